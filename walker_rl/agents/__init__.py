@@ -1,0 +1,21 @@
+"""The agents, found by listing this folder: each sub-package with a `config.py` is one."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+
+def agent_names() -> list[str]:
+    """Names of all agents, sorted."""
+    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/config.py"))
+
+
+def config_class(agent_name: str) -> type:
+    """The frozen dataclass of an agent's hyperparameters; imports nothing heavy."""
+    config: type = importlib.import_module(f"{__name__}.{agent_name}.config").Config
+    return config
+
+
+def make_builder(agent_name: str, config: Any) -> Any:
+    """The agent's `AgentBuilder`; imports TensorFlow."""
+    return importlib.import_module(f"{__name__}.{agent_name}.builder").Builder(config)

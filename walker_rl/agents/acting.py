@@ -1,0 +1,81 @@
+"""The actor of every off-policy agent."""
+
+import acme
+import dm_env
+import numpy as np
+
+from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.replay import NStepAdder
+from walker_rl.types import State
+
+
+class OffPolicyActor(acme.Actor):
+    """Acts, explores and records; at first with uniform random actions.
+
+    It acts with the learner's *online* policy, in local and distributed runs alike.
+    """
+
+    def __init__(
+        self,
+        policy: BehaviourPolicy,
+        adder: NStepAdder,
+        variable_source: acme.VariableSource,
+        action_size: int,
+        num_random_steps: int,
+        seed: int,
+    ):
+        """Makes an actor with the variable source's current weights.
+
+        Args:
+            policy: chooses actions after the random ones.
+            adder: where the experience goes.
+            variable_source: knows the weights by the name "policy".
+            action_size: dimensions of an action.
+            num_random_steps: steps of uniform random actions before the policy's own.
+            seed: of the random actions.
+        """
+        self._policy = policy
+        self._adder = adder
+        self._variable_source = variable_source
+        self._action_size = action_size
+        self._num_random_steps = num_random_steps
+        self._random = np.random.default_rng(seed)
+        self._actor_steps = 0
+        self.update(wait=True)
+
+    def select_action(self, observation: np.ndarray) -> np.ndarray:
+        """An exploring action in [-1, 1], float32 `[A]`."""
+        if self._actor_steps < self._num_random_steps:
+            return self._random.uniform(-1.0, 1.0, self._action_size).astype(np.float32)
+        return self._policy.action(observation, self._actor_steps)
+
+    def observe_first(self, timestep: dm_env.TimeStep) -> None:
+        """Begins an episode."""
+        self._policy.begin_episode()
+        self._adder.add_first(timestep)
+
+    def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
+        """Records one step."""
+        self._adder.add(action, next_timestep)
+        self._actor_steps += 1
+
+    def update(self, wait: bool = False) -> None:
+        """Fetches the policy's weights."""
+        self._policy.update(self._variable_source.get_variables(["policy"])[0])
+
+    def save(self) -> State:
+        """All but the weights."""
+        return {
+            "actor_steps": self._actor_steps,
+            "random": self._random.bit_generator.state,
+            "policy": self._policy.save(),
+            "adder": self._adder.save(),
+        }
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+        self._actor_steps = state["actor_steps"]
+        self._random.bit_generator.state = state["random"]
+        self._policy.restore(state["policy"])
+        self._adder.restore(state["adder"])
+        self.update(wait=True)

@@ -1,0 +1,76 @@
+"""Adam in one fused kernel per variable, with the gradient's norm clipped first."""
+
+from collections.abc import Mapping
+
+import tensorflow as tf
+
+Gradients = dict[str, tf.Tensor]
+"""Gradients by the names of the variables, as `tape.gradient(loss, adam.variables)` gives them."""
+
+_BETA1 = 0.9
+_BETA2 = 0.999
+_EPSILON = 1e-8
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015, Algorithm 1) on a fixed set of named variables.
+
+    The same update as `sonnet.optimizers.Adam`, `learning_rate m_hat / (sqrt(v_hat) + epsilon)`, at about a
+    tenth of its operations.
+
+    Attributes:
+        variables: what is trained, by name.
+    """
+
+    def __init__(
+        self, variables: Mapping[str, tf.Variable], learning_rate: float, max_gradient_norm: float | None = None
+    ) -> None:
+        """Makes the moments, all zero.
+
+        Args:
+            variables: float32 variables to train.
+            learning_rate: step size.
+            max_gradient_norm: global norm that gradients are scaled down to; None: not clipped.
+        """
+        self.variables = dict(variables)
+        self._learning_rate = learning_rate
+        self._max_gradient_norm = max_gradient_norm
+        self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._first_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
+        self._second_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
+
+    def apply(self, gradients: Gradients) -> tf.Tensor:
+        """Takes one step along the gradients of `variables`; returns their global norm before clipping, `[]`."""
+        norm = tf.linalg.global_norm(list(gradients.values()))
+        if self._max_gradient_norm is not None:
+            clipped, _ = tf.clip_by_global_norm(list(gradients.values()), self._max_gradient_norm, use_norm=norm)
+            gradients = dict(zip(gradients, clipped, strict=True))
+        step = tf.cast(self._step.assign_add(1), tf.float32)
+        beta1_power, beta2_power = tf.pow(_BETA1, step), tf.pow(_BETA2, step)
+        for name, variable in self.variables.items():
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=self._first_moments[name].handle,
+                v=self._second_moments[name].handle,
+                beta1_power=beta1_power,
+                beta2_power=beta2_power,
+                lr=self._learning_rate,
+                beta1=_BETA1,
+                beta2=_BETA2,
+                # The kernel adds epsilon to sqrt(v), the paper to sqrt(v / (1 - beta2^t)).
+                epsilon=_EPSILON * tf.sqrt(1 - beta2_power),
+                grad=gradients[name],
+            )
+        return norm
+
+    def state(self) -> dict[str, tf.Variable]:
+        """The count of steps and the moments, by name; not the trained variables."""
+        return {
+            "step": self._step,
+            **{f"m/{name}": variable for name, variable in self._first_moments.items()},
+            **{f"v/{name}": variable for name, variable in self._second_moments.items()},
+        }
+
+
+def _zeros_like(variable: tf.Variable) -> tf.Variable:
+    return tf.Variable(tf.zeros_like(variable), trainable=False)

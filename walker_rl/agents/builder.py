@@ -1,0 +1,86 @@
+"""The contract of an agent, and what off-policy agents share."""
+
+import abc
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+import acme
+import numpy as np
+from acme import specs
+
+from walker_rl.agents.acting import OffPolicyActor
+from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.learning import Networks, OffPolicyLearner
+from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.replay import ArrayReplay, NStepAdder, Replay, TransitionLayout, updates_due
+from walker_rl.types import Transition
+
+ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)
+
+
+class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
+    """Makes the parts of an agent that learns from replayed transitions.
+
+    An agent adds `make_networks`, `make_learner` and `make_policy`. Every part takes its own seed, so that
+    none depends on the order in which they are made. No part knows which runner holds it.
+    """
+
+    def __init__(self, config: ConfigT):
+        """Takes the agent's hyperparameters."""
+        self.config = config
+
+    @abc.abstractmethod
+    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+        """Online and target networks with their initial weights."""
+
+    @abc.abstractmethod
+    def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> OffPolicyLearner:
+        """A learner of `networks`, and the source of their variables."""
+
+    @abc.abstractmethod
+    def make_policy(self, architecture: PolicyArchitecture, seed: int) -> BehaviourPolicy:
+        """The exploring policy of an actor."""
+
+    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
+        """An empty replay in `home`, "arrays" or "reverb"."""
+        layout = TransitionLayout(*_sizes(environment_spec))
+        if home == "reverb":
+            from walker_rl.replay.reverb import ReverbReplay
+
+            return ReverbReplay(layout, self.config.max_replay_size)
+        return ArrayReplay(layout, self.config.max_replay_size, seed)
+
+    def make_adder(self, replay: Replay) -> NStepAdder:
+        """What records an actor's steps in `replay`."""
+        return NStepAdder(replay, self.config.n_step, self.config.discount)
+
+    def make_dataset(self, replay: Replay) -> Iterator[Transition]:
+        """The batches of a learner."""
+        return replay.make_dataset(self.config.batch_size)
+
+    def make_actor(
+        self,
+        policy: BehaviourPolicy,
+        adder: NStepAdder,
+        variable_source: acme.VariableSource,
+        environment_spec: specs.EnvironmentSpec,
+        seed: int,
+    ) -> OffPolicyActor:
+        """An actor with the variable source's weights."""
+        _, action_size = _sizes(environment_spec)
+        return OffPolicyActor(policy, adder, variable_source, action_size, self.config.num_random_steps, seed)
+
+    def updates_due(self, num_inserted: int, learner_steps: int) -> int:
+        """Updates that the learner owes after `num_inserted` transitions and `learner_steps` updates."""
+        return updates_due(
+            num_inserted,
+            learner_steps,
+            samples_per_insert=self.config.samples_per_insert,
+            batch_size=self.config.batch_size,
+            min_replay_size=self.config.min_replay_size,
+        )
+
+
+def _sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
+    return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))

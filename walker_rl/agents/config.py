@@ -1,0 +1,58 @@
+"""Hyperparameters that every off-policy agent has."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from walker_rl.hyperparameters import hyperparameter
+
+ACTIVATIONS = ("elu", "relu", "tanh")
+
+
+@dataclasses.dataclass(frozen=True)
+class OffPolicyConfig:
+    """What acting, replay and updates need; an agent's own `Config` adds its loss and changes defaults."""
+
+    discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
+    n_step: int = hyperparameter(5, "horizon of the n-step return", unit="steps", minimum=1)
+    batch_size: int = hyperparameter(256, "transitions in one update", unit="items", minimum=1)
+    samples_per_insert: float = hyperparameter(
+        256.0,
+        "transitions sampled for each one inserted; divided by batch_size: updates per step",
+        unit="items",
+        above=0,
+    )
+    min_replay_size: int = hyperparameter(
+        5_000, "transitions in replay before the first update", unit="items", minimum=1
+    )
+    max_replay_size: int = hyperparameter(
+        1_000_000, "transitions kept in replay; the oldest go first", unit="items", minimum=1
+    )
+    num_random_steps: int = hyperparameter(
+        5_000, "uniform random actions at the start of training", unit="steps", minimum=0
+    )
+    policy_hidden_sizes: tuple[int, ...] = hyperparameter(
+        (256, 256), "hidden layers of the policy", unit="units", minimum=1
+    )
+    critic_hidden_sizes: tuple[int, ...] = hyperparameter(
+        (256, 256), "hidden layers of the critic", unit="units", minimum=1
+    )
+    layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
+    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
+    policy_learning_rate: float = hyperparameter(3e-4, "Adam step size of the policy", above=0)
+    critic_learning_rate: float = hyperparameter(3e-4, "Adam step size of the critic", above=0)
+    max_gradient_norm: float | None = hyperparameter(
+        40.0, "global norm at which each network's gradient is clipped; null: not clipped", above=0
+    )
+
+    def conflicts(self) -> Iterator[tuple[str, str]]:
+        """Yields `(field, what is allowed)` for each rule between fields that is broken."""
+        if self.batch_size > self.max_replay_size:
+            yield "batch_size", f"at most agent.max_replay_size = {self.max_replay_size}"
+        if self.min_replay_size > self.max_replay_size:
+            yield "min_replay_size", f"at most agent.max_replay_size = {self.max_replay_size}"
+
+
+def support_conflicts(vmin: float, vmax: float) -> Iterator[tuple[str, str]]:
+    """The one rule of a distributional critic's support."""
+    if vmin >= vmax:
+        yield "vmin", f"less than agent.vmax = {vmax:g}"

@@ -1,0 +1,1 @@
+"""D4PG: distributional deterministic policy gradient with n-step returns."""

@@ -1,0 +1,54 @@
+"""D4PG's update (Barth-Maron et al. 2018, Algorithm 1, the learner)."""
+
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from walker_rl.agents.adam import Gradients
+from walker_rl.agents.d4pg.config import Config
+from walker_rl.agents.learning import Metrics, Networks, OffPolicyLearner
+from walker_rl.losses import categorical
+from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
+from walker_rl.types import Transition
+
+
+class D4PGLearner(OffPolicyLearner):
+    """Fits the critic's distribution to the projected Bellman target; the policy climbs the critic's mean."""
+
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """As the base class; the update samples nothing, so that `seed` has no effect."""
+        super().__init__(config, networks, dataset, seed)
+        self._config = config
+
+    def _update(self, transition: Transition) -> Metrics:
+        # Both gradients are those of the networks before the update.
+        critic_gradients, critic_metrics = self._critic_gradients(transition)
+        policy_gradients, policy_metrics = self._policy_gradients(transition.next_observation)
+        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
+        self._move_targets(self._config.tau)
+        return {**critic_metrics, **policy_metrics, **norms}
+
+    def _critic_gradients(self, transition: Transition) -> tuple[Gradients, Metrics]:
+        networks = self._networks
+        next_action = networks.target_policy(transition.next_observation)
+        next_probabilities = tf.nn.softmax(networks.target_critic(transition.next_observation, next_action))
+        target = categorical.bellman_target(
+            transition.reward, transition.discount, next_probabilities, networks.critic.atoms
+        )
+        with tf.GradientTape() as tape:
+            logits = networks.critic(transition.observation, transition.action)
+            loss = tf.reduce_mean(categorical.cross_entropy(target, logits))
+        metrics = {"critic_loss": loss, "end_atom_mass": categorical.end_atom_mass(target)}
+        return tape.gradient(loss, self._optimizers["critic"].variables), metrics
+
+    def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, Metrics]:
+        with tf.GradientTape() as tape:
+            action = self._networks.policy(observation)
+            value, dqda = action_gradient(lambda action: self._value(observation, action), action)
+            loss = tf.reduce_mean(deterministic_policy_gradient_loss(action, dqda, self._config.max_dqda_norm))
+        gradients = tape.gradient(loss, self._optimizers["policy"].variables)
+        return gradients, {"policy_loss": loss, "q_mean": tf.reduce_mean(value)}
+
+    def _value(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
+        probabilities = tf.nn.softmax(self._networks.critic(observation, action))
+        return categorical.expected_value(probabilities, self._networks.critic.atoms)

@@ -1,0 +1,48 @@
+"""DDPG's update (Lillicrap et al. 2016, Algorithm 1)."""
+
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from walker_rl.agents.adam import Gradients
+from walker_rl.agents.ddpg.config import Config
+from walker_rl.agents.learning import Metrics, Networks, OffPolicyLearner
+from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
+from walker_rl.losses.temporal_difference import squared_td_error
+from walker_rl.types import Transition
+
+
+class DDPGLearner(OffPolicyLearner):
+    """Regresses a scalar critic on the target networks' bootstrap; the policy climbs the critic."""
+
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """As the base class; the update samples nothing, so that `seed` has no effect."""
+        super().__init__(config, networks, dataset, seed)
+        self._config = config
+
+    def _update(self, transition: Transition) -> Metrics:
+        # Both gradients are those of the networks before the update.
+        critic_gradients, critic_metrics = self._critic_gradients(transition)
+        policy_gradients, policy_metrics = self._policy_gradients(transition.next_observation)
+        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
+        self._move_targets(self._config.tau)
+        return {**critic_metrics, **policy_metrics, **norms}
+
+    def _critic_gradients(self, transition: Transition) -> tuple[Gradients, Metrics]:
+        networks = self._networks
+        next_action = networks.target_policy(transition.next_observation)
+        next_value = networks.target_critic(transition.next_observation, next_action)
+        with tf.GradientTape() as tape:
+            value = networks.critic(transition.observation, transition.action)
+            td_errors = squared_td_error(value, transition.reward, transition.discount, next_value)
+            loss = tf.reduce_mean(td_errors)
+        return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
+
+    def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, Metrics]:
+        networks = self._networks
+        with tf.GradientTape() as tape:
+            action = networks.policy(observation)
+            value, dqda = action_gradient(lambda action: networks.critic(observation, action), action)
+            loss = tf.reduce_mean(deterministic_policy_gradient_loss(action, dqda, self._config.max_dqda_norm))
+        gradients = tape.gradient(loss, self._optimizers["policy"].variables)
+        return gradients, {"policy_loss": loss, "q_mean": tf.reduce_mean(value)}

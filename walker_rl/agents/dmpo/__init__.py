@@ -1,0 +1,1 @@
+"""DMPO: maximum a posteriori policy optimisation with a distributional critic."""

@@ -1,0 +1,43 @@
+"""Hyperparameters of DMPO."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
+
+from walker_rl.agents.config import OffPolicyConfig, support_conflicts
+from walker_rl.hyperparameters import hyperparameter
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(OffPolicyConfig):
+    """DMPO: MPO's KL-bounded policy improvement with a critic of the whole return distribution."""
+
+    paper: ClassVar[str] = "Abdolmaleki et al. 2018, https://arxiv.org/abs/1812.02256"
+
+    vmin: float = hyperparameter(-50.0, "lowest atom of the return distribution", unit="discounted return")
+    vmax: float = hyperparameter(250.0, "highest atom of the return distribution", unit="discounted return")
+    num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2)
+    target_update_period: int = hyperparameter(
+        100, "updates between copies of the online to the target networks", unit="updates", minimum=1
+    )
+    num_samples: int = hyperparameter(20, "actions sampled from the target policy per state", unit="actions", minimum=2)
+    init_stddev: float = hyperparameter(
+        0.7, "standard deviation of the policy at the start", unit="action units", above=0
+    )
+    epsilon: float = hyperparameter(0.1, "KL bound of the non-parametric policy (E-step)", unit="nats", above=0)
+    epsilon_penalty: float = hyperparameter(
+        1e-3, "KL bound of the penalty on actions outside [-1, 1]", unit="nats", above=0
+    )
+    epsilon_mean: float = hyperparameter(2.5e-3, "KL bound of the policy's mean, per dimension", unit="nats", above=0)
+    epsilon_stddev: float = hyperparameter(
+        1e-6, "KL bound of the policy's standard deviation, per dimension", unit="nats", above=0
+    )
+    init_log_temperature: float = hyperparameter(10.0, "initial dual of epsilon, before its softplus")
+    init_log_alpha_mean: float = hyperparameter(10.0, "initial dual of epsilon_mean, before its softplus")
+    init_log_alpha_stddev: float = hyperparameter(1_000.0, "initial dual of epsilon_stddev, before its softplus")
+    dual_learning_rate: float = hyperparameter(1e-2, "Adam step size of the dual variables", above=0)
+
+    def conflicts(self) -> Iterator[tuple[str, str]]:
+        """As in the base class, and the rule of the support."""
+        yield from super().conflicts()
+        yield from support_conflicts(self.vmin, self.vmax)

@@ -1,0 +1,97 @@
+"""DMPO's update: MPO's policy improvement (Abdolmaleki et al. 2018) with a distributional critic."""
+
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from walker_rl.agents.adam import Adam, Gradients
+from walker_rl.agents.dmpo.config import Config
+from walker_rl.agents.learning import Metrics, Networks, OffPolicyLearner
+from walker_rl.losses import categorical
+from walker_rl.losses.mpo import MIN_LOG_DUAL, Bounds, Duals, mpo_loss, positive_dual
+from walker_rl.networks.policy import Gaussian
+from walker_rl.types import Transition
+
+
+class DMPOLearner(OffPolicyLearner):
+    """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step.
+
+    Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
+    """
+
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """As the base class, and the optimiser of the dual variables, whose gradients are not clipped."""
+        super().__init__(config, networks, dataset, seed)
+        self._config = config
+        self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
+        log_duals = _make_log_duals(config, networks.architecture.action_size)
+        self._optimizers["dual"] = Adam(log_duals, config.dual_learning_rate)
+
+    def _update(self, transition: Transition) -> Metrics:
+        self._copy_to_targets_every(self._config.target_update_period)
+        target_policy = self._networks.target_policy(transition.next_observation)
+        actions = self._sample(target_policy)
+        probabilities = self._target_probabilities(transition.next_observation, actions)
+
+        critic_gradients, critic_metrics = self._critic_gradients(transition, tf.reduce_mean(probabilities, axis=0))
+        improvement_gradients, policy_metrics = self._improvement_gradients(
+            transition.next_observation, target_policy, actions, self._values(probabilities)
+        )
+        norms = self._apply({"critic": critic_gradients, **improvement_gradients})
+        for log_dual in self._optimizers["dual"].variables.values():
+            log_dual.assign(tf.maximum(log_dual, MIN_LOG_DUAL))
+        return {**critic_metrics, **policy_metrics, **norms}
+
+    def _sample(self, policy: Gaussian) -> tf.Tensor:
+        """Actions `[N, B, A]`, not clipped."""
+        shape = [self._config.num_samples, *policy.mean.shape]
+        noise = tf.random.stateless_normal(shape, seed=tf.stack([self._seed, self._num_steps]))
+        return policy.mean + policy.stddev * noise
+
+    def _target_probabilities(self, observation: tf.Tensor, actions: tf.Tensor) -> tf.Tensor:
+        """The target critic's distributions `[N, B, K]` for the actions as the environment would clip them."""
+        num_samples, batch_size, action_size = actions.shape
+        observations = tf.tile(observation, [num_samples, 1])
+        clipped_actions = tf.reshape(tf.clip_by_value(actions, -1.0, 1.0), [-1, action_size])
+        probabilities = tf.nn.softmax(self._networks.target_critic(observations, clipped_actions))
+        return tf.reshape(probabilities, [num_samples, batch_size, -1])
+
+    def _values(self, probabilities: tf.Tensor) -> tf.Tensor:
+        """Expected returns `[N, B]` of distributions `[N, B, K]`."""
+        return tf.linalg.matvec(probabilities, self._networks.critic.atoms)
+
+    def _critic_gradients(self, transition: Transition, next_probabilities: tf.Tensor) -> tuple[Gradients, Metrics]:
+        critic = self._networks.critic
+        target = categorical.bellman_target(transition.reward, transition.discount, next_probabilities, critic.atoms)
+        with tf.GradientTape() as tape:
+            logits = critic(transition.observation, transition.action)
+            loss = tf.reduce_mean(categorical.cross_entropy(target, logits))
+        metrics = {"critic_loss": loss, "end_atom_mass": categorical.end_atom_mass(target)}
+        return tape.gradient(loss, self._optimizers["critic"].variables), metrics
+
+    def _improvement_gradients(
+        self, observation: tf.Tensor, target_policy: Gaussian, actions: tf.Tensor, values: tf.Tensor
+    ) -> tuple[dict[str, Gradients], Metrics]:
+        trained = {name: self._optimizers[name].variables for name in ("policy", "dual")}
+        with tf.GradientTape() as tape:
+            policy = self._networks.policy(observation)
+            duals = Duals(**{name: positive_dual(log_dual) for name, log_dual in trained["dual"].items()})
+            loss, metrics = mpo_loss(policy, target_policy, actions, values, duals, self._bounds)
+        metrics |= {
+            "policy_loss": loss,
+            "q_mean": tf.reduce_mean(values),
+            "policy_stddev_mean": tf.reduce_mean(policy.stddev),
+            "policy_stddev_min": tf.reduce_min(policy.stddev),
+            "policy_stddev_max": tf.reduce_max(policy.stddev),
+        }
+        return tape.gradient(loss, trained), metrics
+
+
+def _make_log_duals(config: Config, action_size: int) -> dict[str, tf.Variable]:
+    """Unconstrained variables of `Duals`; `positive_dual` of one is the multiplier."""
+    return {
+        "temperature": tf.Variable(config.init_log_temperature),
+        "penalty_temperature": tf.Variable(config.init_log_temperature),
+        "alpha_mean": tf.Variable(tf.fill([action_size], config.init_log_alpha_mean)),
+        "alpha_stddev": tf.Variable(tf.fill([action_size], config.init_log_alpha_stddev)),
+    }

@@ -1,0 +1,199 @@
+"""What the learners of off-policy actor-critic agents share: one traced update, its state, its variables."""
+
+import abc
+import dataclasses
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import sonnet as snt
+import tensorflow as tf
+from acme import core, specs
+
+from walker_rl.agents.adam import Adam, Gradients
+from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.policy import PolicyNetwork, policy_variables
+from walker_rl.types import Transition, Variables
+
+Metrics = dict[str, tf.Tensor]
+"""Scalars by name, not fetched from TensorFlow."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """An actor and a critic, and the targets of both, which start as equal copies.
+
+    Attributes:
+        policy: online policy.
+        critic: online critic, a module with `named_variables`.
+        target_policy: as `policy`.
+        target_critic: as `critic`.
+        architecture: of both policies.
+    """
+
+    policy: PolicyNetwork
+    critic: snt.Module
+    target_policy: PolicyNetwork
+    target_critic: snt.Module
+    architecture: PolicyArchitecture
+
+    @classmethod
+    def from_seed(
+        cls, architecture: PolicyArchitecture, make_critic: Callable[[int], snt.Module], seed: int
+    ) -> "Networks":
+        """Makes all four networks; `make_critic` takes the critic's own seed."""
+        policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
+        return cls(
+            policy=PolicyNetwork(architecture, policy_seed),
+            critic=make_critic(critic_seed),
+            target_policy=PolicyNetwork(architecture, policy_seed),
+            target_critic=make_critic(critic_seed),
+            architecture=architecture,
+        )
+
+
+def policy_architecture(
+    config: OffPolicyConfig, environment_spec: specs.EnvironmentSpec, head: str, **of_head: float
+) -> PolicyArchitecture:
+    """The policy that `config` asks for in an environment of flat observations and actions.
+
+    Args:
+        config: has the hidden layers.
+        environment_spec: has the sizes.
+        head: of `PolicyArchitecture`.
+        of_head: further fields of `PolicyArchitecture` that the head uses.
+    """
+    return PolicyArchitecture(
+        observation_size=int(np.prod(environment_spec.observations.shape)),
+        action_size=int(np.prod(environment_spec.actions.shape)),
+        hidden_sizes=config.policy_hidden_sizes,
+        layer_norm=config.layer_norm,
+        activation=config.activation,
+        head=head,
+        **of_head,
+    )
+
+
+class OffPolicyLearner(core.Learner):
+    """Updates networks on batches of transitions; an agent writes down one update in `_update`.
+
+    Deterministic: equal networks, seed and batches give bit-identical weights on one machine.
+    """
+
+    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """Makes the optimisers.
+
+        Args:
+            config: hyperparameters.
+            networks: are updated in place.
+            dataset: yields batches of `config.batch_size` transitions, float32 arrays or tensors.
+            seed: of whatever the updates sample.
+        """
+        self._networks = networks
+        self._dataset = dataset
+        self._seed = tf.Variable(seed, dtype=tf.int64, trainable=False)
+        self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._optimizers = {
+            "critic": Adam(networks.critic.named_variables(), config.critic_learning_rate, config.max_gradient_norm),
+            "policy": Adam(networks.policy.named_variables(), config.policy_learning_rate, config.max_gradient_norm),
+        }
+        batch_spec = _batch_spec(config.batch_size, networks.architecture)
+        self._traced_update = tf.function(self._counted_update, input_signature=[batch_spec], autograph=False)
+
+    @abc.abstractmethod
+    def _update(self, transition: Transition) -> Metrics:
+        """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
+
+    def step(self) -> Metrics:
+        """Updates on the next batch.
+
+        Returns:
+            Scalars by name, not yet fetched; always `critic_loss` and `policy_loss`.
+
+        Raises:
+            StopIteration: if the dataset has ended.
+            ValueError: if the batch has not the size, shapes and dtype agreed on.
+        """
+        metrics: Metrics = self._traced_update(next(self._dataset))
+        return metrics
+
+    @property
+    def learner_steps(self) -> int:
+        """Updates so far, those before a `restore` included."""
+        return int(self._num_steps)
+
+    def get_variables(self, names: list[str]) -> list[Variables]:
+        """Copies of weights, for actors and evaluators.
+
+        Args:
+            names: only "policy" is known: the *online* policy, as `NumpyPolicy.update` takes it.
+
+        Raises:
+            KeyError: if a name is unknown.
+        """
+        networks = {"policy": self._networks.policy}
+        return [policy_variables(networks[name]) for name in names]
+
+    def save(self) -> Variables:
+        """Copies of everything that the next updates depend on, by name."""
+        return {name: np.array(variable) for name, variable in self._state().items()}
+
+    def restore(self, state: Variables) -> None:
+        """Goes on where `save` was called, bit for bit.
+
+        Raises:
+            ValueError: if an entry is missing, unknown or of another shape; nothing has changed then.
+        """
+        variables = self._state()
+        for name in sorted(variables.keys() ^ state.keys()):
+            raise ValueError(f"learner state {name!r} is {'missing' if name in variables else 'unknown'}")
+        for name, variable in variables.items():
+            if np.shape(state[name]) != tuple(variable.shape):
+                raise ValueError(f"learner state {name!r} has shape {np.shape(state[name])}, not {variable.shape}")
+        for name, variable in variables.items():
+            variable.assign(state[name])
+
+    def _apply(self, gradients: dict[str, Gradients]) -> Metrics:
+        """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
+        return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name]) for name in gradients}
+
+    def _move_targets(self, tau: float) -> None:
+        """Moves the targets by `target <- (1 - tau) target + tau online`."""
+        for online, target in self._online_and_target():
+            target.assign((1 - tau) * target + tau * online)
+
+    def _copy_to_targets_every(self, period: int) -> None:
+        """Copies online to target networks before updates 0, `period`, `2 period` ..."""
+
+        def copy() -> tf.Operation:
+            return tf.group(*(target.assign(online) for online, target in self._online_and_target()))
+
+        tf.cond(tf.equal(self._num_steps % period, 0), copy, tf.no_op)
+
+    def _online_and_target(self) -> Iterator[tuple[tf.Variable, tf.Variable]]:
+        networks = self._networks
+        for online, target in ((networks.policy, networks.target_policy), (networks.critic, networks.target_critic)):
+            yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
+
+    def _counted_update(self, transition: Transition) -> Metrics:
+        metrics = self._update(transition)
+        self._num_steps.assign_add(1)
+        return metrics
+
+    def _state(self) -> dict[str, tf.Variable]:
+        parts = {
+            "target_policy": self._networks.target_policy.named_variables(),
+            "target_critic": self._networks.target_critic.named_variables(),
+        }
+        for name, optimizer in self._optimizers.items():
+            parts[name] = optimizer.variables
+            parts[f"{name}_optimizer"] = optimizer.state()
+        named = {f"{part}/{name}": variable for part, named in parts.items() for name, variable in named.items()}
+        return {"num_steps": self._num_steps, "seed": self._seed, **named}
+
+
+def _batch_spec(batch_size: int, architecture: PolicyArchitecture) -> Transition:
+    observation = tf.TensorSpec([batch_size, architecture.observation_size], tf.float32)
+    action = tf.TensorSpec([batch_size, architecture.action_size], tf.float32)
+    scalar = tf.TensorSpec([batch_size], tf.float32)
+    return Transition(observation, action, scalar, scalar, observation)

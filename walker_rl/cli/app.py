@@ -1,0 +1,53 @@
+"""The command walker-rl: its sub-commands, and how each failure ends."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from walker_rl.cli.doctor import check_machine
+from walker_rl.cli.evaluate import evaluate_policy
+from walker_rl.cli.list import list_names
+from walker_rl.cli.render import render_policy
+from walker_rl.cli.train import make_train_app
+from walker_rl.errors import RunError, UserError
+
+# Plain help and errors: Rich would take four times as long to print them.
+app = typer.Typer(
+    name="walker-rl",
+    help="Train, evaluate and render walkers.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(make_train_app(), name="train")
+app.command("evaluate")(evaluate_policy)
+app.command("render")(render_policy)
+app.command("doctor")(check_machine)
+app.command("list")(list_names)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: the words after `walker-rl`; None takes those of this process, none at all is `--help`.
+
+    Returns:
+        The exit status: 0, 1 for a run or check that failed, 2 for wrong input, 130 for an interrupt. What the
+        user can mend is said in one line on standard error.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or 0
+    except UserError as error:
+        return _fail(str(error), status=2)
+    except RunError as error:
+        return _fail(str(error), status=1)
+    except typer.TyperException as error:
+        return _fail(error.format_message(), status=error.exit_code)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return status

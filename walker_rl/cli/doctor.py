@@ -1,0 +1,193 @@
+"""`walker-rl doctor`: whether this machine can run the project, one line a check."""
+
+import concurrent.futures
+import dataclasses
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from walker_rl import runtime
+
+NATIVE_LIBRARIES = ("tensorflow", "reverb", "launchpad", "pybullet", "jax")
+IMPORT_TIMEOUT = 120.0  # seconds
+MIN_MEMORY = 2.0  # GiB: libraries, a replay of a million transitions and its copy in a checkpoint
+MIN_DISK = 2.0  # GiB: three checkpoints with such a replay, logs and videos
+REINSTALL = "reinstall what the project pins: `rm -rf .venv` and `make train`, or `pip install .` in a new venv"
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One line of the report.
+
+    Attributes:
+        status: "ok"; "note" for what is optional; "warn" for what works but slower or not for long; "bad".
+        subject: what was looked at.
+        found: what was found, and what was wanted if that is something else.
+        advice: what to do about it; empty when there is nothing to do.
+    """
+
+    status: str
+    subject: str
+    found: str
+    advice: str = ""
+
+
+def check_machine() -> None:
+    """Check that this machine can run the project.
+
+    One line for Python, every package, native libraries, threads, memory, disk; exit status 1 if anything is wrong.
+    """
+    is_healthy = True
+    for check in _checks():
+        is_healthy &= check.status != "bad"
+        advice = f"; {check.advice}" if check.advice else ""
+        print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}", flush=True)
+    if not is_healthy:
+        raise typer.Exit(1)
+
+
+def _checks() -> Iterator[Check]:
+    yield _python()
+    yield (machine := _platform())
+    if machine.status == "bad":
+        return
+    yield from _packages()
+    yield from _native_libraries()
+    yield _cores()
+    yield _threads()
+    yield _onednn()
+    yield _memory()
+    yield _disk()
+    yield _ffmpeg()
+    yield _pybulletgym()
+
+
+def _python() -> Check:
+    found = f"{platform.python_version()} at {sys.executable}"
+    if sys.version_info[:2] == (3, 10):
+        return Check("ok", "python", found)
+    return Check("bad", "python", f"{found}, wanted 3.10", "`make train` looks for one or says how to get it")
+
+
+def _platform() -> Check:
+    found = f"{platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}"
+    if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
+        return Check("ok", "platform", found)
+    return Check("bad", "platform", f"{found}, wanted Linux x86_64", "Launchpad and Reverb have wheels for no other")
+
+
+def _packages() -> Iterator[Check]:
+    """Every requirement in the metadata of the installed `walker-rl`."""
+    from packaging.requirements import Requirement
+
+    try:
+        requirements = map(Requirement, importlib.metadata.requires("walker-rl") or ())
+    except importlib.metadata.PackageNotFoundError:
+        yield Check("bad", "walker-rl", "not installed", "`make train`, or `pip install .` in a venv of your own")
+        return
+    for requirement in requirements:
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        wanted = f"wanted {requirement.specifier}"
+        try:
+            found = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            yield Check("bad", requirement.name, f"missing, {wanted}", REINSTALL)
+            continue
+        if requirement.specifier.contains(found, prereleases=True):
+            yield Check("ok", requirement.name, found)
+        else:
+            yield Check("bad", requirement.name, f"{found}, {wanted}", REINSTALL)
+
+
+def _native_libraries() -> Iterator[Check]:
+    """Each is imported in a process of its own: one that fails to link may take its process down."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=_num_cores()) as executor:
+        yield from executor.map(_load, NATIVE_LIBRARIES)
+
+
+def _load(library: str) -> Check:
+    subject = f"import {library}"
+    environment = runtime.ENVIRONMENT | dict(os.environ)
+    command = [sys.executable, "-c", f"import {library}"]
+    try:
+        process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=IMPORT_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return Check("bad", subject, f"not done after {IMPORT_TIMEOUT:.0f} s", "try again on an idle machine")
+    if process.returncode == 0:
+        return Check("ok", subject, "loads")
+    if process.returncode < 0:
+        return Check("bad", subject, f"killed by {signal.Signals(-process.returncode).name}", REINSTALL)
+    last_line = (process.stderr.strip().splitlines() or ["failed without a message"])[-1]
+    return Check("bad", subject, last_line, REINSTALL)
+
+
+def _num_cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _cores() -> Check:
+    if _num_cores() > 1:
+        return Check("ok", "cores", str(_num_cores()))
+    return Check("warn", "cores", "1", "policy and critic cannot be updated side by side; training takes longer")
+
+
+def _threads() -> Check:
+    found = f"TensorFlow {runtime.INTRA_OP_THREADS} intra-op, {runtime.INTER_OP_THREADS} inter-op; NumPy "
+    set_by_user = os.environ.get("OMP_NUM_THREADS", "1")
+    if set_by_user == "1":
+        return Check("ok", "threads", f"{found}1")
+    return Check("warn", "threads", f"{found}OMP_NUM_THREADS={set_by_user}", "unset it: actors are faster with 1")
+
+
+def _onednn() -> Check:
+    flags = set(Path("/proc/cpuinfo").read_text().split())
+    widest = next((flag for flag in ("avx512f", "avx2", "avx") if flag in flags), None)
+    if widest is None:
+        return Check("bad", "oneDNN", "this processor has no AVX", "TensorFlow's wheels do not run without it")
+    if os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "0":
+        return Check("warn", "oneDNN", "off by TF_ENABLE_ONEDNN_OPTS=0", "unset it: updates are a third slower")
+    return Check("ok", "oneDNN", f"on, {widest}")
+
+
+def _memory() -> Check:
+    fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    available = int(fields["MemAvailable"].split()[0]) / 2**20
+    return _at_least(MIN_MEMORY, available, "memory", "close other programs, or `--set agent.max_replay_size=100000`")
+
+
+def _disk() -> Check:
+    free = shutil.disk_usage(".").free / 2**30
+    return _at_least(MIN_DISK, free, "disk", "free some, or `--run-dir` on another disk")
+
+
+def _at_least(wanted: float, found: float, subject: str, advice: str) -> Check:
+    """A check of a size in GiB."""
+    if found >= wanted:
+        return Check("ok", subject, f"{found:.1f} GiB free")
+    return Check("warn", subject, f"{found:.1f} GiB free, wanted {wanted:.0f}", advice)
+
+
+def _ffmpeg() -> Check:
+    try:
+        import imageio_ffmpeg
+
+        return Check("ok", "ffmpeg", imageio_ffmpeg.get_ffmpeg_version())
+    except (ImportError, RuntimeError, OSError) as error:
+        advice = "unset IMAGEIO_FFMPEG_EXE if it is set, else `pip install --force-reinstall imageio-ffmpeg`"
+        return Check("bad", "ffmpeg", str(error).splitlines()[0], advice)
+
+
+def _pybulletgym() -> Check:
+    if importlib.util.find_spec("pybulletgym") is not None:
+        return Check("ok", "pybulletgym", "installed")
+    return Check("note", "pybulletgym", "not installed: optional, only for ...PyBulletEnv-v0 and ...MuJoCoEnv-v0")

@@ -1,0 +1,43 @@
+"""`walker-rl evaluate RUN`."""
+
+import json as json_format
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate_policy(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")],
+    episodes: Annotated[int, typer.Option(min=1, help="Episodes to play.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Which episodes.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Play a policy deterministically and print its returns."""
+    from walker_rl.cli.policy_argument import load_run_or_policy
+
+    saved = load_run_or_policy(run)
+
+    from walker_rl.environments import make_environment
+    from walker_rl.experiments.evaluation import evaluate
+    from walker_rl.experiments.seeding import evaluation_seeds
+
+    environment = make_environment(saved.task, seed)
+    evaluation = evaluate(environment, saved.make_policy().action, evaluation_seeds(seed, episodes))
+    environment.close()
+    if json:
+        result = {
+            "agent_name": saved.agent_name,
+            "task": saved.task,
+            "actor_steps": saved.actor_steps,
+            "mean_return": evaluation.mean,
+            "stddev_return": evaluation.stddev,
+            "episode_returns": evaluation.episode_returns,
+            "episode_lengths": evaluation.episode_lengths,
+        }
+        print(json_format.dumps(result))
+        return
+    print(f"{saved.agent_name} on {saved.task}, {saved.actor_steps:,} steps of training")
+    print(f"return {evaluation.mean:.1f} +- {evaluation.stddev:.1f} over {episodes} episodes")
+    for episode_return, length in zip(evaluation.episode_returns, evaluation.episode_lengths, strict=True):
+        print(f"  {episode_return:9.1f} in {length} steps")

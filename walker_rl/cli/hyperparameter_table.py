@@ -1,0 +1,35 @@
+"""Every field of an agent's configuration in words, for `--help`."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from walker_rl.hyperparameters import allowed
+
+
+def hyperparameter_table(config_class: type) -> str:
+    """One line a field: name, default, unit, meaning and allowed values."""
+    rows = list(_rows(config_class()))
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    return "\n".join(f"  {name:<{widths[0]}}  {default:<{widths[1]}}  {meaning}" for name, default, meaning in rows)
+
+
+def _rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        rule = allowed(field)
+        if dataclasses.is_dataclass(value):
+            yield from _rows(value, f"{prefix}{field.name}.")
+        elif rule is not None:
+            unit = f" ({rule.unit})" if rule.unit else ""
+            restricted = rule.choices or (isinstance(value, (int, float)) and not isinstance(value, bool))
+            range_ = f"; {rule.describe()}" if restricted else ""
+            yield f"{prefix}{field.name}", _show(value), f"{rule.meaning}{unit}{range_}"
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(list(value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,31 @@
+"""`walker-rl list`: what there is to train, and on what."""
+
+import inspect
+
+
+def list_names() -> None:
+    """List the agents and the tasks.
+
+    Agents come with their papers, tasks with the sizes of observations and actions and the steps of an episode.
+    """
+    from walker_rl.agents import agent_names, config_class
+    from walker_rl.environments import find_task, task_names
+
+    agents = [(name, config_class(name)) for name in agent_names()]
+    tasks = [find_task(name) for name in task_names()]
+    _print_table(
+        ("agent", "what it is", "paper"),
+        [(name, (inspect.getdoc(config) or "").splitlines()[0], config.paper) for name, config in agents],
+    )
+    print()
+    _print_table(
+        ("task", "family", "observation", "action", "steps"),
+        [(task.name, task.family, task.observation_size, task.action_size, task.max_episode_steps) for task in tasks],
+    )
+
+
+def _print_table(header: tuple[str, ...], rows: list[tuple]) -> None:
+    lines = [[str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,0 +1,44 @@
+"""`walker-rl render RUN`."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def render_policy(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: render.gif beside the policy]")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
+    fps: Annotated[int, typer.Option("--fps", help="Frames a second, 30 or 60, in real time.")] = 30,
+    size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="In pixels.")] = "480x360",
+) -> None:
+    """Film one deterministic episode of a policy; the camera follows the robot."""
+    from walker_rl.cli.policy_argument import load_run_or_policy
+    from walker_rl.errors import UserError
+
+    match = re.fullmatch(r"(\d+)x(\d+)", size)
+    if match is None:
+        raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
+    saved = load_run_or_policy(run)
+
+    from walker_rl.environments import make_environment
+    from walker_rl.experiments.seeding import evaluation_seeds
+    from walker_rl.rendering import render_episode
+
+    folder = run / "videos" if run.is_dir() else run.parent
+    environment = make_environment(saved.task, seed)
+    rendered = render_episode(
+        environment,
+        saved.make_policy().action,
+        output or folder / "render.gif",
+        episode_seed=evaluation_seeds(seed, 1)[0],
+        size=(int(match[1]), int(match[2])),
+        frames_per_second=fps,
+        caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
+    )
+    environment.close()
+    print(f"{rendered.path}: {rendered.num_frames} frames, return {rendered.episode_return:.1f}")

@@ -1,0 +1,84 @@
+"""Pictures of a simulation: the robot from the side, whole, with the ground that it passes."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+Draw = Callable[[int, int], np.ndarray]
+"""Width and height in pixels -> uint8 `[height, width, 3]`."""
+
+FIELD_OF_VIEW = 40.0  # degrees, vertical
+PITCH = -12.0  # degrees; negative looks down
+YAW = 0.0  # degrees; 0 looks along +y, so that walking to +x goes to the right
+DISTANCE = 1.8  # in diagonals of the robot's bounding box
+ENDLESS = 1e6  # metres; the double pendulum brings a floor without end, which is no part of its size
+ASPECT = 4 / 3  # width by height that `DISTANCE` is meant for; narrower pictures step back
+
+
+class BulletCamera:
+    """Draws a PyBullet robot with the software renderer, which needs no display and is the same everywhere."""
+
+    def __init__(self, client: Any, robot: Any, follows: bool):
+        """Measures `robot` as it stands now.
+
+        Args:
+            client: the `BulletClient` that simulates it.
+            robot: a robot of `pybullet_envs`, after a reset.
+            follows: whether the camera goes along with the robot or stays where it is.
+        """
+        self._client = client
+        self._robot = robot
+        self._follows = follows
+        low, high = _bounding_box(client, next(iter(robot.parts.values())).bodies)
+        self._centre = (low + high) / 2
+        self._distance = DISTANCE * float(np.linalg.norm(high - low))
+
+    def __call__(self, width: int, height: int) -> np.ndarray:
+        """A picture of the present moment, uint8 `[height, width, 3]`."""
+        aspect = width / height
+        client = self._client
+        view = client.computeViewMatrixFromYawPitchRoll(
+            self._target(), self._distance * max(1.0, ASPECT / aspect), YAW, PITCH, 0, 2
+        )
+        projection = client.computeProjectionMatrixFOV(FIELD_OF_VIEW, aspect, 0.1, 100.0)
+        pixels = client.getCameraImage(
+            width,
+            height,
+            view,
+            projection,
+            shadow=0,
+            renderer=client.ER_TINY_RENDERER,
+            flags=client.ER_NO_SEGMENTATION_MASK,
+        )[2]
+        return np.reshape(pixels, (height, width, 4))[:, :, :3].astype(np.uint8)
+
+    def _target(self) -> list[float]:
+        """The point in the middle of the picture; its height changes only if the robot leaves the ground."""
+        if not self._follows:
+            return self._centre.tolist()
+        x, y, z = self._robot.robot_body.current_position()
+        return [x, y, max(z, self._centre[2])]
+
+
+def draw_rod(angle: float, width: int, height: int) -> np.ndarray:
+    """A rod on a pivot, `angle` radians counter-clockwise from upright, uint8 `[height, width, 3]`."""
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    length = 0.4 * min(width, height)
+    pivot = (width / 2, height / 2)
+    tip = (pivot[0] - length * math.sin(angle), pivot[1] - length * math.cos(angle))
+    thickness = max(1, round(length / 6))
+    draw.line([pivot, tip], fill=(204, 77, 77), width=thickness)
+    for (x, y), radius, colour in ((tip, thickness / 2, (204, 77, 77)), (pivot, thickness / 3, (0, 0, 0))):
+        draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=colour)
+    return np.asarray(image)
+
+
+def _bounding_box(client: Any, bodies: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest corner of all links of `bodies`, each `[3]`, metres."""
+    boxes = [client.getAABB(body, link) for body in bodies for link in range(-1, client.getNumJoints(body))]
+    lows, highs = zip(*(box for box in boxes if np.max(box) < ENDLESS), strict=True)
+    return np.min(lows, axis=0), np.max(highs, axis=0)

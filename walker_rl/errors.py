@@ -1,0 +1,9 @@
+"""What a user did wrong, or what the machine refused, in one line."""
+
+
+class UserError(Exception):
+    """Bad input; the message names the field, the value and what is allowed. Exit status 2."""
+
+
+class RunError(Exception):
+    """A run that cannot go on (full disk, non-finite loss); the message says what was kept. Exit status 1."""

@@ -1,0 +1,104 @@
+"""Checkpoints that are whole or not there."""
+
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from walker_rl.types import State
+
+_TREE = "tree.json"
+_ARRAY = "__array__"
+_SUFFIX = ".part"
+
+
+class Checkpointer:
+    """A folder of `step_*.npz`, newest last; each holds a `State` and the checksums of its parts."""
+
+    def __init__(self, folder: Path, num_kept: int):
+        """Uses `folder`, which exists; the newest `num_kept` checkpoints are kept in it."""
+        self._folder = folder
+        self._num_kept = num_kept
+
+    def paths(self) -> list[Path]:
+        """All checkpoints, oldest first; what was left half-written is not among them."""
+        return sorted(self._folder.glob("step_*.npz"))
+
+    def write(self, actor_steps: int, state: State) -> Path:
+        """Writes a checkpoint aside, renames it, and then drops the oldest.
+
+        Raises:
+            OSError: if it can't be written; those before it are untouched.
+        """
+        path = self._folder / f"step_{actor_steps:012d}.npz"
+        part = path.with_name(path.name + _SUFFIX)
+        try:
+            with part.open("wb") as file:
+                np.savez(file, **_flatten(state))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(self._folder)
+        for old in self.paths()[: -self._num_kept]:
+            old.unlink()
+        return path
+
+    def read_newest(self, warn: Callable[[str], None]) -> tuple[Path, State] | None:
+        """The newest checkpoint that is whole; one that is torn is named to `warn` and passed over."""
+        for path in reversed(self.paths()):
+            try:
+                return path, read_checkpoint(path)
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                warn(f"{path} is torn ({error}); using the one before it")
+        return None
+
+
+def read_checkpoint(path: Path) -> State:
+    """Reads one checkpoint.
+
+    Raises:
+        zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError: if it is torn; each part's checksum is checked.
+    """
+    with np.load(path, allow_pickle=False) as arrays:
+        tree = json.loads(arrays[_TREE].tobytes())
+        state: State = _unflatten(tree, arrays)
+    return state
+
+
+def _flatten(state: State) -> dict[str, np.ndarray]:
+    """Arrays by path, and all else as JSON with the places of the arrays marked."""
+    arrays: dict[str, np.ndarray] = {}
+
+    def mark(value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            return {key: mark(item, f"{path}/{key}") for key, item in value.items()}
+        if isinstance(value, np.ndarray):
+            arrays[path] = value
+            return {_ARRAY: path}
+        return value
+
+    tree = json.dumps(mark(state, "state"))
+    return {**arrays, _TREE: np.frombuffer(tree.encode(), np.uint8)}
+
+
+def _unflatten(tree: Any, arrays: Any) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    if _ARRAY in tree:
+        return arrays[tree[_ARRAY]]
+    return {key: _unflatten(value, arrays) for key, value in tree.items()}
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

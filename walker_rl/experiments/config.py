@@ -1,0 +1,106 @@
+"""The configuration of an experiment as frozen dataclasses; imports nothing heavy, so that `--help` is instant."""
+
+import dataclasses
+import json
+from typing import Any
+
+from walker_rl.agents import agent_names, config_class
+from walker_rl.errors import UserError
+from walker_rl.hyperparameters import hyperparameter, section
+
+DEFAULT_TASK = "Walker2DBulletEnv-v0"
+
+FREE_TO_CHANGE = ("max_actor_steps", "checkpoint.", "evaluation.num_final_episodes")
+"""What may differ when a run is resumed: nothing here changes a number that it would have written."""
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationConfig:
+    """Deterministic episodes in an environment of their own."""
+
+    period: int = hyperparameter(10_000, "environment steps between evaluations", unit="steps", minimum=1)
+    num_episodes: int = hyperparameter(5, "episodes of each, on the same seeds every time", unit="episodes", minimum=1)
+    num_final_episodes: int = hyperparameter(10, "episodes of the evaluation at the end", unit="episodes", minimum=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class CheckpointConfig:
+    """Checkpoints of the whole run."""
+
+    seconds_period: float | None = hyperparameter(
+        120.0, "time between checkpoints; null: none", unit="seconds", above=0
+    )
+    steps_period: int | None = hyperparameter(
+        None, "environment steps between checkpoints, too; null: none", unit="steps", minimum=1
+    )
+    num_kept: int = hyperparameter(2, "newest checkpoints kept", unit="checkpoints", minimum=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class ThreadsConfig:
+    """TensorFlow's threads."""
+
+    intra_op: int = hyperparameter(
+        1, "threads inside one operation; only 1 makes a resumed run repeat bit for bit", unit="threads", minimum=1
+    )
+    inter_op: int = hyperparameter(2, "operations at the same time", unit="threads", minimum=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig:
+    """Which task, which agent with which hyperparameters, how long, which seed."""
+
+    agent_name: str
+    agent: Any
+    task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
+    seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
+    max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
+    replay: str = hyperparameter("arrays", "where transitions are kept", choices=("arrays", "reverb"))
+    log_period: int = hyperparameter(1_000, "updates between rows of metrics/learner.csv", unit="updates", minimum=1)
+    evaluation: EvaluationConfig = section(EvaluationConfig)
+    checkpoint: CheckpointConfig = section(CheckpointConfig)
+    threads: ThreadsConfig = section(ThreadsConfig)
+
+
+def experiment_class(agent_name: str) -> type[ExperimentConfig]:
+    """`ExperimentConfig` with the field `agent` of that agent's own class.
+
+    Raises:
+        UserError: if there is no such agent.
+    """
+    if agent_name not in agent_names():
+        raise UserError(f"agent = {agent_name}: must be one of {', '.join(agent_names())}")
+    agent = config_class(agent_name)
+    fields = [
+        ("agent_name", str, dataclasses.field(default=agent_name)),
+        ("agent", agent, dataclasses.field(default_factory=agent)),
+    ]
+    made = dataclasses.make_dataclass("ExperimentConfig", fields, bases=(ExperimentConfig,), frozen=True)
+    return made
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """The configuration as nested dicts of what JSON and YAML can write."""
+    plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(config)))
+    return plain
+
+
+def differences(config: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """What decides the numbers of a run and differs, as in "agent.n_step = 3, there 5"; see `FREE_TO_CHANGE`."""
+    left, right = flatten(config), flatten(other)
+    return [
+        f"{key} = {left.get(key)}, there {right.get(key)}"
+        for key in sorted(left.keys() | right.keys())
+        if left.get(key) != right.get(key) and not key.startswith(FREE_TO_CHANGE)
+    ]
+
+
+def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested dicts as one, with keys like "agent.n_step"; an empty dict is a value."""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

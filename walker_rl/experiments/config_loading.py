@@ -1,0 +1,135 @@
+"""YAML files and `field=value` overrides to a checked configuration; one line for whatever is wrong with them."""
+
+import dataclasses
+import difflib
+import typing
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
+from walker_rl.hyperparameters import problems
+
+PROVENANCE = "provenance"
+"""The part of a run's config.yaml that says what made it; no field of the configuration."""
+
+MISSING = "???"
+"""OmegaConf's mark of a value still to come, which would leave the default in place without a word."""
+
+
+def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence[str] = ()) -> ExperimentConfig:
+    """The defaults of an agent, then each file, then each override, checked.
+
+    Args:
+        agent_name: one of `agent_names()`.
+        files: YAML of overrides; a run's own config.yaml works too.
+        overrides: `"field=value"`, with dots into sections, as in `"agent.n_step=3"`.
+
+    Raises:
+        UserError: for an unknown field, a wrong type or a value out of range.
+    """
+    from omegaconf import OmegaConf
+
+    schema = OmegaConf.structured(experiment_class(agent_name))
+    types = _field_types(experiment_class(agent_name))
+    for layer in [*map(_read_yaml, files), *map(_read_override, overrides)]:
+        schema = _merge(schema, layer, types)
+    config: ExperimentConfig = _with_tuples(OmegaConf.to_object(schema))
+    if config.agent_name != agent_name:
+        raise UserError(f"agent_name = {config.agent_name}: must be {agent_name}, the agent asked for")
+    for problem in problems(config):
+        raise UserError(problem)
+    return config
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    from omegaconf import OmegaConf
+
+    try:
+        layer = OmegaConf.load(path)
+        if not OmegaConf.is_dict(layer):
+            raise UserError(f"config = {path}: must be a mapping of fields to values")
+        values: dict[str, Any] = OmegaConf.to_container(layer, resolve=True)
+    except OSError as error:
+        raise UserError(f"config = {path}: cannot be read ({error.strerror})") from None
+    except _syntax_errors() as error:
+        raise UserError(f"config = {path}: must be YAML ({' '.join(str(error).split())})") from None
+    values.pop(PROVENANCE, None)
+    return values
+
+
+def _read_override(override: str) -> dict[str, Any]:
+    from omegaconf import OmegaConf
+
+    if "=" not in override.strip("="):
+        raise UserError(f"set = {override}: must be field=value, as in agent.n_step=3")
+    try:
+        values: dict[str, Any] = OmegaConf.to_container(OmegaConf.from_dotlist([override]), resolve=True)
+    except _syntax_errors() as error:
+        raise UserError(f"set = {override}: must be field=value ({' '.join(str(error).split())})") from None
+    return values
+
+
+def _syntax_errors() -> tuple[type[Exception], ...]:
+    import yaml
+    from omegaconf.errors import OmegaConfBaseException
+
+    return yaml.YAMLError, OmegaConfBaseException, UnicodeDecodeError
+
+
+def _merge(schema: Any, layer: dict[str, Any], types: dict[str, Any]) -> Any:
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    for key, value in flatten(layer).items():
+        if key not in types:
+            raise UserError(_unknown_field(key, value, list(types)))
+        must_be = f"{key} = {value}: must be {_type_name(types[key])}"
+        if isinstance(value, bool) != (types[key] is bool) or value == MISSING:
+            raise UserError(must_be)
+        try:
+            leaf = OmegaConf.create()
+            OmegaConf.update(leaf, key, value)
+            schema = OmegaConf.merge(schema, leaf)
+        except OmegaConfBaseException:
+            raise UserError(must_be) from None
+    return schema
+
+
+def _unknown_field(key: str, value: Any, known: list[str]) -> str:
+    if any(name.startswith(f"{key}.") for name in known):
+        return f"{key} = {value}: must be a mapping of fields to values"
+    near = difflib.get_close_matches(key, known, n=3)
+    hint = f"nearest: {', '.join(near)}" if near else "--help lists the fields"
+    return f"{key} = {value}: unknown field; {hint}"
+
+
+def _field_types(config_type: type, prefix: str = "") -> dict[str, Any]:
+    types: dict[str, Any] = {}
+    for name, annotation in typing.get_type_hints(config_type).items():
+        if dataclasses.is_dataclass(annotation):
+            types.update(_field_types(typing.cast(type, annotation), f"{prefix}{name}."))
+        elif typing.get_origin(annotation) is not typing.ClassVar:
+            types[prefix + name] = annotation
+    return types
+
+
+def _type_name(annotation: Any) -> str:
+    if typing.get_origin(annotation) is tuple:
+        return "a list of integers, as in [256, 256]"
+    names = {int: "an integer", float: "a number", bool: "true or false", str: "a name", type(None): "null"}
+    kinds = typing.get_args(annotation) or (annotation,)
+    return " or ".join(names[kind] for kind in kinds)
+
+
+def _with_tuples(config: Any) -> Any:
+    """The same configuration with tuples where OmegaConf leaves lists."""
+    changes = {}
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if isinstance(value, list):
+            changes[field.name] = tuple(value)
+        elif dataclasses.is_dataclass(value):
+            changes[field.name] = _with_tuples(value)
+    return dataclasses.replace(config, **changes)

@@ -1,0 +1,101 @@
+"""The evaluator: plays the policy on the grid, keeps the best and the last, and shows the first."""
+
+from pathlib import Path
+
+from walker_rl.environments import make_environment
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.evaluation import Evaluation, evaluate
+from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.rendering import RenderedEpisode, render_episode
+from walker_rl.types import State, Variables
+
+FIRST_VIDEO_SECONDS = 6.0
+"""Length of the video of the first evaluation: enough to see, and soon done."""
+
+
+class Evaluator:
+    """Evaluates deterministically in an environment of its own, which training never touches."""
+
+    def __init__(self, config: ExperimentConfig, architecture: PolicyArchitecture, run: RunDirectory):
+        """Makes the environment; every evaluation of the run plays the same episodes.
+
+        Args:
+            config: of the experiment.
+            architecture: of the policy.
+            run: where policies and videos go.
+        """
+        self._config = config
+        self._architecture = architecture
+        self._run = run
+        seeds = make_seeds(config.seed)
+        settings = config.evaluation
+        episode_seeds = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
+        self._episode_seeds = episode_seeds[: settings.num_episodes]
+        self._final_episode_seeds = episode_seeds[settings.num_episodes :]
+        self._environment = make_environment(config.task, seeds.evaluation)
+        self._best_mean: float | None = None
+        self._last_mean: float | None = None
+        self._last_actor_steps = 0
+
+    @property
+    def last_mean(self) -> float | None:
+        """Mean return of the last evaluation, or None before the first."""
+        return self._last_mean
+
+    @property
+    def last_actor_steps(self) -> int:
+        """When the last evaluation was."""
+        return self._last_actor_steps
+
+    def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
+        """Plays the policy with these weights, and saves it as the last and perhaps the best."""
+        saved = SavedPolicy(self._config.agent_name, self._config.task, actor_steps, self._architecture, variables)
+        evaluation = evaluate(self._environment, saved.make_policy().action, self._episode_seeds)
+        save_policy(self._run.last_policy, saved)
+        if self._best_mean is None or evaluation.mean > self._best_mean:
+            save_policy(self._run.best_policy, saved)
+            self._best_mean = evaluation.mean
+        if self._last_mean is None:
+            self._render(saved, self._run.videos / "first.gif", FIRST_VIDEO_SECONDS)
+        self._last_mean = evaluation.mean
+        self._last_actor_steps = actor_steps
+        return evaluation
+
+    def evaluate_finally(self, path: Path) -> Evaluation:
+        """Plays the policy in `path` on episodes that no choice of a best policy has seen."""
+        return evaluate(self._environment, load_policy(path).make_policy().action, self._final_episode_seeds)
+
+    def render_best(self) -> RenderedEpisode:
+        """Films the best policy for one episode."""
+        return self._render(load_policy(self._run.best_policy), self._run.videos / "best.gif")
+
+    def save(self) -> State:
+        """What later evaluations are held against."""
+        return {
+            "best_mean": self._best_mean,
+            "last_mean": self._last_mean,
+            "last_actor_steps": self._last_actor_steps,
+        }
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+        self._best_mean = state["best_mean"]
+        self._last_mean = state["last_mean"]
+        self._last_actor_steps = state["last_actor_steps"]
+
+    def close(self) -> None:
+        """Frees the simulator."""
+        self._environment.close()
+
+    def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> RenderedEpisode:
+        return render_episode(
+            self._environment,
+            saved.make_policy().action,
+            path,
+            episode_seed=self._final_episode_seeds[0],
+            caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
+            max_seconds=max_seconds,
+        )

@@ -1,0 +1,121 @@
+"""The run directory: the one place where a run leaves anything."""
+
+import dataclasses
+import importlib.metadata
+import platform
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from walker_rl import __version__
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import ExperimentConfig, to_dict
+from walker_rl.experiments.config_loading import PROVENANCE
+
+_VERSIONED = ("dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunDirectory:
+    """Where each thing lies."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The resolved configuration, with versions and commit."""
+        return self.path / "config.yaml"
+
+    @property
+    def metrics(self) -> Path:
+        """CSV files, append-only."""
+        return self.path / "metrics"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Event files."""
+        return self.path / "tensorboard"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Checkpoints of the whole run."""
+        return self.path / "checkpoints"
+
+    @property
+    def best_policy(self) -> Path:
+        """The policy of the best evaluation."""
+        return self.path / "policy" / "best.npz"
+
+    @property
+    def last_policy(self) -> Path:
+        """The policy of the last evaluation."""
+        return self.path / "policy" / "last.npz"
+
+    @property
+    def videos(self) -> Path:
+        """GIFs."""
+        return self.path / "videos"
+
+    @property
+    def curve(self) -> Path:
+        """The plot of evaluation returns."""
+        return self.path / "curve.png"
+
+    @property
+    def summary(self) -> Path:
+        """The final evaluation."""
+        return self.path / "summary.json"
+
+
+def default_path(config: ExperimentConfig) -> Path:
+    """`runs/AGENT_TASK_seedSEED_TIME`."""
+    return Path("runs") / f"{config.agent_name}_{config.task}_seed{config.seed}_{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def create_run_directory(path: Path, config: ExperimentConfig) -> RunDirectory:
+    """Makes a new run directory.
+
+    Raises:
+        UserError: if it exists or can't be made.
+    """
+    run = RunDirectory(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        resume = f"; to go on with that run: --resume {path}" if run.config.exists() else ""
+        raise UserError(f"run_dir = {path}: must not exist yet{resume}")
+    try:
+        for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
+            folder.mkdir(parents=True)
+        content = {**to_dict(config), PROVENANCE: _provenance()}
+        run.config.write_text(yaml.safe_dump(content, sort_keys=False))
+    except OSError as error:
+        raise UserError(f"run_dir = {path}: must be writable ({error.strerror})") from None
+    return run
+
+
+def open_run_directory(path: Path) -> RunDirectory:
+    """An existing run.
+
+    Raises:
+        UserError: if `path` holds none.
+    """
+    run = RunDirectory(path)
+    if not run.config.is_file():
+        raise UserError(f"run = {path}: must be a run directory (no config.yaml in it)")
+    return run
+
+
+def _provenance() -> dict[str, Any]:
+    versions = {name: importlib.metadata.version(name) for name in _VERSIONED}
+    return {"walker_rl": __version__, "commit": _commit(), "python": platform.python_version(), "packages": versions}
+
+
+def _commit() -> str:
+    """The commit of the checkout this package lies in, with a mark if files differ; "unknown" outside one."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

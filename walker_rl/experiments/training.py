@@ -1,0 +1,82 @@
+"""A whole training: from a run directory to a trained policy and its final evaluation."""
+
+import json
+import signal
+from types import FrameType
+from typing import Any
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.components import make_components
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.logging.terminal import Display
+
+
+def train(config: ExperimentConfig, run: RunDirectory, *, resume: bool) -> dict[str, Evaluation] | None:
+    """Trains, and evaluates what came of it.
+
+    Args:
+        config: of the experiment.
+        run: a run directory that exists.
+        resume: go on from its newest checkpoint.
+
+    Returns:
+        The final evaluations of the "best" and the "last" policy, or None if the training was interrupted.
+
+    Raises:
+        RunError: if the run cannot go on; its checkpoints are left.
+        UserError: if `resume` finds the checkpoint of another configuration.
+    """
+    components = make_components(config)
+    evaluator = Evaluator(config, components.architecture, run)
+    try:
+        with Display() as display:
+            runner = LocalRunner(config, components, evaluator, run, display)
+            if resume:
+                runner.restore_newest()
+            if not runner.train(_Interruption()):
+                return None
+            display.message("Training is complete; now the final evaluation and the video of the best policy.")
+        return _finish(evaluator, run)
+    finally:
+        evaluator.close()
+        components.close()
+
+
+class _Interruption:
+    """Whether Ctrl-C or SIGTERM has come; a second Ctrl-C ends the process at once."""
+
+    def __init__(self) -> None:
+        self._requested = False
+        signal.signal(signal.SIGINT, self._request)
+        signal.signal(signal.SIGTERM, self._request)
+
+    def __call__(self) -> bool:
+        return self._requested
+
+    def _request(self, number: int, frame: FrameType | None) -> None:
+        self._requested = True
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _finish(evaluator: Evaluator, run: RunDirectory) -> dict[str, Evaluation]:
+    policies = {"best": run.best_policy, "last": run.last_policy}
+    evaluations = {name: evaluator.evaluate_finally(path) for name, path in policies.items()}
+    summary: dict[str, Any] = {
+        name: {
+            "mean_return": evaluation.mean,
+            "stddev_return": evaluation.stddev,
+            "episode_returns": evaluation.episode_returns,
+            "episode_lengths": evaluation.episode_lengths,
+        }
+        for name, evaluation in evaluations.items()
+    }
+    try:
+        run.summary.write_text(json.dumps(summary, indent=2) + "\n")
+        evaluator.render_best()
+    except OSError as error:
+        raise RunError(f"{error.filename or run.path} could not be written: {error.strerror}") from None
+    return evaluations

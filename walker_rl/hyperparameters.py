@@ -1,0 +1,87 @@
+"""Documented, range-checked fields for the frozen dataclasses of the configuration.
+
+Imports nothing beyond the standard library, so that `--help` can list every hyperparameter at once.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Allowed:
+    """What a field says of itself: meaning, unit, and the values it may take."""
+
+    meaning: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def permits(self, value: Any) -> bool:
+        """Whether every number or name in `value` (a scalar or a tuple; None always) is allowed."""
+        if value is None:
+            return True
+        if isinstance(value, tuple):
+            return len(value) > 0 and all(self.permits(item) for item in value)
+        if self.choices:
+            return value in self.choices
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return True
+        return (
+            math.isfinite(value)
+            and (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+            and (self.above is None or value > self.above)
+        )
+
+    def describe(self) -> str:
+        """The allowed values in words, as in "at least 1" or "in [0, 1]"."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.minimum is not None and self.maximum is not None:
+            return f"in [{self.minimum:g}, {self.maximum:g}]"
+        if self.above is not None and self.maximum is not None:
+            return f"in ({self.above:g}, {self.maximum:g}]"
+        if self.minimum is not None:
+            return f"at least {self.minimum:g}"
+        if self.above is not None:
+            return f"greater than {self.above:g}"
+        return "a finite number"
+
+
+def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
+    """A dataclass field with its `Allowed` attached; keywords are those of `Allowed`."""
+    return dataclasses.field(default=default, metadata={"allowed": Allowed(meaning, **allowed)})
+
+
+def section(section_class: type) -> Any:
+    """A dataclass field that holds a nested section of the configuration, with its defaults."""
+    return dataclasses.field(default_factory=section_class)
+
+
+def allowed(field: dataclasses.Field) -> Allowed | None:
+    """The `Allowed` of a field, or None for a field that is not a hyperparameter."""
+    return field.metadata.get("allowed")
+
+
+def problems(config: Any, prefix: str = "") -> Iterator[str]:
+    """Yields one line for each value of `config` and its sections that is not allowed.
+
+    A class adds rules between fields with a method `conflicts`, which yields `(field name, what is allowed)`.
+    """
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        rule = allowed(field)
+        if dataclasses.is_dataclass(value):
+            yield from problems(value, f"{prefix}{field.name}.")
+        elif rule is not None and not rule.permits(value):
+            yield f"{prefix}{field.name} = {_show(value)}: must be {rule.describe()}"
+    for name, must_be in getattr(config, "conflicts", lambda: ())():
+        yield f"{prefix}{name} = {_show(getattr(config, name))}: must be {must_be}"
+
+
+def _show(value: Any) -> str:
+    return repr(list(value)) if isinstance(value, tuple) else str(value)

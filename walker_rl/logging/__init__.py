@@ -1,0 +1,1 @@
+"""Metrics to CSV, TensorBoard and the terminal."""

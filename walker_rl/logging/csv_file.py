@@ -1,0 +1,65 @@
+"""Metrics as an append-only CSV file."""
+
+import csv
+import errno
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from acme.utils import loggers
+
+
+class CSVLogger(loggers.Logger):
+    """One row a write, in the file when `write` returns; the first row's keys are the columns."""
+
+    def __init__(self, path: Path):
+        """Appends to `path`, or makes it."""
+        self._path = path
+        self._file = path.open("ab", buffering=0)
+        self._columns = self._read_columns()
+
+    def write(self, data: Mapping[str, Any]) -> None:
+        """Appends one row.
+
+        Raises:
+            ValueError: if the keys are not those of the first row.
+            OSError: if the disk takes no more; no part of the row is left.
+        """
+        if self._columns and list(data) != self._columns:
+            raise ValueError(f"{self._path}: columns {list(data)}, expected {self._columns}")
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if not self._columns:
+            writer.writerow(data)
+        writer.writerow(data.values())
+        self._append(text.getvalue().encode())
+        self._columns = list(data)
+
+    @property
+    def position(self) -> int:
+        """Bytes in the file."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def truncate(self, position: int) -> None:
+        """Drops all rows after `position`."""
+        os.ftruncate(self._file.fileno(), position)
+        self._columns = self._read_columns()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def _append(self, content: bytes) -> None:
+        position = self.position
+        try:
+            if self._file.write(content) != len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        except OSError:
+            os.ftruncate(self._file.fileno(), position)
+            raise
+
+    def _read_columns(self) -> list[str]:
+        with self._path.open(newline="") as file:
+            return next(csv.reader(file), [])

@@ -1,0 +1,80 @@
+"""Distributions of the return over fixed, equally spaced atoms (Bellemare et al. 2017, arXiv:1707.06887).
+
+Shapes: `B` rows, `K` atoms.
+"""
+
+import tensorflow as tf
+
+
+def expected_value(probabilities: tf.Tensor, atoms: tf.Tensor) -> tf.Tensor:
+    """Mean return `[B]` of `probabilities` `[B, K]` over `atoms` `[K]`."""
+    tf.debugging.assert_rank(probabilities, 2)
+    return tf.linalg.matvec(probabilities, atoms)
+
+
+def bellman_target(
+    reward: tf.Tensor, discount: tf.Tensor, next_probabilities: tf.Tensor, atoms: tf.Tensor
+) -> tf.Tensor:
+    """The distribution of `reward + discount * Z`, projected back onto the atoms (equation 7).
+
+    Args:
+        reward: `[B]`.
+        discount: 0 after a termination, `[B]`.
+        next_probabilities: distribution of `Z` over `atoms`, `[B, K]`.
+        atoms: equally spaced, increasing, `[K]`.
+
+    Returns:
+        Probabilities of the atoms, `[B, K]`.
+    """
+    tf.debugging.assert_rank(reward, 1)
+    tf.debugging.assert_rank(discount, 1)
+    locations = reward[:, None] + discount[:, None] * atoms[None, :]
+    return project(locations, next_probabilities, atoms)
+
+
+def project(locations: tf.Tensor, probabilities: tf.Tensor, atoms: tf.Tensor) -> tf.Tensor:
+    """Moves mass at any locations onto the atoms: the projection that is closest in the Cramer (L2) distance.
+
+    Mass between two atoms is shared by them in proportion to nearness, which keeps its mean; mass outside
+    the support goes to the end atom. Time and memory are `O(B K)`.
+
+    Args:
+        locations: where the mass lies, `[B, K]`.
+        probabilities: how much of it, `[B, K]`.
+        atoms: equally spaced, increasing, `[K]`.
+
+    Returns:
+        Probabilities of the atoms, `[B, K]`.
+
+    Raises:
+        ValueError: if an argument is of another rank.
+    """
+    tf.debugging.assert_rank(locations, 2)
+    tf.debugging.assert_rank(probabilities, 2)
+    tf.debugging.assert_rank(atoms, 1)
+    num_rows, num_atoms = tf.shape(locations)[0], tf.shape(atoms)[0]
+    last = tf.cast(num_atoms - 1, locations.dtype)
+    position = tf.clip_by_value((locations - atoms[0]) / (atoms[-1] - atoms[0]), 0.0, 1.0) * last
+    # The last atom has no upper neighbour: its mass is all of the upper share of the atom before.
+    lower = tf.minimum(tf.floor(position), last - 1.0)
+    upper_share = probabilities * (position - lower)
+    lower_share = probabilities - upper_share
+
+    lower_cell = tf.cast(lower, tf.int32) + num_atoms * tf.range(num_rows)[:, None]
+    cells = tf.concat([lower_cell, lower_cell + 1], axis=-1)
+    shares = tf.concat([lower_share, upper_share], axis=-1)
+    projected = tf.math.unsorted_segment_sum(shares, cells, num_rows * num_atoms)
+    return tf.reshape(projected, [num_rows, num_atoms])
+
+
+def cross_entropy(target_probabilities: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """`-sum_i target_i log softmax(logits)_i` of `[B, K]` each, `[B]`; the target is a constant."""
+    tf.debugging.assert_rank(target_probabilities, 2)
+    tf.debugging.assert_rank(logits, 2)
+    return tf.nn.softmax_cross_entropy_with_logits(labels=tf.stop_gradient(target_probabilities), logits=logits)
+
+
+def end_atom_mass(probabilities: tf.Tensor) -> tf.Tensor:
+    """Mean share of the mass of `[B, K]` in the first and the last atom; large where the support is too narrow."""
+    tf.debugging.assert_rank(probabilities, 2)
+    return tf.reduce_mean(probabilities[:, 0] + probabilities[:, -1])

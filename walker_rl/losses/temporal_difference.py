@@ -1,0 +1,26 @@
+"""The squared temporal-difference error of a scalar critic."""
+
+import tensorflow as tf
+
+
+def squared_td_error(value: tf.Tensor, reward: tf.Tensor, discount: tf.Tensor, next_value: tf.Tensor) -> tf.Tensor:
+    """`(reward + discount * next_value - value)^2 / 2`; its gradient in `value` is minus the TD error.
+
+    Sutton 1988; the loss of Lillicrap et al. 2016, section 3, Algorithm 1. The target is a constant.
+
+    Args:
+        value: `Q(s_t, a_t)`, `[B]`.
+        reward: n-step reward, `[B]`.
+        discount: worth of `next_value` at `t`, 0 after a termination, `[B]`.
+        next_value: `Q(s_{t+n}, a_{t+n})`, `[B]`.
+
+    Returns:
+        `[B]`.
+
+    Raises:
+        ValueError: if an argument is not of rank 1.
+    """
+    for tensor in (value, reward, discount, next_value):
+        tf.debugging.assert_rank(tensor, 1)
+    target = tf.stop_gradient(reward + discount * next_value)
+    return 0.5 * tf.square(target - value)

@@ -1,0 +1,51 @@
+"""Initial weights drawn from a NumPy generator, so that they depend on its seed and nothing else.
+
+An initializer has Sonnet's signature, `(shape, dtype) -> weights`, for weights of shape `[inputs, outputs]`.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Initializer = Callable[[Sequence[int], Any], np.ndarray]
+
+# Standard deviation of a unit normal cut at two standard deviations.
+_TRUNCATED_STDDEV = 0.87962566103423978
+
+
+def uniform_fan_out(generator: np.random.Generator, scale: float = 0.333) -> Initializer:
+    """Uniform with variance `scale / outputs`: Acme's choice for hidden layers."""
+
+    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
+        limit = math.sqrt(3 * scale / shape[1])
+        return generator.uniform(-limit, limit, shape).astype(dtype.as_numpy_dtype)
+
+    return initialize
+
+
+def near_zero(generator: np.random.Generator, scale: float = 1e-4) -> Initializer:
+    """Truncated normal with variance `scale / inputs`: Acme's choice for the last layer of a policy."""
+
+    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
+        stddev = math.sqrt(scale / shape[0]) / _TRUNCATED_STDDEV
+        return _truncated_normal(generator, shape, stddev).astype(dtype.as_numpy_dtype)
+
+    return initialize
+
+
+def truncated_fan_in(generator: np.random.Generator) -> Initializer:
+    """Normal of variance `1 / inputs`, cut at two standard deviations: Sonnet's default for a linear layer."""
+
+    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
+        return _truncated_normal(generator, shape, 1 / math.sqrt(shape[0])).astype(dtype.as_numpy_dtype)
+
+    return initialize
+
+
+def _truncated_normal(generator: np.random.Generator, shape: Sequence[int], stddev: float) -> np.ndarray:
+    values = generator.standard_normal(shape)
+    while (outside := np.abs(values) > 2).any():
+        values[outside] = generator.standard_normal(outside.sum())
+    return stddev * values

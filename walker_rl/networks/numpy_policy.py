@@ -1,0 +1,101 @@
+"""A policy evaluated in NumPy: what actors and the evaluator call at each step of the environment."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.types import Variables
+
+# As in the Sonnet modules; a test compares the two.
+_LAYER_NORM_EPSILON = np.float32(1e-5)
+_MIN_STDDEV = np.float32(1e-6)
+
+
+class NumpyPolicy:
+    """The same function as `PolicyNetwork` with the same weights, within 1e-6, and without TensorFlow.
+
+    The weights are zero until the first `update`.
+    """
+
+    def __init__(self, architecture: PolicyArchitecture) -> None:
+        """Takes the shape of the policy; `update` brings its weights."""
+        self._architecture = architecture
+        self._activation = _ACTIVATIONS[architecture.activation]
+        self._stddev_scale = np.float32(architecture.init_stddev / math.log(2))
+        self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
+
+    def update(self, variables: Variables) -> None:
+        """Takes a copy of new weights, all at once.
+
+        Args:
+            variables: weights by the names of `PolicyArchitecture.variable_shapes`.
+
+        Raises:
+            ValueError: if a weight is missing, unknown or of another shape; the policy stays as it was.
+        """
+        shapes = self._architecture.variable_shapes()
+        for name in sorted(shapes.keys() ^ variables.keys()):
+            raise ValueError(f"policy weight {name!r} is {'missing' if name in shapes else 'unknown'}")
+        for name, shape in shapes.items():
+            if np.shape(variables[name]) != shape:
+                raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
+        self._weights = {name: np.array(variables[name], np.float32) for name in shapes}
+
+    def action(self, observation: np.ndarray) -> np.ndarray:
+        """The deterministic action: the tanh head's output, or the gaussian head's mean clipped to [-1, 1].
+
+        Args:
+            observation: `[O]` or `[B, O]`.
+
+        Returns:
+            float32 `[A]` or `[B, A]`.
+        """
+        output = self._linear("mean", self._hidden(observation))
+        if self._architecture.head == "tanh":
+            return np.tanh(output)
+        return np.minimum(np.maximum(output, np.float32(-1)), np.float32(1))
+
+    def distribution(self, observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean (not clipped) and standard deviation of the gaussian head, both as `action` in shape.
+
+        Raises:
+            ValueError: if the head is deterministic.
+        """
+        if self._architecture.head != "gaussian":
+            raise ValueError(f"a policy with head {self._architecture.head!r} has no distribution")
+        hidden = self._hidden(observation)
+        stddev = self._stddev_scale * np.logaddexp(self._linear("stddev", hidden), np.float32(0)) + _MIN_STDDEV
+        return self._linear("mean", hidden), stddev
+
+    def _hidden(self, observation: np.ndarray) -> np.ndarray:
+        outputs = np.asarray(observation, np.float32)
+        for index in range(len(self._architecture.hidden_sizes)):
+            outputs = self._linear(f"hidden_{index}", outputs)
+            if index == 0 and self._architecture.layer_norm:
+                outputs = np.tanh(self._layer_norm(outputs))
+            else:
+                outputs = self._activation(outputs)
+        return outputs
+
+    def _linear(self, name: str, inputs: np.ndarray) -> np.ndarray:
+        return inputs @ self._weights[f"{name}/w"] + self._weights[f"{name}/b"]
+
+    def _layer_norm(self, inputs: np.ndarray) -> np.ndarray:
+        size = np.float32(inputs.shape[-1])
+        centred = inputs - np.add.reduce(inputs, axis=-1, keepdims=True) / size
+        variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) / size
+        normalised = centred / np.sqrt(variance + _LAYER_NORM_EPSILON)
+        return normalised * self._weights["layer_norm/scale"] + self._weights["layer_norm/offset"]
+
+
+def _elu(inputs: np.ndarray) -> np.ndarray:
+    return np.where(inputs > 0, inputs, np.expm1(np.minimum(inputs, np.float32(0))))
+
+
+def _relu(inputs: np.ndarray) -> np.ndarray:
+    return np.maximum(inputs, np.float32(0))
+
+
+_ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"elu": _elu, "relu": _relu, "tanh": np.tanh}

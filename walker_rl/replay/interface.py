@@ -1,0 +1,61 @@
+"""What every replay offers, and how one transition lies in a row of floats."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+
+from walker_rl.types import State, Transition
+
+
+class Replay(Protocol):
+    """A first-in, first-out store of single transitions, sampled uniformly with replacement."""
+
+    @property
+    def num_inserted(self) -> int:
+        """Transitions ever inserted, those already gone included."""
+
+    def insert(self, transition: Transition) -> None:
+        """Stores one transition (no batch dimension)."""
+
+    def make_dataset(self, batch_size: int) -> Iterator[Transition]:
+        """Endless batches of `batch_size` transitions, each an array `[B, ...]`."""
+
+    def save(self) -> State:
+        """Everything stored, and the state of the sampler where it has one."""
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+
+    def close(self) -> None:
+        """Frees servers and memory."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TransitionLayout:
+    """One transition as a row of `2 O + A + 2` floats: one copy to store it, one gather to sample it."""
+
+    observation_size: int
+    action_size: int
+
+    @property
+    def row_size(self) -> int:
+        """Floats in a row."""
+        return 2 * self.observation_size + self.action_size + 2
+
+    def pack(self, transition: Transition, row: np.ndarray) -> None:
+        """Writes one transition into `row`, float32 `[2 O + A + 2]`."""
+        for part, value in zip(self.unpack(row), transition, strict=True):
+            part[...] = value
+
+    def unpack(self, rows: np.ndarray) -> Transition:
+        """Views of `rows` `[..., 2 O + A + 2]` as the fields of a transition."""
+        action_end = self.observation_size + self.action_size
+        return Transition(
+            observation=rows[..., : self.observation_size],
+            action=rows[..., self.observation_size : action_end],
+            reward=rows[..., action_end],
+            discount=rows[..., action_end + 1],
+            next_observation=rows[..., action_end + 2 :],
+        )

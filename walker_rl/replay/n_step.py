@@ -1,0 +1,97 @@
+"""n-step transitions from single steps."""
+
+import dataclasses
+from collections import deque
+
+import dm_env
+import numpy as np
+
+from walker_rl.replay.interface import Replay
+from walker_rl.types import State, Transition
+
+
+@dataclasses.dataclass(frozen=True)
+class _Step:
+    observation: np.ndarray
+    action: np.ndarray
+    reward: float
+    discount: float
+
+
+class NStepAdder:
+    """Turns an actor's steps into n-step transitions and inserts them.
+
+    Each step `t` of an episode of `T` steps yields one transition over `k = min(n_step, T - t)` steps:
+
+        reward = sum_{i<k} (prod_{j<i} discount d_{t+j}) r_{t+i},   discount = prod_{j<k} discount d_{t+j}
+
+    with `d` the environment's discount: 0 on termination, 1 otherwise, so a truncated episode bootstraps from
+    its last observation. (Barth-Maron et al. 2018, equation 2; `Transition.discount` holds the whole factor.)
+    """
+
+    def __init__(self, replay: Replay, n_step: int, discount: float):
+        """Makes an adder for one actor.
+
+        Args:
+            replay: where the transitions go.
+            n_step: horizon of the return, in steps.
+            discount: the agent's, per step.
+        """
+        self._replay = replay
+        self._n_step = n_step
+        self._discount = discount
+        self._window: deque[_Step] = deque(maxlen=n_step)
+        self._observation: np.ndarray | None = None
+
+    def add_first(self, timestep: dm_env.TimeStep) -> None:
+        """Begins an episode; what was left of an unfinished one is dropped."""
+        self._window.clear()
+        self._observation = timestep.observation
+
+    def add(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
+        """Records one step, and inserts each transition that it completes.
+
+        Raises:
+            RuntimeError: if no episode has begun.
+        """
+        if self._observation is None:
+            raise RuntimeError("add_first must be called before add")
+        self._window.append(
+            _Step(self._observation, action, float(next_timestep.reward), float(next_timestep.discount))
+        )
+        self._observation = next_timestep.observation
+        if next_timestep.last():
+            while self._window:
+                self._insert_oldest()
+                self._window.popleft()
+            self._observation = None
+        elif len(self._window) == self._n_step:
+            self._insert_oldest()
+
+    def save(self) -> State:
+        """The open window, and the observation that the next step starts from."""
+        return {
+            "observation": self._observation,
+            "observations": np.array([step.observation for step in self._window], np.float32),
+            "actions": np.array([step.action for step in self._window], np.float32),
+            "rewards": [step.reward for step in self._window],
+            "discounts": [step.discount for step in self._window],
+        }
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+        self._observation = state["observation"]
+        steps = zip(state["observations"], state["actions"], state["rewards"], state["discounts"], strict=True)
+        self._window.clear()
+        self._window.extend(_Step(*step) for step in steps)
+
+    def _insert_oldest(self) -> None:
+        n_step_reward, n_step_discount = 0.0, 1.0
+        for step in reversed(self._window):
+            factor = self._discount * step.discount
+            n_step_reward = step.reward + factor * n_step_reward
+            n_step_discount *= factor
+        oldest = self._window[0]
+        self._replay.insert(
+            Transition(oldest.observation, oldest.action, n_step_reward, n_step_discount, self._observation)
+        )

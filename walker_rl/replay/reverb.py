@@ -1,0 +1,99 @@
+"""Replay in a Reverb server, for processes that share it (or one process on request)."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import reverb
+import tensorflow as tf
+
+from walker_rl.replay.interface import TransitionLayout
+from walker_rl.types import State, Transition
+
+TABLE = "transitions"
+
+
+class ReverbReplay:
+    """One table of packed rows. Reverb's sampler takes no seed: a resumed run goes on, but not bit for bit."""
+
+    def __init__(self, layout: TransitionLayout, max_size: int):
+        """Starts a server on a free port.
+
+        Args:
+            layout: how a transition lies in a row.
+            max_size: transitions kept; the oldest goes first.
+        """
+        self._layout = layout
+        self._max_size = max_size
+        self._num_inserted = 0
+        self._start_server()
+
+    @property
+    def num_inserted(self) -> int:
+        """Transitions ever inserted."""
+        return self._num_inserted
+
+    @property
+    def size(self) -> int:
+        """Transitions the server holds now."""
+        self._writer.flush()
+        return self._client.server_info()[TABLE].current_size
+
+    def insert(self, transition: Transition) -> None:
+        """Sends one transition (no batch dimension); it arrives soon, not at once."""
+        row = np.empty(self._layout.row_size, np.float32)
+        self._layout.pack(transition, row)
+        self._writer.append({"row": row})
+        self._writer.create_item(TABLE, priority=1.0, trajectory={"row": self._writer.history["row"][-1]})
+        self._num_inserted += 1
+
+    def make_dataset(self, batch_size: int) -> Iterator[Transition]:
+        """Endless batches; the first waits for the first transition."""
+        dataset = reverb.TrajectoryDataset.from_table_signature(
+            server_address=self._client.server_address,
+            table=TABLE,
+            max_in_flight_samples_per_worker=2 * batch_size,
+        ).batch(batch_size, drop_remainder=True)
+        for sample in dataset.as_numpy_iterator():
+            yield self._layout.unpack(sample.data["row"])
+
+    def save(self) -> State:
+        """The files of Reverb's own checkpoint as arrays of bytes."""
+        self._writer.flush()
+        folder = Path(self._client.checkpoint())
+        files = {path.name: np.fromfile(path, np.uint8) for path in sorted(folder.iterdir())}
+        return {"files": files, "num_inserted": self._num_inserted}
+
+    def restore(self, state: State) -> None:
+        """Starts the server anew from what `save` returned; datasets made before are dead."""
+        self.close()
+        self._start_server(state["files"])
+        self._num_inserted = state["num_inserted"]
+
+    def close(self) -> None:
+        """Stops the server."""
+        self._writer.close()
+        self._server.stop()
+        self._folder.cleanup()
+
+    def _start_server(self, files: dict[str, np.ndarray] | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="walker_rl_reverb_")
+        if files:
+            # Reverb loads the newest sub-folder that has a DONE file.
+            checkpoint = Path(self._folder.name) / "2000-01-01T00:00:00.000000000+00:00"
+            checkpoint.mkdir()
+            for name, content in files.items():
+                content.tofile(checkpoint / name)
+        table = reverb.Table(
+            name=TABLE,
+            sampler=reverb.selectors.Uniform(),
+            remover=reverb.selectors.Fifo(),
+            max_size=self._max_size,
+            rate_limiter=reverb.rate_limiters.MinSize(1),
+            signature={"row": tf.TensorSpec([self._layout.row_size], tf.float32)},
+        )
+        checkpointer = reverb.checkpointers.DefaultCheckpointer(path=self._folder.name)
+        self._server = reverb.Server([table], checkpointer=checkpointer)
+        self._client = reverb.Client(f"localhost:{self._server.port}")
+        self._writer = self._client.trajectory_writer(num_keep_alive_refs=1)

@@ -1,0 +1,19 @@
+"""How many updates a learner owes; the whole of flow control in one process."""
+
+import math
+
+
+def updates_due(
+    num_inserted: int, learner_steps: int, *, samples_per_insert: float, batch_size: int, min_replay_size: int
+) -> int:
+    """Updates owed now; fractions carry over, as the sum is rounded and not its parts.
+
+    Args:
+        num_inserted: transitions ever inserted.
+        learner_steps: updates ever done.
+        samples_per_insert: transitions to sample for each inserted after the first `min_replay_size`.
+        batch_size: transitions sampled by one update.
+        min_replay_size: transitions inserted before the first update.
+    """
+    owed = math.floor((num_inserted - min_replay_size) * samples_per_insert / batch_size)
+    return max(0, owed - learner_steps)

@@ -1,0 +1,33 @@
+"""The types that every part shares."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Variables = dict[str, np.ndarray]
+"""Weights by name, as they travel from a learner to actors."""
+
+State = dict[str, Any]
+"""What a part needs to go on where it stopped: nested dicts of arrays, numbers, strings and lists."""
+
+Metrics = dict[str, float]
+
+
+class Transition(NamedTuple):
+    """A batch of n-step transitions, in NumPy or TensorFlow.
+
+    Attributes:
+        observation: `s_t`, float32 `[B, O]`.
+        action: `a_t` in [-1, 1], float32 `[B, A]`.
+        reward: `sum_{i<k} discount^i r_{t+i}` over the `k <= n_step` steps taken, float32 `[B]`.
+        discount: what the value of `next_observation` is worth at `t`: `discount^k`, or 0 if the episode
+            terminated within the k steps (not if it was truncated), float32 `[B]`. The adder has
+            multiplied the agent's discount in already; a learner never sees it apart.
+        next_observation: `s_{t+k}`, float32 `[B, O]`.
+    """
+
+    observation: Any
+    action: Any
+    reward: Any
+    discount: Any
+    next_observation: Any
