@@ -1,0 +1,40 @@
+# `make train` and `make test` need nothing done before them: the first call sets up .venv.
+
+AGENT ?= d4pg
+PYTHON := .venv/bin/python
+COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
+	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
+
+.PHONY: help train test test-slow lint format lock setup setup-dev
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+train: setup ## train an agent; AGENT=d4pg STEPS= SEED= RUN_DIR= ARGS="any option of walker-rl train"
+	@.venv/bin/walker-rl train $(AGENT) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
+
+test: setup-dev ## run the tests that take seconds; ARGS="any option of pytest"
+	@$(PYTHON) -m pytest -m "not slow" $(ARGS)
+
+test-slow: setup-dev ## run the tests that take minutes
+	@$(PYTHON) -m pytest -m slow $(ARGS)
+
+lint: setup-dev ## check style, format and types
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+format: setup-dev ## put the code into the project's format
+	@$(PYTHON) -m ruff check --fix
+	@$(PYTHON) -m ruff format
+
+lock: setup-dev ## resolve pyproject.toml into the two locks; ARGS=--upgrade for newer versions
+	@$(COMPILE) --output-file requirements.lock $(ARGS)
+	@$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+
+setup:
+	@scripts/bootstrap.sh requirements.lock
+
+setup-dev:
+	@scripts/bootstrap.sh requirements-dev.lock

@@ -1,0 +1,8 @@
+"""Trains D4PG; takes the options of `walker-rl train d4pg`."""
+
+import sys
+
+from walker_rl.cli.train import train_agent
+
+if __name__ == "__main__":
+    sys.exit(train_agent("d4pg"))
