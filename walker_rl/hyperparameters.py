@@ -57,11 +57,6 @@ def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
     return dataclasses.field(default=default, metadata={"allowed": Allowed(meaning, **allowed)})
 
 
-def section(section_class: type) -> Any:
-    """A dataclass field that holds a nested section of the configuration, with its defaults."""
-    return dataclasses.field(default_factory=section_class)
-
-
 def allowed(field: dataclasses.Field) -> Allowed | None:
     """The `Allowed` of a field, or None for a field that is not a hyperparameter."""
     return field.metadata.get("allowed")

@@ -15,8 +15,8 @@ _EPSILON = 1e-8
 class Adam:
     """Adam (Kingma & Ba 2015, Algorithm 1) on a fixed set of named variables.
 
-    The same update as `sonnet.optimizers.Adam`, `learning_rate m_hat / (sqrt(v_hat) + epsilon)`, at about a
-    tenth of its operations.
+    The same update as `sonnet.optimizers.Adam`, `learning_rate m_hat / (sqrt(v_hat) + epsilon)`, in one operation
+    for each variable in place of more than ten.
 
     Attributes:
         variables: what is trained, by name.

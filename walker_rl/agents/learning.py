@@ -112,7 +112,7 @@ class OffPolicyLearner(core.Learner):
 
         Raises:
             StopIteration: if the dataset has ended.
-            ValueError: if the batch has not the size, shapes and dtype agreed on.
+            ValueError: if the batch has not the size and shapes agreed on.
         """
         metrics: Metrics = self._traced_update(next(self._dataset))
         return metrics

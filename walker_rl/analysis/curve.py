@@ -22,8 +22,7 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     evaluation = read_columns(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    if (metrics / "training.csv").exists():
-        training = read_columns(metrics / "training.csv")
+    if training := read_columns(metrics / "training.csv"):
         smooth = _moving_average(training["episode_return"], MOVING_AVERAGE)
         steps = training["actor_steps"][-len(smooth) :]
         axes.plot(steps, smooth, color="0.65", linewidth=1, label=f"training, mean of {MOVING_AVERAGE} episodes")
@@ -40,7 +39,9 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
-    """A CSV file of numbers as an array `[rows]` for each column."""
+    """A CSV file of numbers as an array `[rows]` for each column; no columns if it is empty or missing."""
+    if not path.exists():
+        return {}
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]} if rows else {}

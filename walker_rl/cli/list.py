@@ -1,6 +1,7 @@
 """`walker-rl list`: what there is to train, and on what."""
 
 import inspect
+from typing import Any
 
 
 def list_names() -> None:
@@ -11,7 +12,7 @@ def list_names() -> None:
     from walker_rl.agents import agent_names, config_class
     from walker_rl.environments import find_task, task_names
 
-    agents = [(name, config_class(name)) for name in agent_names()]
+    agents: list[tuple[str, Any]] = [(name, config_class(name)) for name in agent_names()]
     tasks = [find_task(name) for name in task_names()]
     _print_table(
         ("agent", "what it is", "paper"),

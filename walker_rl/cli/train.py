@@ -16,7 +16,6 @@ def make_train_app() -> typer.Typer:
     """The group `train` with a command per agent."""
     app = typer.Typer(
         help="Train an agent; `walker-rl train AGENT --help` lists its hyperparameters.",
-        no_args_is_help=True,
         rich_markup_mode=None,
     )
     for name in agent_names():

@@ -35,6 +35,7 @@ class BulletCamera:
         low, high = _bounding_box(client, next(iter(robot.parts.values())).bodies)
         self._centre = (low + high) / 2
         self._distance = DISTANCE * float(np.linalg.norm(high - low))
+        self._rest_height = robot.robot_body.current_position()[2] if follows else 0.0
 
     def __call__(self, width: int, height: int) -> np.ndarray:
         """A picture of the present moment, uint8 `[height, width, 3]`."""
@@ -56,11 +57,12 @@ class BulletCamera:
         return np.reshape(pixels, (height, width, 4))[:, :, :3].astype(np.uint8)
 
     def _target(self) -> list[float]:
-        """The point in the middle of the picture; its height changes only if the robot leaves the ground."""
+        """The point in the middle of the picture; it rises with the robot, and goes half the way down with it."""
         if not self._follows:
             return self._centre.tolist()
         x, y, z = self._robot.robot_body.current_position()
-        return [x, y, max(z, self._centre[2])]
+        rise = z - self._rest_height
+        return [x, y, self._centre[2] + max(rise, rise / 2)]
 
 
 def draw_rod(angle: float, width: int, height: int) -> np.ndarray:

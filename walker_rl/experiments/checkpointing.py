@@ -3,6 +3,7 @@
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from walker_rl.types import State
 _TREE = "tree.json"
 _ARRAY = "__array__"
 _SUFFIX = ".part"
+
+# What zipfile and NumPy raise for bytes that are no checkpoint; an encrypted flag is a RuntimeError, for one.
+_TORN = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Checkpointer:
@@ -29,7 +33,9 @@ class Checkpointer:
         return sorted(self._folder.glob("step_*.npz"))
 
     def write(self, actor_steps: int, state: State) -> Path:
-        """Writes a checkpoint aside, renames it, and then drops the oldest.
+        """Writes a checkpoint aside, renames it, and then drops all but the newest up to it.
+
+        One of a later step can only be torn, as the run went on from one before it; it goes too.
 
         Raises:
             OSError: if it can't be written; those before it are untouched.
@@ -46,8 +52,10 @@ class Checkpointer:
             part.unlink(missing_ok=True)
             raise
         _sync_folder(self._folder)
-        for old in self.paths()[: -self._num_kept]:
-            old.unlink()
+        kept = [other for other in self.paths() if other <= path][-self._num_kept :]
+        for other in self.paths():
+            if other not in kept:
+                other.unlink()
         return path
 
     def read_newest(self, warn: Callable[[str], None]) -> tuple[Path, State] | None:
@@ -55,7 +63,7 @@ class Checkpointer:
         for path in reversed(self.paths()):
             try:
                 return path, read_checkpoint(path)
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            except _TORN as error:
                 warn(f"{path} is torn ({error}); using the one before it")
         return None
 
@@ -64,8 +72,13 @@ def read_checkpoint(path: Path) -> State:
     """Reads one checkpoint.
 
     Raises:
-        zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError: if it is torn; each part's checksum is checked.
+        zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError, OSError: if it is torn; each
+            part's checksum is checked.
     """
+    with zipfile.ZipFile(path) as archive:
+        torn = archive.testzip()
+    if torn is not None:
+        raise zipfile.BadZipFile(f"wrong checksum of {torn}")
     with np.load(path, allow_pickle=False) as arrays:
         tree = json.loads(arrays[_TREE].tobytes())
         state: State = _unflatten(tree, arrays)

@@ -6,7 +6,7 @@ from typing import Any
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
-from walker_rl.hyperparameters import hyperparameter, section
+from walker_rl.hyperparameters import hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
@@ -57,9 +57,9 @@ class ExperimentConfig:
     max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
     replay: str = hyperparameter("arrays", "where transitions are kept", choices=("arrays", "reverb"))
     log_period: int = hyperparameter(1_000, "updates between rows of metrics/learner.csv", unit="updates", minimum=1)
-    evaluation: EvaluationConfig = section(EvaluationConfig)
-    checkpoint: CheckpointConfig = section(CheckpointConfig)
-    threads: ThreadsConfig = section(ThreadsConfig)
+    evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
+    checkpoint: CheckpointConfig = dataclasses.field(default_factory=CheckpointConfig)
+    threads: ThreadsConfig = dataclasses.field(default_factory=ThreadsConfig)
 
 
 def experiment_class(agent_name: str) -> type[ExperimentConfig]:

@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,10 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
     schema = OmegaConf.structured(experiment_class(agent_name))
     types = _field_types(experiment_class(agent_name))
     for layer in [*map(_read_yaml, files), *map(_read_override, overrides)]:
+        if layer.get("agent_name", agent_name) != agent_name:
+            raise UserError(f"agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         schema = _merge(schema, layer, types)
     config: ExperimentConfig = _with_tuples(OmegaConf.to_object(schema))
-    if config.agent_name != agent_name:
-        raise UserError(f"agent_name = {config.agent_name}: must be {agent_name}, the agent asked for")
     for problem in problems(config):
         raise UserError(problem)
     return config
@@ -50,8 +50,10 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         layer = OmegaConf.load(path)
         if not OmegaConf.is_dict(layer):
             raise UserError(f"config = {path}: must be a mapping of fields to values")
-        values: dict[str, Any] = OmegaConf.to_container(layer, resolve=True)
+        values = typing.cast(dict[str, Any], OmegaConf.to_container(layer, resolve=True))
     except OSError as error:
+        if error.strerror is None:  # OmegaConf's own, for YAML that is a number
+            raise UserError(f"config = {path}: must be a mapping of fields to values") from None
         raise UserError(f"config = {path}: cannot be read ({error.strerror})") from None
     except _syntax_errors() as error:
         raise UserError(f"config = {path}: must be YAML ({' '.join(str(error).split())})") from None
@@ -65,7 +67,7 @@ def _read_override(override: str) -> dict[str, Any]:
     if "=" not in override.strip("="):
         raise UserError(f"set = {override}: must be field=value, as in agent.n_step=3")
     try:
-        values: dict[str, Any] = OmegaConf.to_container(OmegaConf.from_dotlist([override]), resolve=True)
+        values = typing.cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist([override]), resolve=True))
     except _syntax_errors() as error:
         raise UserError(f"set = {override}: must be field=value ({' '.join(str(error).split())})") from None
     return values
@@ -83,10 +85,13 @@ def _merge(schema: Any, layer: dict[str, Any], types: dict[str, Any]) -> Any:
     from omegaconf.errors import OmegaConfBaseException
 
     for key, value in flatten(layer).items():
+        if value == {} and _is_section(key, types):
+            continue
         if key not in types:
             raise UserError(_unknown_field(key, value, list(types)))
         must_be = f"{key} = {value}: must be {_type_name(types[key])}"
-        if isinstance(value, bool) != (types[key] is bool) or value == MISSING:
+        is_bad_list = isinstance(value, list) and any(type(item) is not int for item in value)
+        if isinstance(value, bool) != (types[key] is bool) or value == MISSING or is_bad_list:
             raise UserError(must_be)
         try:
             leaf = OmegaConf.create()
@@ -98,11 +103,15 @@ def _merge(schema: Any, layer: dict[str, Any], types: dict[str, Any]) -> Any:
 
 
 def _unknown_field(key: str, value: Any, known: list[str]) -> str:
-    if any(name.startswith(f"{key}.") for name in known):
+    if _is_section(key, known):
         return f"{key} = {value}: must be a mapping of fields to values"
     near = difflib.get_close_matches(key, known, n=3)
     hint = f"nearest: {', '.join(near)}" if near else "--help lists the fields"
     return f"{key} = {value}: unknown field; {hint}"
+
+
+def _is_section(key: str, known: Iterable[str]) -> bool:
+    return any(name.startswith(f"{key}.") for name in known)
 
 
 def _field_types(config_type: type, prefix: str = "") -> dict[str, Any]:

@@ -21,6 +21,9 @@ from walker_rl.types import Metrics, State
 MAX_END_ATOM_MASS = 0.01
 """Share of a critic's probability in its two end atoms above which its support is too narrow."""
 
+MIN_UPDATES_JUDGED = 1_000
+"""Updates before that share is judged: a new critic knows nothing, and spreads over all atoms."""
+
 MIN_UPDATES_TIMED = 300
 """Updates before the first word on how long a run will take."""
 
@@ -98,15 +101,18 @@ class LocalRunner:
         )
 
     def restore_newest(self) -> None:
-        """Goes on from the newest checkpoint that is whole.
+        """Goes on from the newest checkpoint that is whole, or from the start if the run was ended before its first.
 
         Raises:
-            RunError: if there is none.
-            UserError: if it belongs to another configuration.
+            RunError: if there are checkpoints, and none is whole.
+            UserError: if the checkpoint belongs to another configuration.
         """
         found = self._checkpointer.read_newest(lambda text: self._display.message(f"warning: {text}"))
+        if found is None and self._checkpointer.paths():
+            raise RunError("no checkpoint of this run can be read; start anew in another run directory")
         if found is None:
-            raise RunError("no checkpoint of this run can be read; start it anew in another run directory")
+            self._logger.restore({}, 0)
+            return
         path, state = found
         for difference in differences(to_dict(self._config), state["config"]):
             raise UserError(f"{difference}: must be as in {path} to resume from it")
@@ -153,7 +159,8 @@ class LocalRunner:
     def _log_learner(self, metrics: Metrics) -> None:
         self._logger.write("learner", {**self._counts(), **metrics})
         mass = metrics.get("end_atom_mass", 0.0)
-        if mass > MAX_END_ATOM_MASS and not self._warned_of_support:
+        is_judged = self._components.learner.learner_steps >= MIN_UPDATES_JUDGED
+        if is_judged and mass > MAX_END_ATOM_MASS and not self._warned_of_support:
             self._warned_of_support = True
             self._display.message(
                 f"warning: {mass:.1%} of the critic's probability lies in its end atoms; "

@@ -4,6 +4,7 @@ import dataclasses
 import importlib.metadata
 import platform
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -76,22 +77,29 @@ def default_path(config: ExperimentConfig) -> Path:
 
 
 def create_run_directory(path: Path, config: ExperimentConfig) -> RunDirectory:
-    """Makes a new run directory.
+    """Makes a new run directory, whole or not at all.
 
     Raises:
         UserError: if it exists or can't be made.
     """
     run = RunDirectory(path)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        resume = f"; to go on with that run: --resume {path}" if run.config.exists() else ""
-        raise UserError(f"run_dir = {path}: must not exist yet{resume}")
     try:
-        for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
-            folder.mkdir(parents=True)
-        content = {**to_dict(config), PROVENANCE: _provenance()}
-        run.config.write_text(yaml.safe_dump(content, sort_keys=False))
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            resume = f"; to go on with that run: --resume {path}" if run.config.exists() else ""
+            raise UserError(f"run_dir = {path}: must not exist yet{resume}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside:
+            _fill(RunDirectory(Path(aside) / path.name), config).path.replace(path)
     except OSError as error:
         raise UserError(f"run_dir = {path}: must be writable ({error.strerror})") from None
+    return run
+
+
+def _fill(run: RunDirectory, config: ExperimentConfig) -> RunDirectory:
+    for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
+        folder.mkdir(parents=True)
+    content = {**to_dict(config), PROVENANCE: _provenance()}
+    run.config.write_text(yaml.safe_dump(content, sort_keys=False))
     return run
 
 

@@ -1,7 +1,9 @@
 """A whole training: from a run directory to a trained policy and its final evaluation."""
 
+import contextlib
 import json
 import signal
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -37,7 +39,9 @@ def train(config: ExperimentConfig, run: RunDirectory, *, resume: bool) -> dict[
             runner = LocalRunner(config, components, evaluator, run, display)
             if resume:
                 runner.restore_newest()
-            if not runner.train(_Interruption()):
+            with _interruption() as stop_requested:
+                complete = runner.train(stop_requested)
+            if not complete:
                 return None
             display.message("Training is complete; now the final evaluation and the video of the best policy.")
         return _finish(evaluator, run)
@@ -46,20 +50,21 @@ def train(config: ExperimentConfig, run: RunDirectory, *, resume: bool) -> dict[
         components.close()
 
 
-class _Interruption:
-    """Whether Ctrl-C or SIGTERM has come; a second Ctrl-C ends the process at once."""
+@contextlib.contextmanager
+def _interruption() -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether Ctrl-C or SIGTERM has come; a second Ctrl-C raises KeyboardInterrupt."""
+    requested = []
 
-    def __init__(self) -> None:
-        self._requested = False
-        signal.signal(signal.SIGINT, self._request)
-        signal.signal(signal.SIGTERM, self._request)
+    def request(number: int, frame: FrameType | None) -> None:
+        requested.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def __call__(self) -> bool:
-        return self._requested
-
-    def _request(self, number: int, frame: FrameType | None) -> None:
-        self._requested = True
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(requested)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _finish(evaluator: Evaluator, run: RunDirectory) -> dict[str, Evaluation]:

@@ -1,14 +1,14 @@
 """Metrics as an append-only CSV file."""
 
 import csv
-import errno
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from acme.utils import loggers
+
+from walker_rl.logging.append_only import AppendOnlyFile
 
 
 class CSVLogger(loggers.Logger):
@@ -17,7 +17,7 @@ class CSVLogger(loggers.Logger):
     def __init__(self, path: Path):
         """Appends to `path`, or makes it."""
         self._path = path
-        self._file = path.open("ab", buffering=0)
+        self._file = AppendOnlyFile(path)
         self._columns = self._read_columns()
 
     def write(self, data: Mapping[str, Any]) -> None:
@@ -34,31 +34,22 @@ class CSVLogger(loggers.Logger):
         if not self._columns:
             writer.writerow(data)
         writer.writerow(data.values())
-        self._append(text.getvalue().encode())
+        self._file.write(text.getvalue().encode())
         self._columns = list(data)
 
     @property
     def position(self) -> int:
         """Bytes in the file."""
-        return os.fstat(self._file.fileno()).st_size
+        return self._file.position
 
     def truncate(self, position: int) -> None:
         """Drops all rows after `position`."""
-        os.ftruncate(self._file.fileno(), position)
+        self._file.truncate(position)
         self._columns = self._read_columns()
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
-
-    def _append(self, content: bytes) -> None:
-        position = self.position
-        try:
-            if self._file.write(content) != len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
-        except OSError:
-            os.ftruncate(self._file.fileno(), position)
-            raise
 
     def _read_columns(self) -> list[str]:
         with self._path.open(newline="") as file:

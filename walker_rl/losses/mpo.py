@@ -50,7 +50,7 @@ def positive_dual(log_dual: tf.Tensor) -> tf.Tensor:
 
 
 def importance_weights(values: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
-    """Weights of the non-parametric policy, `softmax(values / temperature)` over `N`, constants (2018a, eq. 7).
+    """Weights of the non-parametric policy, `softmax(values / temperature)` over `N`, constants (2018a, E-step).
 
     Args:
         values: of the sampled actions, `[N, B]`.
@@ -66,7 +66,7 @@ def importance_weights(values: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
 def temperature_loss(values: tf.Tensor, temperature: tf.Tensor, epsilon: float) -> tf.Tensor:
     """The E-step's dual, convex in the temperature: `eta (epsilon + mean_B log mean_N exp(values / eta))`.
 
-    2018a, equation 8. Returns `[]`; no gradient flows into `values` `[N, B]`.
+    2018a, E-step. Returns `[]`; no gradient flows into `values` `[N, B]`.
     """
     tf.debugging.assert_rank(values, 2)
     log_sum = tf.reduce_logsumexp(tf.stop_gradient(values) / temperature, axis=0)
@@ -86,7 +86,7 @@ def out_of_bounds_value(actions: tf.Tensor) -> tf.Tensor:
 
 
 def weighted_negative_log_likelihood(actions: tf.Tensor, weights: tf.Tensor, policy: Gaussian) -> tf.Tensor:
-    """The M-step's objective, `-mean_B sum_N weights log policy(actions)` (2018a, equation 10).
+    """The M-step's objective, `-mean_B sum_N weights log policy(actions)` (2018a, M-step).
 
     Args:
         actions: `[N, B, A]`.

@@ -33,6 +33,7 @@ class PolicyArchitecture:
     init_stddev: float = 0.7
 
     def __post_init__(self) -> None:
+        """Checks the names."""
         if self.activation not in ACTIVATIONS:
             raise ValueError(f"activation = {self.activation!r}: must be one of {', '.join(ACTIVATIONS)}")
         if self.head not in HEADS:

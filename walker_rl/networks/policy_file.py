@@ -55,11 +55,15 @@ def save_policy(path: Path, saved: SavedPolicy) -> None:
         "architecture": saved.architecture.to_dict(),
     }
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        np.savez(file, **{_ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8)}, **saved.variables)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            np.savez(file, **{_ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8)}, **saved.variables)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def load_policy(path: Path) -> SavedPolicy:
