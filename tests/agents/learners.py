@@ -1,0 +1,82 @@
+"""Small learners of every agent, and batches to feed them."""
+
+import dataclasses
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from acme import specs
+
+from walker_rl import agents
+from walker_rl.agents.learning import Networks, OffPolicyLearner
+from walker_rl.types import Transition
+
+OFF_POLICY = ("d4pg", "ddpg", "dmpo")
+OBSERVATION_SIZE, ACTION_SIZE, BATCH_SIZE = 5, 3, 16
+SPEC = specs.EnvironmentSpec(
+    observations=specs.Array((OBSERVATION_SIZE,), np.float32),
+    actions=specs.BoundedArray((ACTION_SIZE,), np.float32, -1.0, 1.0),
+    rewards=specs.Array((), np.float32),
+    discounts=specs.BoundedArray((), np.float32, 0.0, 1.0),
+)
+
+
+def make_config(agent: str, **overrides: Any) -> Any:
+    """The agent's configuration with small layers and batches."""
+    small = {
+        "batch_size": BATCH_SIZE,
+        "policy_hidden_sizes": (32, 24),
+        "critic_hidden_sizes": (40, 24),
+    }
+    return agents.config_class(agent)(**{**small, **overrides})
+
+
+def make_networks(agent: str, config: Any, seed: int = 0, spec: specs.EnvironmentSpec = SPEC) -> Networks:
+    return importlib.import_module(f"walker_rl.agents.{agent}.networks").make_networks(config, spec, seed)
+
+
+def make_learner(
+    agent: str, config: Any, networks: Networks, batches: Iterable[Transition], seed: int = 0
+) -> OffPolicyLearner:
+    learning = importlib.import_module(f"walker_rl.agents.{agent}.learning")
+    return getattr(learning, f"{agent.upper()}Learner")(config, networks, iter(batches), seed)
+
+
+def random_batches(count: int, reward_scale: float = 5.0, seed: int = 0) -> list[Transition]:
+    """Batches with actions that touch their bounds and with terminations."""
+    generator = np.random.default_rng(seed)
+
+    def batch() -> Transition:
+        numbers = Transition(
+            observation=generator.normal(size=(BATCH_SIZE, OBSERVATION_SIZE)),
+            action=np.clip(generator.normal(size=(BATCH_SIZE, ACTION_SIZE)), -1, 1),
+            reward=generator.normal(0, reward_scale, BATCH_SIZE),
+            discount=generator.choice([0.0, 0.99, 0.99**5], BATCH_SIZE),
+            next_observation=generator.normal(size=(BATCH_SIZE, OBSERVATION_SIZE)),
+        )
+        return Transition(*(array.astype(np.float32) for array in numbers))
+
+    return [batch() for _ in range(count)]
+
+
+def randomise(networks: Networks, seed: int = 0) -> None:
+    """Gives all weights values of the size that training gives them, the same to online and target."""
+    generator = np.random.default_rng(seed)
+    for name in ("policy", "critic"):
+        online, target = (getattr(networks, part).named_variables() for part in (name, f"target_{name}"))
+        for key, variable in online.items():
+            stddev = 1 / np.sqrt(variable.shape[0]) if key.endswith("/w") else 0.1
+            value = generator.normal(key.endswith("scale"), stddev, variable.shape)
+            variable.assign(value)
+            target[key].assign(value)
+
+
+def weights(networks: Networks) -> dict[str, np.ndarray]:
+    """All weights of all four networks, by name."""
+    return {
+        f"{field.name}/{name}": variable.numpy()
+        for field in dataclasses.fields(networks)
+        if field.name != "architecture"
+        for name, variable in getattr(networks, field.name).named_variables().items()
+    }

@@ -1,0 +1,146 @@
+"""What every off-policy learner promises: determinism, an exact resume, one trace, its targets and variables."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.agents import learners
+from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.networks.policy import policy_variables
+
+DISTRIBUTIONAL = ("d4pg", "dmpo")
+pytestmark = pytest.mark.parametrize("agent", learners.OFF_POLICY)
+
+
+def make(agent, batches, seed=0, **overrides):
+    config = learners.make_config(agent, **overrides)
+    networks = learners.make_networks(agent, config)
+    return learners.make_learner(agent, config, networks, batches, seed), networks
+
+
+def assert_equal(actual, expected):
+    assert actual.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_array_equal(actual[name], value, err_msg=name)
+
+
+def test_targets_start_as_equal_copies_and_seeds_differ(agent):
+    config = learners.make_config(agent)
+    networks, other = (learners.make_networks(agent, config, seed) for seed in (0, 1))
+    weights = learners.weights(networks)
+    for name in [name for name in weights if not name.startswith("target")]:
+        np.testing.assert_array_equal(weights[f"target_{name}"], weights[name])
+    assert not np.array_equal(learners.weights(other)["critic/hidden_0/w"], weights["critic/hidden_0/w"])
+    assert networks.target_policy is not networks.policy
+
+
+def test_equal_seeds_and_batches_give_bit_identical_learners(agent):
+    states = []
+    for _ in range(2):
+        learner, _ = make(agent, learners.random_batches(5))
+        for _ in range(5):
+            learner.step()
+        states.append(learner.save())
+    assert_equal(*states)
+
+
+def test_a_restored_learner_goes_on_bit_for_bit(agent):
+    batches = learners.random_batches(7)
+    learner, _ = make(agent, batches)
+    for _ in range(4):
+        learner.step()
+    saved = learner.save()
+    metrics = [learner.step() for _ in range(3)]
+
+    resumed, _ = make(agent, batches[4:], seed=99)
+    resumed.restore(saved)
+    assert resumed.learner_steps == 4
+    for expected in metrics:
+        assert_equal(resumed.step(), expected)
+    assert_equal(resumed.save(), learner.save())
+    assert saved["num_steps"] == 4
+
+
+def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):
+    learner, _ = make(agent, learners.random_batches(1))
+    state = learner.save()
+    learner.step()
+    before = learner.save()
+    for name in ("policy/mean/w", "critic_optimizer/v/hidden_0/w", "target_critic/hidden_1/b", "seed"):
+        with pytest.raises(ValueError, match=f"{name}.* missing"):
+            learner.restore({key: value for key, value in state.items() if key != name})
+        with pytest.raises(ValueError, match=f"{name}.* shape"):
+            learner.restore({**state, name: np.zeros((1, 1, 1))})
+    with pytest.raises(ValueError, match=r"leftover.* unknown"):
+        learner.restore({**state, "leftover": np.zeros(1)})
+    assert_equal(learner.save(), before)
+
+
+def test_metrics_are_finite_scalars(agent):
+    learner, _ = make(agent, learners.random_batches(3))
+    metrics = [learner.step() for _ in range(3)][-1]
+    expected = {"critic_loss", "policy_loss", "q_mean", "critic_gradient_norm", "policy_gradient_norm"}
+    assert expected <= metrics.keys()
+    assert ("end_atom_mass" in metrics) == (agent in DISTRIBUTIONAL)
+    for name, value in metrics.items():
+        assert value.shape == (), name
+        assert np.isfinite(value), name
+
+
+def test_one_trace_serves_arrays_and_tensors(agent):
+    arrays, *others = learners.random_batches(3)
+    tensors = [type(batch)(*map(tf.constant, batch)) for batch in others]
+    learner, _ = make(agent, [arrays, *tensors])
+    for _ in range(3):
+        learner.step()
+    assert learner._traced_update.experimental_get_tracing_count() == 1
+    assert learner.learner_steps == 3
+    with pytest.raises(StopIteration):
+        learner.step()
+
+
+def test_a_batch_of_another_size_is_refused(agent):
+    batch = learners.random_batches(1)[0]
+    learner, _ = make(agent, [type(batch)(*(array[:-1] for array in batch))])
+    with pytest.raises(ValueError):
+        learner.step()
+    assert learner.learner_steps == 0
+
+
+def test_actors_get_the_online_policy(agent):
+    learner, networks = make(agent, learners.random_batches(2))
+    learner.step()
+    learner.step()
+    (variables,) = learner.get_variables(["policy"])
+    assert_equal(variables, policy_variables(networks.policy))
+    assert not np.array_equal(variables["hidden_0/w"], networks.target_policy.named_variables()["hidden_0/w"])
+    NumpyPolicy(networks.architecture).update(variables)
+    with pytest.raises(KeyError):
+        learner.get_variables(["critic"])
+
+
+def test_targets_follow_the_papers_rule(agent):
+    rule = {"target_update_period": 2} if agent == "dmpo" else {"tau": 0.25}
+    learner, networks = make(agent, learners.random_batches(5), **rule)
+    for step in range(5):
+        before = learners.weights(networks)
+        learner.step()
+        after = learners.weights(networks)
+        for name in [name for name in after if not name.startswith("target")]:
+            old_target = before[f"target_{name}"]
+            if agent != "dmpo":
+                expected = 0.75 * old_target + 0.25 * after[name]
+            else:
+                expected = before[name] if step % 2 == 0 else old_target
+            np.testing.assert_allclose(after[f"target_{name}"], expected, rtol=1e-6, atol=1e-7, err_msg=name)
+
+
+def test_gradients_are_clipped_at_the_norm_asked_for(agent):
+    """Adam divides by the gradient's size: only epsilon makes the first step shorter when the gradient is tiny."""
+    moved = []
+    for norm in (None, 1e-9):
+        learner, networks = make(agent, learners.random_batches(1), max_gradient_norm=norm)
+        before = learners.weights(networks)["critic/hidden_0/w"]
+        learner.step()
+        moved.append(np.abs(learners.weights(networks)["critic/hidden_0/w"] - before).max())
+    assert moved[1] < 0.2 * moved[0]

@@ -1,0 +1,86 @@
+"""`walker-rl doctor` on this machine as it is, and with real parts of it broken."""
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from walker_rl.cli.doctor import NATIVE_LIBRARIES
+
+
+def doctor(**environment: str | Path) -> tuple[int, dict[str, str]]:
+    """Exit status, and each line after its status by its subject, as in `{"numpy": "ok 1.23.5"}`."""
+    code = "import sys; from walker_rl.cli import main; sys.exit(main(['doctor']))"
+    process = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {name: str(value) for name, value in environment.items()},
+        capture_output=True,
+        text=True,
+    )
+    assert process.stderr == ""
+    lines = [(line[:4].strip(), line[6:28].strip(), line[30:]) for line in process.stdout.splitlines()]
+    return process.returncode, {subject: f"{status} {rest}" for status, subject, rest in lines}
+
+
+def test_this_machine_is_fine():
+    status, lines = doctor()
+    assert status == 0
+    assert not [line for line in lines.values() if line.startswith("bad")]
+    assert lines["python"].startswith("ok 3.10.")
+    assert all(lines[f"import {library}"] == "ok loads" for library in NATIVE_LIBRARIES)
+    assert {"platform", "cores", "threads", "oneDNN", "memory", "disk", "ffmpeg", "pybulletgym"} <= set(lines)
+    requirements = map(Requirement, importlib.metadata.requires("walker-rl") or ())
+    pinned = {requirement.name for requirement in requirements if "extra" not in str(requirement.marker)}
+    assert {name: f"ok {importlib.metadata.version(name)}" for name in pinned}.items() <= lines.items()
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """The doctor's report with packages and settings broken in ways that don't touch each other."""
+    folder = tmp_path_factory.mktemp("broken")
+    write(folder / "numpy-9.9.0.dist-info" / "METADATA", "Metadata-Version: 2.1\nName: numpy\nVersion: 9.9.0\n")
+    message = "libpybind.so: undefined symbol: _ZN6google8protobuf7Message"
+    write(folder / "reverb" / "__init__.py", f"raise ImportError({message!r})")
+    write(folder / "pybullet.py", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    return doctor(
+        PYTHONPATH=folder,
+        TF_ENABLE_ONEDNN_OPTS="0",
+        OMP_NUM_THREADS="7",
+        IMAGEIO_FFMPEG_EXE=folder / "no-ffmpeg",
+    )
+
+
+def test_something_wrong_is_exit_status_1(broken):
+    assert broken[0] == 1
+
+
+def test_another_version_is_found_against_wanted(broken):
+    assert broken[1]["numpy"].startswith("bad 9.9.0, wanted <1.24,>=1.23; reinstall")
+
+
+def test_an_undefined_symbol_is_reported_as_the_linker_said_it(broken):
+    line = broken[1]["import reverb"]
+    assert line.startswith("bad ImportError: libpybind.so: undefined symbol: _ZN6google8protobuf7Message; reinstall")
+
+
+def test_a_library_that_crashes_does_not_take_the_doctor_with_it(broken):
+    assert broken[1]["import pybullet"].startswith("bad killed by SIGSEGV; reinstall")
+    assert broken[1]["import jax"] == "ok loads"
+
+
+def test_what_is_only_slower_is_a_warning(broken):
+    assert broken[1]["oneDNN"].startswith("warn off by TF_ENABLE_ONEDNN_OPTS=0; unset it")
+    assert "OMP_NUM_THREADS=7; unset it" in broken[1]["threads"]
+
+
+def test_an_ffmpeg_that_does_not_run_is_wrong(broken):
+    assert broken[1]["ffmpeg"].startswith("bad ")
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)

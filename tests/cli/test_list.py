@@ -1,0 +1,22 @@
+from walker_rl.agents import agent_names
+from walker_rl.cli import main
+from walker_rl.environments import task_names
+
+
+def test_every_agent_has_its_paper(capsys):
+    assert main(["list"]) == 0
+    agents, _ = capsys.readouterr().out.split("\n\n")
+    header, *lines = agents.splitlines()
+    assert header.split() == ["agent", "what", "it", "is", "paper"]
+    assert [line.split()[0] for line in lines] == agent_names()
+    assert all("https://arxiv.org/abs/" in line for line in lines)
+
+
+def test_every_task_has_its_sizes(capsys):
+    assert main(["list"]) == 0
+    _, tasks = capsys.readouterr().out.split("\n\n")
+    header, *lines = tasks.splitlines()
+    assert header.split() == ["task", "family", "observation", "action", "steps"]
+    assert [line.split()[0] for line in lines] == task_names()
+    assert ["Walker2DBulletEnv-v0", "locomotion", "22", "6", "1000"] in [line.split() for line in lines]
+    assert ["Pendulum-v1", "pendulum", "3", "1", "200"] in [line.split() for line in lines]

@@ -1,0 +1,114 @@
+"""`walker-rl train`, `evaluate` and `render` as a user runs them."""
+
+import json
+
+import imageio_ffmpeg
+import pytest
+from PIL import Image
+
+from tests.tiny import TINY_RUN, run_command, set_options
+from walker_rl.agents import agent_names, config_class
+from walker_rl.cli import main
+
+
+@pytest.fixture(scope="module")
+def walker_run(tmp_path_factory):
+    """A short training of D4PG on Walker2D by the command, and what the command printed."""
+    path = tmp_path_factory.mktemp("runs") / "run"
+    result = run_command("train", "d4pg", "--steps", "600", "--run-dir", path, *set_options(TINY_RUN))
+    assert result.returncode == 0, result.stderr
+    return path, result
+
+
+def test_train_prints_returns_and_paths_and_nothing_else(walker_run):
+    path, result = walker_run
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"Training d4pg on Walker2DBulletEnv-v0 for 600 steps in {path}"
+    assert any(line.startswith("best policy: return ") for line in lines)
+    assert any(line.startswith("last policy: return ") for line in lines)
+    written = [line.strip() for line in lines if line.startswith("  ")]
+    names = ["policy/best.npz", "policy/last.npz", "videos/best.gif", "curve.png", "metrics", "tensorboard"]
+    assert written == [str(path / name) for name in names]
+    assert all((path / name).exists() for name in names)
+    assert result.stderr == ""
+
+
+def test_evaluate_takes_a_run_or_a_policy_file_and_repeats(walker_run, tmp_path):
+    path, _ = walker_run
+    alone = tmp_path / "copied.npz"
+    alone.write_bytes((path / "policy" / "best.npz").read_bytes())
+    outputs = [run_command("evaluate", source, "--episodes", "3", "--seed", "5", "--json") for source in (path, alone)]
+    results = [json.loads(output.stdout) for output in outputs]
+    assert results[0] == results[1]
+    assert results[0]["task"] == "Walker2DBulletEnv-v0"
+    assert results[0]["mean_return"] == pytest.approx(sum(results[0]["episode_returns"]) / 3)
+    other = json.loads(run_command("evaluate", path, "--episodes", "3", "--seed", "6", "--json").stdout)
+    assert other["episode_returns"] != results[0]["episode_returns"]
+
+
+def test_render_writes_the_format_and_size_asked_for(walker_run, tmp_path):
+    path, _ = walker_run
+    gif, mp4 = tmp_path / "walk.gif", tmp_path / "walk.mp4"
+    assert run_command("render", path, "--output", gif, "--size", "320x240").returncode == 0
+    assert run_command("render", path / "policy" / "last.npz", "--output", mp4, "--fps", "60").returncode == 0
+    with Image.open(gif) as image:
+        assert image.size == (320, 240)
+        assert image.n_frames > 1
+    metadata = next(imageio_ffmpeg.read_frames(str(mp4)))
+    assert metadata["size"] == (480, 360)
+    assert metadata["fps"] == 60
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_help_lists_every_hyperparameter(agent_name, capsys):
+    assert main(["train", agent_name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    for name in config_class(agent_name).__dataclass_fields__:
+        assert f"agent.{name} " in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--set", "agent.discount=1.5"], "agent.discount = 1.5: must be in [0, 1]"),
+        (["--steps", "-5"], "max_actor_steps = -5: must be at least 1"),
+        (["--seed", "-1"], "seed = -1: must be at least 0"),
+        (["--set", "agent.n_step=x"], "agent.n_step = x: must be an integer"),
+        (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 250"),
+        (["--config", "missing.yaml"], "config = missing.yaml: cannot be read (No such file or directory)"),
+        (["--resume", "nowhere"], "run = nowhere: must be a run directory (no config.yaml in it)"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(words, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "d4pg", *words]) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_task_leaves_nothing(tmp_path):
+    result = run_command("train", "d4pg", "--task", "Walker2dBulletEnv-v0", "--run-dir", tmp_path / "run")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: task = Walker2dBulletEnv-v0: unknown; nearest: Walker2DBulletEnv-v0")
+    assert result.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_existing_run_is_refused_and_resume_named(walker_run):
+    path, _ = walker_run
+    result = run_command("train", "d4pg", "--run-dir", path)
+    assert result.returncode == 2
+    assert result.stderr == f"error: run_dir = {path}: must not exist yet; to go on with that run: --resume {path}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["evaluate", "nowhere"], "policy = nowhere: cannot be read (No such file or directory)"),
+        (["render", "nowhere", "--size", "480"], "size = 480: must be WIDTHxHEIGHT in pixels, as in 480x360"),
+    ],
+)
+def test_evaluate_and_render_refuse_in_one_line(words, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"

@@ -1,0 +1,54 @@
+"""A policy's architecture as data."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import pytest
+
+from walker_rl.networks.architecture import PolicyArchitecture
+
+ARCHITECTURE = PolicyArchitecture(
+    observation_size=5, action_size=2, hidden_sizes=(8, 7), layer_norm=True, activation="elu", head="gaussian"
+)
+
+
+def test_survives_json():
+    assert PolicyArchitecture.from_dict(json.loads(json.dumps(ARCHITECTURE.to_dict()))) == ARCHITECTURE
+
+
+def test_variable_shapes_in_order_of_evaluation():
+    assert list(ARCHITECTURE.variable_shapes().items()) == [
+        ("hidden_0/w", (5, 8)),
+        ("hidden_0/b", (8,)),
+        ("layer_norm/scale", (8,)),
+        ("layer_norm/offset", (8,)),
+        ("hidden_1/w", (8, 7)),
+        ("hidden_1/b", (7,)),
+        ("mean/w", (7, 2)),
+        ("mean/b", (2,)),
+        ("stddev/w", (7, 2)),
+        ("stddev/b", (2,)),
+    ]
+    plain = dataclasses.replace(ARCHITECTURE, head="tanh", layer_norm=False, hidden_sizes=(8,))
+    assert list(plain.variable_shapes()) == ["hidden_0/w", "hidden_0/b", "mean/w", "mean/b"]
+
+
+@pytest.mark.parametrize(("field", "value"), [("activation", "swish"), ("head", "softmax"), ("hidden_sizes", ())])
+def test_refuses_what_cannot_be_built(field, value):
+    with pytest.raises(ValueError, match=field):
+        dataclasses.replace(ARCHITECTURE, **{field: value})
+
+
+def test_unknown_and_missing_fields_are_refused():
+    fields = ARCHITECTURE.to_dict()
+    with pytest.raises(TypeError):
+        PolicyArchitecture.from_dict({**fields, "dropout": 0.1})
+    with pytest.raises(TypeError):
+        PolicyArchitecture.from_dict({name: value for name, value in fields.items() if name != "head"})
+
+
+def test_a_policy_can_be_evaluated_without_tensorflow():
+    code = "import sys, walker_rl.networks.numpy_policy; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

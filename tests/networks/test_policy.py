@@ -1,0 +1,66 @@
+"""Policies in Sonnet: names of variables and initial weights."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from walker_rl.networks.architecture import HEADS, PolicyArchitecture
+from walker_rl.networks.policy import PolicyNetwork, policy_variables
+
+OBSERVATION = tf.constant(np.random.default_rng(0).normal(size=(8, 5)), tf.float32)
+
+
+def architecture(head: str = "gaussian", **overrides) -> PolicyArchitecture:
+    fields = {"hidden_sizes": (64, 48), "layer_norm": True, "activation": "elu", "head": head, **overrides}
+    return PolicyArchitecture(observation_size=5, action_size=3, **fields)
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("layer_norm", [True, False])
+def test_variables_have_the_names_and_shapes_of_the_architecture(head, layer_norm):
+    shape = architecture(head, layer_norm=layer_norm)
+    variables = policy_variables(PolicyNetwork(shape, seed=0))
+    assert [(name, value.shape) for name, value in variables.items()] == list(shape.variable_shapes().items())
+    assert sum(value.size for value in variables.values()) == sum(
+        int(tf.size(variable)) for variable in PolicyNetwork(shape, seed=0).trainable_variables
+    )
+
+
+def test_initial_weights_depend_on_the_seed_alone():
+    first = policy_variables(PolicyNetwork(architecture(), seed=7))
+    tf.random.set_seed(123)
+    np.random.seed(123)
+    again, other = (policy_variables(PolicyNetwork(architecture(), seed)) for seed in (7, 8))
+    for name, value in first.items():
+        np.testing.assert_array_equal(again[name], value)
+    assert not np.array_equal(other["hidden_0/w"], first["hidden_0/w"])
+    assert not np.array_equal(first["mean/w"], first["stddev/w"])
+
+
+def test_initial_weights_have_acmes_distributions():
+    shape = architecture(hidden_sizes=(400, 300))
+    variables = policy_variables(PolicyNetwork(shape, seed=0))
+    limit = np.sqrt(3 * 0.333 / 300)  # uniform, variance 0.333 / outputs
+    assert 0.99 * limit < np.abs(variables["hidden_1/w"]).max() <= limit
+    np.testing.assert_allclose(variables["hidden_1/w"].std(), np.sqrt(0.333 / 300), rtol=0.01)
+    stddev = np.sqrt(1e-4 / 300)  # of the truncated normal, which is cut at 2 / 0.8796 of it
+    np.testing.assert_allclose(variables["mean/w"].std(), stddev, rtol=0.05)
+    assert np.abs(variables["mean/w"]).max() <= 2 * stddev / 0.8796
+    for name in ("hidden_0/b", "hidden_1/b", "mean/b", "stddev/b", "layer_norm/offset"):
+        np.testing.assert_array_equal(variables[name], 0)
+    np.testing.assert_array_equal(variables["layer_norm/scale"], 1)
+
+
+def test_a_new_policy_acts_near_zero_with_the_initial_standard_deviation():
+    mean, stddev = PolicyNetwork(architecture(init_stddev=0.3), seed=0)(OBSERVATION)
+    np.testing.assert_allclose(mean, 0, atol=0.05)
+    np.testing.assert_allclose(stddev, 0.3, rtol=0.05)
+    np.testing.assert_allclose(PolicyNetwork(architecture("tanh"), seed=0)(OBSERVATION), 0, atol=0.05)
+
+
+def test_policy_variables_are_copies():
+    network = PolicyNetwork(architecture("tanh"), seed=0)
+    variables = policy_variables(network)
+    before = variables["mean/b"].copy()
+    network.named_variables()["mean/b"].assign_add(tf.ones(3))
+    np.testing.assert_array_equal(variables["mean/b"], before)

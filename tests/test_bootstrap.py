@@ -1,0 +1,189 @@
+"""The set-up that `make train` and `make test` do on first use: finding a Python, making `.venv`."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+GOOD_PYTHON = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'
+BAD_PYTHON = "#!/bin/sh\necho 'pyenv: python3.10: command not found' >&2\nexit 127\n"
+TOOLS = ("awk", "cat", "cksum", "dirname", "flock", "grep", "mkdir", "rm", "sh", "touch", "uname")
+
+
+# --- finding a Python 3.10
+
+
+class Machine:
+    """A PATH with a few tools and no Python, and a home."""
+
+    def __init__(self, folder: Path):
+        self.bin, self.home = folder / "bin", folder / "home"
+        self.bin.mkdir()
+        self.home.mkdir()
+        for tool in TOOLS:
+            (self.bin / tool).symlink_to(shutil.which(tool))
+
+    def add(self, path: Path, script: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(script)
+        path.chmod(0o755)
+        return path
+
+    def run(self, tree: Path, argument: str) -> subprocess.CompletedProcess:
+        command = [tree / "scripts/bootstrap.sh", argument]
+        environment = {"PATH": str(self.bin), "HOME": str(self.home)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    def found(self) -> str:
+        process = self.run(ROOT, "--find-python")
+        assert process.returncode == 0, process.stderr
+        return process.stdout.strip()
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+def test_without_any_python_one_line_says_how_to_get_it_and_nothing_is_made(machine, tmp_path):
+    machine.add(machine.bin / "python3", BAD_PYTHON)
+    tree = tmp_path / "tree"
+    (tree / "scripts").mkdir(parents=True)
+    for name in ("scripts/bootstrap.sh", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tree / name)
+    before = sorted(tree.rglob("*"))
+    process = machine.run(tree, "requirements.lock")
+    assert process.returncode == 1
+    assert process.stderr.startswith("error: no Python 3.10 found; get one with 'pyenv install 3.10'")
+    assert process.stderr.count("\n") == 1
+    assert sorted(tree.rglob("*")) == before
+
+
+def test_python3_10_on_the_path_comes_first(machine):
+    machine.add(machine.bin / "python3", GOOD_PYTHON)
+    python = machine.add(machine.bin / "python3.10", GOOD_PYTHON)
+    assert machine.found() == str(python)
+
+
+def test_a_shim_that_fails_is_passed_over(machine):
+    machine.add(machine.bin / "python3.10", BAD_PYTHON)
+    python = machine.add(machine.bin / "python3", GOOD_PYTHON)
+    assert machine.found() == str(python)
+
+
+def test_a_python_of_another_version_is_passed_over(machine):
+    pretend = "import sys; sys.version_info = (3, 11, 7); exec(sys.argv[2])"
+    machine.add(machine.bin / "python3", f'#!/bin/sh\nexec "{sys.executable}" -c "{pretend}" "$@"\n')
+    python = machine.add(machine.bin / "python", GOOD_PYTHON)
+    assert machine.found() == str(python)
+
+
+def test_pyenvs_versions_are_found_with_nothing_on_the_path(machine):
+    python = machine.add(machine.home / ".pyenv/versions/3.10.4/bin/python3.10", GOOD_PYTHON)
+    assert machine.found() == str(python)
+
+
+def test_uv_downloads_one_when_there_is_no_other(machine, tmp_path):
+    python = tmp_path / "downloaded"
+    machine.add(
+        machine.bin / "uv",
+        "#!/bin/sh\n"
+        f'if [ "$2" = install ]; then {shutil.which("cp")} "{tmp_path}/template" "{python}"; exit; fi\n'
+        f'if [ -e "{python}" ]; then echo "{python}"; else exit 2; fi\n',
+    )
+    machine.add(tmp_path / "template", GOOD_PYTHON)
+    assert machine.found() == str(python)
+
+
+# --- setting up .venv, with real venvs and a project that installs in a moment
+
+BACKEND = """
+import zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr("tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n")
+        wheel.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("tiny-1.dist-info/RECORD", "")
+    return name
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A checkout whose lock is empty and whose build backend is its own."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts/bootstrap.sh", tmp_path / "scripts")
+    (tmp_path / "tiny.lock").write_text("# nothing\n")
+    (tmp_path / "backend.py").write_text(BACKEND)
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    return tmp_path
+
+
+def start(tree: Path) -> subprocess.Popen:
+    """The set-up in a process group of its own, as with the tree's `.venv` activated from that of these tests."""
+    path = [str(tree / ".venv/bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    environment = os.environ | {"PATH": ":".join(path)}
+    command = [tree / "scripts/bootstrap.sh", "tiny.lock"]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def set_up(tree: Path) -> tuple[int, str]:
+    process = start(tree)
+    _, stderr = process.communicate()
+    return process.returncode, stderr
+
+
+def is_installed(tree: Path) -> bool:
+    code = "import importlib.metadata as m, sys; sys.exit(m.version('tiny') != '1')"
+    return subprocess.run([tree / ".venv/bin/python", "-c", code], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def test_the_set_up_is_done_once_and_again_when_the_lock_changes(tree):
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert [line.split()[1] for line in said.splitlines()] == ["creating", "installing", "done"]
+    assert is_installed(tree)
+
+    assert set_up(tree) == (0, "")
+
+    (tree / "tiny.lock").write_text("# another nothing\n")
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert [line.split()[1] for line in said.splitlines()] == ["installing", "done"]
+
+
+def test_an_interrupted_set_up_starts_over(tree):
+    process = start(tree)
+    while not (tree / ".venv/bin/python3.10").exists():
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    leftover = tree / ".venv/leftover"
+    leftover.touch()
+
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert "creating" in said
+    assert is_installed(tree)
+    assert not leftover.exists()
+
+
+def test_a_failed_install_says_so_and_is_not_taken_for_done(tree):
+    missing = tree / "missing-1-py3-none-any.whl"
+    (tree / "tiny.lock").write_text(f"missing @ file://{missing} --hash=sha256:{'0' * 64}\n")
+    status, said = set_up(tree)
+    assert status == 1
+    assert missing.name in said
+    assert said.splitlines()[-1].startswith("error: set-up stopped")
+    assert (tree / ".venv/.incomplete").exists()

@@ -1,0 +1,172 @@
+"""The imports of walker_rl point one way, and nothing heavy is imported before it is needed."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "walker_rl"
+
+ORDER = (
+    "hyperparameters",
+    "errors",
+    "types",
+    "runtime",
+    "environments",
+    "networks",
+    "losses",
+    "replay",
+    "logging",
+    "agents",
+    "rendering",
+    "experiments",
+    "analysis",
+    "cli",
+)
+
+HEAVY = {
+    "acme",
+    "gym",
+    "imageio",
+    "jax",
+    "launchpad",
+    "matplotlib",
+    "numpy",
+    "pybullet",
+    "pybullet_envs",
+    "reverb",
+    "scipy",
+    "sonnet",
+    "tensorboard",
+    "tensorflow",
+    "tensorflow_probability",
+    "trfl",
+}
+TENSORFLOW = {"acme", "launchpad", "reverb", "sonnet", "tensorflow", "tensorflow_probability", "trfl"}
+
+
+def imported_modules(path: Path, tree: ast.AST, root: Path) -> Iterator[str]:
+    """Absolute names of what `tree`, the file at `path`, imports; `from a import b` gives `a` and `a.b`."""
+    package = [root.name, *path.parent.relative_to(root).parts]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def at_import_time(tree: ast.Module) -> ast.Module:
+    """`tree` without the bodies of its functions."""
+
+    class WithoutBodies(ast.NodeTransformer):
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+            return None
+
+        visit_AsyncFunctionDef = visit_FunctionDef
+
+    return WithoutBodies().visit(tree)
+
+
+def violations(root: Path) -> list[str]:
+    """One line for each import under the package at `root` that the design forbids."""
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        if parts == ("__init__",):
+            continue
+        name = "/".join(parts)
+        if parts[0] not in ORDER:
+            found.append(f"{name}: {parts[0]} has no place in the order")
+            continue
+        tree = ast.parse(path.read_text())
+        modules = set(imported_modules(path, tree, root))
+        found += [f"{name}: imports {module}" for module in sorted(modules) if is_forbidden(parts, module, root)]
+        if parts[0] == "cli" or (parts[0] == "agents" and parts[-1] == "config"):
+            first = {module.partition(".")[0] for module in imported_modules(path, at_import_time(tree), root)}
+            found += [f"{name}: imports {module} at its top" for module in sorted(first & HEAVY)]
+    return found
+
+
+def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
+    """Whether the file with path parts `importer` may not import `module`, at its top or later."""
+    if importer[0] == "analysis" and module.partition(".")[0] in TENSORFLOW:
+        return True
+    package, *imported = module.split(".")
+    if package != root.name or not imported or imported[0] not in ORDER:
+        return False
+    if ORDER.index(imported[0]) > ORDER.index(importer[0]):
+        return True
+    is_agent = len(imported) > 1 and imported[0] == "agents" and (root / "agents" / imported[1]).is_dir()
+    return is_agent and importer[0] == "agents" and importer[1] != imported[1]
+
+
+def test_imports_follow_the_order_of_the_design():
+    assert violations(PACKAGE) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "complaint"),
+    [
+        ("losses/td.py", "from walker_rl.replay import ArrayReplay", "losses/td: imports walker_rl.replay"),
+        ("losses/td.py", "from ..replay import ArrayReplay", "losses/td: imports walker_rl.replay"),
+        ("types.py", "import walker_rl.runtime", "types: imports walker_rl.runtime"),
+        ("replay/a.py", "def f():\n    from walker_rl import cli", "replay/a: imports walker_rl.cli"),
+        ("agents/ddpg/b.py", "from walker_rl.agents import d4pg", "agents/ddpg/b: imports walker_rl.agents.d4pg"),
+        ("agents/acting.py", "import walker_rl.agents.d4pg.x", "agents/acting: imports walker_rl.agents.d4pg.x"),
+        ("agents/ddpg/config.py", "import numpy as np", "agents/ddpg/config: imports numpy at its top"),
+        ("cli/train.py", "from tensorflow import keras", "cli/train: imports tensorflow at its top"),
+        ("cli/train.py", "if True:\n    import acme.specs", "cli/train: imports acme at its top"),
+        ("analysis/a.py", "def f():\n    import tensorflow as tf", "analysis/a: imports tensorflow"),
+        ("helpers.py", "", "helpers: helpers has no place in the order"),
+    ],
+)
+def test_an_import_against_the_order_is_found(tmp_path, path, source, complaint):
+    file = write_package(tmp_path, path)
+    file.write_text(source)
+    assert complaint in violations(tmp_path / "walker_rl")
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("replay/a.py", "import walker_rl.losses.td\nfrom walker_rl.replay import b\nimport numpy"),
+        ("agents/d4pg/b.py", "from walker_rl.agents.d4pg import config\nfrom walker_rl.agents.builder import X"),
+        ("agents/ddpg/config.py", "import dataclasses\nfrom walker_rl.agents.config import X"),
+        ("cli/train.py", "from walker_rl import __version__\ndef train():\n    import tensorflow"),
+        ("experiments/a.py", "from walker_rl.agents.d4pg.config import Config"),
+    ],
+)
+def test_an_import_along_the_order_is_not_found(tmp_path, path, source):
+    file = write_package(tmp_path, path)
+    file.write_text(source)
+    assert violations(tmp_path / "walker_rl") == []
+
+
+def write_package(folder: Path, path: str) -> Path:
+    """Makes a package with an agent d4pg in `folder`, and the parent of `path` in it."""
+    file = folder / "walker_rl" / path
+    file.parent.mkdir(parents=True)
+    (folder / "walker_rl" / "agents" / "d4pg").mkdir(parents=True, exist_ok=True)
+    return file
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from walker_rl.cli import main; main(['--help'])",
+        "from walker_rl.cli import main; main(['train', 'd4pg', '--help'])",
+        "from walker_rl.agents import agent_names, config_class; [config_class(name) for name in agent_names()]",
+    ],
+)
+def test_help_and_configs_load_nothing_heavy(code):
+    report = f"{code}; import sys; print(*sys.modules, sep='\\n')"
+    process = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
+    loaded = set(process.stdout.splitlines())
+    assert "walker_rl.agents.d4pg.config" in loaded
+    assert loaded & HEAVY == set()

@@ -1,0 +1,74 @@
+"""The locks, the wheel and the entry points."""
+
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+RUNTIME_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+
+
+# --- the locks
+
+
+def locked_versions(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize(("lock", "extra"), [(RUNTIME_LOCK, ""), (DEV_LOCK, "dev")])
+def test_the_lock_meets_every_requirement(lock, extra):
+    locked = locked_versions(lock)
+    requirements = [Requirement(text) for text in importlib.metadata.requires("walker-rl") or ()]
+    wanted = [one for one in requirements if one.marker is None or one.marker.evaluate({"extra": extra})]
+    assert len(wanted) > 20
+    for requirement in wanted:
+        assert requirement.specifier.contains(locked[requirement.name.lower()]), requirement
+
+
+def test_development_only_adds_packages():
+    runtime, development = locked_versions(RUNTIME_LOCK), locked_versions(DEV_LOCK)
+    assert runtime.items() < development.items()
+    assert {"pytest", "ruff", "mypy", "uv"} <= development.keys() - runtime.keys()
+
+
+@pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEV_LOCK])
+def test_a_lock_has_hashes_and_names_its_command_and_no_index(lock):
+    text = lock.read_text()
+    packages = re.findall(r"^[\w.-]+==\S+ .*(?:\n    .*)*", text, re.MULTILINE)
+    assert len(packages) == len(locked_versions(lock)) > 80
+    assert all("--hash=sha256:" in package for package in packages)
+    assert "make lock" in text.splitlines()[1]
+    assert not re.search(r"://|index|--find-links|file:", text)
+
+
+# --- what is built
+
+
+def test_the_wheel_holds_every_module_and_the_type_marker(tmp_path):
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "walker_rl", tree / "walker_rl", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tree)
+    modules = {str(path.relative_to(tree)) for path in tree.rglob("*.py")}
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, tree]
+    subprocess.run(build, check=True)
+    (wheel,) = tmp_path.glob("walker_rl-*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert modules | {"walker_rl/py.typed"} <= names
+    assert not [name for name in names if name.startswith("tests")]
+
+
+@pytest.mark.parametrize("agent", ["ddpg", "d4pg", "dmpo"])
+def test_a_script_runs_its_agent(agent):
+    script = subprocess.run(
+        [sys.executable, ROOT / f"scripts/train_{agent}.py", "--help"], capture_output=True, text=True
+    )
+    assert (script.returncode, script.stderr) == (0, "")
+    assert script.stdout.startswith(f"Usage: walker-rl train {agent} ")

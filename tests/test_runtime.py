@@ -1,0 +1,33 @@
+"""configure_process in processes of their own: it counts only before the first import."""
+
+import os
+import subprocess
+import sys
+
+from walker_rl.runtime import ENVIRONMENT
+
+REPORT = """
+from walker_rl.runtime import configure_process
+configure_process()
+import os, tensorflow as tf
+threads = tf.config.threading
+print(threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads())
+print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["OMP_NUM_THREADS"])
+"""
+
+
+def run(**environment: str) -> subprocess.CompletedProcess:
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    return subprocess.run(
+        [sys.executable, "-c", REPORT], env=inherited | environment, capture_output=True, text=True, check=True
+    )
+
+
+def test_threads_and_onednn_are_set_quietly():
+    process = run()
+    assert process.stdout.split() == ["1", "2", "1", "1"]
+    assert process.stderr == ""
+
+
+def test_what_the_user_has_set_stays():
+    assert run(TF_ENABLE_ONEDNN_OPTS="0", OMP_NUM_THREADS="3").stdout.split() == ["1", "2", "0", "3"]
