@@ -124,11 +124,12 @@ def _captioned(picture: np.ndarray, caption: str, step: int, episode_return: flo
 
 
 class _Encoder:
-    """An ffmpeg process; frames stream through it, so that a long video takes no more memory than a short one."""
+    """An ffmpeg that writes `path` aside; frames stream through it, so that a long video takes no more memory."""
 
     def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, options: list[str]):
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, str(path)]
+        self.part = path.with_name(path.name + ".part")
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, str(self.part)]
         self._path = path
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         self._frames = cast(IO[bytes], self._process.stdin)
@@ -166,7 +167,6 @@ def _video(
 
     A GIF takes its colours from `sample`.
     """
-    part = path.with_name(path.name + ".part")
     with tempfile.TemporaryDirectory() as folder:
         options = MP4_OPTIONS
         if _is_gif(path):
@@ -175,15 +175,15 @@ def _video(
             options = ["-i", str(palette), *GIF_OPTIONS]
         with _failing_as_run_error(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        encoder = _Encoder(part, size, frame_rate, options)
+        encoder = _Encoder(path, size, frame_rate, options)
         try:
             yield encoder.write
             encoder.finish()
             with _failing_as_run_error(path):
-                os.replace(part, path)
+                os.replace(encoder.part, path)
         finally:
             encoder.close()
-            part.unlink(missing_ok=True)
+            encoder.part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,8 @@ FIELD_OF_VIEW = 40.0  # degrees, vertical
 PITCH = -12.0  # degrees; negative looks down
 YAW = 0.0  # degrees; 0 looks along +y, so that walking to +x goes to the right
 DISTANCE = 1.8  # in diagonals of the robot's bounding box
-ENDLESS = 1e6  # metres; the double pendulum brings a floor without end, which is no part of its size
+ENDLESS = 1e6  # metres; beyond this a box is a plane's
+FLOOR_COLOUR = (0.9, 0.9, 0.95, 1.0)  # the double pendulum's own is that of its cart
 ASPECT = 4 / 3  # width by height that `DISTANCE` is meant for; narrower pictures step back
 
 
@@ -32,7 +33,10 @@ class BulletCamera:
         self._client = client
         self._robot = robot
         self._follows = follows
-        low, high = _bounding_box(client, next(iter(robot.parts.values())).bodies)
+        bodies = next(iter(robot.parts.values())).bodies
+        for floor in (body for body in bodies if _is_endless(client.getAABB(body))):
+            client.changeVisualShape(floor, -1, rgbaColor=FLOOR_COLOUR)
+        low, high = _bounding_box(client, bodies)
         self._centre = (low + high) / 2
         self._distance = DISTANCE * float(np.linalg.norm(high - low))
         self._rest_height = robot.robot_body.current_position()[2] if follows else 0.0
@@ -79,8 +83,13 @@ def draw_rod(angle: float, width: int, height: int) -> np.ndarray:
     return np.asarray(image)
 
 
+def _is_endless(box: tuple[Sequence[float], Sequence[float]]) -> bool:
+    """Whether a box, lowest and highest corner, is that of the floor which the double pendulum's model brings."""
+    return np.max(box) > ENDLESS
+
+
 def _bounding_box(client: Any, bodies: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest corner of all links of `bodies`, each `[3]`, metres."""
+    """Lowest and highest corner of all links of `bodies` but floors, each `[3]`, metres."""
     boxes = [client.getAABB(body, link) for body in bodies for link in range(-1, client.getNumJoints(body))]
-    lows, highs = zip(*(box for box in boxes if np.max(box) < ENDLESS), strict=True)
+    lows, highs = zip(*(box for box in boxes if not _is_endless(box)), strict=True)
     return np.min(lows, axis=0), np.max(highs, axis=0)

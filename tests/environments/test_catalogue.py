@@ -1,0 +1,48 @@
+"""The catalogue: what is discovered, and what unknown names are told."""
+
+import subprocess
+import sys
+
+import pytest
+
+from walker_rl.environments import Task, find_task, task_names
+from walker_rl.errors import UserError
+
+
+def test_every_locomotion_and_pendulum_task_is_there():
+    robots = ["Ant", "HalfCheetah", "Hopper", "Humanoid", "HumanoidFlagrun", "HumanoidFlagrunHarder"]
+    pendulums = ["InvertedDoublePendulum", "InvertedPendulum", "InvertedPendulumSwingup"]
+    expected = {f"{name}BulletEnv-v0" for name in [*robots, "Walker2D", *pendulums]} | {"Pendulum-v1"}
+    assert expected <= set(task_names())
+    assert not any("Kuka" in name or "Minitaur" in name or "CartPole" in name for name in task_names())
+    assert task_names() == sorted(task_names())
+
+
+def test_a_task_describes_itself():
+    assert find_task("Walker2DBulletEnv-v0") == Task("Walker2DBulletEnv-v0", "locomotion", 1000, 22, 6, 2500.0)
+    assert find_task("Pendulum-v1") == Task("Pendulum-v1", "pendulum", 200, 3, 1, None)
+
+
+def test_an_unknown_name_gets_the_nearest_whatever_its_case():
+    with pytest.raises(UserError) as error:
+        find_task("walker2dbulletenv-V0")
+    prefix = "task = walker2dbulletenv-V0: unknown; nearest: Walker2DBulletEnv-v0, "
+    assert str(error.value).startswith(prefix)
+    assert str(error.value).endswith("; see walker-rl list")
+    assert str(error.value).count(", ") == 2
+
+
+@pytest.mark.parametrize("name", ["Walker2DPyBulletEnv-v0", "HopperMuJoCoEnv-v0"])
+def test_names_of_the_missing_pybulletgym_say_how_to_install_it(name):
+    # In a process whose path has no pybulletgym, whatever this machine has.
+    script = (
+        "import importlib.util as util; find = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'pybulletgym' else find(name, *rest)\n"
+        "from walker_rl.environments import find_task\n"
+        f"find_task({name!r})"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == (
+        f"walker_rl.errors.UserError: task = {name}: needs pybulletgym, which is not on the package index; install it "
+        "from source: git clone https://github.com/benelot/pybullet-gym && pip install -e pybullet-gym"
+    )
