@@ -2,7 +2,7 @@
 
 import sys
 
-from walker_rl.cli.train import train_agent
+from walker_rl.cli import main
 
 if __name__ == "__main__":
-    sys.exit(train_agent("d4pg"))
+    sys.exit(main(["train", "d4pg", *sys.argv[1:]]))

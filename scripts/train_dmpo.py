@@ -2,7 +2,7 @@
 
 import sys
 
-from walker_rl.cli.train import train_agent
+from walker_rl.cli import main
 
 if __name__ == "__main__":
-    sys.exit(train_agent("dmpo"))
+    sys.exit(main(["train", "dmpo", *sys.argv[1:]]))

@@ -26,15 +26,6 @@ def make_train_app() -> typer.Typer:
     return app
 
 
-def train_agent(agent_name: str) -> int:
-    """Runs `walker-rl train AGENT` with this process's arguments; what the scripts call."""
-    import sys
-
-    from walker_rl.cli.app import main
-
-    return main(["train", agent_name, *sys.argv[1:]])
-
-
 def _make_command(agent_name: str) -> Callable[..., int]:
     def train_command(
         config: Annotated[
