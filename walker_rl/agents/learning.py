@@ -93,6 +93,7 @@ class OffPolicyLearner(core.Learner):
         self._dataset = dataset
         self._seed = tf.Variable(seed, dtype=tf.int64, trainable=False)
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._learner_steps = 0  # As `num_steps`, but read without TensorFlow.
         self._optimizers = {
             "critic": Adam(networks.critic.named_variables(), config.critic_learning_rate, config.max_gradient_norm),
             "policy": Adam(networks.policy.named_variables(), config.policy_learning_rate, config.max_gradient_norm),
@@ -115,12 +116,13 @@ class OffPolicyLearner(core.Learner):
             ValueError: if the batch has not the size and shapes agreed on.
         """
         metrics: Metrics = self._traced_update(next(self._dataset))
+        self._learner_steps += 1
         return metrics
 
     @property
     def learner_steps(self) -> int:
         """Updates so far, those before a `restore` included."""
-        return int(self._num_steps)
+        return self._learner_steps
 
     def get_variables(self, names: list[str]) -> list[Variables]:
         """Copies of weights, for actors and evaluators.
@@ -152,6 +154,7 @@ class OffPolicyLearner(core.Learner):
                 raise ValueError(f"learner state {name!r} has shape {np.shape(state[name])}, not {variable.shape}")
         for name, variable in variables.items():
             variable.assign(state[name])
+        self._learner_steps = int(self._num_steps)
 
     def _apply(self, gradients: dict[str, Gradients]) -> Metrics:
         """Steps the optimisers named; returns the norm of each one's gradient before clipping."""

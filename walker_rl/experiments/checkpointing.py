@@ -1,23 +1,17 @@
 """Checkpoints that are whole or not there."""
 
 import json
-import os
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.types import State
 
 _TREE = "tree.json"
 _ARRAY = "__array__"
-_SUFFIX = ".part"
-
-# What zipfile and NumPy raise for bytes that are no checkpoint; an encrypted flag is a RuntimeError, for one.
-_TORN = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Checkpointer:
@@ -33,27 +27,17 @@ class Checkpointer:
         return sorted(self._folder.glob("step_*.npz"))
 
     def write(self, actor_steps: int, state: State) -> Path:
-        """Writes a checkpoint aside, renames it, and then drops all but the newest up to it.
+        """Writes a checkpoint, and then drops all but the newest up to it.
 
-        One of a later step can only be torn, as the run went on from one before it; it goes too.
+        One of a later step was torn, or the run would have gone on from there; it goes too.
 
         Raises:
             OSError: if it can't be written; those before it are untouched.
         """
         path = self._folder / f"step_{actor_steps:012d}.npz"
-        part = path.with_name(path.name + _SUFFIX)
-        try:
-            with part.open("wb") as file:
-                np.savez(file, **_flatten(state))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-        _sync_folder(self._folder)
+        write_arrays(path, _flatten(state))
         kept = [other for other in self.paths() if other <= path][-self._num_kept :]
-        for other in self.paths():
+        for other in self._folder.glob("step_*"):
             if other not in kept:
                 other.unlink()
         return path
@@ -63,7 +47,7 @@ class Checkpointer:
         for path in reversed(self.paths()):
             try:
                 return path, read_checkpoint(path)
-            except _TORN as error:
+            except (OSError, TornFileError) as error:
                 warn(f"{path} is torn ({error}); using the one before it")
         return None
 
@@ -72,16 +56,14 @@ def read_checkpoint(path: Path) -> State:
     """Reads one checkpoint.
 
     Raises:
-        zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError, OSError: if it is torn; each
-            part's checksum is checked.
+        OSError: if it can't be opened.
+        TornFileError: if it is torn; each part's checksum is checked.
     """
-    with zipfile.ZipFile(path) as archive:
-        torn = archive.testzip()
-    if torn is not None:
-        raise zipfile.BadZipFile(f"wrong checksum of {torn}")
-    with np.load(path, allow_pickle=False) as arrays:
-        tree = json.loads(arrays[_TREE].tobytes())
-        state: State = _unflatten(tree, arrays)
+    arrays = read_arrays(path)
+    try:
+        state: State = _unflatten(json.loads(arrays[_TREE].tobytes()), arrays)
+    except KeyError as error:
+        raise TornFileError(f"part {error} is missing") from None
     return state
 
 
@@ -101,17 +83,9 @@ def _flatten(state: State) -> dict[str, np.ndarray]:
     return {**arrays, _TREE: np.frombuffer(tree.encode(), np.uint8)}
 
 
-def _unflatten(tree: Any, arrays: Any) -> Any:
+def _unflatten(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
     if not isinstance(tree, dict):
         return tree
     if _ARRAY in tree:
         return arrays[tree[_ARRAY]]
     return {key: _unflatten(value, arrays) for key, value in tree.items()}
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

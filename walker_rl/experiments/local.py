@@ -13,16 +13,10 @@ from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.episode_statistics import EpisodeStatistics
 from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.recorder import Counts, Recorder
 from walker_rl.experiments.run_directory import RunDirectory
-from walker_rl.logging.run_logger import RunLogger
 from walker_rl.logging.terminal import Display, Status, format_duration
-from walker_rl.types import Metrics, State
-
-MAX_END_ATOM_MASS = 0.01
-"""Share of a critic's probability in its two end atoms above which its support is too narrow."""
-
-MIN_UPDATES_JUDGED = 1_000
-"""Updates before that share is judged: a new critic knows nothing, and spreads over all atoms."""
+from walker_rl.types import State
 
 MIN_UPDATES_TIMED = 300
 """Updates before the first word on how long a run will take."""
@@ -43,23 +37,19 @@ class LocalRunner:
         run: RunDirectory,
         display: Display,
     ):
-        """Wires the parts together; nothing is written before `train`."""
+        """Wires the parts together; nothing is trained before `train`."""
         self._config = config
         self._components = components
         self._evaluator = evaluator
         self._display = display
-        self._logger = RunLogger(run.metrics, run.tensorboard)
+        self._recorder = Recorder(run, display)
         self._checkpointer = Checkpointer(run.checkpoints, config.checkpoint.num_kept)
+        self._checkpointed_at = time.monotonic()
+        self._checkpoint_is_current = False
+        self._told_duration = False
         self._actor_steps = 0
         self._timestep: dm_env.TimeStep | None = None
         self._episode = EpisodeStatistics()
-        self._training_return: float | None = None
-        self._warned_of_support = False
-        self._told_duration = False
-        self._walltime_before = 0.0
-        self._started = time.monotonic()
-        self._checkpointed = self._started
-        self._checkpoint_is_current = False
 
     def train(self, stop_requested: Callable[[], bool]) -> bool:
         """Trains to `max_actor_steps`, or until asked to stop, and leaves a checkpoint.
@@ -80,25 +70,28 @@ class LocalRunner:
                 self._step()
             if self._is_complete and self._evaluator.last_actor_steps != self._actor_steps:
                 self._evaluate()
-                self._checkpoint_is_current = False
             if not self._checkpoint_is_current:
                 self._checkpoint()
         except OSError as error:
             raise RunError(f"{error.filename or 'the run'} could not be written: {error.strerror}") from None
         finally:
-            self._logger.close()
+            self._recorder.close()
         return self._is_complete
 
-    @property
-    def status(self) -> Status:
-        """Where the run stands."""
-        return Status(
-            self._actor_steps,
-            self._config.max_actor_steps,
-            self._components.learner.learner_steps,
-            self._training_return,
-            self._evaluator.last_mean,
-        )
+    def save(self) -> State:
+        """The whole run."""
+        parts = self._components
+        return {
+            "config": to_dict(self._config),
+            "actor_steps": self._actor_steps,
+            "episode": self._episode.save(),
+            "environment": parts.environment.save(),
+            "actor": parts.actor.save(),
+            "learner": parts.learner.save(),
+            "replay": parts.replay.save(),
+            "evaluator": self._evaluator.save(),
+            "recorder": self._recorder.save(),
+        }
 
     def restore_newest(self) -> None:
         """Goes on from the newest checkpoint that is whole, or from the start if the run was ended before its first.
@@ -111,7 +104,7 @@ class LocalRunner:
         if found is None and self._checkpointer.paths():
             raise RunError("no checkpoint of this run can be read; start anew in another run directory")
         if found is None:
-            self._logger.restore({}, 0)
+            self._recorder.clear()
             return
         path, state = found
         for difference in differences(to_dict(self._config), state["config"]):
@@ -119,28 +112,38 @@ class LocalRunner:
         self._restore(state)
         self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")
 
+    def _restore(self, state: State) -> None:
+        parts = self._components
+        self._actor_steps = state["actor_steps"]
+        self._episode.restore(state["episode"])
+        self._timestep = parts.environment.restore(state["environment"])
+        parts.learner.restore(state["learner"])
+        parts.actor.restore(state["actor"])
+        parts.replay.restore(state["replay"])
+        self._evaluator.restore(state["evaluator"])
+        self._recorder.restore(state["recorder"], self._actor_steps)
+        self._checkpoint_is_current = True
+
     def _step(self) -> None:
         environment, actor = self._components.environment, self._components.actor
         if self._timestep is None or self._timestep.last():
-            self._timestep = environment.reset()
-            self._check_observation()
+            self._timestep = self._checked(environment.reset())
             self._episode = EpisodeStatistics()
             actor.observe_first(self._timestep)
         action = actor.select_action(self._timestep.observation)
-        self._timestep = environment.step(action)
-        self._check_observation()
+        self._timestep = self._checked(environment.step(action))
         self._episode.add(self._timestep, environment.reward_parts)
         actor.observe(action, self._timestep)
         self._actor_steps += 1
         self._checkpoint_is_current = False
         self._learn()
         if self._timestep.last():
-            self._end_episode()
+            self._recorder.training(self._counts, self._episode)
         if self._actor_steps % self._config.evaluation.period == 0:
             self._evaluate()
         if self._checkpoint_is_due():
             self._checkpoint()
-        self._display.update(self.status)
+        self._display.update(self._status)
 
     def _learn(self) -> None:
         learner = self._components.learner
@@ -151,72 +154,22 @@ class LocalRunner:
             if not math.isfinite(critic_loss):
                 raise RunError(f"critic_loss is {critic_loss} at learner step {learner.learner_steps}")
             if learner.learner_steps % self._config.log_period == 0:
-                self._log_learner({name: float(value) for name, value in metrics.items()})
+                self._recorder.learner(self._counts, {name: float(value) for name, value in metrics.items()})
         if num_updates:
             self._components.actor.update()
             self._tell_duration()
 
-    def _log_learner(self, metrics: Metrics) -> None:
-        self._logger.write("learner", {**self._counts(), **metrics})
-        mass = metrics.get("end_atom_mass", 0.0)
-        is_judged = self._components.learner.learner_steps >= MIN_UPDATES_JUDGED
-        if is_judged and mass > MAX_END_ATOM_MASS and not self._warned_of_support:
-            self._warned_of_support = True
-            self._display.message(
-                f"warning: {mass:.1%} of the critic's probability lies in its end atoms; "
-                "widen agent.vmin and agent.vmax"
-            )
-
-    def _end_episode(self) -> None:
-        row = self._episode.row()
-        self._training_return = row["episode_return"]
-        self._logger.write("training", {**self._counts(), **row})
-
     def _evaluate(self) -> None:
         variables = self._components.learner.get_variables(["policy"])[0]
-        evaluation = self._evaluator.evaluate(variables, self._actor_steps)
-        returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
-        row = {**self._counts(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
-        self._logger.write("evaluation", {**row, **returns})
-        # Clocks have a file of their own, so that the other files of two equal runs are equal.
-        self._logger.write("timing", {**self._counts(), "walltime": round(self._walltime, 2)})
-
-    def _counts(self) -> dict[str, int]:
-        return {"actor_steps": self._actor_steps, "learner_steps": self._components.learner.learner_steps}
-
-    @property
-    def _is_complete(self) -> bool:
-        return self._actor_steps >= self._config.max_actor_steps
-
-    @property
-    def _walltime(self) -> float:
-        return self._walltime_before + time.monotonic() - self._started
-
-    def _check_observation(self) -> None:
-        assert self._timestep is not None
-        if not np.isfinite(self._timestep.observation).all():
-            raise RunError(f"an observation after {self._actor_steps} steps is not finite")
-
-    def _tell_duration(self) -> None:
-        if self._told_duration or self._components.learner.learner_steps < MIN_UPDATES_TIMED:
-            return
-        seconds = self._display.seconds_left(self.status)
-        if seconds is not None:
-            self._told_duration = True
-            self._display.message(f"At the present speed the training takes {format_duration(seconds)} more.")
-
-    def _checkpoint_is_due(self) -> bool:
-        settings = self._config.checkpoint
-        by_steps = settings.steps_period is not None and self._actor_steps % settings.steps_period == 0
-        seconds = time.monotonic() - self._checkpointed
-        return by_steps or (settings.seconds_period is not None and seconds >= settings.seconds_period)
+        self._recorder.evaluation(self._counts, self._evaluator.evaluate(variables, self._actor_steps))
+        self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:
-        """Writes a checkpoint; a full disk costs this one, not the run."""
-        self._checkpointed = time.monotonic()
+        """Writes a checkpoint; a full disk costs this one, not the run, if there is one before it."""
+        self._checkpointed_at = time.monotonic()
         state = self.save()
         if not all(np.isfinite(array).all() for array in state["learner"].values()):
-            raise RunError(f"a weight is not finite at learner step {self._components.learner.learner_steps}")
+            raise RunError(f"a weight is not finite at learner step {self._counts.learner_steps}")
         try:
             self._checkpointer.write(self._actor_steps, state)
             self._checkpoint_is_current = True
@@ -228,35 +181,40 @@ class LocalRunner:
                 f"({error.strerror}); {self._checkpointer.paths()[-1]} stays valid"
             )
 
-    def save(self) -> State:
-        """The whole run."""
-        parts = self._components
-        return {
-            "config": to_dict(self._config),
-            "actor_steps": self._actor_steps,
-            "walltime": self._walltime,
-            "training_return": self._training_return,
-            "warned_of_support": self._warned_of_support,
-            "episode": self._episode.save(),
-            "environment": parts.environment.save(),
-            "actor": parts.actor.save(),
-            "learner": parts.learner.save(),
-            "replay": parts.replay.save(),
-            "evaluator": self._evaluator.save(),
-            "logger": self._logger.save(),
-        }
+    def _checkpoint_is_due(self) -> bool:
+        settings = self._config.checkpoint
+        if settings.steps_period is not None and self._actor_steps % settings.steps_period == 0:
+            return True
+        seconds = time.monotonic() - self._checkpointed_at
+        return settings.seconds_period is not None and seconds >= settings.seconds_period
 
-    def _restore(self, state: State) -> None:
-        parts = self._components
-        self._actor_steps = state["actor_steps"]
-        self._walltime_before = state["walltime"]
-        self._training_return = state["training_return"]
-        self._warned_of_support = state["warned_of_support"]
-        self._episode.restore(state["episode"])
-        self._timestep = parts.environment.restore(state["environment"])
-        parts.learner.restore(state["learner"])
-        parts.actor.restore(state["actor"])
-        parts.replay.restore(state["replay"])
-        self._evaluator.restore(state["evaluator"])
-        self._logger.restore(state["logger"], self._actor_steps)
-        self._checkpoint_is_current = True
+    def _checked(self, timestep: dm_env.TimeStep) -> dm_env.TimeStep:
+        if not np.isfinite(timestep.observation).all():
+            raise RunError(f"an observation after {self._actor_steps} steps is not finite")
+        return timestep
+
+    def _tell_duration(self) -> None:
+        if self._told_duration or self._counts.learner_steps < MIN_UPDATES_TIMED:
+            return
+        seconds = self._display.seconds_left(self._status)
+        if seconds is not None:
+            self._told_duration = True
+            self._display.message(f"At the present speed the training takes {format_duration(seconds)} more.")
+
+    @property
+    def _counts(self) -> Counts:
+        return Counts(self._actor_steps, self._components.learner.learner_steps)
+
+    @property
+    def _is_complete(self) -> bool:
+        return self._actor_steps >= self._config.max_actor_steps
+
+    @property
+    def _status(self) -> Status:
+        return Status(
+            actor_steps=self._actor_steps,
+            max_actor_steps=self._config.max_actor_steps,
+            learner_steps=self._components.learner.learner_steps,
+            training_return=self._recorder.training_return,
+            evaluation_return=self._evaluator.last_mean,
+        )

@@ -2,13 +2,12 @@
 
 import dataclasses
 import json
-import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
@@ -54,16 +53,7 @@ def save_policy(path: Path, saved: SavedPolicy) -> None:
         "actor_steps": saved.actor_steps,
         "architecture": saved.architecture.to_dict(),
     }
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, **{_ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8)}, **saved.variables)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    write_arrays(path, {_ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8), **saved.variables})
 
 
 def load_policy(path: Path) -> SavedPolicy:
@@ -73,12 +63,13 @@ def load_policy(path: Path) -> SavedPolicy:
         UserError: if the file is missing, torn or something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            about = json.loads(arrays[_ABOUT].tobytes())
-            variables = {name: arrays[name] for name in arrays.files if name != _ABOUT}
+        variables = read_arrays(path)
+        about = json.loads(variables.pop(_ABOUT).tobytes())
         about["architecture"] = PolicyArchitecture.from_dict(about["architecture"])
-        return SavedPolicy(**about, variables=variables)
+        saved = SavedPolicy(**about, variables=variables)
+        saved.make_policy()  # raises if the weights are not those of the architecture
+        return saved
     except OSError as error:
         raise UserError(f"policy = {path}: cannot be read ({error.strerror or error})") from None
-    except (ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile):
+    except (TornFileError, ValueError, KeyError, TypeError):
         raise UserError(f"policy = {path}: must be a run directory or a policy file such as policy/best.npz") from None

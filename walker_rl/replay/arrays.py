@@ -50,7 +50,7 @@ class ArrayReplay:
             yield self._layout.unpack(self._rows[indices])
 
     def save(self) -> State:
-        """The rows held, the count, and the sampler's state."""
+        """The rows held (a view of them: the next insert may change it), the count, and the sampler's state."""
         return {
             "rows": self._rows[: self.size],
             "num_inserted": self._num_inserted,

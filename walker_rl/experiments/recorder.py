@@ -1,0 +1,96 @@
+"""What a run writes down: the rows of its streams, and one warning."""
+
+import time
+from typing import NamedTuple
+
+from walker_rl.experiments.episode_statistics import EpisodeStatistics
+from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.logging.run_logger import RunLogger
+from walker_rl.logging.terminal import Display
+from walker_rl.types import Metrics, State
+
+MAX_END_ATOM_MASS = 0.01
+"""Share of a critic's probability in its two end atoms above which its support is too narrow."""
+
+MIN_UPDATES_JUDGED = 1_000
+"""Updates before that share is judged: a new critic knows nothing, and spreads over all atoms."""
+
+
+class Counts(NamedTuple):
+    """Where a run stands."""
+
+    actor_steps: int
+    learner_steps: int
+
+
+class Recorder:
+    """Writes rows of metrics; clocks have a stream of their own, so that the others of two equal runs are equal."""
+
+    def __init__(self, run: RunDirectory, display: Display):
+        """Records in `run`, and warns on `display`."""
+        self._logger = RunLogger(run.metrics, run.tensorboard)
+        self._display = display
+        self._training_return: float | None = None
+        self._warned_of_support = False
+        self._walltime_before = 0.0
+        self._started = time.monotonic()
+
+    @property
+    def training_return(self) -> float | None:
+        """Return of the last training episode, or None before the first has ended."""
+        return self._training_return
+
+    def training(self, counts: Counts, episode: EpisodeStatistics) -> None:
+        """Records an episode of training."""
+        row = episode.row()
+        self._training_return = row["episode_return"]
+        self._logger.write("training", {**counts._asdict(), **row})
+
+    def learner(self, counts: Counts, metrics: Metrics) -> None:
+        """Records an update, and warns once of a support that is too narrow."""
+        self._logger.write("learner", {**counts._asdict(), **metrics})
+        mass = metrics.get("end_atom_mass", 0.0)
+        is_judged = counts.learner_steps >= MIN_UPDATES_JUDGED and not self._warned_of_support
+        if is_judged and mass > MAX_END_ATOM_MASS:
+            self._warned_of_support = True
+            self._display.message(
+                f"warning: {mass:.1%} of the critic's probability lies in its end atoms; "
+                "widen agent.vmin and agent.vmax"
+            )
+
+    def evaluation(self, counts: Counts, evaluation: Evaluation) -> None:
+        """Records an evaluation, and the time it was made."""
+        row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
+        returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
+        self._logger.write("evaluation", {**row, **returns})
+        self._logger.write("timing", {**counts._asdict(), "walltime": round(self._walltime, 2)})
+
+    def save(self) -> State:
+        """The place in the streams, and what the next rows depend on."""
+        return {
+            "streams": self._logger.save(),
+            "training_return": self._training_return,
+            "warned_of_support": self._warned_of_support,
+            "walltime": self._walltime,
+        }
+
+    def restore(self, state: State, actor_steps: int) -> None:
+        """Goes on from what `save` returned at `actor_steps`, and drops the rows written since."""
+        self._logger.restore(state["streams"], actor_steps)
+        self._training_return = state["training_return"]
+        self._warned_of_support = state["warned_of_support"]
+        self._walltime_before = state["walltime"]
+
+    def clear(self) -> None:
+        """Drops all rows."""
+        self._logger.restore({}, 0)
+
+    def close(self) -> None:
+        """Closes the streams."""
+        self._logger.close()
+
+    @property
+    def _walltime(self) -> float:
+        """Seconds of training, those before a resume included."""
+        return self._walltime_before + time.monotonic() - self._started
