@@ -14,6 +14,7 @@ ORDER = (
     "hyperparameters",
     "errors",
     "types",
+    "array_file",
     "runtime",
     "environments",
     "networks",

@@ -80,6 +80,7 @@ def _registry() -> dict[str, Any]:
     path = list(sys.path)
     with quiet():
         registry = importlib.import_module("gym.envs.registration").registry
+    with quiet():  # anew, for importing gym changes the filters of warnings
         for package in PACKAGES:
             if importlib.util.find_spec(package) is not None:
                 importlib.import_module(package)

@@ -1,6 +1,7 @@
 """The configuration of an experiment as frozen dataclasses; imports nothing heavy, so that `--help` is instant."""
 
 import dataclasses
+import functools
 import json
 from typing import Any
 
@@ -62,6 +63,7 @@ class ExperimentConfig:
     threads: ThreadsConfig = dataclasses.field(default_factory=ThreadsConfig)
 
 
+@functools.cache  # one class an agent, so that equal configurations are equal
 def experiment_class(agent_name: str) -> type[ExperimentConfig]:
     """`ExperimentConfig` with the field `agent` of that agent's own class.
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib.metadata
+import os
 import platform
 import subprocess
 import tempfile
@@ -110,7 +111,7 @@ def open_run_directory(path: Path) -> RunDirectory:
         UserError: if `path` holds none.
     """
     run = RunDirectory(path)
-    if not run.config.is_file():
+    if not os.path.isfile(run.config):  # False, too, where the path can't be looked at
         raise UserError(f"run = {path}: must be a run directory (no config.yaml in it)")
     return run
 

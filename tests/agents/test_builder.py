@@ -1,0 +1,98 @@
+"""One conformance test of all agents: every part is made on the real task, and they fit together."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from acme import specs
+
+from walker_rl.agents import agent_names, config_class, make_builder
+from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.environments import Environment, make_environment
+from walker_rl.replay import HOMES
+
+SMALL = {
+    "policy_hidden_sizes": (16, 16),
+    "critic_hidden_sizes": (16, 16),
+    "batch_size": 8,
+    "samples_per_insert": 8.0,
+    "min_replay_size": 10,
+    "max_replay_size": 1_000,
+    "num_random_steps": 5,
+}
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[Environment]:
+    environment = make_environment("Walker2DBulletEnv-v0", seed=0)
+    yield environment
+    environment.close()
+
+
+def builder_of(agent_name: str, **overrides) -> OffPolicyBuilder:
+    return make_builder(agent_name, dataclasses.replace(config_class(agent_name)(), **{**SMALL, **overrides}))
+
+
+@pytest.mark.parametrize("home", HOMES)
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_the_parts_of_an_agent_play_and_learn(agent_name, home, environment):
+    builder = builder_of(agent_name)
+    spec = specs.make_environment_spec(environment)
+    replay = builder.make_replay(spec, home, seed=1)
+    networks = builder.make_networks(spec, seed=2)
+    learner = builder.make_learner(networks, builder.make_dataset(replay), seed=3)
+    policy = builder.make_policy(networks.architecture, seed=4)
+    actor = builder.make_actor(policy, builder.make_adder(replay), learner, spec, seed=5)
+
+    actor_steps = 0
+    while actor_steps < 20:
+        timestep = environment.reset()
+        actor.observe_first(timestep)
+        while not timestep.last():
+            action = actor.select_action(timestep.observation)
+            spec.actions.validate(action)
+            timestep = environment.step(action)
+            actor.observe(action, timestep)
+            actor_steps += 1
+    assert replay.num_inserted == actor_steps
+    assert builder.updates_due(replay.num_inserted, learner.learner_steps) == actor_steps - 10
+
+    before = learner.get_variables(["policy"])[0]
+    assert np.isfinite(float(learner.step()["critic_loss"]))
+    actor.update()
+    after = learner.get_variables(["policy"])[0]
+    assert after.keys() == networks.architecture.variable_shapes().keys()
+    assert any((after[name] != before[name]).any() for name in after)
+    replay.close()
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_networks_and_behaviour_follow_from_their_seeds(agent_name, environment):
+    builder = builder_of(agent_name)
+    spec = specs.make_environment_spec(environment)
+    observation = np.ones(spec.observations.shape, np.float32)
+
+    def variables_and_action(network_seed: int, policy_seed: int):
+        networks = builder.make_networks(spec, network_seed)
+        learner = builder.make_learner(networks, iter(()), seed=0)
+        policy = builder.make_policy(networks.architecture, policy_seed)
+        policy.update(learner.get_variables(["policy"])[0])
+        return learner.get_variables(["policy"])[0]["hidden_0/w"], policy.action(observation, 0)
+
+    weights, action = variables_and_action(0, 0)
+    for same_network, same_policy in [(True, True), (True, False), (False, True)]:
+        other_weights, other_action = variables_and_action(0 if same_network else 1, 0 if same_policy else 1)
+        assert np.array_equal(weights, other_weights) == same_network
+        assert np.array_equal(action, other_action) == (same_network and same_policy)
+
+
+def test_ddpg_takes_the_noise_it_is_told(environment):
+    """Only Ornstein-Uhlenbeck noise remembers: it has a level to save. Decay ends either."""
+    architecture = builder_of("ddpg").make_networks(specs.make_environment_spec(environment), 0).architecture
+    observation = np.zeros(22, np.float32)
+    for noise, has_level in [("gaussian", False), ("ornstein_uhlenbeck", True)]:
+        policy = builder_of("ddpg", noise=noise, noise_decay_steps=100).make_policy(architecture, seed=0)
+        assert ("level" in policy.save()) == has_level
+        assert (policy.action(observation, 50) != 0).all()
+        np.testing.assert_array_equal(policy.action(observation, 100), np.zeros(6))

@@ -1,0 +1,116 @@
+"""The learning curve: a real picture from real CSV files."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from walker_rl.analysis.curve import plot_curve, read_columns
+from walker_rl.logging.csv_file import CSVLogger
+
+BLUE, GREY = (31, 119, 180), (166, 166, 166)
+"""The colours of the evaluation and of the training."""
+
+
+def write(path, rows):
+    logger = CSVLogger(path)
+    for row in rows:
+        logger.write(row)
+    logger.close()
+
+
+def write_evaluation(metrics, num_rows=11):
+    rows = []
+    for index in range(num_rows):
+        returns = {f"episode_return_{episode}": 100.0 * index + 50 * episode for episode in range(3)}
+        mean = sum(returns.values()) / 3
+        counts = {"actor_steps": 1_000 * index, "learner_steps": 900 * index}
+        rows.append({**counts, "mean_return": mean, "stddev_return": 40.8, **returns})
+    write(metrics / "evaluation.csv", rows)
+
+
+def write_training(metrics, num_rows=200):
+    write(
+        metrics / "training.csv",
+        [{"actor_steps": 50 * (index + 1), "episode_return": 3.0 * index} for index in range(num_rows)],
+    )
+
+
+def draw(folder) -> np.ndarray:
+    """The picture, `[height, width, 3]`."""
+    path = folder / "curve.png"
+    plot_curve(folder, path, "d4pg on Walker2D")
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+        return np.asarray(image.convert("RGB"))
+
+
+def num_pixels(picture, colour) -> int:
+    return int((np.abs(picture.astype(int) - colour).max(axis=-1) <= 2).sum())
+
+
+def test_a_curve_of_evaluation_and_training(tmp_path):
+    write_evaluation(tmp_path)
+    write_training(tmp_path)
+    picture = draw(tmp_path)
+    assert picture.shape == (675, 1_200, 3)
+    assert num_pixels(picture, BLUE) > 1_000
+    assert num_pixels(picture, GREY) > 300
+    assert num_pixels(picture, (255, 255, 255)) > picture.shape[0] * picture.shape[1] / 2
+
+
+def test_the_mean_lies_where_it_should(tmp_path):
+    """A flat curve is one row of blue from the first evaluation to the last; a rising one is not."""
+
+    def height(num_rows, value):
+        rows = [
+            {"actor_steps": 1_000 * index, "mean_return": value(index), "episode_return_0": value(index)}
+            for index in range(num_rows)
+        ]
+        (tmp_path / "evaluation.csv").unlink(missing_ok=True)
+        write(tmp_path / "evaluation.csv", rows)
+        picture = draw(tmp_path)[100:]  # below the legend
+        blue = (np.abs(picture.astype(int) - BLUE).max(axis=-1) <= 2).any(axis=1)
+        return int(np.ptp(np.flatnonzero(blue)))
+
+    assert height(11, lambda _: 5.0) < 15
+    assert height(11, lambda index: 100.0 * index) > 300
+
+
+@pytest.mark.parametrize("training", ["missing", "empty"])
+def test_a_run_without_a_finished_training_episode(tmp_path, training):
+    write_evaluation(tmp_path)
+    if training == "empty":
+        (tmp_path / "training.csv").touch()
+    picture = draw(tmp_path)
+    assert num_pixels(picture, BLUE) > 1_000
+    assert num_pixels(picture, GREY) < 300
+
+
+def test_one_evaluation_and_fewer_episodes_than_are_averaged(tmp_path):
+    write_evaluation(tmp_path, num_rows=1)
+    write_training(tmp_path, num_rows=3)
+    assert num_pixels(draw(tmp_path), BLUE) > 20
+
+
+def test_columns_are_arrays_of_numbers(tmp_path):
+    path = tmp_path / "metrics.csv"
+    write(path, [{"actor_steps": 1, "x": 1 / 3}, {"actor_steps": 2, "x": -1e30}, {"actor_steps": 3, "x": float("nan")}])
+    columns = read_columns(path)
+    assert list(columns) == ["actor_steps", "x"]
+    np.testing.assert_array_equal(columns["actor_steps"], [1, 2, 3])
+    np.testing.assert_array_equal(columns["x"], [1 / 3, -1e30, np.nan])
+
+
+def test_a_file_that_is_empty_or_missing_has_no_columns(tmp_path):
+    assert read_columns(tmp_path / "missing.csv") == {}
+    (tmp_path / "empty.csv").touch()
+    assert read_columns(tmp_path / "empty.csv") == {}
+
+
+def test_drawing_needs_no_tensorflow(tmp_path):
+    code = "import sys, walker_rl.analysis.curve; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout.split() == ["False", "True"]

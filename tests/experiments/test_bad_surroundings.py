@@ -1,0 +1,121 @@
+"""What a user sees when the disk is full, a file is torn or the numbers run away."""
+
+import resource
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from tests.tiny import COMMAND, TINY_RUN, metrics_of, run_command, set_options
+
+PENDULUM = ("train", "ddpg", "--task", "Pendulum-v1")
+
+
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory):
+    run = tmp_path_factory.mktemp("runs") / "run"
+    overrides = set_options((*TINY_RUN, "checkpoint.steps_period=300"))
+    result = run_command(*PENDULUM, "--steps", "600", "--run-dir", run, *overrides)
+    assert result.returncode == 0, result.stderr
+    return run
+
+
+@pytest.fixture
+def run(finished_run, tmp_path):
+    return shutil.copytree(finished_run, tmp_path / "run")
+
+
+def last_line(text):
+    return text.strip().splitlines()[-1]
+
+
+def test_torn_checkpoint_is_passed_over(run):
+    newest = run / "checkpoints" / "step_000000000600.npz"
+    newest.write_bytes(newest.read_bytes()[:-1000])
+    before = metrics_of(run)
+    result = run_command("train", "ddpg", "--resume", run)
+    assert result.returncode == 0, result.stderr
+    assert f"warning: {newest} is torn" in result.stdout
+    assert f"Resumed {run}/checkpoints/step_000000000300.npz at 300 steps." in result.stdout
+    assert metrics_of(run) == before
+
+
+def test_run_whose_checkpoints_are_all_torn_is_refused(run):
+    for path in (run / "checkpoints").iterdir():
+        path.write_bytes(b"")
+    result = run_command("train", "ddpg", "--resume", run)
+    assert result.returncode == 1
+    assert last_line(result.stderr).startswith("error: no checkpoint of this run can be read")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("train", "d4pg"), "error: agent_name = ddpg: must be d4pg, the agent asked for"),
+        (
+            ("train", "ddpg", "--set", "agent.tau=0.5"),
+            "error: agent.tau = 0.5, there 0.005: "
+            "must be as in {run}/checkpoints/step_000000000600.npz to resume from it",
+        ),
+        (
+            ("train", "ddpg", "--run-dir", "elsewhere"),
+            "error: run_dir = elsewhere: must not be given with --resume {run}",
+        ),
+    ],
+)
+def test_resuming_as_something_else_is_refused(run, words, message):
+    before = metrics_of(run)
+    result = run_command(*words, "--resume", run)
+    assert result.returncode == 2
+    assert result.stderr.strip() == message.format(run=run)
+    assert metrics_of(run) == before
+
+
+def test_checkpoint_of_another_run_is_refused(run, tmp_path):
+    other = tmp_path / "other"
+    overrides = set_options((*TINY_RUN, "agent.n_step=3"))
+    assert run_command(*PENDULUM, "--steps", "700", "--run-dir", other, *overrides).returncode == 0
+    foreign = shutil.copy(other / "checkpoints" / "step_000000000700.npz", run / "checkpoints")
+    result = run_command("train", "ddpg", "--resume", run)
+    assert result.returncode == 2
+    assert result.stderr.strip() == f"error: agent.n_step = 1, there 3: must be as in {foreign} to resume from it"
+
+
+def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
+    run = tmp_path / "run"
+    overrides = set_options((*TINY_RUN, "evaluation.period=100000", "checkpoint.steps_period=100"))
+    command = [*COMMAND, *PENDULUM, "--steps", "100000", "--run-dir", str(run), *overrides]
+    limit = 45_000  # bytes in one file: the first checkpoints fit, and later ones, with more replay, do not
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("warning: the checkpoint at"):
+            process.send_signal(signal.SIGINT)
+            break
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, [*lines, rest]
+    assert "Traceback" not in rest
+    kept = sorted((run / "checkpoints").iterdir())
+    assert kept and lines[-1].endswith(f"(File too large); {kept[-1]} stays valid\n")
+    result = run_command("train", "ddpg", "--resume", run, "--steps", "500")
+    assert result.returncode == 0, result.stderr
+
+
+def test_loss_that_is_not_finite_ends_the_run_and_names_what_is_left(tmp_path):
+    run = tmp_path / "run"
+    overrides = set_options((*TINY_RUN, "agent.critic_learning_rate=1e30"))
+    result = run_command(*PENDULUM, "--steps", "900", "--run-dir", run, *overrides)
+    assert result.returncode == 1
+    assert "is not finite" in last_line(result.stderr) or "critic_loss is" in last_line(result.stderr)
+    assert last_line(result.stderr).endswith(f"from the last good checkpoint: walker-rl train ddpg --resume {run}")
+    assert "Traceback" not in result.stderr
+    assert list((run / "checkpoints").glob("step_*.npz"))

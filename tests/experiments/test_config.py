@@ -1,0 +1,103 @@
+"""The configuration as data: documented, allowed by its own rules, comparable."""
+
+import dataclasses
+
+import pytest
+
+from walker_rl.agents import agent_names, config_class
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import differences, experiment_class, flatten, to_dict
+from walker_rl.hyperparameters import allowed, problems
+
+
+def fields_of(config, prefix=""):
+    """Every leaf field with its name, sections opened."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from fields_of(value, f"{prefix}{field.name}.")
+        else:
+            yield prefix + field.name, field
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_defaults_are_allowed(agent_name):
+    config = experiment_class(agent_name)()
+    assert list(problems(config)) == []
+    assert config.agent_name == agent_name
+    assert type(config.agent) is config_class(agent_name)
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_every_field_says_what_it_means(agent_name):
+    fields = dict(fields_of(experiment_class(agent_name)()))
+    assert {"seed", "task", "agent.n_step", "evaluation.period", "checkpoint.num_kept", "threads.intra_op"} <= set(
+        fields
+    )
+    for name, field in fields.items():
+        if name != "agent_name":
+            assert allowed(field) is not None, name
+            assert len(allowed(field).meaning.split()) >= 2, name
+
+
+def test_an_unknown_agent():
+    with pytest.raises(UserError, match=r"^agent = td3: must be one of d4pg, ddpg, dmpo"):
+        experiment_class("td3")
+
+
+def test_to_dict_is_what_json_and_yaml_can_write():
+    plain = to_dict(experiment_class("d4pg")())
+    assert plain["agent_name"] == "d4pg"
+    assert plain["agent"]["policy_hidden_sizes"] == [256, 256]
+    assert plain["agent"]["max_dqda_norm"] is None
+    assert plain["checkpoint"]["num_kept"] == 2
+
+
+def test_flatten():
+    assert flatten({"a": 1, "b": {"c": [2], "d": {"e": None}}, "f": {}}) == {"a": 1, "b.c": [2], "b.d.e": None, "f": {}}
+
+
+def test_equal_configurations_have_no_differences():
+    config = to_dict(experiment_class("ddpg")())
+    assert differences(config, config) == []
+
+
+def changed(**sections) -> dict:
+    """The defaults of D4PG with some values changed, in sections or at the top."""
+    config = to_dict(experiment_class("d4pg")())
+    for name, value in sections.items():
+        config[name] = {**config[name], **value} if isinstance(value, dict) else value
+    return config
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"agent": {"n_step": 3}}, "agent.n_step = 3, there 5"),
+        ({"seed": 1}, "seed = 1, there 0"),
+        ({"task": "HopperBulletEnv-v0"}, "task = HopperBulletEnv-v0, there Walker2DBulletEnv-v0"),
+        ({"evaluation": {"num_episodes": 9}}, "evaluation.num_episodes = 9, there 5"),
+        ({"threads": {"intra_op": 2}}, "threads.intra_op = 2, there 1"),
+        ({"agent": {"new": 1}}, "agent.new = 1, there None"),
+    ],
+)
+def test_what_decides_the_numbers_may_not_differ(change, difference):
+    assert differences(changed(**change), changed()) == [difference]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"max_actor_steps": 5},
+        {"checkpoint": {"seconds_period": None, "steps_period": 7, "num_kept": 9}},
+        {"evaluation": {"num_final_episodes": 1}},
+    ],
+)
+def test_what_decides_no_number_may_differ(change):
+    assert differences(changed(**change), changed()) == []
+
+
+def test_another_agent_is_a_difference():
+    lines = differences(to_dict(experiment_class("ddpg")()), changed())
+    assert "agent_name = ddpg, there d4pg" in lines
+    assert "agent.vmin = None, there -50.0" in lines

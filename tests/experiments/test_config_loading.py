@@ -1,0 +1,203 @@
+"""YAML and overrides: what they mean, and the one line for everything that is wrong with them."""
+
+from pathlib import Path
+
+import pytest
+
+from walker_rl.agents import agent_names
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import experiment_class, to_dict
+from walker_rl.experiments.config_loading import load_config
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
+
+
+def load(*overrides: str, agent_name: str = "d4pg"):
+    return load_config(agent_name, overrides=overrides)
+
+
+def load_text(path: Path, text: str):
+    path.write_text(text)
+    return load_config("d4pg", files=[path])
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "config.yaml"
+
+
+def refusal(call, *arguments, **keywords) -> str:
+    with pytest.raises(UserError) as caught:
+        call(*arguments, **keywords)
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+# --- what is meant
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_without_overrides_these_are_the_defaults(agent_name):
+    assert load(agent_name=agent_name) == experiment_class(agent_name)()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("policy_learning_rate", "1e-4", 1e-4),
+        ("policy_learning_rate", "3", 3.0),
+        ("vmin", "-1e2", -100.0),
+        ("n_step", "1", 1),
+        ("layer_norm", "false", False),
+        ("activation", "relu", "relu"),
+        ("max_gradient_norm", "null", None),
+        ("max_dqda_norm", "0.5", 0.5),
+        ("policy_hidden_sizes", "[64, 32]", (64, 32)),
+        ("policy_hidden_sizes", "[64]", (64,)),
+    ],
+)
+def test_values_have_the_type_of_their_field(path, field, text, value):
+    for config in (load(f"agent.{field}={text}"), load_text(path, f"agent:\n  {field}: {text}\n")):
+        loaded = getattr(config.agent, field)
+        assert loaded == value
+        assert type(loaded) is type(value)
+
+
+def test_later_layers_win(tmp_path):
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("seed: 1\nagent:\n  n_step: 2\n  tau: 0.5\n")
+    second.write_text("agent:\n  n_step: 3\n  sigma: 0.1\n")
+    config = load_config("d4pg", [first, second], ["agent.sigma=0.4", "agent.sigma=0.3"])
+    assert (config.seed, config.agent.n_step, config.agent.tau, config.agent.sigma) == (1, 3, 0.5, 0.3)
+    assert config.agent.discount == 0.99
+
+
+def test_layers_are_checked_together():
+    """Neither override alone leaves the support in order."""
+    agent = load("agent.vmin=300", "agent.vmax=400").agent
+    assert (agent.vmin, agent.vmax) == (300, 400)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n", "agent: {}\n", "agent_name: d4pg\n"])
+def test_files_that_change_nothing(path, text):
+    assert load_text(path, text) == experiment_class("d4pg")()
+
+
+def test_there_is_nothing_wrong_with_names_that_look_like_numbers(path):
+    assert load("task=5").task == load_text(path, "task: 5").task == "5"
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=[path.name for path in CONFIGS])
+def test_the_configurations_of_this_project_load(path):
+    (agent_name,) = (name for name in agent_names() if path.stem.split("_")[0] == name)
+    load_config(agent_name, [path])
+
+
+def test_loading_twice_gives_equal_configurations(path):
+    import yaml
+
+    config = load("agent.policy_hidden_sizes=[8]", "agent.max_gradient_norm=null", "seed=7", "agent.tau=1e-3")
+    path.write_text(yaml.safe_dump({**to_dict(config), "provenance": {"commit": "abc"}}))
+    assert load_config("d4pg", [path]) == config
+
+
+# --- what is refused
+
+INTEGER, NUMBER = "must be an integer", "must be a number"
+LIST = "must be a list of integers, as in [256, 256]"
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("agent.discont=0.9", "agent.discont = 0.9: unknown field; nearest: agent.discount, agent.vmin, agent.n_step"),
+        ("n_step=3", "n_step = 3: unknown field; nearest: agent.n_step"),
+        ("agent.n_step.x=3", "agent.n_step.x = 3: unknown field; nearest: agent.n_step"),
+        ("xyzzy=3", "xyzzy = 3: unknown field; --help lists the fields"),
+        ("agent.paper=x", "agent.paper = x: unknown field"),
+        ("provenance.commit=x", "provenance.commit = x: unknown field"),
+        ("agent=5", "agent = 5: must be a mapping of fields to values"),
+        ("agent=null", "agent = None: must be a mapping of fields to values"),
+        ("agent.n_step=2.5", f"agent.n_step = 2.5: {INTEGER}"),
+        ("agent.n_step=many", f"agent.n_step = many: {INTEGER}"),
+        ("agent.n_step=null", f"agent.n_step = None: {INTEGER}"),
+        ("agent.n_step=???", f"agent.n_step = ???: {INTEGER}"),
+        ("agent.n_step=[3]", f"agent.n_step = [3]: {INTEGER}"),
+        ("seed=true", f"seed = True: {INTEGER}"),
+        ("seed=inf", f"seed = inf: {INTEGER}"),
+        ("agent.tau=small", f"agent.tau = small: {NUMBER}"),
+        ("agent.tau=true", f"agent.tau = True: {NUMBER}"),
+        ("agent.max_gradient_norm=x", f"agent.max_gradient_norm = x: {NUMBER} or null"),
+        ("agent.layer_norm=1", "agent.layer_norm = 1: must be true or false"),
+        ("agent.layer_norm=null", "agent.layer_norm = None: must be true or false"),
+        ("task=null", "task = None: must be a name"),
+        ("task=[a]", "task = ['a']: must be a name"),
+        ("task=???", "task = ???: must be a name"),
+        ("agent.policy_hidden_sizes=256", f"agent.policy_hidden_sizes = 256: {LIST}"),
+        ("agent.policy_hidden_sizes=null", f"agent.policy_hidden_sizes = None: {LIST}"),
+        ("agent.policy_hidden_sizes=[1.5]", f"agent.policy_hidden_sizes = [1.5]: {LIST}"),
+        ("agent.policy_hidden_sizes=[[1]]", f"agent.policy_hidden_sizes = [[1]]: {LIST}"),
+        ("agent.policy_hidden_sizes=['???']", f"agent.policy_hidden_sizes = ['???']: {LIST}"),
+        ("agent.policy_hidden_sizes=[true]", f"agent.policy_hidden_sizes = [True]: {LIST}"),
+        ("agent.policy_hidden_sizes=[64, 0]", "agent.policy_hidden_sizes = [64, 0]: must be at least 1"),
+        ("agent.policy_hidden_sizes=[]", "agent.policy_hidden_sizes = []: must be at least 1"),
+        ("agent.discount=1.01", "agent.discount = 1.01: must be in [0, 1]"),
+        ("agent.discount=nan", "agent.discount = nan: must be in [0, 1]"),
+        ("agent.vmin=-inf", "agent.vmin = -inf: must be a finite number"),
+        ("agent.policy_learning_rate=inf", "agent.policy_learning_rate = inf: must be greater than 0"),
+        ("agent.tau=0", "agent.tau = 0.0: must be in (0, 1]"),
+        ("agent.num_atoms=1", "agent.num_atoms = 1: must be at least 2"),
+        ("agent.vmin=250", "agent.vmin = 250.0: must be less than agent.vmax = 250"),
+        ("agent.batch_size=2000000", "agent.batch_size = 2000000: must be at most agent.max_replay_size = 1000000"),
+        ("agent.min_replay_size=1000001", "agent.min_replay_size = 1000001: must be at most agent.max_replay_size ="),
+        ("agent.activation=swish", "agent.activation = swish: must be one of elu, relu, tanh"),
+        ("replay=disk", "replay = disk: must be one of arrays, reverb"),
+        ("max_actor_steps=-5", "max_actor_steps = -5: must be at least 1"),
+        ("seed=-1", "seed = -1: must be at least 0"),
+        ("evaluation.period=0", "evaluation.period = 0: must be at least 1"),
+        ("checkpoint.seconds_period=0", "checkpoint.seconds_period = 0.0: must be greater than 0"),
+        ("agent_name=ddpg", "agent_name = ddpg: must be d4pg, the agent asked for"),
+        ("seed", "set = seed: must be field=value, as in agent.n_step=3"),
+        ("seed=", "set = seed=: must be field=value, as in agent.n_step=3"),
+        ("=5", "set = =5: must be field=value, as in agent.n_step=3"),
+        ("agent.n_step=[", "set = agent.n_step=[: must be field=value ("),
+        ("agent.n_step=${seed}", "set = agent.n_step=${seed}: must be field=value ("),
+    ],
+)
+def test_one_line_for_a_bad_override(override, line):
+    assert refusal(load, override).startswith(line)
+
+
+@pytest.mark.parametrize("text", ["agent.n_step: many", "agent:\n  n_step: many"])
+def test_a_bad_value_in_a_file_has_the_same_line(path, text):
+    assert refusal(load_text, path, text) == f"agent.n_step = many: {INTEGER}"
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "5", "2.5", "true"])
+def test_yaml_that_is_no_mapping(path, text):
+    assert refusal(load_text, path, text) == f"config = {path}: must be a mapping of fields to values"
+
+
+@pytest.mark.parametrize(
+    "text", ["{a: [}", "\tseed: 1", "seed: 1\nseed: 2", "seed: ${nowhere}", "a: !!python/name:os.x"]
+)
+def test_what_is_no_yaml_of_plain_values(path, text):
+    assert refusal(load_text, path, text).startswith(f"config = {path}: must be YAML (")
+
+
+def test_files_that_cannot_be_read(path):
+    missing = refusal(load_config, "d4pg", [path])
+    assert missing == f"config = {path}: cannot be read (No such file or directory)"
+    path.write_bytes(b"\xff\xfe")
+    assert refusal(load_config, "d4pg", [path]).startswith(f"config = {path}: must be YAML (")
+    assert refusal(load_config, "d4pg", [path.parent]) == f"config = {path.parent}: cannot be read (Is a directory)"
+
+
+def test_the_configuration_of_another_agent_is_told_first(path):
+    text = "agent_name: ddpg\nagent:\n  noise: gaussian\n"
+    assert refusal(load_text, path, text) == "agent_name = ddpg: must be d4pg, the agent asked for"
+
+
+def test_an_unknown_agent():
+    assert refusal(load_config, "sac9000") == f"agent = sac9000: must be one of {', '.join(agent_names())}"

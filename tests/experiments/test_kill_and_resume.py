@@ -1,0 +1,86 @@
+"""A run that is killed at any moment and resumed equals one that never stopped, bit for bit."""
+
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from tests.tiny import TINY_RUN, metrics_of, run_command, set_options, start_command
+
+OPTIONS = set_options((*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
+
+
+def policy_of(run, name):
+    with np.load(run / "policy" / f"{name}.npz") as arrays:
+        return {key: arrays[key] for key in arrays.files}
+
+
+def assert_equal_runs(left, right):
+    assert metrics_of(left) == metrics_of(right)
+    assert (left / "summary.json").read_text() == (right / "summary.json").read_text()
+    for name in ("best", "last"):
+        expected, actual = policy_of(left, name), policy_of(right, name)
+        assert expected.keys() == actual.keys()
+        for key in expected:
+            np.testing.assert_array_equal(expected[key], actual[key])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("agent_name", ["ddpg", "d4pg", "dmpo"])
+def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    command = ("train", agent_name, "--seed", "3", "--steps", "1500", *OPTIONS)
+    finished = run_command(*command, "--run-dir", straight)
+    assert finished.returncode == 0, finished.stderr
+
+    random = np.random.default_rng()
+    process = start_command(*command, "--run-dir", killed)
+    kills = []
+    for _ in range(3):
+        log = killed / "metrics" / "training.csv"
+        before = log.stat().st_size if log.exists() else 0
+        while process.poll() is None and (not log.exists() or log.stat().st_size <= before):
+            time.sleep(0.01)
+        time.sleep(random.uniform(0, 1.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills.append(process.returncode)
+        process = start_command("train", agent_name, "--resume", killed)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    assert -signal.SIGKILL in kills, "the training was over before the first kill"
+    assert_equal_runs(straight, killed)
+
+
+def test_run_killed_before_its_first_checkpoint_starts_anew(tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    command = ("train", "ddpg", "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
+    assert run_command(*command, "--run-dir", straight).returncode == 0
+    process = start_command(*command, "--run-dir", killed)
+    while not (killed / "config.yaml").exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert not list((killed / "checkpoints").glob("step_*.npz"))
+    assert run_command("train", "ddpg", "--resume", killed).returncode == 0
+    assert_equal_runs(straight, killed)
+
+
+def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
+    straight, interrupted = tmp_path / "straight", tmp_path / "interrupted"
+    command = ("train", "ddpg", "--task", "Pendulum-v1", "--steps", "900", *set_options(TINY_RUN))
+    process = start_command(*command, "--run-dir", interrupted)
+    log = interrupted / "metrics" / "training.csv"
+    while not log.exists() or log.read_text().count("\n") < 3:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert f"To go on: walker-rl train ddpg --resume {interrupted}" in output
+    assert "Traceback" not in output
+    assert run_command("train", "ddpg", "--resume", interrupted).returncode == 0
+    assert run_command(*command, "--run-dir", straight).returncode == 0
+    assert_equal_runs(straight, interrupted)

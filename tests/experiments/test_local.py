@@ -1,0 +1,126 @@
+"""The local runner on real environments, with small networks."""
+
+import csv
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from tests.tiny import TINY_RUN, metrics_of
+from walker_rl.errors import RunError
+from walker_rl.experiments.components import make_components
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.run_directory import RunDirectory, create_run_directory
+from walker_rl.experiments.training import train
+from walker_rl.logging.terminal import Display
+
+
+class PoisonedEnvironment:
+    """A real environment, but for one observation that is not a number, which no real one gives on request."""
+
+    def __init__(self, environment, poisoned_step):
+        self._environment = environment
+        self._steps_to_go = poisoned_step
+
+    def __getattr__(self, name):
+        return getattr(self._environment, name)
+
+    def step(self, action):
+        timestep = self._environment.step(action)
+        self._steps_to_go -= 1
+        if self._steps_to_go == 0:
+            return timestep._replace(observation=np.full_like(timestep.observation, np.nan))
+        return timestep
+
+
+PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900")
+
+
+def run_of(path, *overrides, agent_name="ddpg"):
+    config = load_config(agent_name, (), (*TINY_RUN, *PENDULUM, *overrides))
+    train(config, create_run_directory(path, config), resume=False)
+    return path
+
+
+def resume(path, *overrides, agent_name="ddpg"):
+    config = load_config(agent_name, (path / "config.yaml",), overrides)
+    train(config, RunDirectory(path), resume=True)
+    return path
+
+
+def column(path, stream, name):
+    with (path / "metrics" / f"{stream}.csv").open(newline="") as file:
+        return [float(row[name]) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return run_of(tmp_path_factory.mktemp("runs") / "run")
+
+
+def test_steps_are_exact_and_evaluations_on_the_grid(run):
+    assert column(run, "evaluation", "actor_steps") == [300, 600, 900]
+    # Pendulum's episodes last 200 steps, never fewer.
+    assert column(run, "training", "actor_steps") == [200, 400, 600, 800]
+    assert column(run, "training", "episode_length") == [200] * 4
+    # One update a step, from the 201st transition on.
+    assert column(run, "evaluation", "learner_steps") == [100, 400, 700]
+    assert column(run, "timing", "actor_steps") == [300, 600, 900]
+
+
+def test_fractional_updates_carry_over(tmp_path):
+    run = run_of(tmp_path / "run", "agent.samples_per_insert=24")  # 3 updates for 4 steps
+    assert column(run, "evaluation", "learner_steps") == [75, 300, 525]
+
+
+def test_everything_the_run_promises_is_there(run):
+    files = ["config.yaml", "curve.png", "policy/best.npz", "policy/last.npz", "summary.json"]
+    videos = ["videos/best.gif", "videos/first.gif"]
+    files.remove("curve.png")  # Drawn by the command, which may import the analysis.
+    assert all((run / name).stat().st_size for name in files + videos)
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["best"]["mean_return"] == pytest.approx(sum(summary["best"]["episode_returns"]) / 2)
+    assert list((run / "tensorboard").iterdir())
+
+
+def test_same_seed_same_run_and_another_seed_another(run, tmp_path):
+    assert metrics_of(run_of(tmp_path / "same")) == metrics_of(run)
+    assert metrics_of(run_of(tmp_path / "other", "seed=1")) != metrics_of(run)
+
+
+def test_evaluation_does_not_touch_training(run, tmp_path):
+    other = run_of(tmp_path / "run", "evaluation.period=450", "evaluation.num_episodes=3")
+    for stream in ("training", "learner"):
+        assert metrics_of(other)[f"{stream}.csv"] == metrics_of(run)[f"{stream}.csv"]
+
+
+def test_run_resumed_for_more_steps_equals_a_longer_run(run, tmp_path):
+    shorter = run_of(tmp_path / "run", "max_actor_steps=600")
+    assert metrics_of(resume(shorter, "max_actor_steps=900")) == metrics_of(run)
+
+
+def test_run_shorter_than_the_grid_is_evaluated_at_its_end(tmp_path):
+    run = run_of(tmp_path / "run", "max_actor_steps=250")
+    assert column(run, "evaluation", "actor_steps") == [250]
+
+
+def test_reverb_replay_trains_and_resumes(tmp_path):
+    run = run_of(tmp_path / "run", "replay=reverb", "max_actor_steps=600")
+    assert column(run, "evaluation", "learner_steps") == [100, 400]
+    resume(run, "max_actor_steps=900")
+    assert column(run, "evaluation", "learner_steps") == [100, 400, 700]
+
+
+def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path):
+    config = load_config("ddpg", (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
+    run = create_run_directory(tmp_path / "run", config)
+    components = make_components(config)
+    poisoned = dataclasses.replace(components, environment=PoisonedEnvironment(components.environment, 250))
+    runner = LocalRunner(config, poisoned, Evaluator(config, components.architecture, run), run, Display())
+    with pytest.raises(RunError, match="an observation after 249 steps is not finite"):
+        runner.train(lambda: False)
+    resume(run.path)
+    assert column(run.path, "evaluation", "actor_steps") == [300, 600, 900]

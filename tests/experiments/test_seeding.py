@@ -1,0 +1,37 @@
+"""One seed for everything, and nothing shared."""
+
+import dataclasses
+
+import pytest
+
+from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
+
+
+def test_seeds_follow_from_the_one_seed():
+    assert make_seeds(3) == make_seeds(3)
+    assert make_seeds(3) != make_seeds(4)
+
+
+def test_no_two_parts_share_a_seed_in_any_run():
+    """700 draws of 32 bits: two are equal with a probability of 6e-5, and the draws are fixed."""
+    values = [value for seed in range(100) for value in dataclasses.astuple(make_seeds(seed))]
+    assert len(set(values)) == 700
+    assert all(0 <= value < 2**32 for value in values)
+    assert all(type(value) is int for value in values)
+
+
+@pytest.mark.parametrize("seed", [0, 2**32, 10**30])
+def test_any_seed_from_zero_up_will_do(seed):
+    assert len(set(dataclasses.astuple(make_seeds(seed)))) == 7
+
+
+def test_evaluation_episodes_are_distinct_and_fixed():
+    seeds = evaluation_seeds(5, 50)
+    assert len(set(seeds)) == 50
+    assert seeds == evaluation_seeds(5, 50)
+    assert not set(seeds) & set(evaluation_seeds(6, 50))
+
+
+def test_more_episodes_at_the_end_do_not_change_those_before():
+    """A resumed run may have another number of final episodes; the first ones stay."""
+    assert evaluation_seeds(5, 50)[:15] == evaluation_seeds(5, 15)

@@ -1,0 +1,72 @@
+"""The streams of a run: CSV and TensorBoard together, interrupted and resumed."""
+
+import pytest
+
+from tests.logging.events import scalars
+from walker_rl.logging.run_logger import RunLogger
+
+
+class Run:
+    """Folders of a run, and what a loop writes into them."""
+
+    def __init__(self, path):
+        self.metrics, self.tensorboard = path / "metrics", path / "tensorboard"
+        self.metrics.mkdir(parents=True)
+        self.tensorboard.mkdir()
+
+    def open(self) -> RunLogger:
+        return RunLogger(self.metrics, self.tensorboard)
+
+    def files(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(self.metrics.iterdir())}
+
+
+def write_steps(logger, steps):
+    """A stream at every step, one at every third, and one that begins at step 7."""
+    for step in steps:
+        logger.write("training", {"actor_steps": step, "episode_return": step / 3})
+        if step % 3 == 0:
+            logger.write("evaluation", {"actor_steps": step, "mean_return": step / 7, "stddev_return": 0.0})
+        if step >= 7:
+            logger.write("learner", {"actor_steps": step, "critic_loss": 1 / step})
+
+
+@pytest.fixture
+def straight(tmp_path) -> Run:
+    run = Run(tmp_path / "straight")
+    logger = run.open()
+    write_steps(logger, range(1, 13))
+    logger.close()
+    return run
+
+
+def test_a_stream_is_a_file_and_a_group(straight):
+    assert list(straight.files()) == ["evaluation.csv", "learner.csv", "training.csv"]
+    assert straight.files()["evaluation.csv"].splitlines()[0] == b"actor_steps,mean_return,stddev_return"
+    read = scalars(straight.tensorboard)
+    assert set(read) == {
+        "training/episode_return",
+        "evaluation/mean_return",
+        "evaluation/stddev_return",
+        "learner/critic_loss",
+    }
+    assert read["learner/critic_loss"] == [(step, pytest.approx(1 / step)) for step in range(7, 13)]
+
+
+@pytest.mark.parametrize("saved", [0, 2, 3, 6, 8, 12])
+@pytest.mark.parametrize("lost", [0, 5])
+def test_resumed_it_equals_one_never_stopped(tmp_path, straight, saved, lost):
+    """Saved after some steps, killed after up to five more: byte for byte the same CSV, and the same scalars."""
+    resumed = Run(tmp_path / "resumed")
+    killed = resumed.open()
+    write_steps(killed, range(1, saved + 1))
+    state = killed.save()
+    write_steps(killed, range(saved + 1, min(saved + lost, 12) + 1))
+    logger = resumed.open()
+    logger.restore(state, saved)
+    write_steps(logger, range(saved + 1, 13))
+    assert resumed.files() == straight.files()
+    assert logger.save() == {path.stem: path.stat().st_size for path in resumed.metrics.iterdir()}
+    logger.close()
+    killed.close()
+    assert scalars(resumed.tensorboard) == scalars(straight.tensorboard)

@@ -1,0 +1,105 @@
+"""What a person sees: plain lines in a file, a live block on a terminal."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+from walker_rl.logging.terminal import Display, Status, format_duration
+
+TRAINING = """
+import time
+from walker_rl.logging import terminal
+
+terminal.PLAIN_PERIOD = 0.6
+with terminal.Display() as display:
+    display.message("Hello [bold] of markup")
+    start = time.monotonic()
+    while (elapsed := time.monotonic() - start) < 1.5:
+        steps = int(10_000 * elapsed)
+        display.update(terminal.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
+        time.sleep(0.002)
+    display.message("Bye")
+"""
+"""A run of 10,000 environment steps and 5,000 learner steps a second."""
+
+
+def on_a_terminal(code: str) -> str:
+    """What a process writes to a terminal of 100 columns."""
+    main, side = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, env=environment)
+    os.close(side)
+    written = b""
+    try:
+        while part := os.read(main, 4096):
+            written += part
+    except OSError:
+        pass  # Linux's way to say that the other side is closed.
+    os.close(main)
+    assert process.wait() == 0, written.decode()
+    return written.decode()
+
+
+def test_without_a_terminal_a_plain_line_comes_now_and_then():
+    process = subprocess.run([sys.executable, "-c", TRAINING], capture_output=True, text=True, check=True)
+    hello, *lines, bye = process.stdout.splitlines()
+    assert (hello, bye, process.stderr) == ("Hello [bold] of markup", "Bye", "")
+    assert 1 <= len(lines) <= 2
+    pattern = (
+        r"([\d,]+) / 100,000 steps \((\d+) %\), (\d+) s to go, (\d+) environment steps/s, "
+        r"([\d,]+) learner steps, training return 812, evaluation return 1,235"
+    )
+    for line in lines:
+        found = re.fullmatch(pattern, line)
+        assert found, line
+        steps, percentage, seconds, speed, learner_steps = (int(text.replace(",", "")) for text in found.groups())
+        assert learner_steps == steps // 2
+        assert percentage == pytest.approx(steps / 1_000, abs=0.5)
+        assert speed == pytest.approx(10_000, rel=0.1)
+        assert seconds == pytest.approx((100_000 - steps) / speed, abs=0.6)
+
+
+def test_on_a_terminal_a_live_block_is_redrawn():
+    written = on_a_terminal(TRAINING)
+    assert "\x1b[" in written
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
+    assert len(re.findall(r"/ 100,000 steps", text)) >= 3
+    assert re.search(r"environment \d+ steps/s", text)
+    assert re.search(r"learner [\d,]+ steps, \d+/s", text)
+    assert "last training return 812" in text
+    assert "last evaluation return -" in text
+    assert "last evaluation return 1,235" in text
+    assert re.search(r"\d+ s to go", text)
+    assert "\u2501" in text  # the bar
+    assert "Hello [bold] of markup" in text
+    assert text.rstrip().endswith("1,235")  # the last block stays
+
+
+def test_before_anything_is_known_nothing_is_made_up():
+    display = Display()
+    status = Status(0, 1_000, 0, None, None)
+    assert display.seconds_left(status) is None
+    display.update(status)
+    assert display.seconds_left(status) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "?"),
+        (0, "0 s"),
+        (12.4, "12 s"),
+        (29, "29 s"),
+        (60, "1 min"),
+        (59 * 60, "59 min"),
+        (3_599, "1 h 00 min"),
+        (3_900, "1 h 05 min"),
+        (86_400 + 600, "24 h 10 min"),
+    ],
+)
+def test_format_duration(seconds, text):
+    assert format_duration(seconds) == text

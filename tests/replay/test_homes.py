@@ -1,0 +1,93 @@
+"""The contract of a replay, for both homes, with a real Reverb server."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from tests.fakes import ACTION_SIZE, OBSERVATION_SIZE, transition
+from walker_rl.replay import HOMES, ArrayReplay, TransitionLayout
+from walker_rl.replay.reverb import ReverbReplay
+from walker_rl.types import Transition
+
+LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
+MakeReplay = Callable[..., ArrayReplay | ReverbReplay]
+
+
+@pytest.fixture(params=HOMES)
+def make_replay(request) -> Iterator[MakeReplay]:
+    made: list[ArrayReplay | ReverbReplay] = []
+
+    def make(max_size: int = 10) -> ArrayReplay | ReverbReplay:
+        home = {
+            "arrays": lambda: ArrayReplay(LAYOUT, max_size, seed=0),
+            "reverb": lambda: ReverbReplay(LAYOUT, max_size),
+        }
+        made.append(home[request.param]())
+        return made[-1]
+
+    yield make
+    for replay in made:
+        replay.close()
+
+
+def fill(replay, indices) -> None:
+    for index in indices:
+        replay.insert(transition(index))
+
+
+def indices_in(batch: Transition) -> list[int]:
+    """Which transitions a batch is made of, each held to what was inserted."""
+    indices = [int(value) for value in batch.reward]
+    for row, index in enumerate(indices):
+        for actual, expected in zip(batch, transition(index), strict=True):
+            np.testing.assert_array_equal(actual[row], np.float32(expected))
+    return indices
+
+
+def held(replay, batch_size: int = 300) -> set[int]:
+    """What is in a replay of at most ten: one is missed with a probability below 10 * 0.9^300 = 2e-13."""
+    return set(indices_in(next(replay.make_dataset(batch_size))))
+
+
+def test_what_is_inserted_comes_out(make_replay):
+    replay = make_replay()
+    fill(replay, range(7))
+    assert (replay.num_inserted, replay.size) == (7, 7)
+    assert held(replay) == set(range(7))
+
+
+def test_a_full_replay_drops_the_oldest(make_replay):
+    replay = make_replay(max_size=5)
+    fill(replay, range(13))
+    assert (replay.num_inserted, replay.size) == (13, 5)
+    assert held(replay) == {8, 9, 10, 11, 12}
+
+
+def test_batches_have_the_shapes_of_the_learner(make_replay):
+    replay = make_replay()
+    fill(replay, range(4))
+    dataset = replay.make_dataset(6)
+    for batch in (next(dataset), next(dataset)):
+        assert {part.dtype for part in batch} == {np.dtype(np.float32)}
+        assert [part.shape for part in batch] == [(6, 3), (6, 2), (6,), (6,), (6, 3)]
+
+
+def test_a_dataset_made_before_the_first_insert_sees_what_comes(make_replay):
+    replay = make_replay()
+    dataset = replay.make_dataset(300)
+    fill(replay, range(3))
+    assert set(indices_in(next(dataset))) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("num_inserted", [0, 4, 5, 8])
+def test_a_restored_replay_goes_on(make_replay, num_inserted):
+    before, after = make_replay(max_size=5), make_replay(max_size=5)
+    fill(before, range(num_inserted))
+    state = before.save()
+    fill(after, [90, 91])
+    after.restore(state)
+    assert (after.num_inserted, after.size) == (num_inserted, min(num_inserted, 5))
+    fill(after, range(num_inserted, num_inserted + 2))
+    assert (after.num_inserted, after.size) == (num_inserted + 2, min(num_inserted + 2, 5))
+    assert held(after) == set(range(max(0, num_inserted - 3), num_inserted + 2))

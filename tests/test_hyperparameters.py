@@ -1,0 +1,74 @@
+"""Documented, range-checked fields."""
+
+import dataclasses
+import math
+
+import pytest
+
+from walker_rl.hyperparameters import Allowed, allowed, hyperparameter, problems
+
+
+@pytest.mark.parametrize(
+    ("rule", "good", "bad", "words"),
+    [
+        ({"minimum": 1}, [1, 2, 1e9], [0, 0.999, -5], "at least 1"),
+        ({"above": 0}, [1e-9, 3], [0, 0.0, -1], "greater than 0"),
+        ({"minimum": 0, "maximum": 1}, [0, 0.5, 1], [-0.001, 1.001], "in [0, 1]"),
+        ({"above": 0, "maximum": 1}, [1e-9, 1], [0, 1.5], "in (0, 1]"),
+        ({"choices": ("elu", "relu")}, ["elu", "relu"], ["tanh", "", "ELU"], "one of elu, relu"),
+        ({}, [-1e300, 0, 5], [], "a finite number"),
+        ({"minimum": 1}, [(1,), (256, 256)], [(0,), (256, 0), ()], "at least 1"),
+    ],
+)
+def test_what_a_rule_permits(rule, good, bad, words):
+    one = Allowed("meaning", **rule)
+    assert one.describe() == words
+    assert all(one.permits(value) for value in good)
+    assert not any(one.permits(value) for value in bad)
+
+
+@pytest.mark.parametrize("rule", [{}, {"minimum": 0}, {"above": 0}, {"minimum": 0, "maximum": 1}])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_no_rule_permits_what_is_not_finite(rule, value):
+    assert not Allowed("meaning", **rule).permits(value)
+
+
+@pytest.mark.parametrize("value", [None, True, False])
+def test_null_and_truth_have_no_range(value):
+    assert Allowed("meaning", minimum=5).permits(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Inner:
+    low: int = hyperparameter(1, "low end", minimum=0)
+    high: int = hyperparameter(2, "high end", minimum=0)
+
+    def conflicts(self):
+        if self.low >= self.high:
+            yield "low", f"less than inner.high = {self.high}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outer:
+    name: str
+    sizes: tuple[int, ...] = hyperparameter((3, 4), "sizes of layers", unit="units", minimum=1)
+    inner: Inner = dataclasses.field(default_factory=Inner)
+
+
+def test_problems_name_the_field_the_value_and_what_is_allowed():
+    assert list(problems(Outer("x"))) == []
+    assert list(problems(Outer("x", sizes=(3, 0), inner=Inner(low=-1)))) == [
+        "sizes = [3, 0]: must be at least 1",
+        "inner.low = -1: must be at least 0",
+    ]
+
+
+def test_conflicts_of_a_section_are_problems_too():
+    assert list(problems(Outer("x", inner=Inner(5, 5)))) == ["inner.low = 5: must be less than inner.high = 5"]
+
+
+def test_a_field_carries_its_rule():
+    fields = {field.name: allowed(field) for field in dataclasses.fields(Outer)}
+    assert fields["name"] is None
+    assert fields["sizes"] == Allowed("sizes of layers", unit="units", minimum=1)
+    assert Outer("x").sizes == (3, 4)

@@ -1,0 +1,46 @@
+"""Trainings that are real and small: the same code, smaller numbers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+TINY_AGENT = (
+    "agent.batch_size=32",
+    "agent.samples_per_insert=32",
+    "agent.min_replay_size=200",
+    "agent.num_random_steps=200",
+    "agent.policy_hidden_sizes=[16,16]",
+    "agent.critic_hidden_sizes=[16,16]",
+)
+
+TINY_RUN = (
+    *TINY_AGENT,
+    "log_period=50",
+    "evaluation.period=300",
+    "evaluation.num_episodes=2",
+    "evaluation.num_final_episodes=2",
+)
+
+COMMAND = (sys.executable, "-c", "import sys; from walker_rl.cli import main; sys.exit(main())")
+"""`walker-rl` without the need to have it on the PATH."""
+
+
+def set_options(overrides: tuple[str, ...]) -> list[str]:
+    """The overrides as options of the command line."""
+    return [word for override in overrides for word in ("--set", override)]
+
+
+def run_command(*words: str | Path, timeout: float = 300, **options) -> subprocess.CompletedProcess:
+    """Runs `walker-rl` in a process of its own, to its end."""
+    arguments = [*COMMAND, *map(str, words)]
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False, **options)
+
+
+def start_command(*words: str | Path) -> subprocess.Popen:
+    """Starts `walker-rl` in a process of its own."""
+    return subprocess.Popen([*COMMAND, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def metrics_of(run: Path) -> dict[str, bytes]:
+    """Every metric of a run that no clock is in, byte for byte."""
+    return {path.name: path.read_bytes() for path in sorted((run / "metrics").glob("*.csv")) if path.stem != "timing"}
