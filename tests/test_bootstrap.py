@@ -166,6 +166,7 @@ def test_the_set_up_is_done_once_and_again_when_the_lock_changes(tree):
 def test_an_interrupted_set_up_starts_over(tree):
     process = start(tree)
     while not (tree / ".venv/bin/python3.10").exists():
+        assert process.poll() is None
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()

@@ -16,7 +16,7 @@ from walker_rl.hyperparameters import Allowed, allowed, hyperparameter, problems
         ({"minimum": 0, "maximum": 1}, [0, 0.5, 1], [-0.001, 1.001], "in [0, 1]"),
         ({"above": 0, "maximum": 1}, [1e-9, 1], [0, 1.5], "in (0, 1]"),
         ({"choices": ("elu", "relu")}, ["elu", "relu"], ["tanh", "", "ELU"], "one of elu, relu"),
-        ({}, [-1e300, 0, 5], [], "a finite number"),
+        ({}, [-1e300, 0, 5], [], ""),
         ({"minimum": 1}, [(1,), (256, 256)], [(0,), (256, 0), ()], "at least 1"),
     ],
 )
@@ -61,6 +61,14 @@ def test_problems_name_the_field_the_value_and_what_is_allowed():
         "sizes = [3, 0]: must be at least 1",
         "inner.low = -1: must be at least 0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "problem"),
+    [((), "sizes = []: must be a list of one or more"), ((math.inf,), "sizes = [inf]: must be at least 1")],
+)
+def test_lists_of_nothing_and_of_no_number(sizes, problem):
+    assert list(problems(Outer("x", sizes=sizes))) == [problem]
 
 
 def test_conflicts_of_a_section_are_problems_too():

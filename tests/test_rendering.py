@@ -109,8 +109,8 @@ def test_colours_survive_the_palette(cheetah, tmp_path):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"path": "episode.avi"}, "path = episode.avi: must end in .gif or .mp4"),
-        ({"frames_per_second": 25}, "frames_per_second = 25: must be one of 30, 60"),
+        ({"path": "episode.avi"}, "output = episode.avi: must end in .gif or .mp4"),
+        ({"frames_per_second": 25}, "fps = 25: must be one of 30, 60"),
         ({"size": (481, 360)}, "size = 481x360: width and height must be even numbers in [16, 4096]"),
         ({"size": (480, 0)}, "size = 480x0: width and height must be even numbers in [16, 4096]"),
         ({"max_seconds": 0.0}, "max_seconds = 0: must be greater than 0"),

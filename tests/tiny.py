@@ -1,5 +1,7 @@
 """Trainings that are real and small: the same code, smaller numbers."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,9 +38,21 @@ def run_command(*words: str | Path, timeout: float = 300, **options) -> subproce
     return subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False, **options)
 
 
-def start_command(*words: str | Path) -> subprocess.Popen:
-    """Starts `walker-rl` in a process of its own."""
-    return subprocess.Popen([*COMMAND, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def start_command(*words: str | Path, **options) -> subprocess.Popen:
+    """Starts `walker-rl` in a process group of its own, as a shell does."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
+
+
+def press_ctrl_c(process: subprocess.Popen) -> None:
+    """Interrupts a process and its children, as a terminal does."""
+    os.killpg(process.pid, signal.SIGINT)
 
 
 def metrics_of(run: Path) -> dict[str, bytes]:

@@ -38,7 +38,7 @@ class Allowed:
         )
 
     def describe(self) -> str:
-        """The allowed values in words, as in "at least 1" or "in [0, 1]"."""
+        """The allowed values in words, as in "at least 1" or "in [0, 1]"; "" where any of the type is."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
@@ -49,7 +49,7 @@ class Allowed:
             return f"at least {self.minimum:g}"
         if self.above is not None:
             return f"greater than {self.above:g}"
-        return "a finite number"
+        return ""
 
 
 def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
@@ -73,7 +73,8 @@ def problems(config: Any, prefix: str = "") -> Iterator[str]:
         if dataclasses.is_dataclass(value):
             yield from problems(value, f"{prefix}{field.name}.")
         elif rule is not None and not rule.permits(value):
-            yield f"{prefix}{field.name} = {_show(value)}: must be {rule.describe()}"
+            must_be = "a list of one or more" if value == () else rule.describe() or "a finite number"
+            yield f"{prefix}{field.name} = {_show(value)}: must be {must_be}"
     for name, must_be in getattr(config, "conflicts", lambda: ())():
         yield f"{prefix}{name} = {_show(getattr(config, name))}: must be {must_be}"
 

@@ -105,9 +105,9 @@ def _frames_until(step: int, steps_per_frame: float) -> int:
 
 def _check(path: Path, size: tuple[int, int], frames_per_second: int, max_seconds: float | None) -> None:
     if path.suffix.lower() not in FORMATS:
-        raise UserError(f"path = {path}: must end in {' or '.join(FORMATS)}")
+        raise UserError(f"output = {path}: must end in {' or '.join(FORMATS)}")
     if frames_per_second not in FRAME_RATES:
-        raise UserError(f"frames_per_second = {frames_per_second}: must be one of 30, 60")
+        raise UserError(f"fps = {frames_per_second}: must be one of 30, 60")
     if not all(16 <= pixels <= MAX_SIZE and pixels % 2 == 0 for pixels in size):
         raise UserError(f"size = {size[0]}x{size[1]}: width and height must be even numbers in [16, {MAX_SIZE}]")
     if max_seconds is not None and not max_seconds > 0:
@@ -131,7 +131,8 @@ class _Encoder:
         self.part = path.with_name(path.name + ".part")
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, str(self.part)]
         self._path = path
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        # In a session of its own, so that Ctrl-C on the terminal does not reach it.
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         self._frames = cast(IO[bytes], self._process.stdin)
         self._errors = cast(IO[bytes], self._process.stderr)
 
@@ -175,7 +176,7 @@ def _video(
             options = ["-i", str(palette), *GIF_OPTIONS]
         with _failing_as_run_error(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        encoder = _Encoder(path, size, frame_rate, options)
+            encoder = _Encoder(path, size, frame_rate, options)
         try:
             yield encoder.write
             encoder.finish()
@@ -192,6 +193,8 @@ def _failing_as_run_error(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(f"{path}: not written: {error.strerror}") from error
+    except RuntimeError as error:  # imageio_ffmpeg's own, where there is no ffmpeg
+        raise RunError(f"{path}: not written: {error}") from error
 
 
 def _save_palette(sample: Image.Image, path: Path) -> None:

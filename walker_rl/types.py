@@ -11,6 +11,7 @@ State = dict[str, Any]
 """What a part needs to go on where it stopped: nested dicts of arrays, numbers, strings and lists."""
 
 Metrics = dict[str, float]
+"""Scalars by name."""
 
 
 class Transition(NamedTuple):

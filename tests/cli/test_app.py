@@ -37,7 +37,9 @@ def test_a_bug_keeps_its_traceback():
     assert process.stderr.startswith("Traceback")
 
 
-@pytest.mark.parametrize("arguments", [["no-such-command"], ["doctor", "--no-such-option"], ["list", "surplus"], ["train"]])
+@pytest.mark.parametrize(
+    "arguments", [["no-such-command"], ["doctor", "--no-such-option"], ["list", "surplus"], ["train"], ["train", "sac"]]
+)
 def test_wrong_usage_is_one_line_and_status_2(arguments):
     process = walker_rl(*arguments)
     assert process.returncode == 2

@@ -1,5 +1,7 @@
 """What a user sees when the disk is full, a file is torn or the numbers run away."""
 
+import os
+import re
 import resource
 import shutil
 import signal
@@ -56,8 +58,7 @@ def test_run_whose_checkpoints_are_all_torn_is_refused(run):
         (("train", "d4pg"), "error: agent_name = ddpg: must be d4pg, the agent asked for"),
         (
             ("train", "ddpg", "--set", "agent.tau=0.5"),
-            "error: agent.tau = 0.5, there 0.005: "
-            "must be as in {run}/checkpoints/step_000000000600.npz to resume from it",
+            "error: agent.tau = 0.5, there 0.005: must be as in {run}/config.yaml to resume that run",
         ),
         (
             ("train", "ddpg", "--run-dir", "elsewhere"),
@@ -106,16 +107,51 @@ def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     assert "Traceback" not in rest
     kept = sorted((run / "checkpoints").iterdir())
     assert kept and lines[-1].endswith(f"(File too large); {kept[-1]} stays valid\n")
+    assert "Interrupted; to go on from the newest checkpoint: " in rest
     result = run_command("train", "ddpg", "--resume", run, "--steps", "500")
     assert result.returncode == 0, result.stderr
 
 
-def test_loss_that_is_not_finite_ends_the_run_and_names_what_is_left(tmp_path):
+@pytest.mark.parametrize(
+    ("overrides", "reason"),
+    [
+        (["agent.critic_learning_rate=1e30"], r"critic_loss is (nan|inf) at learner step \d+|a weight is not finite.*"),
+        (["agent.policy_learning_rate=1e30", "agent.num_random_steps=0"], "the policy's output is not finite"),
+    ],
+)
+def test_numbers_that_run_away_end_the_run_and_leave_the_last_good_state(tmp_path, overrides, reason):
     run = tmp_path / "run"
-    overrides = set_options((*TINY_RUN, "agent.critic_learning_rate=1e30"))
-    result = run_command(*PENDULUM, "--steps", "900", "--run-dir", run, *overrides)
+    options = set_options((*TINY_RUN, "checkpoint.steps_period=50", "agent.policy_hidden_sizes=[16,16,16]", *overrides))
+    result = run_command(*PENDULUM, "--steps", "900", "--run-dir", run, *options)
     assert result.returncode == 1
-    assert "is not finite" in last_line(result.stderr) or "critic_loss is" in last_line(result.stderr)
-    assert last_line(result.stderr).endswith(f"from the last good checkpoint: walker-rl train ddpg --resume {run}")
-    assert "Traceback" not in result.stderr
-    assert list((run / "checkpoints").glob("step_*.npz"))
+    newest = max((run / "checkpoints").glob("step_*.npz"))
+    assert re.fullmatch(f"error: ({reason}); the last good state is {newest}\n", result.stderr), result.stderr
+
+
+def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
+    run = tmp_path / "run"
+    environment = {**os.environ, "IMAGEIO_FFMPEG_EXE": str(tmp_path / "nonexistent")}
+    result = run_command(*PENDULUM, "--steps", "300", "--run-dir", run, *set_options(TINY_RUN), env=environment)
+    assert result.returncode == 0, result.stderr
+    for name in ("first.gif", "best.gif"):
+        assert f"warning: {run}/videos/{name}: not written: No such file or directory\n" in result.stdout
+    assert "best policy: return" in result.stdout
+    result = run_command("render", run, env=environment)
+    assert result.returncode == 1
+    assert result.stderr == f"error: {run}/videos/render.gif: not written: No such file or directory\n"
+
+
+def test_run_without_a_folder_is_one_line(run):
+    shutil.rmtree(run / "tensorboard")
+    result = run_command("train", "ddpg", "--resume", run)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"error: {run}/tensorboard/events")
+    assert result.stderr.count("\n") == 1
+
+
+def test_replay_beyond_the_memory_is_refused_and_leaves_nothing(tmp_path):
+    run = tmp_path / "run"
+    result = run_command(*PENDULUM, "--run-dir", run, "--set", "agent.max_replay_size=1000000000000")
+    assert result.returncode == 2
+    assert result.stderr == "error: agent.max_replay_size = 1000000000000: must fit into this machine's memory\n"
+    assert not run.exists()

@@ -141,7 +141,7 @@ LIST = "must be a list of integers, as in [256, 256]"
         ("agent.policy_hidden_sizes=['???']", f"agent.policy_hidden_sizes = ['???']: {LIST}"),
         ("agent.policy_hidden_sizes=[true]", f"agent.policy_hidden_sizes = [True]: {LIST}"),
         ("agent.policy_hidden_sizes=[64, 0]", "agent.policy_hidden_sizes = [64, 0]: must be at least 1"),
-        ("agent.policy_hidden_sizes=[]", "agent.policy_hidden_sizes = []: must be at least 1"),
+        ("agent.policy_hidden_sizes=[]", "agent.policy_hidden_sizes = []: must be a list of one or more"),
         ("agent.discount=1.01", "agent.discount = 1.01: must be in [0, 1]"),
         ("agent.discount=nan", "agent.discount = nan: must be in [0, 1]"),
         ("agent.vmin=-inf", "agent.vmin = -inf: must be a finite number"),

@@ -1,12 +1,15 @@
 """A run that is killed at any moment and resumed equals one that never stopped, bit for bit."""
 
+import re
+import shlex
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.tiny import TINY_RUN, metrics_of, run_command, set_options, start_command
+from tests.tiny import TINY_RUN, metrics_of, press_ctrl_c, run_command, set_options, start_command
 
 OPTIONS = set_options((*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
 
@@ -69,18 +72,69 @@ def test_run_killed_before_its_first_checkpoint_starts_anew(tmp_path):
 
 
 def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
-    straight, interrupted = tmp_path / "straight", tmp_path / "interrupted"
-    command = ("train", "ddpg", "--task", "Pendulum-v1", "--steps", "900", *set_options(TINY_RUN))
-    process = start_command(*command, "--run-dir", interrupted)
+    straight, interrupted = tmp_path / "straight", tmp_path / "inter rupted"
+    command = ("train", "ddpg", "--task", "Pendulum-v1", *set_options(TINY_RUN))
+    process = start_command(*command, "--steps", "1000000", "--run-dir", interrupted)
     log = interrupted / "metrics" / "training.csv"
     while not log.exists() or log.read_text().count("\n") < 3:
         assert process.poll() is None
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    press_ctrl_c(process)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
-    assert f"To go on: walker-rl train ddpg --resume {interrupted}" in output
+    assert "Stopping; Ctrl-C again stops at once" in output
     assert "Traceback" not in output
-    assert run_command("train", "ddpg", "--resume", interrupted).returncode == 0
-    assert run_command(*command, "--run-dir", straight).returncode == 0
+    found = re.search("Interrupted; to go on from the newest checkpoint: (.*)\n", output)
+    program, *words = shlex.split(found[1])
+    assert Path(program).name == "walker-rl"
+    assert words == ["train", "ddpg", "--resume", str(interrupted)]
+
+    newest = max((interrupted / "checkpoints").iterdir())
+    steps = int(newest.stem.removeprefix("step_")) + 200
+    assert run_command(*words, "--steps", steps).returncode == 0
+    assert run_command(*command, "--steps", steps, "--run-dir", straight).returncode == 0
     assert_equal_runs(straight, interrupted)
+
+
+def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
+    run = tmp_path / "run"
+    command = ("train", "ddpg", "--task", "Pendulum-v1", *set_options(TINY_RUN))
+    assert run_command(*command, "--steps", "300", "--run-dir", run).returncode == 0
+    process = start_command("train", "ddpg", "--resume", run, "--steps", "1000000")
+    for line in process.stdout:
+        if line.startswith("Resumed"):
+            break
+    press_ctrl_c(process)
+    assert process.wait(timeout=60) == 130
+    process = start_command("train", "ddpg", "--resume", run)
+    assert next(process.stdout) == f"Training ddpg on Pendulum-v1 for 1,000,000 steps in {run}\n"
+    process.kill()
+    process.communicate()
+
+
+def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
+    run = tmp_path / "run"
+    process = start_command("train", "ddpg", "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
+    while not (run / "videos" / "first.gif.part").exists():
+        assert process.poll() is None
+        time.sleep(0.002)
+    press_ctrl_c(process)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "not written" not in output
+    assert (run / "videos" / "first.gif").exists()
+    assert metrics_of(run)["evaluation.csv"]
+
+
+def test_one_run_is_trained_by_one_process(tmp_path):
+    run = tmp_path / "run"
+    process = start_command("train", "ddpg", "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
+    while not (run / "metrics" / "training.csv").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    other = run_command("train", "ddpg", "--resume", run)
+    assert process.poll() is None
+    process.kill()
+    process.communicate()
+    assert other.returncode == 2
+    assert other.stderr == f"error: run = {run}: must not be in use by another process\n"

@@ -11,20 +11,20 @@ import pytest
 from walker_rl.logging.terminal import Display, Status, format_duration
 
 TRAINING = """
-import time
 from walker_rl.logging import terminal
 
+elapsed = 0.0
+terminal.time.monotonic = lambda: elapsed
 terminal.PLAIN_PERIOD = 0.6
 with terminal.Display() as display:
     display.message("Hello [bold] of markup")
-    start = time.monotonic()
-    while (elapsed := time.monotonic() - start) < 1.5:
-        steps = int(10_000 * elapsed)
+    while elapsed < 1.5:
+        steps = round(10_000 * elapsed)
         display.update(terminal.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
-        time.sleep(0.002)
+        elapsed += 0.002
     display.message("Bye")
 """
-"""A run of 10,000 environment steps and 5,000 learner steps a second."""
+"""A run of 10,000 environment steps and 5,000 learner steps a second, by a clock of its own."""
 
 
 def on_a_terminal(code: str) -> str:
@@ -48,7 +48,7 @@ def test_without_a_terminal_a_plain_line_comes_now_and_then():
     process = subprocess.run([sys.executable, "-c", TRAINING], capture_output=True, text=True, check=True)
     hello, *lines, bye = process.stdout.splitlines()
     assert (hello, bye, process.stderr) == ("Hello [bold] of markup", "Bye", "")
-    assert 1 <= len(lines) <= 2
+    assert len(lines) == 2
     pattern = (
         r"([\d,]+) / 100,000 steps \((\d+) %\), (\d+) s to go, (\d+) environment steps/s, "
         r"([\d,]+) learner steps, training return 812, evaluation return 1,235"
@@ -59,7 +59,7 @@ def test_without_a_terminal_a_plain_line_comes_now_and_then():
         steps, percentage, seconds, speed, learner_steps = (int(text.replace(",", "")) for text in found.groups())
         assert learner_steps == steps // 2
         assert percentage == pytest.approx(steps / 1_000, abs=0.5)
-        assert speed == pytest.approx(10_000, rel=0.1)
+        assert speed == pytest.approx(10_000, abs=1)
         assert seconds == pytest.approx((100_000 - steps) / speed, abs=0.6)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import ACTION_SIZE, OBSERVATION_SIZE, transition
-from walker_rl.replay import HOMES, ArrayReplay, TransitionLayout
+from walker_rl.replay import ArrayReplay, TransitionLayout
 from walker_rl.replay.reverb import ReverbReplay
 from walker_rl.types import Transition
 
@@ -14,7 +14,7 @@ LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
 MakeReplay = Callable[..., ArrayReplay | ReverbReplay]
 
 
-@pytest.fixture(params=HOMES)
+@pytest.fixture(params=["arrays", "reverb"])
 def make_replay(request) -> Iterator[MakeReplay]:
     made: list[ArrayReplay | ReverbReplay] = []
 

@@ -12,6 +12,7 @@ from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.learning import Networks, OffPolicyLearner
 from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.errors import UserError
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.replay import ArrayReplay, NStepAdder, Replay, TransitionLayout, updates_due
 from walker_rl.types import Transition
@@ -43,13 +44,21 @@ class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
         """The exploring policy of an actor."""
 
     def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
-        """An empty replay in `home`, "arrays" or "reverb"."""
+        """An empty replay in `home`, "arrays" or "reverb".
+
+        Raises:
+            UserError: if there is no memory for it.
+        """
         layout = TransitionLayout(*_sizes(environment_spec))
         if home == "reverb":
             from walker_rl.replay.reverb import ReverbReplay
 
             return ReverbReplay(layout, self.config.max_replay_size)
-        return ArrayReplay(layout, self.config.max_replay_size, seed)
+        try:
+            return ArrayReplay(layout, self.config.max_replay_size, seed)
+        except MemoryError:
+            size = self.config.max_replay_size
+            raise UserError(f"agent.max_replay_size = {size}: must fit into this machine's memory") from None
 
     def make_adder(self, replay: Replay) -> NStepAdder:
         """What records an actor's steps in `replay`."""

@@ -52,7 +52,30 @@ class OffPolicyConfig:
             yield "min_replay_size", f"at most agent.max_replay_size = {self.max_replay_size}"
 
 
-def support_conflicts(vmin: float, vmax: float) -> Iterator[tuple[str, str]]:
-    """The one rule of a distributional critic's support."""
-    if vmin >= vmax:
-        yield "vmin", f"less than agent.vmax = {vmax:g}"
+@dataclasses.dataclass(frozen=True)
+class DistributionalConfig(OffPolicyConfig):
+    """What a critic of the return distribution needs besides."""
+
+    vmin: float = hyperparameter(-50.0, "lowest atom of the return distribution", unit="discounted return")
+    vmax: float = hyperparameter(250.0, "highest atom of the return distribution", unit="discounted return")
+    num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2)
+
+    def conflicts(self) -> Iterator[tuple[str, str]]:
+        """As in the base class, and the rule of the support."""
+        yield from super().conflicts()
+        if self.vmin >= self.vmax:
+            yield "vmin", f"less than agent.vmax = {self.vmax:g}"
+
+
+@dataclasses.dataclass(frozen=True)
+class NoiseConfig:
+    """How an agent with a deterministic policy explores."""
+
+    noise: str = hyperparameter("gaussian", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
+    sigma: float = hyperparameter(0.2, "scale of the noise", unit="action units", minimum=0)
+    theta: float = hyperparameter(
+        0.15, "pull of Ornstein-Uhlenbeck noise to zero", unit="per step", minimum=0, maximum=1
+    )
+    noise_decay_steps: int | None = hyperparameter(
+        None, "noise falls linearly to zero over this many steps; null: stays", unit="steps", minimum=1
+    )

@@ -10,13 +10,14 @@ import tensorflow as tf
 from acme import core, specs
 
 from walker_rl.agents.adam import Adam, Gradients
-from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
 from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.critic import DistributionalCriticNetwork
 from walker_rl.networks.policy import PolicyNetwork, policy_variables
 from walker_rl.types import Transition, Variables
 
-Metrics = dict[str, tf.Tensor]
-"""Scalars by name, not fetched from TensorFlow."""
+TensorMetrics = dict[str, tf.Tensor]
+"""`Metrics` that are not fetched from TensorFlow."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +75,23 @@ def policy_architecture(
     )
 
 
+def distributional_critic(
+    config: DistributionalConfig, architecture: PolicyArchitecture, seed: int
+) -> DistributionalCriticNetwork:
+    """The critic of the return distribution that `config` asks for, beside a policy of `architecture`."""
+    return DistributionalCriticNetwork(
+        architecture.observation_size,
+        architecture.action_size,
+        hidden_sizes=config.critic_hidden_sizes,
+        layer_norm=config.layer_norm,
+        activation=config.activation,
+        vmin=config.vmin,
+        vmax=config.vmax,
+        num_atoms=config.num_atoms,
+        seed=seed,
+    )
+
+
 class OffPolicyLearner(core.Learner):
     """Updates networks on batches of transitions; an agent writes down one update in `_update`.
 
@@ -102,10 +120,10 @@ class OffPolicyLearner(core.Learner):
         self._traced_update = tf.function(self._counted_update, input_signature=[batch_spec], autograph=False)
 
     @abc.abstractmethod
-    def _update(self, transition: Transition) -> Metrics:
+    def _update(self, transition: Transition) -> TensorMetrics:
         """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
 
-    def step(self) -> Metrics:
+    def step(self) -> TensorMetrics:
         """Updates on the next batch.
 
         Returns:
@@ -115,7 +133,7 @@ class OffPolicyLearner(core.Learner):
             StopIteration: if the dataset has ended.
             ValueError: if the batch has not the size and shapes agreed on.
         """
-        metrics: Metrics = self._traced_update(next(self._dataset))
+        metrics: TensorMetrics = self._traced_update(next(self._dataset))
         self._learner_steps += 1
         return metrics
 
@@ -156,7 +174,7 @@ class OffPolicyLearner(core.Learner):
             variable.assign(state[name])
         self._learner_steps = int(self._num_steps)
 
-    def _apply(self, gradients: dict[str, Gradients]) -> Metrics:
+    def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
         return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name]) for name in gradients}
 
@@ -178,7 +196,7 @@ class OffPolicyLearner(core.Learner):
         for online, target in ((networks.policy, networks.target_policy), (networks.critic, networks.target_critic)):
             yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
 
-    def _counted_update(self, transition: Transition) -> Metrics:
+    def _counted_update(self, transition: Transition) -> TensorMetrics:
         metrics = self._update(transition)
         self._num_steps.assign_add(1)
         return metrics

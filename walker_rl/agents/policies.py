@@ -4,7 +4,8 @@ from typing import Protocol
 
 import numpy as np
 
-from walker_rl.agents.exploration import Noise
+from walker_rl.agents.config import NoiseConfig
+from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.types import State, Variables
@@ -65,6 +66,16 @@ class NoisyPolicy:
     def restore(self, state: State) -> None:
         """Goes on from what `save` returned."""
         self._noise.restore(state)
+
+
+def make_noisy_policy(config: NoiseConfig, architecture: PolicyArchitecture, seed: int) -> NoisyPolicy:
+    """A deterministic policy with the noise that `config` asks for; `seed` is the noise's."""
+    noise: Noise
+    if config.noise == "gaussian":
+        noise = GaussianNoise(architecture.action_size, config.sigma, seed)
+    else:
+        noise = OrnsteinUhlenbeckNoise(architecture.action_size, config.theta, config.sigma, seed)
+    return NoisyPolicy(architecture, noise, config.noise_decay_steps)
 
 
 class SamplingPolicy:

@@ -22,8 +22,7 @@ def _rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
             yield from _rows(value, f"{prefix}{field.name}.")
         elif rule is not None:
             unit = f" ({rule.unit})" if rule.unit else ""
-            restricted = rule.choices or (isinstance(value, (int, float)) and not isinstance(value, bool))
-            range_ = f"; {rule.describe()}" if restricted else ""
+            range_ = f"; {rule.describe()}" if rule.describe() else ""
             yield f"{prefix}{field.name}", _show(value), f"{rule.meaning}{unit}{range_}"
 
 

@@ -7,7 +7,8 @@ from typing import Any
 def list_names() -> None:
     """List the agents and the tasks.
 
-    Agents come with their papers, tasks with the sizes of observations and actions and the steps of an episode.
+    Agents come with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
+    the return that their authors call solved.
     """
     from walker_rl.agents import agent_names, config_class
     from walker_rl.environments import find_task, task_names
@@ -20,8 +21,18 @@ def list_names() -> None:
     )
     print()
     _print_table(
-        ("task", "family", "observation", "action", "steps"),
-        [(task.name, task.family, task.observation_size, task.action_size, task.max_episode_steps) for task in tasks],
+        ("task", "family", "observation", "action", "steps", "solved at"),
+        [
+            (
+                task.name,
+                task.family,
+                task.observation_size,
+                task.action_size,
+                task.max_episode_steps,
+                "-" if task.reward_threshold is None else f"{task.reward_threshold:g}",
+            )
+            for task in tasks
+        ],
     )
 
 

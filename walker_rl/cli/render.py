@@ -10,10 +10,10 @@ import typer
 def render_policy(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")],
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: render.gif beside the policy]")
+        Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif]")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
-    fps: Annotated[int, typer.Option("--fps", help="Frames a second, 30 or 60, in real time.")] = 30,
+    fps: Annotated[int, typer.Option("--fps", help="Frames a second, 30 or 60; of a GIF at most 50.")] = 30,
     size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="In pixels.")] = "480x360",
 ) -> None:
     """Film one deterministic episode of a policy; the camera follows the robot."""

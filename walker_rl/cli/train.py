@@ -1,20 +1,33 @@
 """`walker-rl train AGENT`: one command for each agent, found by listing."""
 
+from __future__ import annotations
+
+import contextlib
 import inspect
-from collections.abc import Callable
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli.hyperparameter_table import hyperparameter_table
-from walker_rl.experiments.config import ExperimentConfig, experiment_class
+from walker_rl.experiments.config import ExperimentConfig, differences, experiment_class, to_dict
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.components import Components
+    from walker_rl.experiments.run_directory import RunDirectory
 
 
 def make_train_app() -> typer.Typer:
     """The group `train` with a command per agent."""
     app = typer.Typer(
+        cls=_AgentGroup,
         help="Train an agent; `walker-rl train AGENT --help` lists its hyperparameters.",
         rich_markup_mode=None,
     )
@@ -24,6 +37,13 @@ def make_train_app() -> typer.Typer:
         epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}"
         app.command(name, help=summary, epilog=epilog)(_make_command(name))
     return app
+
+
+class _AgentGroup(typer.core.TyperGroup):
+    """Says which agents there are where another is asked for."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, cmd_name) or experiment_class(cmd_name)
 
 
 def _make_command(agent_name: str) -> Callable[..., int]:
@@ -54,48 +74,79 @@ def _make_command(agent_name: str) -> Callable[..., int]:
 def _train(agent_name: str, files: list[Path], overrides: list[str], path: Path | None, resume: Path | None) -> int:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run_directory import create_run_directory, default_path, open_run_directory
+    from walker_rl.experiments.run_directory import open_run_directory
 
     if resume is None:
-        config = load_config(agent_name, files, overrides)
-    elif path is not None:
+        return _start(load_config(agent_name, files, overrides), path)
+    if path is not None:
         raise UserError(f"run_dir = {path}: must not be given with --resume {resume}")
-    else:
-        run = open_run_directory(resume)
-        config = load_config(agent_name, [run.config, *files], overrides)
+    run = open_run_directory(resume)
+    config = load_config(agent_name, [run.config, *files], overrides)
+    for difference in differences(to_dict(config), to_dict(load_config(agent_name, [run.config]))):
+        raise UserError(f"{difference}: must be as in {run.config} to resume that run")
+    return _resume(config, run)
 
+
+def _start(config: ExperimentConfig, path: Path | None) -> int:
+    from walker_rl.experiments.run_directory import create_run_directory, default_path, locked
+
+    with _components(config) as components:  # before the directory: what is refused leaves nothing behind
+        run = create_run_directory(path or default_path(config), config)
+        with locked(run):
+            return _run(config, components, run, resume=False)
+
+
+def _resume(config: ExperimentConfig, run: RunDirectory) -> int:
+    from walker_rl.experiments.run_directory import locked, update_config
+
+    with locked(run), _components(config) as components:
+        update_config(run, config)
+        return _run(config, components, run, resume=True)
+
+
+@contextlib.contextmanager
+def _components(config: ExperimentConfig) -> Iterator[Components]:
     from walker_rl.runtime import configure_process
 
     configure_process(config.threads.intra_op, config.threads.inter_op)
 
-    from walker_rl.environments import find_task
+    from walker_rl.experiments.components import make_components
 
-    find_task(config.task)
-    if resume is None:
-        run = create_run_directory(path or default_path(config), config)
-    return _run(config, run.path, resume=resume is not None)
+    with contextlib.closing(make_components(config)) as components:
+        yield components
 
 
-def _run(config: ExperimentConfig, path: Path, *, resume: bool) -> int:
+def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *, resume: bool) -> int:
     from walker_rl.analysis.curve import plot_curve
     from walker_rl.errors import RunError
-    from walker_rl.experiments.run_directory import RunDirectory
     from walker_rl.experiments.training import train
 
-    run = RunDirectory(path)
-    going_on = f"walker-rl train {config.agent_name} --resume {path}"
-    print(f"Training {config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {path}", flush=True)
+    what = f"{config.agent_name} on {config.task}"
+    going_on = f"to go on from the newest checkpoint: {_resume_command(config.agent_name, run.path)}"
+    print(f"Training {what} for {config.max_actor_steps:,} steps in {run.path}", flush=True)
     try:
-        evaluations = train(config, run, resume=resume)
-    except RunError as error:
-        raise RunError(f"{error}; from the last good checkpoint: {going_on}") from None
+        evaluations = train(config, components, run, resume=resume)
+        if evaluations is not None:
+            plot_curve(run.metrics, run.curve, f"{what}, seed {config.seed}")
+    except KeyboardInterrupt:
+        evaluations = None
+    except OSError as error:
+        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
     if evaluations is None:
-        print(f"Interrupted; a checkpoint is written. To go on: {going_on}")
+        print(f"Interrupted; {going_on}")
         return 130
     for name, evaluation in evaluations.items():
         returns = ", ".join(f"{value:.0f}" for value in evaluation.episode_returns)
         print(f"{name} policy: return {evaluation.mean:.1f} +- {evaluation.stddev:.1f} ({returns})")
-    plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
-    for written in (run.best_policy, run.last_policy, run.videos / "best.gif", run.curve, run.metrics, run.tensorboard):
-        print(f"  {written}")
+    for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
+        if written.exists():
+            print(f"  {written}")
     return 0
+
+
+def _resume_command(agent_name: str, path: Path) -> str:
+    """What to type; `make` leaves the command off the PATH."""
+    program = "walker-rl"
+    if shutil.which(program) is None:
+        program = os.path.relpath(Path(sys.executable).with_name(program))
+    return shlex.join([program, "train", agent_name, "--resume", str(path)])

@@ -12,7 +12,10 @@ from walker_rl.hyperparameters import hyperparameter
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
 FREE_TO_CHANGE = ("max_actor_steps", "checkpoint.", "evaluation.num_final_episodes")
-"""What may differ when a run is resumed: nothing here changes a number that it would have written."""
+"""What may differ when a run is resumed: nothing here changes a number that it would have written.
+
+But for one: a run that ends between two evaluations of its grid is evaluated at its end, and keeps that if lengthened.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +59,11 @@ class ExperimentConfig:
     task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
     max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
-    replay: str = hyperparameter("arrays", "where transitions are kept", choices=("arrays", "reverb"))
+    replay: str = hyperparameter(
+        "arrays",
+        "where transitions are kept; reverb starts a server, which anyone who reaches this machine may use",
+        choices=("arrays", "reverb"),
+    )
     log_period: int = hyperparameter(1_000, "updates between rows of metrics/learner.csv", unit="updates", minimum=1)
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = dataclasses.field(default_factory=CheckpointConfig)

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from walker_rl.environments import make_environment
+from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
+from walker_rl.logging.terminal import Display
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
-from walker_rl.rendering import RenderedEpisode, render_episode
+from walker_rl.rendering import render_episode
 from walker_rl.types import State, Variables
 
 FIRST_VIDEO_SECONDS = 6.0
@@ -19,17 +21,19 @@ FIRST_VIDEO_SECONDS = 6.0
 class Evaluator:
     """Evaluates deterministically in an environment of its own, which training never touches."""
 
-    def __init__(self, config: ExperimentConfig, architecture: PolicyArchitecture, run: RunDirectory):
+    def __init__(self, config: ExperimentConfig, architecture: PolicyArchitecture, run: RunDirectory, display: Display):
         """Makes the environment; every evaluation of the run plays the same episodes.
 
         Args:
             config: of the experiment.
             architecture: of the policy.
             run: where policies and videos go.
+            display: where a video that could not be made is told of.
         """
         self._config = config
         self._architecture = architecture
         self._run = run
+        self._display = display
         seeds = make_seeds(config.seed)
         settings = config.evaluation
         episode_seeds = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
@@ -59,7 +63,7 @@ class Evaluator:
             save_policy(self._run.best_policy, saved)
             self._best_mean = evaluation.mean
         if self._last_mean is None:
-            self._render(saved, self._run.videos / "first.gif", FIRST_VIDEO_SECONDS)
+            self._render(saved, self._run.first_video, FIRST_VIDEO_SECONDS)
         self._last_mean = evaluation.mean
         self._last_actor_steps = actor_steps
         return evaluation
@@ -68,9 +72,9 @@ class Evaluator:
         """Plays the policy in `path` on episodes that no choice of a best policy has seen."""
         return evaluate(self._environment, load_policy(path).make_policy().action, self._final_episode_seeds)
 
-    def render_best(self) -> RenderedEpisode:
+    def render_best(self) -> None:
         """Films the best policy for one episode."""
-        return self._render(load_policy(self._run.best_policy), self._run.videos / "best.gif")
+        self._render(load_policy(self._run.best_policy), self._run.best_video)
 
     def save(self) -> State:
         """What later evaluations are held against."""
@@ -90,12 +94,16 @@ class Evaluator:
         """Frees the simulator."""
         self._environment.close()
 
-    def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> RenderedEpisode:
-        return render_episode(
-            self._environment,
-            saved.make_policy().action,
-            path,
-            episode_seed=self._final_episode_seeds[0],
-            caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
-            max_seconds=max_seconds,
-        )
+    def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> None:
+        """A video that fails costs a warning, not the training."""
+        try:
+            render_episode(
+                self._environment,
+                saved.make_policy().action,
+                path,
+                episode_seed=self._final_episode_seeds[0],
+                caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
+                max_seconds=max_seconds,
+            )
+        except RunError as error:
+            self._display.message(f"warning: {error}")

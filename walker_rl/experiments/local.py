@@ -61,7 +61,8 @@ class LocalRunner:
             Whether the training is complete.
 
         Raises:
-            RunError: if an observation or a loss is not finite, or the disk takes no more.
+            RunError: if an observation, an action or a loss is not finite.
+            OSError: if the disk takes no more.
         """
         try:
             if self._actor_steps == 0:
@@ -72,8 +73,8 @@ class LocalRunner:
                 self._evaluate()
             if not self._checkpoint_is_current:
                 self._checkpoint()
-        except OSError as error:
-            raise RunError(f"{error.filename or 'the run'} could not be written: {error.strerror}") from None
+        except RunError as error:
+            raise RunError(f"{error}; the last good state is {self._checkpointer.paths()[-1]}") from None
         finally:
             self._recorder.close()
         return self._is_complete

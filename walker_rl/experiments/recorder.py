@@ -11,7 +11,7 @@ from walker_rl.logging.terminal import Display
 from walker_rl.types import Metrics, State
 
 MAX_END_ATOM_MASS = 0.01
-"""Share of a critic's probability in its two end atoms above which its support is too narrow."""
+"""Share of probability in the two end atoms of a critic's targets above which its support is too narrow."""
 
 MIN_UPDATES_JUDGED = 1_000
 """Updates before that share is judged: a new critic knows nothing, and spreads over all atoms."""
@@ -55,7 +55,7 @@ class Recorder:
         if is_judged and mass > MAX_END_ATOM_MASS:
             self._warned_of_support = True
             self._display.message(
-                f"warning: {mass:.1%} of the critic's probability lies in its end atoms; "
+                f"warning: {mass:.1%} of the probability in the critic's targets lies in the end atoms; "
                 "widen agent.vmin and agent.vmax"
             )
 

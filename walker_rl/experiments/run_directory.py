@@ -1,12 +1,15 @@
 """The run directory: the one place where a run leaves anything."""
 
+import contextlib
 import dataclasses
+import fcntl
 import importlib.metadata
 import os
 import platform
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +65,16 @@ class RunDirectory:
         return self.path / "videos"
 
     @property
+    def first_video(self) -> Path:
+        """The policy of the first evaluation."""
+        return self.videos / "first.gif"
+
+    @property
+    def best_video(self) -> Path:
+        """The policy of the best evaluation."""
+        return self.videos / "best.gif"
+
+    @property
     def curve(self) -> Path:
         """The plot of evaluation returns."""
         return self.path / "curve.png"
@@ -99,9 +112,20 @@ def create_run_directory(path: Path, config: ExperimentConfig) -> RunDirectory:
 def _fill(run: RunDirectory, config: ExperimentConfig) -> RunDirectory:
     for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
         folder.mkdir(parents=True)
-    content = {**to_dict(config), PROVENANCE: _provenance()}
-    run.config.write_text(yaml.safe_dump(content, sort_keys=False))
+    _write_config(run, config, _provenance())
     return run
+
+
+def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
+    """Writes what a resumed run changes into its configuration, whole; the provenance stays that of its start."""
+    provenance = yaml.safe_load(run.config.read_text())[PROVENANCE]
+    _write_config(run, config, provenance)
+
+
+def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
+    part = run.config.with_name(run.config.name + ".part")
+    part.write_text(yaml.safe_dump({**to_dict(config), PROVENANCE: provenance}, sort_keys=False))
+    part.replace(run.config)
 
 
 def open_run_directory(path: Path) -> RunDirectory:
@@ -114,6 +138,23 @@ def open_run_directory(path: Path) -> RunDirectory:
     if not os.path.isfile(run.config):  # False, too, where the path can't be looked at
         raise UserError(f"run = {path}: must be a run directory (no config.yaml in it)")
     return run
+
+
+@contextlib.contextmanager
+def locked(run: RunDirectory) -> Iterator[None]:
+    """Keeps other processes from training in the same run directory.
+
+    Raises:
+        UserError: if one does already.
+    """
+    descriptor = os.open(run.path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise UserError(f"run = {run.path}: must not be in use by another process") from None
+    finally:
+        os.close(descriptor)
 
 
 def _provenance() -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 import contextlib
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from walker_rl.errors import RunError
-from walker_rl.experiments.components import make_components
+from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.evaluator import Evaluator
@@ -16,12 +16,17 @@ from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.logging.terminal import Display
 
+STOPPING = b"\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 
-def train(config: ExperimentConfig, run: RunDirectory, *, resume: bool) -> dict[str, Evaluation] | None:
+
+def train(
+    config: ExperimentConfig, components: Components, run: RunDirectory, *, resume: bool
+) -> dict[str, Evaluation] | None:
     """Trains, and evaluates what came of it.
 
     Args:
         config: of the experiment.
+        components: its parts, as new; they are not closed.
         run: a run directory that exists.
         resume: go on from its newest checkpoint.
 
@@ -29,13 +34,15 @@ def train(config: ExperimentConfig, run: RunDirectory, *, resume: bool) -> dict[
         The final evaluations of the "best" and the "last" policy, or None if the training was interrupted.
 
     Raises:
-        RunError: if the run cannot go on; its checkpoints are left.
+        RunError: if the numbers run away, or no checkpoint can be read; what there is of them is left.
+        OSError: if the disk takes no more; the checkpoints are left.
         UserError: if `resume` finds the checkpoint of another configuration.
+        KeyboardInterrupt: on Ctrl-C where nothing is left to be saved.
     """
-    components = make_components(config)
-    evaluator = Evaluator(config, components.architecture, run)
+    display = Display()
+    evaluator = Evaluator(config, components.architecture, run, display)
     try:
-        with Display() as display:
+        with display:
             runner = LocalRunner(config, components, evaluator, run, display)
             if resume:
                 runner.restore_newest()
@@ -47,7 +54,6 @@ def train(config: ExperimentConfig, run: RunDirectory, *, resume: bool) -> dict[
         return _finish(evaluator, run)
     finally:
         evaluator.close()
-        components.close()
 
 
 @contextlib.contextmanager
@@ -58,6 +64,7 @@ def _interruption() -> Iterator[Callable[[], bool]]:
     def request(number: int, frame: FrameType | None) -> None:
         requested.append(number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.write(2, STOPPING)  # print could be in the middle of another line
 
     before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -79,9 +86,6 @@ def _finish(evaluator: Evaluator, run: RunDirectory) -> dict[str, Evaluation]:
         }
         for name, evaluation in evaluations.items()
     }
-    try:
-        run.summary.write_text(json.dumps(summary, indent=2) + "\n")
-        evaluator.render_best()
-    except OSError as error:
-        raise RunError(f"{error.filename or run.path} could not be written: {error.strerror}") from None
+    run.summary.write_text(json.dumps(summary, indent=2) + "\n")
+    evaluator.render_best()
     return evaluations

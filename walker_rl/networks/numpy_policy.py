@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from walker_rl.errors import RunError
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.types import Variables
 
@@ -51,8 +52,11 @@ class NumpyPolicy:
 
         Returns:
             float32 `[A]` or `[B, A]`.
+
+        Raises:
+            RunError: if a number in it is not finite.
         """
-        output = self._linear("mean", self._hidden(observation))
+        output = _finite(self._linear("mean", self._hidden(observation)))
         if self._architecture.head == "tanh":
             return np.tanh(output)
         return np.minimum(np.maximum(output, np.float32(-1)), np.float32(1))
@@ -62,12 +66,13 @@ class NumpyPolicy:
 
         Raises:
             ValueError: if the head is deterministic.
+            RunError: if a number in it is not finite.
         """
         if self._architecture.head != "gaussian":
             raise ValueError(f"a policy with head {self._architecture.head!r} has no distribution")
         hidden = self._hidden(observation)
         stddev = self._stddev_scale * np.logaddexp(self._linear("stddev", hidden), np.float32(0)) + _MIN_STDDEV
-        return self._linear("mean", hidden), stddev
+        return _finite(self._linear("mean", hidden)), _finite(stddev)
 
     def _hidden(self, observation: np.ndarray) -> np.ndarray:
         outputs = np.asarray(observation, np.float32)
@@ -88,6 +93,12 @@ class NumpyPolicy:
         variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) / size
         normalised = centred / np.sqrt(variance + _LAYER_NORM_EPSILON)
         return normalised * self._weights["layer_norm/scale"] + self._weights["layer_norm/offset"]
+
+
+def _finite(output: np.ndarray) -> np.ndarray:
+    if not np.isfinite(output).all():
+        raise RunError("the policy's output is not finite")
+    return output
 
 
 def _elu(inputs: np.ndarray) -> np.ndarray:

@@ -5,6 +5,4 @@ from walker_rl.replay.interface import Replay, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.updates_due import updates_due
 
-HOMES = ("arrays", "reverb")
-
-__all__ = ["HOMES", "ArrayReplay", "NStepAdder", "Replay", "TransitionLayout", "updates_due"]
+__all__ = ["ArrayReplay", "NStepAdder", "Replay", "TransitionLayout", "updates_due"]

@@ -15,7 +15,11 @@ TABLE = "transitions"
 
 
 class ReverbReplay:
-    """One table of packed rows. Reverb's sampler takes no seed: a resumed run goes on, but not bit for bit."""
+    """One table of packed rows in a server of its own.
+
+    Reverb's sampler takes no seed: a resumed run goes on, but not bit for bit. Its server listens on every network
+    interface, on a port that the system chooses, and asks nobody who they are.
+    """
 
     def __init__(self, layout: TransitionLayout, max_size: int):
         """Starts a server on a free port.

@@ -8,15 +8,14 @@ from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.d4pg.learning import D4PGLearner
 from walker_rl.agents.d4pg.networks import make_networks
-from walker_rl.agents.exploration import GaussianNoise
 from walker_rl.agents.learning import Networks
-from walker_rl.agents.policies import NoisyPolicy
+from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.types import Transition
 
 
 class Builder(OffPolicyBuilder[Config]):
-    """D4PG: a deterministic policy with Gaussian noise."""
+    """D4PG: a deterministic policy with noise, and a critic of the return distribution."""
 
     def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
@@ -27,5 +26,5 @@ class Builder(OffPolicyBuilder[Config]):
         return D4PGLearner(self.config, networks, dataset, seed)
 
     def make_policy(self, architecture: PolicyArchitecture, seed: int) -> NoisyPolicy:
-        """The online policy with Gaussian noise."""
-        return NoisyPolicy(architecture, GaussianNoise(architecture.action_size, self.config.sigma, seed))
+        """The online policy with the configured noise."""
+        return make_noisy_policy(self.config, architecture, seed)

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.d4pg.config import Config
-from walker_rl.agents.learning import Metrics, Networks, OffPolicyLearner
+from walker_rl.agents.learning import Networks, OffPolicyLearner, TensorMetrics
 from walker_rl.losses import categorical
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.types import Transition
@@ -20,7 +20,7 @@ class D4PGLearner(OffPolicyLearner):
         super().__init__(config, networks, dataset, seed)
         self._config = config
 
-    def _update(self, transition: Transition) -> Metrics:
+    def _update(self, transition: Transition) -> TensorMetrics:
         # Both gradients are those of the networks before the update.
         critic_gradients, critic_metrics = self._critic_gradients(transition)
         policy_gradients, policy_metrics = self._policy_gradients(transition.next_observation)
@@ -28,7 +28,7 @@ class D4PGLearner(OffPolicyLearner):
         self._move_targets(self._config.tau)
         return {**critic_metrics, **policy_metrics, **norms}
 
-    def _critic_gradients(self, transition: Transition) -> tuple[Gradients, Metrics]:
+    def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
         networks = self._networks
         next_action = networks.target_policy(transition.next_observation)
         next_probabilities = tf.nn.softmax(networks.target_critic(transition.next_observation, next_action))
@@ -41,7 +41,7 @@ class D4PGLearner(OffPolicyLearner):
         metrics = {"critic_loss": loss, "end_atom_mass": categorical.end_atom_mass(target)}
         return tape.gradient(loss, self._optimizers["critic"].variables), metrics
 
-    def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, Metrics]:
+    def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, TensorMetrics]:
         with tf.GradientTape() as tape:
             action = self._networks.policy(observation)
             value, dqda = action_gradient(lambda action: self._value(observation, action), action)

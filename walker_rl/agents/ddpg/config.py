@@ -3,12 +3,12 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.hyperparameters import hyperparameter
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(OffPolicyConfig):
+class Config(NoiseConfig, OffPolicyConfig):
     """DDPG: a deterministic policy that follows the gradient of a scalar critic."""
 
     paper: ClassVar[str] = "Lillicrap et al. 2016, https://arxiv.org/abs/1509.02971"
@@ -17,12 +17,4 @@ class Config(OffPolicyConfig):
     tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
     max_dqda_norm: float | None = hyperparameter(
         None, "norm at which dQ/da is clipped for each transition; null: not clipped", above=0
-    )
-    noise: str = hyperparameter("gaussian", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
-    sigma: float = hyperparameter(0.2, "scale of the noise", unit="action units", minimum=0)
-    theta: float = hyperparameter(
-        0.15, "pull of Ornstein-Uhlenbeck noise to zero", unit="per step", minimum=0, maximum=1
-    )
-    noise_decay_steps: int | None = hyperparameter(
-        None, "noise falls linearly to zero over this many steps; null: stays", unit="steps", minimum=1
     )

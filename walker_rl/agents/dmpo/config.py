@@ -1,22 +1,18 @@
 """Hyperparameters of DMPO."""
 
 import dataclasses
-from collections.abc import Iterator
 from typing import ClassVar
 
-from walker_rl.agents.config import OffPolicyConfig, support_conflicts
+from walker_rl.agents.config import DistributionalConfig
 from walker_rl.hyperparameters import hyperparameter
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(OffPolicyConfig):
+class Config(DistributionalConfig):
     """DMPO: MPO's KL-bounded policy improvement with a critic of the whole return distribution."""
 
     paper: ClassVar[str] = "Abdolmaleki et al. 2018, https://arxiv.org/abs/1812.02256"
 
-    vmin: float = hyperparameter(-50.0, "lowest atom of the return distribution", unit="discounted return")
-    vmax: float = hyperparameter(250.0, "highest atom of the return distribution", unit="discounted return")
-    num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2)
     target_update_period: int = hyperparameter(
         100, "updates between copies of the online to the target networks", unit="updates", minimum=1
     )
@@ -36,8 +32,3 @@ class Config(OffPolicyConfig):
     init_log_alpha_mean: float = hyperparameter(10.0, "initial dual of epsilon_mean, before its softplus")
     init_log_alpha_stddev: float = hyperparameter(1_000.0, "initial dual of epsilon_stddev, before its softplus")
     dual_learning_rate: float = hyperparameter(1e-2, "Adam step size of the dual variables", above=0)
-
-    def conflicts(self) -> Iterator[tuple[str, str]]:
-        """As in the base class, and the rule of the support."""
-        yield from super().conflicts()
-        yield from support_conflicts(self.vmin, self.vmax)

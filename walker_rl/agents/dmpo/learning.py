@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.dmpo.config import Config
-from walker_rl.agents.learning import Metrics, Networks, OffPolicyLearner
+from walker_rl.agents.learning import Networks, OffPolicyLearner, TensorMetrics
 from walker_rl.losses import categorical
 from walker_rl.losses.mpo import MIN_LOG_DUAL, Bounds, Duals, mpo_loss, positive_dual
 from walker_rl.networks.policy import Gaussian
@@ -27,7 +27,7 @@ class DMPOLearner(OffPolicyLearner):
         log_duals = _make_log_duals(config, networks.architecture.action_size)
         self._optimizers["dual"] = Adam(log_duals, config.dual_learning_rate)
 
-    def _update(self, transition: Transition) -> Metrics:
+    def _update(self, transition: Transition) -> TensorMetrics:
         self._copy_to_targets_every(self._config.target_update_period)
         target_policy = self._networks.target_policy(transition.next_observation)
         actions = self._sample(target_policy)
@@ -60,7 +60,9 @@ class DMPOLearner(OffPolicyLearner):
         """Expected returns `[N, B]` of distributions `[N, B, K]`."""
         return tf.linalg.matvec(probabilities, self._networks.critic.atoms)
 
-    def _critic_gradients(self, transition: Transition, next_probabilities: tf.Tensor) -> tuple[Gradients, Metrics]:
+    def _critic_gradients(
+        self, transition: Transition, next_probabilities: tf.Tensor
+    ) -> tuple[Gradients, TensorMetrics]:
         critic = self._networks.critic
         target = categorical.bellman_target(transition.reward, transition.discount, next_probabilities, critic.atoms)
         with tf.GradientTape() as tape:
@@ -71,7 +73,7 @@ class DMPOLearner(OffPolicyLearner):
 
     def _improvement_gradients(
         self, observation: tf.Tensor, target_policy: Gaussian, actions: tf.Tensor, values: tf.Tensor
-    ) -> tuple[dict[str, Gradients], Metrics]:
+    ) -> tuple[dict[str, Gradients], TensorMetrics]:
         trained = {name: self._optimizers[name].variables for name in ("policy", "dual")}
         with tf.GradientTape() as tape:
             policy = self._networks.policy(observation)
