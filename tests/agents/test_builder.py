@@ -86,12 +86,13 @@ def test_networks_and_behaviour_follow_from_their_seeds(agent_name, environment)
         assert np.array_equal(action, other_action) == (same_network and same_policy)
 
 
-def test_ddpg_takes_the_noise_it_is_told(environment):
+@pytest.mark.parametrize("agent_name", ["ddpg", "d4pg"])
+def test_a_deterministic_policy_takes_the_noise_it_is_told(environment, agent_name):
     """Only Ornstein-Uhlenbeck noise remembers: it has a level to save. Decay ends either."""
     architecture = builder_of("ddpg").make_networks(specs.make_environment_spec(environment), 0).architecture
     observation = np.zeros(22, np.float32)
     for noise, has_level in [("gaussian", False), ("ornstein_uhlenbeck", True)]:
-        policy = builder_of("ddpg", noise=noise, noise_decay_steps=100).make_policy(architecture, seed=0)
+        policy = builder_of(agent_name, noise=noise, noise_decay_steps=100).make_policy(architecture, seed=0)
         assert ("level" in policy.save()) == has_level
         assert (policy.action(observation, 50) != 0).all()
         np.testing.assert_array_equal(policy.action(observation, 100), np.zeros(6))

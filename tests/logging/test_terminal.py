@@ -18,7 +18,7 @@ terminal.time.monotonic = lambda: elapsed
 terminal.PLAIN_PERIOD = 0.6
 with terminal.Display() as display:
     display.message("Hello [bold] of markup")
-    while elapsed < 1.5:
+    while elapsed < 2.0:
         steps = round(10_000 * elapsed)
         display.update(terminal.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
         elapsed += 0.002

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from walker_rl.errors import RunError
 from walker_rl.networks.architecture import ACTIVATIONS, HEADS, PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.networks.policy import PolicyNetwork, policy_variables
@@ -50,6 +51,19 @@ def test_agrees_with_the_sonnet_network(head, layer_norm, activation):
         action = np.clip(outputs.mean.numpy(), -1, 1)
     assert action.std() > 0.1
     np.testing.assert_allclose(policy.action(OBSERVATIONS), action, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_weights_that_ran_away_are_refused_without_a_word_of_numpys(head, recwarn):
+    shape = architecture(head=head)
+    policy = NumpyPolicy(shape)
+    policy.update({name: np.full(size, 1e30, np.float32) for name, size in shape.variable_shapes().items()})
+    with pytest.raises(RunError, match=r"^the policy's output is not finite$"):
+        policy.action(OBSERVATIONS)
+    if head == "gaussian":
+        with pytest.raises(RunError, match=r"^the policy's output is not finite$"):
+            policy.distribution(OBSERVATIONS)
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("head", HEADS)

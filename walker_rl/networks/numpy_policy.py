@@ -56,10 +56,10 @@ class NumpyPolicy:
         Raises:
             RunError: if a number in it is not finite.
         """
-        output = _finite(self._linear("mean", self._hidden(observation)))
+        (mean,) = self._outputs(observation, "mean")
         if self._architecture.head == "tanh":
-            return np.tanh(output)
-        return np.minimum(np.maximum(output, np.float32(-1)), np.float32(1))
+            return np.tanh(mean)
+        return np.minimum(np.maximum(mean, np.float32(-1)), np.float32(1))
 
     def distribution(self, observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean (not clipped) and standard deviation of the gaussian head, both as `action` in shape.
@@ -70,9 +70,17 @@ class NumpyPolicy:
         """
         if self._architecture.head != "gaussian":
             raise ValueError(f"a policy with head {self._architecture.head!r} has no distribution")
-        hidden = self._hidden(observation)
-        stddev = self._stddev_scale * np.logaddexp(self._linear("stddev", hidden), np.float32(0)) + _MIN_STDDEV
-        return _finite(self._linear("mean", hidden)), _finite(stddev)
+        mean, stddev = self._outputs(observation, "mean", "stddev")
+        return mean, self._stddev_scale * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
+
+    def _outputs(self, observation: np.ndarray, *names: str) -> list[np.ndarray]:
+        """The linear outputs called `names`."""
+        with np.errstate(over="ignore", invalid="ignore"):  # What overflows is told of once, and below.
+            hidden = self._hidden(observation)
+            outputs = [self._linear(name, hidden) for name in names]
+        if not all(np.isfinite(output).all() for output in outputs):
+            raise RunError("the policy's output is not finite")
+        return outputs
 
     def _hidden(self, observation: np.ndarray) -> np.ndarray:
         outputs = np.asarray(observation, np.float32)
@@ -93,12 +101,6 @@ class NumpyPolicy:
         variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) / size
         normalised = centred / np.sqrt(variance + _LAYER_NORM_EPSILON)
         return normalised * self._weights["layer_norm/scale"] + self._weights["layer_norm/offset"]
-
-
-def _finite(output: np.ndarray) -> np.ndarray:
-    if not np.isfinite(output).all():
-        raise RunError("the policy's output is not finite")
-    return output
 
 
 def _elu(inputs: np.ndarray) -> np.ndarray:
