@@ -71,8 +71,8 @@ class DistributionalConfig(OffPolicyConfig):
 class NoiseConfig:
     """How an agent with a deterministic policy explores."""
 
-    noise: str = hyperparameter("gaussian", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
-    sigma: float = hyperparameter(0.2, "scale of the noise", unit="action units", minimum=0)
+    noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
+    sigma: float = hyperparameter(0.15, "standard deviation of each step's part of it", unit="action units", minimum=0)
     theta: float = hyperparameter(
         0.15, "pull of Ornstein-Uhlenbeck noise to zero", unit="per step", minimum=0, maximum=1
     )
