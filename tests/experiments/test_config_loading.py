@@ -111,7 +111,7 @@ LIST = "must be a list of integers, as in [256, 256]"
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("agent.discont=0.9", "agent.discont = 0.9: unknown field; nearest: agent.discount, agent.vmin, agent.n_step"),
+        ("agent.discont=0.9", "agent.discont = 0.9: unknown field; nearest: agent.discount, agent.vmin, agent.noise"),
         ("n_step=3", "n_step = 3: unknown field; nearest: agent.n_step"),
         ("agent.n_step.x=3", "agent.n_step.x = 3: unknown field; nearest: agent.n_step"),
         ("xyzzy=3", "xyzzy = 3: unknown field; --help lists the fields"),
