@@ -34,7 +34,7 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes.set(title=title, xlabel="environment steps", ylabel="return", xlim=(0, None))
     axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
     axes.grid(alpha=0.3)
-    axes.legend(loc="upper left", frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     figure.savefig(path, dpi=150)
 
 
