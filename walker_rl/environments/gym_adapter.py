@@ -5,6 +5,7 @@ import numpy as np
 from dm_env import specs
 
 from walker_rl.environments import camera
+from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batchable
 from walker_rl.environments.catalogue import Task, find_task, make_gym_environment
 from walker_rl.environments.quiet import quiet
 from walker_rl.types import State
@@ -97,8 +98,8 @@ class Environment(dm_env.Environment):
             return self.reset()
         action = self._clipped(action)
         self._actions.append(action)
-        # pybullet_envs returns four values, gym's own tasks five; the third says in both that the task has ended.
-        observation, reward, terminated, *_ = self._environment.step(self._action_centre + self._action_range * action)
+        # pybullet_envs returns four values, gym's own tasks five; the third always says that the task has ended.
+        observation, reward, terminated, *_ = self._simulate(self._action_centre + self._action_range * action)
         truncated = len(self._actions) >= self._task.max_episode_steps
         self._timestep = dm_env.TimeStep(
             step_type=dm_env.StepType.LAST if terminated or truncated else dm_env.StepType.MID,
@@ -171,6 +172,8 @@ class Environment(dm_env.Environment):
             self._restart(0)  # only after this do equal seeds give equal episodes (design.md, decision 3)
         if self._has_cube:
             self._environment._p.setPhysicsEngineParameter(solverResidualThreshold=0)
+        batched = is_batchable(self._environment)
+        self._simulate = BatchedLocomotion(self._environment).step if batched else self._environment.step
         self._draw = self._make_camera()
 
     def _restart(self, episode_seed: int) -> np.ndarray:

@@ -1,0 +1,168 @@
+"""PyBullet's walkers, stepped with one question to Bullet where `pybullet_envs` asks one for each link and joint.
+
+Every number comes from the same doubles by the same operations in the same order as in `pybullet_envs`, so that
+observations, rewards and ends of episodes are equal bit for bit.
+"""
+
+from typing import Any
+
+import numpy as np
+
+_JOINT_LIMIT = 0.99  # as a share of the way from a joint's centre to its end
+_MAX_OBSERVATION = np.float32(5)
+
+
+def is_batchable(environment: Any) -> bool:
+    """Whether `environment` is of `pybullet_envs` and steps and observes as the base class of its walkers."""
+    robot = getattr(environment, "robot", None)
+    return (
+        _origin(environment, "step") == "WalkerBaseBulletEnv"
+        and _origin(robot, "calc_state") == "WalkerBase"
+        and _origin(robot, "calc_potential") == "WalkerBase"
+        and _origin(robot, "apply_action") in ("WalkerBase", "Humanoid")
+    )
+
+
+class BatchedLocomotion:
+    """Steps a `WalkerBaseBulletEnv`; its resets stay its own, and so does all that it and its robot show of a step."""
+
+    def __init__(self, environment: Any):
+        """Takes over an environment for which `is_batchable` holds, and which has been reset once."""
+        self._environment = environment
+        self._robot = robot = environment.robot
+        self._bullet = _BoundFunctions(environment._p)
+        torso = robot.robot_body
+        self._body = torso.bodies[torso.bodyIndex]
+        self._torso = torso.bodyPartIndex
+        self._joints = [joint.jointIndex for joint in robot.ordered_joints]
+        low, high = np.transpose([(joint.lowerLimit, joint.upperLimit) for joint in robot.ordered_joints])
+        self._joint_centres, self._joint_ranges = 0.5 * (low + high), high - low
+        self._motors, self._torques = _motors(robot)
+        self._feet = [foot.bodyPartIndex for foot in robot.feet]
+        parts = [(part.bodies[part.bodyIndex], part.bodyPartIndex) for part in robot.parts.values()]
+        self._links = [link for body, link in parts if body == self._body and link >= 0]
+        self._link_rows = np.array([row for row, (body, link) in enumerate(parts) if body == self._body and link >= 0])
+        self._bases = [(row, body) for row, (body, link) in enumerate(parts) if link < 0]
+        self._positions = np.empty((len(parts), 3))
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool]:
+        """Takes `action` `[A]` in [-1, 1], float32.
+
+        Returns:
+            Observation `[O]`, reward, and whether the episode has ended.
+        """
+        environment, robot = self._environment, self._robot
+        self._bullet.setJointMotorControlArray(
+            self._body,
+            self._motors,
+            self._bullet.TORQUE_CONTROL,
+            forces=(self._torques * action).tolist(),
+        )
+        self._bullet.stepSimulation()
+        observation = self._observe()
+        environment._alive = float(robot.alive_bonus(observation[0] + robot.initial_z, robot.body_rpy[1]))
+        has_ended = bool(environment._isDone() or not np.isfinite(observation).all())
+        potential, environment.potential = environment.potential, robot.calc_potential()
+        self._feel_ground()
+        electricity = environment.electricity_cost * _mean(np.abs(action * robot.joint_speeds))
+        electricity += environment.stall_torque_cost * _mean(np.square(action))
+        environment.rewards = [
+            environment._alive,
+            float(environment.potential - potential),
+            electricity,
+            float(environment.joints_at_limit_cost * robot.joints_at_limit),
+            0.0,
+        ]
+        return observation, sum(environment.rewards), has_ended
+
+    def _observe(self) -> np.ndarray:
+        """As `WalkerBase.calc_state`."""
+        robot = self._robot
+        joints = self._observe_joints()
+        velocity = self._observe_body()
+        roll, pitch, yaw = robot.body_rpy
+        x, y, z = robot.body_xyz
+        ahead = np.array([robot.walk_target_y - y, robot.walk_target_x - x])
+        robot.walk_target_theta = np.arctan2(*ahead)
+        robot.walk_target_dist = np.sqrt(ahead.dot(ahead))
+        angle = robot.walk_target_theta - yaw
+        sine, cosine = np.sin(-yaw), np.cos(-yaw)
+        vx, vy, vz = np.dot(np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]]), velocity)
+        body = [z - robot.initial_z, np.sin(angle), np.cos(angle), 0.3 * vx, 0.3 * vy, 0.3 * vz, roll, pitch]
+        observation = np.concatenate([np.array(body, np.float32), joints, robot.feet_contact])
+        return np.minimum(np.maximum(observation, -_MAX_OBSERVATION), _MAX_OBSERVATION)
+
+    def _observe_joints(self) -> np.ndarray:
+        """Positions and speeds by turns, float32 `[2 J]`."""
+        states = self._bullet.getJointStates(self._body, self._joints)
+        joints = np.empty(2 * len(states), np.float32)
+        positions = np.array([state[0] for state in states])
+        joints[0::2] = 2 * (positions - self._joint_centres) / self._joint_ranges
+        joints[1::2] = 0.1 * np.array([state[1] for state in states])
+        self._robot.joint_speeds = joints[1::2]
+        self._robot.joints_at_limit = np.count_nonzero(np.abs(joints[0::2]) > _JOINT_LIMIT)
+        return joints
+
+    def _observe_body(self) -> np.ndarray:
+        """Where the robot and its torso are; returns the torso's velocity `[3]`."""
+        robot, positions = self._robot, self._positions
+        links = self._bullet.getLinkStates(self._body, self._links)
+        positions[self._link_rows] = [link[0] for link in links]
+        for row, body in self._bases:
+            positions[row] = self._bullet.getBasePositionAndOrientation(body)[0]
+        position, orientation, velocity = self._observe_torso()
+        # Along one axis at a time: NumPy adds in another order along two.
+        mean_x = np.add.reduce(positions[:, 0]) / len(positions)
+        mean_y = np.add.reduce(positions[:, 1]) / len(positions)
+        robot.body_xyz = (mean_x, mean_y, position[2])
+        robot.body_real_xyz = np.array(position)
+        robot.body_rpy = self._bullet.getEulerFromQuaternion(orientation)
+        return np.array(velocity)
+
+    def _observe_torso(self) -> tuple[Any, Any, Any]:
+        if self._torso < 0:
+            position, orientation = self._bullet.getBasePositionAndOrientation(self._body)
+            velocity, _ = self._bullet.getBaseVelocity(self._body)
+        else:
+            position, orientation, *_, velocity, _ = self._bullet.getLinkState(
+                self._body, self._torso, computeLinkVelocity=1
+            )
+        return position, orientation, velocity
+
+    def _feel_ground(self) -> None:
+        contacts = self._bullet.getContactPoints(bodyA=self._body)
+        ground = self._environment.ground_ids
+        touching = {contact[3] for contact in contacts if (contact[2], contact[4]) in ground}
+        for index, foot in enumerate(self._feet):
+            self._robot.feet_contact[index] = foot in touching
+
+
+class _BoundFunctions:
+    """The functions of a `BulletClient`, which makes each anew at each call."""
+
+    def __init__(self, client: Any):
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._client, name)
+        setattr(self, name, function)
+        return function
+
+
+def _mean(values: np.ndarray) -> float:
+    """As `values.mean()`, at half its cost."""
+    return float(np.float32(np.add.reduce(values) / len(values)))
+
+
+def _origin(owner: Any, method: str) -> str:
+    """Name of the class that defines a method of `owner`; "" if it has none."""
+    return getattr(getattr(owner, method, None), "__qualname__", "").rpartition(".")[0]
+
+
+def _motors(robot: Any) -> tuple[list[int], np.ndarray]:
+    """The joints that an action drives, in its order, and their torques at an action of 1, in Nm."""
+    if _origin(robot, "apply_action") == "Humanoid":
+        powers = list(zip(robot.motors, robot.motor_power, strict=True))
+    else:
+        powers = [(joint, joint.power_coef) for joint in robot.ordered_joints]
+    return [joint.jointIndex for joint, _ in powers], np.array([robot.power * power for _, power in powers])
