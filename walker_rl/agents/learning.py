@@ -14,6 +14,7 @@ from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import DistributionalCriticNetwork
 from walker_rl.networks.policy import PolicyNetwork, policy_variables
+from walker_rl.replay import TransitionLayout
 from walker_rl.types import Transition, Variables
 
 TensorMetrics = dict[str, tf.Tensor]
@@ -116,7 +117,9 @@ class OffPolicyLearner(core.Learner):
             "critic": Adam(networks.critic.named_variables(), config.critic_learning_rate, config.max_gradient_norm),
             "policy": Adam(networks.policy.named_variables(), config.policy_learning_rate, config.max_gradient_norm),
         }
-        batch_spec = _batch_spec(config.batch_size, networks.architecture)
+        self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
+        self._batch_shape = (config.batch_size, self._layout.row_size)
+        batch_spec = tf.TensorSpec(self._batch_shape, tf.float32)
         self._traced_update = tf.function(self._counted_update, input_signature=[batch_spec], autograph=False)
 
     @abc.abstractmethod
@@ -133,7 +136,9 @@ class OffPolicyLearner(core.Learner):
             StopIteration: if the dataset has ended.
             ValueError: if the batch has not the size and shapes agreed on.
         """
-        metrics: TensorMetrics = self._traced_update(next(self._dataset))
+        batch = np.empty(self._batch_shape, np.float32)  # One array enters TensorFlow faster than five.
+        self._layout.pack(next(self._dataset), batch)
+        metrics: TensorMetrics = self._traced_update(batch)
         self._learner_steps += 1
         return metrics
 
@@ -196,8 +201,8 @@ class OffPolicyLearner(core.Learner):
         for online, target in ((networks.policy, networks.target_policy), (networks.critic, networks.target_critic)):
             yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
 
-    def _counted_update(self, transition: Transition) -> TensorMetrics:
-        metrics = self._update(transition)
+    def _counted_update(self, batch: tf.Tensor) -> TensorMetrics:
+        metrics = self._update(self._layout.unpack(batch))
         self._num_steps.assign_add(1)
         return metrics
 
@@ -211,10 +216,3 @@ class OffPolicyLearner(core.Learner):
             parts[f"{name}_optimizer"] = optimizer.state()
         named = {f"{part}/{name}": variable for part, named in parts.items() for name, variable in named.items()}
         return {"num_steps": self._num_steps, "seed": self._seed, **named}
-
-
-def _batch_spec(batch_size: int, architecture: PolicyArchitecture) -> Transition:
-    observation = tf.TensorSpec([batch_size, architecture.observation_size], tf.float32)
-    action = tf.TensorSpec([batch_size, architecture.action_size], tf.float32)
-    scalar = tf.TensorSpec([batch_size], tf.float32)
-    return Transition(observation, action, scalar, scalar, observation)

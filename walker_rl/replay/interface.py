@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -44,13 +44,13 @@ class TransitionLayout:
         """Floats in a row."""
         return 2 * self.observation_size + self.action_size + 2
 
-    def pack(self, transition: Transition, row: np.ndarray) -> None:
-        """Writes one transition into `row`, float32 `[2 O + A + 2]`."""
-        for part, value in zip(self.unpack(row), transition, strict=True):
+    def pack(self, transition: Transition, rows: np.ndarray) -> None:
+        """Writes transitions `[..., O]`, `[..., A]` ... into `rows`, float32 `[..., 2 O + A + 2]`."""
+        for part, value in zip(self.unpack(rows), transition, strict=True):
             part[...] = value
 
-    def unpack(self, rows: np.ndarray) -> Transition:
-        """Views of `rows` `[..., 2 O + A + 2]` as the fields of a transition."""
+    def unpack(self, rows: Any) -> Transition:
+        """Views of `rows` `[..., 2 O + A + 2]` as the fields of a transition; slices, if they are a tensor."""
         action_end = self.observation_size + self.action_size
         return Transition(
             observation=rows[..., : self.observation_size],
