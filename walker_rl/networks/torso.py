@@ -7,6 +7,7 @@ import sonnet as snt
 import tensorflow as tf
 
 from walker_rl.networks.initializers import uniform_fan_out
+from walker_rl.networks.layer_norm import LayerNormTanh
 
 _ACTIVATIONS = {"elu": tf.nn.elu, "relu": tf.nn.relu, "tanh": tf.nn.tanh}
 
@@ -24,13 +25,13 @@ class Torso(snt.Module):
         super().__init__(name="torso")
         self._activation = _ACTIVATIONS[activation]
         self._hidden = [snt.Linear(size, w_init=uniform_fan_out(generator)) for size in hidden_sizes]
-        self._layer_norm = snt.LayerNorm(axis=-1, create_scale=True, create_offset=True) if layer_norm else None
+        self._layer_norm = LayerNormTanh(hidden_sizes[0]) if layer_norm else None
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
         """`[B, inputs]` to `[B, hidden_sizes[-1]]`."""
         first, *others = self._hidden
         outputs = first(inputs)
-        outputs = self._activation(outputs) if self._layer_norm is None else tf.tanh(self._layer_norm(outputs))
+        outputs = self._activation(outputs) if self._layer_norm is None else self._layer_norm(outputs)
         for layer in others:
             outputs = self._activation(layer(outputs))
         return outputs
@@ -49,5 +50,5 @@ def named_variables(layers: Mapping[str, snt.Module]) -> dict[str, tf.Variable]:
     return {
         f"{name}/{attribute}": getattr(layer, attribute)
         for name, layer in layers.items()
-        for attribute in (("scale", "offset") if isinstance(layer, snt.LayerNorm) else ("w", "b"))
+        for attribute in (("scale", "offset") if isinstance(layer, LayerNormTanh) else ("w", "b"))
     }
