@@ -8,6 +8,7 @@ from typing import Any
 import acme
 import dm_env
 import numpy as np
+import sonnet as snt
 
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.types import Transition, Variables
@@ -68,6 +69,11 @@ def random_variables(architecture: PolicyArchitecture, seed: int = 0) -> Variabl
         name: generator.normal(1.0 if name.endswith("scale") else 0.0, 1 / np.sqrt(shape[0]), shape).astype(np.float32)
         for name, shape in architecture.variable_shapes().items()
     }
+
+
+def weights_of(network: snt.Module) -> Variables:
+    """Copies of a network's weights by their structural names."""
+    return {name: np.array(variable) for name, variable in network.named_variables().items()}
 
 
 @contextlib.contextmanager

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tests.agents import learners
+from tests.fakes import weights_of
 from walker_rl.networks.numpy_policy import NumpyPolicy
-from walker_rl.networks.policy import policy_variables
 
 DISTRIBUTIONAL = ("d4pg", "dmpo")
 pytestmark = pytest.mark.parametrize("agent", learners.OFF_POLICY)
@@ -112,11 +112,29 @@ def test_actors_get_the_online_policy(agent):
     learner.step()
     learner.step()
     (variables,) = learner.get_variables(["policy"])
-    assert_equal(variables, policy_variables(networks.policy))
+    assert_equal(variables, weights_of(networks.policy))
     assert not np.array_equal(variables["hidden_0/w"], networks.target_policy.named_variables()["hidden_0/w"])
     NumpyPolicy(networks.architecture).update(variables)
     with pytest.raises(KeyError):
         learner.get_variables(["critic"])
+
+
+def test_what_an_actor_got_stays_as_it_was(agent):
+    learner, networks = make(agent, learners.random_batches(3))
+    for _ in range(2):
+        (variables,) = learner.get_variables(["policy"])
+        before = weights_of(networks.policy)
+        learner.step()
+        assert_equal(variables, before)
+        assert not np.array_equal(before["mean/w"], weights_of(networks.policy)["mean/w"])
+
+
+def test_after_restoring_actors_get_the_weights_restored(agent):
+    learner, _ = make(agent, learners.random_batches(3))
+    state, (variables,) = learner.save(), learner.get_variables(["policy"])
+    learner.step()
+    learner.restore(state)
+    assert_equal(learner.get_variables(["policy"])[0], variables)
 
 
 def test_targets_follow_the_papers_rule(agent):

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.fakes import weights_of
 from walker_rl.errors import RunError
 from walker_rl.networks.architecture import ACTIVATIONS, HEADS, PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
-from walker_rl.networks.policy import PolicyNetwork, policy_variables
+from walker_rl.networks.policy import PolicyNetwork
 
 OBSERVATIONS = np.random.default_rng(1).normal(0, 1, (64, 22)).astype(np.float32)
 
@@ -32,7 +33,7 @@ def both(shape: PolicyArchitecture) -> tuple[PolicyNetwork, NumpyPolicy]:
     network, policy = PolicyNetwork(shape, seed=0), NumpyPolicy(shape)
     for name, value in random_variables(shape).items():
         network.named_variables()[name].assign(value)
-    policy.update(policy_variables(network))
+    policy.update(weights_of(network))
     return network, policy
 
 

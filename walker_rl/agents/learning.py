@@ -13,7 +13,7 @@ from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import DistributionalCriticNetwork
-from walker_rl.networks.policy import PolicyNetwork, policy_variables
+from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.replay import TransitionLayout
 from walker_rl.types import Transition, Variables
 
@@ -121,6 +121,7 @@ class OffPolicyLearner(core.Learner):
         self._batch_shape = (config.batch_size, self._layout.row_size)
         batch_spec = tf.TensorSpec(self._batch_shape, tf.float32)
         self._traced_update = tf.function(self._counted_update, input_signature=[batch_spec], autograph=False)
+        self._policy_weights = self._read_policy()
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
@@ -138,7 +139,8 @@ class OffPolicyLearner(core.Learner):
         """
         batch = np.empty(self._batch_shape, np.float32)  # One array enters TensorFlow faster than five.
         self._layout.pack(next(self._dataset), batch)
-        metrics: TensorMetrics = self._traced_update(batch)
+        metrics: TensorMetrics
+        metrics, self._policy_weights = self._traced_update(batch)
         self._learner_steps += 1
         return metrics
 
@@ -148,7 +150,7 @@ class OffPolicyLearner(core.Learner):
         return self._learner_steps
 
     def get_variables(self, names: list[str]) -> list[Variables]:
-        """Copies of weights, for actors and evaluators.
+        """Weights for actors and evaluators, which later updates leave as they are.
 
         Args:
             names: only "policy" is known: the *online* policy, as `NumpyPolicy.update` takes it.
@@ -156,8 +158,8 @@ class OffPolicyLearner(core.Learner):
         Raises:
             KeyError: if a name is unknown.
         """
-        networks = {"policy": self._networks.policy}
-        return [policy_variables(networks[name]) for name in names]
+        networks = {"policy": self._policy_weights}
+        return [{key: np.asarray(weights) for key, weights in networks[name].items()} for name in names]
 
     def save(self) -> Variables:
         """Copies of everything that the next updates depend on, by name."""
@@ -178,6 +180,7 @@ class OffPolicyLearner(core.Learner):
         for name, variable in variables.items():
             variable.assign(state[name])
         self._learner_steps = int(self._num_steps)
+        self._policy_weights = self._read_policy()
 
     def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
@@ -201,10 +204,14 @@ class OffPolicyLearner(core.Learner):
         for online, target in ((networks.policy, networks.target_policy), (networks.critic, networks.target_critic)):
             yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
 
-    def _counted_update(self, batch: tf.Tensor) -> TensorMetrics:
+    def _counted_update(self, batch: tf.Tensor) -> tuple[TensorMetrics, dict[str, tf.Tensor]]:
         metrics = self._update(self._layout.unpack(batch))
         self._num_steps.assign_add(1)
-        return metrics
+        return metrics, self._read_policy()
+
+    def _read_policy(self) -> dict[str, tf.Tensor]:
+        """The online policy's weights; as a result of the update they cost a fifth of reading them after it."""
+        return {name: variable.read_value() for name, variable in self._networks.policy.named_variables().items()}
 
     def _state(self) -> dict[str, tf.Variable]:
         parts = {

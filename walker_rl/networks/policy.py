@@ -10,7 +10,6 @@ import tensorflow as tf
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.initializers import near_zero
 from walker_rl.networks.torso import Torso, named_variables
-from walker_rl.types import Variables
 
 MIN_STDDEV = 1e-6
 
@@ -58,8 +57,3 @@ class PolicyNetwork(snt.Module):
     def named_variables(self) -> dict[str, tf.Variable]:
         """Variables by structural name, those of `PolicyArchitecture.variable_shapes`."""
         return named_variables({**self._torso.layers, **dict(zip(self._output_names, self._outputs, strict=True))})
-
-
-def policy_variables(network: PolicyNetwork) -> Variables:
-    """A copy of the weights under their structural names, as `NumpyPolicy.update` takes them."""
-    return {name: np.array(variable) for name, variable in network.named_variables().items()}
