@@ -4,6 +4,7 @@ Every number comes from the same doubles by the same operations in the same orde
 observations, rewards and ends of episodes are equal bit for bit.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,8 @@ class BatchedLocomotion:
         self._feet = [foot.bodyPartIndex for foot in robot.feet]
         parts = [(part.bodies[part.bodyIndex], part.bodyPartIndex) for part in robot.parts.values()]
         self._links = [link for body, link in parts if body == self._body and link >= 0]
-        self._link_rows = np.array([row for row, (body, link) in enumerate(parts) if body == self._body and link >= 0])
-        self._bases = [(row, body) for row, (body, link) in enumerate(parts) if link < 0]
-        self._positions = np.empty((len(parts), 3))
+        self._bases = [(index, body) for index, (body, link) in enumerate(parts) if link < 0]
+        self._rotation = np.eye(3)
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool]:
         """Takes `action` `[A]` in [-1, 1], float32.
@@ -61,7 +61,7 @@ class BatchedLocomotion:
         self._bullet.stepSimulation()
         observation = self._observe()
         environment._alive = float(robot.alive_bonus(observation[0] + robot.initial_z, robot.body_rpy[1]))
-        has_ended = bool(environment._isDone() or not np.isfinite(observation).all())
+        has_ended = bool(environment._isDone() or math.isnan(np.add.reduce(observation)))  # It can't be infinite.
         potential, environment.potential = environment.potential, robot.calc_potential()
         self._feel_ground()
         electricity = environment.electricity_cost * _mean(np.abs(action * robot.joint_speeds))
@@ -87,7 +87,9 @@ class BatchedLocomotion:
         robot.walk_target_dist = np.sqrt(ahead.dot(ahead))
         angle = robot.walk_target_theta - yaw
         sine, cosine = np.sin(-yaw), np.cos(-yaw)
-        vx, vy, vz = np.dot(np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]]), velocity)
+        self._rotation[0, 0] = self._rotation[1, 1] = cosine
+        self._rotation[0, 1], self._rotation[1, 0] = -sine, sine
+        vx, vy, vz = np.dot(self._rotation, velocity)
         body = [z - robot.initial_z, np.sin(angle), np.cos(angle), 0.3 * vx, 0.3 * vy, 0.3 * vz, roll, pitch]
         observation = np.concatenate([np.array(body, np.float32), joints, robot.feet_contact])
         return np.minimum(np.maximum(observation, -_MAX_OBSERVATION), _MAX_OBSERVATION)
@@ -105,16 +107,13 @@ class BatchedLocomotion:
 
     def _observe_body(self) -> np.ndarray:
         """Where the robot and its torso are; returns the torso's velocity `[3]`."""
-        robot, positions = self._robot, self._positions
-        links = self._bullet.getLinkStates(self._body, self._links)
-        positions[self._link_rows] = [link[0] for link in links]
-        for row, body in self._bases:
-            positions[row] = self._bullet.getBasePositionAndOrientation(body)[0]
+        robot = self._robot
+        positions = [link[0] for link in self._bullet.getLinkStates(self._body, self._links)]
+        for index, body in self._bases:
+            positions.insert(index, self._bullet.getBasePositionAndOrientation(body)[0])
         position, orientation, velocity = self._observe_torso()
-        # Along one axis at a time: NumPy adds in another order along two.
-        mean_x = np.add.reduce(positions[:, 0]) / len(positions)
-        mean_y = np.add.reduce(positions[:, 1]) / len(positions)
-        robot.body_xyz = (mean_x, mean_y, position[2])
+        x, y, _ = zip(*positions, strict=True)
+        robot.body_xyz = (np.add.reduce(np.array(x)) / len(x), np.add.reduce(np.array(y)) / len(y), position[2])
         robot.body_real_xyz = np.array(position)
         robot.body_rpy = self._bullet.getEulerFromQuaternion(orientation)
         return np.array(velocity)
