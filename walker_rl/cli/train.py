@@ -97,10 +97,9 @@ def _start(config: ExperimentConfig, path: Path | None) -> int:
 
 
 def _resume(config: ExperimentConfig, run: RunDirectory) -> int:
-    from walker_rl.experiments.run_directory import locked, update_config
+    from walker_rl.experiments.run_directory import locked
 
     with locked(run), _components(config) as components:
-        update_config(run, config)
         return _run(config, components, run, resume=True)
 
 
@@ -119,12 +118,15 @@ def _components(config: ExperimentConfig) -> Iterator[Components]:
 def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *, resume: bool) -> int:
     from walker_rl.analysis.curve import plot_curve
     from walker_rl.errors import RunError
+    from walker_rl.experiments.run_directory import update_config
     from walker_rl.experiments.training import train
 
     what = f"{config.agent_name} on {config.task}"
     going_on = f"to go on from the newest checkpoint: {_resume_command(config.agent_name, run.path)}"
     print(f"Training {what} for {config.max_actor_steps:,} steps in {run.path}", flush=True)
     try:
+        if resume:
+            update_config(run, config)
         evaluations = train(config, components, run, resume=resume)
         if evaluations is not None:
             plot_curve(run.metrics, run.curve, f"{what}, seed {config.seed}")

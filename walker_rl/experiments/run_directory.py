@@ -118,7 +118,7 @@ def _fill(run: RunDirectory, config: ExperimentConfig) -> RunDirectory:
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
     """Writes what a resumed run changes into its configuration, whole; the provenance stays that of its start."""
-    provenance = yaml.safe_load(run.config.read_text())[PROVENANCE]
+    provenance = yaml.safe_load(run.config.read_text()).get(PROVENANCE, {})
     _write_config(run, config, provenance)
 
 
