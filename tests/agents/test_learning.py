@@ -1,4 +1,4 @@
-"""What every off-policy learner promises: determinism, an exact resume, one trace, its targets and variables."""
+"""What every off-policy learner promises: determinism, an exact resume, its targets and variables."""
 
 import numpy as np
 import pytest
@@ -83,20 +83,22 @@ def test_metrics_are_finite_scalars(agent):
     assert expected <= metrics.keys()
     assert ("end_atom_mass" in metrics) == (agent in DISTRIBUTIONAL)
     for name, value in metrics.items():
-        assert value.shape == (), name
+        assert isinstance(value, float), name
         assert np.isfinite(value), name
 
 
-def test_one_trace_serves_arrays_and_tensors(agent):
-    arrays, *others = learners.random_batches(3)
-    tensors = [type(batch)(*map(tf.constant, batch)) for batch in others]
-    learner, _ = make(agent, [arrays, *tensors])
-    for _ in range(3):
+def test_arrays_and_tensors_are_the_same_to_a_learner(agent):
+    arrays = learners.random_batches(2)
+    states = []
+    for batches in (arrays, [type(batch)(*map(tf.constant, batch)) for batch in arrays]):
+        learner, _ = make(agent, batches)
         learner.step()
-    assert learner._traced_update.experimental_get_tracing_count() == 1
-    assert learner.learner_steps == 3
-    with pytest.raises(StopIteration):
         learner.step()
+        with pytest.raises(StopIteration):
+            learner.step()
+        assert learner.learner_steps == 2
+        states.append(learner.save())
+    assert_equal(*states)
 
 
 def test_a_batch_of_another_size_is_refused(agent):

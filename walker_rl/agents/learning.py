@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -15,7 +16,7 @@ from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import DistributionalCriticNetwork
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.replay import TransitionLayout
-from walker_rl.types import Transition, Variables
+from walker_rl.types import Metrics, Transition, Variables
 
 TensorMetrics = dict[str, tf.Tensor]
 """`Metrics` that are not fetched from TensorFlow."""
@@ -119,30 +120,29 @@ class OffPolicyLearner(core.Learner):
         }
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
-        batch_spec = tf.TensorSpec(self._batch_shape, tf.float32)
-        self._traced_update = tf.function(self._counted_update, input_signature=[batch_spec], autograph=False)
+        self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
         self._policy_weights = self._read_policy()
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
         """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
 
-    def step(self) -> TensorMetrics:
+    def step(self) -> Metrics:
         """Updates on the next batch.
 
         Returns:
-            Scalars by name, not yet fetched; always `critic_loss` and `policy_loss`.
+            Always `critic_loss` and `policy_loss`, and what else the agent tells of the update.
 
         Raises:
             StopIteration: if the dataset has ended.
             ValueError: if the batch has not the size and shapes agreed on.
         """
-        batch = np.empty(self._batch_shape, np.float32)  # One array enters TensorFlow faster than five.
+        # Each array that enters or leaves TensorFlow costs time, so that all data lie in one, and all results in two.
+        batch = np.empty(self._batch_shape, np.float32)
         self._layout.pack(next(self._dataset), batch)
-        metrics: TensorMetrics
-        metrics, self._policy_weights = self._traced_update(batch)
+        metrics, self._policy_weights = self._traced_update(tf.constant(batch))
         self._learner_steps += 1
-        return metrics
+        return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
     @property
     def learner_steps(self) -> int:
@@ -158,8 +158,8 @@ class OffPolicyLearner(core.Learner):
         Raises:
             KeyError: if a name is unknown.
         """
-        networks = {"policy": self._policy_weights}
-        return [{key: np.asarray(weights) for key, weights in networks[name].items()} for name in names]
+        networks = {"policy": self._networks.architecture.split_weights(np.asarray(self._policy_weights))}
+        return [networks[name] for name in names]
 
     def save(self) -> Variables:
         """Copies of everything that the next updates depend on, by name."""
@@ -204,14 +204,24 @@ class OffPolicyLearner(core.Learner):
         for online, target in ((networks.policy, networks.target_policy), (networks.critic, networks.target_critic)):
             yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
 
-    def _counted_update(self, batch: tf.Tensor) -> tuple[TensorMetrics, dict[str, tf.Tensor]]:
-        metrics = self._update(self._layout.unpack(batch))
-        self._num_steps.assign_add(1)
-        return metrics, self._read_policy()
+    @functools.cached_property
+    def _traced_update(self) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+        """The update as one graph, without the search for a fitting graph at each call."""
+        batch_spec = tf.TensorSpec(self._batch_shape, tf.float32)
+        return tf.function(self._counted_update, autograph=False).get_concrete_function(batch_spec)
 
-    def _read_policy(self) -> dict[str, tf.Tensor]:
-        """The online policy's weights; as a result of the update they cost a fifth of reading them after it."""
-        return {name: variable.read_value() for name, variable in self._networks.policy.named_variables().items()}
+    def _counted_update(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Updates; returns the metrics `[M]` and the new weights of the policy as one vector."""
+        metrics = self._update(self._layout.unpack(batch))
+        self._metric_names = tuple(metrics)
+        self._num_steps.assign_add(1)
+        return tf.stack(list(metrics.values())), self._read_policy()
+
+    def _read_policy(self) -> tf.Tensor:
+        """The online policy's weights as one vector, in the order of the architecture's."""
+        variables = self._networks.policy.named_variables()
+        names = self._networks.architecture.variable_shapes()
+        return tf.concat([tf.reshape(variables[name], [-1]) for name in names], axis=0)
 
     def _state(self) -> dict[str, tf.Variable]:
         parts = {

@@ -57,7 +57,7 @@ class NoisyPolicy:
         """The policy's action plus noise, clipped to [-1, 1]."""
         scale = 1.0 if self._decay_steps is None else max(0.0, 1.0 - actor_steps / self._decay_steps)
         action = self._policy.action(observation) + np.float32(scale) * self._noise.sample()
-        return np.clip(action, -1.0, 1.0)
+        return np.minimum(np.maximum(action, -1.0), 1.0)
 
     def save(self) -> State:
         """The state of the noise."""

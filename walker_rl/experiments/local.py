@@ -151,11 +151,10 @@ class LocalRunner:
         num_updates = self._components.builder.updates_due(self._components.replay.num_inserted, learner.learner_steps)
         for _ in range(num_updates):
             metrics = learner.step()
-            critic_loss = float(metrics["critic_loss"])
-            if not math.isfinite(critic_loss):
-                raise RunError(f"critic_loss is {critic_loss} at learner step {learner.learner_steps}")
+            if not math.isfinite(metrics["critic_loss"]):
+                raise RunError(f"critic_loss is {metrics['critic_loss']} at learner step {learner.learner_steps}")
             if learner.learner_steps % self._config.log_period == 0:
-                self._recorder.learner(self._counts, {name: float(value) for name, value in metrics.items()})
+                self._recorder.learner(self._counts, metrics)
         if num_updates:
             self._components.actor.update()
             self._tell_duration()

@@ -1,7 +1,12 @@
 """The shape of a policy network as data: enough to rebuild it anywhere, without TensorFlow."""
 
 import dataclasses
+import math
 from typing import Any
+
+import numpy as np
+
+from walker_rl.types import Variables
 
 ACTIVATIONS = ("elu", "relu", "tanh")
 HEADS = ("tanh", "gaussian")
@@ -60,6 +65,15 @@ class PolicyArchitecture:
             shapes[f"{name}/w"] = (input_size, self.action_size)
             shapes[f"{name}/b"] = (self.action_size,)
         return shapes
+
+    def split_weights(self, vector: np.ndarray) -> Variables:
+        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name."""
+        variables, begin = {}, 0
+        for name, shape in self.variable_shapes().items():
+            end = begin + math.prod(shape)
+            variables[name] = vector[begin:end].reshape(shape)
+            begin = end
+        return variables
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON can hold them."""

@@ -50,11 +50,10 @@ class DMPOLearner(OffPolicyLearner):
 
     def _target_probabilities(self, observation: tf.Tensor, actions: tf.Tensor) -> tf.Tensor:
         """The target critic's distributions `[N, B, K]` for the actions as the environment would clip them."""
-        num_samples, batch_size, action_size = actions.shape
-        observations = tf.tile(observation, [num_samples, 1])
-        clipped_actions = tf.reshape(tf.clip_by_value(actions, -1.0, 1.0), [-1, action_size])
-        probabilities = tf.nn.softmax(self._networks.target_critic(observations, clipped_actions))
-        return tf.reshape(probabilities, [num_samples, batch_size, -1])
+        # Side by side, N evaluations of [B, A] use all cores; one of [N * B, A] keeps a single one busy.
+        clipped_actions = tf.unstack(tf.clip_by_value(actions, -1.0, 1.0))
+        logits = [self._networks.target_critic(observation, action) for action in clipped_actions]
+        return tf.stack([tf.nn.softmax(each) for each in logits])
 
     def _values(self, probabilities: tf.Tensor) -> tf.Tensor:
         """Expected returns `[N, B]` of distributions `[N, B, K]`."""
