@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
 	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
 
-.PHONY: help train test test-slow lint format lock setup setup-dev
+.PHONY: help train test test-slow benchmark lint format lock setup setup-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: setup-dev ## run the tests that take seconds; ARGS="any option of pytest"
 
 test-slow: setup-dev ## run the tests that take minutes
 	@$(PYTHON) -m pytest -m slow $(ARGS)
+
+benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
+	@$(PYTHON) -m benchmarks $(PARTS) $(ARGS)
 
 lint: setup-dev ## check style, format and types
 	@$(PYTHON) -m ruff check

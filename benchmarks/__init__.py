@@ -1,0 +1,1 @@
+"""Speeds, side by side with what a user would pick instead."""

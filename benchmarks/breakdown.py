@@ -1,0 +1,117 @@
+"""Where the time of an environment step goes; `python -m benchmarks.breakdown AGENT` prints one agent's parts."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.report import Row
+from benchmarks.turns import ROOT
+
+AGENTS = ("d4pg", "ddpg", "dmpo")
+NUM_WARM_UP_STEPS = 1_500
+NUM_STEPS = 1_000
+PARTS = ("environment", "policy", "insertion", "sampling", "update", "weights", "logging", "rest")
+
+
+def measure(rounds: int) -> Iterator[Row]:
+    """Milliseconds of wall-clock time per environment step with one update each, mean over a thousand."""
+    for agent in AGENTS:
+        readings = [parts_elsewhere(agent) for _ in range(min(rounds, 3))]
+        for part in PARTS:
+            yield Row(f"{agent}: {part}", "ms", [reading[part] for reading in readings])
+
+
+def parts_elsewhere(agent: str) -> dict[str, float]:
+    """In a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.breakdown", agent]
+    result = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return dict(json.loads(result.stdout.splitlines()[-1]))
+
+
+class Clock:
+    """Sums the time within methods that it has been put around, between `start` and `stop`.
+
+    Attributes:
+        seconds: by part.
+        total: between `start` and `stop`; 0 before.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.total = 0.0
+
+    def start(self) -> None:
+        self.seconds.clear()
+        self._began = time.perf_counter()
+
+    def stop(self) -> None:
+        self.total = time.perf_counter() - self._began
+
+    def around(self, owner: Any, method: str, part: str) -> None:
+        """Replaces `owner.method` by one that is timed."""
+        untimed = getattr(owner, method)
+
+        def timed(*arguments: Any, **keywords: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return untimed(*arguments, **keywords)
+            finally:
+                self.seconds[part] += time.perf_counter() - began
+
+        setattr(owner, method, timed)
+
+    def along(self, iterator: Iterator[Any], part: str) -> Iterator[Any]:
+        """The items of `iterator`; the waiting for each is timed."""
+        while True:
+            began = time.perf_counter()
+            item = next(iterator)
+            self.seconds[part] += time.perf_counter() - began
+            yield item
+
+
+def parts(agent: str) -> dict[str, float]:
+    """Milliseconds per step, by part."""
+    from benchmarks.contestants.ours import benchmark_config
+    from benchmarks.local_run import run_locally
+    from walker_rl.experiments.components import make_components
+    from walker_rl.experiments.episode_statistics import EpisodeStatistics
+    from walker_rl.experiments.recorder import Recorder
+    from walker_rl.logging.terminal import Display
+
+    clock = Clock()
+    config = benchmark_config(agent, "training", [])
+    components = make_components(config)
+    components.learner._dataset = clock.along(components.learner._dataset, "sampling")
+    for owner, method, part in (
+        (components.environment, "step", "environment"),
+        (components.environment, "reset", "environment"),
+        (components.actor, "select_action", "policy"),
+        (components.actor, "observe", "insertion"),
+        (components.learner, "step", "update"),
+        (components.actor, "update", "weights"),
+        (EpisodeStatistics, "add", "logging"),
+        (Recorder, "training", "logging"),
+        (Recorder, "learner", "logging"),
+        (Display, "update", "logging"),
+    ):
+        clock.around(owner, method, part)
+
+    def watch(num_steps: int) -> bool:
+        if num_steps == NUM_WARM_UP_STEPS:
+            clock.start()
+        elif num_steps == NUM_WARM_UP_STEPS + NUM_STEPS:
+            clock.stop()
+        return clock.total > 0
+
+    run_locally(config, components, watch)
+    clock.seconds["update"] -= clock.seconds["sampling"]
+    clock.seconds["rest"] = clock.total - sum(clock.seconds.values())
+    return {part: clock.seconds[part] * 1e3 / NUM_STEPS for part in PARTS}
+
+
+if __name__ == "__main__":
+    print(json.dumps(parts(sys.argv[1])))

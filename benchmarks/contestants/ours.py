@@ -1,0 +1,95 @@
+"""walker_rl itself: `environment TASK`, or `acting AGENT`, `training AGENT`, `learner AGENT` and `field=value` ..."""
+
+from walker_rl.runtime import configure_process
+
+configure_process()
+
+import itertools  # noqa: E402
+import sys  # noqa: E402
+
+import numpy as np  # noqa: E402
+
+from benchmarks.local_run import run_locally  # noqa: E402
+from benchmarks.meter import Meter  # noqa: E402
+from walker_rl.environments import Task, make_environment  # noqa: E402
+from walker_rl.experiments.components import Components, make_components  # noqa: E402
+from walker_rl.experiments.config import ExperimentConfig  # noqa: E402
+from walker_rl.experiments.config_loading import load_config  # noqa: E402
+from walker_rl.types import Transition  # noqa: E402
+
+REPLAY_SIZE = 1_000_000
+FIRST_UPDATE = {"acting": REPLAY_SIZE, "training": 1_000, "learner": 1_000}
+"""Transitions in the replay before the learner begins, by activity."""
+
+WARM_UP_STEPS = 1_300
+
+
+def benchmark_config(agent: str, activity: str, overrides: list[str]) -> ExperimentConfig:
+    """The agent as it comes, with replay as its peers have it, and steps only: no evaluation, no checkpoint."""
+    settings = {
+        "max_actor_steps": 10**9,
+        "evaluation.period": 10**9,
+        "checkpoint.seconds_period": "null",
+        "agent.num_random_steps": 500,
+        "agent.min_replay_size": FIRST_UPDATE[activity],
+        "agent.max_replay_size": REPLAY_SIZE,
+    }
+    return load_config(agent, overrides=[*(f"{name}={value}" for name, value in settings.items()), *overrides])
+
+
+def step_environment(meter: Meter, task: str) -> None:
+    """Random actions, which are drawn before."""
+    environment = make_environment(task, seed=0)
+    size = environment.task.action_size
+    actions = np.random.default_rng(0).uniform(-1, 1, (1000, size)).astype(np.float32)
+    environment.reset()
+    for action in itertools.cycle(actions):
+        if environment.step(action).last():
+            environment.reset()
+        meter.tick()
+
+
+def run(meter: Meter, config: ExperimentConfig, components: Components) -> None:
+    """The local runner, counted from the step on at which all of it has run in."""
+
+    def count(num_steps: int) -> bool:
+        if num_steps > WARM_UP_STEPS:
+            meter.tick()
+        return False
+
+    run_locally(config, components, count)
+
+
+def learn(meter: Meter, components: Components) -> None:
+    """Updates on samples of random transitions, with nothing beside them."""
+    fill_replay(components, components.environment.task)
+    for _ in range(100):
+        components.learner.step()
+    while True:
+        components.learner.step()
+        meter.tick()
+
+
+def fill_replay(components: Components, task: Task) -> None:
+    """Inserts as many random transitions as the learner waits for."""
+    random = np.random.default_rng(0)
+    for _ in range(components.builder.config.min_replay_size):
+        observation, next_observation = random.standard_normal((2, task.observation_size))
+        action = random.uniform(-1, 1, task.action_size)
+        components.replay.insert(Transition(observation, action, random.standard_normal(), 0.95, next_observation))
+
+
+def main() -> None:
+    activity, subject, *overrides = sys.argv[1:]
+    meter = Meter()
+    if activity == "environment":
+        step_environment(meter, subject)
+    config = benchmark_config(subject, activity, overrides)
+    components = make_components(config)
+    if activity == "learner":
+        learn(meter, components)
+    run(meter, config, components)
+
+
+if __name__ == "__main__":
+    main()

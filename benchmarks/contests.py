@@ -1,0 +1,137 @@
+"""Which contestants meet in which part, and what ours should reach."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from benchmarks.report import Row
+from benchmarks.turns import ROOT, Contestant, take_turns
+
+PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
+HOW_TO_MAKE_PEERS = (
+    "SB3 and SBX are left out: they need an environment of their own, made with\n"
+    "  python3.11 -m venv .venv-peers && .venv-peers/bin/pip install -r benchmarks/requirements-peers.txt"
+)
+TASKS = (
+    "Walker2DBulletEnv-v0",
+    "HopperBulletEnv-v0",
+    "HalfCheetahBulletEnv-v0",
+    "AntBulletEnv-v0",
+    "HumanoidBulletEnv-v0",
+)
+PLAIN = ("agent.layer_norm=false", "agent.activation=relu")
+"""The networks of SB3 and SBX."""
+
+ONEDNN = ("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+@dataclasses.dataclass(frozen=True)
+class Contest:
+    """Contestants that take turns together.
+
+    Attributes:
+        unit: of the rates.
+        seconds: a turn's length.
+        contestants: all of them.
+        pairs: ours, theirs, and the ratio to reach.
+    """
+
+    unit: str
+    seconds: float
+    contestants: tuple[Contestant, ...]
+    pairs: tuple[tuple[str, str, float | None], ...]
+
+
+def ours(name: str, *arguments: str) -> Contestant:
+    return Contestant(name, ("benchmarks.contestants.ours", *arguments))
+
+
+def stock(name: str, *arguments: str, environment: tuple[tuple[str, str], ...] = ()) -> Contestant:
+    return Contestant(name, ("benchmarks.contestants.stock", *arguments), environment=environment)
+
+
+def peer(name: str) -> Contestant:
+    """`name` is a library and an algorithm, as in "SBX TD3"."""
+    library, algorithm = name.split()
+    return Contestant(name, ("benchmarks.contestants.peer", library.lower(), algorithm), python=PEERS_PYTHON)
+
+
+def environment_contests() -> Iterator[Contest]:
+    for task in TASKS:
+        name, stock_name = task.removesuffix("BulletEnv-v0"), f"gym {task.removesuffix('BulletEnv-v0')}"
+        yield Contest(
+            unit="steps/s",
+            seconds=1.0,
+            contestants=(ours(name, "environment", task), stock(stock_name, "environment", task)),
+            pairs=((name, stock_name, 2.0 if task == TASKS[0] else None),),
+        )
+
+
+def acting_contests() -> Iterator[Contest]:
+    yield Contest(
+        unit="steps/s",
+        seconds=2.0,
+        contestants=(ours("D4PG", "acting", "d4pg"), stock("Acme D4PG", "acting", "d4pg")),
+        pairs=(("D4PG", "Acme D4PG", 5.0),),
+    )
+
+
+def training_contests() -> Iterator[Contest]:
+    yield Contest(
+        unit="steps/s",
+        seconds=4.0,
+        contestants=(
+            ours("D4PG", "training", "d4pg"),
+            stock("Acme D4PG", "training", "d4pg"),
+            stock("Acme D4PG, oneDNN on", "training", "d4pg", environment=(ONEDNN,)),
+            ours("DMPO", "training", "dmpo"),
+            stock("Acme DMPO", "training", "dmpo"),
+            stock("Acme DMPO, oneDNN on", "training", "dmpo", environment=(ONEDNN,)),
+        ),
+        pairs=(
+            ("D4PG", "Acme D4PG", 3.0),
+            ("D4PG", "Acme D4PG, oneDNN on", None),
+            ("DMPO", "Acme DMPO", 2.0),
+            ("DMPO", "Acme DMPO, oneDNN on", None),
+        ),
+    )
+
+
+def peers_contests() -> Iterator[Contest]:
+    """Plain networks on both sides; D4PG as it comes is there too."""
+    yield Contest(
+        unit="steps/s",
+        seconds=4.0,
+        contestants=(
+            ours("DDPG, plain", "training", "ddpg", *PLAIN),
+            ours("D4PG, plain", "training", "d4pg", *PLAIN),
+            ours("D4PG", "training", "d4pg"),
+            *(peer(f"{library} {algorithm}") for library in ("SBX", "SB3") for algorithm in ("DDPG", "TD3", "SAC")),
+        ),
+        pairs=(
+            ("DDPG, plain", "SBX DDPG", 1.0),
+            ("DDPG, plain", "SBX TD3", 1.0),
+            ("D4PG, plain", "SBX DDPG", 1.0),
+            ("D4PG, plain", "SBX TD3", 1.0),
+            ("D4PG, plain", "SBX SAC", None),
+            ("D4PG", "SBX TD3", None),
+            ("DDPG, plain", "SB3 DDPG", None),
+            ("D4PG, plain", "SB3 TD3", None),
+            ("D4PG, plain", "SB3 SAC", None),
+        ),
+    )
+
+
+def part(contests: Callable[[], Iterator[Contest]]) -> Callable[[int], Iterator[Row]]:
+    """Makes the rows of a part from its contests."""
+
+    def measure(rounds: int) -> Iterator[Row]:
+        for contest in contests():
+            rates = take_turns(contest.contestants, rounds, contest.seconds)
+            for our_name, their_name, target in contest.pairs:
+                yield Row(our_name, contest.unit, rates[our_name], their_name, rates[their_name], target)
+
+    return measure
+
+
+def has_peers() -> bool:
+    return PEERS_PYTHON.exists()

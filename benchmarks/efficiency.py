@@ -1,0 +1,58 @@
+"""The D4PG learner alone, against the machine's own rate of float32 matrix products.
+
+`python -m benchmarks.efficiency` prints the floating-point operations of the matrix products in one update.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from benchmarks.contests import ours
+from benchmarks.report import Row
+from benchmarks.turns import ROOT, Contestant, take_turns
+
+PRODUCT_FLOP = 2 * 2048**3
+"""In one unit of `benchmarks.contestants.products`."""
+
+
+def measure(rounds: int) -> Iterator[Row]:
+    """Updates a second, and the share of the products' rate that they amount to."""
+    learner = ours("D4PG learner", "learner", "d4pg")
+    products = Contestant("products", ("benchmarks.contestants.products",))
+    rates = take_turns((learner, products), rounds, seconds=3.0)
+    flop = flop_of_update_elsewhere()
+    yield Row("D4PG learner alone", "updates/s", rates[learner.name])
+    yield Row(
+        f"the same, at {flop / 1e9:.3f} GFLOP",
+        "GFLOP/s",
+        [rate * flop / 1e9 for rate in rates[learner.name]],
+        "matrix products 2048^3",
+        [rate * PRODUCT_FLOP / 1e9 for rate in rates[products.name]],
+        target=0.6,
+    )
+
+
+def flop_of_update_elsewhere() -> int:
+    """In a process of its own, so that TensorFlow does not stay in this one."""
+    command = [sys.executable, "-m", "benchmarks.efficiency"]
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    return int(subprocess.run(command, cwd=ROOT, env=quiet, check=True, capture_output=True, text=True).stdout)
+
+
+def flop_of_update() -> int:
+    """Counted in the graph: `2 m k n` for each product of `[m, k]` and `[k, n]`."""
+    from benchmarks.contestants.ours import benchmark_config
+    from walker_rl.experiments.components import make_components
+
+    learner = make_components(benchmark_config("d4pg", "learner", [])).learner
+    total = 0
+    for operation in learner._traced_update.graph.get_operations():
+        if operation.type == "MatMul":
+            (m, n), inner = operation.outputs[0].shape, operation.inputs[0].shape
+            total += 2 * m * n * inner[0 if operation.get_attr("transpose_a") else 1]
+    return total
+
+
+if __name__ == "__main__":
+    print(flop_of_update())

@@ -1,0 +1,35 @@
+"""A training in a folder that is gone afterwards."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from walker_rl.experiments.components import Components
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.logging.terminal import Display
+
+
+def run_locally(config: ExperimentConfig, components: Components, before_each_step: Callable[[int], bool]) -> None:
+    """Trains with the local runner as it is.
+
+    Args:
+        config: of the experiment.
+        components: made from it.
+        before_each_step: is told how many steps there were; returns whether to stop.
+    """
+    num_steps = -1
+
+    def stop_requested() -> bool:
+        nonlocal num_steps
+        num_steps += 1
+        return before_each_step(num_steps)
+
+    display = Display()
+    with tempfile.TemporaryDirectory() as folder:
+        run = create_run_directory(Path(folder) / "run", config)
+        evaluator = Evaluator(config, components.architecture, run, display)
+        LocalRunner(config, components, evaluator, run, display).train(stop_requested)
+        evaluator.close()

@@ -1,0 +1,83 @@
+"""Memory of a full replay, and of a run after its replay is full; `python -m benchmarks.memory PART` prints one."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.report import Row
+from benchmarks.turns import ROOT
+
+NUM_TRANSITIONS = 1_000_000
+FIRST_READING, LAST_READING = 8_100, 16_100
+
+
+def measure(rounds: int) -> Iterator[Row]:
+    """Once each: memory does not vary from round to round."""
+    replay = measure_elsewhere("replay")
+    yield Row("replay of 1M Walker2D transitions, empty", "MB", [replay["empty"]], target=5, at_most=True)
+    yield Row("the same, half full", "MB", [replay["half"]], target=125, at_most=True)
+    yield Row("the same, full", "MB", [replay["full"]], target=250, at_most=True)
+    yield Row("the same, after 200,000 more", "MB", [replay["more"]], target=250, at_most=True)
+    run = measure_elsewhere("run")
+    yield Row("a run's growth over 8,000 steps with a full replay", "MB", [run["growth"]], target=10, at_most=True)
+
+
+def measure_elsewhere(part: str) -> dict[str, float]:
+    """In a process of its own, whose memory is nobody else's."""
+    command = [sys.executable, "-m", "benchmarks.memory", part]
+    result = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return dict(json.loads(result.stdout.splitlines()[-1]))
+
+
+def resident_megabytes() -> float:
+    """Of this process."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024 * 1.048576
+
+
+def watch_replay() -> dict[str, float]:
+    """Resident memory over what it was before the replay."""
+    from walker_rl.replay import ArrayReplay, TransitionLayout
+    from walker_rl.types import Transition
+
+    base = resident_megabytes()
+    replay = ArrayReplay(TransitionLayout(22, 6), NUM_TRANSITIONS, seed=0)
+    transition = Transition(np.ones(22), np.ones(6), 1.0, 1.0, np.ones(22))
+    dataset = replay.make_dataset(256)
+    reading = {"empty": resident_megabytes() - base}
+    for name, number in (("half", NUM_TRANSITIONS // 2), ("full", NUM_TRANSITIONS // 2), ("more", 200_000)):
+        for _ in range(number):
+            replay.insert(transition)
+        next(dataset)
+        reading[name] = resident_megabytes() - base
+    return reading
+
+
+def watch_run() -> dict[str, float]:
+    """How far resident memory moves in a run whose replay filled long ago, checkpoints and evaluations included."""
+    from walker_rl.runtime import configure_process
+
+    configure_process()
+    from benchmarks.local_run import run_locally
+    from walker_rl.experiments.components import make_components
+    from walker_rl.experiments.config_loading import load_config
+
+    settings = ("agent.max_replay_size=4000", "evaluation.period=2000", "checkpoint.steps_period=2000")
+    config = load_config("ddpg", overrides=settings)
+    readings = []
+
+    def read(num_steps: int) -> bool:
+        if num_steps in (FIRST_READING, LAST_READING):
+            readings.append(resident_megabytes())
+        return num_steps == LAST_READING
+
+    run_locally(config, make_components(config), read)
+    return {"growth": readings[-1] - readings[0]}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"replay": watch_replay, "run": watch_run}[sys.argv[1]]()))

@@ -1,0 +1,109 @@
+"""What was measured, as text and as JSON."""
+
+import dataclasses
+import json
+import os
+import platform
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+COLUMNS = ("ours", "", "against", "", "ratio", "to reach")
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        name: what of ours was measured.
+        unit: of all values.
+        values: ours, by round.
+        against: what it is compared with; "" where it stands alone.
+        other_values: of `against`, by round.
+        target: the ratio to reach, or the value where the row stands alone; None: there is none.
+        at_most: whether less is better.
+    """
+
+    name: str
+    unit: str
+    values: list[float]
+    against: str = ""
+    other_values: list[float] = dataclasses.field(default_factory=list)
+    target: float | None = None
+    at_most: bool = False
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours to theirs, round by round."""
+        return [ours / theirs for ours, theirs in zip(self.values, self.other_values, strict=False)]
+
+    def cells(self) -> tuple[str, ...]:
+        """As in `COLUMNS`."""
+        target = "" if self.target is None else f"{'at most' if self.at_most else 'at least'} {self.target:g}"
+        against = spread(self.other_values, self.unit) if self.other_values else ""
+        return self.name, spread(self.values, self.unit), self.against, against, spread(self.ratios), target
+
+    def to_dict(self) -> dict[str, Any]:
+        """All values, and their medians."""
+        fields = dataclasses.asdict(self)
+        medians = {"median": self.values, "other_median": self.other_values, "ratio_median": self.ratios}
+        return fields | {name: statistics.median(values) for name, values in medians.items() if values}
+
+
+def spread(values: Sequence[float], unit: str = "") -> str:
+    """Median and range, three digits each."""
+    if not values:
+        return ""
+    text = number(statistics.median(values))
+    if len(values) > 1:
+        text += f" ({number(min(values))} to {number(max(values))})"
+    return f"{text} {unit}".rstrip()
+
+
+def number(value: float) -> str:
+    """Three digits, and more only before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers depend on."""
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return {
+        "processor": models[0].partition(":")[2].strip() if models else platform.processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+    }
+
+
+def to_text(parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: int) -> str:
+    """A Markdown table, which reads well as it is."""
+    about = machine()
+    lines = [
+        f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {rounds} rounds; "
+        "medians (and ranges); each ratio is the median over rounds of ours to theirs.",
+        "",
+    ]
+    cells = [("part", *COLUMNS), ("---",) * (len(COLUMNS) + 1)]
+    cells += [(part, *row.cells()) for part, rows in parts.items() for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines += [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in cells]
+    return "\n".join([*lines, *(f"\n{note}" for note in notes)]) + "\n"
+
+
+def write(folder: Path, parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: int) -> str:
+    """Writes `table.md` and `table.json`; returns the text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = to_text(parts, notes, rounds)
+    (folder / "table.md").write_text(text)
+    content = {
+        "machine": machine(),
+        "rounds": rounds,
+        "parts": {part: [row.to_dict() for row in rows] for part, rows in parts.items()},
+        "notes": list(notes),
+    }
+    (folder / "table.json").write_text(json.dumps(content, indent=2) + "\n")
+    return text

@@ -1,0 +1,122 @@
+"""Taking turns: contestants run one at a time, a few seconds each, round after round.
+
+All processes are started and warmed up once; a stopped one (SIGSTOP) keeps its place. On a machine whose speed drifts,
+the two sides of a ratio are so measured seconds apart and not minutes.
+"""
+
+import contextlib
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.meter import VARIABLE, Meter
+
+ROOT = Path(__file__).parents[1]
+
+
+class BenchmarkError(Exception):
+    """A contestant could not run; the message is for the user."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Contestant:
+    """What to run.
+
+    Attributes:
+        name: in the table.
+        command: arguments of its Python, from the module on.
+        python: its interpreter.
+        environment: variables beside those of this process.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    python: Path = Path(sys.executable)
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+class _Process:
+    """A contestant that runs only within `turn`."""
+
+    def __init__(self, contestant: Contestant, folder: Path) -> None:
+        self._contestant = contestant
+        self._meter = Meter(str(folder / "meter"))
+        self._errors = folder / "stderr"
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [contestant.python, "-m", *contestant.command],
+                cwd=ROOT,
+                env={**os.environ, **dict(contestant.environment), VARIABLE: str(folder / "meter")},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    def warm_up(self) -> None:
+        while self._meter.count == 0:
+            self._check()
+            time.sleep(0.05)
+        self._signal(signal.SIGSTOP)
+
+    def turn(self, seconds: float) -> float:
+        """Runs for a while; returns units per second."""
+        before, began = self._meter.count, time.perf_counter()
+        self._signal(signal.SIGCONT)
+        time.sleep(seconds)
+        self._signal(signal.SIGSTOP)
+        rate = (self._meter.count - before) / (time.perf_counter() - began)
+        self._check()
+        return rate
+
+    def end(self) -> None:
+        if self._process.poll() is None:
+            self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def _check(self) -> None:
+        if self._process.poll() is not None:
+            last = self._errors.read_text(errors="replace").strip().splitlines()[-1:] or ["no word on why"]
+            raise BenchmarkError(f"{self._contestant.name} ended with status {self._process.returncode}: {last[0]}")
+
+
+def take_turns(contestants: Sequence[Contestant], rounds: int, seconds: float) -> dict[str, list[float]]:
+    """Units per second of each contestant in each round.
+
+    Args:
+        contestants: of different names.
+        rounds: turns of each.
+        seconds: a turn's length.
+
+    Raises:
+        BenchmarkError: if a contestant ends, which none does by itself.
+    """
+    with _processes(contestants) as processes:
+        rates: dict[str, list[float]] = {name: [] for name in processes}
+        for _ in range(rounds):
+            for name, process in processes.items():
+                rates[name].append(process.turn(seconds))
+    return rates
+
+
+@contextlib.contextmanager
+def _processes(contestants: Sequence[Contestant]) -> Iterator[dict[str, _Process]]:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        processes = {}
+        for index, contestant in enumerate(contestants):
+            place = Path(folder) / str(index)
+            place.mkdir()
+            processes[contestant.name] = process = _Process(contestant, place)
+            stack.callback(process.end)
+            process.warm_up()
+        yield processes
