@@ -5,10 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.tiny import wait_for
 
 ROOT = Path(__file__).parents[1]
 
@@ -165,9 +166,7 @@ def test_the_set_up_is_done_once_and_again_when_the_lock_changes(tree):
 
 def test_an_interrupted_set_up_starts_over(tree):
     process = start(tree)
-    while not (tree / ".venv/bin/python3.10").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_for(tree / ".venv/bin/python3.10", process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     leftover = tree / ".venv/leftover"

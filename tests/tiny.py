@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 TINY_AGENT = (
@@ -48,6 +49,13 @@ def start_command(*words: str | Path, **options) -> subprocess.Popen:
         start_new_session=True,
         **options,
     )
+
+
+def wait_for(path: Path, process: subprocess.Popen, num_lines: int = 0) -> None:
+    """Waits until `process`, which must not end before, has written `path` with at least so many lines."""
+    while not path.exists() or (num_lines and path.read_text().count("\n") < num_lines):
+        assert process.poll() is None
+        time.sleep(0.002)
 
 
 def press_ctrl_c(process: subprocess.Popen) -> None:

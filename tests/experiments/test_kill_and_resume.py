@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny import TINY_RUN, metrics_of, press_ctrl_c, run_command, set_options, start_command
+from tests.tiny import TINY_RUN, metrics_of, press_ctrl_c, run_command, set_options, start_command, wait_for
 
 OPTIONS = set_options((*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
 
@@ -61,9 +61,7 @@ def test_run_killed_before_its_first_checkpoint_starts_anew(tmp_path):
     command = ("train", "ddpg", "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
     assert run_command(*command, "--run-dir", straight).returncode == 0
     process = start_command(*command, "--run-dir", killed)
-    while not (killed / "config.yaml").exists():
-        assert process.poll() is None
-        time.sleep(0.005)
+    wait_for(killed / "config.yaml", process)
     process.kill()
     process.wait()
     assert not list((killed / "checkpoints").glob("step_*.npz"))
@@ -75,10 +73,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     straight, interrupted = tmp_path / "straight", tmp_path / "inter rupted"
     command = ("train", "ddpg", "--task", "Pendulum-v1", *set_options(TINY_RUN))
     process = start_command(*command, "--steps", "1000000", "--run-dir", interrupted)
-    log = interrupted / "metrics" / "training.csv"
-    while not log.exists() or log.read_text().count("\n") < 3:
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_for(interrupted / "metrics" / "training.csv", process, num_lines=3)
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
@@ -115,9 +110,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
 def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", "ddpg", "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
-    while not (run / "videos" / "first.gif.part").exists():
-        assert process.poll() is None
-        time.sleep(0.002)
+    wait_for(run / "videos" / "first.gif.part", process)
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
@@ -129,9 +122,7 @@ def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
 def test_one_run_is_trained_by_one_process(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", "ddpg", "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
-    while not (run / "metrics" / "training.csv").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_for(run / "metrics" / "training.csv", process)
     other = run_command("train", "ddpg", "--resume", run)
     assert process.poll() is None
     process.kill()

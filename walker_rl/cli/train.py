@@ -116,7 +116,6 @@ def _components(config: ExperimentConfig) -> Iterator[Components]:
 
 
 def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *, resume: bool) -> int:
-    from walker_rl.analysis.curve import plot_curve
     from walker_rl.errors import RunError
     from walker_rl.experiments.run_directory import update_config
     from walker_rl.experiments.training import train
@@ -129,6 +128,8 @@ def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *,
             update_config(run, config)
         evaluations = train(config, components, run, resume=resume)
         if evaluations is not None:
+            from walker_rl.analysis.curve import plot_curve
+
             plot_curve(run.metrics, run.curve, f"{what}, seed {config.seed}")
     except KeyboardInterrupt:
         evaluations = None
