@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each contestant (default: 7)")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant (default: 5)")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "runs/benchmark", help="folder of table.md and table.json"
     )

@@ -12,14 +12,17 @@ from benchmarks.contests import ours
 from benchmarks.report import Row
 from benchmarks.turns import ROOT, Contestant, take_turns
 
-PRODUCT_FLOP = 2 * 2048**3
+PRODUCT_SIZE = 256
+"""The width of the learner's layers, and its batch."""
+
+UNIT_FLOP = 2 * 2048**3
 """In one unit of `benchmarks.contestants.products`."""
 
 
 def measure(rounds: int) -> Iterator[Row]:
     """Updates a second, and the share of the products' rate that they amount to."""
     learner = ours("D4PG learner", "learner", "d4pg")
-    products = Contestant("products", ("benchmarks.contestants.products",))
+    products = Contestant("products", ("benchmarks.contestants.products", str(PRODUCT_SIZE)))
     rates = take_turns((learner, products), rounds, seconds=3.0)
     flop = flop_of_update_elsewhere()
     yield Row("D4PG learner alone", "updates/s", rates[learner.name])
@@ -27,8 +30,8 @@ def measure(rounds: int) -> Iterator[Row]:
         f"the same, at {flop / 1e9:.3f} GFLOP",
         "GFLOP/s",
         [rate * flop / 1e9 for rate in rates[learner.name]],
-        "matrix products 2048^3",
-        [rate * PRODUCT_FLOP / 1e9 for rate in rates[products.name]],
+        f"matrix products {PRODUCT_SIZE}^3",
+        [rate * UNIT_FLOP / 1e9 for rate in rates[products.name]],
         target=0.6,
     )
 

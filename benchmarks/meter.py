@@ -18,12 +18,14 @@ class Meter:
         with open(path or os.environ[VARIABLE], "a+b") as file:
             file.truncate(_FORMAT.size)
             self._memory = mmap.mmap(file.fileno(), _FORMAT.size)
+        self._num_ticks = 0
 
     @property
     def count(self) -> int:
-        """Units done so far; 0 while the contestant warms up."""
-        return int(_FORMAT.unpack(self._memory[:])[0])
+        """Units that the contestant has done; 0 while the contestant warms up."""
+        return int(_FORMAT.unpack_from(self._memory)[0])
 
     def tick(self) -> None:
-        """Counts one unit."""
-        self._memory[:] = _FORMAT.pack(self.count + 1)
+        """Counts one unit; the contestant alone does."""
+        self._num_ticks += 1
+        _FORMAT.pack_into(self._memory, 0, self._num_ticks)

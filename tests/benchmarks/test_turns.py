@@ -56,7 +56,7 @@ def test_every_kind_of_contestant_of_this_environment_runs():
         stock("stock environment", "environment", "HopperBulletEnv-v0"),
         stock("stock acting", "acting", "d4pg"),
         stock("stock training", "training", "dmpo"),
-        Contestant("products", ("benchmarks.contestants.products",)),
+        Contestant("products", ("benchmarks.contestants.products", "512")),
     ]
     rates = take_turns(contestants, rounds=1, seconds=2.0)
     assert len(rates) == len(contestants)

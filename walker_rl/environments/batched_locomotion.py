@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 _JOINT_LIMIT = 0.99  # as a share of the way from a joint's centre to its end
-_MAX_OBSERVATION = np.float32(5)
+_MIN_OBSERVATION, _MAX_OBSERVATION = np.float32(-5), np.float32(5)
+_NUM_OF_BODY = 8  # numbers of an observation that are neither joints nor feet
 
 
 def is_batchable(environment: Any) -> bool:
@@ -25,7 +26,7 @@ def is_batchable(environment: Any) -> bool:
 
 
 class BatchedLocomotion:
-    """Steps a `WalkerBaseBulletEnv`; its resets stay its own, and so does all that it and its robot show of a step."""
+    """Steps a `WalkerBaseBulletEnv` and observes in its resets; what it and its robot show of a step stays the same."""
 
     def __init__(self, environment: Any):
         """Takes over an environment for which `is_batchable` holds, and which has been reset once."""
@@ -44,6 +45,9 @@ class BatchedLocomotion:
         self._links = [link for body, link in parts if body == self._body and link >= 0]
         self._bases = [(index, body) for index, (body, link) in enumerate(parts) if link < 0]
         self._rotation = np.eye(3)
+        self._end_of_joints = _NUM_OF_BODY + 2 * len(self._joints)
+        self._observation_size = self._end_of_joints + len(self._feet)
+        robot.calc_state = self._observe
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool]:
         """Takes `action` `[A]` in [-1, 1], float32.
@@ -82,6 +86,8 @@ class BatchedLocomotion:
         velocity = self._observe_body()
         roll, pitch, yaw = robot.body_rpy
         x, y, z = robot.body_xyz
+        if robot.initial_z is None:
+            robot.initial_z = z
         ahead = np.array([robot.walk_target_y - y, robot.walk_target_x - x])
         robot.walk_target_theta = np.arctan2(*ahead)
         robot.walk_target_dist = np.sqrt(ahead.dot(ahead))
@@ -91,16 +97,19 @@ class BatchedLocomotion:
         self._rotation[0, 1], self._rotation[1, 0] = -sine, sine
         vx, vy, vz = np.dot(self._rotation, velocity)
         body = [z - robot.initial_z, np.sin(angle), np.cos(angle), 0.3 * vx, 0.3 * vy, 0.3 * vz, roll, pitch]
-        observation = np.concatenate([np.array(body, np.float32), joints, robot.feet_contact])
-        return np.minimum(np.maximum(observation, -_MAX_OBSERVATION), _MAX_OBSERVATION)
+        observation = np.empty(self._observation_size, np.float32)
+        observation[:_NUM_OF_BODY] = body
+        observation[_NUM_OF_BODY : self._end_of_joints] = joints
+        observation[self._end_of_joints :] = robot.feet_contact
+        return np.minimum(np.maximum(observation, _MIN_OBSERVATION), _MAX_OBSERVATION)
 
     def _observe_joints(self) -> np.ndarray:
         """Positions and speeds by turns, float32 `[2 J]`."""
         states = self._bullet.getJointStates(self._body, self._joints)
         joints = np.empty(2 * len(states), np.float32)
-        positions = np.array([state[0] for state in states])
-        joints[0::2] = 2 * (positions - self._joint_centres) / self._joint_ranges
-        joints[1::2] = 0.1 * np.array([state[1] for state in states])
+        positions, speeds, *_ = zip(*states, strict=True)
+        joints[0::2] = 2 * (np.array(positions) - self._joint_centres) / self._joint_ranges
+        joints[1::2] = 0.1 * np.array(speeds)
         self._robot.joint_speeds = joints[1::2]
         self._robot.joints_at_limit = np.count_nonzero(np.abs(joints[0::2]) > _JOINT_LIMIT)
         return joints
@@ -112,8 +121,8 @@ class BatchedLocomotion:
         for index, body in self._bases:
             positions.insert(index, self._bullet.getBasePositionAndOrientation(body)[0])
         position, orientation, velocity = self._observe_torso()
-        x, y, _ = zip(*positions, strict=True)
-        robot.body_xyz = (np.add.reduce(np.array(x)) / len(x), np.add.reduce(np.array(y)) / len(y), position[2])
+        x, y, _ = np.add.reduce(np.array(tuple(zip(*positions, strict=True))), axis=1) / len(positions)
+        robot.body_xyz = (x, y, position[2])
         robot.body_real_xyz = np.array(position)
         robot.body_rpy = self._bullet.getEulerFromQuaternion(orientation)
         return np.array(velocity)
