@@ -1,6 +1,7 @@
 """Runs the benchmarks: `python -m benchmarks [PART ...]`, or `make benchmark PARTS="training start"`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -39,20 +40,22 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_arguments(arguments)
-    names, notes = options.parts or list(PARTS), []
+    # Contestants end with this process, however it is ended.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    names, notes = list(dict.fromkeys(options.parts or PARTS)), []
     if "peers" in names and not contests.has_peers():
         names = [name for name in names if name != "peers"]
         notes.append(contests.HOW_TO_MAKE_PEERS)
     measured: dict[str, list[Row]] = {}
-    text = report.write(options.output, measured, notes, options.rounds)
     for name in names:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
         try:
             measured[name] = list(PARTS[name](options.rounds))
         except BenchmarkError as error:
             notes.append(f"{name} was not measured: {error}")
-        text = report.write(options.output, measured, notes, options.rounds)
-    print(text, end="")
+        report.write(options.output, measured, notes, options.rounds)
+    print(report.to_text(measured, notes, options.rounds), end="")
     return 1 if len(measured) < len(names) else 0
 
 

@@ -1,7 +1,6 @@
 """Where the time of an environment step goes; `python -m benchmarks.breakdown AGENT` prints one agent's parts."""
 
 import json
-import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -9,27 +8,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.report import Row
-from benchmarks.turns import ROOT
+from benchmarks.turns import run_module
 
 AGENTS = ("d4pg", "ddpg", "dmpo")
-NUM_WARM_UP_STEPS = 1_500
-NUM_STEPS = 1_000
+NUM_WARM_UP_STEPS = 1_200
+NUM_STEPS = 500
 PARTS = ("environment", "policy", "insertion", "sampling", "update", "weights", "logging", "rest")
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Milliseconds of wall-clock time per environment step with one update each, mean over a thousand."""
+    """Milliseconds of wall-clock time per environment step with one update each."""
     for agent in AGENTS:
-        readings = [parts_elsewhere(agent) for _ in range(min(rounds, 3))]
+        readings = [parts_elsewhere(agent) for _ in range(rounds)]
         for part in PARTS:
             yield Row(f"{agent}: {part}", "ms", [reading[part] for reading in readings])
 
 
 def parts_elsewhere(agent: str) -> dict[str, float]:
     """In a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.breakdown", agent]
-    result = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return dict(json.loads(result.stdout.splitlines()[-1]))
+    return dict(json.loads(run_module("benchmarks.breakdown", agent)))
 
 
 class Clock:

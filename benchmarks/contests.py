@@ -21,7 +21,7 @@ TASKS = (
 PLAIN = ("agent.layer_norm=false", "agent.activation=relu")
 """The networks of SB3 and SBX."""
 
-ONEDNN = ("TF_ENABLE_ONEDNN_OPTS", "1")
+ONEDNN_ON, ONEDNN_OFF = ("TF_ENABLE_ONEDNN_OPTS", "1"), ("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,11 +42,12 @@ class Contest:
 
 
 def ours(name: str, *arguments: str) -> Contestant:
-    return Contestant(name, ("benchmarks.contestants.ours", *arguments))
+    return Contestant(name, ("benchmarks.contestants.ours", *arguments), environment=(ONEDNN_ON,))
 
 
-def stock(name: str, *arguments: str, environment: tuple[tuple[str, str], ...] = ()) -> Contestant:
-    return Contestant(name, ("benchmarks.contestants.stock", *arguments), environment=environment)
+def stock(name: str, *arguments: str, onednn: tuple[str, str] | None = None) -> Contestant:
+    """With TensorFlow's oneDNN off, which it comes with, unless told otherwise."""
+    return Contestant(name, ("benchmarks.contestants.stock", *arguments), environment=(onednn or ONEDNN_OFF,))
 
 
 def peer(name: str) -> Contestant:
@@ -82,10 +83,10 @@ def training_contests() -> Iterator[Contest]:
         contestants=(
             ours("D4PG", "training", "d4pg"),
             stock("Acme D4PG", "training", "d4pg"),
-            stock("Acme D4PG, oneDNN on", "training", "d4pg", environment=(ONEDNN,)),
+            stock("Acme D4PG, oneDNN on", "training", "d4pg", onednn=ONEDNN_ON),
             ours("DMPO", "training", "dmpo"),
             stock("Acme DMPO", "training", "dmpo"),
-            stock("Acme DMPO, oneDNN on", "training", "dmpo", environment=(ONEDNN,)),
+            stock("Acme DMPO, oneDNN on", "training", "dmpo", onednn=ONEDNN_ON),
         ),
         pairs=(
             ("D4PG", "Acme D4PG", 3.0),

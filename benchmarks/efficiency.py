@@ -3,19 +3,16 @@
 `python -m benchmarks.efficiency` prints the floating-point operations of the matrix products in one update.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 from benchmarks.contests import ours
 from benchmarks.report import Row
-from benchmarks.turns import ROOT, Contestant, take_turns
+from benchmarks.turns import Contestant, run_module, take_turns
 
 PRODUCT_SIZE = 256
 """The width of the learner's layers, and its batch."""
 
-UNIT_FLOP = 2 * 2048**3
+UNIT_FLOP = 2 * 1024**3
 """In one unit of `benchmarks.contestants.products`."""
 
 
@@ -24,7 +21,7 @@ def measure(rounds: int) -> Iterator[Row]:
     learner = ours("D4PG learner", "learner", "d4pg")
     products = Contestant("products", ("benchmarks.contestants.products", str(PRODUCT_SIZE)))
     rates = take_turns((learner, products), rounds, seconds=3.0)
-    flop = flop_of_update_elsewhere()
+    flop = int(run_module("benchmarks.efficiency"))
     yield Row("D4PG learner alone", "updates/s", rates[learner.name])
     yield Row(
         f"the same, at {flop / 1e9:.3f} GFLOP",
@@ -34,13 +31,6 @@ def measure(rounds: int) -> Iterator[Row]:
         [rate * UNIT_FLOP / 1e9 for rate in rates[products.name]],
         target=0.6,
     )
-
-
-def flop_of_update_elsewhere() -> int:
-    """In a process of its own, so that TensorFlow does not stay in this one."""
-    command = [sys.executable, "-m", "benchmarks.efficiency"]
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    return int(subprocess.run(command, cwd=ROOT, env=quiet, check=True, capture_output=True, text=True).stdout)
 
 
 def flop_of_update() -> int:

@@ -1,4 +1,4 @@
-"""A training in a folder that is gone afterwards."""
+"""A training whose run directory nobody needs."""
 
 import tempfile
 from collections.abc import Callable

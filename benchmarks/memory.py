@@ -1,18 +1,21 @@
 """Memory of a full replay, and of a run after its replay is full; `python -m benchmarks.memory PART` prints one."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.report import Row
-from benchmarks.turns import ROOT
+from benchmarks.turns import run_module
 
 NUM_TRANSITIONS = 1_000_000
 FIRST_READING, LAST_READING = 8_100, 16_100
+RUN_SETTINGS = (
+    "agent.min_replay_size=1000",
+    "agent.max_replay_size=4000",
+    "evaluation.period=2000",
+    "checkpoint.steps_period=2000",
+)
 
 
 def measure(rounds: int) -> Iterator[Row]:
@@ -28,19 +31,19 @@ def measure(rounds: int) -> Iterator[Row]:
 
 def measure_elsewhere(part: str) -> dict[str, float]:
     """In a process of its own, whose memory is nobody else's."""
-    command = [sys.executable, "-m", "benchmarks.memory", part]
-    result = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return dict(json.loads(result.stdout.splitlines()[-1]))
+    return dict(json.loads(run_module("benchmarks.memory", part)))
 
 
 def resident_megabytes() -> float:
     """Of this process."""
     status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024 * 1.048576
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 
 
 def watch_replay() -> dict[str, float]:
     """Resident memory over what it was before the replay."""
+    import numpy as np
+
     from walker_rl.replay import ArrayReplay, TransitionLayout
     from walker_rl.types import Transition
 
@@ -66,8 +69,7 @@ def watch_run() -> dict[str, float]:
     from walker_rl.experiments.components import make_components
     from walker_rl.experiments.config_loading import load_config
 
-    settings = ("agent.max_replay_size=4000", "evaluation.period=2000", "checkpoint.steps_period=2000")
-    config = load_config("ddpg", overrides=settings)
+    config = load_config("ddpg", overrides=RUN_SETTINGS)
     readings = []
 
     def read(num_steps: int) -> bool:

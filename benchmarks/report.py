@@ -36,8 +36,10 @@ class Row:
 
     @property
     def ratios(self) -> list[float]:
-        """Ours to theirs, round by round."""
-        return [ours / theirs for ours, theirs in zip(self.values, self.other_values, strict=False)]
+        """Ours to theirs, round by round; none where the row stands alone."""
+        if not self.other_values:
+            return []
+        return [ours / theirs for ours, theirs in zip(self.values, self.other_values, strict=True)]
 
     def cells(self) -> tuple[str, ...]:
         """As in `COLUMNS`."""
@@ -83,7 +85,7 @@ def to_text(parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: in
     """A Markdown table, which reads well as it is."""
     about = machine()
     lines = [
-        f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {rounds} rounds; "
+        f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {rounds} rounds (memory: one); "
         "medians (and ranges); each ratio is the median over rounds of ours to theirs.",
         "",
     ]
@@ -94,11 +96,10 @@ def to_text(parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: in
     return "\n".join([*lines, *(f"\n{note}" for note in notes)]) + "\n"
 
 
-def write(folder: Path, parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: int) -> str:
-    """Writes `table.md` and `table.json`; returns the text."""
+def write(folder: Path, parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: int) -> None:
+    """Writes `table.md` and `table.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = to_text(parts, notes, rounds)
-    (folder / "table.md").write_text(text)
+    (folder / "table.md").write_text(to_text(parts, notes, rounds))
     content = {
         "machine": machine(),
         "rounds": rounds,
@@ -106,4 +107,3 @@ def write(folder: Path, parts: Mapping[str, Sequence[Row]], notes: Sequence[str]
         "notes": list(notes),
     }
     (folder / "table.json").write_text(json.dumps(content, indent=2) + "\n")
-    return text

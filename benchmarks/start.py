@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import Row
-from benchmarks.turns import ROOT
+from benchmarks.turns import ROOT, BenchmarkError
 
 WALKER_RL = Path(sys.executable).with_name("walker-rl")
 
@@ -28,13 +28,19 @@ def seconds_of(command: list) -> float:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-        return time.perf_counter() - began
+        result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        seconds = time.perf_counter() - began
+    if result.returncode != 0:
+        raise BenchmarkError(f"{' '.join(map(str, command))} ended with status {result.returncode}: {result.stderr}")
+    return seconds
 
 
 def train_to_first_step() -> None:
     """`walker-rl train d4pg`, ended as soon as the environment has made one step."""
     from walker_rl.cli import main
+    from walker_rl.runtime import configure_process
+
+    configure_process()
     from walker_rl.environments import Environment
 
     step = Environment.step

@@ -52,7 +52,12 @@ class _Process:
             self._process = subprocess.Popen(
                 [contestant.python, "-m", *contestant.command],
                 cwd=ROOT,
-                env={**os.environ, **dict(contestant.environment), VARIABLE: str(folder / "meter")},
+                env={
+                    **os.environ,
+                    **dict(contestant.environment),
+                    VARIABLE: str(folder / "meter"),
+                    "TMPDIR": str(folder),  # What it leaves there goes with the folder.
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
@@ -73,11 +78,12 @@ class _Process:
         self._signal(signal.SIGSTOP)
         rate = (self._meter.count - before) / (time.perf_counter() - began)
         self._check()
+        if rate == 0:
+            raise BenchmarkError(f"{self._contestant.name} did nothing in a turn of {seconds:g} s")
         return rate
 
     def end(self) -> None:
-        if self._process.poll() is None:
-            self._signal(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self._process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
@@ -86,8 +92,25 @@ class _Process:
 
     def _check(self) -> None:
         if self._process.poll() is not None:
-            last = self._errors.read_text(errors="replace").strip().splitlines()[-1:] or ["no word on why"]
-            raise BenchmarkError(f"{self._contestant.name} ended with status {self._process.returncode}: {last[0]}")
+            said = self._errors.read_text(errors="replace")
+            raise _ended(self._contestant.name, self._process.returncode, said)
+
+
+def run_module(*arguments: str) -> str:
+    """The last line that `python -m` with these arguments prints, in a process of its own.
+
+    Raises:
+        BenchmarkError: if it fails.
+    """
+    result = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise _ended(" ".join(arguments), result.returncode, result.stderr)
+    return result.stdout.splitlines()[-1]
+
+
+def _ended(name: str, status: int, said: str) -> BenchmarkError:
+    last = said.strip().splitlines()[-1:] or ["no word on why"]
+    return BenchmarkError(f"{name} ended with status {status}: {last[0]}")
 
 
 def take_turns(contestants: Sequence[Contestant], rounds: int, seconds: float) -> dict[str, list[float]]:
@@ -99,7 +122,7 @@ def take_turns(contestants: Sequence[Contestant], rounds: int, seconds: float) -
         seconds: a turn's length.
 
     Raises:
-        BenchmarkError: if a contestant ends, which none does by itself.
+        BenchmarkError: if a contestant ends, which none does by itself, or does nothing in a turn.
     """
     with _processes(contestants) as processes:
         rates: dict[str, list[float]] = {name: [] for name in processes}

@@ -1,10 +1,16 @@
 """The command, the counted work, and the parts that run in processes of their own."""
 
+import subprocess
+import sys
+
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import breakdown, contests, efficiency
-from benchmarks.turns import BenchmarkError
+from benchmarks import breakdown, contests, memory
+from benchmarks.turns import BenchmarkError, run_module
+from tests.benchmarks.processes import commands_running
+from tests.tiny import wait_for
+from walker_rl.experiments.config_loading import load_config
 
 
 @pytest.mark.parametrize(
@@ -43,13 +49,38 @@ def test_a_part_that_fails_is_told_of_and_the_others_are_kept(tmp_path, monkeypa
     assert "1 (1 to 1) s" in (tmp_path / "table.md").read_text()
 
 
+def test_contestants_end_with_a_command_that_is_ended(tmp_path):
+    script = f"""
+from benchmarks import __main__ as command
+from benchmarks.turns import Contestant, take_turns
+both = [Contestant(name, ("tests.benchmarks.ticker", "0.01", {str(tmp_path)!r} + "/" + name)) for name in "ab"]
+command.PARTS = {{"forever": lambda rounds: take_turns(both, 1, 1000)}}
+command.main([])
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=contests.ROOT, stderr=subprocess.DEVNULL)
+    wait_for(tmp_path / "b", process, num_lines=1)
+    process.terminate()
+    assert process.wait(timeout=60) == 1
+    assert not [command for command in commands_running() if str(tmp_path) in command]
+
+
 def test_the_products_of_a_d4pg_update_are_those_of_its_layers():
     batch, policy, critic = 256, [22 * 256, 256 * 256, 256 * 6], [28 * 256, 256 * 256, 256 * 51]
     forward = 2 * sum(policy) + 3 * sum(critic)
     to_weights = sum(policy) + sum(critic)
     to_inputs = sum(policy[1:]) + sum(critic[1:]) + sum(critic)  # The last are those of dQ/da.
     expected_value = 2 * 51
-    assert efficiency.flop_of_update() == 2 * batch * (forward + to_weights + to_inputs + expected_value)
+    assert int(run_module("benchmarks.efficiency")) == 2 * batch * (forward + to_weights + to_inputs + expected_value)
+
+
+def test_the_run_whose_memory_is_watched_has_a_replay_that_fills_before():
+    config = load_config("ddpg", overrides=memory.RUN_SETTINGS)
+    assert config.agent.max_replay_size < memory.FIRST_READING
+
+
+def test_a_module_that_fails_is_told_of():
+    with pytest.raises(BenchmarkError, match=r"^benchmarks\.breakdown nobody ended with status 1: .*nobody"):
+        run_module("benchmarks.breakdown", "nobody")
 
 
 @pytest.mark.slow

@@ -40,9 +40,8 @@ def test_numbers_have_three_digits(value, text):
 
 def test_both_files_hold_every_row_and_note(tmp_path):
     rows = {"training": [PAIR], "start": [Row("help", "s", [0.5])]}
-    text = report.write(tmp_path / "new", rows, ["a note"], rounds=3)
-    assert (tmp_path / "new/table.md").read_text() == text
-    lines = text.splitlines()
+    report.write(tmp_path / "new", rows, ["a note"], rounds=3)
+    lines = (tmp_path / "new/table.md").read_text().splitlines()
     assert "3 rounds" in lines[0]
     assert [line.split("|")[1].strip() for line in lines if line.startswith("|")] == [
         "part",

@@ -2,31 +2,23 @@
 
 import itertools
 import statistics
-from pathlib import Path
 
 import pytest
 
 from benchmarks.contests import PLAIN, ours, stock
 from benchmarks.turns import BenchmarkError, Contestant, take_turns
+from tests.benchmarks.processes import commands_running
 
 
 def ticker(name, *arguments):
     return Contestant(name, ("tests.benchmarks.ticker", *map(str, arguments)))
 
 
-def commands_running():
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            yield path.read_bytes().decode(errors="replace")
-        except OSError:  # It ended meanwhile.
-            continue
-
-
 def test_rates_and_their_ratio(tmp_path):
     rates = take_turns([ticker("fast", 0.005, tmp_path / "f"), ticker("slow", 0.05, tmp_path / "s")], 3, 0.5)
     assert {name: len(values) for name, values in rates.items()} == {"fast": 3, "slow": 3}
     # A sleep takes at least its time, and a turn of 0.5 s is cut into whole ticks.
-    assert 0 < statistics.median(rates["slow"]) <= 22
+    assert 5 <= statistics.median(rates["slow"]) <= 22
     assert statistics.median(rates["slow"]) < statistics.median(rates["fast"]) <= 202
 
 

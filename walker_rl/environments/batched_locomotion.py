@@ -89,13 +89,13 @@ class BatchedLocomotion:
         if robot.initial_z is None:
             robot.initial_z = z
         ahead = np.array([robot.walk_target_y - y, robot.walk_target_x - x])
-        robot.walk_target_theta = np.arctan2(*ahead)
+        robot.walk_target_theta = np.arctan2(robot.walk_target_y - y, robot.walk_target_x - x)
         robot.walk_target_dist = np.sqrt(ahead.dot(ahead))
         angle = robot.walk_target_theta - yaw
         sine, cosine = np.sin(-yaw), np.cos(-yaw)
         self._rotation[0, 0] = self._rotation[1, 1] = cosine
         self._rotation[0, 1], self._rotation[1, 0] = -sine, sine
-        vx, vy, vz = np.dot(self._rotation, velocity)
+        vx, vy, vz = np.dot(self._rotation, velocity).tolist()
         body = [z - robot.initial_z, np.sin(angle), np.cos(angle), 0.3 * vx, 0.3 * vy, 0.3 * vz, roll, pitch]
         observation = np.empty(self._observation_size, np.float32)
         observation[:_NUM_OF_BODY] = body
@@ -121,7 +121,7 @@ class BatchedLocomotion:
         for index, body in self._bases:
             positions.insert(index, self._bullet.getBasePositionAndOrientation(body)[0])
         position, orientation, velocity = self._observe_torso()
-        x, y, _ = np.add.reduce(np.array(tuple(zip(*positions, strict=True))), axis=1) / len(positions)
+        x, y, _ = (np.add.reduce(np.array(tuple(zip(*positions, strict=True))), axis=1) / len(positions)).tolist()
         robot.body_xyz = (x, y, position[2])
         robot.body_real_xyz = np.array(position)
         robot.body_rpy = self._bullet.getEulerFromQuaternion(orientation)
