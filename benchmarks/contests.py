@@ -45,9 +45,10 @@ def ours(name: str, *arguments: str) -> Contestant:
     return Contestant(name, ("benchmarks.contestants.ours", *arguments), environment=(ONEDNN_ON,))
 
 
-def stock(name: str, *arguments: str, onednn: tuple[str, str] | None = None) -> Contestant:
+def stock(name: str, *arguments: str, onednn: bool = False) -> Contestant:
     """With TensorFlow's oneDNN off, which it comes with, unless told otherwise."""
-    return Contestant(name, ("benchmarks.contestants.stock", *arguments), environment=(onednn or ONEDNN_OFF,))
+    variable = ONEDNN_ON if onednn else ONEDNN_OFF
+    return Contestant(name, ("benchmarks.contestants.stock", *arguments), environment=(variable,))
 
 
 def peer(name: str) -> Contestant:
@@ -83,10 +84,10 @@ def training_contests() -> Iterator[Contest]:
         contestants=(
             ours("D4PG", "training", "d4pg"),
             stock("Acme D4PG", "training", "d4pg"),
-            stock("Acme D4PG, oneDNN on", "training", "d4pg", onednn=ONEDNN_ON),
+            stock("Acme D4PG, oneDNN on", "training", "d4pg", onednn=True),
             ours("DMPO", "training", "dmpo"),
             stock("Acme DMPO", "training", "dmpo"),
-            stock("Acme DMPO, oneDNN on", "training", "dmpo", onednn=ONEDNN_ON),
+            stock("Acme DMPO, oneDNN on", "training", "dmpo", onednn=True),
         ),
         pairs=(
             ("D4PG", "Acme D4PG", 3.0),

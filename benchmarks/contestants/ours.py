@@ -11,7 +11,7 @@ import numpy as np  # noqa: E402
 
 from benchmarks.local_run import run_locally  # noqa: E402
 from benchmarks.meter import Meter  # noqa: E402
-from walker_rl.environments import Task, make_environment  # noqa: E402
+from walker_rl.environments import make_environment  # noqa: E402
 from walker_rl.experiments.components import Components, make_components  # noqa: E402
 from walker_rl.experiments.config import ExperimentConfig  # noqa: E402
 from walker_rl.experiments.config_loading import load_config  # noqa: E402
@@ -62,7 +62,7 @@ def run(meter: Meter, config: ExperimentConfig, components: Components) -> None:
 
 def learn(meter: Meter, components: Components) -> None:
     """Updates on samples of random transitions, with nothing beside them."""
-    fill_replay(components, components.environment.task)
+    fill_replay(components)
     for _ in range(100):
         components.learner.step()
     while True:
@@ -70,9 +70,9 @@ def learn(meter: Meter, components: Components) -> None:
         meter.tick()
 
 
-def fill_replay(components: Components, task: Task) -> None:
+def fill_replay(components: Components) -> None:
     """Inserts as many random transitions as the learner waits for."""
-    random = np.random.default_rng(0)
+    task, random = components.environment.task, np.random.default_rng(0)
     for _ in range(components.builder.config.min_replay_size):
         observation, next_observation = random.standard_normal((2, task.observation_size))
         action = random.uniform(-1, 1, task.action_size)

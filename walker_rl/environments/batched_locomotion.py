@@ -88,8 +88,9 @@ class BatchedLocomotion:
         x, y, z = robot.body_xyz
         if robot.initial_z is None:
             robot.initial_z = z
-        ahead = np.array([robot.walk_target_y - y, robot.walk_target_x - x])
-        robot.walk_target_theta = np.arctan2(robot.walk_target_y - y, robot.walk_target_x - x)
+        ahead_y, ahead_x = robot.walk_target_y - y, robot.walk_target_x - x
+        ahead = np.array([ahead_y, ahead_x])
+        robot.walk_target_theta = np.arctan2(ahead_y, ahead_x)
         robot.walk_target_dist = np.sqrt(ahead.dot(ahead))
         angle = robot.walk_target_theta - yaw
         sine, cosine = np.sin(-yaw), np.cos(-yaw)

@@ -10,8 +10,6 @@ from walker_rl.environments.catalogue import Task, find_task, make_gym_environme
 from walker_rl.environments.quiet import quiet
 from walker_rl.types import State
 
-_LOWEST, _HIGHEST = np.float32(-1), np.float32(1)
-
 REWARD_PARTS = {
     ("locomotion", 5): ("alive", "progress", "electricity", "joint_limits", "feet_collision"),
     ("pendulum", 3): ("alive", "distance", "velocity"),
@@ -190,7 +188,7 @@ class Environment(dm_env.Environment):
             raise ValueError(f"action has shape {action.shape}: {self._task.name} takes {self._action_spec.shape}")
         if not np.isfinite(action).all():
             raise ValueError(f"action = {action.tolist()}: every element must be a finite number")
-        return np.minimum(np.maximum(action, _LOWEST), _HIGHEST)
+        return np.minimum(np.maximum(action, -1.0), 1.0)
 
     def _make_camera(self) -> camera.Draw:
         if not self._is_simulated:
