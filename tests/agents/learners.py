@@ -33,7 +33,7 @@ def make_config(agent: str, **overrides: Any) -> Any:
 
 
 def make_networks(agent: str, config: Any, seed: int = 0, spec: specs.EnvironmentSpec = SPEC) -> Networks:
-    return importlib.import_module(f"walker_rl.agents.{agent}.networks").make_networks(config, spec, seed)
+    return agents.make_builder(agent, config).make_networks(spec, seed)
 
 
 def make_learner(

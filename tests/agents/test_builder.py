@@ -89,7 +89,7 @@ def test_networks_and_behaviour_follow_from_their_seeds(agent_name, environment)
 @pytest.mark.parametrize("agent_name", ["ddpg", "d4pg"])
 def test_a_deterministic_policy_takes_the_noise_it_is_told(environment, agent_name):
     """Only Ornstein-Uhlenbeck noise remembers: it has a level to save. Decay ends either."""
-    architecture = builder_of("ddpg").make_networks(specs.make_environment_spec(environment), 0).architecture
+    architecture = builder_of("ddpg").make_architecture(specs.make_environment_spec(environment))
     observation = np.zeros(22, np.float32)
     for noise, has_level in [("gaussian", False), ("ornstein_uhlenbeck", True)]:
         policy = builder_of(agent_name, noise=noise, noise_decay_steps=100).make_policy(architecture, seed=0)

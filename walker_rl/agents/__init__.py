@@ -17,5 +17,5 @@ def config_class(agent_name: str) -> type:
 
 
 def make_builder(agent_name: str, config: Any) -> Any:
-    """The agent's `AgentBuilder`; imports TensorFlow."""
+    """The agent's builder."""
     return importlib.import_module(f"{__name__}.{agent_name}.builder").Builder(config)

@@ -63,6 +63,10 @@ class OffPolicyActor(acme.Actor):
         """Fetches the policy's weights."""
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
+    def count_steps(self, actor_steps: int) -> None:
+        """Sets the steps of training that the policy's schedules go by, to those of all actors together."""
+        self._actor_steps = actor_steps
+
     def save(self) -> State:
         """All but the weights."""
         return {

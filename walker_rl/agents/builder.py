@@ -1,8 +1,13 @@
-"""The contract of an agent, and what off-policy agents share."""
+"""The contract of an agent, and what off-policy agents share.
+
+Only `make_networks` and `make_learner` import TensorFlow: an actor starts, and fits into memory, without it.
+"""
+
+from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import acme
 import numpy as np
@@ -10,12 +15,14 @@ from acme import specs
 
 from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.config import OffPolicyConfig
-from walker_rl.agents.learning import Networks, OffPolicyLearner
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.replay import ArrayReplay, NStepAdder, Replay, TransitionLayout, updates_due
+from walker_rl.replay import ArrayReplay, NStepAdder, Replay, TransitionLayout, TransitionSink, updates_due
 from walker_rl.types import Transition
+
+if TYPE_CHECKING:
+    from walker_rl.agents.learning import Networks, OffPolicyLearner
 
 ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)
 
@@ -23,13 +30,17 @@ ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)
 class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
     """Makes the parts of an agent that learns from replayed transitions.
 
-    An agent adds `make_networks`, `make_learner` and `make_policy`. Every part takes its own seed, so that
-    none depends on the order in which they are made. No part knows which runner holds it.
+    An agent adds `make_architecture`, `make_networks`, `make_learner` and `make_policy`. Every part takes its own seed,
+    so that none depends on the order in which they are made. No part knows which runner holds it.
     """
 
     def __init__(self, config: ConfigT):
         """Takes the agent's hyperparameters."""
         self.config = config
+
+    @abc.abstractmethod
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+        """The shape of the policy."""
 
     @abc.abstractmethod
     def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
@@ -40,8 +51,8 @@ class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
         """A learner of `networks`, and the source of their variables."""
 
     @abc.abstractmethod
-    def make_policy(self, architecture: PolicyArchitecture, seed: int) -> BehaviourPolicy:
-        """The exploring policy of an actor."""
+    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
+        """The exploring policy of an actor, whose noise is multiplied by `noise_scale`."""
 
     def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
         """An empty replay in `home`, "arrays" or "reverb".
@@ -49,7 +60,7 @@ class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
         Raises:
             UserError: if there is no memory for it.
         """
-        layout = TransitionLayout(*_sizes(environment_spec))
+        layout = self.make_layout(environment_spec)
         if home == "reverb":
             from walker_rl.replay.reverb import ReverbReplay
 
@@ -60,8 +71,12 @@ class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
             size = self.config.max_replay_size
             raise UserError(f"agent.max_replay_size = {size}: must fit into this machine's memory") from None
 
-    def make_adder(self, replay: Replay) -> NStepAdder:
-        """What records an actor's steps in `replay`."""
+    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> TransitionLayout:
+        """How a transition lies in a row of floats."""
+        return TransitionLayout(*_sizes(environment_spec))
+
+    def make_adder(self, replay: TransitionSink) -> NStepAdder:
+        """What records an actor's steps in `replay`, or sends them there."""
         return NStepAdder(replay, self.config.n_step, self.config.discount)
 
     def make_dataset(self, replay: Replay) -> Iterator[Transition]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sonnet as snt
 import tensorflow as tf
-from acme import core, specs
+from acme import core
 
 from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
@@ -53,28 +53,6 @@ class Networks:
             target_critic=make_critic(critic_seed),
             architecture=architecture,
         )
-
-
-def policy_architecture(
-    config: OffPolicyConfig, environment_spec: specs.EnvironmentSpec, head: str, **of_head: float
-) -> PolicyArchitecture:
-    """The policy that `config` asks for in an environment of flat observations and actions.
-
-    Args:
-        config: has the hidden layers.
-        environment_spec: has the sizes.
-        head: of `PolicyArchitecture`.
-        of_head: further fields of `PolicyArchitecture` that the head uses.
-    """
-    return PolicyArchitecture(
-        observation_size=int(np.prod(environment_spec.observations.shape)),
-        action_size=int(np.prod(environment_spec.actions.shape)),
-        hidden_sizes=config.policy_hidden_sizes,
-        layer_norm=config.layer_norm,
-        activation=config.activation,
-        head=head,
-        **of_head,
-    )
 
 
 def distributional_critic(
@@ -149,6 +127,11 @@ class OffPolicyLearner(core.Learner):
         """Updates so far, those before a `restore` included."""
         return self._learner_steps
 
+    @property
+    def policy_weights(self) -> np.ndarray:
+        """The online policy's weights one after the other, as `PolicyArchitecture.split_weights` takes them."""
+        return np.asarray(self._policy_weights)
+
     def get_variables(self, names: list[str]) -> list[Variables]:
         """Weights for actors and evaluators, which later updates leave as they are.
 
@@ -158,7 +141,7 @@ class OffPolicyLearner(core.Learner):
         Raises:
             KeyError: if a name is unknown.
         """
-        networks = {"policy": self._networks.architecture.split_weights(np.asarray(self._policy_weights))}
+        networks = {"policy": self._networks.architecture.split_weights(self.policy_weights)}
         return [networks[name] for name in names]
 
     def save(self) -> Variables:

@@ -3,12 +3,35 @@
 from typing import Protocol
 
 import numpy as np
+from acme import specs
 
-from walker_rl.agents.config import NoiseConfig
+from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.types import State, Variables
+
+
+def policy_architecture(
+    config: OffPolicyConfig, environment_spec: specs.EnvironmentSpec, head: str, **of_head: float
+) -> PolicyArchitecture:
+    """The policy that `config` asks for in an environment of flat observations and actions.
+
+    Args:
+        config: has the hidden layers.
+        environment_spec: has the sizes.
+        head: of `PolicyArchitecture`.
+        of_head: further fields of `PolicyArchitecture` that the head uses.
+    """
+    return PolicyArchitecture(
+        observation_size=int(np.prod(environment_spec.observations.shape)),
+        action_size=int(np.prod(environment_spec.actions.shape)),
+        hidden_sizes=config.policy_hidden_sizes,
+        layer_norm=config.layer_norm,
+        activation=config.activation,
+        head=head,
+        **of_head,
+    )
 
 
 class BehaviourPolicy(Protocol):
@@ -33,16 +56,20 @@ class BehaviourPolicy(Protocol):
 class NoisyPolicy:
     """A deterministic policy with noise on its actions, which may fall linearly to none."""
 
-    def __init__(self, architecture: PolicyArchitecture, noise: Noise, decay_steps: int | None = None):
+    def __init__(
+        self, architecture: PolicyArchitecture, noise: Noise, decay_steps: int | None = None, noise_scale: float = 1.0
+    ):
         """Makes a policy without weights.
 
         Args:
             architecture: of the network.
             noise: added to its actions, which are then clipped to [-1, 1].
             decay_steps: the noise is scaled by `max(0, 1 - actor_steps / decay_steps)`; None: by 1.
+            noise_scale: a further factor on the noise.
         """
         self._policy = NumpyPolicy(architecture)
         self._noise = noise
+        self._noise_scale = noise_scale
         self._decay_steps = decay_steps
 
     def update(self, variables: Variables) -> None:
@@ -55,8 +82,8 @@ class NoisyPolicy:
 
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
         """The policy's action plus noise, clipped to [-1, 1]."""
-        scale = 1.0 if self._decay_steps is None else max(0.0, 1.0 - actor_steps / self._decay_steps)
-        action = self._policy.action(observation) + np.float32(scale) * self._noise.sample()
+        decay = 1.0 if self._decay_steps is None else max(0.0, 1.0 - actor_steps / self._decay_steps)
+        action = self._policy.action(observation) + np.float32(self._noise_scale * decay) * self._noise.sample()
         return np.minimum(np.maximum(action, -1.0), 1.0)
 
     def save(self) -> State:
@@ -68,22 +95,25 @@ class NoisyPolicy:
         self._noise.restore(state)
 
 
-def make_noisy_policy(config: NoiseConfig, architecture: PolicyArchitecture, seed: int) -> NoisyPolicy:
-    """A deterministic policy with the noise that `config` asks for; `seed` is the noise's."""
+def make_noisy_policy(
+    config: NoiseConfig, architecture: PolicyArchitecture, seed: int, noise_scale: float
+) -> NoisyPolicy:
+    """A deterministic policy with `noise_scale` times the noise that `config` asks for; `seed` is the noise's."""
     noise: Noise
     if config.noise == "gaussian":
         noise = GaussianNoise(architecture.action_size, config.sigma, seed)
     else:
         noise = OrnsteinUhlenbeckNoise(architecture.action_size, config.theta, config.sigma, seed)
-    return NoisyPolicy(architecture, noise, config.noise_decay_steps)
+    return NoisyPolicy(architecture, noise, config.noise_decay_steps, noise_scale)
 
 
 class SamplingPolicy:
     """A Gaussian policy that explores by sampling from itself."""
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int):
-        """Makes a policy without weights."""
+    def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0):
+        """Makes a policy without weights, whose standard deviations are multiplied by `noise_scale`."""
         self._policy = NumpyPolicy(architecture)
+        self._noise_scale = noise_scale
         self._random = np.random.default_rng(seed)
 
     def update(self, variables: Variables) -> None:
@@ -96,7 +126,7 @@ class SamplingPolicy:
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
         """A sample, clipped to [-1, 1]."""
         mean, stddev = self._policy.distribution(observation)
-        action = mean + stddev * self._random.standard_normal(mean.shape)
+        action = mean + self._noise_scale * stddev * self._random.standard_normal(mean.shape)
         return np.clip(action, -1.0, 1.0).astype(np.float32)
 
     def save(self) -> State:

@@ -4,14 +4,13 @@ import math
 import time
 from collections.abc import Callable
 
-import dm_env
 import numpy as np
 
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.checkpointing import Checkpointer
 from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
-from walker_rl.experiments.episode_statistics import EpisodeStatistics
+from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.recorder import Counts, Recorder
 from walker_rl.experiments.run_directory import RunDirectory
@@ -40,6 +39,7 @@ class LocalRunner:
         """Wires the parts together; nothing is trained before `train`."""
         self._config = config
         self._components = components
+        self._loop = EnvironmentLoop(components.environment, components.actor)
         self._evaluator = evaluator
         self._display = display
         self._recorder = Recorder(run, display)
@@ -47,9 +47,6 @@ class LocalRunner:
         self._checkpointed_at = time.monotonic()
         self._checkpoint_is_current = False
         self._told_duration = False
-        self._actor_steps = 0
-        self._timestep: dm_env.TimeStep | None = None
-        self._episode = EpisodeStatistics()
 
     def train(self, stop_requested: Callable[[], bool]) -> bool:
         """Trains to `max_actor_steps`, or until asked to stop, and leaves a checkpoint.
@@ -84,10 +81,7 @@ class LocalRunner:
         parts = self._components
         return {
             "config": to_dict(self._config),
-            "actor_steps": self._actor_steps,
-            "episode": self._episode.save(),
-            "environment": parts.environment.save(),
-            "actor": parts.actor.save(),
+            **self._loop.save(),
             "learner": parts.learner.save(),
             "replay": parts.replay.save(),
             "evaluator": self._evaluator.save(),
@@ -115,31 +109,19 @@ class LocalRunner:
 
     def _restore(self, state: State) -> None:
         parts = self._components
-        self._actor_steps = state["actor_steps"]
-        self._episode.restore(state["episode"])
-        self._timestep = parts.environment.restore(state["environment"])
         parts.learner.restore(state["learner"])
-        parts.actor.restore(state["actor"])
+        self._loop.restore(state)
         parts.replay.restore(state["replay"])
         self._evaluator.restore(state["evaluator"])
         self._recorder.restore(state["recorder"], self._actor_steps)
         self._checkpoint_is_current = True
 
     def _step(self) -> None:
-        environment, actor = self._components.environment, self._components.actor
-        if self._timestep is None or self._timestep.last():
-            self._timestep = self._checked(environment.reset())
-            self._episode = EpisodeStatistics()
-            actor.observe_first(self._timestep)
-        action = actor.select_action(self._timestep.observation)
-        self._timestep = self._checked(environment.step(action))
-        self._episode.add(self._timestep, environment.reward_parts)
-        actor.observe(action, self._timestep)
-        self._actor_steps += 1
+        finished_episode = self._loop.step()
         self._checkpoint_is_current = False
         self._learn()
-        if self._timestep.last():
-            self._recorder.training(self._counts, self._episode)
+        if finished_episode is not None:
+            self._recorder.training(self._counts, finished_episode)
         if self._actor_steps % self._config.evaluation.period == 0:
             self._evaluate()
         if self._checkpoint_is_due():
@@ -188,11 +170,6 @@ class LocalRunner:
         seconds = time.monotonic() - self._checkpointed_at
         return settings.seconds_period is not None and seconds >= settings.seconds_period
 
-    def _checked(self, timestep: dm_env.TimeStep) -> dm_env.TimeStep:
-        if not np.isfinite(timestep.observation).all():
-            raise RunError(f"an observation after {self._actor_steps} steps is not finite")
-        return timestep
-
     def _tell_duration(self) -> None:
         if self._told_duration or self._counts.learner_steps < MIN_UPDATES_TIMED:
             return
@@ -200,6 +177,10 @@ class LocalRunner:
         if seconds is not None:
             self._told_duration = True
             self._display.message(f"At the present speed the training takes {format_duration(seconds)} more.")
+
+    @property
+    def _actor_steps(self) -> int:
+        return self._loop.actor_steps
 
     @property
     def _counts(self) -> Counts:

@@ -9,15 +9,19 @@ import numpy as np
 from walker_rl.types import State, Transition
 
 
-class Replay(Protocol):
+class TransitionSink(Protocol):
+    """Where an adder puts transitions."""
+
+    def insert(self, transition: Transition) -> None:
+        """Takes one transition (no batch dimension)."""
+
+
+class Replay(TransitionSink, Protocol):
     """A first-in, first-out store of single transitions, sampled uniformly with replacement."""
 
     @property
     def num_inserted(self) -> int:
         """Transitions ever inserted, those already gone included."""
-
-    def insert(self, transition: Transition) -> None:
-        """Stores one transition (no batch dimension)."""
 
     def make_dataset(self, batch_size: int) -> Iterator[Transition]:
         """Endless batches of `batch_size` transitions, each an array `[B, ...]`."""

@@ -1,30 +1,42 @@
 """The parts of DDPG."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from acme import specs
 
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.ddpg.config import Config
-from walker_rl.agents.ddpg.learning import DDPGLearner
-from walker_rl.agents.ddpg.networks import make_networks
-from walker_rl.agents.learning import Networks
-from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy
+from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy, policy_architecture
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.types import Transition
+
+if TYPE_CHECKING:
+    from walker_rl.agents.ddpg.learning import DDPGLearner
+    from walker_rl.agents.learning import Networks
 
 
 class Builder(OffPolicyBuilder[Config]):
     """DDPG: a deterministic policy with noise, and a scalar critic."""
 
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(self.config, environment_spec, head="tanh")
+
     def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
-        return make_networks(self.config, environment_spec, seed)
+        from walker_rl.agents.ddpg.networks import make_networks
+
+        return make_networks(self.config, self.make_architecture(environment_spec), seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> DDPGLearner:
         """A learner of `networks`, and the source of their variables."""
+        from walker_rl.agents.ddpg.learning import DDPGLearner
+
         return DDPGLearner(self.config, networks, dataset, seed)
 
-    def make_policy(self, architecture: PolicyArchitecture, seed: int) -> NoisyPolicy:
+    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> NoisyPolicy:
         """The online policy with the configured noise."""
-        return make_noisy_policy(self.config, architecture, seed)
+        return make_noisy_policy(self.config, architecture, seed, noise_scale)

@@ -1,15 +1,13 @@
 """The networks of DDPG."""
 
-from acme import specs
-
 from walker_rl.agents.ddpg.config import Config
-from walker_rl.agents.learning import Networks, policy_architecture
+from walker_rl.agents.learning import Networks
+from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import CriticNetwork
 
 
-def make_networks(config: Config, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+def make_networks(config: Config, architecture: PolicyArchitecture, seed: int) -> Networks:
     """A deterministic policy and a scalar critic; their initial weights depend on `seed` alone."""
-    architecture = policy_architecture(config, environment_spec, head="tanh")
 
     def make_critic(critic_seed: int) -> CriticNetwork:
         return CriticNetwork(

@@ -1,30 +1,42 @@
 """The parts of DMPO."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from acme import specs
 
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.dmpo.config import Config
-from walker_rl.agents.dmpo.learning import DMPOLearner
-from walker_rl.agents.dmpo.networks import make_networks
-from walker_rl.agents.learning import Networks
-from walker_rl.agents.policies import SamplingPolicy
+from walker_rl.agents.policies import SamplingPolicy, policy_architecture
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.types import Transition
+
+if TYPE_CHECKING:
+    from walker_rl.agents.dmpo.learning import DMPOLearner
+    from walker_rl.agents.learning import Networks
 
 
 class Builder(OffPolicyBuilder[Config]):
     """DMPO: a Gaussian policy that samples; it is evaluated by its mean."""
 
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(self.config, environment_spec, head="gaussian", init_stddev=self.config.init_stddev)
+
     def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
-        return make_networks(self.config, environment_spec, seed)
+        from walker_rl.agents.dmpo.networks import make_networks
+
+        return make_networks(self.config, self.make_architecture(environment_spec), seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> DMPOLearner:
         """A learner of `networks`, and the source of their variables."""
+        from walker_rl.agents.dmpo.learning import DMPOLearner
+
         return DMPOLearner(self.config, networks, dataset, seed)
 
-    def make_policy(self, architecture: PolicyArchitecture, seed: int) -> SamplingPolicy:
+    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
         """Samples of the online policy."""
-        return SamplingPolicy(architecture, seed)
+        return SamplingPolicy(architecture, seed, noise_scale)
