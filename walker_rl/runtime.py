@@ -33,10 +33,15 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
     Raises:
         RuntimeError: TensorFlow has run an operation already, with other numbers of threads.
     """
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    set_environment()
 
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
     tf.config.threading.set_inter_op_parallelism_threads(inter_op_threads)
+
+
+def set_environment() -> None:
+    """As `configure_process`, for a process that does without TensorFlow."""
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)

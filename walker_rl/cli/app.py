@@ -7,7 +7,9 @@ import typer
 
 from walker_rl.cli.doctor import check_machine
 from walker_rl.cli.evaluate import evaluate_policy
+from walker_rl.cli.launch import make_launch_app
 from walker_rl.cli.list import list_names
+from walker_rl.cli.node import run_node
 from walker_rl.cli.render import render_policy
 from walker_rl.cli.train import make_train_app
 from walker_rl.errors import RunError, UserError
@@ -21,8 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(make_train_app(), name="train")
+app.add_typer(make_launch_app(), name="launch")
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
+app.command("node")(run_node)
 app.command("doctor")(check_machine)
 app.command("list")(list_names)
 

@@ -35,7 +35,7 @@ class Checkpointer:
             OSError: if it can't be written; those before it are untouched.
         """
         path = self._folder / f"step_{actor_steps:012d}.npz"
-        write_arrays(path, _flatten(state))
+        write_checkpoint(path, state)
         kept = [other for other in self.paths() if other <= path][-self._num_kept :]
         for other in self._folder.glob("step_*"):
             if other not in kept:
@@ -50,6 +50,15 @@ class Checkpointer:
             except (OSError, TornFileError) as error:
                 warn(f"{path} is torn ({error}); using the one before it")
         return None
+
+
+def write_checkpoint(path: Path, state: State) -> None:
+    """Writes one checkpoint.
+
+    Raises:
+        OSError: if it can't be written; what was at `path` is still there.
+    """
+    write_arrays(path, _flatten(state))
 
 
 def read_checkpoint(path: Path) -> State:

@@ -11,7 +11,13 @@ from walker_rl.hyperparameters import hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
-FREE_TO_CHANGE = ("max_actor_steps", "checkpoint.", "evaluation.num_final_episodes")
+FREE_TO_CHANGE = (
+    "max_actor_steps",
+    "checkpoint.",
+    "evaluation.num_final_episodes",
+    "distributed.watchdog_period",
+    "distributed.patience",
+)
 """What may differ when a run is resumed: nothing here changes a number that it would have written.
 
 But for one: a run that ends between two evaluations of its grid is evaluated at its end, and keeps that if lengthened.
@@ -37,7 +43,7 @@ class CheckpointConfig:
     steps_period: int | None = hyperparameter(
         None, "environment steps between checkpoints, too; null: none", unit="steps", minimum=1
     )
-    num_kept: int = hyperparameter(2, "newest checkpoints kept", unit="checkpoints", minimum=1)
+    num_kept: int = hyperparameter(3, "newest checkpoints kept", unit="checkpoints", minimum=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +54,24 @@ class ThreadsConfig:
         1, "threads inside one operation; only 1 makes a resumed run repeat bit for bit", unit="threads", minimum=1
     )
     inter_op: int = hyperparameter(2, "operations at the same time", unit="threads", minimum=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class DistributedConfig:
+    """The processes of `walker-rl launch`; `walker-rl train` has no use for it."""
+
+    noise_scales: tuple[float, ...] = hyperparameter(
+        (1.0,), "factors on the exploration noise: actor i takes the i-th, after the last the first again", minimum=0
+    )
+    exchange_period: float = hyperparameter(
+        0.5, "time between an actor's reports, each of which fetches new weights", unit="seconds", above=0
+    )
+    watchdog_period: float = hyperparameter(
+        60.0, "time without a sign of the learner after which its process is started anew", unit="seconds", minimum=5
+    )
+    patience: float = hyperparameter(
+        300.0, "time for which a process waits for an answer before it gives up", unit="seconds", minimum=5
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +92,7 @@ class ExperimentConfig:
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = dataclasses.field(default_factory=CheckpointConfig)
     threads: ThreadsConfig = dataclasses.field(default_factory=ThreadsConfig)
+    distributed: DistributedConfig = dataclasses.field(default_factory=DistributedConfig)
 
 
 @functools.cache  # one class an agent, so that equal configurations are equal

@@ -29,11 +29,24 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
     Raises:
         UserError: for an unknown field, a wrong type or a value out of range.
     """
+    return _load(agent_name, [*map(_read_yaml, files), *map(_read_override, overrides)])
+
+
+def config_from_dict(fields: dict[str, Any]) -> ExperimentConfig:
+    """The inverse of `to_dict`.
+
+    Raises:
+        UserError: if it was made by a version with other fields.
+    """
+    return _load(fields["agent_name"], [fields])
+
+
+def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:
     from omegaconf import OmegaConf
 
     schema = OmegaConf.structured(experiment_class(agent_name))
     types = _field_types(experiment_class(agent_name))
-    for layer in [*map(_read_yaml, files), *map(_read_override, overrides)]:
+    for layer in layers:
         if layer.get("agent_name", agent_name) != agent_name:
             raise UserError(f"agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         schema = _merge(schema, layer, types)
@@ -90,7 +103,7 @@ def _merge(schema: Any, layer: dict[str, Any], types: dict[str, Any]) -> Any:
         if key not in types:
             raise UserError(_unknown_field(key, value, list(types)))
         must_be = f"{key} = {value}: must be {_type_name(types[key])}"
-        is_bad_list = isinstance(value, list) and any(type(item) is not int for item in value)
+        is_bad_list = isinstance(value, list) and any(type(item) not in _element_types(types[key]) for item in value)
         if isinstance(value, bool) != (types[key] is bool) or value == MISSING or is_bad_list:
             raise UserError(must_be)
         try:
@@ -126,10 +139,16 @@ def _field_types(config_type: type, prefix: str = "") -> dict[str, Any]:
 
 def _type_name(annotation: Any) -> str:
     if typing.get_origin(annotation) is tuple:
-        return "a list of integers, as in [256, 256]"
+        is_integer = float not in _element_types(annotation)
+        return "a list of integers, as in [256, 256]" if is_integer else "a list of numbers, as in [0.5, 1, 2]"
     names = {int: "an integer", float: "a number", bool: "true or false", str: "a name", type(None): "null"}
     kinds = typing.get_args(annotation) or (annotation,)
     return " or ".join(names[kind] for kind in kinds)
+
+
+def _element_types(annotation: Any) -> tuple[type, ...]:
+    """What the elements of a list may be: integers do as numbers."""
+    return (int, float) if typing.get_args(annotation)[:1] == (float,) else (int,)
 
 
 def _with_tuples(config: Any) -> Any:

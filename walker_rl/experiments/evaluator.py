@@ -1,6 +1,8 @@
 """The evaluator: plays the policy on the grid, keeps the best and the last, and shows the first."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import RunError
@@ -68,13 +70,26 @@ class Evaluator:
         self._last_actor_steps = actor_steps
         return evaluation
 
-    def evaluate_finally(self, path: Path) -> Evaluation:
-        """Plays the policy in `path` on episodes that no choice of a best policy has seen."""
-        return evaluate(self._environment, load_policy(path).make_policy().action, self._final_episode_seeds)
+    def finish(self) -> dict[str, Evaluation]:
+        """Plays the best and the last policy on episodes that no choice of a best has seen, and films the best.
 
-    def render_best(self) -> None:
-        """Films the best policy for one episode."""
+        Returns:
+            The evaluations of the "best" and the "last", which are in the run's summary, too.
+        """
+        policies = {"best": self._run.best_policy, "last": self._run.last_policy}
+        evaluations = {name: self._evaluate_finally(path) for name, path in policies.items()}
+        summary: dict[str, Any] = {
+            name: {
+                "mean_return": evaluation.mean,
+                "stddev_return": evaluation.stddev,
+                "episode_returns": evaluation.episode_returns,
+                "episode_lengths": evaluation.episode_lengths,
+            }
+            for name, evaluation in evaluations.items()
+        }
+        self._run.summary.write_text(json.dumps(summary, indent=2) + "\n")
         self._render(load_policy(self._run.best_policy), self._run.best_video)
+        return evaluations
 
     def save(self) -> State:
         """What later evaluations are held against."""
@@ -93,6 +108,9 @@ class Evaluator:
     def close(self) -> None:
         """Frees the simulator."""
         self._environment.close()
+
+    def _evaluate_finally(self, path: Path) -> Evaluation:
+        return evaluate(self._environment, load_policy(path).make_policy().action, self._final_episode_seeds)
 
     def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> None:
         """A video that fails costs a warning, not the training."""

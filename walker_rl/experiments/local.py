@@ -121,7 +121,7 @@ class LocalRunner:
         self._checkpoint_is_current = False
         self._learn()
         if finished_episode is not None:
-            self._recorder.training(self._counts, finished_episode)
+            self._recorder.training(self._counts, finished_episode.row())
         if self._actor_steps % self._config.evaluation.period == 0:
             self._evaluate()
         if self._checkpoint_is_due():
@@ -143,7 +143,8 @@ class LocalRunner:
 
     def _evaluate(self) -> None:
         variables = self._components.learner.get_variables(["policy"])[0]
-        self._recorder.evaluation(self._counts, self._evaluator.evaluate(variables, self._actor_steps))
+        evaluation = self._evaluator.evaluate(variables, self._actor_steps)
+        self._recorder.evaluation(self._counts, evaluation, self._recorder.walltime)
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:

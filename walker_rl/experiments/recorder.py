@@ -3,7 +3,6 @@
 import time
 from typing import NamedTuple
 
-from walker_rl.experiments.episode_statistics import EpisodeStatistics
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.logging.run_logger import RunLogger
@@ -41,9 +40,13 @@ class Recorder:
         """Return of the last training episode, or None before the first has ended."""
         return self._training_return
 
-    def training(self, counts: Counts, episode: EpisodeStatistics) -> None:
-        """Records an episode of training."""
-        row = episode.row()
+    @property
+    def walltime(self) -> float:
+        """Seconds of training, those before a resume included."""
+        return self._walltime_before + time.monotonic() - self._started
+
+    def training(self, counts: Counts, row: Metrics) -> None:
+        """Records an episode of training, a row of `EpisodeStatistics`."""
         self._training_return = row["episode_return"]
         self._logger.write("training", {**counts._asdict(), **row})
 
@@ -59,12 +62,12 @@ class Recorder:
                 "widen agent.vmin and agent.vmax"
             )
 
-    def evaluation(self, counts: Counts, evaluation: Evaluation) -> None:
-        """Records an evaluation, and the time it was made."""
+    def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
+        """Records an evaluation of the policy that there was after `walltime` seconds."""
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
         self._logger.write("evaluation", {**row, **returns})
-        self._logger.write("timing", {**counts._asdict(), "walltime": round(self._walltime, 2)})
+        self._logger.write("timing", {**counts._asdict(), "walltime": round(walltime, 2)})
 
     def save(self) -> State:
         """The place in the streams, and what the next rows depend on."""
@@ -72,7 +75,7 @@ class Recorder:
             "streams": self._logger.save(),
             "training_return": self._training_return,
             "warned_of_support": self._warned_of_support,
-            "walltime": self._walltime,
+            "walltime": self.walltime,
         }
 
     def restore(self, state: State, actor_steps: int) -> None:
@@ -82,6 +85,10 @@ class Recorder:
         self._warned_of_support = state["warned_of_support"]
         self._walltime_before = state["walltime"]
 
+    def resume(self, walltime: float) -> None:
+        """Goes on after `walltime` seconds of training; all rows stay."""
+        self._walltime_before = walltime
+
     def clear(self) -> None:
         """Drops all rows."""
         self._logger.restore({}, 0)
@@ -89,8 +96,3 @@ class Recorder:
     def close(self) -> None:
         """Closes the streams."""
         self._logger.close()
-
-    @property
-    def _walltime(self) -> float:
-        """Seconds of training, those before a resume included."""
-        return self._walltime_before + time.monotonic() - self._started

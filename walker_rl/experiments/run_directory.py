@@ -9,6 +9,7 @@ import platform
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,34 @@ class RunDirectory:
         return self.path / "curve.png"
 
     @property
+    def status(self) -> Path:
+        """Where a distributed run stands."""
+        return self.path / "status.json"
+
+    @property
+    def logs(self) -> Path:
+        """What each process of a distributed run has printed."""
+        return self.path / "logs"
+
+    @property
+    def id(self) -> str:
+        """A name unlike any other run's."""
+        return self._provenance["run_id"]
+
+    @property
+    def runner(self) -> str:
+        """The command that began it, "train" or "launch"."""
+        return self._provenance.get("runner", "train")
+
+    @property
     def summary(self) -> Path:
         """The final evaluation."""
         return self.path / "summary.json"
+
+    @property
+    def _provenance(self) -> dict[str, str]:
+        provenance: dict[str, str] = yaml.safe_load(self.config.read_text()).get(PROVENANCE, {})
+        return provenance
 
 
 def default_path(config: ExperimentConfig) -> Path:
@@ -90,8 +116,8 @@ def default_path(config: ExperimentConfig) -> Path:
     return Path("runs") / f"{config.agent_name}_{config.task}_seed{config.seed}_{time.strftime('%Y%m%d-%H%M%S')}"
 
 
-def create_run_directory(path: Path, config: ExperimentConfig) -> RunDirectory:
-    """Makes a new run directory, whole or not at all.
+def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:
+    """Makes a new run directory, whole or not at all; `runner` is the command that will resume it.
 
     Raises:
         UserError: if it exists or can't be made.
@@ -103,16 +129,16 @@ def create_run_directory(path: Path, config: ExperimentConfig) -> RunDirectory:
             raise UserError(f"run_dir = {path}: must not exist yet{resume}")
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside:
-            _fill(RunDirectory(Path(aside) / path.name), config).path.replace(path)
+            _fill(RunDirectory(Path(aside) / path.name), config, runner).path.replace(path)
     except OSError as error:
         raise UserError(f"run_dir = {path}: must be writable ({error.strerror})") from None
     return run
 
 
-def _fill(run: RunDirectory, config: ExperimentConfig) -> RunDirectory:
+def _fill(run: RunDirectory, config: ExperimentConfig, runner: str) -> RunDirectory:
     for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
         folder.mkdir(parents=True)
-    _write_config(run, config, _provenance())
+    _write_config(run, config, {"runner": runner, **_provenance()})
     return run
 
 
@@ -159,7 +185,13 @@ def locked(run: RunDirectory) -> Iterator[None]:
 
 def _provenance() -> dict[str, Any]:
     versions = {name: importlib.metadata.version(name) for name in _VERSIONED}
-    return {"walker_rl": __version__, "commit": _commit(), "python": platform.python_version(), "packages": versions}
+    return {
+        "run_id": uuid.uuid4().hex[:12],
+        "walker_rl": __version__,
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "packages": versions,
+    }
 
 
 def _commit() -> str:

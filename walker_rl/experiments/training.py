@@ -1,12 +1,10 @@
 """A whole training: from a run directory to a trained policy and its final evaluation."""
 
 import contextlib
-import json
 import os
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
 
 from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig
@@ -51,7 +49,7 @@ def train(
             if not complete:
                 return None
             display.message("Training is complete; now the final evaluation and the video of the best policy.")
-        return _finish(evaluator, run)
+        return evaluator.finish()
     finally:
         evaluator.close()
 
@@ -72,20 +70,3 @@ def _interruption() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _finish(evaluator: Evaluator, run: RunDirectory) -> dict[str, Evaluation]:
-    policies = {"best": run.best_policy, "last": run.last_policy}
-    evaluations = {name: evaluator.evaluate_finally(path) for name, path in policies.items()}
-    summary: dict[str, Any] = {
-        name: {
-            "mean_return": evaluation.mean,
-            "stddev_return": evaluation.stddev,
-            "episode_returns": evaluation.episode_returns,
-            "episode_lengths": evaluation.episode_lengths,
-        }
-        for name, evaluation in evaluations.items()
-    }
-    run.summary.write_text(json.dumps(summary, indent=2) + "\n")
-    evaluator.render_best()
-    return evaluations

@@ -3,22 +3,20 @@
 import dataclasses
 import sys
 import time
-from collections import deque
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from walker_rl.logging.rates import Rates
+
 PLAIN_PERIOD = 30.0
 """Seconds between lines when the output is no terminal."""
 
 SAMPLE_PERIOD = 0.25
 """Seconds between readings of the speed, and redraws of the live block."""
-
-RATE_WINDOW = 60.0
-"""Seconds over which speeds are averaged."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +30,9 @@ class Status:
     evaluation_return: float | None
 
 
+DisplayT = TypeVar("DisplayT", bound="Display")
+
+
 class Display:
     """Shows a run's status; a context manager."""
 
@@ -39,11 +40,12 @@ class Display:
         """Writes to standard output."""
         self._console = Console(highlight=False, soft_wrap=True)
         self._live: Live | None = None
-        self._rates = _Rates()
+        self._rates = Rates()
+        self._is_learning = False
         self._next_sample = 0.0
         self._next_line = time.monotonic() + PLAIN_PERIOD
 
-    def __enter__(self) -> "Display":
+    def __enter__(self: "DisplayT") -> "DisplayT":
         """Starts the live block, if there is a terminal to show it."""
         if self._console.is_terminal:
             self._live = Live(console=self._console, auto_refresh=False)
@@ -67,7 +69,10 @@ class Display:
         if now < self._next_sample:
             return
         self._next_sample = now + SAMPLE_PERIOD
-        self._rates.add(now, status)
+        if not self._is_learning and status.learner_steps > 0:
+            self._is_learning = True
+            self._rates.clear()  # The speed before learning says nothing about the time to go.
+        self._rates.add(now, self._counters(status))
         if self._live:
             self._live.update(self._block(status), refresh=True)
         elif now >= self._next_line:
@@ -76,18 +81,21 @@ class Display:
 
     def seconds_left(self, status: Status) -> float | None:
         """Time to the end at the present speed, or None while it is not known."""
-        speed = self._rates.actor_steps
+        speed = self._rates.rate("actor_steps")
         return (status.max_actor_steps - status.actor_steps) / speed if speed else None
+
+    def _counters(self, status: Status) -> dict[str, float]:
+        return {"actor_steps": status.actor_steps, "learner_steps": status.learner_steps}
 
     def _line(self, status: Status) -> str:
         percentage = 100 * status.actor_steps / status.max_actor_steps
         parts = [
             f"{status.actor_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
             f"{format_duration(self.seconds_left(status))} to go",
-            f"{self._rates.actor_steps:.0f} environment steps/s",
+            f"{self._rates.rate('actor_steps'):.0f} environment steps/s",
             f"{status.learner_steps:,} learner steps",
-            f"training return {_number(status.training_return)}",
-            f"evaluation return {_number(status.evaluation_return)}",
+            f"training return {format_number(status.training_return)}",
+            f"evaluation return {format_number(status.evaluation_return)}",
         ]
         return ", ".join(parts)
 
@@ -98,44 +106,16 @@ class Display:
         left = format_duration(self.seconds_left(status))
         table.add_row(bar, percentage, f"{status.actor_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
         table.add_row(
-            f"environment {self._rates.actor_steps:.0f} steps/s",
+            f"environment {self._rates.rate('actor_steps'):.0f} steps/s",
             "",
-            f"learner {status.learner_steps:,} steps, {self._rates.learner_steps:.0f}/s",
+            f"learner {status.learner_steps:,} steps, {self._rates.rate('learner_steps'):.0f}/s",
         )
         table.add_row(
-            f"last training return {_number(status.training_return)}",
+            f"last training return {format_number(status.training_return)}",
             "",
-            f"last evaluation return {_number(status.evaluation_return)}",
+            f"last evaluation return {format_number(status.evaluation_return)}",
         )
         return table
-
-
-class _Rates:
-    """Steps a second over the last minute, learning."""
-
-    def __init__(self) -> None:
-        self._points: deque[tuple[float, int, int]] = deque()
-
-    def add(self, now: float, status: Status) -> None:
-        if self._points and self._points[-1][2] == 0 < status.learner_steps:
-            self._points.clear()  # Learning has begun: the speed before it says nothing about the time to go.
-        self._points.append((now, status.actor_steps, status.learner_steps))
-        while len(self._points) > 2 and self._points[1][0] < now - RATE_WINDOW:
-            self._points.popleft()
-
-    @property
-    def actor_steps(self) -> float:
-        return self._slope(1)
-
-    @property
-    def learner_steps(self) -> float:
-        return self._slope(2)
-
-    def _slope(self, index: int) -> float:
-        if len(self._points) < 2:
-            return 0.0
-        first, last = self._points[0], self._points[-1]
-        return (last[index] - first[index]) / (last[0] - first[0])
 
 
 def format_duration(seconds: float | None) -> str:
@@ -148,5 +128,6 @@ def format_duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def _number(value: float | None) -> str:
+def format_number(value: float | None) -> str:
+    """A number as a person reads it, as in "1,234"; "-" for None."""
     return "-" if value is None else f"{value:,.0f}"

@@ -1,0 +1,108 @@
+"""What `train` and `launch` share: a command for each agent, an experiment's options, and the words at its end."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.core
+
+from walker_rl.agents import agent_names, config_class
+from walker_rl.cli.hyperparameter_table import hyperparameter_table
+from walker_rl.experiments.config import ExperimentConfig, differences, experiment_class, to_dict
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.run_directory import RunDirectory
+
+ConfigFiles = Annotated[
+    list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML of fields; may be repeated.")
+]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
+]
+Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
+Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
+Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
+RunDir = Annotated[Path | None, typer.Option(help="Where everything is written.  [default: runs/AGENT_TASK_SEED_TIME]")]
+Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run directory.")]
+
+
+def make_agent_app(text: str, make_command: Callable[[str], Callable[..., int]]) -> typer.Typer:
+    """A group with a command per agent, made by `make_command` from the agent's name."""
+    app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
+    for name in agent_names():
+        summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
+        fields = hyperparameter_table(experiment_class(name))
+        epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}"
+        app.command(name, help=summary, epilog=epilog)(make_command(name))
+    return app
+
+
+class _AgentGroup(typer.core.TyperGroup):
+    """Says which agents there are where another is asked for."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, cmd_name) or experiment_class(cmd_name)
+
+
+def all_overrides(overrides: list[str] | None, task: str | None, seed: int | None, steps: int | None) -> list[str]:
+    """The overrides with the short forms among them."""
+    short_forms = {"task": task, "seed": seed, "max_actor_steps": steps}
+    return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
+
+
+def resumed_experiment(
+    agent_name: str, run_dir: Path, files: list[Path], overrides: list[str], runner: str
+) -> tuple[ExperimentConfig, RunDirectory]:
+    """The run in `run_dir` and its configuration with what may be changed.
+
+    Args:
+        agent_name: of the run.
+        run_dir: its directory.
+        files: YAML of changes.
+        overrides: further changes.
+        runner: the command that goes on with it, "train" or "launch".
+
+    Raises:
+        UserError: if it is no run of that command, or a change would change the numbers before.
+    """
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.run_directory import open_run_directory
+
+    run = open_run_directory(run_dir)
+    config = load_config(agent_name, [run.config, *files], overrides)
+    for difference in differences(to_dict(config), to_dict(load_config(agent_name, [run.config]))):
+        raise UserError(f"{difference}: must be as in {run.config} to resume that run")
+    if runner != run.runner:
+        raise UserError(f"run = {run.path}: must be resumed with walker-rl {run.runner}, which began it")
+    return config, run
+
+
+def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
+    """What to type to go on; `make` leaves the command off the PATH."""
+    program = "walker-rl"
+    if shutil.which(program) is None:
+        program = os.path.relpath(Path(sys.executable).with_name(program))
+    return shlex.join([program, runner, agent_name, "--resume", str(path), *options])
+
+
+def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
+    """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
+    from walker_rl.analysis.curve import plot_curve
+
+    plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
+    for name, evaluation in json.loads(run.summary.read_text()).items():
+        returns = ", ".join(f"{value:.0f}" for value in evaluation["episode_returns"])
+        print(f"{name} policy: return {evaluation['mean_return']:.1f} +- {evaluation['stddev_return']:.1f} ({returns})")
+    for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
+        if written.exists():
+            print(f"  {written}")

@@ -1,0 +1,60 @@
+"""`walker-rl node --role ROLE`: one process of a distributed run."""
+
+import enum
+import signal
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+ValueT = TypeVar("ValueT")
+
+
+class Role(str, enum.Enum):
+    """What a process does in a run."""
+
+    CENTRAL = "central"
+    ACTOR = "actor"
+    EVALUATOR = "evaluator"
+
+
+def run_node(
+    role: Annotated[Role, typer.Option(help="central: server, replay and learner; actor; evaluator.")],
+    run_dir: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="A run directory that exists; of the central and the evaluator.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where the central process listens.")] = None,
+    num_actors: Annotated[int, typer.Option(min=0, help="Indices that the central process keeps for --index.")] = 0,
+    connect: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where the central process is; of actor and evaluator.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option(help="run_id in the run's config.yaml; of an actor.")] = None,
+    index: Annotated[int | None, typer.Option(min=0, help="Which actor; by default a new one.")] = None,
+    parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
+) -> int:
+    """Run one role of a distributed run; `walker-rl launch` starts these."""
+    from walker_rl.errors import RunError
+    from walker_rl.experiments.distributed import node
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # A terminal interrupts all processes; whoever started this decides.
+    if parent is not None:
+        node.tie_to_parent(parent)
+    try:
+        if role is Role.CENTRAL:
+            status = node.run_central(_given(run_dir, "run_dir", role), _given(port, "port", role), num_actors)
+        elif role is Role.ACTOR:
+            status = node.run_actor(_given(connect, "connect", role), _given(run_id, "run_id", role), index)
+        else:
+            status = node.run_evaluator(_given(connect, "connect", role), _given(run_dir, "run_dir", role))
+    except OSError as error:
+        raise RunError(f"{error.filename or run_dir}: {error.strerror}") from None
+    node.exit_now(status)
+    return status
+
+
+def _given(value: ValueT | None, name: str, role: Role) -> ValueT:
+    from walker_rl.errors import UserError
+
+    if value is None:
+        raise UserError(f"{name} = null: must be given with --role {role.value}")
+    return value

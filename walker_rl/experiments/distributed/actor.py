@@ -1,0 +1,147 @@
+"""The actor's process: plays, sends what it sees, and tells how far it has come."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import acme
+import numpy as np
+from acme import specs
+
+from walker_rl.agents import make_builder
+from walker_rl.agents.acting import OffPolicyActor
+from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.environments import make_environment
+from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.membership import take_part
+from walker_rl.experiments.distributed.messages import Notice, Report, Weights, Welcome
+from walker_rl.experiments.distributed.patience import Patience
+from walker_rl.experiments.environment_loop import EnvironmentLoop
+from walker_rl.experiments.seeding import make_actor_seeds
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.replay import TransitionLayout
+from walker_rl.types import Metrics, Transition, Variables
+
+MAX_STEPS_BETWEEN_REPORTS = 50
+"""However quickly they go by: exploration's schedules follow the steps of all actors together."""
+
+
+class TransitionStream:
+    """Sends transitions as packed rows; waits while the learner can take no more."""
+
+    def __init__(self, channel: Channel, layout: TransitionLayout, patience: Patience):
+        """Sends through `channel`, and renews `patience` with each that is taken."""
+        self._rows = channel.stream_rows()
+        self._layout = layout
+        self._patience = patience
+
+    def insert(self, transition: Transition) -> None:
+        """Sends one transition (no batch dimension)."""
+        row = np.empty(self._layout.row_size, np.float32)
+        self._layout.pack(transition, row)
+        self._rows.insert(row)
+        self._patience.renew()
+
+
+class RemoteVariables(acme.VariableSource):
+    """The policy's weights as the learner last published them."""
+
+    def __init__(self, channel: Channel, architecture: PolicyArchitecture):
+        """Reads them from `channel`."""
+        self._channel = channel
+        self._architecture = architecture
+
+    def get_variables(self, names: list[str]) -> list[Variables]:
+        """Fetches them; only "policy" is known."""
+        networks = {"policy": self._architecture.split_weights(self._channel.read(Weights).array)}
+        return [networks[name] for name in names]
+
+
+class ActorNode:
+    """One actor of a run, in this process."""
+
+    def __init__(self, address: str, run_id: str, index: int | None):
+        """Joins the run; waits until the central process answers.
+
+        Args:
+            address: of the central process, "HOST:PORT".
+            run_id: of the run.
+            index: of the actor; None: a new one.
+
+        Raises:
+            UserError: if the run is of another version.
+        """
+        self._patience = Patience(f"nothing heard from the run at {address}")
+        self._channel = Channel(address, run_id)
+        self._config = take_part(self._channel)
+        self._patience.renew(self._config.distributed.patience)
+        self._token = uuid.uuid4().hex
+        self._welcome = self._introduce(index)
+        self._seeds = make_actor_seeds(self._config.seed, self._welcome.index, self._welcome.start)
+        self._environment = make_environment(self._config.task, self._seeds.environment)
+        self._actor = self._make_actor(make_builder(self._config.agent_name, self._config.agent))
+        self._loop = EnvironmentLoop(self._environment, self._actor)
+        self._episodes: list[Metrics] = []
+
+    def run(self, stop_requested: Callable[[], bool]) -> None:
+        """Plays until the run is over.
+
+        Raises:
+            RunError: if an observation or an action is not finite.
+        """
+        print(f"actor {self._welcome.index} begins at {self._welcome.actor_steps:,} steps", flush=True)
+        notice = self._exchange()
+        while not notice.is_over and not stop_requested():
+            self._play(notice)
+            notice = self._exchange()
+        self._channel.send(self._report(is_last=True))
+        self._patience.close()
+        self._environment.close()
+
+    def _play(self, notice: Notice) -> None:
+        """Takes the steps up to the next report, ever fewer near the end: together, actors overshoot it by few."""
+        steps_left = self._config.max_actor_steps - notice.actor_steps
+        num_steps = max(1, min(MAX_STEPS_BETWEEN_REPORTS, steps_left // (2 * max(1, notice.num_actors))))
+        end = time.monotonic() + self._config.distributed.exchange_period
+        for _ in range(num_steps):
+            episode = self._loop.step()
+            if episode is not None:
+                self._episodes.append({**episode.row(), "actor_steps": self._actor_steps})
+            if time.monotonic() >= end:
+                break
+
+    def _exchange(self) -> Notice:
+        self._channel.send(self._report())
+        self._episodes = []
+        notice = self._channel.read(Notice)
+        self._actor.count_steps(notice.actor_steps)
+        self._actor.update()
+        self._patience.renew()
+        return notice
+
+    def _report(self, is_last: bool = False) -> Report:
+        return Report(self._token, self._welcome.index, self._actor_steps, self._episodes, is_last=is_last)
+
+    def _introduce(self, index: int | None) -> Welcome:
+        told_at = -np.inf
+        while True:
+            if time.monotonic() - told_at > 2.0:  # Again, for the central process may have been restarted.
+                self._channel.send(Report(self._token, index, is_first=True))
+                told_at = time.monotonic()
+            welcome = self._channel.read(Notice).welcomes.get(self._token)
+            if welcome is not None:
+                return welcome
+            time.sleep(0.05)
+
+    def _make_actor(self, builder: OffPolicyBuilder) -> OffPolicyActor:
+        environment_spec = specs.make_environment_spec(self._environment)
+        architecture = builder.make_architecture(environment_spec)
+        scales = self._config.distributed.noise_scales
+        policy = builder.make_policy(architecture, self._seeds.policy, scales[self._welcome.index % len(scales)])
+        stream = TransitionStream(self._channel, builder.make_layout(environment_spec), self._patience)
+        variables = RemoteVariables(self._channel, architecture)
+        return builder.make_actor(policy, builder.make_adder(stream), variables, environment_spec, self._seeds.actor)
+
+    @property
+    def _actor_steps(self) -> int:
+        return self._welcome.actor_steps + self._loop.actor_steps

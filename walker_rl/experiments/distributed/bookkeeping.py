@@ -1,0 +1,139 @@
+"""What the central process hears and tells: counts, metrics, weights, and candidates for the evaluator."""
+
+from typing import Any
+
+import numpy as np
+
+from walker_rl import __version__
+from walker_rl.experiments.config import ExperimentConfig, to_dict
+from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
+from walker_rl.experiments.distributed.roster import Roster
+from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.recorder import Counts, Recorder
+from walker_rl.types import Metrics
+
+
+class Bookkeeping:
+    """Speaks with actors and evaluator; everything is recorded here, by one process."""
+
+    def __init__(self, config: ExperimentConfig, recorder: Recorder, num_actors: int):
+        """Starts with nobody.
+
+        Args:
+            config: of the run.
+            recorder: of its metrics.
+            num_actors: indices that are kept for actors that know theirs.
+        """
+        self._config = config
+        self._recorder = recorder
+        self._roster = Roster(num_actors)
+        self._learner_steps = 0
+        self._published = -1
+        self._next_candidate = config.evaluation.period
+        self._evaluation_return: float | None = None
+        self._has_last_candidate = False
+        self._evaluator_has_finished = False
+
+    def connect(self, channel: Channel) -> None:
+        """Publishes what the run is, and listens from now on."""
+        self._channel = channel
+        self._reports = channel.subscribe(Report)
+        self._results = channel.subscribe(Result)
+        channel.send(Experiment(__version__, to_dict(self._config)))
+
+    def exchange(self, learner_steps: int, weights: np.ndarray, is_over: bool) -> None:
+        """Hears what there is to hear, and tells where the run stands.
+
+        Args:
+            learner_steps: updates so far.
+            weights: the policy's.
+            is_over: whether actors are to end.
+
+        Raises:
+            OSError: if the disk takes no more.
+        """
+        self._learner_steps = learner_steps
+        while (report := self._reports.get()) is not None:
+            self._hear(report)
+        while (result := self._results.get()) is not None:
+            self._hear_evaluator(result, weights)
+        if self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
+            self._send_candidate(weights)
+        if learner_steps != self._published:
+            self._channel.send(Weights(weights, learner_steps))
+            self._published = learner_steps
+        notice = Notice(self.actor_steps, learner_steps, self._roster.num_present, is_over, self._roster.welcomes)
+        self._channel.send(notice)
+
+    def send_last_candidate(self, weights: np.ndarray) -> None:
+        """Asks the evaluator for the last evaluation, and to finish."""
+        self._has_last_candidate = True
+        actor_steps = min(self.actor_steps, self._config.max_actor_steps)  # Actors overshoot; the grid does not.
+        self._channel.send(Candidate(weights, actor_steps, self._learner_steps, self._recorder.walltime, is_last=True))
+
+    @property
+    def actor_steps(self) -> int:
+        """Steps of all actors together."""
+        return self._roster.actor_steps
+
+    @property
+    def roster(self) -> Roster:
+        """Who acts."""
+        return self._roster
+
+    @property
+    def evaluation_return(self) -> float | None:
+        """Mean return of the last evaluation, or None before the first."""
+        return self._evaluation_return
+
+    @property
+    def has_last_candidate(self) -> bool:
+        """Whether the last candidate has been sent."""
+        return self._has_last_candidate
+
+    @property
+    def evaluator_has_finished(self) -> bool:
+        """Whether nothing is left to evaluate."""
+        return self._evaluator_has_finished
+
+    def record_update(self, metrics: Metrics, learner_steps: int) -> None:
+        """Records an update."""
+        self._recorder.learner(Counts(self.actor_steps, learner_steps), metrics)
+
+    def restore(self, roster: dict[str, Any], evaluations: list[tuple[int, float]]) -> None:
+        """Takes counts where they are more than is known; the next candidate follows the last evaluation."""
+        self._roster.restore(roster)
+        if evaluations:
+            last_actor_steps, self._evaluation_return = evaluations[-1]
+            period = self._config.evaluation.period
+            self._next_candidate = last_actor_steps // period * period + period
+
+    def _hear(self, report: Report) -> None:
+        if report.is_first:
+            self._roster.welcome(report.token, report.index)
+            return
+        others = self.actor_steps - self._roster.steps_of(report)
+        if not self._roster.count(report):
+            return
+        for episode in report.episodes:
+            row = dict(episode)
+            counts = Counts(others + int(row.pop("actor_steps")), self._learner_steps)
+            self._recorder.training(counts, row)
+
+    def _hear_evaluator(self, result: Result, weights: np.ndarray) -> None:
+        if result.event == "ready" and self._has_last_candidate:
+            self.send_last_candidate(weights)  # The one before was lost with the process that had it.
+        elif result.event == "finished":
+            self._evaluator_has_finished = True
+        elif result.event == "evaluation":
+            evaluation = Evaluation(tuple(result.episode_returns), tuple(result.episode_lengths))
+            self._evaluation_return = evaluation.mean
+            counts = Counts(result.actor_steps, result.learner_steps)
+            self._recorder.evaluation(counts, evaluation, result.walltime)
+
+    def _send_candidate(self, weights: np.ndarray) -> None:
+        period = self._config.evaluation.period
+        grid_steps = self.actor_steps // period * period
+        self._channel.send(Candidate(weights, grid_steps, self._learner_steps, self._recorder.walltime, is_last=False))
+        self._next_candidate = grid_steps + period

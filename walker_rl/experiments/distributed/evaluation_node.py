@@ -1,0 +1,97 @@
+"""The evaluator's process: plays the candidates that the central process sends, and keeps the best and the last."""
+
+from collections.abc import Callable
+
+from acme import specs
+
+from walker_rl.agents import make_builder
+from walker_rl.environments import make_environment
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.membership import take_part
+from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
+from walker_rl.experiments.distributed.patience import Patience
+from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.metrics import recorded_evaluations
+from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.logging.terminal import Display
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.types import State
+
+POLL_PERIOD = 0.5  # seconds
+
+
+class EvaluatorNode:
+    """The evaluator of a run, in this process."""
+
+    def __init__(self, address: str, run_id: str, run: RunDirectory):
+        """Joins the run; waits until the central process answers.
+
+        Args:
+            address: of the central process, "HOST:PORT".
+            run_id: of the run.
+            run: where policies and videos go; what was evaluated before is read from its metrics.
+
+        Raises:
+            UserError: if the run is of another version.
+        """
+        self._patience = Patience(f"nothing heard from the run at {address}")
+        self._channel = Channel(address, run_id)
+        config = take_part(self._channel)
+        self._patience.renew(config.distributed.patience)
+        self._architecture = _architecture(config)
+        self._evaluator = Evaluator(config, self._architecture, run, Display())
+        self._evaluator.restore(_state(run))
+
+    def run(self, stop_requested: Callable[[], bool]) -> None:
+        """Evaluates until the last candidate has been played."""
+        candidates = self._channel.subscribe(Candidate)
+        self._channel.send(Result("ready"))
+        while not stop_requested():
+            candidate = candidates.get(timeout=POLL_PERIOD)
+            if candidate is None:
+                self._channel.read(Notice)  # Waits, and is given up on, while the central process is away.
+                self._patience.renew()
+                continue
+            self._evaluate(candidate)
+            if candidate.is_last:
+                self._evaluator.finish()
+                self._channel.send(Result("finished"))
+                break
+        self._patience.close()
+        self._evaluator.close()
+
+    def _evaluate(self, candidate: Candidate) -> None:
+        if candidate.actor_steps <= self._evaluator.last_actor_steps:
+            return
+        variables = self._architecture.split_weights(candidate.array)
+        evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
+        self._patience.renew()
+        self._channel.send(
+            Result(
+                "evaluation",
+                candidate.actor_steps,
+                candidate.learner_steps,
+                candidate.walltime,
+                evaluation.episode_returns,
+                evaluation.episode_lengths,
+            )
+        )
+
+
+def _architecture(config: ExperimentConfig) -> PolicyArchitecture:
+    environment = make_environment(config.task, seed=0)
+    environment_spec = specs.make_environment_spec(environment)
+    environment.close()
+    return make_builder(config.agent_name, config.agent).make_architecture(environment_spec)
+
+
+def _state(run: RunDirectory) -> State:
+    """The state of an evaluator that has made the evaluations in the run's metrics."""
+    evaluations = recorded_evaluations(run.metrics)
+    means = [mean for _, mean in evaluations]
+    return {
+        "best_mean": max(means, default=None),
+        "last_mean": means[-1] if means else None,
+        "last_actor_steps": evaluations[-1][0] if evaluations else 0,
+    }

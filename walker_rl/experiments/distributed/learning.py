@@ -1,0 +1,110 @@
+"""Replay and learner of the central process, fed by the queue of transitions."""
+
+import math
+
+import numpy as np
+from acme import specs
+
+from walker_rl.agents import make_builder
+from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.environments import make_environment
+from walker_rl.errors import RunError
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.seeding import make_seeds
+from walker_rl.types import Metrics, State
+
+ROWS_READY = 16
+"""Transitions fetched from the queue before they are needed."""
+
+IDLE_WAIT = 0.05
+"""Seconds to wait for a transition when no update is owed."""
+
+
+class Learning:
+    """Updates as often as the local runner would: after each transition, those that are owed.
+
+    Reverb carries each transition once, into arrays beside the learner: a batch sampled from a Reverb table would cost
+    as much as half an update.
+    """
+
+    def __init__(self, config: ExperimentConfig):
+        """Makes an empty replay and a new learner, each from its own seed."""
+        seeds = make_seeds(config.seed)
+        self._builder: OffPolicyBuilder = make_builder(config.agent_name, config.agent)
+        environment = make_environment(config.task, seed=0)
+        environment_spec = specs.make_environment_spec(environment)
+        environment.close()
+        self._layout = self._builder.make_layout(environment_spec)
+        self._replay = self._builder.make_replay(environment_spec, "arrays", seeds.replay)
+        networks = self._builder.make_networks(environment_spec, seeds.networks)
+        self._learner = self._builder.make_learner(networks, self._builder.make_dataset(self._replay), seeds.learner)
+        self._is_idle = False
+
+    def connect(self, channel: Channel) -> None:
+        """Takes transitions from the queue from now on."""
+        self._rows = channel.subscribe_to_rows(ROWS_READY)
+
+    def work(self) -> Metrics | None:
+        """Does the next update, if one is owed, or else takes the next transition, for which it waits shortly.
+
+        Returns:
+            What the update tells, if there was one.
+
+        Raises:
+            RunError: if a loss is not finite.
+        """
+        if self._builder.updates_due(self._replay.num_inserted, self._learner.learner_steps):
+            metrics = self._learner.step()
+            if not math.isfinite(metrics["critic_loss"]):
+                raise RunError(f"critic_loss is {metrics['critic_loss']} at learner step {self.learner_steps}")
+            return metrics
+        row = self._rows.get(timeout=IDLE_WAIT)
+        self._is_idle = row is None
+        if row is not None:
+            self._replay.insert(self._layout.unpack(row))
+        return None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no transition came when one was waited for."""
+        return self._is_idle
+
+    @property
+    def learner_steps(self) -> int:
+        """Updates so far."""
+        return self._learner.learner_steps
+
+    @property
+    def replay_size(self) -> int:
+        """Transitions held."""
+        return min(self._replay.num_inserted, self._builder.config.max_replay_size)
+
+    @property
+    def samples_per_insert(self) -> float | None:
+        """Transitions sampled for each one inserted after the first `min_replay_size`; None before any."""
+        num_counted = self._replay.num_inserted - self._builder.config.min_replay_size
+        if num_counted <= 0:
+            return None
+        return self.learner_steps * self._builder.config.batch_size / num_counted
+
+    @property
+    def policy_weights(self) -> np.ndarray:
+        """As `OffPolicyLearner.policy_weights`."""
+        return self._learner.policy_weights
+
+    def save(self) -> tuple[State, State]:
+        """The states of the learner and of the replay, which belong together.
+
+        Raises:
+            RunError: if a weight is not finite.
+        """
+        learner = self._learner.save()
+        if not all(np.isfinite(array).all() for array in learner.values()):
+            raise RunError(f"a weight is not finite at learner step {self.learner_steps}")
+        return learner, self._replay.save()
+
+    def restore(self, learner: State, replay: State) -> None:
+        """Goes on from what `save` returned."""
+        self._learner.restore(learner)
+        self._replay.restore(replay)

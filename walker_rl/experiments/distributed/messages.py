@@ -1,0 +1,128 @@
+"""What the processes of a distributed run tell each other."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from walker_rl.types import Metrics
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """The central process to all: what they take part in.
+
+    Attributes:
+        version: of walker_rl.
+        config: the `ExperimentConfig` as nested dicts.
+    """
+
+    version: str
+    config: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Welcome:
+    """The answer to an actor's first report.
+
+    Attributes:
+        index: of the actor.
+        start: how many processes have played this actor before.
+        actor_steps: that they took.
+    """
+
+    index: int
+    start: int
+    actor_steps: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Notice:
+    """The central process to all, many times: where the run stands.
+
+    Attributes:
+        actor_steps: of all actors together.
+        learner_steps: updates.
+        num_actors: that have reported lately.
+        is_over: whether actors are to end.
+        welcomes: answers of the last minute, by the token of whom they are for.
+    """
+
+    actor_steps: int
+    learner_steps: int
+    num_actors: int
+    is_over: bool
+    welcomes: dict[str, Welcome]
+
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+    """The central process to actors, many times: the policy.
+
+    Attributes:
+        array: all weights in one row, as `PolicyArchitecture.split_weights` takes them.
+        learner_steps: updates behind them.
+    """
+
+    array: np.ndarray
+    learner_steps: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """An actor to the central process; may arrive twice.
+
+    Attributes:
+        token: of the process, unlike any other's.
+        index: of the actor; None in a first report asks for one.
+        actor_steps: of this actor since the run began.
+        episodes: rows of metrics, each with the `actor_steps` of this actor at its end.
+        is_first: whether this asks for a `Welcome`; such a report has no other news.
+        is_last: whether the process ends now.
+    """
+
+    token: str
+    index: int | None
+    actor_steps: int = 0
+    episodes: Sequence[Metrics] = ()
+    is_first: bool = False
+    is_last: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """The central process to the evaluator: a policy to evaluate.
+
+    Attributes:
+        array: as in `Weights`.
+        actor_steps: where on the grid this is.
+        learner_steps: updates behind it.
+        walltime: seconds of training behind it.
+        is_last: whether the training is over.
+    """
+
+    array: np.ndarray
+    actor_steps: int
+    learner_steps: int
+    walltime: float
+    is_last: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """The evaluator to the central process.
+
+    Attributes:
+        event: "ready" when it has started, "evaluation" of a candidate, "finished" when nothing is left to do.
+        actor_steps: of the candidate, as are `learner_steps` and `walltime`.
+        episode_returns: one an episode.
+        episode_lengths: in environment steps.
+    """
+
+    event: str
+    actor_steps: int = 0
+    learner_steps: int = 0
+    walltime: float = 0.0
+    episode_returns: tuple[float, ...] = ()
+    episode_lengths: tuple[int, ...] = ()

@@ -1,0 +1,99 @@
+"""One role of a distributed run in this process."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from walker_rl import runtime
+from walker_rl.errors import UserError
+
+COMPLETE, STOPPED = 0, 75
+"""Exit statuses: nothing is left to do; asked to stop, and can be resumed."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+def run_central(run_dir: Path, port: int, num_actors: int) -> int:
+    """The central process; returns its exit status.
+
+    Raises:
+        UserError: if the port is taken or the checkpoint is of another configuration.
+        RunError: if the run can't go on.
+    """
+    import yaml
+
+    from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.run_directory import open_run_directory
+
+    run = open_run_directory(run_dir)
+    agent_name = yaml.safe_load(run.config.read_text())["agent_name"]
+    config = load_config(agent_name, [run.config])
+    runtime.configure_process(config.threads.intra_op, min(config.threads.inter_op, len(os.sched_getaffinity(0))))
+
+    from walker_rl.experiments.distributed.central import Central
+
+    with stop_on_signal() as stop_requested:
+        complete = Central(config, run, port, num_actors).run(stop_requested)
+    return COMPLETE if complete else STOPPED
+
+
+def run_actor(address: str, run_id: str, index: int | None) -> int:
+    """An actor's process; returns its exit status.
+
+    Raises:
+        UserError: if the run is of another version.
+        RunError: if an observation or an action is not finite.
+    """
+    runtime.set_environment()
+
+    from walker_rl.experiments.distributed.actor import ActorNode
+
+    ActorNode(address, run_id, index).run(lambda: False)  # SIGTERM ends it at once: it has nothing to save.
+    return COMPLETE
+
+
+def run_evaluator(address: str, run_dir: Path) -> int:
+    """The evaluator's process; returns its exit status.
+
+    Raises:
+        UserError: if the run is of another version.
+    """
+    runtime.set_environment()
+
+    from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
+    from walker_rl.experiments.run_directory import open_run_directory
+
+    run = open_run_directory(run_dir)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(STOPPED))  # An exception, which cleans up.
+    EvaluatorNode(address, run.id, run).run(lambda: False)
+    return COMPLETE
+
+
+@contextlib.contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether SIGTERM has come."""
+    requested = []
+    signal.signal(signal.SIGTERM, lambda number, frame: requested.append(number))
+    yield lambda: bool(requested)
+
+
+def tie_to_parent(parent: int) -> None:
+    """Lets this process be killed when its parent is gone.
+
+    Raises:
+        UserError: if it is gone already.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise UserError(f"parent = {parent}: must be the process that started this one, and alive")
+
+
+def exit_now(status: int) -> None:
+    """Ends the process without waiting for threads that wait for Reverb."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,55 @@
+"""A run as a Launchpad program: each node is one command, which works on other machines as well."""
+
+import atexit
+import contextlib
+import sys
+from collections.abc import Sequence
+
+import launchpad as lp
+from absl import flags
+from launchpad import context
+from launchpad.launch.local_multi_processing.commands import Command
+from launchpad.launch.worker_manager import WorkerManager
+from launchpad.nodes import base
+
+
+class CommandNode(base.Node):
+    """A process that runs one command."""
+
+    def __init__(self, name: str, command: Sequence[str]):
+        """Names the node; its output goes to the file NAME.log."""
+        super().__init__()
+        self.name = name
+        self.command = list(command)
+
+    def create_handle(self) -> None:
+        """Nobody calls a node: whom it speaks with is in its command."""
+
+    @staticmethod
+    def to_executables(
+        nodes: Sequence["CommandNode"], label: str, launch_context: context.LaunchContext
+    ) -> Sequence[Command]:
+        """What Launchpad runs."""
+        return [Command(node.command, {}, f"{node.name}.log") for node in nodes]
+
+
+def make_program(name: str, groups: dict[str, Sequence[CommandNode]]) -> lp.Program:
+    """A Launchpad program of these groups of nodes."""
+    program = lp.Program(name)
+    for label, nodes in groups.items():
+        with program.group(label):
+            for node in nodes:
+                program.add_node(node)
+    return program
+
+
+def launch_processes(program: lp.Program) -> WorkerManager:
+    """Starts a process for each node, whose output goes to `$LAUNCHPAD_LOGGING_DIR`.
+
+    Launchpad restarts nothing and ends everything with SIGKILL; whoever launches looks after the processes.
+    """
+    flags.FLAGS(sys.argv[:1])  # Launchpad would parse the command line for flags of its own.
+    with contextlib.redirect_stdout(None):
+        manager = lp.launch(program, context.LaunchType.LOCAL_MULTI_PROCESSING, terminal="output_to_files")
+    atexit.unregister(manager.wait)
+    return manager

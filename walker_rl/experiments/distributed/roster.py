@@ -1,0 +1,90 @@
+"""Who acts in a run, and how far each has come."""
+
+import dataclasses
+import time
+from typing import Any
+
+from walker_rl.experiments.distributed.messages import Report, Welcome
+
+PRESENT = 10.0
+"""Seconds since its last report for which an actor counts as present."""
+
+REMEMBERED = 60.0
+"""Seconds for which an answer to an actor's first report is repeated."""
+
+
+@dataclasses.dataclass
+class _Actor:
+    actor_steps: int = 0
+    num_starts: int = 0
+    heard_at: float = 0.0
+    has_left: bool = False
+
+
+class Roster:
+    """Counts are never taken back: a step that was taken stays counted, whatever becomes of its process."""
+
+    def __init__(self, num_reserved: int):
+        """The indices below `num_reserved` go to who asks for them by name."""
+        self._num_reserved = num_reserved
+        self._actors: dict[int, _Actor] = {}
+        self._welcomes: dict[str, tuple[float, Welcome]] = {}
+
+    @property
+    def actor_steps(self) -> int:
+        """Steps of all actors together."""
+        return sum(actor.actor_steps for actor in self._actors.values())
+
+    @property
+    def actor_steps_by_index(self) -> dict[int, int]:
+        """Steps of each."""
+        return {index: actor.actor_steps for index, actor in sorted(self._actors.items())}
+
+    @property
+    def num_present(self) -> int:
+        """Actors that have reported lately and have not left."""
+        now = time.monotonic()
+        return sum(now - actor.heard_at < PRESENT and not actor.has_left for actor in self._actors.values())
+
+    @property
+    def welcomes(self) -> dict[str, Welcome]:
+        """Answers to first reports, by token."""
+        now = time.monotonic()
+        self._welcomes = {token: entry for token, entry in self._welcomes.items() if now - entry[0] < REMEMBERED}
+        return {token: welcome for token, (_, welcome) in self._welcomes.items()}
+
+    def welcome(self, token: str, index: int | None) -> None:
+        """Answers the first report of a process, once, however often it arrives; None gives a new index."""
+        if token in self._welcomes:
+            return
+        if index is None:
+            index = max([self._num_reserved - 1, *self._actors]) + 1
+        actor = self._actors.setdefault(index, _Actor())
+        self._welcomes[token] = (time.monotonic(), Welcome(index, actor.num_starts, actor.actor_steps))
+        actor.num_starts += 1
+        actor.heard_at = time.monotonic()
+        actor.has_left = False
+
+    def steps_of(self, report: Report) -> int:
+        """Steps that are counted for the actor of a report."""
+        return self._actors[report.index].actor_steps if report.index in self._actors else 0
+
+    def count(self, report: Report) -> bool:
+        """Takes a report of an actor with an index; returns whether it has news."""
+        actor = self._actors.setdefault(report.index or 0, _Actor())
+        actor.heard_at = time.monotonic()
+        actor.has_left = report.is_last
+        has_news = report.actor_steps > actor.actor_steps
+        actor.actor_steps = max(actor.actor_steps, report.actor_steps)
+        return has_news
+
+    def save(self) -> dict[str, Any]:
+        """Steps and starts of each actor."""
+        return {str(index): [actor.actor_steps, actor.num_starts] for index, actor in self._actors.items()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Takes what `save` returned where it is more than is known."""
+        for index, (actor_steps, num_starts) in state.items():
+            actor = self._actors.setdefault(int(index), _Actor())
+            actor.actor_steps = max(actor.actor_steps, actor_steps)
+            actor.num_starts = max(actor.num_starts, num_starts)

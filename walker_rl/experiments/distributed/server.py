@@ -1,0 +1,46 @@
+"""The Reverb server of a run: tables for messages, and a queue of transitions."""
+
+from pathlib import Path
+
+import reverb
+
+from walker_rl.experiments.distributed.channel import BOARDS, QUEUES, TRANSITIONS, table_name
+
+MAX_MESSAGES = 10_000
+"""Messages in a queue before the oldest is dropped; nobody ever waits to send one."""
+
+MAX_TRANSITIONS = 64
+"""Transitions in the queue before actors wait: they get no further ahead of the learner than that."""
+
+
+def start_server(run_id: str, port: int, folder: Path) -> reverb.Server:
+    """Serves one run on every network interface, and asks nobody who they are.
+
+    Args:
+        run_id: is in the name of every table.
+        port: must be free: another server would share it without a word.
+        folder: for Reverb's own checkpoints, of which there are none; it wants one.
+
+    Raises:
+        RuntimeError: if the port is taken.
+    """
+    limits = reverb.rate_limiters
+    tables = [_first_in_first_out(table_name(kind, run_id), 1, 0, limits.MinSize(1)) for kind in BOARDS]
+    tables += [_first_in_first_out(table_name(kind, run_id), MAX_MESSAGES, 1, limits.MinSize(1)) for kind in QUEUES]
+    transitions = table_name(TRANSITIONS, run_id)
+    tables.append(_first_in_first_out(transitions, MAX_TRANSITIONS, 1, limits.Queue(MAX_TRANSITIONS)))
+    checkpointer = reverb.checkpointers.DefaultCheckpointer(path=str(folder))
+    return reverb.Server(tables, port=port, checkpointer=checkpointer)
+
+
+def _first_in_first_out(
+    name: str, max_size: int, max_times_sampled: int, rate_limiter: reverb.rate_limiters.RateLimiter
+) -> reverb.Table:
+    return reverb.Table(
+        name=name,
+        sampler=reverb.selectors.Fifo(),
+        remover=reverb.selectors.Fifo(),
+        max_size=max_size,
+        max_times_sampled=max_times_sampled,
+        rate_limiter=rate_limiter,
+    )

@@ -1,0 +1,188 @@
+"""Looks after the processes of a run: starts again what ends too soon, and ends them in order."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from launchpad.launch.worker_manager import WorkerManager
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.distributed.node import COMPLETE, STOPPED
+from walker_rl.experiments.distributed.program import CommandNode
+from walker_rl.experiments.distributed.status import Status, read_status
+
+MAX_TRIES = 5
+"""Starts of a process, one soon after the other, before the run is given up."""
+
+LONG_ENOUGH = 30.0
+"""Seconds after which a process counts as having worked."""
+
+TERMINATION_LIMIT = 5.0
+"""Seconds for an actor or the evaluator to end when asked to."""
+
+SAVING_LIMIT = 300.0
+"""Seconds for the central process to write its last generation."""
+
+START_LIMIT = 300.0
+"""Seconds for the central process to give its first sign of life."""
+
+CENTRAL = "central"
+
+
+@dataclasses.dataclass
+class _Process:
+    node: CommandNode
+    popen: subprocess.Popen
+    started_at: float
+    tries: int = 1
+    num_restarts: int = 0
+    restart_at: float | None = None
+    has_ended: bool = False
+
+
+class Supervisor:
+    """Keeps the nodes of one machine running."""
+
+    def __init__(
+        self,
+        manager: WorkerManager,
+        nodes: list[CommandNode],
+        logs: Path,
+        status_path: Path | None,
+        watchdog_period: float,
+        tell: Callable[[str], None],
+    ):
+        """Takes over what Launchpad has started.
+
+        Args:
+            manager: Launchpad's.
+            nodes: in the order in which they are to end.
+            logs: where the nodes' output goes.
+            status_path: where the central process, if it is among them, gives signs of life.
+            watchdog_period: seconds without one after which it is started anew.
+            tell: prints a line.
+        """
+        self._manager = manager
+        self._logs = logs
+        self._status_path = status_path
+        self._watchdog_period = watchdog_period
+        self._tell = tell
+        self._processes = [_Process(node, self._newest(node), time.time()) for node in nodes]
+
+    def check(self) -> bool:
+        """Starts again what has ended; returns whether everything has ended as it should.
+
+        Raises:
+            RunError: if a process ends again and again, or the central one says that the run can't go on.
+        """
+        for process in self._processes:
+            self._check(process)
+        central = next((process for process in self._processes if process.node.name == CENTRAL), None)
+        if central is not None:
+            return central.has_ended
+        return all(process.has_ended for process in self._processes)
+
+    def stop(self, is_urgent: Callable[[], bool]) -> bool:
+        """Ends what still runs: first all others, then the central process, which saves; at once if it is urgent.
+
+        Returns:
+            Whether the central process, if it is among them, has saved.
+        """
+        others = [process for process in self._processes if process.node.name != CENTRAL]
+        centrals = [process for process in self._processes if process.node.name == CENTRAL]
+        self._end(others, TERMINATION_LIMIT, is_urgent)
+        self._end(centrals, SAVING_LIMIT, is_urgent)
+        return all(process.popen.poll() in (COMPLETE, STOPPED) for process in centrals)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Of the processes that run, by name."""
+        return {process.node.name: process.popen.pid for process in self._processes if process.popen.poll() is None}
+
+    @property
+    def num_restarts(self) -> dict[str, int]:
+        """How often each was started again, by name."""
+        return {process.node.name: process.num_restarts for process in self._processes}
+
+    def status(self) -> Status | None:
+        """What the central process wrote last; None if it has not yet."""
+        return None if self._status_path is None else read_status(self._status_path)
+
+    def _check(self, process: _Process) -> None:
+        if process.has_ended:
+            return
+        if process.restart_at is not None:
+            if time.time() >= process.restart_at:
+                self._start(process)
+            return
+        code = process.popen.poll()
+        if code is None:
+            self._watch(process)
+        elif code == COMPLETE:
+            process.has_ended = True
+        else:
+            self._plan_restart(process, code)
+
+    def _plan_restart(self, process: _Process, code: int) -> None:
+        name, log = process.node.name, self._logs / f"{process.node.name}.log"
+        reason = _describe(code, log)
+        is_final = code == 2 or (name == CENTRAL and code == 1)
+        if time.time() - process.started_at > LONG_ENOUGH:
+            process.tries = 0
+        if is_final or process.tries >= MAX_TRIES:
+            times = "" if is_final else f" {process.tries} times in a row"
+            raise RunError(f"{name} has failed{times}, {reason}; see {log}")
+        delay = 0.0 if process.tries == 0 else 2.0 ** (process.tries - 2)
+        self._tell(f"{name} has ended, {reason}; starting it again")
+        process.restart_at = time.time() + delay
+
+    def _start(self, process: _Process) -> None:
+        title = f"{process.node.name}.log"
+        with (self._logs / title).open("ab") as log:
+            self._manager.process_worker(title, process.node.command, env=dict(os.environ), stdout=log, stderr=log)
+        process.popen = self._newest(process.node)
+        process.started_at = time.time()
+        process.restart_at = None
+        process.tries += 1
+        process.num_restarts += 1
+
+    def _watch(self, process: _Process) -> None:
+        """Kills a central process that gives no sign of life, to be started again."""
+        if process.node.name != CENTRAL:
+            return
+        status, now = self.status(), time.time()
+        has_begun = status is not None and status.written_at > process.started_at
+        limit = self._watchdog_period if has_begun else START_LIMIT
+        last_sign = status.written_at if status is not None and has_begun else process.started_at
+        if now - last_sign > limit:
+            self._tell(f"central has given no sign of life for {limit:.0f} s")
+            process.popen.kill()
+            process.popen.wait()
+
+    def _newest(self, node: CommandNode) -> subprocess.Popen:
+        # Launchpad hands out no processes; without them, nobody sees one end.
+        process: subprocess.Popen = self._manager._active_workers[f"{node.name}.log"][-1]
+        return process
+
+    def _end(self, processes: list[_Process], limit: float, is_urgent: Callable[[], bool]) -> None:
+        running = [process.popen for process in processes if process.popen.poll() is None]
+        for popen in running:
+            popen.terminate()
+        end = time.monotonic() + limit
+        while any(popen.poll() is None for popen in running) and time.monotonic() < end and not is_urgent():
+            time.sleep(0.05)
+        for popen in running:
+            if popen.poll() is None:
+                popen.kill()
+                popen.wait()
+
+
+def _describe(code: int, log: Path) -> str:
+    if code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return f"with status {code}" + (f" ({lines[-1]})" if lines else "")

@@ -1,0 +1,32 @@
+"""Speeds of counters."""
+
+from collections import deque
+from collections.abc import Mapping
+
+RATE_WINDOW = 60.0
+"""Seconds over which speeds are averaged."""
+
+
+class Rates:
+    """Changes a second over the last minute, by name."""
+
+    def __init__(self) -> None:
+        """Knows nothing yet."""
+        self._points: deque[tuple[float, dict[str, float]]] = deque()
+
+    def add(self, now: float, counters: Mapping[str, float]) -> None:
+        """Takes a reading at `now`, in seconds."""
+        self._points.append((now, dict(counters)))
+        while len(self._points) > 2 and self._points[1][0] < now - RATE_WINDOW:
+            self._points.popleft()
+
+    def clear(self) -> None:
+        """Forgets what it knows."""
+        self._points.clear()
+
+    def rate(self, name: str) -> float:
+        """Changes of one counter a second; 0 while they are not known."""
+        points = [(at, counters[name]) for at, counters in (self._points or ()) if name in counters]
+        if len(points) < 2 or points[-1][0] == points[0][0]:
+            return 0.0
+        return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
