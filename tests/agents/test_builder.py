@@ -96,3 +96,20 @@ def test_a_deterministic_policy_takes_the_noise_it_is_told(environment, agent_na
         assert ("level" in policy.save()) == has_level
         assert (policy.action(observation, 50) != 0).all()
         np.testing.assert_array_equal(policy.action(observation, 100), np.zeros(6))
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_the_scale_of_the_noise_multiplies_it(environment, agent_name):
+    """Near zero, where no action is clipped: a policy of zero weights, and little noise."""
+    little = {"sigma": 0.01} if hasattr(config_class(agent_name)(), "sigma") else {"init_stddev": 0.01}
+    builder = builder_of(agent_name, **little)
+    architecture = builder.make_architecture(specs.make_environment_spec(environment))
+    zeros = {name: np.zeros(shape, np.float32) for name, shape in architecture.variable_shapes().items()}
+    actions = []
+    for scale in (1.0, 2.0, 0.0):
+        policy = builder.make_policy(architecture, seed=0, noise_scale=scale)
+        policy.update(zeros)
+        actions.append(policy.action(np.zeros(22, np.float32), actor_steps=0))
+    assert (actions[0] != 0).all()
+    np.testing.assert_allclose(actions[1], 2 * actions[0], rtol=1e-5)
+    np.testing.assert_array_equal(actions[2], np.zeros(6))

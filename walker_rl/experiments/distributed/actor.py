@@ -82,6 +82,8 @@ class ActorNode:
         self._actor = self._make_actor(make_builder(self._config.agent_name, self._config.agent))
         self._loop = EnvironmentLoop(self._environment, self._actor)
         self._episodes: list[Metrics] = []
+        self._known_steps = 0  # Of all actors, as last told.
+        self._own_steps_then = 0
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Plays until the run is over.
@@ -100,7 +102,8 @@ class ActorNode:
 
     def _play(self, notice: Notice) -> None:
         """Takes the steps up to the next report, ever fewer near the end: together, actors overshoot it by few."""
-        steps_left = self._config.max_actor_steps - notice.actor_steps
+        steps_since = self._actor_steps - self._own_steps_then
+        steps_left = self._config.max_actor_steps - notice.actor_steps - steps_since
         num_steps = max(1, min(MAX_STEPS_BETWEEN_REPORTS, steps_left // (2 * max(1, notice.num_actors))))
         end = time.monotonic() + self._config.distributed.exchange_period
         for _ in range(num_steps):
@@ -111,10 +114,13 @@ class ActorNode:
                 break
 
     def _exchange(self) -> Notice:
+        own_steps = self._actor_steps
         self._channel.send(self._report())
         self._episodes = []
         notice = self._channel.read(Notice)
-        self._actor.count_steps(notice.actor_steps)
+        if notice.actor_steps != self._known_steps:
+            self._known_steps, self._own_steps_then = notice.actor_steps, own_steps
+            self._actor.count_steps(notice.actor_steps)
         self._actor.update()
         self._patience.renew()
         return notice

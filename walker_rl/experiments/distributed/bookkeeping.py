@@ -13,6 +13,9 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.recorder import Counts, Recorder
 from walker_rl.types import Metrics
 
+MESSAGES_READY = 256
+"""Messages fetched before they are read, all at a time."""
+
 
 class Bookkeeping:
     """Speaks with actors and evaluator; everything is recorded here, by one process."""
@@ -38,8 +41,8 @@ class Bookkeeping:
     def connect(self, channel: Channel) -> None:
         """Publishes what the run is, and listens from now on."""
         self._channel = channel
-        self._reports = channel.subscribe(Report)
-        self._results = channel.subscribe(Result)
+        self._reports = channel.subscribe(Report, MESSAGES_READY)
+        self._results = channel.subscribe(Result, MESSAGES_READY)
         channel.send(Experiment(__version__, to_dict(self._config)))
 
     def exchange(self, learner_steps: int, weights: np.ndarray, is_over: bool) -> None:

@@ -1,9 +1,8 @@
 """The central process: server, counts, replay and learner."""
 
-import tempfile
+import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
@@ -82,7 +81,7 @@ class Central:
         self._write_status()
         self._recorder.close()
         self._server.stop()
-        self._folder.cleanup()
+        shutil.rmtree(self._reverb_folder)
         return self._phase == "complete"
 
     def _exchange(self) -> None:
@@ -129,8 +128,10 @@ class Central:
         )
 
     def _connect(self, port: int) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix=".reverb_", dir=self._run.path)
-        self._server = start_server(self._run.id, port, Path(self._folder.name))
+        self._reverb_folder = self._run.path / ".reverb"
+        shutil.rmtree(self._reverb_folder, ignore_errors=True)  # Left by a process that was killed.
+        self._reverb_folder.mkdir()
+        self._server = start_server(self._run.id, port, self._reverb_folder)
         channel = Channel(f"localhost:{port}", self._run.id)
         self._bookkeeping.connect(channel)
         self._learning.connect(channel)

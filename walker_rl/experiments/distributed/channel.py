@@ -34,28 +34,29 @@ class Channel:
 
     def __init__(self, address: str, run_id: str):
         """Speaks to the server at `address`, "HOST:PORT", which has the tables of the run."""
+        self.address = address
+        self.run_id = run_id
         self._client = ReverbClient(address)
-        self._run_id = run_id
 
     def send(self, message: Any) -> None:
         """Puts a message on its board or into its queue."""
-        self._client.insert(table_name(type(message), self._run_id), _encode(message))
+        self._client.insert(table_name(type(message), self.run_id), _encode(message))
 
     def read(self, kind: type[MessageT]) -> MessageT:
         """What is on a board; waits for the first message."""
-        return _decode(kind, self._client.sample(table_name(kind, self._run_id)))
+        return _decode(kind, self._client.sample(table_name(kind, self.run_id)))
 
-    def subscribe(self, kind: type[MessageT]) -> "Inbox[MessageT]":
-        """Receives all messages of a queue from now on."""
-        return Inbox(self._client, table_name(kind, self._run_id), lambda arrays: _decode(kind, arrays), size=1)
+    def subscribe(self, kind: type[MessageT], size: int) -> "Inbox[MessageT]":
+        """Receives all messages of a queue from now on, and holds at most `2 size` ready."""
+        return Inbox(self._client, table_name(kind, self.run_id), lambda arrays: _decode(kind, arrays), size)
 
     def stream_rows(self) -> ItemWriter:
         """Sends packed transitions, float32 `[2 O + A + 2]`; waits while `MAX_ROWS_IN_FLIGHT` are on their way."""
-        return self._client.stream_into(table_name(TRANSITIONS, self._run_id), MAX_ROWS_IN_FLIGHT)
+        return self._client.stream_into(table_name(TRANSITIONS, self.run_id), MAX_ROWS_IN_FLIGHT)
 
     def subscribe_to_rows(self, size: int) -> "Inbox[np.ndarray]":
         """Receives packed transitions, and holds at most `2 size` ready."""
-        return Inbox(self._client, table_name(TRANSITIONS, self._run_id), lambda arrays: arrays[0], size)
+        return Inbox(self._client, table_name(TRANSITIONS, self.run_id), lambda arrays: arrays[0], size)
 
 
 class Inbox(Generic[MessageT]):

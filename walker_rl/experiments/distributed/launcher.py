@@ -1,5 +1,6 @@
 """Launches a run on this machine: starts its processes, shows where it stands, and sees to its end."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -24,6 +25,9 @@ INTERRUPTED = 130
 
 POLL_PERIOD = 0.1
 """Seconds between looks at the processes."""
+
+TOLD = ("warning: ", "Resumed ")
+"""Beginnings of lines in a process's log that the person who launched should see."""
 
 STOPPING = b"\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 
@@ -66,6 +70,7 @@ def launch(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: i
                 time.sleep(POLL_PERIOD)
         finally:
             has_saved = supervisor.stop(signals.is_urgent)
+            view.show()
             if not has_saved:
                 display.message("warning: the last generation was not written; the one before it stays valid")
     return signals.exit_status if signals.received else COMPLETE
@@ -82,8 +87,10 @@ class _View:
         self._display = display
         self._open_ports = open_ports
         self._has_told_ports = False
+        self._positions: dict[str, int] = {}
 
     def show(self) -> None:
+        self._relay_logs()
         status = self._supervisor.status()
         if status is None:
             return
@@ -104,6 +111,16 @@ class _View:
                 memory={name: _resident_megabytes(pid) for name, pid in self._supervisor.pids.items()},
             )
         )
+
+    def _relay_logs(self) -> None:
+        """Prints what the central process says of checkpoints, and every process's warnings."""
+        for name, log in self._supervisor.logs.items():
+            with contextlib.suppress(FileNotFoundError), log.open(errors="replace") as file:
+                file.seek(self._positions.get(name, 0))
+                while (line := file.readline()).endswith("\n"):
+                    self._positions[name] = file.tell()
+                    if line.startswith(TOLD):
+                        self._display.message(line.rstrip() if name == "central" else f"{name}: {line.rstrip()}")
 
     def _tell_ports(self) -> None:
         """Once the server is up: who can reach it."""

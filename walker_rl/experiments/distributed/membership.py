@@ -12,9 +12,12 @@ def take_part(channel: Channel) -> ExperimentConfig:
     """The configuration of the run that is spoken of on `channel`; waits for its central process.
 
     Raises:
-        UserError: if the run is of another version.
+        UserError: if the server is another run's, or the run is of another version.
     """
-    experiment = channel.read(Experiment)
+    try:
+        experiment = channel.read(Experiment)
+    except RuntimeError:
+        raise UserError(f"run_id = {channel.run_id}: must be that of the run at {channel.address}") from None
     if experiment.version != __version__:
         raise UserError(f"version = {__version__}: must be {experiment.version}, as that of the run")
     return config_from_dict(experiment.config)

@@ -104,6 +104,11 @@ class Supervisor:
         return {process.node.name: process.popen.pid for process in self._processes if process.popen.poll() is None}
 
     @property
+    def logs(self) -> dict[str, Path]:
+        """What each process prints, by name."""
+        return {process.node.name: self._log(process) for process in self._processes}
+
+    @property
     def num_restarts(self) -> dict[str, int]:
         """How often each was started again, by name."""
         return {process.node.name: process.num_restarts for process in self._processes}
@@ -128,7 +133,7 @@ class Supervisor:
             self._plan_restart(process, code)
 
     def _plan_restart(self, process: _Process, code: int) -> None:
-        name, log = process.node.name, self._logs / f"{process.node.name}.log"
+        name, log = process.node.name, self._log(process)
         reason = _describe(code, log)
         is_final = code == 2 or (name == CENTRAL and code == 1)
         if time.time() - process.started_at > LONG_ENOUGH:
@@ -141,9 +146,9 @@ class Supervisor:
         process.restart_at = time.time() + delay
 
     def _start(self, process: _Process) -> None:
-        title = f"{process.node.name}.log"
-        with (self._logs / title).open("ab") as log:
-            self._manager.process_worker(title, process.node.command, env=dict(os.environ), stdout=log, stderr=log)
+        with self._log(process).open("ab") as log:
+            title, command = self._log(process).name, process.node.command
+            self._manager.process_worker(title, command, env=dict(os.environ), stdout=log, stderr=log)
         process.popen = self._newest(process.node)
         process.started_at = time.time()
         process.restart_at = None
@@ -162,6 +167,9 @@ class Supervisor:
             self._tell(f"central has given no sign of life for {limit:.0f} s")
             process.popen.kill()
             process.popen.wait()
+
+    def _log(self, process: _Process) -> Path:
+        return self._logs / f"{process.node.name}.log"
 
     def _newest(self, node: CommandNode) -> subprocess.Popen:
         # Launchpad hands out no processes; without them, nobody sees one end.

@@ -1,0 +1,147 @@
+"""Launched runs for tests: real processes, small networks."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.tiny import TINY_AGENT, set_options, start_command
+
+PENDULUM = set_options(
+    (
+        *TINY_AGENT,
+        "task=Pendulum-v1",
+        "log_period=50",
+        "evaluation.period=2000",
+        "evaluation.num_episodes=1",
+        "evaluation.num_final_episodes=1",
+        "checkpoint.seconds_period=2",
+    )
+)
+"""A task of 200 steps an episode."""
+
+
+class Launched:
+    """A run that `walker-rl launch` has started."""
+
+    def __init__(self, run: Path, *words: str | Path, agent: str = "ddpg", **options: Any):
+        self.path = run
+        self.process = start_command("launch", agent, *words, **options)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What the central process wrote last; empty before."""
+        try:
+            return json.loads((self.path / "status.json").read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    @property
+    def newest_manifest(self) -> dict[str, Any]:
+        """Of the newest generation; empty before the first."""
+        manifests = sorted((self.path / "checkpoints").glob("gen-*/manifest.json"))
+        return json.loads(manifests[-1].read_text()) if manifests else {}
+
+    @property
+    def has_learned_generation(self) -> bool:
+        """Whether there is a generation with updates in it."""
+        return self.newest_manifest.get("learner_steps", 0) > 0
+
+    def pids(self, role: str = "") -> dict[str, int]:
+        """Of the nodes that run, by name."""
+        found = {}
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit():
+                continue
+            with contextlib.suppress(OSError):
+                words = (folder / "cmdline").read_bytes().decode().split("\0")
+                if "--parent" not in words or words[words.index("--parent") + 1] != str(self.process.pid):
+                    continue
+                name = words[words.index("--role") + 1]
+                if name == "actor":
+                    name = f"actor_{words[words.index('--index') + 1]}"
+                if (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z" and name.startswith(role):
+                    found[name] = int(folder.name)
+        return found
+
+    def kill(self, role: str, number: signal.Signals = signal.SIGKILL) -> dict[str, int]:
+        """Sends a signal to all nodes of a role."""
+        pids = self.pids(role)
+        for pid in pids.values():
+            os.kill(pid, number)
+        return pids
+
+    def wait_until(self, condition: Callable[[], Any], seconds: float, message: str = "") -> float:
+        """Waits for it, and returns how long it took."""
+        began = time.monotonic()
+        while not condition():
+            assert self.process.poll() is None, f"the run has ended: {self.output()}"
+            assert time.monotonic() - began < seconds, f"{message}: not within {seconds} s; {self.status}"
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def wait_for_steps(self, actor_steps: int, seconds: float = 90) -> None:
+        self.wait_until(lambda: self.status.get("actor_steps", 0) >= actor_steps, seconds, f"{actor_steps} steps")
+
+    def wait_for_learning(self, more: int = 20, seconds: float = 90) -> None:
+        """Waits for so many more updates."""
+        before = self.status.get("learner_steps", 0)
+        self.wait_until(lambda: self.status.get("learner_steps", 0) >= before + more, seconds, f"{more} more updates")
+
+    def finish(self, seconds: float = 120) -> str:
+        """Waits for the end and returns what was printed."""
+        self._output, _ = self.process.communicate(timeout=seconds)
+        return self._output
+
+    def output(self) -> str:
+        if not hasattr(self, "_output"):
+            self.finish(60)
+        return self._output
+
+    def everything(self) -> str:
+        """All that was printed and logged."""
+        logs = [f"== {path}\n{path.read_text()}" for path in sorted((self.path / "logs").glob("*.log"))]
+        return "\n".join([self.output(), *logs])
+
+
+@contextlib.contextmanager
+def launched(run: Path, *words: str | Path, **options: Any) -> Iterator[Launched]:
+    """A new run, which is killed at the end if it still runs."""
+    made = Launched(run, "--run-dir", run, *PENDULUM, *words, **options)
+    try:
+        yield made
+    finally:
+        end(made)
+
+
+@contextlib.contextmanager
+def resumed(run: Path, *words: str | Path, **options: Any) -> Iterator[Launched]:
+    """A run that goes on."""
+    made = Launched(run, "--resume", run, *words, **options)
+    try:
+        yield made
+    finally:
+        end(made)
+
+
+def end(made: Launched) -> None:
+    if made.process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(made.process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            made.finish(20)
+    assert_gone(made)
+
+
+def assert_gone(made: Launched, seconds: float = 10) -> None:
+    """No process of the run is left, nor Reverb's own folder if the run ended well."""
+    began = time.monotonic()
+    while made.pids():
+        assert time.monotonic() - began < seconds, made.pids()
+        time.sleep(0.05)
+    assert not (made.path / ".reverb").exists() or made.process.returncode != 0

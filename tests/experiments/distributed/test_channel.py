@@ -1,0 +1,119 @@
+"""Messages through a real server."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from walker_rl import __version__
+from walker_rl.errors import UserError
+from walker_rl.experiments.distributed.channel import MAX_ROWS_IN_FLIGHT, Channel
+from walker_rl.experiments.distributed.membership import take_part
+from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
+from walker_rl.experiments.distributed.server import MAX_TRANSITIONS
+
+NOTICE = Notice(1_234, 567, 2, True, {"a": Welcome(3, 1, 400)})
+
+
+def received(inbox, number):
+    return [inbox.get(timeout=10) for _ in range(number)]
+
+
+@pytest.mark.parametrize("message", [NOTICE, Experiment("0.1.0", {"agent": {"sizes": [16, 16], "tau": 0.005}})])
+def test_a_board_shows_what_was_last_put_on_it(channel, message):
+    channel.send(message)
+    assert channel.read(type(message)) == message
+    assert channel.read(type(message)) == message
+    if isinstance(message, Notice):
+        other = Notice(2_000, 600, 1, False, {})
+        channel.send(other)
+        assert channel.read(Notice) == other
+
+
+def test_arrays_arrive_bit_for_bit(channel):
+    array = np.random.default_rng(0).standard_normal(70_000).astype(np.float32)
+    channel.send(Weights(array, 7))
+    weights = channel.read(Weights)
+    assert weights.learner_steps == 7
+    np.testing.assert_array_equal(weights.array, array)
+    candidates = channel.subscribe(Candidate, 1)
+    channel.send(Candidate(array, 10_000, 8, 12.5, False))
+    candidate = candidates.get(timeout=10)
+    assert (candidate.actor_steps, candidate.learner_steps, candidate.walltime, candidate.is_last) == (
+        10_000,
+        8,
+        12.5,
+        False,
+    )
+    np.testing.assert_array_equal(candidate.array, array)
+
+
+def test_a_queue_gives_each_message_once_and_in_order(channel):
+    reports = [Report(f"token {index}", index, 10 * index, [{"episode_return": 0.1 * index}]) for index in range(20)]
+    for report in reports[:5]:
+        channel.send(report)
+    inbox = channel.subscribe(Report, 4)
+    for report in reports[5:]:
+        channel.send(report)
+    assert received(inbox, 20) == reports
+    assert inbox.get() is None
+    assert inbox.get(timeout=0.1) is None
+
+
+def test_a_result_keeps_its_numbers(channel):
+    result = Result("evaluation", 10_000, 5_000, 61.25, (0.1, 1e-300, -3.5), (1000, 17, 3))
+    inbox = channel.subscribe(Result, 4)
+    channel.send(result)
+    arrived = inbox.get(timeout=10)
+    assert tuple(arrived.episode_returns) == result.episode_returns
+    assert tuple(arrived.episode_lengths) == result.episode_lengths
+
+
+def test_a_board_without_a_message_is_waited_for(channel):
+    messages = []
+    reader = threading.Thread(target=lambda: messages.append(channel.read(Notice)))
+    reader.start()
+    time.sleep(0.2)
+    assert reader.is_alive() and not messages
+    channel.send(NOTICE)
+    reader.join(timeout=10)
+    assert messages == [NOTICE]
+
+
+def test_another_runs_server_is_never_spoken_to(server):
+    stranger = Channel(f"localhost:{server.port}", "another run")
+    with pytest.raises(ValueError, match="notice-another run"):
+        stranger.send(NOTICE)
+    with pytest.raises(RuntimeError, match="notice-another run"):
+        stranger.read(Notice)
+    with pytest.raises(UserError, match=f"^run_id = another run: must be that of the run at localhost:{server.port}$"):
+        take_part(stranger)
+
+
+def test_a_run_of_another_version_is_refused(channel):
+    channel.send(Experiment("0.0.9", {}))
+    with pytest.raises(UserError, match=f"^version = {__version__}: must be 0.0.9, as that of the run$"):
+        take_part(channel)
+
+
+def test_rows_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
+    sent = []
+
+    def send():
+        writer = channel.stream_rows()
+        for index in range(500):
+            writer.insert(np.full(52, index, np.float32))
+            sent.append(index)
+        writer.flush()
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    deadline = time.monotonic() + 10
+    while len(sent) < MAX_TRANSITIONS and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert MAX_TRANSITIONS <= len(sent) <= MAX_TRANSITIONS + MAX_ROWS_IN_FLIGHT
+    rows = received(channel.subscribe_to_rows(8), 500)
+    sender.join(timeout=10)
+    np.testing.assert_array_equal(np.stack(rows), np.repeat(np.arange(500, dtype=np.float32)[:, None], 52, axis=1))

@@ -1,0 +1,329 @@
+"""What goes wrong in a run of many processes, done to real ones, and what must come of it."""
+
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.experiments.distributed.launched import assert_gone, launched, resumed
+from tests.tiny import press_ctrl_c, run_command
+
+pytestmark = pytest.mark.slow
+
+ENDLESS = ("--num-actors", "2", "--steps", "10000000")
+
+
+@pytest.fixture(scope="module")
+def stopped_run(tmp_path_factory):
+    """A run that was stopped with three generations."""
+    run = tmp_path_factory.mktemp("runs") / "run"
+    with launched(run, *ENDLESS) as made:
+        made.wait_until(lambda: len(list(run.glob("checkpoints/gen-*/manifest.json"))) == 3, 60)
+        made.wait_for_learning()
+        made.process.terminate()
+        made.finish()
+        assert made.process.returncode == 75, made.everything()
+    return run
+
+
+@pytest.fixture
+def run(stopped_run, tmp_path):
+    return shutil.copytree(stopped_run, tmp_path / "run")
+
+
+def generations(run):
+    return sorted(run.glob("checkpoints/gen-*"))
+
+
+def column(run, stream, name):
+    header, *rows = [line.split(",") for line in (run / f"metrics/{stream}.csv").read_text().splitlines()]
+    return [float(row[header.index(name)]) for row in rows]
+
+
+def test_an_actor_that_is_killed_is_back_soon_and_the_run_ends_well(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, "--num-actors", "2", "--steps", "6000") as made:
+        made.wait_for_learning()
+        before = made.status["actor_steps_by_index"]
+        made.kill("actor_0")
+        made.wait_until(lambda: made.status["actor_steps_by_index"]["0"] > before["0"] + 60, 10, "actor 0 goes on")
+        output = made.finish()
+        assert made.process.returncode == 0, made.everything()
+        assert "actor_0 has ended, killed by SIGKILL; starting it again\n" in output
+        assert "Traceback" not in made.everything()
+        assert 6000 <= sum(made.status["actor_steps_by_index"].values()) <= 6000 + 2 * 200
+        steps = column(run, "training", "actor_steps")
+        assert steps == sorted(steps)
+        assert made.status["samples_per_insert"] == pytest.approx(32, rel=0.1)
+
+
+def test_an_actor_that_never_starts_ends_the_run_with_its_reason(tmp_path):
+    run = tmp_path / "run"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\n"
+        "if b'actor' in open('/proc/self/cmdline', 'rb').read().split(b'\\0'):\n"
+        "    os.write(2, b'no actor today\\n')\n"
+        "    os._exit(9)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
+    with launched(run, "--num-actors", "1", env=environment) as made:
+        began = time.monotonic()
+        output = made.finish()
+        assert made.process.returncode == 1
+        assert time.monotonic() - began > 0.5 + 1 + 2 + 4, "it backs off"
+        assert output.count("actor_0 has ended, with status 9 (no actor today); starting it again\n") == 4
+        assert "error: actor_0 has failed 5 times in a row, with status 9 (no actor today); " in output
+        assert f"see {run}/logs/actor_0.log; to go on from the newest checkpoint: " in output
+        assert "Traceback" not in output
+
+
+def test_without_actors_the_learner_waits_and_then_goes_on(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS) as made:
+        made.wait_for_learning()
+        made.kill("actor")
+        time.sleep(1)
+        before = made.status["learner_steps"]
+        made.wait_for_learning()
+        assert made.status["learner_steps"] > before
+        assert made.status["samples_per_insert"] == pytest.approx(32, rel=0.1)
+        assert set(made.pids()) == {"actor_0", "actor_1", "central", "evaluator"}
+
+
+def test_a_central_process_that_is_killed_goes_on_with_the_same_actors(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS) as made:
+        made.wait_until(lambda: made.has_learned_generation, 60)
+        actors = made.pids("actor")
+        killed_at = time.time()
+        made.kill("central")
+        manifest = made.newest_manifest
+
+        def goes_on():
+            status = made.status
+            return status["written_at"] > killed_at + 1 and status["actor_steps"] > before["actor_steps"] + 50
+
+        before = made.status
+        took = made.wait_until(goes_on, 30, "the run goes on")
+        assert made.pids("actor") == actors
+        after = made.status
+        assert after["actor_steps"] >= before["actor_steps"], took
+        assert after["learner_steps"] >= manifest["learner_steps"]
+        assert after["replay_size"] >= manifest["replay_size"]
+        made.wait_for_learning()
+
+
+def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS) as made:
+        made.wait_for_learning()
+        pids = made.kill("central", signal.SIGSTOP)
+        before = made.status
+        time.sleep(20)
+        assert made.pids("central") == pids
+        made.kill("central", signal.SIGCONT)
+        made.wait_for_learning()
+        assert made.status["actor_steps"] > before["actor_steps"]
+        assert made.pids("central") == pids
+        made.process.terminate()
+        assert "starting it again" not in made.finish()
+
+
+def test_the_watchdog_restarts_a_learner_that_hangs(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS, "--set", "distributed.watchdog_period=5") as made:
+        made.wait_for_learning()
+        pids = made.kill("central", signal.SIGSTOP)
+        made.wait_until(lambda: made.pids("central") not in (pids, {}), 20, "another central process")
+        made.wait_for_learning()
+        made.process.terminate()
+        output = made.finish()
+        assert "central has given no sign of life for 5 s\n" in output
+        assert "central has ended, killed by SIGKILL; starting it again\n" in output
+
+
+def test_an_evaluator_that_is_killed_is_restarted_and_evaluates_on_the_grid(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS) as made:
+        made.wait_until(lambda: (run / "metrics/evaluation.csv").exists(), 60)
+        made.kill("evaluator")
+        known = len(column(run, "evaluation", "actor_steps"))
+        made.wait_until(lambda: len(column(run, "evaluation", "actor_steps")) > known, 60, "another evaluation")
+        assert all(steps % 2000 == 0 for steps in column(run, "evaluation", "actor_steps"))
+        made.process.terminate()
+        assert "evaluator has ended, killed by SIGKILL; starting it again\n" in made.finish()
+
+
+def test_nothing_outlives_a_launcher_that_is_killed_and_the_run_can_be_resumed(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS) as made:
+        made.wait_until(lambda: made.has_learned_generation, 60)
+        made.process.kill()
+        made.process.wait()
+        assert_gone(made, 10)
+        before = made.status
+    with resumed(run, "--num-actors", "2", "--steps", str(before["actor_steps"] + 500)) as made:
+        output = made.finish()
+        assert made.process.returncode == 0, made.everything()
+        assert f"Resumed {run}/checkpoints/gen-" in output
+        assert made.status["actor_steps"] >= before["actor_steps"] + 500
+        steps = column(run, "training", "actor_steps")
+        assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 75), (signal.SIGINT, 130)])
+def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status):
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS, "--set", "checkpoint.seconds_period=null") as made:
+        made.wait_for_learning()
+        if number == signal.SIGINT:
+            press_ctrl_c(made.process)
+        else:
+            made.process.send_signal(number)
+        output = made.finish()
+        assert made.process.returncode == status, made.everything()
+        assert "Stopping; Ctrl-C again stops at once" in output
+        assert "Traceback" not in made.everything()
+        assert made.status["phase"] == "stopped"
+        assert made.newest_manifest["learner_steps"] == made.status["learner_steps"] > 0
+        assert "Stopped; to go on from the newest checkpoint: " in output
+        assert f"launch ddpg --resume {run} --num-actors 2\n" in output
+        assert_gone(made, 0.5)
+
+
+def test_a_second_ctrl_c_stops_at_once(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS, "--set", "checkpoint.seconds_period=3600") as made:
+        made.wait_for_learning()
+        made.kill("central", signal.SIGSTOP)  # Saving takes for ever.
+        press_ctrl_c(made.process)
+        time.sleep(1)
+        press_ctrl_c(made.process)
+        began = time.monotonic()
+        output = made.finish()
+        assert time.monotonic() - began < 10
+        assert made.process.returncode == 130
+        assert "warning: the last generation was not written; the one before it stays valid\n" in output
+    assert [path.name for path in generations(run)] == ["gen-000000000000"]
+    with resumed(run, "--num-actors", "1") as made:
+        made.wait_for_learning()
+
+
+def damage_half_written(newest):
+    (newest / "manifest.json").unlink()
+
+
+def damage_truncated(newest):
+    os.truncate(newest / "replay.npz", 1000)
+
+
+def damage_deleted(newest):
+    (newest / "learner.npz").unlink()
+
+
+def damage_flipped(newest):
+    content = bytearray((newest / "learner.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (newest / "learner.npz").write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (damage_half_written, "it has no manifest.json"),
+        (damage_truncated, "replay.npz is not as it was written"),
+        (damage_deleted, "learner.npz is missing"),
+        (damage_flipped, "learner.npz is not as it was written"),
+    ],
+)
+def test_a_damaged_generation_is_found_and_the_one_before_it_used(run, damage, reason):
+    *_, before, newest = generations(run)
+    damage(newest)
+    with resumed(run, "--num-actors", "1") as made:
+        made.wait_for_learning()
+        made.process.terminate()
+        output = made.finish()
+        assert f"warning: {newest} is not whole ({reason}); using the one before it\n" in output
+        assert f"Resumed {before} at " in output
+
+
+def test_a_run_without_a_whole_generation_never_starts_anew(run):
+    for path in generations(run):
+        (path / "manifest.json").write_text("{}")
+    with resumed(run, "--num-actors", "1") as made:
+        output = made.finish()
+        assert made.process.returncode == 1
+        assert "no checkpoint of this run can be read; start anew in another run directory" in output
+
+
+def test_a_changed_configuration_is_refused_by_its_keys(run):
+    result = run_command("launch", "ddpg", "--resume", run, "--set", "agent.tau=0.5")
+    assert result.returncode == 2
+    assert result.stderr == f"error: agent.tau = 0.5, there 0.005: must be as in {run}/config.yaml to resume that run\n"
+    other = run_command("train", "ddpg", "--resume", run)
+    assert other.returncode == 2
+    assert other.stderr == f"error: run = {run}: must be resumed with walker-rl launch, which began it\n"
+
+
+def test_a_foreign_file_among_the_checkpoints_stays_and_does_no_harm(run):
+    foreign = [run / "checkpoints" / "zz_notes.txt", run / "checkpoints" / "gen-notes" / "note.txt"]
+    for path in foreign:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    known = generations(run)[-2]
+    with resumed(run, "--num-actors", "1") as made:
+        made.wait_until(lambda: generations(run)[0].name > known.name, 60, "new generations")
+    assert [path.read_text() for path in foreign] == ["mine", "mine"]
+
+
+def test_a_full_disk_costs_a_generation_and_not_the_run(tmp_path):
+    run = tmp_path / "run"
+    limit = 100_000  # bytes in one file: the first generations fit, and later ones, with more replay, do not
+
+    def fill_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    with launched(run, "--num-actors", "1", "--set", "evaluation.period=1000000", preexec_fn=fill_disk) as made:
+        pattern = re.compile(
+            r"warning: the checkpoint at [\d,]+ steps could not be written \(File too large\); (.*) stays"
+        )
+        found = next(match for line in made.process.stdout if (match := pattern.match(line)))
+        kept = found[1]
+        assert (run / kept / "manifest.json").exists()
+        next(match for line in made.process.stdout if (match := pattern.match(line)))  # It tries again.
+        made.process.terminate()
+        made.finish()
+        assert (run / kept / "manifest.json").exists()
+
+
+def test_a_port_that_another_server_holds_is_refused_before_the_start(tmp_path):
+    with socket.create_server(("", 0)) as stale:
+        port = stale.getsockname()[1]
+        run = tmp_path / "run"
+        result = run_command("launch", "ddpg", "--open-ports", "--port", port, "--run-dir", run)
+        assert result.returncode == 2
+        assert result.stderr == f"error: port = {port}: must be free; another server listens there\n"
+        assert not run.exists()
+
+
+def test_nothing_outside_the_private_network_reaches_the_server(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS) as made:
+        line = next(line for line in made.process.stdout if line.startswith("Port "))
+        port = int(re.match(r"Port (\d+) listens in a private network; nothing outside of it can connect.\n", line)[1])
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        inside = [
+            *("nsenter", "--target", str(made.pids("central")["central"]), "--net"),
+            *(sys.executable, "-c", f"import socket; socket.create_connection(('127.0.0.1', {port}))"),
+        ]
+        assert subprocess.run(inside, check=False).returncode == 0
+
+
+def test_open_ports_are_named(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS, "--open-ports") as made:
+        line = next(line for line in made.process.stdout if line.startswith("warning: port "))
+        port = int(re.match(r"warning: port (\d+) listens on every interface, and asks for no password\n", line)[1])
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()

@@ -1,0 +1,60 @@
+"""Runs of many processes that go well."""
+
+import csv
+import json
+
+import pytest
+import yaml
+
+from tests.experiments.distributed.launched import assert_gone, launched
+from tests.tiny import run_command
+from walker_rl.agents import agent_names
+
+pytestmark = pytest.mark.slow
+
+
+def rows(run, stream):
+    with (run / "metrics" / f"{stream}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_name):
+    run = tmp_path / "run"
+    with launched(run, "--num-actors", "2", "--steps", "5000", agent=agent_name) as made:
+        output = made.finish()
+        assert made.process.returncode == 0, made.everything()
+        assert_gone(made, 0.5)
+    status = made.status
+    assert status["phase"] == "complete"
+    assert 5000 <= status["actor_steps"] <= 5000 + 2 * 200, "exact to one episode of each actor"
+    assert status["samples_per_insert"] == pytest.approx(32, rel=0.1)
+    assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 4000, 5000]
+    assert len(rows(run, "timing")) == 3
+    training = rows(run, "training")
+    steps = [int(row["actor_steps"]) for row in training]
+    assert steps == sorted(steps)
+    assert {int(row["episode_length"]) for row in training} == {200}
+    assert 200 * len(training) <= status["actor_steps"] < 200 * (len(training) + 2)
+    assert rows(run, "learner")
+    assert set(json.loads((run / "summary.json").read_text())) == {"best", "last"}
+    for name in (
+        "config.yaml",
+        "curve.png",
+        "policy/best.npz",
+        "policy/last.npz",
+        "videos/first.gif",
+        "videos/best.gif",
+    ):
+        assert (run / name).stat().st_size > 0, name
+    assert list((run / "tensorboard").iterdir())
+    assert sorted(path.name for path in (run / "logs").iterdir()) == [
+        "actor_0.log",
+        "actor_1.log",
+        "central.log",
+        "evaluator.log",
+    ]
+    assert yaml.safe_load((run / "config.yaml").read_text())["provenance"]["runner"] == "launch"
+    assert "best policy: return " in output
+    evaluation = run_command("evaluate", run, "--episodes", "1", "--json")
+    assert json.loads(evaluation.stdout)["agent_name"] == agent_name

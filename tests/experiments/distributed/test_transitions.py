@@ -1,0 +1,58 @@
+"""What an actor sends is what the local runner would have stored, item for item."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from acme import specs
+
+from tests.fakes import FixedVariables
+from walker_rl.agents import agent_names, config_class, make_builder
+from walker_rl.environments import make_environment
+from walker_rl.experiments.distributed.actor import RemoteVariables, TransitionStream
+from walker_rl.experiments.distributed.messages import Weights
+from walker_rl.experiments.distributed.patience import Patience
+from walker_rl.experiments.environment_loop import EnvironmentLoop
+
+NUM_STEPS = 60
+
+
+def play(builder, environment_spec, sink, variable_source):
+    """Random steps, then the policy's, over several episodes."""
+    environment = make_environment("Walker2DBulletEnv-v0", seed=3)
+    policy = builder.make_policy(builder.make_architecture(environment_spec), seed=4)
+    actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, environment_spec, seed=5)
+    loop = EnvironmentLoop(environment, actor)
+    num_episodes = sum(loop.step() is not None for _ in range(NUM_STEPS))
+    environment.close()
+    return num_episodes
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
+    config = dataclasses.replace(config_class(agent_name)(), num_random_steps=30, n_step=3)
+    builder = make_builder(agent_name, config)
+    environment = make_environment("Walker2DBulletEnv-v0", seed=3)
+    environment_spec = specs.make_environment_spec(environment)
+    environment.close()
+    architecture = builder.make_architecture(environment_spec)
+    random = np.random.default_rng(0)
+    size = sum(int(np.prod(shape)) for shape in architecture.variable_shapes().values())
+    weights = (0.1 * random.standard_normal(size)).astype(np.float32)
+
+    replay = builder.make_replay(environment_spec, "arrays", seed=0)
+    variables = FixedVariables(architecture.split_weights(weights))
+    num_episodes = play(builder, environment_spec, replay, variables)
+    assert num_episodes > 1
+
+    channel.send(Weights(weights, 0))
+    inbox = channel.subscribe_to_rows(NUM_STEPS)
+    patience = Patience("nothing heard")
+    stream = TransitionStream(channel, builder.make_layout(environment_spec), patience)
+    assert play(builder, environment_spec, stream, RemoteVariables(channel, architecture)) == num_episodes
+    patience.close()
+
+    rows = replay.save()["rows"]
+    streamed = np.stack([inbox.get(timeout=10) for _ in rows])
+    np.testing.assert_array_equal(streamed, rows)
+    assert len(rows) > 50
