@@ -26,6 +26,7 @@ ORDER = (
     "experiments",
     "analysis",
     "cli",
+    "__main__",
 )
 
 HEAVY = {
@@ -162,12 +163,33 @@ def write_package(folder: Path, path: str) -> Path:
     [
         "from walker_rl.cli import main; main(['--help'])",
         "from walker_rl.cli import main; main(['train', 'd4pg', '--help'])",
+        "from walker_rl.cli import main; main(['launch', 'd4pg', '--help'])",
+        "from walker_rl.cli import main; main(['node', '--help'])",
         "from walker_rl.agents import agent_names, config_class; [config_class(name) for name in agent_names()]",
     ],
 )
 def test_help_and_configs_load_nothing_heavy(code):
-    report = f"{code}; import sys; print(*sys.modules, sep='\\n')"
-    process = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
-    loaded = set(process.stdout.splitlines())
+    loaded = loaded_by(code)
     assert "walker_rl.agents.d4pg.config" in loaded
     assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("node", ["actor", "evaluation_node"])
+def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
+    """Seconds of every start, and 300 MB of every process."""
+    loaded = loaded_by(
+        f"import walker_rl.experiments.distributed.{node}\n"
+        "from walker_rl.agents import agent_names, config_class, make_builder\n"
+        "from walker_rl.experiments.distributed.reverb_client import ReverbClient\n"
+        "[make_builder(name, config_class(name)()) for name in agent_names()]\n"
+        "ReverbClient('localhost:1')"
+    )
+    assert "reverb.libpybind" in loaded
+    assert loaded & {"tensorflow", "sonnet", "jax"} == set()
+
+
+def loaded_by(code: str) -> set[str]:
+    """Names of the modules that are loaded after `code` has run in a process of its own."""
+    report = f"{code}\nimport sys; print(*sys.modules, sep='\\n')"
+    process = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
+    return set(process.stdout.splitlines())

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 TINY_AGENT = (
@@ -39,10 +40,10 @@ def run_command(*words: str | Path, timeout: float = 300, **options) -> subproce
     return subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False, **options)
 
 
-def start_command(*words: str | Path, **options) -> subprocess.Popen:
-    """Starts `walker-rl` in a process group of its own, as a shell does."""
+def start_command(*words: str | Path, before: Sequence[str] = (), **options) -> subprocess.Popen:
+    """Starts `walker-rl`, with other words `before` the command, in a process group of its own, as a shell does."""
     return subprocess.Popen(
-        [*COMMAND, *map(str, words)],
+        [*before, *COMMAND, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

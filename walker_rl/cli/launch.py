@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,16 +19,17 @@ from walker_rl.cli.experiment import (
     Task,
     all_overrides,
     make_agent_app,
-    resume_command,
-    resumed_experiment,
-    tell_outcome,
 )
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.cli.launching import Placement, Request, join_run, launch_run
 
-if TYPE_CHECKING:
-    from walker_rl.experiments.run_directory import RunDirectory
 
-RUNNER = "launch"
+class Part(str, enum.Enum):
+    """Which processes of a run this machine is to have."""
+
+    ALL = "all"
+    CENTRAL = "central"
+    ACTORS = "actors"
+
 
 NumActors = Annotated[
     int | None, typer.Option(min=1, help="Processes that act.  [default: as many as there are cores]")
@@ -36,8 +37,15 @@ NumActors = Annotated[
 OpenPorts = Annotated[
     bool, typer.Option("--open-ports", help="Let any machine that reaches this one connect, without a password.")
 ]
-Port = Annotated[
-    int | None, typer.Option(min=1, max=65535, help="Where the Reverb server listens.  [default: any that is free]")
+Threads = Annotated[bool, typer.Option("--threads", help="Run everything in this one process, for debugging.")]
+RoleOption = Annotated[
+    Part, typer.Option("--role", help="central: learner and evaluator, others --join; actors: of a run elsewhere.")
+]
+Listen = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Where other machines reach the run; implies --open-ports.")
+]
+Join = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Where a run listens that this machine's actors join.")
 ]
 
 
@@ -57,100 +65,24 @@ def _make_command(agent_name: str) -> Callable[..., int]:
         steps: Steps = None,
         run_dir: RunDir = None,
         resume: Resume = None,
+        role: RoleOption = Part.ALL,
+        listen: Listen = None,
+        join: Join = None,
         open_ports: OpenPorts = False,
-        port: Port = None,
+        threads: Threads = False,
     ) -> int:
-        changes = all_overrides(overrides, task, seed, steps)
-        return _launch(agent_name, num_actors, config or [], changes, run_dir, resume, open_ports, port)
+        from walker_rl.errors import UserError
+
+        request = Request(agent_name, config or [], all_overrides(overrides, task, seed, steps), run_dir)
+        num_actors = num_actors or len(os.sched_getaffinity(0))
+        if (join is not None) != (role is Part.ACTORS):
+            raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
+        if join is not None:
+            return join_run(request, join, num_actors)
+        if threads and role is not Part.ALL:
+            raise UserError(f"threads = true: must not be given with --role {role.value}")
+        if role is Part.CENTRAL:
+            num_actors = 0
+        return launch_run(request, Placement(num_actors, listen, open_ports or listen is not None, threads), resume)
 
     return launch_command
-
-
-def _launch(
-    agent_name: str,
-    num_actors: int | None,
-    files: list[Path],
-    overrides: list[str],
-    path: Path | None,
-    resume: Path | None,
-    open_ports: bool,
-    port: int | None,
-) -> int:
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.run_directory import locked, update_config
-
-    if path is not None and resume is not None:
-        raise UserError(f"run_dir = {path}: must not be given with --resume {resume}")
-    if not open_ports:
-        _enter_private_network()
-    port = _checked_port(port)
-    if resume is None:
-        config, run = _new_experiment(agent_name, files, overrides, path)
-    else:
-        config, run = resumed_experiment(agent_name, resume, files, overrides, RUNNER)
-    with locked(run):
-        if resume is not None:
-            update_config(run, config)
-        return _run(config, run, num_actors or len(os.sched_getaffinity(0)), port, open_ports)
-
-
-def _enter_private_network() -> None:
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.distributed.isolation import enter_private_network
-
-    try:
-        enter_private_network()
-    except OSError as error:
-        raise UserError(
-            f"open_ports = false: must be true on this system, which allows no private network ({error.strerror}); "
-            "--open-ports lets a Reverb server listen on every interface without a password"
-        ) from None
-
-
-def _checked_port(port: int | None) -> int:
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.distributed.isolation import free_port, is_free
-
-    if port is not None and not is_free(port):
-        raise UserError(f"port = {port}: must be free; another server listens there")
-    return port or free_port()
-
-
-def _new_experiment(
-    agent_name: str, files: list[Path], overrides: list[str], path: Path | None
-) -> tuple[ExperimentConfig, RunDirectory]:
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run_directory import create_run_directory, default_path
-    from walker_rl.runtime import set_environment
-
-    config = load_config(agent_name, files, overrides)
-    if config.replay != "arrays":
-        raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
-    set_environment()
-
-    from walker_rl.environments import find_task
-
-    find_task(config.task)
-    return config, create_run_directory(path or default_path(config), config, RUNNER)
-
-
-def _run(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int, open_ports: bool) -> int:
-    from walker_rl.errors import RunError
-    from walker_rl.experiments.distributed.launcher import launch
-
-    options = ["--num-actors", str(num_actors), *(["--open-ports"] if open_ports else [])]
-    going_on = f"to go on from the newest checkpoint: {resume_command(RUNNER, config.agent_name, run.path, *options)}"
-    what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
-    print(f"Training {what} with {num_actors} actors; each process writes to {run.logs}", flush=True)
-    try:
-        status = launch(config, run, num_actors, port, open_ports)
-        if status == 0:
-            tell_outcome(config, run)
-            return 0
-    except RunError as error:
-        raise RunError(f"{error}; {going_on}") from None
-    except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
-    print(f"Stopped; {going_on}")
-    return status

@@ -32,13 +32,15 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
     return _load(agent_name, [*map(_read_yaml, files), *map(_read_override, overrides)])
 
 
-def config_from_dict(fields: dict[str, Any]) -> ExperimentConfig:
-    """The inverse of `to_dict`.
+def config_from_dict(
+    fields: dict[str, Any], files: Sequence[Path] = (), overrides: Sequence[str] = ()
+) -> ExperimentConfig:
+    """The inverse of `to_dict`, with changes as in `load_config`.
 
     Raises:
-        UserError: if it was made by a version with other fields.
+        UserError: if it was made by a version with other fields, or a change is wrong.
     """
-    return _load(fields["agent_name"], [fields])
+    return _load(fields["agent_name"], [fields, *map(_read_yaml, files), *map(_read_override, overrides)])
 
 
 def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:

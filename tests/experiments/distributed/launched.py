@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,9 @@ PENDULUM = set_options(
 class Launched:
     """A run that `walker-rl launch` has started."""
 
-    def __init__(self, run: Path, *words: str | Path, agent: str = "ddpg", **options: Any):
+    def __init__(self, run: Path, *words: str | Path, agent: str = "ddpg", before: Sequence[str] = (), **options: Any):
         self.path = run
-        self.process = start_command("launch", agent, *words, **options)
+        self.process = start_command("launch", agent, *words, before=before, **options)
 
     @property
     def status(self) -> dict[str, Any]:

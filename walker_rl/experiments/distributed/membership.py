@@ -1,11 +1,15 @@
 """What a process must know to take part in a run."""
 
+import re
+import time
+
 from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_loading import config_from_dict
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Experiment
+from walker_rl.experiments.distributed.reverb_client import ReverbClient
 
 
 def take_part(channel: Channel) -> ExperimentConfig:
@@ -21,3 +25,24 @@ def take_part(channel: Channel) -> ExperimentConfig:
     if experiment.version != __version__:
         raise UserError(f"version = {__version__}: must be {experiment.version}, as that of the run")
     return config_from_dict(experiment.config)
+
+
+def find_run(address: str, patience: float) -> str:
+    """The id of the run whose central process is at `address`, for which it waits up to `patience` seconds.
+
+    Raises:
+        UserError: if nobody answers there, or it is no run.
+    """
+    client = ReverbClient(address)
+    end = time.monotonic() + patience
+    while True:
+        try:
+            tables = client.describe_tables(timeout=2.0)
+            break
+        except TimeoutError:
+            if time.monotonic() > end:
+                raise UserError(f"join = {address}: must be where a run listens; nobody answers") from None
+    found = re.search(rb"experiment-([0-9a-f]+)", tables)
+    if found is None:
+        raise UserError(f"join = {address}: must be where a run listens; this is another Reverb server")
+    return found[1].decode()

@@ -2,8 +2,10 @@
 
 import atexit
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import launchpad as lp
 from absl import flags
@@ -33,10 +35,29 @@ class CommandNode(base.Node):
         return [Command(node.command, {}, f"{node.name}.log") for node in nodes]
 
 
+def central_node(run_dir: Path, port: int, num_actors: int) -> CommandNode:
+    """The central process of the run in `run_dir`; see `walker-rl node --help`."""
+    serving = ("--port", str(port), "--num-actors", str(num_actors))
+    return CommandNode("central", [*_command("central"), *serving, "--run-dir", str(run_dir)])
+
+
+def evaluator_node(address: str, run_dir: Path) -> CommandNode:
+    """The evaluator of the run in `run_dir`, whose central process is at `address`."""
+    return CommandNode("evaluator", [*_command("evaluator"), "--connect", address, "--run-dir", str(run_dir)])
+
+
+def actor_node(name: str, address: str, run_id: str, index: int | None) -> CommandNode:
+    """An actor of the run `run_id`, whose central process is at `address`; None asks it for an index."""
+    words = [*_command("actor"), "--connect", address, "--run-id", run_id]
+    return CommandNode(name, [*words, *(["--index", str(index)] if index is not None else [])])
+
+
 def make_program(name: str, groups: dict[str, Sequence[CommandNode]]) -> lp.Program:
     """A Launchpad program of these groups of nodes."""
     program = lp.Program(name)
     for label, nodes in groups.items():
+        if not nodes:
+            continue
         with program.group(label):
             for node in nodes:
                 program.add_node(node)
@@ -53,3 +74,7 @@ def launch_processes(program: lp.Program) -> WorkerManager:
         manager = lp.launch(program, context.LaunchType.LOCAL_MULTI_PROCESSING, terminal="output_to_files")
     atexit.unregister(manager.wait)
     return manager
+
+
+def _command(role: str) -> list[str]:
+    return [sys.executable, "-m", "walker_rl", "node", "--role", role, "--parent", str(os.getpid())]

@@ -1,0 +1,58 @@
+"""What `walker-rl launch` and `walker-rl node` refuse, in a line, before anything is written."""
+
+import pytest
+
+from tests.tiny import run_command
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--join", "localhost:8000"), "join = localhost:8000: must be given with --role actors, and only then"),
+        (("--role", "actors"), "join = null: must be given with --role actors, and only then"),
+        (("--role", "actors", "--join", "elsewhere"), "join = elsewhere: must be HOST:PORT, as in localhost:8000"),
+        (("--role", "central"), "listen = null: must be given with --role central, as in --listen HOST:PORT"),
+        (("--listen", "a:0"), "listen = a:0: must be HOST:PORT, as in localhost:8000"),
+        (("--threads", "--role", "central"), "threads = true: must not be given with --role central"),
+        (("--set", "replay=reverb"), "replay = reverb: must be arrays with launch, whose Reverb server only carries"),
+        (
+            ("--set", "distributed.noise_scales=[1,-1]"),
+            "distributed.noise_scales = [1.0, -1.0]: must be at least 0",
+        ),
+        (
+            ("--set", "distributed.noise_scales=[a]"),
+            "distributed.noise_scales = ['a']: must be a list of numbers, as in [0.5, 1, 2]",
+        ),
+        (
+            ("--task", "Walker3D"),
+            "task = Walker3D: unknown; nearest: Walker2DBulletEnv-v0, AntBulletEnv-v0, Pendulum-v1; see walker-rl list",
+        ),
+        (("--resume", "nowhere"), "run = nowhere: must be a run directory (no config.yaml in it)"),
+        (("--resume", "nowhere", "--run-dir", "a"), "run_dir = a: must not be given with --resume nowhere"),
+    ],
+)
+def test_what_cannot_be_launched_is_refused(tmp_path, words, message):
+    result = run_command("launch", "d4pg", *words, cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--role", "actor"), "connect = null: must be given with --role actor"),
+        (("--role", "actor", "--connect", "a:1"), "run_id = null: must be given with --role actor"),
+        (("--role", "central", "--port", "8000"), "run_dir = null: must be given with --role central"),
+        (
+            ("--role", "evaluator", "--connect", "a:1", "--run-dir", "nowhere"),
+            "run = nowhere: must be a run directory (no config.yaml in it)",
+        ),
+        (
+            ("--role", "actor", "--parent", "1"),
+            "parent = 1: must be the process that started this one, and alive",
+        ),
+    ],
+)
+def test_a_node_that_lacks_something_says_so(tmp_path, words, message):
+    result = run_command("node", *words, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (2, f"error: {message}\n")

@@ -1,0 +1,162 @@
+"""Machines on one machine: network namespaces behind a switch, and a run spread over them."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.experiments.distributed.launched import PENDULUM, Launched, end
+from tests.tiny import COMMAND
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.geteuid() != 0, reason="only the superuser may make network namespaces with links between them"
+    ),
+]
+
+HOSTS = ("central", "near", "far", "late")
+PORT = 8000
+ADDRESS = f"10.77.0.1:{PORT}"
+
+
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
+
+
+class Machines:
+    """Four hosts, each a network namespace with one link to a switch."""
+
+    def __init__(self) -> None:
+        prefix = f"wr{os.getpid()}"
+        self._switch = f"{prefix}s"
+        self._names = {host: f"{prefix}{index}" for index, host in enumerate(HOSTS)}
+        ip("netns", "add", self._switch)
+        ip("-n", self._switch, "link", "add", "bridge", "type", "bridge")
+        ip("-n", self._switch, "link", "set", "bridge", "up")
+        for index, (host, name) in enumerate(self._names.items()):
+            ip("netns", "add", name)
+            ip("-n", self._switch, "link", "add", host, "type", "veth", "peer", "name", "eth0", "netns", name)
+            ip("-n", self._switch, "link", "set", host, "master", "bridge", "up")
+            ip("-n", name, "addr", "add", f"10.77.0.{index + 1}/24", "dev", "eth0")
+            ip("-n", name, "link", "set", "eth0", "up")
+            ip("-n", name, "link", "set", "lo", "up")
+
+    def close(self) -> None:
+        for name in (*self._names.values(), self._switch):
+            ip("netns", "delete", name)
+
+    def cut(self, host: str) -> None:
+        ip("-n", self._switch, "link", "set", host, "down")
+
+    def heal(self, host: str) -> None:
+        ip("-n", self._switch, "link", "set", host, "up")
+
+    def on(self, host: str) -> list[str]:
+        """Words before a command that let it run on a host."""
+        return ["ip", "netns", "exec", self._names[host]]
+
+
+@pytest.fixture
+def machines() -> Iterator[Machines]:
+    made = Machines()
+    yield made
+    made.close()
+
+
+@contextlib.contextmanager
+def started(machines: Machines, host: str, run, *words: str) -> Iterator[Launched]:
+    """`walker-rl launch ddpg` on a host."""
+    made = Launched(run, *map(str, words), before=machines.on(host))
+    try:
+        yield made
+    finally:
+        end(made)
+
+
+def central(machines, run, steps):
+    return started(
+        machines,
+        "central",
+        run,
+        *("--role", "central", "--listen", ADDRESS, "--run-dir", run, "--steps", steps),
+        *PENDULUM,
+        *("--set", "checkpoint.seconds_period=null"),
+    )
+
+
+def actors(machines, host, run, *words):
+    return started(machines, host, run, "--role", "actors", "--join", ADDRESS, "--run-dir", run, *words)
+
+
+def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machines, tmp_path):
+    with (
+        central(machines, tmp_path / "run", 60_000) as run,
+        actors(machines, "near", tmp_path / "near", "--num-actors", "1") as near,
+        actors(machines, "far", tmp_path / "far", "--num-actors", "1") as far,
+    ):
+        run.wait_until(lambda: run.status.get("num_actors") == 2, 90, "two actors")
+        run.wait_for_learning()
+
+        machines.cut("far")
+        run.wait_until(lambda: run.status["num_actors"] == 1, 60, "one actor")
+        pids = far.pids()
+        run.wait_for_learning(more=200)
+        time.sleep(30)
+        machines.heal("far")
+        run.wait_until(lambda: run.status["num_actors"] == 2, 60, "two actors again")
+        assert far.pids() == pids, "the same process goes on"
+
+        with actors(machines, "late", tmp_path / "late", "--num-actors", "2") as late:
+            run.wait_until(lambda: run.status["num_actors"] == 4, 60, "four actors")
+            assert set(run.status["actor_steps_by_index"]) == {"0", "1", "2", "3"}
+
+            near.process.kill()  # A machine is lost with its actors.
+            run.wait_until(lambda: run.status["num_actors"] == 3, 60, "three actors")
+            run.wait_for_learning()
+
+            output = run.finish(240)
+            assert run.process.returncode == 0, run.everything()
+            assert "warning: port 8000 listens on every interface, and asks for no password\n" in output
+            late.finish()
+            far.finish()
+            assert (late.process.returncode, far.process.returncode) == (0, 0)
+    assert "Traceback" not in run.everything() + late.everything() + far.everything()
+
+
+def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):
+    refused = [
+        (("d4pg",), f"agent_name = d4pg: must be ddpg, as in the run at {ADDRESS}"),
+        (
+            ("ddpg", "--set", "agent.tau=0.5"),
+            f"agent.tau = 0.5, there 0.005: must be as in the run at {ADDRESS}, or not be given",
+        ),
+    ]
+    with central(machines, tmp_path / "run", 10_000_000) as run:
+        run.wait_until(lambda: run.status, 60, "the server")
+        for words, message in refused:
+            command = [*machines.on("near"), *COMMAND, "launch", *words, "--role", "actors", "--join", ADDRESS]
+            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
+            assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
+        assert not (tmp_path / "runs").exists()
+        run.process.send_signal(signal.SIGTERM)
+        run.finish()
+        assert run.process.returncode == 75
+
+
+def test_actors_leave_without_harm_and_come_back(machines, tmp_path):
+    with central(machines, tmp_path / "run", 10_000_000) as run:
+        with actors(machines, "near", tmp_path / "near", "--num-actors", "2") as near:
+            run.wait_until(lambda: run.status.get("num_actors") == 2, 90, "two actors")
+            os.killpg(near.process.pid, signal.SIGINT)
+            near.finish()
+            assert near.process.returncode == 130
+        run.wait_until(lambda: run.status["num_actors"] == 0, 30, "no actor")
+        before = run.status["actor_steps"]
+        with actors(machines, "near", tmp_path / "near again", "--num-actors", "1"):
+            run.wait_until(lambda: run.status["actor_steps"] > before, 60, "an actor goes on")
+            run.wait_for_learning()

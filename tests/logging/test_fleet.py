@@ -1,0 +1,55 @@
+"""What a person sees of a distributed run."""
+
+import subprocess
+import sys
+
+from tests.logging.test_terminal import on_a_terminal
+
+RUN = """
+from walker_rl.logging import fleet, terminal
+
+elapsed = 0.0
+terminal.time.monotonic = lambda: elapsed
+terminal.PLAIN_PERIOD = 0.6
+with fleet.FleetDisplay() as display:
+    while elapsed < 2.0:
+        steps = round(10_000 * elapsed)
+        display.update(fleet.FleetStatus(
+            actor_steps=steps,
+            max_actor_steps=100_000,
+            learner_steps=steps // 2,
+            training_return=812.4,
+            evaluation_return=None,
+            samples_per_insert=255.9,
+            target_samples_per_insert=256.0,
+            replay_size=steps,
+            actor_steps_by_index={"0": steps // 4, "1": 3 * steps // 4, "7": 5},
+            num_restarts={"actor_0": 2, "central": 1},
+            memory={"actor_0": 140.2, "actor_1": 141.0, "evaluator": 145.0, "central": 501.4},
+        ))
+        elapsed += 0.002
+"""
+"""10,000 steps a second, a quarter of them by actor 0, by a clock of its own; actor 7 has left."""
+
+
+def test_without_a_terminal_a_plain_line_comes_now_and_then():
+    process = subprocess.run([sys.executable, "-c", RUN], capture_output=True, text=True, check=True)
+    lines = process.stdout.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert "/ 100,000 steps" in line
+        assert "samples per insert 255.9 of 256, replay " in line
+        assert line.endswith(", 3 restarts, 928 MB")
+
+
+def test_on_a_terminal_every_process_has_a_row():
+    last = on_a_terminal(RUN).rpartition("process")[2]
+    rows = [line.split() for line in last.splitlines() if line.strip()]
+    table = {row[0]: row[1:] for row in rows if row[0] in ("actor_0", "actor_1", "evaluator", "central")}
+    steps, speed, restarts, memory, unit = table["actor_0"]
+    assert 4_300 < int(steps.replace(",", "")) <= 5_000
+    assert abs(int(speed) - 2_500) < 30
+    assert (restarts, memory, unit) == ("2", "140", "MB")
+    assert abs(int(table["actor_1"][1]) - 7_500) < 90
+    assert table["evaluator"] == ["0", "145", "MB"]
+    assert table["central"] == ["1", "501", "MB"]

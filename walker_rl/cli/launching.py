@@ -1,0 +1,192 @@
+"""What `walker-rl launch` does: starts a run on this machine, or joins one elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from walker_rl.cli.experiment import resume_command, resumed_experiment, tell_outcome
+from walker_rl.experiments.config import ExperimentConfig
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.run_directory import RunDirectory
+
+RUNNER = "launch"
+
+JOIN_PATIENCE = 60.0
+"""Seconds for which actors that join wait for the run to listen."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """Which experiment was asked for, and where it is to be written."""
+
+    agent_name: str
+    files: list[Path]
+    overrides: list[str]
+    run_dir: Path | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Placement:
+    """What runs on this machine, and who may connect."""
+
+    num_actors: int
+    listen: str | None
+    is_open: bool
+    in_threads: bool
+
+    @property
+    def options(self) -> list[str]:
+        """The words that ask for it."""
+        actors = ["--num-actors", str(self.num_actors)] if self.num_actors else ["--role", "central"]
+        ports = ["--listen", self.listen] if self.listen else ["--open-ports"] if self.is_open else []
+        return [*actors, *ports, *(["--threads"] if self.in_threads else [])]
+
+
+def launch_run(request: Request, placement: Placement, resume: Path | None) -> int:
+    """Sees a new run, or the one to resume, through; returns the exit status.
+
+    Raises:
+        UserError: if something asked for is not possible; nothing is left then.
+        RunError: if the run can't go on.
+    """
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.run_directory import locked, update_config
+
+    if request.run_dir is not None and resume is not None:
+        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
+    if placement.num_actors == 0 and not placement.is_open:
+        raise UserError("listen = null: must be given with --role central, as in --listen HOST:PORT")
+    if not placement.is_open:
+        _enter_private_network()
+    port = _port(placement.listen)
+    if resume is None:
+        config, run = _new_experiment(request)
+    else:
+        config, run = resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
+    with locked(run):
+        if resume is not None:
+            update_config(run, config)
+        return _run(config, run, placement, port)
+
+
+def join_run(request: Request, address: str, num_actors: int) -> int:
+    """Lets actors of this machine take part in a run elsewhere; returns the exit status.
+
+    Raises:
+        UserError: if there is no such run, or it is another one than was asked for.
+        RunError: if the actors can't go on.
+    """
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.config import differences, to_dict
+    from walker_rl.experiments.config_loading import config_from_dict
+    from walker_rl.experiments.distributed.channel import Channel
+    from walker_rl.experiments.distributed.launcher import join
+    from walker_rl.experiments.distributed.membership import find_run, take_part
+    from walker_rl.experiments.run_directory import RunDirectory
+
+    _split(address, "join")
+    run_id = find_run(address, JOIN_PATIENCE)
+    config = take_part(Channel(address, run_id))
+    if request.agent_name != config.agent_name:
+        raise UserError(f"agent_name = {request.agent_name}: must be {config.agent_name}, as in the run at {address}")
+    wanted = config_from_dict(to_dict(config), request.files, request.overrides)
+    for difference in differences(to_dict(wanted), to_dict(config)):
+        raise UserError(f"{difference}: must be as in the run at {address}, or not be given")
+    time_now = time.strftime("%Y%m%d-%H%M%S")
+    run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now}")
+    run.path.mkdir(parents=True, exist_ok=True)
+    print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
+    return join(config, address, run_id, num_actors, run)
+
+
+def _enter_private_network() -> None:
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.distributed.isolation import enter_private_network
+
+    try:
+        enter_private_network()
+    except OSError as error:
+        raise UserError(
+            f"open_ports = false: must be true on this system, which allows no private network ({error.strerror}); "
+            "--open-ports lets a Reverb server listen on every interface without a password"
+        ) from None
+
+
+def _port(listen: str | None) -> int:
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.distributed.isolation import free_port, is_free
+
+    if listen is None:
+        return free_port()
+    port = _split(listen, "listen")
+    if not is_free(port):
+        raise UserError(f"listen = {listen}: port must be free; another server listens there")
+    return port
+
+
+def _split(address: str, name: str) -> int:
+    """The port of an address."""
+    from walker_rl.errors import UserError
+
+    match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
+    if match is None or not 0 < int(match[1]) < 2**16:
+        raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")
+    return int(match[1])
+
+
+def _new_experiment(request: Request) -> tuple[ExperimentConfig, RunDirectory]:
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.run_directory import create_run_directory, default_path
+    from walker_rl.runtime import set_environment
+
+    config = load_config(request.agent_name, request.files, request.overrides)
+    if config.replay != "arrays":
+        raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
+    set_environment()
+
+    from walker_rl.environments import find_task
+
+    find_task(config.task)
+    return config, create_run_directory(request.run_dir or default_path(config), config, RUNNER)
+
+
+def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int) -> int:
+    from walker_rl.errors import RunError
+
+    again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
+    going_on = f"to go on from the newest checkpoint: {again}"
+    what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
+    num_actors = placement.num_actors
+    whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
+    print(f"Training {what} with {whose}; each process writes to {run.logs}", flush=True)
+    try:
+        status = _see_through(config, run, placement, port)
+        if status == 0:
+            tell_outcome(config, run)
+            return 0
+    except RunError as error:
+        raise RunError(f"{error}; {going_on}") from None
+    except OSError as error:
+        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
+    print(f"Stopped; {going_on}")
+    return status
+
+
+def _see_through(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int) -> int:
+    if not placement.in_threads:
+        from walker_rl.experiments.distributed.launcher import launch
+
+        return launch(config, run, placement.num_actors, port, placement.is_open)
+    from walker_rl.runtime import configure_process
+
+    configure_process(config.threads.intra_op, config.threads.inter_op)
+
+    from walker_rl.experiments.distributed.threads import run_in_threads
+
+    return run_in_threads(config, run, placement.num_actors, port)

@@ -1,0 +1,80 @@
+"""A whole run in this process, for debugging: Launchpad makes each role a thread."""
+
+import functools
+import threading
+import time
+from collections.abc import Callable
+
+import launchpad as lp
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed.actor import ActorNode
+from walker_rl.experiments.distributed.central import Central
+from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
+from walker_rl.experiments.distributed.node import COMPLETE
+from walker_rl.experiments.distributed.stop_signals import StopSignals
+from walker_rl.experiments.run_directory import RunDirectory
+
+LEAVING_LIMIT = 10.0
+"""Seconds for actors and evaluator to notice that the run has ended."""
+
+
+def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int) -> int:
+    """Runs central process, evaluator and actors, each as a thread of this process; nothing is restarted.
+
+    Args:
+        config: of the run.
+        run: its directory, which exists.
+        num_actors: threads that act.
+        port: of the server.
+
+    Returns:
+        0 if the run is complete, 75 if it was asked to stop by SIGTERM, 130 by Ctrl-C.
+
+    Raises:
+        RunError: if a role has failed.
+    """
+    address, stop = f"localhost:{port}", threading.Event()
+    failures: list[BaseException] = []
+    running: set[str] = set()
+
+    def guarded(name: str, role: Callable[[], object]) -> Callable[[], None]:
+        running.add(name)
+
+        def function() -> None:
+            try:
+                role()
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                running.discard(name)
+
+        return function
+
+    def act(index: int) -> None:
+        ActorNode(address, run.id, index).run(stop.is_set)
+
+    program = lp.Program(run.path.name)
+    central = guarded("central", lambda: Central(config, run, port, num_actors).run(stop.is_set))
+    program.add_node(lp.PyNode(central), label="central")
+    evaluator = guarded("evaluator", lambda: EvaluatorNode(address, run.id, run).run(stop.is_set))
+    program.add_node(lp.PyNode(evaluator), label="evaluator")
+    with program.group("actor"):
+        for index in range(num_actors):
+            program.add_node(lp.PyNode(guarded(f"actor_{index}", functools.partial(act, index))))
+
+    with StopSignals() as signals:
+        lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
+        signals.listen()  # Launchpad has put handlers of its own in their place.
+        while "central" in running and not failures and not signals.received:
+            time.sleep(0.1)
+        stop.set()
+        end = time.monotonic() + LEAVING_LIMIT
+        while "central" in running or (running and time.monotonic() < end):
+            time.sleep(0.1)
+            if signals.is_urgent() or failures:
+                break
+    if failures:
+        raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
+    return signals.exit_status if signals.received else COMPLETE

@@ -1,0 +1,90 @@
+"""What the person who launched a run sees of it."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed import isolation
+from walker_rl.experiments.distributed.supervisor import Supervisor
+from walker_rl.logging.fleet import FleetDisplay, FleetStatus
+
+TOLD = ("warning: ", "Resumed ")
+"""Beginnings of lines in a process's log that the person who launched should see."""
+
+_PAGE_MEGABYTES = os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class View:
+    """One live summary, and lines that stay."""
+
+    def __init__(
+        self, config: ExperimentConfig, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
+    ) -> None:
+        """Shows on `display` what `supervisor` knows; `open_ports` tells whether other machines may connect."""
+        self._config = config
+        self._supervisor = supervisor
+        self._display = display
+        self._open_ports = open_ports
+        self._has_told_ports = False
+        self._positions: dict[str, int] = {}
+
+    def show(self) -> None:
+        """Brings what is shown up to date.
+
+        Raises:
+            RunError: if the server could be reached by others, and should not.
+        """
+        self._relay_logs()
+        status = self._supervisor.status()
+        if status is None:
+            return
+        if not self._has_told_ports:
+            self._tell_ports()
+        self._display.update(
+            FleetStatus(
+                actor_steps=status.actor_steps,
+                max_actor_steps=status.max_actor_steps,
+                learner_steps=status.learner_steps,
+                training_return=status.training_return,
+                evaluation_return=status.evaluation_return,
+                samples_per_insert=status.samples_per_insert,
+                target_samples_per_insert=self._config.agent.samples_per_insert,
+                replay_size=status.replay_size,
+                actor_steps_by_index=status.actor_steps_by_index,
+                num_restarts=self._supervisor.num_restarts,
+                memory={name: _resident_megabytes(pid) for name, pid in self._supervisor.pids.items()},
+            )
+        )
+
+    def _relay_logs(self) -> None:
+        """Prints what the central process says of checkpoints, and every process's warnings."""
+        for name, log in self._supervisor.logs.items():
+            with contextlib.suppress(FileNotFoundError), log.open(errors="replace") as file:
+                file.seek(self._positions.get(name, 0))
+                while (line := file.readline()).endswith("\n"):
+                    self._positions[name] = file.tell()
+                    if line.startswith(TOLD):
+                        self._display.message(line.rstrip() if name == "central" else f"{name}: {line.rstrip()}")
+
+    def _tell_ports(self) -> None:
+        """Once the server is up: who can reach it."""
+        ports = isolation.listening_ports(self._supervisor.pids.values())
+        if not ports:
+            return
+        self._has_told_ports = True
+        listed = ", ".join(map(str, ports))
+        if self._open_ports:
+            self._display.message(f"warning: port {listed} listens on every interface, and asks for no password")
+        elif isolation.interfaces() != ["lo"]:
+            raise RunError(f"port {listed} listens beyond loopback: {', '.join(isolation.interfaces())}")
+        else:
+            self._display.message(f"Port {listed} listens in a private network; nothing outside of it can connect.")
+
+
+def _resident_megabytes(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_MEGABYTES
+    except OSError:
+        return 0.0  # It has just ended.
