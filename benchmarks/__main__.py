@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "acting": contests.part(contests.acting_contests),
     "training": contests.part(contests.training_contests),
     "peers": contests.part(contests.peers_contests),
+    "distributed": contests.part(contests.distributed_contests),
     "learner": efficiency.measure,
     "memory": memory.measure,
     "start": start.measure,

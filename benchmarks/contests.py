@@ -57,6 +57,12 @@ def peer(name: str) -> Contestant:
     return Contestant(name, ("benchmarks.contestants.peer", library.lower(), algorithm), python=PEERS_PYTHON)
 
 
+def launched(name: str, counter: str, num_actors: int, agent: str, *overrides: str) -> Contestant:
+    """Processes; what is counted is `actor_steps` or `learner_steps`."""
+    command = ("benchmarks.contestants.launched", counter, str(num_actors), agent, *overrides)
+    return Contestant(name, command, environment=(ONEDNN_ON,))
+
+
 def environment_contests() -> Iterator[Contest]:
     for task in TASKS:
         name, stock_name = task.removesuffix("BulletEnv-v0"), f"gym {task.removesuffix('BulletEnv-v0')}"
@@ -120,6 +126,28 @@ def peers_contests() -> Iterator[Contest]:
             ("D4PG, plain", "SB3 TD3", None),
             ("D4PG, plain", "SB3 SAC", None),
         ),
+    )
+
+
+def distributed_contests() -> Iterator[Contest]:
+    two, local = "D4PG, learner and 2 actors", "D4PG, local runner"
+    yield Contest(
+        unit="updates/s",
+        seconds=5.0,
+        contestants=(
+            launched(two, "learner_steps", 2, "d4pg", "agent.min_replay_size=1000"),
+            ours(local, "training", "d4pg"),
+        ),
+        pairs=((two, local, 1.0),),
+    )
+    yield Contest(
+        unit="steps/s",
+        seconds=5.0,
+        contestants=tuple(
+            launched(name, "actor_steps", number, "d4pg", "agent.min_replay_size=1000000", "agent.num_random_steps=0")
+            for number, name in ((2, "acting, 2 actors"), (1, "acting, 1 actor"))
+        ),
+        pairs=(("acting, 2 actors", "acting, 1 actor", 1.7),),
     )
 
 

@@ -27,5 +27,9 @@ class Meter:
 
     def tick(self) -> None:
         """Counts one unit; the contestant alone does."""
-        self._num_ticks += 1
-        _FORMAT.pack_into(self._memory, 0, self._num_ticks)
+        self.set(self._num_ticks + 1)
+
+    def set(self, count: int) -> None:
+        """Has counted so many units; the contestant alone does."""
+        self._num_ticks = count
+        _FORMAT.pack_into(self._memory, 0, count)
