@@ -64,7 +64,7 @@ class Launched:
                     continue
                 name = words[words.index("--role") + 1]
                 if name == "actor":
-                    name = f"actor_{words[words.index('--index') + 1]}"
+                    name = f"actor_{words[words.index('--index') + 1] if '--index' in words else folder.name}"
                 if (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z" and name.startswith(role):
                     found[name] = int(folder.name)
         return found

@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from tests.experiments.distributed.launched import assert_gone, launched
+from tests.experiments.distributed.launched import assert_gone, launched, resumed
 from tests.tiny import run_command
 from walker_rl.agents import agent_names
 
@@ -58,3 +58,39 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     assert "best policy: return " in output
     evaluation = run_command("evaluate", run, "--episodes", "1", "--json")
     assert json.loads(evaluation.stdout)["agent_name"] == agent_name
+
+
+def test_threads_do_what_processes_do(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, "--num-actors", "2", "--steps", "3000", "--threads") as made:
+        output = made.finish()
+        assert made.process.returncode == 0, output
+        assert not made.pids()
+    assert "best policy: return " in output
+    assert 3000 <= made.status["actor_steps"] <= 3000 + 2 * 200
+    assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 3000]
+
+
+def test_a_launched_run_may_be_lengthened(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, "--num-actors", "1", "--steps", "1000") as made:
+        made.finish()
+        assert made.process.returncode == 0, made.everything()
+        before = made.status
+    with resumed(run, "--num-actors", "2", "--steps", "2000") as made:
+        output = made.finish()
+        assert made.process.returncode == 0, made.everything()
+        assert f"Resumed {run}/checkpoints/gen-{before['actor_steps']:012d} at " in output
+        assert made.status["actor_steps"] >= 2000
+        assert made.status["learner_steps"] > before["learner_steps"]
+        assert made.status["walltime"] > before["walltime"]
+    assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [1000, 2000]
+    assert sorted(path.name for path in (run / "logs").iterdir()) == [
+        "actor_0.1.log",
+        "actor_0.log",
+        "actor_1.log",
+        "central.1.log",
+        "central.log",
+        "evaluator.1.log",
+        "evaluator.log",
+    ]
