@@ -8,10 +8,10 @@ import pytest
 
 from walker_rl import __version__
 from walker_rl.errors import UserError
-from walker_rl.experiments.distributed.channel import MAX_ROWS_IN_FLIGHT, Channel
+from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
-from walker_rl.experiments.distributed.server import MAX_TRANSITIONS
+from walker_rl.experiments.distributed.server import MAX_BLOCKS
 
 NOTICE = Notice(1_234, 567, 2, True, {"a": Welcome(3, 1, 400)})
 
@@ -98,22 +98,22 @@ def test_a_run_of_another_version_is_refused(channel):
 
 
 def test_rows_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
+    blocks = [np.full((1 + index % 3, 52), index, np.float32) for index in range(30)]
     sent = []
 
     def send():
-        writer = channel.stream_rows()
-        for index in range(500):
-            writer.insert(np.full(52, index, np.float32))
-            sent.append(index)
-        writer.flush()
+        for block in blocks:
+            channel.send_rows(block)
+            sent.append(block)
 
     sender = threading.Thread(target=send, daemon=True)
     sender.start()
     deadline = time.monotonic() + 10
-    while len(sent) < MAX_TRANSITIONS and time.monotonic() < deadline:
+    while len(sent) < MAX_BLOCKS and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.5)
-    assert MAX_TRANSITIONS <= len(sent) <= MAX_TRANSITIONS + MAX_ROWS_IN_FLIGHT
-    rows = received(channel.subscribe_to_rows(8), 500)
+    assert len(sent) == MAX_BLOCKS
+    arrived = received(channel.subscribe_to_rows(2), 30)
     sender.join(timeout=10)
-    np.testing.assert_array_equal(np.stack(rows), np.repeat(np.arange(500, dtype=np.float32)[:, None], 52, axis=1))
+    for block, expected in zip(arrived, blocks, strict=True):
+        np.testing.assert_array_equal(block, expected)

@@ -46,13 +46,17 @@ def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
     assert num_episodes > 1
 
     channel.send(Weights(weights, 0))
-    inbox = channel.subscribe_to_rows(NUM_STEPS)
+    inbox = channel.subscribe_to_rows(NUM_STEPS)  # Enough that nobody waits.
     patience = Patience("nothing heard")
     stream = TransitionStream(channel, builder.make_layout(environment_spec), patience)
     assert play(builder, environment_spec, stream, RemoteVariables(channel, architecture)) == num_episodes
+    stream.flush()
     patience.close()
 
     rows = replay.save()["rows"]
-    streamed = np.stack([inbox.get(timeout=10) for _ in rows])
+    blocks = []
+    while sum(map(len, blocks)) < len(rows):
+        blocks.append(inbox.get(timeout=10))
+    streamed = np.concatenate(blocks)
     np.testing.assert_array_equal(streamed, rows)
     assert len(rows) > 50

@@ -22,25 +22,37 @@ from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.replay import TransitionLayout
 from walker_rl.types import Metrics, Transition, Variables
 
-MAX_STEPS_BETWEEN_REPORTS = 50
+MAX_STEPS_BETWEEN_REPORTS = 100
 """However quickly they go by: exploration's schedules follow the steps of all actors together."""
+
+BLOCK_SIZE = 32
+"""Transitions sent at a time: one by one they would cost an actor a tenth of its time, and the learner more."""
 
 
 class TransitionStream:
-    """Sends transitions as packed rows; waits while the learner can take no more."""
+    """Sends transitions as packed rows, a block at a time; waits while the learner can take no more."""
 
     def __init__(self, channel: Channel, layout: TransitionLayout, patience: Patience):
-        """Sends through `channel`, and renews `patience` with each that is taken."""
-        self._rows = channel.stream_rows()
+        """Sends through `channel`, and renews `patience` with each block that is taken."""
+        self._channel = channel
         self._layout = layout
         self._patience = patience
+        self._block = np.empty((BLOCK_SIZE, layout.row_size), np.float32)
+        self._num_rows = 0
 
     def insert(self, transition: Transition) -> None:
-        """Sends one transition (no batch dimension)."""
-        row = np.empty(self._layout.row_size, np.float32)
-        self._layout.pack(transition, row)
-        self._rows.insert(row)
-        self._patience.renew()
+        """Sends one transition (no batch dimension), when the block is full."""
+        self._layout.pack(transition, self._block[self._num_rows])
+        self._num_rows += 1
+        if self._num_rows == BLOCK_SIZE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what there is of a block."""
+        if self._num_rows:
+            self._channel.send_rows(self._block[: self._num_rows])
+            self._num_rows = 0
+            self._patience.renew()
 
 
 class RemoteVariables(acme.VariableSource):
@@ -84,6 +96,7 @@ class ActorNode:
         self._episodes: list[Metrics] = []
         self._known_steps = 0  # Of all actors, as last told.
         self._own_steps_then = 0
+        self._learner_steps = -1  # Behind the weights.
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Plays until the run is over.
@@ -114,6 +127,7 @@ class ActorNode:
                 break
 
     def _exchange(self) -> Notice:
+        self._stream.flush()
         own_steps = self._actor_steps
         self._channel.send(self._report())
         self._episodes = []
@@ -121,7 +135,9 @@ class ActorNode:
         if notice.actor_steps != self._known_steps:
             self._known_steps, self._own_steps_then = notice.actor_steps, own_steps
             self._actor.count_steps(notice.actor_steps)
-        self._actor.update()
+        if notice.learner_steps != self._learner_steps:
+            self._learner_steps = notice.learner_steps
+            self._actor.update()
         self._patience.renew()
         return notice
 
@@ -144,9 +160,11 @@ class ActorNode:
         architecture = builder.make_architecture(environment_spec)
         scales = self._config.distributed.noise_scales
         policy = builder.make_policy(architecture, self._seeds.policy, scales[self._welcome.index % len(scales)])
-        stream = TransitionStream(self._channel, builder.make_layout(environment_spec), self._patience)
+        self._stream = TransitionStream(self._channel, builder.make_layout(environment_spec), self._patience)
         variables = RemoteVariables(self._channel, architecture)
-        return builder.make_actor(policy, builder.make_adder(stream), variables, environment_spec, self._seeds.actor)
+        return builder.make_actor(
+            policy, builder.make_adder(self._stream), variables, environment_spec, self._seeds.actor
+        )
 
     @property
     def _actor_steps(self) -> int:

@@ -14,8 +14,8 @@ from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.seeding import make_seeds
 from walker_rl.types import Metrics, State
 
-ROWS_READY = 16
-"""Transitions fetched from the queue before they are needed."""
+BLOCKS_READY = 2
+"""Blocks of transitions fetched from the queue before they are needed."""
 
 IDLE_WAIT = 0.05
 """Seconds to wait for a transition when no update is owed."""
@@ -43,10 +43,10 @@ class Learning:
 
     def connect(self, channel: Channel) -> None:
         """Takes transitions from the queue from now on."""
-        self._rows = channel.subscribe_to_rows(ROWS_READY)
+        self._rows = channel.subscribe_to_rows(BLOCKS_READY)
 
     def work(self) -> Metrics | None:
-        """Does the next update, if one is owed, or else takes the next transition, for which it waits shortly.
+        """Does the next update, if one is owed, or else takes the next transitions, for which it waits shortly.
 
         Returns:
             What the update tells, if there was one.
@@ -59,9 +59,9 @@ class Learning:
             if not math.isfinite(metrics["critic_loss"]):
                 raise RunError(f"critic_loss is {metrics['critic_loss']} at learner step {self.learner_steps}")
             return metrics
-        row = self._rows.get(timeout=IDLE_WAIT)
-        self._is_idle = row is None
-        if row is not None:
+        rows = self._rows.get(timeout=IDLE_WAIT)
+        self._is_idle = rows is None
+        for row in rows if rows is not None else ():
             self._replay.insert(self._layout.unpack(row))
         return None
 

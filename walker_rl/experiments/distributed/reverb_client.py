@@ -14,8 +14,6 @@ from types import ModuleType
 import numpy as np
 
 _LIBRARY = "reverb.libpybind"
-_NO_TIMEOUT = -1
-_SIGNATURE_TIMEOUT = 3_000  # milliseconds
 
 
 class ReverbClient:
@@ -32,10 +30,6 @@ class ReverbClient:
         writer.CreateItem(table, 1, 1.0)
         writer.Flush()
         writer.Close(True)
-
-    def stream_into(self, table: str, max_in_flight: int) -> "ItemWriter":
-        """A way to store many items of one array each, all of one shape."""
-        return ItemWriter(self._client, table, max_in_flight)
 
     def sample(self, table: str) -> list[np.ndarray]:
         """The arrays of one item; waits for the first."""
@@ -55,28 +49,6 @@ class ReverbClient:
             return b"\n".join(self._client.ServerInfo(max(1, round(timeout))))
         except RuntimeError as error:
             raise TimeoutError(str(error)) from None
-
-
-class ItemWriter:
-    """Stores items without waiting for each."""
-
-    def __init__(self, client: ModuleType, table: str, max_in_flight: int):
-        """Made by `ReverbClient.stream_into`."""
-        library = _library()
-        options = library.ConstantChunkerOptions(max_chunk_length=1, num_keep_alive_refs=1)
-        self._writer = client.NewTrajectoryWriter(options, _SIGNATURE_TIMEOUT)
-        self._table = table
-        self._max_in_flight = max_in_flight
-
-    def insert(self, array: np.ndarray) -> None:
-        """Sends an item; waits while `max_in_flight` of them are not stored yet."""
-        (reference,) = self._writer.Append([array])
-        self._writer.CreateItem(self._table, 1.0, [[reference]], [True])
-        self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
-
-    def flush(self) -> None:
-        """Waits until all items are stored."""
-        self._writer.Flush(0, _NO_TIMEOUT)
 
 
 class ItemReader:

@@ -9,8 +9,8 @@ from walker_rl.experiments.distributed.channel import BOARDS, QUEUES, TRANSITION
 MAX_MESSAGES = 10_000
 """Messages in a queue before the oldest is dropped; nobody ever waits to send one."""
 
-MAX_TRANSITIONS = 64
-"""Transitions in the queue before actors wait: they get no further ahead of the learner than that."""
+MAX_BLOCKS = 4
+"""Blocks of transitions in the queue before actors wait: they get no further ahead of the learner than that."""
 
 
 def start_server(run_id: str, port: int, folder: Path) -> reverb.Server:
@@ -28,7 +28,7 @@ def start_server(run_id: str, port: int, folder: Path) -> reverb.Server:
     tables = [_first_in_first_out(table_name(kind, run_id), 1, 0, limits.MinSize(1)) for kind in BOARDS]
     tables += [_first_in_first_out(table_name(kind, run_id), MAX_MESSAGES, 1, limits.MinSize(1)) for kind in QUEUES]
     transitions = table_name(TRANSITIONS, run_id)
-    tables.append(_first_in_first_out(transitions, MAX_TRANSITIONS, 1, limits.Queue(MAX_TRANSITIONS)))
+    tables.append(_first_in_first_out(transitions, MAX_BLOCKS, 1, limits.Queue(MAX_BLOCKS)))
     checkpointer = reverb.checkpointers.DefaultCheckpointer(path=str(folder))
     return reverb.Server(tables, port=port, checkpointer=checkpointer)
 
