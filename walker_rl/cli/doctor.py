@@ -68,6 +68,7 @@ def _checks() -> Iterator[Check]:
     yield _memory()
     yield _disk()
     yield _ffmpeg()
+    yield _private_network()
     yield _pybulletgym()
 
 
@@ -185,6 +186,16 @@ def _ffmpeg() -> Check:
     except (ImportError, RuntimeError, OSError) as error:
         advice = "unset IMAGEIO_FFMPEG_EXE if it is set, else `pip install --force-reinstall imageio-ffmpeg`"
         return Check("bad", "ffmpeg", str(error).splitlines()[0], advice)
+
+
+def _private_network() -> Check:
+    """Tried in a process of its own, which is gone afterwards."""
+    code = "from walker_rl.experiments.distributed import isolation; isolation.enter_private_network()"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if process.returncode == 0:
+        return Check("ok", "private network", "allowed: nothing outside can reach what `walker-rl launch` starts")
+    last_line = (process.stderr.strip().splitlines() or ["no word on why"])[-1]
+    return Check("note", "private network", last_line, "`walker-rl launch` needs --open-ports, in a network you trust")
 
 
 def _pybulletgym() -> Check:

@@ -73,10 +73,13 @@ def test_threads_do_what_processes_do(tmp_path):
 
 def test_a_launched_run_may_be_lengthened(tmp_path):
     run = tmp_path / "run"
-    with launched(run, "--num-actors", "1", "--steps", "1000") as made:
+    periods = ("--set", "checkpoint.seconds_period=null", "--set", "checkpoint.steps_period=400")
+    with launched(run, "--num-actors", "1", "--steps", "1000", *periods) as made:
         made.finish()
         assert made.process.returncode == 0, made.everything()
         before = made.status
+        steps = [int(path.name.removeprefix("gen-")) for path in sorted((run / "checkpoints").iterdir())]
+        assert [number // 400 for number in steps] == [1, 2, before["actor_steps"] // 400]
     with resumed(run, "--num-actors", "2", "--steps", "2000") as made:
         output = made.finish()
         assert made.process.returncode == 0, made.everything()

@@ -1,5 +1,6 @@
 """The central process: server, counts, replay and learner."""
 
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -52,8 +53,9 @@ class Central:
         self._bookkeeping = Bookkeeping(config, self._recorder, num_actors)
         self._phase = "training"
         self._next_exchange = 0.0
+        self._checkpoint_at = self._checkpoint_steps = math.inf
         self._restore()
-        self._checkpoint_at = time.monotonic() + self._checkpoint_period
+        self._plan_checkpoint()
         self._connect(port)
 
     def run(self, stop_requested: Callable[[], bool]) -> bool:
@@ -74,7 +76,7 @@ class Central:
             if time.monotonic() >= self._next_exchange:
                 self._exchange()
                 self._next_exchange = time.monotonic() + EXCHANGE_PERIOD
-            if time.monotonic() >= self._checkpoint_at:
+            if time.monotonic() >= self._checkpoint_at or self._bookkeeping.actor_steps >= self._checkpoint_steps:
                 self._checkpoint()
         self._phase = "complete" if self._phase == "complete" else "stopped"
         self._checkpoint()
@@ -149,7 +151,7 @@ class Central:
             "roster": self._bookkeeping.roster.save(),
             "walltime": self._recorder.walltime,
         }
-        self._checkpoint_at = time.monotonic() + self._checkpoint_period
+        self._plan_checkpoint()
         try:
             self._generations.write(self._bookkeeping.actor_steps, learner, replay, manifest)
         except OSError as error:
@@ -180,7 +182,10 @@ class Central:
         )
         write_status(self._run.status, status)
 
-    @property
-    def _checkpoint_period(self) -> float:
-        period = self._config.checkpoint.seconds_period
-        return float("inf") if period is None else period
+    def _plan_checkpoint(self) -> None:
+        """Sets the time and the steps at which the next generation is due."""
+        settings = self._config.checkpoint
+        self._checkpoint_at = time.monotonic() + (settings.seconds_period or math.inf)
+        self._checkpoint_steps = math.inf
+        if (period := settings.steps_period) is not None:
+            self._checkpoint_steps = (self._bookkeeping.actor_steps // period + 1) * period
