@@ -50,7 +50,7 @@ def test_to_dict_is_what_json_and_yaml_can_write():
     assert plain["agent_name"] == "d4pg"
     assert plain["agent"]["policy_hidden_sizes"] == [256, 256]
     assert plain["agent"]["max_dqda_norm"] is None
-    assert plain["checkpoint"]["num_kept"] == 2
+    assert plain["checkpoint"]["num_kept"] == 3
 
 
 def test_flatten():
