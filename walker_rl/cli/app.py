@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from walker_rl.cli.cluster import make_cluster_app
 from walker_rl.cli.doctor import check_machine
 from walker_rl.cli.evaluate import evaluate_policy
 from walker_rl.cli.launch import make_launch_app
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(make_train_app(), name="train")
 app.add_typer(make_launch_app(), name="launch")
+app.add_typer(make_cluster_app(), name="cluster")
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
 app.command("node")(run_node)

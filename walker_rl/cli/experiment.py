@@ -92,7 +92,7 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
     program = "walker-rl"
     if shutil.which(program) is None:
         program = os.path.relpath(Path(sys.executable).with_name(program))
-    return shlex.join([program, runner, agent_name, "--resume", str(path), *options])
+    return shlex.join([program, *runner.split(), agent_name, "--resume", str(path), *options])
 
 
 def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:

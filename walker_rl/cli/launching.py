@@ -57,21 +57,29 @@ def launch_run(request: Request, placement: Placement, resume: Path | None) -> i
     from walker_rl.errors import UserError
     from walker_rl.experiments.run_directory import locked, update_config
 
-    if request.run_dir is not None and resume is not None:
-        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
+    _check_directories(request, resume)
     if placement.num_actors == 0 and not placement.is_open:
         raise UserError("listen = null: must be given with --role central, as in --listen HOST:PORT")
     if not placement.is_open:
         _enter_private_network()
     port = _port(placement.listen)
-    if resume is None:
-        config, run = _new_experiment(request)
-    else:
-        config, run = resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
+    config, run = experiment_of(request, resume)
     with locked(run):
         if resume is not None:
             update_config(run, config)
         return _run(config, run, placement, port)
+
+
+def experiment_of(request: Request, resume: Path | None) -> tuple[ExperimentConfig, RunDirectory]:
+    """What was asked for, and its run directory, which is made if the run is new.
+
+    Raises:
+        UserError: if something asked for is not possible; nothing is left then.
+    """
+    _check_directories(request, resume)
+    if resume is None:
+        return _new_experiment(request)
+    return resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
 
 
 def join_run(request: Request, address: str, num_actors: int) -> int:
@@ -102,6 +110,13 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     run.path.mkdir(parents=True, exist_ok=True)
     print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
     return join(config, address, run_id, num_actors, run)
+
+
+def _check_directories(request: Request, resume: Path | None) -> None:
+    from walker_rl.errors import UserError
+
+    if request.run_dir is not None and resume is not None:
+        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
 
 
 def _enter_private_network() -> None:

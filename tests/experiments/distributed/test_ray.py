@@ -1,0 +1,141 @@
+"""A run on a real Ray cluster, whose machines are raylets of this one."""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.experiments.distributed.launched import PENDULUM
+from tests.tiny import run_command, start_command
+from walker_rl.experiments.distributed.isolation import free_port
+
+ROOT = Path(__file__).parents[3]
+RAY = ROOT / ".venv-ray" / "bin" / "ray"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not RAY.exists(), reason="Ray has an environment of its own, which `make ray` makes"),
+]
+
+
+class Cluster:
+    """A head and workers, each a raylet that offers some CPUs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.address = f"127.0.0.1:{free_port()}"
+        self.environment = {
+            **os.environ,
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            "RAY_USAGE_STATS_ENABLED": "0",
+        }
+        port = self.address.rpartition(":")[2]
+        head = ("--head", "--port", port, "--temp-dir", folder, "--include-dashboard=false")
+        self.machines = {"head": self._start(*head, "--num-cpus", "1")}
+
+    def add(self, name: str) -> None:
+        self.machines[name] = self._start("--address", self.address, "--num-cpus", "1")
+
+    def lose(self, name: str) -> None:
+        """Kills a machine's raylet and all that runs under it."""
+        process = psutil.Process(self.machines.pop(name).pid)
+        for one in [*process.children(recursive=True), process]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+
+    def close(self) -> None:
+        for name in reversed(list(self.machines)):
+            self.lose(name)
+
+    def _start(self, *words: str | Path) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [RAY, "start", "--block", *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        lines_until(process, "Ray runtime started")
+        return process
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # Short: sockets are in it.
+    made = Cluster(folder)
+    for name in ("first", "second", "spare"):
+        made.add(name)
+    yield made
+    made.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def words(cluster, *more):
+    options = ("--address", cluster.address, "--central-cpus", "1", "--num-actors", "2")
+    return ("cluster", "submit", "ddpg", *options, "--ray-python", RAY.with_name("python"), *more)
+
+
+def lines_until(process, pattern):
+    """What a process prints up to a line that matches."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if re.search(pattern, line):
+            return lines
+    raise AssertionError(f"no line like {pattern!r} in {lines}")
+
+
+def test_a_lost_machine_costs_an_actor_which_ray_places_elsewhere(cluster, tmp_path):
+    run = tmp_path / "run"
+    submit = words(cluster, "--steps", "30000", "--run-dir", run, *PENDULUM)
+    process = start_command(*submit, env=cluster.environment)
+    lines_until(process, "central process at ")
+    time.sleep(15)  # Until it learns.
+    cluster.lose("first")
+    cluster.lose("second")
+    cluster.add("third")
+    rest, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, rest
+    assert re.search(r"actor_\d was lost with its machine or its worker; Ray places it again\n", rest)
+    assert "best policy: return " in rest
+    for name in ("policy/best.npz", "videos/best.gif", "curve.png", "summary.json", "metrics/evaluation.csv"):
+        assert (run / name).exists(), name
+    assert not [one for one in psutil.process_iter(["cmdline"]) if "walker_rl" in (one.info["cmdline"] or [])]
+
+
+def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
+    run = tmp_path / "run"
+    process = start_command(
+        *words(cluster, "--steps", "10000000", "--run-dir", run, *PENDULUM), env=cluster.environment
+    )
+    lines_until(process, r"\d+ learner steps")
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=120)
+    assert process.returncode == 75, rest
+    assert "Stopped; to go on from the newest checkpoint: " in rest
+    newest = max(run.glob("checkpoints/gen-*"))
+    steps = int(newest.name.removeprefix("gen-")) + 500
+    resumed = words(cluster, "--resume", run, "--steps", str(steps))
+    result = run_command(*resumed, env=cluster.environment)
+    assert result.returncode == 0, result.stderr
+    assert "Resumed " in (run / "logs" / "central.log").read_text()
+
+
+def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
+    environment = {**cluster.environment, "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    run = tmp_path / "run"
+    result = run_command(*words(cluster, "--run-dir", run), env=environment)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"error: address = {cluster.address}: must be a Ray cluster (")
+    assert result.stderr.count("\n") == 1

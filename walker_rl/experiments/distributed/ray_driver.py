@@ -1,0 +1,289 @@
+"""Places the commands of a run on a Ray cluster; a program for Ray's own Python, without anything of walker_rl.
+
+`python ray_driver.py SPEC`, with SPEC a JSON file:
+
+    address       of the cluster, as `ray.init` takes it
+    python        the interpreter that has walker_rl, on every machine of the cluster
+    agent_name    of the run
+    run_dir       of the run, here: it is sent to the machine of the central process, and brought back
+    run_id        of the run
+    num_actors    processes that act, each with a CPU of its own
+    central_cpus  CPUs for central process and evaluator
+    fetch_period  seconds between copies of the run directory, in case that machine is lost
+"""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ray
+
+MAX_TRIES = 5
+"""Starts of a process, one soon after the other, before the run is given up."""
+
+LONG_ENOUGH = 30.0
+"""Seconds after which a process counts as having worked."""
+
+POLL_PERIOD = 0.5
+TOLD_PERIOD = 30.0
+ANSWER_LIMIT = 60.0
+
+COMPLETE, FAILED, STOPPED, INTERRUPTED = 0, 1, 75, 130
+
+Spec = dict[str, Any]
+
+
+class Lost(Exception):
+    """The machine of the central process is gone."""
+
+
+class Central:
+    """Central process and evaluator, on the machine where Ray has put this."""
+
+    def __init__(self, spec: Spec, run: bytes) -> None:
+        """Writes the run directory, and goes on with the run in it."""
+        self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
+        self._run = self._folder / "run"
+        unpack(run, self._run)
+        with socket.socket() as probe:
+            probe.bind(("", 0))
+            self._address = f"{ray.util.get_node_ip_address()}:{probe.getsockname()[1]}"
+        command = (spec["python"], "-m", "walker_rl", "launch", spec["agent_name"], "--role", "central")
+        options = ("--resume", str(self._run), "--listen", self._address)
+        with (self._folder / "output").open("w") as output:
+            self._process = subprocess.Popen([*command, *options], stdout=output, stderr=subprocess.STDOUT)
+
+    def address(self) -> str:
+        """Where actors are to connect."""
+        return self._address
+
+    def poll(self) -> tuple[int | None, dict[str, Any], str]:
+        """Exit status, where the run stands, and the last line printed."""
+        code, status = self._process.poll(), {}
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            status = json.loads((self._run / "status.json").read_text())
+        return code, status, last_line((self._folder / "output").read_text())
+
+    def stop(self) -> None:
+        """Asks the run to save and to end."""
+        self._process.terminate()
+
+    def copy(self) -> bytes:
+        """The run directory as it is."""
+        return pack(self._run)
+
+    def clean_up(self) -> None:
+        """Deletes what was written on this machine."""
+        self._process.wait()
+        shutil.rmtree(self._folder)
+
+
+class Actor:
+    """An actor's process, on the machine where Ray has put this."""
+
+    def act(self, spec: Spec, address: str, index: int) -> tuple[int, str]:
+        """Runs it to its end; returns its exit status and the last line that it printed."""
+        command = (spec["python"], "-m", "walker_rl", "node", "--role", "actor", "--parent", str(os.getpid()))
+        options = ("--connect", address, "--run-id", spec["run_id"], "--index", str(index))
+        ended = subprocess.run([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return ended.returncode, last_line(ended.stdout)
+
+
+class Slot:
+    """Keeps one actor of the run going, wherever Ray puts it."""
+
+    def __init__(self, spec: Spec, address: str, index: int) -> None:
+        """Asks Ray for it; it starts when there is a CPU."""
+        options = {"num_cpus": 1, "max_restarts": -1, "scheduling_strategy": "SPREAD"}
+        self._actor = ray.remote(Actor).options(**options).remote()
+        self._arguments = (spec, address, index)
+        self._name = f"actor_{index}"
+        self._tries = 0
+        self._start_at = 0.0
+        self._result: Any = None
+        self.has_ended = False
+
+    def check(self) -> None:
+        """Starts the process when it is time, and again when it has ended too soon.
+
+        Raises:
+            RuntimeError: if it does so again and again.
+        """
+        if self.has_ended:
+            return
+        if self._result is None:
+            if time.monotonic() >= self._start_at:
+                self._result = self._actor.act.remote(*self._arguments)
+                self._started = time.monotonic()
+            return
+        if not ray.wait([self._result], timeout=0)[0]:
+            return
+        try:
+            code, line = ray.get(self._result)
+        except ray.exceptions.RayActorError:
+            tell(f"{self._name} was lost with its machine or its worker; Ray places it again")
+            self._result = None
+            return
+        self._result = None
+        if code == COMPLETE:
+            self.has_ended = True
+            return
+        self._tries = 1 if time.monotonic() - self._started > LONG_ENOUGH else self._tries + 1
+        if self._tries >= MAX_TRIES:
+            raise RuntimeError(f"{self._name} has failed {self._tries} times in a row, with status {code} ({line})")
+        tell(f"{self._name} has ended, with status {code} ({line}); starting it again")
+        self._start_at = time.monotonic() + 2.0 ** (self._tries - 2)
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        ray.kill(self._actor)
+
+
+def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
+    """Sees the run through once; returns its exit status.
+
+    Raises:
+        Lost: if the machine of the central process is gone; the last copy of the run directory is here.
+        RuntimeError: if an actor fails again and again; the run was saved, and is here.
+    """
+    run_dir = Path(spec["run_dir"])
+    central = ray.remote(Central).options(num_cpus=spec["central_cpus"]).remote(spec, pack(run_dir))
+    address = wait_for(central.address.remote(), f"{spec['central_cpus']} free CPUs on one machine")
+    tell(f"central process at {address}")
+    slots = [Slot(spec, address, index) for index in range(spec["num_actors"])]
+    failure: Exception | None = None
+    asked_to_stop = False
+    told_at = fetched_at = time.monotonic()
+    try:
+        while True:
+            code, status, line = ask(central.poll.remote())
+            if code is not None:
+                break
+            now = time.monotonic()
+            if now - told_at > TOLD_PERIOD and status:
+                told_at = now
+                tell(describe(status))
+            if now - fetched_at > spec["fetch_period"]:
+                fetched_at = now
+                unpack(ask(central.copy.remote()), run_dir)
+            if (stop_requested() or failure) and not asked_to_stop:
+                asked_to_stop = True
+                ask(central.stop.remote())
+            try:
+                for slot in slots if not asked_to_stop else ():
+                    slot.check()
+            except RuntimeError as error:
+                failure = error
+            time.sleep(POLL_PERIOD)
+        unpack(ask(central.copy.remote()), run_dir)
+        ask(central.clean_up.remote())
+    finally:
+        for slot in slots:
+            slot.kill()
+        ray.kill(central)
+    if failure is not None:
+        raise failure
+    if code not in (COMPLETE, STOPPED):
+        raise RuntimeError(f"the central process has ended with status {code} ({line})")
+    return int(code)
+
+
+def ask(reference: Any) -> Any:
+    """What a method of the central process returns.
+
+    Raises:
+        Lost: if it does not answer.
+    """
+    try:
+        return ray.get(reference, timeout=ANSWER_LIMIT)
+    except (ray.exceptions.RayActorError, ray.exceptions.GetTimeoutError) as error:
+        raise Lost(type(error).__name__) from None
+
+
+def wait_for(reference: Any, what: str) -> Any:
+    """Waits for something to be placed, and says so now and then."""
+    while not ray.wait([reference], timeout=TOLD_PERIOD)[0]:
+        tell(f"waiting for {what}")
+    return ask(reference)
+
+
+def describe(status: dict[str, Any]) -> str:
+    """Where a run stands."""
+    share = 100 * status["actor_steps"] / status["max_actor_steps"]
+    evaluation = status["evaluation_return"]
+    return (
+        f"{status['actor_steps']:,} / {status['max_actor_steps']:,} steps ({share:.0f} %), "
+        f"{status['num_actors']} actors, {status['learner_steps']:,} learner steps, "
+        f"evaluation return {'-' if evaluation is None else f'{evaluation:,.0f}'}"
+    )
+
+
+def pack(folder: Path) -> bytes:
+    """A run directory as an archive; Reverb's own folder stays."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for path in sorted(folder.iterdir()):
+            if path.name != ".reverb":
+                archive.add(path, path.name)
+    return content.getvalue()
+
+
+def unpack(content: bytes, folder: Path) -> None:
+    """Writes an archive of `pack` over what is in `folder`; old generations that are not in it go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        kept = {Path(name).parts[1] for name in archive.getnames() if name.startswith("checkpoints/gen-")}
+        archive.extractall(folder)
+    for path in (folder / "checkpoints").glob("gen-*"):
+        if path.name not in kept:
+            shutil.rmtree(path)
+
+
+def last_line(text: str) -> str:
+    """The last line that is not empty."""
+    return (text.strip().splitlines() or [""])[-1]
+
+
+def tell(text: str) -> None:
+    """Prints a line."""
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Sees a run through, from its last copy again if the central process's machine is lost."""
+    spec: Spec = json.loads(Path(sys.argv[1]).read_text())
+    received: list[int] = []
+    try:
+        ray.init(address=spec["address"], logging_level="ERROR", log_to_driver=False)
+    except Exception as error:
+        print(f"address = {spec['address']}: must be a Ray cluster ({last_line(str(error))})", file=sys.stderr)
+        return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: received.append(number))
+    for _ in range(MAX_TRIES):
+        try:
+            status = follow(spec, lambda: bool(received))
+            return INTERRUPTED if status == STOPPED and signal.SIGINT in received else status
+        except Lost as error:
+            tell(f"the machine of the central process is lost ({error}); going on from the last copy of the run")
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            return FAILED
+    print(f"the machine of the central process was lost {MAX_TRIES} times", file=sys.stderr)
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
