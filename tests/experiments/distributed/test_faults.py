@@ -303,9 +303,10 @@ def test_a_port_that_another_server_holds_is_refused_before_the_start(tmp_path):
     with socket.create_server(("", 0)) as stale:
         port = stale.getsockname()[1]
         run = tmp_path / "run"
-        result = run_command("launch", "ddpg", "--open-ports", "--port", port, "--run-dir", run)
+        result = run_command("launch", "ddpg", "--listen", f"localhost:{port}", "--run-dir", run)
         assert result.returncode == 2
-        assert result.stderr == f"error: port = {port}: must be free; another server listens there\n"
+        message = f"listen = localhost:{port}: port must be free; another server listens there"
+        assert result.stderr == f"error: {message}\n"
         assert not run.exists()
 
 
