@@ -9,9 +9,10 @@ from acme import specs
 from tests.fakes import FixedVariables
 from walker_rl.agents import agent_names, config_class, make_builder
 from walker_rl.environments import make_environment
-from walker_rl.experiments.distributed.actor import RemoteVariables, TransitionStream
+from walker_rl.experiments.distributed.actor import RemoteVariables
 from walker_rl.experiments.distributed.messages import Weights
 from walker_rl.experiments.distributed.patience import Patience
+from walker_rl.experiments.distributed.transitions import TransitionStream, rows_of
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 
 NUM_STEPS = 60
@@ -56,7 +57,7 @@ def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
     rows = replay.save()["rows"]
     blocks = []
     while sum(map(len, blocks)) < len(rows):
-        blocks.append(inbox.get(timeout=10))
+        blocks.append(rows_of(inbox.get(timeout=10)))
     streamed = np.concatenate(blocks)
     np.testing.assert_array_equal(streamed, rows)
     assert len(rows) > 50

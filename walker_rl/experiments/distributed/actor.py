@@ -16,43 +16,14 @@ from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights, Welcome
 from walker_rl.experiments.distributed.patience import Patience
+from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import make_actor_seeds
 from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.replay import TransitionLayout
-from walker_rl.types import Metrics, Transition, Variables
+from walker_rl.types import Metrics, Variables
 
 MAX_STEPS_BETWEEN_REPORTS = 100
 """However quickly they go by: exploration's schedules follow the steps of all actors together."""
-
-BLOCK_SIZE = 32
-"""Transitions sent at a time: one by one they would cost an actor a tenth of its time, and the learner more."""
-
-
-class TransitionStream:
-    """Sends transitions as packed rows, a block at a time; waits while the learner can take no more."""
-
-    def __init__(self, channel: Channel, layout: TransitionLayout, patience: Patience):
-        """Sends through `channel`, and renews `patience` with each block that is taken."""
-        self._channel = channel
-        self._layout = layout
-        self._patience = patience
-        self._block = np.empty((BLOCK_SIZE, layout.row_size), np.float32)
-        self._num_rows = 0
-
-    def insert(self, transition: Transition) -> None:
-        """Sends one transition (no batch dimension), when the block is full."""
-        self._layout.pack(transition, self._block[self._num_rows])
-        self._num_rows += 1
-        if self._num_rows == BLOCK_SIZE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Sends what there is of a block."""
-        if self._num_rows:
-            self._channel.send_rows(self._block[: self._num_rows])
-            self._num_rows = 0
-            self._patience.renew()
 
 
 class RemoteVariables(acme.VariableSource):

@@ -12,11 +12,14 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
-from walker_rl.experiments.distributed.reverb_client import ReverbClient
+from walker_rl.experiments.distributed.reverb_client import ItemWriter, ReverbClient
 
 BOARDS = (Experiment, Notice, Weights)
 QUEUES = (Report, Candidate, Result)
 TRANSITIONS = "transitions"
+
+MAX_BLOCKS_IN_FLIGHT = 1
+"""Blocks of transitions that an actor has sent and that are not in the queue yet, before it waits."""
 
 MessageT = TypeVar("MessageT")
 
@@ -47,13 +50,13 @@ class Channel:
         """Receives all messages of a queue from now on, and holds at most `2 size` ready."""
         return Inbox(self._client, table_name(kind, self.run_id), lambda arrays: _decode(kind, arrays), size)
 
-    def send_rows(self, rows: np.ndarray) -> None:
-        """Puts packed transitions, float32 `[n, 2 O + A + 2]`, into their queue; waits while it is full."""
-        self._client.insert(table_name(TRANSITIONS, self.run_id), [rows])
+    def stream_rows(self) -> ItemWriter:
+        """Sends blocks of packed transitions; waits while `MAX_BLOCKS_IN_FLIGHT` are on their way."""
+        return self._client.stream_into(table_name(TRANSITIONS, self.run_id), MAX_BLOCKS_IN_FLIGHT)
 
     def subscribe_to_rows(self, size: int) -> "Inbox[np.ndarray]":
-        """Receives packed transitions as they were sent, and holds at most `2 size` blocks of them ready."""
-        return Inbox(self._client, table_name(TRANSITIONS, self.run_id), lambda arrays: arrays[0][0], size)
+        """Receives blocks of packed transitions as they were sent, and holds at most `2 size` ready."""
+        return Inbox(self._client, table_name(TRANSITIONS, self.run_id), lambda arrays: arrays[0], size)
 
 
 class Inbox(Generic[MessageT]):

@@ -11,6 +11,7 @@ from walker_rl.environments import make_environment
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.transitions import rows_of
 from walker_rl.experiments.seeding import make_seeds
 from walker_rl.types import Metrics, State
 
@@ -43,7 +44,7 @@ class Learning:
 
     def connect(self, channel: Channel) -> None:
         """Takes transitions from the queue from now on."""
-        self._rows = channel.subscribe_to_rows(BLOCKS_READY)
+        self._blocks = channel.subscribe_to_rows(BLOCKS_READY)
 
     def work(self) -> Metrics | None:
         """Does the next update, if one is owed, or else takes the next transitions, for which it waits shortly.
@@ -59,9 +60,9 @@ class Learning:
             if not math.isfinite(metrics["critic_loss"]):
                 raise RunError(f"critic_loss is {metrics['critic_loss']} at learner step {self.learner_steps}")
             return metrics
-        rows = self._rows.get(timeout=IDLE_WAIT)
-        self._is_idle = rows is None
-        for row in rows if rows is not None else ():
+        block = self._blocks.get(timeout=IDLE_WAIT)
+        self._is_idle = block is None
+        for row in rows_of(block) if block is not None else ():
             self._replay.insert(self._layout.unpack(row))
         return None
 

@@ -8,12 +8,20 @@ import ctypes
 import importlib.machinery
 import importlib.util
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 _LIBRARY = "reverb.libpybind"
+
+
+RETRY_PERIOD = 0.5  # seconds
+
+_NO_TIMEOUT = -1
+_SIGNATURE_TIMEOUT = 3_000  # milliseconds
 
 
 class ReverbClient:
@@ -24,12 +32,20 @@ class ReverbClient:
         self._client = _library().Client(address)
 
     def insert(self, table: str, arrays: list[np.ndarray]) -> None:
-        """Stores an item, and returns when the server has it."""
-        writer = self._client.NewWriter(1, 1, False, 1)  # one step an item, not delta-encoded, one in flight
-        writer.Append(arrays)
-        writer.CreateItem(table, 1, 1.0)
-        writer.Flush()
-        writer.Close(True)
+        """Stores an item, and returns when the server has it; it may be stored twice if the server is restarted.
+
+        Raises:
+            ValueError: if the server has no such table.
+        """
+        while True:
+            try:
+                return self._insert(table, arrays)
+            except RuntimeError:  # The server went away before it could say that it has the item.
+                time.sleep(RETRY_PERIOD)
+
+    def stream_into(self, table: str, max_in_flight: int) -> "ItemWriter":
+        """A way to store many items of one array each, all of one shape."""
+        return ItemWriter(self._client, table, max_in_flight)
 
     def sample(self, table: str) -> list[np.ndarray]:
         """The arrays of one item; waits for the first."""
@@ -50,11 +66,35 @@ class ReverbClient:
         except RuntimeError as error:
             raise TimeoutError(str(error)) from None
 
+    def _insert(self, table: str, arrays: list[np.ndarray]) -> None:
+        writer = self._client.NewWriter(1, 1, False, 1)  # one step an item, not delta-encoded, one in flight
+        writer.Append(arrays)
+        writer.CreateItem(table, 1, 1.0)
+        writer.Flush()
+        writer.Close(True)
+
+
+class ItemWriter:
+    """Stores items without waiting for each."""
+
+    def __init__(self, client: Any, table: str, max_in_flight: int):
+        """Made by `ReverbClient.stream_into`."""
+        options = _library().ConstantChunkerOptions(max_chunk_length=1, num_keep_alive_refs=1)
+        self._writer = client.NewTrajectoryWriter(options, _SIGNATURE_TIMEOUT)
+        self._table = table
+        self._max_in_flight = max_in_flight
+
+    def insert(self, array: np.ndarray) -> None:
+        """Sends an item; waits while more than `max_in_flight` of them are not stored yet."""
+        (reference,) = self._writer.Append([array])
+        self._writer.CreateItem(self._table, 1.0, [[reference]], [True])
+        self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
+
 
 class ItemReader:
     """Iterates over items."""
 
-    def __init__(self, client: ModuleType, table: str, max_in_flight: int):
+    def __init__(self, client: Any, table: str, max_in_flight: int):
         """Made by `ReverbClient.stream_from`."""
         self._sampler = client.NewSampler(table, sys.maxsize, max_in_flight)
 
