@@ -63,9 +63,10 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
 def test_threads_do_what_processes_do(tmp_path):
     run = tmp_path / "run"
     with launched(run, "--num-actors", "2", "--steps", "3000", "--threads") as made:
+        made.wait_for_learning()
+        assert not made.pids(), "no process but the one"
         output = made.finish()
         assert made.process.returncode == 0, output
-        assert not made.pids()
     assert "best policy: return " in output
     assert 3000 <= made.status["actor_steps"] <= 3000 + 2 * 200
     assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 3000]

@@ -80,6 +80,7 @@ class ActorNode:
         while not notice.is_over and not stop_requested():
             self._play(notice)
             notice = self._exchange()
+        self._stream.close()
         self._channel.send(self._report(is_last=True))
         self._patience.close()
         self._environment.close()

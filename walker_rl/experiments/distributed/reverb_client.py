@@ -90,6 +90,11 @@ class ItemWriter:
         self._writer.CreateItem(self._table, 1.0, [[reference]], [True])
         self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
 
+    def close(self) -> None:
+        """Waits until all items are stored; the destructor would do so while it keeps all other threads waiting."""
+        self._writer.Flush(0, _NO_TIMEOUT)
+        self._writer.Close()
+
 
 class ItemReader:
     """Iterates over items."""

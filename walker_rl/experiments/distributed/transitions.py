@@ -37,6 +37,11 @@ class TransitionStream:
             self._num_rows = 0
             self._patience.renew()
 
+    def close(self) -> None:
+        """Sends the rest, and waits until it is taken."""
+        self.flush()
+        self._blocks.close()
+
 
 def rows_of(block: np.ndarray) -> np.ndarray:
     """The transitions in a block."""
