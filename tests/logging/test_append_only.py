@@ -6,6 +6,17 @@ from tests.fakes import file_size_limit
 from walker_rl.logging.append_only import AppendOnlyFile
 
 
+def test_what_still_waits_is_written_at_the_end_or_complained_of(tmp_path):
+    path = tmp_path / "log"
+    file = AppendOnlyFile(path)
+    with file_size_limit(0):
+        for action in (lambda: file.write(b"late"), file.close):
+            with pytest.raises(OSError, match=str(path)):
+                action()
+    file.close()
+    assert path.read_bytes() == b"late"
+
+
 def test_what_is_written_is_in_the_file_at_once(tmp_path):
     path = tmp_path / "log"
     path.write_bytes(b"old ")
@@ -29,6 +40,6 @@ def test_a_full_disk_leaves_no_part_of_a_write(tmp_path, room):
     assert caught.value.filename == str(path)
     assert caught.value.strerror
     assert path.read_bytes() == b"first"
-    file.write(b"0123456789")
-    assert path.read_bytes() == b"first0123456789"
+    file.write(b"more")
+    assert path.read_bytes() == b"first0123456789more", "what did not fit goes there with the next"
     file.close()

@@ -88,8 +88,10 @@ def test_a_full_disk_leaves_no_part_of_a_row(path):
     with file_size_limit(3), pytest.raises(OSError, match=r"training\.csv"):
         logger.write({"a": 100})  # the header and one digit would fit
     assert path.read_bytes() == b""
-    logger.write({"a": 100})
-    with file_size_limit(7), pytest.raises(OSError, match=r"training\.csv"):
-        logger.write({"a": 200})
-    assert path.read_bytes() == b"a\n100\n"
+    logger.write({"a": 200})
+    assert path.read_bytes() == b"a\n100\n200\n", "what did not fit goes there with the next, below one header"
+    with file_size_limit(11), pytest.raises(OSError, match=r"training\.csv"):
+        logger.write({"a": 300})
+    assert path.read_bytes() == b"a\n100\n200\n"
     logger.close()
+    assert path.read_bytes() == b"a\n100\n200\n300\n"

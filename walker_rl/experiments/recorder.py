@@ -24,7 +24,10 @@ class Counts(NamedTuple):
 
 
 class Recorder:
-    """Writes rows of metrics; clocks have a stream of their own, so that the others of two equal runs are equal."""
+    """Writes rows of metrics; clocks have a stream of their own, so that the others of two equal runs are equal.
+
+    What writes raises an `OSError` if the disk takes no more; the row is written with the next.
+    """
 
     def __init__(self, run: RunDirectory, display: Display):
         """Records in `run`, and warns on `display`."""
@@ -66,8 +69,10 @@ class Recorder:
         """Records an evaluation of the policy that there was after `walltime` seconds."""
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
-        self._logger.write("evaluation", {**row, **returns})
-        self._logger.write("timing", {**counts._asdict(), "walltime": round(walltime, 2)})
+        try:
+            self._logger.write("evaluation", {**row, **returns})
+        finally:
+            self._logger.write("timing", {**counts._asdict(), "walltime": round(walltime, 2)})
 
     def save(self) -> State:
         """The place in the streams, and what the next rows depend on."""

@@ -25,7 +25,7 @@ class CSVLogger(loggers.Logger):
 
         Raises:
             ValueError: if the keys are not those of the first row.
-            OSError: if the disk takes no more; no part of the row is left.
+            OSError: if the disk takes no more; no part of the row is left, and it goes there with the next.
         """
         if self._columns and list(data) != self._columns:
             raise ValueError(f"{self._path}: columns {list(data)}, expected {self._columns}")
@@ -34,8 +34,8 @@ class CSVLogger(loggers.Logger):
         if not self._columns:
             writer.writerow(data)
         writer.writerow(data.values())
-        self._file.write(text.getvalue().encode())
         self._columns = list(data)
+        self._file.write(text.getvalue().encode())
 
     @property
     def position(self) -> int:

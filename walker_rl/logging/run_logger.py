@@ -24,11 +24,13 @@ class RunLogger:
         """Adds a row; every row has `actor_steps`.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the disk takes no more; the row is written with the next.
         """
-        self._stream(stream).write(row)
         scalars = {f"{stream}/{name}": value for name, value in row.items() if name != STEP_KEY}
-        self._tensorboard.write({STEP_KEY: row[STEP_KEY], **scalars})
+        try:
+            self._stream(stream).write(row)
+        finally:
+            self._tensorboard.write({STEP_KEY: row[STEP_KEY], **scalars})
 
     def save(self) -> State:
         """The length of each file."""

@@ -1,6 +1,7 @@
 """What a person sees while a run trains: one live block on a terminal, a plain line now and then elsewhere."""
 
 import dataclasses
+import errno
 import sys
 import time
 from typing import Any, TypeVar
@@ -59,9 +60,13 @@ class Display:
             self._live = None
 
     def message(self, text: str) -> None:
-        """Prints one line that stays."""
-        self._console.print(text, markup=False)
-        sys.stdout.flush()
+        """Prints one line that stays; where standard output goes to a full disk, the line waits for the next."""
+        try:
+            self._console.print(text, markup=False)
+            sys.stdout.flush()
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
 
     def update(self, status: Status) -> None:
         """Shows `status` when it is time to; cheap to call at every step."""

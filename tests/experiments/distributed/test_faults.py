@@ -1,5 +1,6 @@
 """What goes wrong in a run of many processes, done to real ones, and what must come of it."""
 
+import contextlib
 import os
 import re
 import resource
@@ -127,7 +128,8 @@ def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
         assert made.pids("central") == pids
         made.kill("central", signal.SIGCONT)
         made.wait_for_learning()
-        assert made.status["actor_steps"] > before["actor_steps"]
+        after = made.status["actor_steps_by_index"]
+        assert all(after[index] > steps for index, steps in before["actor_steps_by_index"].items())
         assert made.pids("central") == pids
         made.process.terminate()
         assert "starting it again" not in made.finish()
@@ -297,6 +299,46 @@ def test_a_full_disk_costs_a_generation_and_not_the_run(tmp_path):
         made.process.terminate()
         made.finish()
         assert (run / kept / "manifest.json").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of eight megabytes."""
+    if os.geteuid() != 0:
+        pytest.skip("only the superuser may mount a file system")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_metrics_wait_while_the_disk_is_full(small_disk):
+    run = small_disk / "run"
+    with launched(run, *ENDLESS, "--set", "evaluation.period=1000000") as made:
+        made.wait_until(lambda: made.has_learned_generation, 60)
+        kept = [path.name for path in generations(run)]
+        ballast = small_disk / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(512))
+        pids = made.pids()
+        awaited = {"warning: metrics can't be written (No space left on device)", "warning: the checkpoint at "}
+        for line in made.process.stdout:
+            awaited -= {text for text in awaited if line.startswith(text)}
+            if not awaited:
+                break
+        time.sleep(10)
+        assert made.pids() == pids, "nothing has ended"
+        assert set(kept) & {path.name for path in generations(run)}, "an old generation is still there"
+        ballast.unlink()
+        made.wait_until(lambda: generations(run)[-1].name > max(kept), 60, "another generation")
+        made.wait_for_learning()
+        made.process.terminate()
+        made.finish()
+        assert made.process.returncode == 75
+    steps = column(run, "learner", "learner_steps")
+    assert steps == [50.0 * (number + 1) for number in range(len(steps))], "no row is lost"
 
 
 def test_a_port_that_another_server_holds_is_refused_before_the_start(tmp_path):

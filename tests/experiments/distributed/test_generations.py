@@ -44,11 +44,20 @@ def test_the_newest_three_are_kept_by_their_number(generations, tmp_path):
     assert [path.name for path in generations.paths()] == [f"gen-{step:012d}" for step in (10, 100, 1_000)]
 
 
-def test_a_generation_is_never_written_to_again(generations):
+def test_one_of_the_same_step_takes_the_place_of_the_one_before(generations, tmp_path):
     (path,) = write(generations, 7)
-    content = (path / "learner.npz").read_bytes()
-    generations.write(7, learner(8), REPLAY, {"actor_steps": 7})
-    assert (path / "learner.npz").read_bytes() == content
+    generations.write(7, learner(8), REPLAY, {"actor_steps": 7, "learner_steps": 8})
+    assert [found.name for found in tmp_path.iterdir()] == [path.name]
+    generation, _ = newest(generations)
+    assert generation.manifest["learner_steps"] == 8
+    np.testing.assert_array_equal(generation.learner["critic/w"], np.full((4, 3), 8))
+
+
+def test_what_is_newer_than_where_the_run_goes_on_is_dropped(generations):
+    *_, damaged = write(generations, 5, 7, 9)
+    (damaged / "manifest.json").unlink()
+    write(generations, 8)
+    assert [path.name for path in generations.paths()] == [f"gen-{step:012d}" for step in (5, 7, 8)]
 
 
 def test_what_was_interrupted_is_written_anew(generations):

@@ -1,5 +1,7 @@
 """What the central process hears and tells: counts, metrics, weights, and candidates for the evaluator."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,21 +22,26 @@ MESSAGES_READY = 256
 class Bookkeeping:
     """Speaks with actors and evaluator; everything is recorded here, by one process."""
 
-    def __init__(self, config: ExperimentConfig, recorder: Recorder, num_actors: int):
+    def __init__(self, config: ExperimentConfig, recorder: Recorder, num_actors: int, tell: Callable[[str], None]):
         """Starts with nobody.
 
         Args:
             config: of the run.
             recorder: of its metrics.
             num_actors: indices that are kept for actors that know theirs.
+            tell: prints a line.
         """
         self._config = config
+        self._tell = tell
+        self._disk_is_full = False
         self._recorder = recorder
         self._roster = Roster(num_actors)
         self._learner_steps = 0
         self._published = -1
         self._next_candidate = config.evaluation.period
         self._evaluation_return: float | None = None
+        self._last_evaluated = 0
+        self._evaluator_heard_at = time.monotonic()
         self._has_last_candidate = False
         self._evaluator_has_finished = False
 
@@ -52,9 +59,6 @@ class Bookkeeping:
             learner_steps: updates so far.
             weights: the policy's.
             is_over: whether actors are to end.
-
-        Raises:
-            OSError: if the disk takes no more.
         """
         self._learner_steps = learner_steps
         while (report := self._reports.get()) is not None:
@@ -72,6 +76,7 @@ class Bookkeeping:
     def send_last_candidate(self, weights: np.ndarray) -> None:
         """Asks the evaluator for the last evaluation, and to finish."""
         self._has_last_candidate = True
+        self._evaluator_heard_at = time.monotonic()
         actor_steps = min(self.actor_steps, self._config.max_actor_steps)  # Actors overshoot; the grid does not.
         self._channel.send(Candidate(weights, actor_steps, self._learner_steps, self._recorder.walltime, is_last=True))
 
@@ -96,21 +101,26 @@ class Bookkeeping:
         return self._has_last_candidate
 
     @property
+    def evaluator_silence(self) -> float:
+        """Seconds since the evaluator was heard, or was asked for the last evaluation."""
+        return time.monotonic() - self._evaluator_heard_at
+
+    @property
     def evaluator_has_finished(self) -> bool:
         """Whether nothing is left to evaluate."""
         return self._evaluator_has_finished
 
     def record_update(self, metrics: Metrics, learner_steps: int) -> None:
         """Records an update."""
-        self._recorder.learner(Counts(self.actor_steps, learner_steps), metrics)
+        self._record(self._recorder.learner, Counts(self.actor_steps, learner_steps), metrics)
 
     def restore(self, roster: dict[str, Any], evaluations: list[tuple[int, float]]) -> None:
         """Takes counts where they are more than is known; the next candidate follows the last evaluation."""
         self._roster.restore(roster)
         if evaluations:
-            last_actor_steps, self._evaluation_return = evaluations[-1]
+            self._last_evaluated, self._evaluation_return = evaluations[-1]
             period = self._config.evaluation.period
-            self._next_candidate = last_actor_steps // period * period + period
+            self._next_candidate = self._last_evaluated // period * period + period
 
     def _hear(self, report: Report) -> None:
         if report.is_first:
@@ -122,18 +132,30 @@ class Bookkeeping:
         for episode in report.episodes:
             row = dict(episode)
             counts = Counts(others + int(row.pop("actor_steps")), self._learner_steps)
-            self._recorder.training(counts, row)
+            self._record(self._recorder.training, counts, row)
 
     def _hear_evaluator(self, result: Result, weights: np.ndarray) -> None:
+        self._evaluator_heard_at = time.monotonic()
         if result.event == "ready" and self._has_last_candidate:
             self.send_last_candidate(weights)  # The one before was lost with the process that had it.
         elif result.event == "finished":
             self._evaluator_has_finished = True
-        elif result.event == "evaluation":
+        elif result.event == "evaluation" and result.actor_steps > self._last_evaluated:
+            self._last_evaluated = result.actor_steps
             evaluation = Evaluation(tuple(result.episode_returns), tuple(result.episode_lengths))
             self._evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)
-            self._recorder.evaluation(counts, evaluation, result.walltime)
+            self._record(self._recorder.evaluation, counts, evaluation, result.walltime)
+
+    def _record(self, write: Callable[..., None], *row: Any) -> None:
+        """Writes a row; a full disk ends no run."""
+        try:
+            write(*row)
+            self._disk_is_full = False
+        except OSError as error:
+            if not self._disk_is_full:
+                self._tell(f"warning: metrics can't be written ({error.strerror}); they wait until they can")
+            self._disk_is_full = True
 
     def _send_candidate(self, weights: np.ndarray) -> None:
         period = self._config.evaluation.period

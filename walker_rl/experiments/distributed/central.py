@@ -1,6 +1,7 @@
 """The central process: server, counts, replay and learner."""
 
 import math
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.distributed.bookkeeping import Bookkeeping
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.generations import Generations
+from walker_rl.experiments.distributed.isolation import is_free
 from walker_rl.experiments.distributed.learning import Learning
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.status import Status, read_status, write_status
@@ -25,7 +27,7 @@ RETRY_PERIOD = 10.0
 """Seconds after a checkpoint that could not be written."""
 
 EVALUATOR_LIMIT = 900.0
-"""Seconds for which the end of a run waits for its evaluator."""
+"""Seconds of silence of the evaluator that the end of a run waits through."""
 
 
 class Central:
@@ -41,8 +43,8 @@ class Central:
             num_actors: indices that are kept for actors that know theirs.
 
         Raises:
-            RunError: if there are generations, and none is whole; or if the port is taken.
-            UserError: if they belong to another configuration.
+            RunError: if there are generations, and none is whole.
+            UserError: if they belong to another configuration, or the port is taken.
         """
         self._config = config
         self._run = run
@@ -50,7 +52,7 @@ class Central:
         self._recorder = Recorder(run, self._display)
         self._generations = Generations(run.checkpoints, config.checkpoint.num_kept)
         self._learning = Learning(config)
-        self._bookkeeping = Bookkeeping(config, self._recorder, num_actors)
+        self._bookkeeping = Bookkeeping(config, self._recorder, num_actors, self._display.message)
         self._phase = "training"
         self._next_exchange = 0.0
         self._checkpoint_at = self._checkpoint_steps = math.inf
@@ -66,7 +68,7 @@ class Central:
 
         Raises:
             RunError: if a loss or a weight is not finite, or the evaluator does not finish.
-            OSError: if the disk takes no more.
+            RunError: if the last generation can't be written; OSError: if the last metrics can't.
         """
         while self._phase != "complete" and not stop_requested():
             metrics = self._learning.work()
@@ -79,11 +81,13 @@ class Central:
             if time.monotonic() >= self._checkpoint_at or self._bookkeeping.actor_steps >= self._checkpoint_steps:
                 self._checkpoint()
         self._phase = "complete" if self._phase == "complete" else "stopped"
-        self._checkpoint()
+        has_saved = self._checkpoint()
         self._write_status()
-        self._recorder.close()
         self._server.stop()
         shutil.rmtree(self._reverb_folder)
+        if not has_saved:
+            raise RunError("the last checkpoint could not be written")
+        self._recorder.close()
         return self._phase == "complete"
 
     def _exchange(self) -> None:
@@ -91,7 +95,6 @@ class Central:
         bookkeeping.exchange(self._learning.learner_steps, weights, is_over=self._phase != "training")
         if self._phase == "training" and bookkeeping.actor_steps >= self._config.max_actor_steps:
             self._phase = "ending"
-            self._ending_until = time.monotonic() + EVALUATOR_LIMIT
         elif self._phase == "ending":
             self._end()
         self._write_status()
@@ -101,7 +104,7 @@ class Central:
         if self._bookkeeping.evaluator_has_finished:
             self._phase = "complete"
         elif self._bookkeeping.has_last_candidate:
-            if time.monotonic() > self._ending_until:
+            if self._bookkeeping.evaluator_silence > EVALUATOR_LIMIT:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
         elif self._bookkeeping.roster.num_present == 0 and self._learning.is_idle:
@@ -130,6 +133,8 @@ class Central:
         )
 
     def _connect(self, port: int) -> None:
+        if not is_free(port):
+            raise UserError(f"port = {port}: must be free; another server listens there")
         self._reverb_folder = self._run.path / ".reverb"
         shutil.rmtree(self._reverb_folder, ignore_errors=True)  # Left by a process that was killed.
         self._reverb_folder.mkdir()
@@ -140,8 +145,12 @@ class Central:
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 
-    def _checkpoint(self) -> None:
-        """Writes a generation; one that can't be written costs no more than itself, and is tried again soon."""
+    def _checkpoint(self) -> bool:
+        """Writes a generation; one that can't be written costs no more than itself, and is tried again soon.
+
+        Returns:
+            Whether it was written.
+        """
         learner, replay = self._learning.save()
         manifest = {
             "config": to_dict(self._config),
@@ -162,6 +171,8 @@ class Central:
                 f"warning: the checkpoint at {self._bookkeeping.actor_steps:,} steps could not be written "
                 f"({error.strerror}); {self._generations.paths()[-1]} stays valid"
             )
+            return False
+        return True
 
     def _write_status(self) -> None:
         bookkeeping, learning = self._bookkeeping, self._learning
@@ -180,7 +191,10 @@ class Central:
             walltime=self._recorder.walltime,
             roster=bookkeeping.roster.save(),
         )
-        write_status(self._run.status, status)
+        try:
+            write_status(self._run.status, status)
+        except OSError:
+            os.utime(self._run.status)  # A full disk: a sign of life is all that there is room for.
 
     def _plan_checkpoint(self) -> None:
         """Sets the time and the steps at which the next generation is due."""

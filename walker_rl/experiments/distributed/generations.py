@@ -39,8 +39,8 @@ class Generation:
 class Generations:
     """A folder of `gen-STEP/{learner.npz, replay.npz, manifest.json}`.
 
-    The manifest is written last, and has the size and hash of every file: what has none, or does not agree with it,
-    is no generation. A generation is never written to again.
+    A generation is written aside, its manifest last, which has the size and hash of every file: what has none, or does
+    not agree with it, is no generation.
     """
 
     def __init__(self, folder: Path, num_kept: int):
@@ -57,7 +57,7 @@ class Generations:
         """Writes a generation, and then drops all but the newest.
 
         Args:
-            step: names it; if a whole one of that step is there already it stays as it is.
+            step: names it; one of that step that is there already is replaced.
             learner: the state of the learner.
             replay: the state of the replay.
             manifest: what else to save, as JSON knows it.
@@ -66,19 +66,23 @@ class Generations:
             OSError: if it can't be written; those before it are untouched, and no part of it is left.
         """
         path = self._folder / f"gen-{step:012d}"
-        if _is_whole(path):
-            return path
+        aside = self._folder / f".{path.name}.part"
         try:
-            shutil.rmtree(path, ignore_errors=True)  # What was left of one whose writing was interrupted.
-            path.mkdir()
-            write_checkpoint(path / LEARNER, learner)
-            write_checkpoint(path / REPLAY, replay)
-            _write_manifest(path, manifest)
-        except OSError:
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir()
+            write_checkpoint(aside / LEARNER, learner)
+            write_checkpoint(aside / REPLAY, replay)
+            _write_manifest(aside, manifest)
             shutil.rmtree(path, ignore_errors=True)
+            aside.rename(path)
+        except OSError:
+            shutil.rmtree(aside, ignore_errors=True)
             raise
-        for old in self.paths()[: -self._num_kept]:
-            shutil.rmtree(old)
+        # What is newer was not whole, or the run would have gone on from there.
+        kept = [other for other in self.paths() if other.name <= path.name][-self._num_kept :]
+        for other in self.paths():
+            if other not in kept:
+                shutil.rmtree(other, ignore_errors=True)
         return path
 
     def newest(self, warn: Callable[[str], None]) -> Generation | None:
@@ -115,14 +119,6 @@ def _read(path: Path) -> Generation:
         if _fingerprint(path / name) != fingerprint:
             raise TornFileError(f"{name} is not as it was written")
     return Generation(path, read_checkpoint(path / LEARNER), read_checkpoint(path / REPLAY), manifest)
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        _read(path)
-    except (OSError, TornFileError):
-        return False
-    return True
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

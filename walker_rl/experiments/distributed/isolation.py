@@ -29,15 +29,15 @@ def enter_private_network() -> None:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        request = struct.pack("16sh", b"lo", 0)
-        flags = struct.unpack("16sh", fcntl.ioctl(control, _SIOCGIFFLAGS, request))[1]
-        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh", b"lo", flags | _IFF_UP))
+        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh", b"lo", _flags(control, "lo") | _IFF_UP))
 
 
 def interfaces() -> list[str]:
-    """Names of this process's network interfaces."""
+    """Names of this process's network interfaces that are up."""
     lines = Path("/proc/self/net/dev").read_text().splitlines()[2:]
-    return sorted(line.split(":")[0].strip() for line in lines)
+    names = [line.split(":")[0].strip() for line in lines]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        return sorted(name for name in names if _flags(control, name) & _IFF_UP)
 
 
 def listening_ports(pids: Iterable[int]) -> list[int]:
@@ -61,7 +61,11 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on `port`; gRPC would share it with another server without a word."""
+    """Whether nobody listens on `port`; gRPC would share it with another server without a word.
+
+    Raises:
+        PermissionError: if this user may not listen there.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -71,6 +75,12 @@ def is_free(port: int) -> bool:
                 return False
             raise
     return True
+
+
+def _flags(control: socket.socket, interface: str) -> int:
+    request = struct.pack("16sh", interface.encode(), 0)
+    flags: int = struct.unpack("16sh", fcntl.ioctl(control, _SIOCGIFFLAGS, request)[:18])[1]
+    return flags
 
 
 def _unshare(flags: int) -> None:

@@ -5,14 +5,16 @@ import ctypes
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from walker_rl import runtime
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 
-COMPLETE, STOPPED = 0, 75
-"""Exit statuses: nothing is left to do; asked to stop, and can be resumed."""
+COMPLETE, CRASHED, STOPPED = 0, 70, 75
+"""Exit statuses: nothing is left to do; a fault of the program; asked to stop, and can be resumed."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -92,8 +94,22 @@ def tie_to_parent(parent: int) -> None:
         raise UserError(f"parent = {parent}: must be the process that started this one, and alive")
 
 
-def exit_now(status: int) -> None:
-    """Ends the process without waiting for threads that wait for Reverb."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+def run_and_exit(role: Callable[[], int]) -> NoReturn:
+    """Runs a role and ends the process with its exit status, without waiting for threads that wait for Reverb."""
+    try:
+        status = role()
+    except (UserError, RunError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        status = 2 if isinstance(error, UserError) else 1
+    except OSError as error:
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        status = 1
+    except SystemExit as error:
+        status = int(error.code or 0)
+    except BaseException:
+        traceback.print_exc()
+        status = CRASHED
+    with contextlib.suppress(OSError):  # They may go to a full disk.
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(status)

@@ -7,6 +7,9 @@ import time
 
 TICK = 1.0  # seconds
 
+UNANSWERED = 69
+"""Exit status of a process that has given up."""
+
 
 class Patience:
     """Ends this process, with a line, if it is not told for too long that all is well.
@@ -31,6 +34,10 @@ class Patience:
         self._waited = 0.0
         self._seconds = seconds or self._seconds
 
+    def pause(self) -> None:
+        """Waits for nobody until it is renewed."""
+        self._waited = -float("inf")
+
     def close(self) -> None:
         """Nothing is waited for any more."""
         self._seconds = float("inf")
@@ -42,4 +49,4 @@ class Patience:
         if self._seconds == float("inf"):
             return
         print(f"error: {self._message} for {self._seconds:.0f} s", file=sys.stderr, flush=True)
-        os._exit(1)
+        os._exit(UNANSWERED)
