@@ -72,8 +72,9 @@ def test_as_many_actors_pods_run_as_are_to_complete(documents):
 def test_the_batch_script_is_a_script_and_its_options_exist(known_options):
     subprocess.run(["bash", "-n", SCRIPT], check=True)
     text = SCRIPT.read_text()
-    options = {option for line in text.splitlines() if "walker-rl" in line for option in re.findall(r"--[a-z-]+", line)}
-    assert {"--role", "--listen", "--join"} <= options <= known_options
+    words = [line for line in text.splitlines() if "walker-rl" in line or "what=" in line]
+    options = set(re.findall(r"--[a-z-]+", "\n".join(words)))
+    assert {"--role", "--listen", "--join", "--resume", "--steps"} <= options <= known_options
 
 
 def test_the_image_is_made_of_files_that_there_are():

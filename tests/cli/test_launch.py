@@ -14,6 +14,15 @@ from tests.tiny import run_command
         (("--role", "central"), "listen = null: must be given with --role central, as in --listen HOST:PORT"),
         (("--listen", "a:0"), "listen = a:0: must be HOST:PORT, as in localhost:8000"),
         (("--threads", "--role", "central"), "threads = true: must not be given with --role central"),
+        (("--num-actors", "2", "--role", "central"), "num_actors = 2: must not be given with --role central"),
+        (
+            ("--role", "actors", "--join", "localhost:1", "--resume", "runs/a"),
+            "resume = runs/a: must not be given with --role actors",
+        ),
+        (
+            ("--role", "actors", "--join", "localhost:1", "--open-ports"),
+            "open_ports = true: must not be given with --role actors",
+        ),
         (("--set", "replay=reverb"), "replay = reverb: must be arrays with launch, whose Reverb server only carries"),
         (
             ("--set", "distributed.noise_scales=[1,-1]"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,12 @@ from walker_rl.cli.experiment import (
 from walker_rl.cli.launching import Request, experiment_of
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
+
+OPTIONS = ("num_actors", "address", "central_cpus", "fetch_period", "python")
+"""What is to be given again to go on with a run."""
+
+REFUSED, STOPPED = 2, (75, 130)
+"""Exit statuses of the driver."""
 
 NumActors = Annotated[int, typer.Option(min=1, help="Processes that act, each with a CPU of its own.")]
 Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Of the cluster, as `ray start --head` prints it.")]
@@ -85,8 +92,8 @@ def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[
     if not ray_python.exists():
         raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")
     config, run = experiment_of(request, resume)
-    options = ["--num-actors", str(spec["num_actors"]), "--address", str(spec["address"])]
-    again = resume_command("cluster submit", config.agent_name, run.path, *options)
+    options = [word for name in OPTIONS for word in (f"--{name.replace('_', '-')}", str(spec[name]))]
+    again = resume_command("cluster submit", config.agent_name, run.path, *options, "--ray-python", str(ray_python))
     going_on = f"to go on from the newest checkpoint: {again}"
     print(
         f"Submitting {config.agent_name} on {config.task} for {config.max_actor_steps:,} steps; {run.path}", flush=True
@@ -98,15 +105,17 @@ def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[
         whole = {**spec, "agent_name": config.agent_name, "run_dir": str(run.path.absolute()), "run_id": run.id}
         path.write_text(json.dumps(whole))
         status, said = _drive(ray_python, path)
-    if status == 2:
+    if status == REFUSED and resume is None:
+        shutil.rmtree(run.path)  # Nothing has been done in it.
+    if status == REFUSED:
         raise UserError(said)
-    if status == 1:
+    if status in STOPPED:
+        print(f"Stopped; {going_on}")
+        return status
+    if status != 0:
         raise RunError(f"{said}; {going_on}")
-    if status == 0:
-        tell_outcome(config, run)
-        return 0
-    print(f"Stopped; {going_on}")
-    return status
+    tell_outcome(config, run)
+    return 0
 
 
 def _drive(ray_python: Path, spec: Path) -> tuple[int, str]:

@@ -31,6 +31,13 @@ class Part(str, enum.Enum):
     ACTORS = "actors"
 
 
+IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
+    Part.ALL: (),
+    Part.CENTRAL: ("num_actors", "threads"),
+    Part.ACTORS: ("resume", "listen", "open_ports", "threads"),
+}
+"""Options that say nothing with a role."""
+
 NumActors = Annotated[
     int | None, typer.Option(min=1, help="Processes that act.  [default: as many as there are cores]")
 ]
@@ -73,14 +80,18 @@ def _make_command(agent_name: str) -> Callable[..., int]:
     ) -> int:
         from walker_rl.errors import UserError
 
-        request = Request(agent_name, config or [], all_overrides(overrides, task, seed, steps), run_dir)
-        num_actors = num_actors or len(os.sched_getaffinity(0))
+        given = {"resume": resume, "listen": listen, "open_ports": open_ports, "threads": threads}
         if (join is not None) != (role is Part.ACTORS):
             raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
+        for name in IMPOSSIBLE[role]:
+            if {**given, "num_actors": num_actors}[name]:
+                raise UserError(
+                    f"{name} = {str(given.get(name, num_actors)).lower()}: must not be given with --role {role.value}"
+                )
+        request = Request(agent_name, config or [], all_overrides(overrides, task, seed, steps), run_dir)
+        num_actors = num_actors or len(os.sched_getaffinity(0))
         if join is not None:
             return join_run(request, join, num_actors)
-        if threads and role is not Part.ALL:
-            raise UserError(f"threads = true: must not be given with --role {role.value}")
         if role is Part.CENTRAL:
             num_actors = 0
         return launch_run(request, Placement(num_actors, listen, open_ports or listen is not None, threads), resume)

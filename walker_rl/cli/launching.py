@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RUNNER = "launch"
 
-JOIN_PATIENCE = 60.0
+JOIN_PATIENCE = 300.0
 """Seconds for which actors that join wait for the run to listen."""
 
 
@@ -92,24 +92,29 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config import differences, to_dict
     from walker_rl.experiments.config_loading import config_from_dict
-    from walker_rl.experiments.distributed.channel import Channel
     from walker_rl.experiments.distributed.launcher import join
-    from walker_rl.experiments.distributed.membership import find_run, take_part
-    from walker_rl.experiments.run_directory import RunDirectory
+    from walker_rl.experiments.distributed.membership import find_run
+    from walker_rl.experiments.run_directory import RunDirectory, locked
 
     _split(address, "join")
-    run_id = find_run(address, JOIN_PATIENCE)
-    config = take_part(Channel(address, run_id))
+    print(f"Waiting for a run at {address}", flush=True)
+    run_id, config = find_run(address, JOIN_PATIENCE)
     if request.agent_name != config.agent_name:
         raise UserError(f"agent_name = {request.agent_name}: must be {config.agent_name}, as in the run at {address}")
     wanted = config_from_dict(to_dict(config), request.files, request.overrides)
-    for difference in differences(to_dict(wanted), to_dict(config)):
+    for difference in differences(to_dict(wanted), to_dict(config), free_to_change=()):
         raise UserError(f"{difference}: must be as in the run at {address}, or not be given")
     time_now = time.strftime("%Y%m%d-%H%M%S")
     run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now}")
-    run.path.mkdir(parents=True, exist_ok=True)
-    print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
-    return join(config, address, run_id, num_actors, run)
+    try:
+        run.logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"run_dir = {run.path}: must be writable ({error.strerror})") from None
+    if run.config.exists():
+        raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
+    with locked(run):
+        print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
+        return join(config, address, run_id, num_actors, run)
 
 
 def _check_directories(request: Request, resume: Path | None) -> None:
@@ -139,9 +144,12 @@ def _port(listen: str | None) -> int:
     if listen is None:
         return free_port()
     port = _split(listen, "listen")
-    if not is_free(port):
-        raise UserError(f"listen = {listen}: port must be free; another server listens there")
-    return port
+    try:
+        if is_free(port):
+            return port
+    except PermissionError:
+        raise UserError(f"listen = {listen}: port must be 1024 or above for this user") from None
+    raise UserError(f"listen = {listen}: port must be free; another server listens there")
 
 
 def _split(address: str, name: str) -> int:

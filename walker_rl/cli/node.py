@@ -1,6 +1,7 @@
 """`walker-rl node --role ROLE`: one process of a distributed run."""
 
 import enum
+import functools
 import signal
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -33,23 +34,20 @@ def run_node(
     parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
 ) -> int:
     """Run one role of a distributed run; `walker-rl launch` starts these."""
-    from walker_rl.errors import RunError
     from walker_rl.experiments.distributed import node
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # A terminal interrupts all processes; whoever started this decides.
     if parent is not None:
         node.tie_to_parent(parent)
-    try:
-        if role is Role.CENTRAL:
-            status = node.run_central(_given(run_dir, "run_dir", role), _given(port, "port", role), num_actors)
-        elif role is Role.ACTOR:
-            status = node.run_actor(_given(connect, "connect", role), _given(run_id, "run_id", role), index)
-        else:
-            status = node.run_evaluator(_given(connect, "connect", role), _given(run_dir, "run_dir", role))
-    except OSError as error:
-        raise RunError(f"{error.filename or run_dir}: {error.strerror}") from None
-    node.exit_now(status)
-    return status
+    if role is Role.CENTRAL:
+        run = functools.partial(
+            node.run_central, _given(run_dir, "run_dir", role), _given(port, "port", role), num_actors
+        )
+    elif role is Role.ACTOR:
+        run = functools.partial(node.run_actor, _given(connect, "connect", role), _given(run_id, "run_id", role), index)
+    else:
+        run = functools.partial(node.run_evaluator, _given(connect, "connect", role), _given(run_dir, "run_dir", role))
+    return node.run_and_exit(run)
 
 
 def _given(value: ValueT | None, name: str, role: Role) -> ValueT:

@@ -119,13 +119,15 @@ def to_dict(config: Any) -> dict[str, Any]:
     return plain
 
 
-def differences(config: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """What decides the numbers of a run and differs, as in "agent.n_step = 3, there 5"; see `FREE_TO_CHANGE`."""
+def differences(
+    config: dict[str, Any], other: dict[str, Any], free_to_change: tuple[str, ...] = FREE_TO_CHANGE
+) -> list[str]:
+    """What differs and is not free to, by default all that decides a run's numbers: "agent.n_step = 3, there 5"."""
     left, right = flatten(config), flatten(other)
     return [
         f"{key} = {left.get(key)}, there {right.get(key)}"
         for key in sorted(left.keys() | right.keys())
-        if left.get(key) != right.get(key) and not key.startswith(FREE_TO_CHANGE)
+        if left.get(key) != right.get(key) and not key.startswith(free_to_change)
     ]
 
 

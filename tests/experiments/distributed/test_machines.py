@@ -135,6 +135,14 @@ def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):
             ("ddpg", "--set", "agent.tau=0.5"),
             f"agent.tau = 0.5, there 0.005: must be as in the run at {ADDRESS}, or not be given",
         ),
+        (
+            ("ddpg", "--steps", "5"),
+            f"max_actor_steps = 5, there 10000000: must be as in the run at {ADDRESS}, or not be given",
+        ),
+        (
+            ("ddpg", "--run-dir", str(tmp_path / "run")),
+            f"run_dir = {tmp_path}/run: must not be a run's; actors that join leave nothing but logs",
+        ),
     ]
     with central(machines, tmp_path / "run", 10_000_000) as run:
         run.wait_until(lambda: run.status, 60, "the server")

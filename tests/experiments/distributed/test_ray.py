@@ -8,12 +8,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 from tests.experiments.distributed.launched import PENDULUM
 from tests.tiny import run_command, start_command
@@ -87,11 +89,14 @@ def words(cluster, *more):
 
 
 def lines_until(process, pattern):
-    """What a process prints up to a line that matches."""
+    """What a process prints up to a line that matches, which must come within two minutes."""
     lines = []
+    too_late = threading.Timer(120, process.kill)
+    too_late.start()
     for line in process.stdout:
         lines.append(line)
         if re.search(pattern, line):
+            too_late.cancel()
             return lines
     raise AssertionError(f"no line like {pattern!r} in {lines}")
 
@@ -111,7 +116,8 @@ def test_a_lost_machine_costs_an_actor_which_ray_places_elsewhere(cluster, tmp_p
     assert "best policy: return " in rest
     for name in ("policy/best.npz", "videos/best.gif", "curve.png", "summary.json", "metrics/evaluation.csv"):
         assert (run / name).exists(), name
-    assert not [one for one in psutil.process_iter(["cmdline"]) if "walker_rl" in (one.info["cmdline"] or [])]
+    run_id = yaml.safe_load((run / "config.yaml").read_text())["provenance"]["run_id"]
+    assert not [one for one in psutil.process_iter(["cmdline"]) if run_id in (one.info["cmdline"] or [])]
 
 
 def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
@@ -139,3 +145,12 @@ def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
     assert result.returncode == 2
     assert result.stderr.startswith(f"error: address = {cluster.address}: must be a Ray cluster (")
     assert result.stderr.count("\n") == 1
+    assert not run.exists()
+
+
+def test_a_python_that_is_not_there_is_refused(cluster, tmp_path):
+    run = tmp_path / "run"
+    result = run_command(*words(cluster, "--run-dir", run, "--python", "/no/python"), env=cluster.environment)
+    message = "python = /no/python: must be a Python on every machine (No such file or directory)"
+    assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
+    assert not run.exists()

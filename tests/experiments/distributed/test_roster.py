@@ -31,6 +31,19 @@ def test_the_successor_of_a_process_goes_on_with_its_count():
     assert roster.actor_steps == 620
 
 
+def test_who_has_a_successor_is_not_heard_any_more():
+    roster = Roster(num_reserved=1)
+    roster.welcome("a", 0)
+    roster.count(Report("a", 0, 500))
+    roster.welcome("b", 0)
+    restored = Roster(num_reserved=1)
+    restored.restore(roster.save())
+    for known in (roster, restored):
+        assert not known.count(Report("a", 0, 900, is_last=True))
+        assert known.actor_steps == 500
+        assert known.count(Report("b", 0, 501))
+
+
 def test_counts_are_never_taken_back_and_old_news_is_no_news():
     roster = Roster(num_reserved=2)
     assert roster.count(Report("a", 0, 500))

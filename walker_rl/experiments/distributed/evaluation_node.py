@@ -42,6 +42,7 @@ class EvaluatorNode:
         self._architecture = _architecture(config)
         self._evaluator = Evaluator(config, self._architecture, run, Display())
         self._evaluator.restore(_state(run))
+        self._last_result: Result | None = None
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Evaluates until the last candidate has been played."""
@@ -53,22 +54,21 @@ class EvaluatorNode:
                 self._channel.read(Notice)  # Waits, and is given up on, while the central process is away.
                 self._patience.renew()
                 continue
+            self._patience.pause()  # What takes long now is our own work.
             self._evaluate(candidate)
             if candidate.is_last:
                 self._evaluator.finish()
                 self._channel.send(Result("finished"))
                 break
+            self._patience.renew()
         self._patience.close()
         self._evaluator.close()
 
     def _evaluate(self, candidate: Candidate) -> None:
-        if candidate.actor_steps <= self._evaluator.last_actor_steps:
-            return
-        variables = self._architecture.split_weights(candidate.array)
-        evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
-        self._patience.renew()
-        self._channel.send(
-            Result(
+        if candidate.actor_steps > self._evaluator.last_actor_steps:
+            variables = self._architecture.split_weights(candidate.array)
+            evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
+            self._last_result = Result(
                 "evaluation",
                 candidate.actor_steps,
                 candidate.learner_steps,
@@ -76,7 +76,8 @@ class EvaluatorNode:
                 evaluation.episode_returns,
                 evaluation.episode_lengths,
             )
-        )
+        if self._last_result is not None and self._last_result.actor_steps == candidate.actor_steps:
+            self._channel.send(self._last_result)  # Again, if who asks again has been restarted since.
 
 
 def _architecture(config: ExperimentConfig) -> PolicyArchitecture:

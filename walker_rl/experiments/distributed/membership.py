@@ -9,6 +9,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_loading import config_from_dict
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Experiment
+from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
 
 
@@ -27,14 +28,14 @@ def take_part(channel: Channel) -> ExperimentConfig:
     return config_from_dict(experiment.config)
 
 
-def find_run(address: str, patience: float) -> str:
-    """The id of the run whose central process is at `address`, for which it waits up to `patience` seconds.
+def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:
+    """The id and configuration of the run whose central process is at `address`, for which it waits so many `seconds`.
 
     Raises:
-        UserError: if nobody answers there, or it is no run.
+        UserError: if nobody answers there, it is no run, or one of another version.
     """
     client = ReverbClient(address)
-    end = time.monotonic() + patience
+    end = time.monotonic() + seconds
     while True:
         try:
             tables = client.describe_tables(timeout=2.0)
@@ -45,4 +46,8 @@ def find_run(address: str, patience: float) -> str:
     found = re.search(rb"experiment-([0-9a-f]+)", tables)
     if found is None:
         raise UserError(f"join = {address}: must be where a run listens; this is another Reverb server")
-    return found[1].decode()
+    run_id = found[1].decode()
+    patience = Patience(f"nothing heard from the run at {address}", seconds)
+    config = take_part(Channel(address, run_id))
+    patience.close()
+    return run_id, config

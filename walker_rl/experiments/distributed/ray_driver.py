@@ -13,6 +13,7 @@
 """
 
 import contextlib
+import ctypes
 import io
 import json
 import os
@@ -39,8 +40,11 @@ LONG_ENOUGH = 30.0
 POLL_PERIOD = 0.5
 TOLD_PERIOD = 30.0
 ANSWER_LIMIT = 60.0
+COPY_LIMIT = 600.0
 
-COMPLETE, FAILED, STOPPED, INTERRUPTED = 0, 1, 75, 130
+_PR_SET_PDEATHSIG = 1
+
+COMPLETE, FAILED, REFUSED, STOPPED, INTERRUPTED = 0, 1, 2, 75, 130
 
 Spec = dict[str, Any]
 
@@ -53,21 +57,29 @@ class Central:
     """Central process and evaluator, on the machine where Ray has put this."""
 
     def __init__(self, spec: Spec, run: bytes) -> None:
-        """Writes the run directory, and goes on with the run in it."""
+        """Writes the run directory; `start` goes on with the run in it."""
+        self._spec = spec
         self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
         self._run = self._folder / "run"
         unpack(run, self._run)
         with socket.socket() as probe:
             probe.bind(("", 0))
             self._address = f"{ray.util.get_node_ip_address()}:{probe.getsockname()[1]}"
+
+    def start(self) -> tuple[str | None, str]:
+        """Starts it; returns where actors are to connect, or None and why it can't be started."""
+        spec = self._spec
         command = (spec["python"], "-m", "walker_rl", "launch", spec["agent_name"], "--role", "central")
         options = ("--resume", str(self._run), "--listen", self._address)
         with (self._folder / "output").open("w") as output:
-            self._process = subprocess.Popen([*command, *options], stdout=output, stderr=subprocess.STDOUT)
-
-    def address(self) -> str:
-        """Where actors are to connect."""
-        return self._address
+            try:
+                self._process = subprocess.Popen(
+                    [*command, *options], stdout=output, stderr=subprocess.STDOUT, preexec_fn=end_with_parent
+                )
+            except OSError as error:
+                shutil.rmtree(self._folder)
+                return None, f"python = {spec['python']}: must be a Python on every machine ({error.strerror})"
+        return self._address, ""
 
     def poll(self) -> tuple[int | None, dict[str, Any], str]:
         """Exit status, where the run stands, and the last line printed."""
@@ -157,10 +169,17 @@ def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
     Raises:
         Lost: if the machine of the central process is gone; the last copy of the run directory is here.
         RuntimeError: if an actor fails again and again; the run was saved, and is here.
+        ValueError: if the run can't be started.
     """
     run_dir = Path(spec["run_dir"])
     central = ray.remote(Central).options(num_cpus=spec["central_cpus"]).remote(spec, pack(run_dir))
-    address = wait_for(central.address.remote(), f"{spec['central_cpus']} free CPUs on one machine")
+    started = wait_for(central.start.remote(), f"{spec['central_cpus']} free CPUs on one machine", stop_requested)
+    if started is None:
+        ray.kill(central)
+        return STOPPED
+    address, reason = started
+    if address is None:
+        raise ValueError(reason)
     tell(f"central process at {address}")
     slots = [Slot(spec, address, index) for index in range(spec["num_actors"])]
     failure: Exception | None = None
@@ -177,7 +196,10 @@ def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
                 tell(describe(status))
             if now - fetched_at > spec["fetch_period"]:
                 fetched_at = now
-                unpack(ask(central.copy.remote()), run_dir)
+                try:
+                    unpack(ask(central.copy.remote(), COPY_LIMIT), run_dir)
+                except (OSError, ray.exceptions.RayTaskError) as error:
+                    tell(f"warning: the run could not be copied ({last_line(str(error))}); it is tried again")
             if (stop_requested() or failure) and not asked_to_stop:
                 asked_to_stop = True
                 ask(central.stop.remote())
@@ -187,7 +209,7 @@ def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
             except RuntimeError as error:
                 failure = error
             time.sleep(POLL_PERIOD)
-        unpack(ask(central.copy.remote()), run_dir)
+        unpack(ask(central.copy.remote(), COPY_LIMIT), run_dir)
         ask(central.clean_up.remote())
     finally:
         for slot in slots:
@@ -200,23 +222,33 @@ def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
     return int(code)
 
 
-def ask(reference: Any) -> Any:
+def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
     """What a method of the central process returns.
 
     Raises:
         Lost: if it does not answer.
     """
     try:
-        return ray.get(reference, timeout=ANSWER_LIMIT)
+        return ray.get(reference, timeout=limit)
     except (ray.exceptions.RayActorError, ray.exceptions.GetTimeoutError) as error:
         raise Lost(type(error).__name__) from None
 
 
-def wait_for(reference: Any, what: str) -> Any:
-    """Waits for something to be placed, and says so now and then."""
-    while not ray.wait([reference], timeout=TOLD_PERIOD)[0]:
-        tell(f"waiting for {what}")
+def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> Any:
+    """Waits for something to be placed, and says so now and then; None if asked to stop before."""
+    told_at = time.monotonic()
+    while not ray.wait([reference], timeout=POLL_PERIOD)[0]:
+        if stop_requested():
+            return None
+        if time.monotonic() - told_at > TOLD_PERIOD:
+            told_at = time.monotonic()
+            tell(f"waiting for {what}")
     return ask(reference)
+
+
+def end_with_parent() -> None:
+    """Lets the process that is about to start be killed when Ray's worker is gone."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def describe(status: dict[str, Any]) -> str:
@@ -231,18 +263,21 @@ def describe(status: dict[str, Any]) -> str:
 
 
 def pack(folder: Path) -> bytes:
-    """A run directory as an archive; Reverb's own folder stays."""
+    """A run directory as an archive, which the run may be writing to; half-written files and Reverb's folder stay."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
-        for path in sorted(folder.iterdir()):
-            if path.name != ".reverb":
-                archive.add(path, path.name)
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
+            if path.is_file() and not any(part.startswith(".") or part.endswith(".part") for part in parts):
+                with contextlib.suppress(FileNotFoundError):  # An old generation is deleted meanwhile.
+                    archive.add(path, str(path.relative_to(folder)))
     return content.getvalue()
 
 
 def unpack(content: bytes, folder: Path) -> None:
     """Writes an archive of `pack` over what is in `folder`; old generations that are not in it go."""
-    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("metrics", "tensorboard", "checkpoints", "policy", "videos"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         kept = {Path(name).parts[1] for name in archive.getnames() if name.startswith("checkpoints/gen-")}
         archive.extractall(folder)
@@ -269,7 +304,7 @@ def main() -> int:
         ray.init(address=spec["address"], logging_level="ERROR", log_to_driver=False)
     except Exception as error:
         print(f"address = {spec['address']}: must be a Ray cluster ({last_line(str(error))})", file=sys.stderr)
-        return 2
+        return REFUSED
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: received.append(number))
     for _ in range(MAX_TRIES):
@@ -277,10 +312,12 @@ def main() -> int:
             status = follow(spec, lambda: bool(received))
             return INTERRUPTED if status == STOPPED and signal.SIGINT in received else status
         except Lost as error:
+            if received:
+                return FAILED
             tell(f"the machine of the central process is lost ({error}); going on from the last copy of the run")
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             print(error, file=sys.stderr)
-            return FAILED
+            return FAILED if isinstance(error, RuntimeError) else REFUSED
     print(f"the machine of the central process was lost {MAX_TRIES} times", file=sys.stderr)
     return FAILED
 

@@ -18,6 +18,7 @@ class _Actor:
     actor_steps: int = 0
     num_starts: int = 0
     heard_at: float = 0.0
+    token: str | None = None  # Of the process that plays it.
     has_left: bool = False
 
 
@@ -62,6 +63,7 @@ class Roster:
         actor = self._actors.setdefault(index, _Actor())
         self._welcomes[token] = (time.monotonic(), Welcome(index, actor.num_starts, actor.actor_steps))
         actor.num_starts += 1
+        actor.token = token
         actor.heard_at = time.monotonic()
         actor.has_left = False
 
@@ -70,8 +72,10 @@ class Roster:
         return self._actors[report.index].actor_steps if report.index in self._actors else 0
 
     def count(self, report: Report) -> bool:
-        """Takes a report of an actor with an index; returns whether it has news."""
+        """Takes a report of an actor with an index; returns whether it has news. What has a successor is not heard."""
         actor = self._actors.setdefault(report.index or 0, _Actor())
+        if actor.token not in (None, report.token):
+            return False
         actor.heard_at = time.monotonic()
         actor.has_left = report.is_last
         has_news = report.actor_steps > actor.actor_steps
@@ -79,12 +83,13 @@ class Roster:
         return has_news
 
     def save(self) -> dict[str, Any]:
-        """Steps and starts of each actor."""
-        return {str(index): [actor.actor_steps, actor.num_starts] for index, actor in self._actors.items()}
+        """Steps, starts and process of each actor."""
+        return {str(index): [actor.actor_steps, actor.num_starts, actor.token] for index, actor in self._actors.items()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Takes what `save` returned where it is more than is known."""
-        for index, (actor_steps, num_starts) in state.items():
+        for index, (actor_steps, num_starts, token) in state.items():
             actor = self._actors.setdefault(int(index), _Actor())
             actor.actor_steps = max(actor.actor_steps, actor_steps)
-            actor.num_starts = max(actor.num_starts, num_starts)
+            if num_starts >= actor.num_starts:
+                actor.num_starts, actor.token = num_starts, token

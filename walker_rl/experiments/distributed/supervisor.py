@@ -1,5 +1,6 @@
 """Looks after the processes of a run: starts again what ends too soon, and ends them in order."""
 
+import contextlib
 import dataclasses
 import os
 import signal
@@ -12,6 +13,7 @@ from launchpad.launch.worker_manager import WorkerManager
 
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.node import COMPLETE, STOPPED
+from walker_rl.experiments.distributed.patience import UNANSWERED
 from walker_rl.experiments.distributed.program import CommandNode
 from walker_rl.experiments.distributed.status import Status, read_status
 
@@ -71,6 +73,10 @@ class Supervisor:
         self._status_path = status_path
         self._watchdog_period = watchdog_period
         self._tell = tell
+        self._watched_at = time.monotonic()
+        self._silence = 0.0
+        self._last_sign = status_path.stat().st_mtime_ns if status_path is not None and status_path.exists() else 0
+        self._has_begun = False
         self._processes = [_Process(node, self._newest(node), time.time()) for node in nodes]
 
     def check(self) -> bool:
@@ -81,9 +87,8 @@ class Supervisor:
         """
         for process in self._processes:
             self._check(process)
-        central = next((process for process in self._processes if process.node.name == CENTRAL), None)
-        if central is not None:
-            return central.has_ended
+        if self._central is not None:
+            return self._central.has_ended
         return all(process.has_ended for process in self._processes)
 
     def stop(self, is_urgent: Callable[[], bool]) -> bool:
@@ -117,6 +122,10 @@ class Supervisor:
         """What the central process wrote last; None if it has not yet."""
         return None if self._status_path is None else read_status(self._status_path)
 
+    @property
+    def _central(self) -> _Process | None:
+        return next((process for process in self._processes if process.node.name == CENTRAL), None)
+
     def _check(self, process: _Process) -> None:
         if process.has_ended:
             return
@@ -135,7 +144,8 @@ class Supervisor:
     def _plan_restart(self, process: _Process, code: int) -> None:
         name, log = process.node.name, self._log(process)
         reason = _describe(code, log)
-        is_final = code == 2 or (name == CENTRAL and code == 1)
+        is_abandoned = code == UNANSWERED and self._central is None
+        is_final = code == 2 or (name == CENTRAL and code == 1) or is_abandoned
         if time.time() - process.started_at > LONG_ENOUGH:
             process.tries = 0
         if is_final or process.tries >= MAX_TRIES:
@@ -154,16 +164,28 @@ class Supervisor:
         process.restart_at = None
         process.tries += 1
         process.num_restarts += 1
+        if process is self._central:
+            self._silence, self._has_begun = 0.0, False
+            for other in self._processes:
+                if other.has_ended:  # Its successor may be needed again before the end.
+                    other.has_ended, other.restart_at = False, time.time()
 
     def _watch(self, process: _Process) -> None:
-        """Kills a central process that gives no sign of life, to be started again."""
-        if process.node.name != CENTRAL:
+        """Kills a central process that gives no sign of life, to be started again.
+
+        Time in which this process is stopped, or in which the clock on the wall is set, does not count.
+        """
+        if process is not self._central or self._status_path is None:
             return
-        status, now = self.status(), time.time()
-        has_begun = status is not None and status.written_at > process.started_at
-        limit = self._watchdog_period if has_begun else START_LIMIT
-        last_sign = status.written_at if status is not None and has_begun else process.started_at
-        if now - last_sign > limit:
+        with contextlib.suppress(FileNotFoundError):
+            sign = self._status_path.stat().st_mtime_ns
+            if sign != self._last_sign:
+                self._last_sign, self._silence, self._has_begun = sign, 0.0, True
+        now = time.monotonic()
+        self._silence += min(now - self._watched_at, 1.0)
+        self._watched_at = now
+        limit = self._watchdog_period if self._has_begun else START_LIMIT
+        if self._silence > limit:
             self._tell(f"central has given no sign of life for {limit:.0f} s")
             process.popen.kill()
             process.popen.wait()

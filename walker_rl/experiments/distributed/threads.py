@@ -73,7 +73,7 @@ def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int,
         end = time.monotonic() + LEAVING_LIMIT
         while "central" in running or (running and time.monotonic() < end):
             time.sleep(0.1)
-            if signals.is_urgent() or failures:
+            if signals.is_urgent():
                 break
     if failures:
         raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
