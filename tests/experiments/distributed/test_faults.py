@@ -128,8 +128,12 @@ def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
         assert made.pids("central") == pids
         made.kill("central", signal.SIGCONT)
         made.wait_for_learning()
-        after = made.status["actor_steps_by_index"]
-        assert all(after[index] > steps for index, steps in before["actor_steps_by_index"].items())
+
+        def all_go_on():
+            after = made.status["actor_steps_by_index"]
+            return all(after[index] > steps for index, steps in before["actor_steps_by_index"].items())
+
+        made.wait_until(all_go_on, 30, "both actors go on")
         assert made.pids("central") == pids
         made.process.terminate()
         assert "starting it again" not in made.finish()

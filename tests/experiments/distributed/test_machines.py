@@ -89,13 +89,19 @@ def central(machines, run, steps):
     )
 
 
+def resumed_central(machines, run, steps):
+    return started(
+        machines, "central", run, "--resume", run, "--role", "central", "--listen", ADDRESS, "--steps", steps
+    )
+
+
 def actors(machines, host, run, *words):
     return started(machines, host, run, "--role", "actors", "--join", ADDRESS, "--run-dir", run, *words)
 
 
 def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machines, tmp_path):
     with (
-        central(machines, tmp_path / "run", 60_000) as run,
+        central(machines, tmp_path / "run", 10_000_000) as run,
         actors(machines, "near", tmp_path / "near", "--num-actors", "1") as near,
         actors(machines, "far", tmp_path / "far", "--num-actors", "1") as far,
     ):
@@ -119,13 +125,18 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
             run.wait_until(lambda: run.status["num_actors"] == 3, 60, "three actors")
             run.wait_for_learning()
 
-            output = run.finish(240)
-            assert run.process.returncode == 0, run.everything()
+            run.process.terminate()
+            output = run.finish()
+            assert run.process.returncode == 75, run.everything()
             assert "warning: port 8000 listens on every interface, and asks for no password\n" in output
-            late.finish()
-            far.finish()
-            assert (late.process.returncode, far.process.returncode) == (0, 0)
-    assert "Traceback" not in run.everything() + late.everything() + far.everything()
+            steps = run.status["actor_steps"] + 3_000
+            with resumed_central(machines, tmp_path / "run", steps) as again:  # To which the same actors come back.
+                again.finish(240)
+                assert again.process.returncode == 0, again.everything()
+                late.finish()
+                far.finish()
+                assert (late.process.returncode, far.process.returncode) == (0, 0)
+    assert "Traceback" not in run.everything() + again.everything() + late.everything() + far.everything()
 
 
 def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):

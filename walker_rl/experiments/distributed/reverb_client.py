@@ -29,7 +29,7 @@ class ReverbClient:
 
     def __init__(self, address: str):
         """Connects to a server at `address`, "HOST:PORT", at the first call."""
-        self._client = _library().Client(address)
+        self._client = load_library().Client(address)
 
     def insert(self, table: str, arrays: list[np.ndarray]) -> None:
         """Stores an item, and returns when the server has it; it may be stored twice if the server is restarted.
@@ -79,7 +79,7 @@ class ItemWriter:
 
     def __init__(self, client: Any, table: str, max_in_flight: int):
         """Made by `ReverbClient.stream_into`."""
-        options = _library().ConstantChunkerOptions(max_chunk_length=1, num_keep_alive_refs=1)
+        options = load_library().ConstantChunkerOptions(max_chunk_length=1, num_keep_alive_refs=1)
         self._writer = client.NewTrajectoryWriter(options, _SIGNATURE_TIMEOUT)
         self._table = table
         self._max_in_flight = max_in_flight
@@ -109,7 +109,7 @@ class ItemReader:
         return arrays
 
 
-def _library() -> ModuleType:
+def load_library() -> ModuleType:
     """Reverb's compiled library, loaded under the name by which a later `import reverb` will find it."""
     if _LIBRARY not in sys.modules:
         ctypes.CDLL(str(_folder("tensorflow") / "libtensorflow_framework.so.2"))
