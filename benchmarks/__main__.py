@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import breakdown, contests, efficiency, memory, report, start
+from benchmarks import breakdown, contests, efficiency, memory, report, scaling, start
 from benchmarks.report import Row
 from benchmarks.turns import ROOT, BenchmarkError
 
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "training": contests.part(contests.training_contests),
     "peers": contests.part(contests.peers_contests),
     "distributed": contests.part(contests.distributed_contests),
+    "scaling": scaling.measure,
     "learner": efficiency.measure,
     "memory": memory.measure,
     "start": start.measure,

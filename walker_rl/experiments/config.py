@@ -64,7 +64,7 @@ class DistributedConfig:
         (1.0,), "factors on the exploration noise: actor i takes the i-th, after the last the first again", minimum=0
     )
     exchange_period: float = hyperparameter(
-        0.5, "time between an actor's reports, each of which fetches new weights", unit="seconds", above=0
+        0.5, "time between an actor's fetches of weights, and at most between its reports", unit="seconds", above=0
     )
     watchdog_period: float = hyperparameter(
         60.0, "time without a sign of the learner after which its process is started anew", unit="seconds", minimum=5

@@ -1,5 +1,6 @@
 """The actor's process: plays, sends what it sees, and tells how far it has come."""
 
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -68,6 +69,7 @@ class ActorNode:
         self._known_steps = 0  # Of all actors, as last told.
         self._own_steps_then = 0
         self._learner_steps = -1  # Behind the weights.
+        self._fetched_at = -math.inf
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Plays until the run is over.
@@ -107,8 +109,9 @@ class ActorNode:
         if notice.actor_steps != self._known_steps:
             self._known_steps, self._own_steps_then = notice.actor_steps, own_steps
             self._actor.count_steps(notice.actor_steps)
-        if notice.learner_steps != self._learner_steps:
-            self._learner_steps = notice.learner_steps
+        now, period = time.monotonic(), self._config.distributed.exchange_period
+        if notice.learner_steps != self._learner_steps and now - self._fetched_at >= period:
+            self._learner_steps, self._fetched_at = notice.learner_steps, now
             self._actor.update()
         self._patience.renew()
         return notice

@@ -1,0 +1,82 @@
+"""Connections to a central process, each a process of its own: `KIND ADDRESS RUN_ID NUM_CONNECTIONS`.
+
+Each does one thing that an actor does as often as it can, and counts: `transitions` that are sent in blocks, `reports`
+that are sent and followed by reading the notice, `fetches` of the weights.
+"""
+
+import mmap
+import os
+import struct
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.meter import Meter
+from walker_rl.experiments.distributed import reverb_client
+from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.messages import Notice, Report, Weights
+from walker_rl.experiments.distributed.node import tie_to_parent
+from walker_rl.experiments.distributed.transitions import BLOCK_SIZE
+from walker_rl.replay import TransitionLayout
+
+POLL_PERIOD = 0.02  # seconds
+
+_COUNT = struct.Struct("q")
+
+
+def transitions(channel: Channel, index: int) -> Iterator[int]:
+    """Of Walker2D, of random numbers, which don't compress."""
+    rows = np.random.default_rng(index).normal(size=(BLOCK_SIZE, TransitionLayout(22, 6).row_size)).astype(np.float32)
+    stream = channel.stream_rows()
+    while True:
+        stream.insert(rows)
+        yield BLOCK_SIZE
+
+
+def reports(channel: Channel, index: int) -> Iterator[int]:
+    token = uuid.uuid4().hex
+    while True:
+        channel.send(Report(token, index))
+        channel.read(Notice)
+        yield 1
+
+
+def fetches(channel: Channel, index: int) -> Iterator[int]:
+    while True:
+        channel.read(Weights)
+        yield 1
+
+
+KINDS = {"transitions": transitions, "reports": reports, "fetches": fetches}
+
+
+def connect(kind: str, address: str, run_id: str, index: int, counts: mmap.mmap) -> None:
+    """Works for ever, and keeps its count at its place in `counts`."""
+    total = 0
+    for number in KINDS[kind](Channel(address, run_id), index):
+        total += number
+        _COUNT.pack_into(counts, _COUNT.size * index, total)
+
+
+def main() -> None:
+    kind, address, run_id, num_connections = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+    counts = mmap.mmap(-1, _COUNT.size * num_connections)
+    reverb_client.load_library()  # Once, in memory that all share.
+    parent = os.getpid()
+    for index in range(num_connections):
+        if os.fork() == 0:
+            tie_to_parent(parent)
+            connect(kind, address, run_id, index, counts)
+    meter = Meter()
+    while True:
+        by_connection = [count for (count,) in _COUNT.iter_unpack(counts[:])]
+        if all(by_connection):
+            meter.set(sum(by_connection))
+        time.sleep(POLL_PERIOD)
+
+
+if __name__ == "__main__":
+    main()
