@@ -16,7 +16,7 @@ from walker_rl.experiments.config_loading import load_config
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["speed"], "PART = speed: must be one of environment, acting, training, peers, distributed, learner, memory"),
+        (["speed"], "PART = speed: must be one of environment, acting, training, peers, distributed, scaling, learner"),
         (["start", "--rounds", "0"], "--rounds = 0: must be at least 1"),
     ],
 )
