@@ -105,7 +105,7 @@ def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[
         whole = {**spec, "agent_name": config.agent_name, "run_dir": str(run.path.absolute()), "run_id": run.id}
         path.write_text(json.dumps(whole))
         status, said = _drive(ray_python, path)
-    if status == REFUSED and resume is None:
+    if status == REFUSED and resume is None and not any(run.checkpoints.iterdir()):
         shutil.rmtree(run.path)  # Nothing has been done in it.
     if status == REFUSED:
         raise UserError(said)
