@@ -80,14 +80,19 @@ def _make_command(agent_name: str) -> Callable[..., int]:
     ) -> int:
         from walker_rl.errors import UserError
 
-        given = {"resume": resume, "listen": listen, "open_ports": open_ports, "threads": threads}
+        given = {
+            "num_actors": num_actors,
+            "resume": resume,
+            "listen": listen,
+            "open_ports": open_ports,
+            "threads": threads,
+        }
         if (join is not None) != (role is Part.ACTORS):
             raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
         for name in IMPOSSIBLE[role]:
-            if {**given, "num_actors": num_actors}[name]:
-                raise UserError(
-                    f"{name} = {str(given.get(name, num_actors)).lower()}: must not be given with --role {role.value}"
-                )
+            if given[name]:
+                shown = "true" if given[name] is True else given[name]
+                raise UserError(f"{name} = {shown}: must not be given with --role {role.value}")
         request = Request(agent_name, config or [], all_overrides(overrides, task, seed, steps), run_dir)
         num_actors = num_actors or len(os.sched_getaffinity(0))
         if join is not None:

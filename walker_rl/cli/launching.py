@@ -57,7 +57,6 @@ def launch_run(request: Request, placement: Placement, resume: Path | None) -> i
     from walker_rl.errors import UserError
     from walker_rl.experiments.run_directory import locked, update_config
 
-    _check_directories(request, resume)
     if placement.num_actors == 0 and not placement.is_open:
         raise UserError("listen = null: must be given with --role central, as in --listen HOST:PORT")
     if not placement.is_open:
@@ -76,9 +75,12 @@ def experiment_of(request: Request, resume: Path | None) -> tuple[ExperimentConf
     Raises:
         UserError: if something asked for is not possible; nothing is left then.
     """
-    _check_directories(request, resume)
+    from walker_rl.errors import UserError
+
     if resume is None:
         return _new_experiment(request)
+    if request.run_dir is not None:
+        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
     return resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
 
 
@@ -115,13 +117,6 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     with locked(run):
         print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
         return join(config, address, run_id, num_actors, run)
-
-
-def _check_directories(request: Request, resume: Path | None) -> None:
-    from walker_rl.errors import UserError
-
-    if request.run_dir is not None and resume is not None:
-        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
 
 
 def _enter_private_network() -> None:

@@ -17,7 +17,6 @@ import numpy as np
 
 _LIBRARY = "reverb.libpybind"
 
-
 RETRY_PERIOD = 0.5  # seconds
 
 _NO_TIMEOUT = -1

@@ -54,7 +54,7 @@ class Supervisor:
         manager: WorkerManager,
         nodes: list[CommandNode],
         logs: Path,
-        status_path: Path | None,
+        status_path: Path,
         watchdog_period: float,
         tell: Callable[[str], None],
     ):
@@ -75,9 +75,9 @@ class Supervisor:
         self._tell = tell
         self._watched_at = time.monotonic()
         self._silence = 0.0
-        self._last_sign = status_path.stat().st_mtime_ns if status_path is not None and status_path.exists() else 0
+        self._last_sign = status_path.stat().st_mtime_ns if status_path.exists() else 0
         self._has_begun = False
-        self._processes = [_Process(node, self._newest(node), time.time()) for node in nodes]
+        self._processes = [_Process(node, self._newest(node), time.monotonic()) for node in nodes]
 
     def check(self) -> bool:
         """Starts again what has ended; returns whether everything has ended as it should.
@@ -120,7 +120,7 @@ class Supervisor:
 
     def status(self) -> Status | None:
         """What the central process wrote last; None if it has not yet."""
-        return None if self._status_path is None else read_status(self._status_path)
+        return read_status(self._status_path)
 
     @property
     def _central(self) -> _Process | None:
@@ -130,7 +130,7 @@ class Supervisor:
         if process.has_ended:
             return
         if process.restart_at is not None:
-            if time.time() >= process.restart_at:
+            if time.monotonic() >= process.restart_at:
                 self._start(process)
             return
         code = process.popen.poll()
@@ -146,21 +146,21 @@ class Supervisor:
         reason = _describe(code, log)
         is_abandoned = code == UNANSWERED and self._central is None
         is_final = code == 2 or (name == CENTRAL and code == 1) or is_abandoned
-        if time.time() - process.started_at > LONG_ENOUGH:
+        if time.monotonic() - process.started_at > LONG_ENOUGH:
             process.tries = 0
         if is_final or process.tries >= MAX_TRIES:
             times = "" if is_final else f" {process.tries} times in a row"
             raise RunError(f"{name} has failed{times}, {reason}; see {log}")
         delay = 0.0 if process.tries == 0 else 2.0 ** (process.tries - 2)
         self._tell(f"{name} has ended, {reason}; starting it again")
-        process.restart_at = time.time() + delay
+        process.restart_at = time.monotonic() + delay
 
     def _start(self, process: _Process) -> None:
         with self._log(process).open("ab") as log:
             title, command = self._log(process).name, process.node.command
             self._manager.process_worker(title, command, env=dict(os.environ), stdout=log, stderr=log)
         process.popen = self._newest(process.node)
-        process.started_at = time.time()
+        process.started_at = time.monotonic()
         process.restart_at = None
         process.tries += 1
         process.num_restarts += 1
@@ -168,14 +168,14 @@ class Supervisor:
             self._silence, self._has_begun = 0.0, False
             for other in self._processes:
                 if other.has_ended:  # Its successor may be needed again before the end.
-                    other.has_ended, other.restart_at = False, time.time()
+                    other.has_ended, other.restart_at = False, time.monotonic()
 
     def _watch(self, process: _Process) -> None:
         """Kills a central process that gives no sign of life, to be started again.
 
         Time in which this process is stopped, or in which the clock on the wall is set, does not count.
         """
-        if process is not self._central or self._status_path is None:
+        if process is not self._central:
             return
         with contextlib.suppress(FileNotFoundError):
             sign = self._status_path.stat().st_mtime_ns
