@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.tiny import run_command
+from tests.tiny import AGENT, run_command
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 SCRIPT = DEPLOY / "slurm" / "walker.sbatch"
@@ -20,7 +20,7 @@ def documents():
 
 @pytest.fixture(scope="module")
 def known_options():
-    return set(re.findall(r"--[a-z-]+", run_command("launch", "d4pg", "--help").stdout))
+    return set(re.findall(r"--[a-z-]+", run_command("launch", AGENT, "--help").stdout))
 
 
 def jobs(documents):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny import AGENT
+
 PACKAGE = Path(__file__).parents[1] / "walker_rl"
 
 ORDER = (
@@ -119,9 +121,9 @@ def test_imports_follow_the_order_of_the_design():
         ("losses/td.py", "from ..replay import ArrayReplay", "losses/td: imports walker_rl.replay"),
         ("types.py", "import walker_rl.runtime", "types: imports walker_rl.runtime"),
         ("replay/a.py", "def f():\n    from walker_rl import cli", "replay/a: imports walker_rl.cli"),
-        ("agents/ddpg/b.py", "from walker_rl.agents import d4pg", "agents/ddpg/b: imports walker_rl.agents.d4pg"),
-        ("agents/acting.py", "import walker_rl.agents.d4pg.x", "agents/acting: imports walker_rl.agents.d4pg.x"),
-        ("agents/ddpg/config.py", "import numpy as np", "agents/ddpg/config: imports numpy at its top"),
+        ("agents/other/b.py", "from walker_rl.agents import one", "agents/other/b: imports walker_rl.agents.one"),
+        ("agents/acting.py", "import walker_rl.agents.one.x", "agents/acting: imports walker_rl.agents.one.x"),
+        ("agents/other/config.py", "import numpy as np", "agents/other/config: imports numpy at its top"),
         ("cli/train.py", "from tensorflow import keras", "cli/train: imports tensorflow at its top"),
         ("cli/train.py", "if True:\n    import acme.specs", "cli/train: imports acme at its top"),
         ("analysis/a.py", "def f():\n    import tensorflow as tf", "analysis/a: imports tensorflow"),
@@ -138,10 +140,10 @@ def test_an_import_against_the_order_is_found(tmp_path, path, source, complaint)
     ("path", "source"),
     [
         ("replay/a.py", "import walker_rl.losses.td\nfrom walker_rl.replay import b\nimport numpy"),
-        ("agents/d4pg/b.py", "from walker_rl.agents.d4pg import config\nfrom walker_rl.agents.builder import X"),
-        ("agents/ddpg/config.py", "import dataclasses\nfrom walker_rl.agents.config import X"),
+        ("agents/one/b.py", "from walker_rl.agents.one import config\nfrom walker_rl.agents.builder import X"),
+        ("agents/other/config.py", "import dataclasses\nfrom walker_rl.agents.config import X"),
         ("cli/train.py", "from walker_rl import __version__\ndef train():\n    import tensorflow"),
-        ("experiments/a.py", "from walker_rl.agents.d4pg.config import Config"),
+        ("experiments/a.py", "from walker_rl.agents.one.config import Config"),
     ],
 )
 def test_an_import_along_the_order_is_not_found(tmp_path, path, source):
@@ -151,10 +153,10 @@ def test_an_import_along_the_order_is_not_found(tmp_path, path, source):
 
 
 def write_package(folder: Path, path: str) -> Path:
-    """Makes a package with an agent d4pg in `folder`, and the parent of `path` in it."""
+    """Makes a package with an agent one in `folder`, and the parent of `path` in it."""
     file = folder / "walker_rl" / path
     file.parent.mkdir(parents=True)
-    (folder / "walker_rl" / "agents" / "d4pg").mkdir(parents=True, exist_ok=True)
+    (folder / "walker_rl" / "agents" / "one").mkdir(parents=True, exist_ok=True)
     return file
 
 
@@ -162,15 +164,15 @@ def write_package(folder: Path, path: str) -> Path:
     "code",
     [
         "from walker_rl.cli import main; main(['--help'])",
-        "from walker_rl.cli import main; main(['train', 'd4pg', '--help'])",
-        "from walker_rl.cli import main; main(['launch', 'd4pg', '--help'])",
+        f"from walker_rl.cli import main; main(['train', '{AGENT}', '--help'])",
+        f"from walker_rl.cli import main; main(['launch', '{AGENT}', '--help'])",
         "from walker_rl.cli import main; main(['node', '--help'])",
         "from walker_rl.agents import agent_names, config_class; [config_class(name) for name in agent_names()]",
     ],
 )
 def test_help_and_configs_load_nothing_heavy(code):
     loaded = loaded_by(code)
-    assert "walker_rl.agents.d4pg.config" in loaded
+    assert f"walker_rl.agents.{AGENT}.config" in loaded
     assert loaded & HEAVY == set()
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from walker_rl.agents import agent_names
+
 ROOT = Path(__file__).parents[1]
 RUNTIME_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 
@@ -65,7 +67,7 @@ def test_the_wheel_holds_every_module_and_the_type_marker(tmp_path):
     assert not [name for name in names if name.startswith("tests")]
 
 
-@pytest.mark.parametrize("agent", ["ddpg", "d4pg", "dmpo"])
+@pytest.mark.parametrize("agent", agent_names())
 def test_a_script_runs_its_agent(agent):
     script = subprocess.run(
         [sys.executable, ROOT / f"scripts/train_{agent}.py", "--help"], capture_output=True, text=True

@@ -89,14 +89,14 @@ def test_a_fall_ends_the_video_with_the_last_step(tmp_path):
 
 def test_caption_step_and_return_stand_in_the_corner(cheetah, tmp_path):
     corners = {}
-    for caption in ("", "D4PG on HalfCheetah"):
+    for caption in ("", "an agent on HalfCheetah"):
         path = tmp_path / "cheetah.gif"
         render_episode(cheetah, wave, path, episode_seed=1, size=(480, 360), caption=caption, max_seconds=0.1)
         corners[caption] = gif_frames(path)[-1][0][:45, :240].max(axis=2) < 80
     without = cheetah.render(480, 360)[:45, :240].max(axis=2) < 80
     assert not without.any()
     assert corners[""].sum() > 50
-    assert corners["D4PG on HalfCheetah"].sum() > 2 * corners[""].sum()
+    assert corners["an agent on HalfCheetah"].sum() > 2 * corners[""].sum()
 
 
 def test_colours_survive_the_palette(cheetah, tmp_path):

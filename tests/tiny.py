@@ -1,5 +1,6 @@
 """Trainings that are real and small: the same code, smaller numbers."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -7,6 +8,17 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from walker_rl.agents import agent_names, config_class
+from walker_rl.agents.config import DistributionalConfig, NoiseConfig
+
+_WITH_NOISE = [name for name in agent_names() if issubclass(config_class(name), NoiseConfig)]
+
+AGENT = next(name for name in _WITH_NOISE if not issubclass(config_class(name), DistributionalConfig))
+"""The agent of tests that need one, whichever: off-policy, with a noisy policy and a plain critic."""
+
+DISTRIBUTIONAL_AGENT = next(name for name in _WITH_NOISE if issubclass(config_class(name), DistributionalConfig))
+"""Another, whose critic has a support."""
 
 TINY_AGENT = (
     "agent.batch_size=32",
@@ -17,16 +29,23 @@ TINY_AGENT = (
     "agent.critic_hidden_sizes=[16,16]",
 )
 
-TINY_RUN = (
-    *TINY_AGENT,
+TINY_SCHEDULE = (
     "log_period=50",
     "evaluation.period=300",
     "evaluation.num_episodes=2",
     "evaluation.num_final_episodes=2",
 )
 
+TINY_RUN = (*TINY_AGENT, *TINY_SCHEDULE)
+
 COMMAND = (sys.executable, "-c", "import sys; from walker_rl.cli import main; sys.exit(main())")
 """`walker-rl` without the need to have it on the PATH."""
+
+
+def tiny_agent(agent_name: str) -> tuple[str, ...]:
+    """Overrides that make an agent small: its own, or those of off-policy agents."""
+    facts = importlib.import_module(f"tests.agents.{agent_name}.facts")
+    return getattr(facts, "TINY", TINY_AGENT)
 
 
 def set_options(overrides: tuple[str, ...]) -> list[str]:

@@ -9,10 +9,12 @@ import numpy as np
 from acme import specs
 
 from walker_rl import agents
-from walker_rl.agents.learning import Networks, OffPolicyLearner
+from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.learning import OffPolicyLearner
+from walker_rl.agents.networks import Networks
 from walker_rl.types import Transition
 
-OFF_POLICY = ("d4pg", "ddpg", "dmpo")
+OFF_POLICY = tuple(name for name in agents.agent_names() if issubclass(agents.config_class(name), OffPolicyConfig))
 OBSERVATION_SIZE, ACTION_SIZE, BATCH_SIZE = 5, 3, 16
 SPEC = specs.EnvironmentSpec(
     observations=specs.Array((OBSERVATION_SIZE,), np.float32),
@@ -43,6 +45,11 @@ def make_learner(
     return getattr(learning, f"{agent.upper()}Learner")(config, networks, iter(batches), seed)
 
 
+def facts(agent: str) -> Any:
+    """What these tests must know of an agent: `tests/agents/AGENT/facts.py`."""
+    return importlib.import_module(f"tests.agents.{agent}.facts")
+
+
 def random_batches(count: int, reward_scale: float = 5.0, seed: int = 0) -> list[Transition]:
     """Batches with actions that touch their bounds and with terminations."""
     generator = np.random.default_rng(seed)
@@ -64,19 +71,20 @@ def randomise(networks: Networks, seed: int = 0) -> None:
     """Gives all weights values of the size that training gives them, the same to online and target."""
     generator = np.random.default_rng(seed)
     for name in ("policy", "critic"):
-        online, target = (getattr(networks, part).named_variables() for part in (name, f"target_{name}"))
-        for key, variable in online.items():
+        online, target = getattr(networks, name), getattr(networks, f"target_{name}")
+        for key, variable in online.named_variables().items():
             stddev = 1 / np.sqrt(variable.shape[0]) if key.endswith("/w") else 0.1
             value = generator.normal(key.endswith("scale"), stddev, variable.shape)
             variable.assign(value)
-            target[key].assign(value)
+            if target is not None:
+                target.named_variables()[key].assign(value)
 
 
 def weights(networks: Networks) -> dict[str, np.ndarray]:
-    """All weights of all four networks, by name."""
+    """All weights of all networks, by name."""
     return {
         f"{field.name}/{name}": variable.numpy()
         for field in dataclasses.fields(networks)
-        if field.name != "architecture"
+        if field.name != "architecture" and getattr(networks, field.name) is not None
         for name, variable in getattr(networks, field.name).named_variables().items()
     }

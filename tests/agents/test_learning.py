@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from tests.agents import learners
 from tests.fakes import weights_of
+from walker_rl.agents.config import DistributionalConfig
 from walker_rl.networks.numpy_policy import NumpyPolicy
 
-DISTRIBUTIONAL = ("d4pg", "dmpo")
 pytestmark = pytest.mark.parametrize("agent", learners.OFF_POLICY)
 
 
@@ -28,10 +28,15 @@ def test_targets_start_as_equal_copies_and_seeds_differ(agent):
     config = learners.make_config(agent)
     networks, other = (learners.make_networks(agent, config, seed) for seed in (0, 1))
     weights = learners.weights(networks)
-    for name in [name for name in weights if not name.startswith("target")]:
-        np.testing.assert_array_equal(weights[f"target_{name}"], weights[name])
-    assert not np.array_equal(learners.weights(other)["critic/hidden_0/w"], weights["critic/hidden_0/w"])
+    targets = [name for name in weights if name.startswith("target_")]
+    assert any(name.startswith("target_critic/") for name in targets)
+    for name in targets:
+        np.testing.assert_array_equal(weights[name], weights[name.removeprefix("target_")])
+    hidden = [name for name in weights if name.endswith("hidden_0/w")]
+    for name in hidden:
+        assert not np.array_equal(learners.weights(other)[name], weights[name])
     assert networks.target_policy is not networks.policy
+    assert networks.target_critic is not networks.critic
 
 
 def test_equal_seeds_and_batches_give_bit_identical_learners(agent):
@@ -66,7 +71,9 @@ def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):
     state = learner.save()
     learner.step()
     before = learner.save()
-    for name in ("policy/mean/w", "critic_optimizer/v/hidden_0/w", "target_critic/hidden_1/b", "seed"):
+    parts = {name.split("/")[0]: name for name in state if "/" in name}
+    assert {"policy", "critic", "target_critic", "policy_optimizer", "critic_optimizer"} <= parts.keys()
+    for name in (*parts.values(), "seed"):
         with pytest.raises(ValueError, match=f"{name}.* missing"):
             learner.restore({key: value for key, value in state.items() if key != name})
         with pytest.raises(ValueError, match=f"{name}.* shape"):
@@ -81,7 +88,8 @@ def test_metrics_are_finite_scalars(agent):
     metrics = [learner.step() for _ in range(3)][-1]
     expected = {"critic_loss", "policy_loss", "q_mean", "critic_gradient_norm", "policy_gradient_norm"}
     assert expected <= metrics.keys()
-    assert ("end_atom_mass" in metrics) == (agent in DISTRIBUTIONAL)
+    is_distributional = isinstance(learners.make_config(agent), DistributionalConfig)
+    assert ("end_atom_mass" in metrics) == is_distributional
     for name, value in metrics.items():
         assert isinstance(value, float), name
         assert np.isfinite(value), name
@@ -115,17 +123,19 @@ def test_actors_get_the_online_policy(agent):
     learner.step()
     (variables,) = learner.get_variables(["policy"])
     assert_equal(variables, weights_of(networks.policy))
-    assert not np.array_equal(variables["hidden_0/w"], networks.target_policy.named_variables()["hidden_0/w"])
+    if networks.target_policy is not None:
+        assert not np.array_equal(variables["hidden_0/w"], networks.target_policy.named_variables()["hidden_0/w"])
     NumpyPolicy(networks.architecture).update(variables)
     with pytest.raises(KeyError):
         learner.get_variables(["critic"])
 
 
 def test_what_an_actor_got_stays_as_it_was(agent):
-    learner, networks = make(agent, learners.random_batches(3))
+    learner, networks = make(agent, learners.random_batches(4))
     for _ in range(2):
         (variables,) = learner.get_variables(["policy"])
         before = weights_of(networks.policy)
+        learner.step()
         learner.step()
         assert_equal(variables, before)
         assert not np.array_equal(before["mean/w"], weights_of(networks.policy)["mean/w"])
@@ -140,19 +150,16 @@ def test_after_restoring_actors_get_the_weights_restored(agent):
 
 
 def test_targets_follow_the_papers_rule(agent):
-    rule = {"target_update_period": 2} if agent == "dmpo" else {"tau": 0.25}
-    learner, networks = make(agent, learners.random_batches(5), **rule)
+    facts = learners.facts(agent)
+    learner, networks = make(agent, learners.random_batches(5), **facts.TARGETS)
     for step in range(5):
         before = learners.weights(networks)
         learner.step()
         after = learners.weights(networks)
-        for name in [name for name in after if not name.startswith("target")]:
-            old_target = before[f"target_{name}"]
-            if agent != "dmpo":
-                expected = 0.75 * old_target + 0.25 * after[name]
-            else:
-                expected = before[name] if step % 2 == 0 else old_target
-            np.testing.assert_allclose(after[f"target_{name}"], expected, rtol=1e-6, atol=1e-7, err_msg=name)
+        for name in [name for name in after if name.startswith("target_")]:
+            online = name.removeprefix("target_")
+            expected = facts.expected_target(step, before[name], before[online], after[online])
+            np.testing.assert_allclose(after[name], expected, rtol=1e-6, atol=1e-7, err_msg=name)
 
 
 def test_gradients_are_clipped_at_the_norm_asked_for(agent):
@@ -160,7 +167,8 @@ def test_gradients_are_clipped_at_the_norm_asked_for(agent):
     moved = []
     for norm in (None, 1e-9):
         learner, networks = make(agent, learners.random_batches(1), max_gradient_norm=norm)
-        before = learners.weights(networks)["critic/hidden_0/w"]
+        before = learners.weights(networks)
+        name = next(name for name in before if name.startswith("critic/") and name.endswith("hidden_0/w"))
         learner.step()
-        moved.append(np.abs(learners.weights(networks)["critic/hidden_0/w"] - before).max())
+        moved.append(np.abs(learners.weights(networks)[name] - before[name]).max())
     assert moved[1] < 0.2 * moved[0]

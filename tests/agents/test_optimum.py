@@ -11,20 +11,6 @@ from walker_rl.types import Transition
 
 BEST_ACTION = np.float32(0.3)
 BATCH_SIZE, NUM_UPDATES = 64, 800
-SUPPORT = {"vmin": -8.0, "vmax": 2.0}
-OVERRIDES = {
-    "ddpg": {"policy_learning_rate": 3e-4, "tau": 0.05},
-    "d4pg": {"policy_learning_rate": 3e-4, "tau": 0.05, **SUPPORT},
-    "dmpo": {
-        "policy_learning_rate": 1e-3,
-        "target_update_period": 20,
-        "init_stddev": 0.3,
-        "init_log_temperature": 1.0,
-        "init_log_alpha_mean": 1.0,
-        "init_log_alpha_stddev": 10.0,
-        **SUPPORT,
-    },
-}
 
 
 def one_step_episodes() -> Iterator[Transition]:
@@ -40,7 +26,8 @@ def one_step_episodes() -> Iterator[Transition]:
 
 @pytest.mark.parametrize("agent", learners.OFF_POLICY)
 def test_the_policy_finds_the_best_action(agent):
-    config = learners.make_config(agent, batch_size=BATCH_SIZE, critic_learning_rate=3e-3, **OVERRIDES[agent])
+    settings = learners.facts(agent).OPTIMUM
+    config = learners.make_config(agent, batch_size=BATCH_SIZE, critic_learning_rate=3e-3, **settings)
     networks = learners.make_networks(agent, config)
     learner = learners.make_learner(agent, config, networks, one_step_episodes())
     for _ in range(NUM_UPDATES):

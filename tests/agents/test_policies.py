@@ -124,3 +124,38 @@ def test_new_weights_count_from_the_next_action_on(make_policy):
     head = "gaussian" if make_policy is sampling else "tanh"
     policy.update(random_variables(architecture(head), seed=1))
     assert (policy.action(OBSERVATION, 0) != other.action(OBSERVATION, 0)).any()
+
+
+def correlated_samples(num_episodes: int, length: int, correlation: float) -> np.ndarray:
+    """Noise `[episodes, length, A]` behind the samples of a policy whose mean is 0 and standard deviation tiny."""
+    shape = architecture("tanh_gaussian")
+    policy = SamplingPolicy(shape, seed=0, correlation=correlation)
+    zeros = {name: np.zeros(size, np.float32) for name, size in shape.variable_shapes().items()}
+    policy.update({**zeros, "stddev/b": np.full(6, -6, np.float32)})
+    episodes = []
+    for _ in range(num_episodes):
+        policy.begin_episode()
+        episodes.append(actions(policy, length))
+    return np.stack(episodes) / (0.7 * np.exp(-6))
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.85])
+def test_correlated_samples_are_each_normal_and_together_as_told(correlation):
+    noise = correlated_samples(600, 20, correlation)
+    np.testing.assert_allclose(noise.mean(axis=(0, 2)), 0, atol=0.08)
+    np.testing.assert_allclose(noise.std(axis=(0, 2)), 1, atol=0.06)  # From the first step on.
+    for lag in (1, 5):
+        product = (noise[:, lag:] * noise[:, :-lag]).mean()
+        np.testing.assert_allclose(product, correlation**lag, atol=0.03)
+    between = (noise[1:, 0] * noise[:-1, -1]).mean()
+    np.testing.assert_allclose(between, 0, atol=0.06)  # Nothing carries over to the next episode.
+
+
+def test_correlated_samples_go_on_where_they_were_saved():
+    shape = architecture("tanh_gaussian")
+    straight, restored = (SamplingPolicy(shape, seed, correlation=0.9) for seed in (0, 4))
+    for policy in (straight, restored):
+        policy.update(random_variables(shape))
+    actions(straight, 6)
+    restored.restore(straight.save())
+    np.testing.assert_array_equal(actions(restored, 5), actions(straight, 5))

@@ -41,7 +41,7 @@ def write_training(metrics, num_rows=200):
 def draw(folder) -> np.ndarray:
     """The picture, `[height, width, 3]`."""
     path = folder / "curve.png"
-    plot_curve(folder, path, "d4pg on Walker2D")
+    plot_curve(folder, path, "an agent on Walker2D")
     with Image.open(path) as image:
         assert image.format == "PNG"
         return np.asarray(image.convert("RGB"))

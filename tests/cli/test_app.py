@@ -38,7 +38,8 @@ def test_a_bug_keeps_its_traceback():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["no-such-command"], ["doctor", "--no-such-option"], ["list", "surplus"], ["train"], ["train", "sac"]]
+    "arguments",
+    [["no-such-command"], ["doctor", "--no-such-option"], ["list", "surplus"], ["train"], ["train", "trpo"]],
 )
 def test_wrong_usage_is_one_line_and_status_2(arguments):
     process = walker_rl(*arguments)

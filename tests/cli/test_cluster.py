@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.tiny import run_command
+from tests.tiny import AGENT, run_command
 
 PLACE = ("--num-actors", "2", "--address", "127.0.0.1:1")
 
@@ -24,7 +24,7 @@ PLACE = ("--num-actors", "2", "--address", "127.0.0.1:1")
     ],
 )
 def test_what_cannot_be_submitted_is_refused(tmp_path, words, message):
-    result = run_command("cluster", "submit", "ddpg", *words, cwd=tmp_path)
+    result = run_command("cluster", "submit", AGENT, *words, cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
     assert not list(tmp_path.iterdir())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tiny import run_command
+from tests.tiny import DISTRIBUTIONAL_AGENT, run_command
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ from tests.tiny import run_command
     ],
 )
 def test_what_cannot_be_launched_is_refused(tmp_path, words, message):
-    result = run_command("launch", "d4pg", *words, cwd=tmp_path)
+    result = run_command("launch", DISTRIBUTIONAL_AGENT, *words, cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
     assert not list(tmp_path.iterdir())
 

@@ -7,16 +7,16 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
-from tests.tiny import TINY_RUN, run_command, set_options
+from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
 
 
 @pytest.fixture(scope="module")
 def walker_run(tmp_path_factory):
-    """A short training of D4PG on Walker2D by the command, and what the command printed."""
+    """A short training on Walker2D by the command, and what the command printed."""
     path = tmp_path_factory.mktemp("runs") / "run"
-    result = run_command("train", "d4pg", "--steps", "600", "--run-dir", path, *set_options(TINY_RUN))
+    result = run_command("train", DISTRIBUTIONAL_AGENT, "--steps", "600", "--run-dir", path, *set_options(TINY_RUN))
     assert result.returncode == 0, result.stderr
     return path, result
 
@@ -24,7 +24,7 @@ def walker_run(tmp_path_factory):
 def test_train_prints_returns_and_paths_and_nothing_else(walker_run):
     path, result = walker_run
     lines = result.stdout.splitlines()
-    assert lines[0] == f"Training d4pg on Walker2DBulletEnv-v0 for 600 steps in {path}"
+    assert lines[0] == f"Training {DISTRIBUTIONAL_AGENT} on Walker2DBulletEnv-v0 for 600 steps in {path}"
     assert any(line.startswith("best policy: return ") for line in lines)
     assert any(line.startswith("last policy: return ") for line in lines)
     written = [line.strip() for line in lines if line.startswith("  ")]
@@ -82,13 +82,13 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
 )
 def test_bad_input_is_one_line_and_leaves_nothing(words, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(["train", "d4pg", *words]) == 2
+    assert main(["train", DISTRIBUTIONAL_AGENT, *words]) == 2
     assert capsys.readouterr().err == f"error: {message}\n"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_task_leaves_nothing(tmp_path):
-    result = run_command("train", "d4pg", "--task", "Walker2dBulletEnv-v0", "--run-dir", tmp_path / "run")
+    result = run_command("train", DISTRIBUTIONAL_AGENT, "--task", "Walker2dBulletEnv-v0", "--run-dir", tmp_path / "run")
     assert result.returncode == 2
     assert result.stderr.startswith("error: task = Walker2dBulletEnv-v0: unknown; nearest: Walker2DBulletEnv-v0")
     assert result.stderr.count("\n") == 1
@@ -97,7 +97,7 @@ def test_unknown_task_leaves_nothing(tmp_path):
 
 def test_existing_run_is_refused_and_resume_named(walker_run):
     path, _ = walker_run
-    result = run_command("train", "d4pg", "--run-dir", path)
+    result = run_command("train", DISTRIBUTIONAL_AGENT, "--run-dir", path)
     assert result.returncode == 2
     assert result.stderr == f"error: run_dir = {path}: must not exist yet; to go on with that run: --resume {path}\n"
 

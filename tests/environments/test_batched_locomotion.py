@@ -15,7 +15,7 @@ from walker_rl.environments.quiet import quiet
 from walker_rl.networks.policy_file import load_policy
 
 ROBOTS = ("Walker2D", "Hopper", "HalfCheetah", "Ant", "Humanoid")
-TRAINED_POLICY = Path(__file__).parents[2] / "policies" / "d4pg.npz"
+TRAINED_POLICY = min((Path(__file__).parents[2] / "policies").glob("*.npz"))
 EPISODE_STEPS = 1_000
 
 

@@ -9,9 +9,9 @@ import subprocess
 
 import pytest
 
-from tests.tiny import COMMAND, TINY_RUN, metrics_of, run_command, set_options
+from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT, TINY_RUN, metrics_of, run_command, set_options
 
-PENDULUM = ("train", "ddpg", "--task", "Pendulum-v1")
+PENDULUM = ("train", AGENT, "--task", "Pendulum-v1")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_torn_checkpoint_is_passed_over(run):
     newest = run / "checkpoints" / "step_000000000600.npz"
     newest.write_bytes(newest.read_bytes()[:-1000])
     before = metrics_of(run)
-    result = run_command("train", "ddpg", "--resume", run)
+    result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 0, result.stderr
     assert f"warning: {newest} is torn" in result.stdout
     assert f"Resumed {run}/checkpoints/step_000000000300.npz at 300 steps." in result.stdout
@@ -46,7 +46,7 @@ def test_torn_checkpoint_is_passed_over(run):
 def test_run_whose_checkpoints_are_all_torn_is_refused(run):
     for path in (run / "checkpoints").iterdir():
         path.write_bytes(b"")
-    result = run_command("train", "ddpg", "--resume", run)
+    result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 1
     assert last_line(result.stderr).startswith("error: no checkpoint of this run can be read")
     assert "Traceback" not in result.stderr
@@ -55,13 +55,16 @@ def test_run_whose_checkpoints_are_all_torn_is_refused(run):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("train", "d4pg"), "error: agent_name = ddpg: must be d4pg, the agent asked for"),
         (
-            ("train", "ddpg", "--set", "agent.tau=0.5"),
+            ("train", DISTRIBUTIONAL_AGENT),
+            f"error: agent_name = {AGENT}: must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
+        ),
+        (
+            ("train", AGENT, "--set", "agent.tau=0.5"),
             "error: agent.tau = 0.5, there 0.005: must be as in {run}/config.yaml to resume that run",
         ),
         (
-            ("train", "ddpg", "--run-dir", "elsewhere"),
+            ("train", AGENT, "--run-dir", "elsewhere"),
             "error: run_dir = elsewhere: must not be given with --resume {run}",
         ),
     ],
@@ -79,7 +82,7 @@ def test_checkpoint_of_another_run_is_refused(run, tmp_path):
     overrides = set_options((*TINY_RUN, "agent.n_step=3"))
     assert run_command(*PENDULUM, "--steps", "700", "--run-dir", other, *overrides).returncode == 0
     foreign = shutil.copy(other / "checkpoints" / "step_000000000700.npz", run / "checkpoints")
-    result = run_command("train", "ddpg", "--resume", run)
+    result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 2
     assert result.stderr.strip() == f"error: agent.n_step = 1, there 3: must be as in {foreign} to resume from it"
 
@@ -108,7 +111,7 @@ def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     kept = sorted((run / "checkpoints").iterdir())
     assert kept and lines[-1].endswith(f"(File too large); {kept[-1]} stays valid\n")
     assert "Interrupted; to go on from the newest checkpoint: " in rest
-    result = run_command("train", "ddpg", "--resume", run, "--steps", "500")
+    result = run_command("train", AGENT, "--resume", run, "--steps", "500")
     assert result.returncode == 0, result.stderr
 
 
@@ -143,7 +146,7 @@ def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
 
 def test_run_without_a_folder_is_one_line(run):
     shutil.rmtree(run / "tensorboard")
-    result = run_command("train", "ddpg", "--resume", run)
+    result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 1
     assert result.stderr.startswith(f"error: {run}/tensorboard/events")
     assert result.stderr.count("\n") == 1

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, to_dict
@@ -12,13 +13,13 @@ from walker_rl.experiments.config_loading import load_config
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
 
-def load(*overrides: str, agent_name: str = "d4pg"):
+def load(*overrides: str, agent_name: str = DISTRIBUTIONAL_AGENT):
     return load_config(agent_name, overrides=overrides)
 
 
 def load_text(path: Path, text: str):
     path.write_text(text)
-    return load_config("d4pg", files=[path])
+    return load_config(DISTRIBUTIONAL_AGENT, files=[path])
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_later_layers_win(tmp_path):
     first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
     first.write_text("seed: 1\nagent:\n  n_step: 2\n  tau: 0.5\n")
     second.write_text("agent:\n  n_step: 3\n  sigma: 0.1\n")
-    config = load_config("d4pg", [first, second], ["agent.sigma=0.4", "agent.sigma=0.3"])
+    config = load_config(DISTRIBUTIONAL_AGENT, [first, second], ["agent.sigma=0.4", "agent.sigma=0.3"])
     assert (config.seed, config.agent.n_step, config.agent.tau, config.agent.sigma) == (1, 3, 0.5, 0.3)
     assert config.agent.discount == 0.99
 
@@ -79,9 +80,9 @@ def test_layers_are_checked_together():
     assert (agent.vmin, agent.vmax) == (300, 400)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n", "agent: {}\n", "agent_name: d4pg\n"])
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n", "agent: {}\n", f"agent_name: {DISTRIBUTIONAL_AGENT}\n"])
 def test_files_that_change_nothing(path, text):
-    assert load_text(path, text) == experiment_class("d4pg")()
+    assert load_text(path, text) == experiment_class(DISTRIBUTIONAL_AGENT)()
 
 
 def test_there_is_nothing_wrong_with_names_that_look_like_numbers(path):
@@ -99,7 +100,7 @@ def test_loading_twice_gives_equal_configurations(path):
 
     config = load("agent.policy_hidden_sizes=[8]", "agent.max_gradient_norm=null", "seed=7", "agent.tau=1e-3")
     path.write_text(yaml.safe_dump({**to_dict(config), "provenance": {"commit": "abc"}}))
-    assert load_config("d4pg", [path]) == config
+    assert load_config(DISTRIBUTIONAL_AGENT, [path]) == config
 
 
 # --- what is refused
@@ -157,7 +158,7 @@ LIST = "must be a list of integers, as in [256, 256]"
         ("seed=-1", "seed = -1: must be at least 0"),
         ("evaluation.period=0", "evaluation.period = 0: must be at least 1"),
         ("checkpoint.seconds_period=0", "checkpoint.seconds_period = 0.0: must be greater than 0"),
-        ("agent_name=ddpg", "agent_name = ddpg: must be d4pg, the agent asked for"),
+        (f"agent_name={AGENT}", f"agent_name = {AGENT}: must be {DISTRIBUTIONAL_AGENT}, the agent asked for"),
         ("seed", "set = seed: must be field=value, as in agent.n_step=3"),
         ("seed=", "set = seed=: must be field=value, as in agent.n_step=3"),
         ("=5", "set = =5: must be field=value, as in agent.n_step=3"),
@@ -187,16 +188,21 @@ def test_what_is_no_yaml_of_plain_values(path, text):
 
 
 def test_files_that_cannot_be_read(path):
-    missing = refusal(load_config, "d4pg", [path])
+    missing = refusal(load_config, DISTRIBUTIONAL_AGENT, [path])
     assert missing == f"config = {path}: cannot be read (No such file or directory)"
     path.write_bytes(b"\xff\xfe")
-    assert refusal(load_config, "d4pg", [path]).startswith(f"config = {path}: must be YAML (")
-    assert refusal(load_config, "d4pg", [path.parent]) == f"config = {path.parent}: cannot be read (Is a directory)"
+    assert refusal(load_config, DISTRIBUTIONAL_AGENT, [path]).startswith(f"config = {path}: must be YAML (")
+    assert (
+        refusal(load_config, DISTRIBUTIONAL_AGENT, [path.parent])
+        == f"config = {path.parent}: cannot be read (Is a directory)"
+    )
 
 
 def test_the_configuration_of_another_agent_is_told_first(path):
-    text = "agent_name: ddpg\nagent:\n  noise: gaussian\n"
-    assert refusal(load_text, path, text) == "agent_name = ddpg: must be d4pg, the agent asked for"
+    text = f"agent_name: {AGENT}\nagent:\n  noise: gaussian\n"
+    assert (
+        refusal(load_text, path, text) == f"agent_name = {AGENT}: must be {DISTRIBUTIONAL_AGENT}, the agent asked for"
+    )
 
 
 def test_an_unknown_agent():

@@ -22,7 +22,7 @@ def lean(observation: np.ndarray) -> np.ndarray:
 
 
 def test_returns_and_lengths_are_those_of_the_episodes(environment):
-    evaluation = evaluate(environment, lean, [11, 12])
+    evaluation = evaluate(environment, lambda: lean, [11, 12])
     for seed, episode_return, length in zip(
         [11, 12], evaluation.episode_returns, evaluation.episode_lengths, strict=True
     ):
@@ -35,15 +35,15 @@ def test_returns_and_lengths_are_those_of_the_episodes(environment):
 
 
 def test_equal_seeds_give_equal_episodes(environment):
-    first = evaluate(environment, lean, [1, 2, 3])
-    assert evaluate(environment, lean, [1, 2, 3]) == first
-    assert evaluate(environment, lean, [3, 2, 1]).episode_returns == first.episode_returns[::-1]
+    first = evaluate(environment, lambda: lean, [1, 2, 3])
+    assert evaluate(environment, lambda: lean, [1, 2, 3]) == first
+    assert evaluate(environment, lambda: lean, [3, 2, 1]).episode_returns == first.episode_returns[::-1]
     assert len(set(first.episode_returns)) == 3
 
 
 def test_the_environments_own_episodes_are_not_touched():
     untouched, used = (make_environment("Pendulum-v1", seed=4) for _ in range(2))
-    evaluate(used, lambda observation: np.zeros(1, np.float32), [7, 8])
+    evaluate(used, lambda: lambda observation: np.zeros(1, np.float32), [7, 8])
     for _ in range(2):
         np.testing.assert_array_equal(used.reset().observation, untouched.reset().observation)
 

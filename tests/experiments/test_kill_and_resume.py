@@ -9,9 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny import TINY_RUN, metrics_of, press_ctrl_c, run_command, set_options, start_command, wait_for
+from tests.tiny import (
+    AGENT,
+    TINY_RUN,
+    TINY_SCHEDULE,
+    metrics_of,
+    press_ctrl_c,
+    run_command,
+    set_options,
+    start_command,
+    tiny_agent,
+    wait_for,
+)
+from walker_rl.agents import agent_names
 
-OPTIONS = set_options((*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
+OPTIONS = set_options((*TINY_SCHEDULE, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
 
 
 def policy_of(run, name):
@@ -30,10 +42,10 @@ def assert_equal_runs(left, right):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("agent_name", ["ddpg", "d4pg", "dmpo"])
+@pytest.mark.parametrize("agent_name", agent_names())
 def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    command = ("train", agent_name, "--seed", "3", "--steps", "1500", *OPTIONS)
+    command = ("train", agent_name, "--seed", "3", "--steps", "1500", *OPTIONS, *set_options(tiny_agent(agent_name)))
     finished = run_command(*command, "--run-dir", straight)
     assert finished.returncode == 0, finished.stderr
 
@@ -58,20 +70,20 @@ def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
 
 def test_run_killed_before_its_first_checkpoint_starts_anew(tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    command = ("train", "ddpg", "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
+    command = ("train", AGENT, "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
     assert run_command(*command, "--run-dir", straight).returncode == 0
     process = start_command(*command, "--run-dir", killed)
     wait_for(killed / "config.yaml", process)
     process.kill()
     process.wait()
     assert not list((killed / "checkpoints").glob("step_*.npz"))
-    assert run_command("train", "ddpg", "--resume", killed).returncode == 0
+    assert run_command("train", AGENT, "--resume", killed).returncode == 0
     assert_equal_runs(straight, killed)
 
 
 def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     straight, interrupted = tmp_path / "straight", tmp_path / "inter rupted"
-    command = ("train", "ddpg", "--task", "Pendulum-v1", *set_options(TINY_RUN))
+    command = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
     process = start_command(*command, "--steps", "1000000", "--run-dir", interrupted)
     wait_for(interrupted / "metrics" / "training.csv", process, num_lines=3)
     press_ctrl_c(process)
@@ -82,7 +94,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     found = re.search("Interrupted; to go on from the newest checkpoint: (.*)\n", output)
     program, *words = shlex.split(found[1])
     assert Path(program).name == "walker-rl"
-    assert words == ["train", "ddpg", "--resume", str(interrupted)]
+    assert words == ["train", AGENT, "--resume", str(interrupted)]
 
     newest = max((interrupted / "checkpoints").iterdir())
     steps = int(newest.stem.removeprefix("step_")) + 200
@@ -93,23 +105,23 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
 
 def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
     run = tmp_path / "run"
-    command = ("train", "ddpg", "--task", "Pendulum-v1", *set_options(TINY_RUN))
+    command = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
     assert run_command(*command, "--steps", "300", "--run-dir", run).returncode == 0
-    process = start_command("train", "ddpg", "--resume", run, "--steps", "1000000")
+    process = start_command("train", AGENT, "--resume", run, "--steps", "1000000")
     for line in process.stdout:
         if line.startswith("Resumed"):
             break
     press_ctrl_c(process)
     assert process.wait(timeout=60) == 130
-    process = start_command("train", "ddpg", "--resume", run)
-    assert next(process.stdout) == f"Training ddpg on Pendulum-v1 for 1,000,000 steps in {run}\n"
+    process = start_command("train", AGENT, "--resume", run)
+    assert next(process.stdout) == f"Training {AGENT} on Pendulum-v1 for 1,000,000 steps in {run}\n"
     process.kill()
     process.communicate()
 
 
 def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     run = tmp_path / "run"
-    process = start_command("train", "ddpg", "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
+    process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
     wait_for(run / "videos" / "first.gif.part", process)
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=60)
@@ -121,9 +133,9 @@ def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
 
 def test_one_run_is_trained_by_one_process(tmp_path):
     run = tmp_path / "run"
-    process = start_command("train", "ddpg", "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
+    process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
     wait_for(run / "metrics" / "training.csv", process)
-    other = run_command("train", "ddpg", "--resume", run)
+    other = run_command("train", AGENT, "--resume", run)
     assert process.poll() is None
     process.kill()
     process.communicate()

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.tiny import TINY_RUN, metrics_of
+from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
 from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
@@ -42,7 +42,7 @@ PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900")
 
 
 def run_of(path, *overrides):
-    config = load_config("ddpg", (), (*TINY_RUN, *PENDULUM, *overrides))
+    config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, *overrides))
     run = create_run_directory(path, config)
     with contextlib.closing(make_components(config)) as components:
         train(config, components, run, resume=False)
@@ -50,7 +50,7 @@ def run_of(path, *overrides):
 
 
 def resume(path, *overrides):
-    config = load_config("ddpg", (path / "config.yaml",), overrides)
+    config = load_config(AGENT, (path / "config.yaml",), overrides)
     with contextlib.closing(make_components(config)) as components:
         train(config, components, RunDirectory(path), resume=True)
     return path
@@ -118,10 +118,10 @@ def test_reverb_replay_trains_and_resumes(tmp_path):
 
 
 def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path):
-    config = load_config("ddpg", (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
+    config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
     run = create_run_directory(tmp_path / "run", config)
     components = make_components(config)
-    poisoned = dataclasses.replace(components, environment=PoisonedEnvironment(components.environment, 250))
+    poisoned = dataclasses.replace(components, environments=(PoisonedEnvironment(components.environments[0], 250),))
     evaluator = Evaluator(config, components.architecture, run, Display())
     runner = LocalRunner(config, poisoned, evaluator, run, Display())
     last_good = run.checkpoints / "step_000000000200.npz"

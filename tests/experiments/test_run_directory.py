@@ -6,12 +6,13 @@ import pytest
 import yaml
 
 from tests.fakes import file_size_limit
+from tests.tiny import AGENT
 from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run_directory import create_run_directory, default_path, open_run_directory
 
-CONFIG = load_config("ddpg", overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
+CONFIG = load_config(AGENT, overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
 
 
 def refusal(path, call=lambda path: create_run_directory(path, CONFIG)) -> str:
@@ -38,7 +39,7 @@ def test_an_empty_folder_will_do(tmp_path):
 
 def test_its_configuration_loads_again(tmp_path):
     run = create_run_directory(tmp_path / "run", CONFIG)
-    assert load_config("ddpg", [run.config]) == CONFIG
+    assert load_config(AGENT, [run.config]) == CONFIG
 
 
 def test_it_says_what_made_it(tmp_path):
@@ -95,4 +96,4 @@ def test_only_a_run_can_be_opened(tmp_path):
 
 def test_the_default_path_names_the_run():
     path = str(default_path(CONFIG))
-    assert re.fullmatch(r"runs/ddpg_Walker2DBulletEnv-v0_seed3_\d{8}-\d{6}", path)
+    assert re.fullmatch(rf"runs/{AGENT}_Walker2DBulletEnv-v0_seed3_\d{{8}}-\d{{6}}", path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from walker_rl.losses.temporal_difference import squared_td_error
+from walker_rl.losses.temporal_difference import squared_td_error, twin_squared_td_error
 
 
 def test_values_by_hand():
@@ -32,3 +32,13 @@ def test_a_column_of_values_is_refused_instead_of_broadcast():
     row = tf.zeros([3])
     with pytest.raises(ValueError):
         squared_td_error(tf.zeros([3, 1]), row, row, row)
+
+
+def test_two_critics_have_one_target_and_their_errors_add_up():
+    values, target = tf.constant([[1.0, 2.0], [3.0, -1.0]]), np.array([2.3, -1.0])
+    loss = twin_squared_td_error(
+        values, tf.constant([0.5, -1.0]), tf.constant([0.9, 0.0]), next_value=tf.constant([2.0, 100.0])
+    )
+    np.testing.assert_allclose(loss, 0.5 * np.square(target - values.numpy()).sum(axis=0), rtol=1e-6)
+    with pytest.raises(ValueError):
+        twin_squared_td_error(tf.zeros([3]), *[tf.zeros([3])] * 3)

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from walker_rl.networks.critic import CriticNetwork, DistributionalCriticNetwork
+from walker_rl.networks.critic import CriticNetwork, DistributionalCriticNetwork, TwinCriticNetwork, ValueNetwork
 
 TORSO = {"hidden_sizes": (400, 300), "layer_norm": True, "activation": "elu"}
 OBSERVATION, ACTION = tf.ones([4, 5]), tf.ones([4, 3])
@@ -53,3 +53,22 @@ def test_both_inputs_matter():
     value = critic(OBSERVATION, ACTION).numpy()
     assert not np.allclose(critic(OBSERVATION, -ACTION), value)
     assert not np.allclose(critic(-OBSERVATION, ACTION), value)
+
+
+def test_twin_critics_differ_in_their_initial_weights_alone():
+    twins, again = (TwinCriticNetwork(5, 3, **TORSO, seed=0) for _ in range(2))
+    assert twins(OBSERVATION, ACTION).shape == (2, 4)
+    first, second = (values(critic) for critic in twins.critics)
+    assert {name: value.shape for name, value in first.items()} == {name: value.shape for name, value in second.items()}
+    assert not np.array_equal(first["hidden_0/w"], second["hidden_0/w"])
+    assert set(values(twins)) == {f"{index}/{name}" for index in (0, 1) for name in first}
+    for name, value in values(twins).items():
+        np.testing.assert_array_equal(values(again)[name], value)
+    np.testing.assert_array_equal(twins(OBSERVATION, ACTION)[1], twins.critics[1](OBSERVATION, ACTION))
+
+
+def test_a_value_depends_on_the_observation_alone():
+    network = ValueNetwork(5, **TORSO, seed=0)
+    assert network(OBSERVATION).shape == (4,)
+    assert values(network)["hidden_0/w"].shape == (5, 400)
+    assert not np.allclose(network(-OBSERVATION), network(OBSERVATION))

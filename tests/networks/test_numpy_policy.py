@@ -48,7 +48,7 @@ def test_agrees_with_the_sonnet_network(head, layer_norm, activation):
     else:
         for expected, actual in zip(outputs, policy.distribution(OBSERVATIONS), strict=True):
             np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=1e-6)
-        action = np.clip(outputs.mean.numpy(), -1, 1)
+        action = np.tanh(outputs.mean) if head == "tanh_gaussian" else np.clip(outputs.mean, -1, 1)
     assert action.std() > 0.1
     np.testing.assert_allclose(policy.action(OBSERVATIONS), action, rtol=0, atol=1e-6)
 
@@ -60,7 +60,7 @@ def test_weights_that_ran_away_are_refused_without_a_word_of_numpys(head, recwar
     policy.update({name: np.full(size, 1e30, np.float32) for name, size in shape.variable_shapes().items()})
     with pytest.raises(RunError, match=r"^the policy's output is not finite$"):
         policy.action(OBSERVATIONS)
-    if head == "gaussian":
+    if head != "tanh":
         with pytest.raises(RunError, match=r"^the policy's output is not finite$"):
             policy.distribution(OBSERVATIONS)
     assert not recwarn.list
@@ -113,3 +113,33 @@ def test_update_takes_a_copy():
 def test_a_deterministic_policy_has_no_distribution():
     with pytest.raises(ValueError, match="tanh"):
         NumpyPolicy(architecture()).distribution(OBSERVATIONS)
+
+
+def test_a_squashed_policys_standard_deviation_has_bounds():
+    shape = architecture(head="tanh_gaussian")
+    network, policy = both(shape)
+    variables = {**random_variables(shape), "stddev/b": np.array([9, -40, 0, 0, 0, 0], np.float32)}
+    for name, variable in network.named_variables().items():
+        variable.assign(variables[name])
+    policy.update(variables)
+    _, stddev = policy.distribution(OBSERVATIONS)
+    np.testing.assert_allclose(stddev[:, :2], np.tile(np.exp([2.0, -20.0]), (64, 1)), rtol=1e-5)
+    np.testing.assert_allclose(stddev, network(OBSERVATIONS).stddev, rtol=1e-5)
+
+
+def test_observations_are_normalised_and_clipped():
+    shape = architecture(normalize=True)
+    network, policy = both(shape)
+    statistics = {
+        "normalizer/mean": np.linspace(-1, 1, 22).astype(np.float32),
+        "normalizer/scale": np.linspace(0.1, 100, 22).astype(np.float32),
+    }
+    for name, value in statistics.items():
+        network.named_variables()[name].assign(value)
+    policy.update({**random_variables(shape), **statistics})
+    np.testing.assert_allclose(policy.action(OBSERVATIONS), network(tf.constant(OBSERVATIONS)), rtol=0, atol=2e-6)
+    plain = NumpyPolicy(architecture())
+    plain.update({name: value for name, value in random_variables(shape).items() if name not in statistics})
+    expected = np.clip((OBSERVATIONS - statistics["normalizer/mean"]) * statistics["normalizer/scale"], -10, 10)
+    assert (np.abs(expected) == 10).any()
+    np.testing.assert_allclose(policy.action(OBSERVATIONS), plain.action(expected), rtol=0, atol=2e-6)

@@ -52,8 +52,9 @@ def test_initial_weights_have_acmes_distributions():
     np.testing.assert_array_equal(variables["layer_norm/scale"], 1)
 
 
-def test_a_new_policy_acts_near_zero_with_the_initial_standard_deviation():
-    mean, stddev = PolicyNetwork(architecture(init_stddev=0.3), seed=0)(OBSERVATION)
+@pytest.mark.parametrize("head", ["gaussian", "tanh_gaussian"])
+def test_a_new_policy_acts_near_zero_with_the_initial_standard_deviation(head):
+    mean, stddev = PolicyNetwork(architecture(head, init_stddev=0.3), seed=0)(OBSERVATION)
     np.testing.assert_allclose(mean, 0, atol=0.05)
     np.testing.assert_allclose(stddev, 0.3, rtol=0.05)
     np.testing.assert_allclose(PolicyNetwork(architecture("tanh"), seed=0)(OBSERVATION), 0, atol=0.05)

@@ -1,4 +1,6 @@
-"""The actor of every off-policy agent."""
+"""What an actor is, and the one of every off-policy agent."""
+
+import abc
 
 import acme
 import dm_env
@@ -9,7 +11,23 @@ from walker_rl.replay import NStepAdder
 from walker_rl.types import State
 
 
-class OffPolicyActor(acme.Actor):
+class Actor(acme.Actor, abc.ABC):
+    """What acts in one environment, records what it sees, and can be stopped and resumed."""
+
+    @abc.abstractmethod
+    def count_steps(self, actor_steps: int) -> None:
+        """Sets the steps of training that schedules go by, to those of all actors together."""
+
+    @abc.abstractmethod
+    def save(self) -> State:
+        """All but the weights."""
+
+    @abc.abstractmethod
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+
+
+class OffPolicyActor(Actor):
     """Acts, explores and records; at first with uniform random actions.
 
     It acts with the learner's *online* policy, in local and distributed runs alike.

@@ -39,8 +39,12 @@ class Adam:
         self._first_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
         self._second_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
 
-    def apply(self, gradients: Gradients) -> tf.Tensor:
-        """Takes one step along the gradients of `variables`; returns their global norm before clipping, `[]`."""
+    def apply(self, gradients: Gradients, scale: float | tf.Tensor = 1.0) -> tf.Tensor:
+        """Takes one step along the gradients of `variables`, with `scale` times the learning rate.
+
+        Returns:
+            The gradients' global norm before clipping, `[]`.
+        """
         norm = tf.linalg.global_norm(list(gradients.values()))
         if self._max_gradient_norm is not None:
             clipped, _ = tf.clip_by_global_norm(list(gradients.values()), self._max_gradient_norm, use_norm=norm)
@@ -54,7 +58,7 @@ class Adam:
                 v=self._second_moments[name].handle,
                 beta1_power=beta1_power,
                 beta2_power=beta2_power,
-                lr=self._learning_rate,
+                lr=self._learning_rate * scale,
                 beta1=_BETA1,
                 beta2=_BETA2,
                 # The kernel adds epsilon to sqrt(v), the paper to sqrt(v / (1 - beta2^t)).

@@ -7,36 +7,111 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import acme
 import numpy as np
 from acme import specs
 
-from walker_rl.agents.acting import OffPolicyActor
+from walker_rl.agents.acting import Actor, OffPolicyActor
 from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.learner import Learner
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.replay import ArrayReplay, NStepAdder, Replay, TransitionLayout, TransitionSink, updates_due
+from walker_rl.networks.architecture import Architecture, PolicyArchitecture
+from walker_rl.replay import ArrayReplay, Layout, NStepAdder, Replay, Sink, TransitionLayout, updates_due
 from walker_rl.types import Transition
 
 if TYPE_CHECKING:
-    from walker_rl.agents.learning import Networks, OffPolicyLearner
+    from walker_rl.agents.learning import OffPolicyLearner
+    from walker_rl.agents.networks import Networks
 
-ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)
+ConfigT = TypeVar("ConfigT")
+OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
 
 
-class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
-    """Makes the parts of an agent that learns from replayed transitions.
+class Builder(abc.ABC, Generic[ConfigT]):
+    """Makes the parts of an agent.
 
-    An agent adds `make_architecture`, `make_networks`, `make_learner` and `make_policy`. Every part takes its own seed,
-    so that none depends on the order in which they are made. No part knows which runner holds it.
+    Every part takes its own seed, so that none depends on the order in which they are made. No part knows which runner
+    holds it. What an adder inserts into the replay is an item: a transition, say, or a stretch of an episode.
     """
 
     def __init__(self, config: ConfigT):
         """Takes the agent's hyperparameters."""
         self.config = config
+
+    @property
+    def num_environments(self) -> int:
+        """Environments that one process steps in turn, each with an actor of its own."""
+        return 1
+
+    @abc.abstractmethod
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> Architecture:
+        """The shape of the policy."""
+
+    @abc.abstractmethod
+    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Any:
+        """What the learner changes, with its initial weights; it has an `architecture`."""
+
+    @abc.abstractmethod
+    def make_learner(self, networks: Any, dataset: Iterator[Any], seed: int) -> Learner:
+        """A learner of `networks`, and the source of their variables."""
+
+    @abc.abstractmethod
+    def make_policy(self, architecture: Any, seed: int, noise_scale: float = 1.0) -> Any:
+        """The exploring policy of an actor, whose noise is multiplied by `noise_scale`."""
+
+    @abc.abstractmethod
+    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> Layout:
+        """How an item lies in a row of floats."""
+
+    @abc.abstractmethod
+    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
+        """An empty replay in `home`, "arrays" or "reverb".
+
+        Raises:
+            UserError: if there is no memory for it, or the agent has no such home.
+        """
+
+    @abc.abstractmethod
+    def make_adder(self, replay: Sink) -> Any:
+        """What records an actor's steps in `replay`, or sends them there."""
+
+    @abc.abstractmethod
+    def make_dataset(self, replay: Replay) -> Iterator[Any]:
+        """What a learner learns from, step by step."""
+
+    @abc.abstractmethod
+    def make_actor(
+        self,
+        policy: Any,
+        adder: Any,
+        variable_source: acme.VariableSource,
+        environment_spec: specs.EnvironmentSpec,
+        seed: int,
+    ) -> Actor:
+        """An actor with the variable source's weights."""
+
+    @abc.abstractmethod
+    def steps_due(self, replay: Replay, learner_steps: int) -> int:
+        """How often the learner's `step` is to be called now."""
+
+    @property
+    @abc.abstractmethod
+    def target_samples_per_insert(self) -> float:
+        """How often each item is to be sampled."""
+
+    @abc.abstractmethod
+    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
+        """How often each item was sampled, on average; None before any should have been."""
+
+
+class OffPolicyBuilder(Builder[OffPolicyConfigT]):
+    """Makes the parts of an agent that learns from replayed transitions.
+
+    An agent adds `make_architecture`, `make_networks`, `make_learner` and `make_policy`.
+    """
 
     @abc.abstractmethod
     def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
@@ -73,9 +148,9 @@ class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
 
     def make_layout(self, environment_spec: specs.EnvironmentSpec) -> TransitionLayout:
         """How a transition lies in a row of floats."""
-        return TransitionLayout(*_sizes(environment_spec))
+        return TransitionLayout(*sizes(environment_spec))
 
-    def make_adder(self, replay: TransitionSink) -> NStepAdder:
+    def make_adder(self, replay: Sink) -> NStepAdder:
         """What records an actor's steps in `replay`, or sends them there."""
         return NStepAdder(replay, self.config.n_step, self.config.discount)
 
@@ -92,19 +167,30 @@ class OffPolicyBuilder(abc.ABC, Generic[ConfigT]):
         seed: int,
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
-        _, action_size = _sizes(environment_spec)
+        _, action_size = sizes(environment_spec)
         return OffPolicyActor(policy, adder, variable_source, action_size, self.config.num_random_steps, seed)
 
-    def updates_due(self, num_inserted: int, learner_steps: int) -> int:
-        """Updates that the learner owes after `num_inserted` transitions and `learner_steps` updates."""
+    def steps_due(self, replay: Replay, learner_steps: int) -> int:
+        """Updates that the learner owes after `learner_steps` of them."""
         return updates_due(
-            num_inserted,
+            replay.num_inserted,
             learner_steps,
             samples_per_insert=self.config.samples_per_insert,
             batch_size=self.config.batch_size,
             min_replay_size=self.config.min_replay_size,
         )
 
+    @property
+    def target_samples_per_insert(self) -> float:
+        """As configured."""
+        return self.config.samples_per_insert
 
-def _sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
+    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
+        """Transitions sampled for each one inserted after the first `min_replay_size`."""
+        num_counted = num_inserted - self.config.min_replay_size
+        return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
+
+
+def sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
+    """Numbers in an observation and in an action."""
     return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))

@@ -1,4 +1,4 @@
-"""Hyperparameters that every off-policy agent has."""
+"""Hyperparameters that agents have in common."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -9,7 +9,26 @@ ACTIVATIONS = ("elu", "relu", "tanh")
 
 
 @dataclasses.dataclass(frozen=True)
-class OffPolicyConfig:
+class NetworkConfig:
+    """The layers of policy and critic, and how fast they learn."""
+
+    policy_hidden_sizes: tuple[int, ...] = hyperparameter(
+        (256, 256), "hidden layers of the policy", unit="units", minimum=1
+    )
+    critic_hidden_sizes: tuple[int, ...] = hyperparameter(
+        (256, 256), "hidden layers of the critic", unit="units", minimum=1
+    )
+    layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
+    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
+    policy_learning_rate: float = hyperparameter(3e-4, "Adam step size of the policy", above=0)
+    critic_learning_rate: float = hyperparameter(3e-4, "Adam step size of the critic", above=0)
+    max_gradient_norm: float | None = hyperparameter(
+        40.0, "global norm at which each network's gradient is clipped; null: not clipped", above=0
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class OffPolicyConfig(NetworkConfig):
     """What acting, replay and updates need; an agent's own `Config` adds its loss and changes defaults."""
 
     discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
@@ -29,19 +48,6 @@ class OffPolicyConfig:
     )
     num_random_steps: int = hyperparameter(
         5_000, "uniform random actions at the start of training", unit="steps", minimum=0
-    )
-    policy_hidden_sizes: tuple[int, ...] = hyperparameter(
-        (256, 256), "hidden layers of the policy", unit="units", minimum=1
-    )
-    critic_hidden_sizes: tuple[int, ...] = hyperparameter(
-        (256, 256), "hidden layers of the critic", unit="units", minimum=1
-    )
-    layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
-    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
-    policy_learning_rate: float = hyperparameter(3e-4, "Adam step size of the policy", above=0)
-    critic_learning_rate: float = hyperparameter(3e-4, "Adam step size of the critic", above=0)
-    max_gradient_norm: float | None = hyperparameter(
-        40.0, "global norm at which each network's gradient is clipped; null: not clipped", above=0
     )
 
     def conflicts(self) -> Iterator[tuple[str, str]]:

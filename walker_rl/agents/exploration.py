@@ -1,4 +1,4 @@
-"""Noise added to the actions of a deterministic policy."""
+"""Noise that explores: added to the actions of a deterministic policy, or behind the samples of a stochastic one."""
 
 from typing import Protocol
 
@@ -68,6 +68,37 @@ class OrnsteinUhlenbeckNoise:
     def sample(self) -> np.ndarray:
         """The next sample, float32 `[A]`."""
         self._level = (1 - self._theta) * self._level + self._sigma * self._random.standard_normal(self._level.shape)
+        return self._level.astype(np.float32)
+
+    def save(self) -> State:
+        """The level and the state of the random numbers."""
+        return {"level": self._level, "random": self._random.bit_generator.state}
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+        self._level = state["level"]
+        self._random.bit_generator.state = state["random"]
+
+
+class UnitNoise:
+    """Noise of N(0, 1) at every step: `x <- correlation x + sqrt(1 - correlation^2) N(0, 1)`."""
+
+    def __init__(self, action_size: int, correlation: float, seed: int):
+        """Makes noise whose samples have `correlation` with the next ones of their episode; 0: white."""
+        self._correlation = correlation
+        self._random = np.random.default_rng(seed)
+        self._level = np.zeros(action_size)
+        self.reset()
+
+    def reset(self) -> None:
+        """Draws a level that has nothing to do with the last episode's."""
+        if self._correlation:
+            self._level = self._random.standard_normal(self._level.shape)
+
+    def sample(self) -> np.ndarray:
+        """The next sample, float32 `[A]`."""
+        fresh = self._random.standard_normal(self._level.shape)
+        self._level = self._correlation * self._level + np.sqrt(1 - self._correlation**2) * fresh
         return self._level.astype(np.float32)
 
     def save(self) -> State:

@@ -1,20 +1,17 @@
-"""What the learners of off-policy actor-critic agents share: one traced update, its state, its variables."""
+"""What the learners of actor-critic agents share: state and variables; off-policy, one traced update, too."""
 
 import abc
-import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import sonnet as snt
 import tensorflow as tf
-from acme import core
 
 from walker_rl.agents.adam import Adam, Gradients
-from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.critic import DistributionalCriticNetwork
-from walker_rl.networks.policy import PolicyNetwork
+from walker_rl.agents.config import NetworkConfig, OffPolicyConfig
+from walker_rl.agents.learner import Learner
+from walker_rl.agents.networks import Networks
 from walker_rl.replay import TransitionLayout
 from walker_rl.types import Metrics, Transition, Variables
 
@@ -22,105 +19,30 @@ TensorMetrics = dict[str, tf.Tensor]
 """`Metrics` that are not fetched from TensorFlow."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Networks:
-    """An actor and a critic, and the targets of both, which start as equal copies.
-
-    Attributes:
-        policy: online policy.
-        critic: online critic, a module with `named_variables`.
-        target_policy: as `policy`.
-        target_critic: as `critic`.
-        architecture: of both policies.
-    """
-
-    policy: PolicyNetwork
-    critic: snt.Module
-    target_policy: PolicyNetwork
-    target_critic: snt.Module
-    architecture: PolicyArchitecture
-
-    @classmethod
-    def from_seed(
-        cls, architecture: PolicyArchitecture, make_critic: Callable[[int], snt.Module], seed: int
-    ) -> "Networks":
-        """Makes all four networks; `make_critic` takes the critic's own seed."""
-        policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
-        return cls(
-            policy=PolicyNetwork(architecture, policy_seed),
-            critic=make_critic(critic_seed),
-            target_policy=PolicyNetwork(architecture, policy_seed),
-            target_critic=make_critic(critic_seed),
-            architecture=architecture,
-        )
-
-
-def distributional_critic(
-    config: DistributionalConfig, architecture: PolicyArchitecture, seed: int
-) -> DistributionalCriticNetwork:
-    """The critic of the return distribution that `config` asks for, beside a policy of `architecture`."""
-    return DistributionalCriticNetwork(
-        architecture.observation_size,
-        architecture.action_size,
-        hidden_sizes=config.critic_hidden_sizes,
-        layer_norm=config.layer_norm,
-        activation=config.activation,
-        vmin=config.vmin,
-        vmax=config.vmax,
-        num_atoms=config.num_atoms,
-        seed=seed,
-    )
-
-
-class OffPolicyLearner(core.Learner):
-    """Updates networks on batches of transitions; an agent writes down one update in `_update`.
+class NetworkLearner(Learner):
+    """Updates networks on what a dataset yields; what its `step` returns has `critic_loss` and `policy_loss`.
 
     Deterministic: equal networks, seed and batches give bit-identical weights on one machine.
     """
 
-    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+    def __init__(self, config: NetworkConfig, networks: Networks, seed: int) -> None:
         """Makes the optimisers.
 
         Args:
             config: hyperparameters.
             networks: are updated in place.
-            dataset: yields batches of `config.batch_size` transitions, float32 arrays or tensors.
             seed: of whatever the updates sample.
         """
+        super().__init__(networks.architecture)
         self._networks = networks
-        self._dataset = dataset
         self._seed = tf.Variable(seed, dtype=tf.int64, trainable=False)
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._learner_steps = 0  # As `num_steps`, but read without TensorFlow.
         self._optimizers = {
-            "critic": Adam(networks.critic.named_variables(), config.critic_learning_rate, config.max_gradient_norm),
-            "policy": Adam(networks.policy.named_variables(), config.policy_learning_rate, config.max_gradient_norm),
+            "critic": Adam(_trainable(networks.critic), config.critic_learning_rate, config.max_gradient_norm),
+            "policy": Adam(_trainable(networks.policy), config.policy_learning_rate, config.max_gradient_norm),
         }
-        self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
-        self._batch_shape = (config.batch_size, self._layout.row_size)
-        self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
         self._policy_weights = self._read_policy()
-
-    @abc.abstractmethod
-    def _update(self, transition: Transition) -> TensorMetrics:
-        """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
-
-    def step(self) -> Metrics:
-        """Updates on the next batch.
-
-        Returns:
-            Always `critic_loss` and `policy_loss`, and what else the agent tells of the update.
-
-        Raises:
-            StopIteration: if the dataset has ended.
-            ValueError: if the batch has not the size and shapes agreed on.
-        """
-        # Each array that enters or leaves TensorFlow costs time, so that all data lie in one, and all results in two.
-        batch = np.empty(self._batch_shape, np.float32)
-        self._layout.pack(next(self._dataset), batch)
-        metrics, self._policy_weights = self._traced_update(tf.constant(batch))
-        self._learner_steps += 1
-        return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
     @property
     def learner_steps(self) -> int:
@@ -131,18 +53,6 @@ class OffPolicyLearner(core.Learner):
     def policy_weights(self) -> np.ndarray:
         """The online policy's weights one after the other, as `PolicyArchitecture.split_weights` takes them."""
         return np.asarray(self._policy_weights)
-
-    def get_variables(self, names: list[str]) -> list[Variables]:
-        """Weights for actors and evaluators, which later updates leave as they are.
-
-        Args:
-            names: only "policy" is known: the *online* policy, as `NumpyPolicy.update` takes it.
-
-        Raises:
-            KeyError: if a name is unknown.
-        """
-        networks = {"policy": self._networks.architecture.split_weights(self.policy_weights)}
-        return [networks[name] for name in names]
 
     def save(self) -> Variables:
         """Copies of everything that the next updates depend on, by name."""
@@ -165,9 +75,66 @@ class OffPolicyLearner(core.Learner):
         self._learner_steps = int(self._num_steps)
         self._policy_weights = self._read_policy()
 
-    def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
+    def _apply(self, gradients: dict[str, Gradients], scale: float | tf.Tensor = 1.0) -> TensorMetrics:
         """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
-        return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name]) for name in gradients}
+        return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name], scale) for name in gradients}
+
+    def _read_policy(self) -> tf.Tensor:
+        """The online policy's weights as one vector, in the order of the architecture's."""
+        variables = self._networks.policy.named_variables()
+        names = self._architecture.variable_shapes()
+        return tf.concat([tf.reshape(variables[name], [-1]) for name in names], axis=0)
+
+    def _state(self) -> dict[str, tf.Variable]:
+        networks = {
+            name: getattr(self._networks, name) for name in ("policy", "critic", "target_policy", "target_critic")
+        }
+        parts = {name: network.named_variables() for name, network in networks.items() if network is not None}
+        for name, optimizer in self._optimizers.items():
+            parts.setdefault(name, optimizer.variables)
+            parts[f"{name}_optimizer"] = optimizer.state()
+        named = {f"{part}/{name}": variable for part, named in parts.items() for name, variable in named.items()}
+        return {"num_steps": self._num_steps, "seed": self._seed, **named}
+
+
+class OffPolicyLearner(NetworkLearner):
+    """Updates networks on batches of transitions; an agent writes down one update in `_update`."""
+
+    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """As the base class.
+
+        Args:
+            config: hyperparameters.
+            networks: are updated in place.
+            dataset: yields batches of `config.batch_size` transitions, float32 arrays or tensors.
+            seed: of whatever the updates sample.
+        """
+        super().__init__(config, networks, seed)
+        self._dataset = dataset
+        self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
+        self._batch_shape = (config.batch_size, self._layout.row_size)
+        self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
+
+    @abc.abstractmethod
+    def _update(self, transition: Transition) -> TensorMetrics:
+        """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
+
+    def step(self) -> Metrics:
+        """Updates on the next batch.
+
+        Returns:
+            Always `critic_loss` and `policy_loss`, and what else the agent tells of the update.
+
+        Raises:
+            StopIteration: if the dataset has ended.
+            ValueError: if the batch has not the size and shapes agreed on.
+        """
+        # Each array that enters or leaves TensorFlow costs time, so that all data lie in one, and all results in two.
+        batch = np.empty(self._batch_shape, np.float32)
+        self._layout.pack(next(self._dataset), batch)
+        metrics, self._policy_weights = self._traced_update(tf.constant(batch))
+        self._learner_steps += 1
+        return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
     def _move_targets(self, tau: float) -> None:
         """Moves the targets by `target <- (1 - tau) target + tau online`."""
@@ -185,7 +152,8 @@ class OffPolicyLearner(core.Learner):
     def _online_and_target(self) -> Iterator[tuple[tf.Variable, tf.Variable]]:
         networks = self._networks
         for online, target in ((networks.policy, networks.target_policy), (networks.critic, networks.target_critic)):
-            yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
+            if target is not None:
+                yield from zip(online.named_variables().values(), target.named_variables().values(), strict=True)
 
     @functools.cached_property
     def _traced_update(self) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
@@ -200,19 +168,6 @@ class OffPolicyLearner(core.Learner):
         self._num_steps.assign_add(1)
         return tf.stack(list(metrics.values())), self._read_policy()
 
-    def _read_policy(self) -> tf.Tensor:
-        """The online policy's weights as one vector, in the order of the architecture's."""
-        variables = self._networks.policy.named_variables()
-        names = self._networks.architecture.variable_shapes()
-        return tf.concat([tf.reshape(variables[name], [-1]) for name in names], axis=0)
 
-    def _state(self) -> dict[str, tf.Variable]:
-        parts = {
-            "target_policy": self._networks.target_policy.named_variables(),
-            "target_critic": self._networks.target_critic.named_variables(),
-        }
-        for name, optimizer in self._optimizers.items():
-            parts[name] = optimizer.variables
-            parts[f"{name}_optimizer"] = optimizer.state()
-        named = {f"{part}/{name}": variable for part, named in parts.items() for name, variable in named.items()}
-        return {"num_steps": self._num_steps, "seed": self._seed, **named}
+def _trainable(network: snt.Module) -> dict[str, tf.Variable]:
+    return {name: variable for name, variable in network.named_variables().items() if variable.trainable}

@@ -1,19 +1,19 @@
 """Behaviour policies: what actors do with a network's output to explore. NumPy only."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from acme import specs
 
-from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
-from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise
+from walker_rl.agents.config import NetworkConfig, NoiseConfig
+from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise, UnitNoise
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.types import State, Variables
 
 
 def policy_architecture(
-    config: OffPolicyConfig, environment_spec: specs.EnvironmentSpec, head: str, **of_head: float
+    config: NetworkConfig, environment_spec: specs.EnvironmentSpec, head: str, **more: Any
 ) -> PolicyArchitecture:
     """The policy that `config` asks for in an environment of flat observations and actions.
 
@@ -21,7 +21,7 @@ def policy_architecture(
         config: has the hidden layers.
         environment_spec: has the sizes.
         head: of `PolicyArchitecture`.
-        of_head: further fields of `PolicyArchitecture` that the head uses.
+        more: further fields of `PolicyArchitecture`.
     """
     return PolicyArchitecture(
         observation_size=int(np.prod(environment_spec.observations.shape)),
@@ -30,7 +30,7 @@ def policy_architecture(
         layer_norm=config.layer_norm,
         activation=config.activation,
         head=head,
-        **of_head,
+        **more,
     )
 
 
@@ -110,29 +110,36 @@ def make_noisy_policy(
 class SamplingPolicy:
     """A Gaussian policy that explores by sampling from itself."""
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0):
-        """Makes a policy without weights, whose standard deviations are multiplied by `noise_scale`."""
+    def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0, correlation: float = 0.0):
+        """Makes a policy without weights.
+
+        Args:
+            architecture: of the network.
+            seed: of the samples.
+            noise_scale: factor on the standard deviations.
+            correlation: of the noise behind one sample with that behind the next; each alone stays normal.
+        """
         self._policy = NumpyPolicy(architecture)
         self._noise_scale = noise_scale
-        self._random = np.random.default_rng(seed)
+        self._noise = UnitNoise(architecture.action_size, correlation, seed)
 
     def update(self, variables: Variables) -> None:
         """Takes new weights."""
         self._policy.update(variables)
 
     def begin_episode(self) -> None:
-        """Nothing carries over between steps."""
+        """Draws noise that has nothing to do with the last episode's."""
+        self._noise.reset()
 
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
-        """A sample, clipped to [-1, 1]."""
+        """A sample, in [-1, 1]."""
         mean, stddev = self._policy.distribution(observation)
-        action = mean + self._noise_scale * stddev * self._random.standard_normal(mean.shape)
-        return np.clip(action, -1.0, 1.0).astype(np.float32)
+        return self._policy.bounded(mean + self._noise_scale * stddev * self._noise.sample()).astype(np.float32)
 
     def save(self) -> State:
-        """The state of the random numbers."""
-        return {"random": self._random.bit_generator.state}
+        """The state of the noise."""
+        return self._noise.save()
 
     def restore(self, state: State) -> None:
         """Goes on from what `save` returned."""
-        self._random.bit_generator.state = state["random"]
+        self._noise.restore(state)

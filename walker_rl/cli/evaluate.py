@@ -23,7 +23,7 @@ def evaluate_policy(
     from walker_rl.experiments.seeding import evaluation_seeds
 
     environment = make_environment(saved.task, seed)
-    evaluation = evaluate(environment, saved.make_policy().action, evaluation_seeds(seed, episodes))
+    evaluation = evaluate(environment, saved.begin_episode, evaluation_seeds(seed, episodes))
     environment.close()
     if json:
         result = {

@@ -168,9 +168,9 @@ def _new_experiment(request: Request) -> tuple[ExperimentConfig, RunDirectory]:
         raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
     set_environment()
 
-    from walker_rl.environments import find_task
+    from walker_rl.experiments.components import check_agent
 
-    find_task(config.task)
+    check_agent(config)
     return config, create_run_directory(request.run_dir or default_path(config), config, RUNNER)
 
 

@@ -33,7 +33,7 @@ def render_policy(
     environment = make_environment(saved.task, seed)
     rendered = render_episode(
         environment,
-        saved.make_policy().action,
+        saved.begin_episode(),
         output or folder / "render.gif",
         episode_seed=evaluation_seeds(seed, 1)[0],
         size=(int(match[1]), int(match[2])),

@@ -39,7 +39,8 @@ class BatchedLocomotion:
         self._joints = [joint.jointIndex for joint in robot.ordered_joints]
         low, high = np.transpose([(joint.lowerLimit, joint.upperLimit) for joint in robot.ordered_joints])
         self._joint_centres, self._joint_ranges = 0.5 * (low + high), high - low
-        self._motors, self._torques = _motors(robot)
+        driven, self._torques = motors(robot)
+        self._motors = [joint.jointIndex for joint in driven]
         self._feet = [foot.bodyPartIndex for foot in robot.feet]
         parts = [(part.bodies[part.bodyIndex], part.bodyPartIndex) for part in robot.parts.values()]
         self._links = [link for body, link in parts if body == self._body and link >= 0]
@@ -168,10 +169,10 @@ def _origin(owner: Any, method: str) -> str:
     return getattr(getattr(owner, method, None), "__qualname__", "").rpartition(".")[0]
 
 
-def _motors(robot: Any) -> tuple[list[int], np.ndarray]:
+def motors(robot: Any) -> tuple[list[Any], np.ndarray]:
     """The joints that an action drives, in its order, and their torques at an action of 1, in Nm."""
     if _origin(robot, "apply_action") == "Humanoid":
         powers = list(zip(robot.motors, robot.motor_power, strict=True))
     else:
         powers = [(joint, joint.power_coef) for joint in robot.ordered_joints]
-    return [joint.jointIndex for joint, _ in powers], np.array([robot.power * power for _, power in powers])
+    return [joint for joint, _ in powers], np.array([robot.power * power for _, power in powers])

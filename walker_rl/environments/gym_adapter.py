@@ -5,7 +5,7 @@ import numpy as np
 from dm_env import specs
 
 from walker_rl.environments import camera
-from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batchable
+from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batchable, motors
 from walker_rl.environments.catalogue import Task, find_task, make_gym_environment
 from walker_rl.environments.quiet import quiet
 from walker_rl.types import State
@@ -61,6 +61,26 @@ class Environment(dm_env.Environment):
     def frame_seconds(self) -> float:
         """Simulated seconds in one environment step."""
         return float((self._environment.scene if self._is_simulated else self._environment).dt)
+
+    @property
+    def joints(self) -> tuple[str, ...]:
+        """Names of the joints, in the order in which they are observed; empty where there are none."""
+        if not self._is_simulated or self._task.family != "locomotion":
+            return ()
+        return tuple(joint.joint_name for joint in self._environment.robot.ordered_joints)
+
+    @property
+    def motors(self) -> dict[str, float]:
+        """Greatest torque of each joint by its name, N m, in the order of the actions; empty where there are none."""
+        if not self.joints:
+            return {}
+        driven, torques = motors(self._environment.robot)
+        return {joint.joint_name: float(torque) for joint, torque in zip(driven, torques, strict=True)}
+
+    @property
+    def feet(self) -> tuple[str, ...]:
+        """Names of the feet, in the order of their contacts in an observation."""
+        return tuple(self._environment.robot.foot_list) if self.joints else ()
 
     @property
     def reward_parts(self) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import dm_env
 import numpy as np
 
-from walker_rl.agents.acting import OffPolicyActor
+from walker_rl.agents.acting import Actor
 from walker_rl.environments import Environment
 from walker_rl.errors import RunError
 from walker_rl.experiments.episode_statistics import EpisodeStatistics
@@ -13,7 +13,7 @@ from walker_rl.types import State
 class EnvironmentLoop:
     """Lets an actor play episode after episode."""
 
-    def __init__(self, environment: Environment, actor: OffPolicyActor):
+    def __init__(self, environment: Environment, actor: Actor):
         """Begins no episode before the first step."""
         self._environment = environment
         self._actor = actor

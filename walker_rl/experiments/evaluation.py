@@ -32,18 +32,20 @@ class Evaluation:
 
 
 def evaluate(
-    environment: Environment, policy: Callable[[np.ndarray], np.ndarray], episode_seeds: Sequence[int]
+    environment: Environment,
+    begin_episode: Callable[[], Callable[[np.ndarray], np.ndarray]],
+    episode_seeds: Sequence[int],
 ) -> Evaluation:
     """Plays one episode from each seed.
 
     Args:
         environment: any of the task; its own sequence of episodes is not touched.
-        policy: observation `[O]` to action `[A]`.
+        begin_episode: gives what maps the observations `[O]` of one episode to actions `[A]`.
         episode_seeds: each makes one episode.
     """
     returns, lengths = [], []
     for episode_seed in episode_seeds:
-        timestep = environment.reset(episode_seed)
+        policy, timestep = begin_episode(), environment.reset(episode_seed)
         episode_return, episode_length = 0.0, 0
         while not timestep.last():
             timestep = environment.step(policy(timestep.observation))

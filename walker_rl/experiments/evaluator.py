@@ -11,7 +11,7 @@ from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.logging.terminal import Display
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.architecture import Architecture
 from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.rendering import render_episode
 from walker_rl.types import State, Variables
@@ -23,7 +23,7 @@ FIRST_VIDEO_SECONDS = 6.0
 class Evaluator:
     """Evaluates deterministically in an environment of its own, which training never touches."""
 
-    def __init__(self, config: ExperimentConfig, architecture: PolicyArchitecture, run: RunDirectory, display: Display):
+    def __init__(self, config: ExperimentConfig, architecture: Architecture, run: RunDirectory, display: Display):
         """Makes the environment; every evaluation of the run plays the same episodes.
 
         Args:
@@ -59,7 +59,7 @@ class Evaluator:
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Plays the policy with these weights, and saves it as the last and perhaps the best."""
         saved = SavedPolicy(self._config.agent_name, self._config.task, actor_steps, self._architecture, variables)
-        evaluation = evaluate(self._environment, saved.make_policy().action, self._episode_seeds)
+        evaluation = evaluate(self._environment, saved.begin_episode, self._episode_seeds)
         save_policy(self._run.last_policy, saved)
         if self._best_mean is None or evaluation.mean > self._best_mean:
             save_policy(self._run.best_policy, saved)
@@ -110,14 +110,14 @@ class Evaluator:
         self._environment.close()
 
     def _evaluate_finally(self, path: Path) -> Evaluation:
-        return evaluate(self._environment, load_policy(path).make_policy().action, self._final_episode_seeds)
+        return evaluate(self._environment, load_policy(path).begin_episode, self._final_episode_seeds)
 
     def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> None:
         """A video that fails costs a warning, not the training."""
         try:
             render_episode(
                 self._environment,
-                saved.make_policy().action,
+                saved.begin_episode(),
                 path,
                 episode_seed=self._final_episode_seeds[0],
                 caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",

@@ -17,8 +17,8 @@ from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.logging.terminal import Display, Status, format_duration
 from walker_rl.types import State
 
-MIN_UPDATES_TIMED = 300
-"""Updates before the first word on how long a run will take."""
+SECONDS_TIMED = 10.0
+"""Seconds of learning before the first word on how long a run will take."""
 
 
 class LocalRunner:
@@ -39,7 +39,10 @@ class LocalRunner:
         """Wires the parts together; nothing is trained before `train`."""
         self._config = config
         self._components = components
-        self._loop = EnvironmentLoop(components.environment, components.actor)
+        self._loops = [
+            EnvironmentLoop(environment, actor)
+            for environment, actor in zip(components.environments, components.actors, strict=True)
+        ]
         self._evaluator = evaluator
         self._display = display
         self._recorder = Recorder(run, display)
@@ -47,6 +50,7 @@ class LocalRunner:
         self._checkpointed_at = time.monotonic()
         self._checkpoint_is_current = False
         self._told_duration = False
+        self._learning_since: float | None = None
 
     def train(self, stop_requested: Callable[[], bool]) -> bool:
         """Trains to `max_actor_steps`, or until asked to stop, and leaves a checkpoint.
@@ -81,7 +85,7 @@ class LocalRunner:
         parts = self._components
         return {
             "config": to_dict(self._config),
-            **self._loop.save(),
+            "loops": {str(index): loop.save() for index, loop in enumerate(self._loops)},
             "learner": parts.learner.save(),
             "replay": parts.replay.save(),
             "evaluator": self._evaluator.save(),
@@ -104,20 +108,25 @@ class LocalRunner:
         path, state = found
         for difference in differences(to_dict(self._config), state["config"]):
             raise UserError(f"{difference}: must be as in {path} to resume from it")
-        self._restore(state)
+        try:
+            self._restore(state)
+        except KeyError as error:
+            raise RunError(f"{path} was written by another version of this program: it has no {error}") from None
         self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")
 
     def _restore(self, state: State) -> None:
         parts = self._components
         parts.learner.restore(state["learner"])
-        self._loop.restore(state)
+        for index, loop in enumerate(self._loops):
+            loop.restore(state["loops"][str(index)])
         parts.replay.restore(state["replay"])
         self._evaluator.restore(state["evaluator"])
         self._recorder.restore(state["recorder"], self._actor_steps)
         self._checkpoint_is_current = True
 
     def _step(self) -> None:
-        finished_episode = self._loop.step()
+        loop = self._loops[self._actor_steps % len(self._loops)]
+        finished_episode = loop.step()
         self._checkpoint_is_current = False
         self._learn()
         if finished_episode is not None:
@@ -127,19 +136,23 @@ class LocalRunner:
         if self._checkpoint_is_due():
             self._checkpoint()
         self._display.update(self._status)
+        self._tell_duration()
 
     def _learn(self) -> None:
         learner = self._components.learner
-        num_updates = self._components.builder.updates_due(self._components.replay.num_inserted, learner.learner_steps)
-        for _ in range(num_updates):
+        num_steps = self._components.builder.steps_due(self._components.replay, learner.learner_steps)
+        for _ in range(num_steps):
+            before = learner.learner_steps
             metrics = learner.step()
-            if not math.isfinite(metrics["critic_loss"]):
-                raise RunError(f"critic_loss is {metrics['critic_loss']} at learner step {learner.learner_steps}")
-            if learner.learner_steps % self._config.log_period == 0:
+            for name, value in metrics.items():
+                if not math.isfinite(value):
+                    raise RunError(f"{name} is {value} at learner step {learner.learner_steps}")
+            if learner.learner_steps // self._config.log_period > before // self._config.log_period:
                 self._recorder.learner(self._counts, metrics)
-        if num_updates:
-            self._components.actor.update()
-            self._tell_duration()
+        if num_steps:
+            for actor in self._components.actors:
+                actor.update()
+            self._learning_since = self._learning_since or time.monotonic()
 
     def _evaluate(self) -> None:
         variables = self._components.learner.get_variables(["policy"])[0]
@@ -172,7 +185,7 @@ class LocalRunner:
         return settings.seconds_period is not None and seconds >= settings.seconds_period
 
     def _tell_duration(self) -> None:
-        if self._told_duration or self._counts.learner_steps < MIN_UPDATES_TIMED:
+        if self._told_duration or time.monotonic() - (self._learning_since or math.inf) < SECONDS_TIMED:
             return
         seconds = self._display.seconds_left(self._status)
         if seconds is not None:
@@ -181,7 +194,7 @@ class LocalRunner:
 
     @property
     def _actor_steps(self) -> int:
-        return self._loop.actor_steps
+        return sum(loop.actor_steps for loop in self._loops)
 
     @property
     def _counts(self) -> Counts:

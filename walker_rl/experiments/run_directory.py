@@ -21,7 +21,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 
-_VERSIONED = ("dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
+_VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The squared temporal-difference error of a scalar critic."""
+"""The squared temporal-difference error of a scalar critic, or of two."""
 
 import tensorflow as tf
 
@@ -24,3 +24,24 @@ def squared_td_error(value: tf.Tensor, reward: tf.Tensor, discount: tf.Tensor, n
         tf.debugging.assert_rank(tensor, 1)
     target = tf.stop_gradient(reward + discount * next_value)
     return 0.5 * tf.square(target - value)
+
+
+def twin_squared_td_error(
+    values: tf.Tensor, reward: tf.Tensor, discount: tf.Tensor, next_value: tf.Tensor
+) -> tf.Tensor:
+    """The sum over critics of `squared_td_error` to one common target (Fujimoto et al. 2018, Algorithm 1).
+
+    Args:
+        values: of each critic, `[2, B]`.
+        reward: as in `squared_td_error`, `[B]`.
+        discount: the same, `[B]`.
+        next_value: the same, `[B]`.
+
+    Returns:
+        `[B]`.
+
+    Raises:
+        ValueError: if an argument has another rank.
+    """
+    tf.debugging.assert_rank(values, 2)
+    return tf.add_n([squared_td_error(value, reward, discount, next_value) for value in tf.unstack(values)])

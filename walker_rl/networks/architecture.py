@@ -1,20 +1,62 @@
-"""The shape of a policy network as data: enough to rebuild it anywhere, without TensorFlow."""
+"""The shape of a policy as data: enough to rebuild it anywhere, without TensorFlow."""
 
+import abc
 import dataclasses
 import math
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from walker_rl.types import Variables
 
 ACTIVATIONS = ("elu", "relu", "tanh")
-HEADS = ("tanh", "gaussian")
+HEADS = ("tanh", "gaussian", "tanh_gaussian", "constant_gaussian")
+
+
+class Policy(Protocol):
+    """Chooses actions without exploring, in NumPy."""
+
+    def update(self, variables: Variables) -> None:
+        """Takes new weights."""
+
+    def action(self, observation: np.ndarray) -> np.ndarray:
+        """An action in [-1, 1], float32 `[A]`, for the next observation `[O]` of an episode."""
+
+
+class Architecture(abc.ABC):
+    """What is needed beside the weights to make a policy: a frozen dataclass of plain values.
+
+    Attributes:
+        kind: names the class in files.
+    """
+
+    kind: ClassVar[str]
+
+    @abc.abstractmethod
+    def variable_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every weight by its name."""
+
+    @abc.abstractmethod
+    def make_policy(self) -> Policy:
+        """A policy at the start of an episode, without weights."""
+
+    def split_weights(self, vector: np.ndarray) -> Variables:
+        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name."""
+        variables, begin = {}, 0
+        for name, shape in self.variable_shapes().items():
+            end = begin + math.prod(shape)
+            variables[name] = vector[begin:end].reshape(shape)
+            begin = end
+        return variables
+
+    @abc.abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON can hold them; the class's `from_dict` is the inverse."""
 
 
 @dataclasses.dataclass(frozen=True)
-class PolicyArchitecture:
-    """What is needed beside the weights to evaluate a policy.
+class PolicyArchitecture(Architecture):
+    """A network.
 
     Attributes:
         observation_size: `O`.
@@ -22,12 +64,17 @@ class PolicyArchitecture:
         hidden_sizes: units of each hidden layer; at least one layer.
         layer_norm: whether the first hidden layer is followed by LayerNorm and tanh instead of `activation`.
         activation: one of `ACTIVATIONS`, after the other hidden layers.
-        head: "tanh" for a deterministic action in [-1, 1], "gaussian" for a mean and a standard deviation.
-        init_stddev: standard deviation of the gaussian head where its layer gives 0, in action units.
+        head: "tanh" for a deterministic action in [-1, 1], "gaussian" for a mean and a standard deviation,
+            "tanh_gaussian" for those of a Gaussian that tanh squashes into [-1, 1], "constant_gaussian" for a mean and
+            a standard deviation that is the same in all states.
+        init_stddev: standard deviation of a Gaussian head where its layer gives 0, in action units, or before tanh.
+        normalize: whether observations are normalised first, by statistics that are among the weights.
 
     Raises:
         ValueError: if a name is unknown or there is no hidden layer.
     """
+
+    kind: ClassVar[str] = "network"
 
     observation_size: int
     action_size: int
@@ -36,6 +83,7 @@ class PolicyArchitecture:
     activation: str
     head: str
     init_stddev: float = 0.7
+    normalize: bool = False
 
     def __post_init__(self) -> None:
         """Checks the names."""
@@ -49,11 +97,13 @@ class PolicyArchitecture:
     @property
     def output_names(self) -> tuple[str, ...]:
         """The head's linear layers: `mean`, or `mean` and `stddev`; the tanh head's is called `mean` too."""
-        return ("mean", "stddev") if self.head == "gaussian" else ("mean",)
+        return ("mean", "stddev") if self.head in ("gaussian", "tanh_gaussian") else ("mean",)
 
     def variable_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every weight by its structural name, in the order of evaluation."""
         shapes: dict[str, tuple[int, ...]] = {}
+        if self.normalize:
+            shapes["normalizer/mean"] = shapes["normalizer/scale"] = (self.observation_size,)
         input_size = self.observation_size
         for index, size in enumerate(self.hidden_sizes):
             shapes[f"hidden_{index}/w"] = (input_size, size)
@@ -64,16 +114,15 @@ class PolicyArchitecture:
         for name in self.output_names:
             shapes[f"{name}/w"] = (input_size, self.action_size)
             shapes[f"{name}/b"] = (self.action_size,)
+        if self.head == "constant_gaussian":
+            shapes["log_stddev"] = (self.action_size,)
         return shapes
 
-    def split_weights(self, vector: np.ndarray) -> Variables:
-        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name."""
-        variables, begin = {}, 0
-        for name, shape in self.variable_shapes().items():
-            end = begin + math.prod(shape)
-            variables[name] = vector[begin:end].reshape(shape)
-            begin = end
-        return variables
+    def make_policy(self) -> Policy:
+        """A policy without weights."""
+        from walker_rl.networks.numpy_policy import NumpyPolicy
+
+        return NumpyPolicy(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON can hold them."""

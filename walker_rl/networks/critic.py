@@ -1,4 +1,4 @@
-"""Critics in Sonnet: the expected return, or its distribution over fixed atoms."""
+"""Critics in Sonnet: the expected return of states or of actions in them, or its distribution over fixed atoms."""
 
 import numpy as np
 import sonnet as snt
@@ -8,7 +8,27 @@ from walker_rl.networks.initializers import truncated_fan_in
 from walker_rl.networks.torso import Torso, named_variables
 
 
-class CriticNetwork(snt.Module):
+class _Expectation(snt.Module):
+    """A torso and one linear output."""
+
+    def __init__(
+        self, input_size: int, hidden_sizes: tuple[int, ...], layer_norm: bool, activation: str, seed: int, name: str
+    ) -> None:
+        super().__init__(name=name)
+        generator = np.random.default_rng(seed)
+        self._torso = Torso(hidden_sizes, layer_norm, activation, generator)
+        self._value = snt.Linear(1, w_init=truncated_fan_in(generator))
+        self._evaluate(tf.zeros([1, input_size]))
+
+    def named_variables(self) -> dict[str, tf.Variable]:
+        """Variables by structural name, as in `hidden_0/w` and `value/b`."""
+        return named_variables({**self._torso.layers, "value": self._value})
+
+    def _evaluate(self, inputs: tf.Tensor) -> tf.Tensor:
+        return tf.squeeze(self._value(self._torso(inputs)), axis=-1)
+
+
+class CriticNetwork(_Expectation):
     """`Q(s, a)`: the policy's kind of torso on the concatenated observation and action, and one linear output."""
 
     def __init__(
@@ -21,19 +41,58 @@ class CriticNetwork(snt.Module):
         seed: int,
     ) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(name="critic")
-        generator = np.random.default_rng(seed)
-        self._torso = Torso(hidden_sizes, layer_norm, activation, generator)
-        self._value = snt.Linear(1, w_init=truncated_fan_in(generator))
-        self(tf.zeros([1, observation_size]), tf.zeros([1, action_size]))
+        super().__init__(observation_size + action_size, hidden_sizes, layer_norm, activation, seed, name="critic")
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]`, `[B, A]` to the discounted return expected, `[B]`."""
-        return tf.squeeze(self._value(self._torso(tf.concat([observation, action], axis=-1))), axis=-1)
+        return self._evaluate(tf.concat([observation, action], axis=-1))
+
+
+class ValueNetwork(_Expectation):
+    """`V(s)`: the same of the observation alone."""
+
+    def __init__(
+        self, observation_size: int, hidden_sizes: tuple[int, ...], layer_norm: bool, activation: str, seed: int
+    ) -> None:
+        """Makes all variables; equal arguments give equal weights."""
+        super().__init__(observation_size, hidden_sizes, layer_norm, activation, seed, name="value")
+
+    def __call__(self, observation: tf.Tensor) -> tf.Tensor:
+        """Maps `[B, O]` to the discounted return expected, `[B]`."""
+        return self._evaluate(observation)
+
+
+class TwinCriticNetwork(snt.Module):
+    """Two critics that differ in their initial weights alone (Fujimoto et al. 2018, section 4.2)."""
+
+    def __init__(
+        self,
+        observation_size: int,
+        action_size: int,
+        hidden_sizes: tuple[int, ...],
+        layer_norm: bool,
+        activation: str,
+        seed: int,
+    ) -> None:
+        """Makes all variables; equal arguments give equal weights."""
+        super().__init__(name="twin_critic")
+        seeds = np.random.SeedSequence(seed).generate_state(2)
+        self.critics = [
+            CriticNetwork(observation_size, action_size, hidden_sizes, layer_norm, activation, int(critic_seed))
+            for critic_seed in seeds
+        ]
+
+    def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
+        """Maps `[B, O]`, `[B, A]` to the discounted return that each critic expects, `[2, B]`."""
+        return tf.stack([critic(observation, action) for critic in self.critics])
 
     def named_variables(self) -> dict[str, tf.Variable]:
-        """Variables by structural name, as in `hidden_0/w` and `value/b`."""
-        return named_variables({**self._torso.layers, "value": self._value})
+        """Variables by structural name, as in `0/hidden_0/w` and `1/value/b`."""
+        return {
+            f"{index}/{name}": variable
+            for index, critic in enumerate(self.critics)
+            for name, variable in critic.named_variables().items()
+        }
 
 
 class DistributionalCriticNetwork(snt.Module):

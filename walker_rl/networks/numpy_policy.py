@@ -12,6 +12,8 @@ from walker_rl.types import Variables
 # As in the Sonnet modules; a test compares the two.
 _LAYER_NORM_EPSILON = np.float32(1e-5)
 _MIN_STDDEV = np.float32(1e-6)
+_MAX_NORMALIZED = np.float32(10)
+_MIN_LOG_STDDEV, _MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
 
 
 class NumpyPolicy:
@@ -24,7 +26,6 @@ class NumpyPolicy:
         """Takes the shape of the policy; `update` brings its weights."""
         self._architecture = architecture
         self._activation = _ACTIVATIONS[architecture.activation]
-        self._stddev_scale = np.float32(architecture.init_stddev / math.log(2))
         self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
 
     def update(self, variables: Variables) -> None:
@@ -45,7 +46,7 @@ class NumpyPolicy:
         self._weights = {name: np.array(variables[name], np.float32) for name in shapes}
 
     def action(self, observation: np.ndarray) -> np.ndarray:
-        """The deterministic action: the tanh head's output, or the gaussian head's mean clipped to [-1, 1].
+        """The deterministic action: the tanh of the mean, or the gaussian head's mean clipped to [-1, 1].
 
         Args:
             observation: `[O]` or `[B, O]`.
@@ -57,21 +58,32 @@ class NumpyPolicy:
             RunError: if a number in it is not finite.
         """
         (mean,) = self._outputs(observation, "mean")
-        if self._architecture.head == "tanh":
-            return np.tanh(mean)
-        return np.minimum(np.maximum(mean, np.float32(-1)), np.float32(1))
+        return self.bounded(mean)
+
+    def bounded(self, value: np.ndarray) -> np.ndarray:
+        """The action in [-1, 1] that a mean, or a sample of `distribution`, stands for."""
+        if self._architecture.head in ("gaussian", "constant_gaussian"):
+            return np.minimum(np.maximum(value, np.float32(-1)), np.float32(1))
+        return np.tanh(value)
 
     def distribution(self, observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean (not clipped) and standard deviation of the gaussian head, both as `action` in shape.
+        """Mean and standard deviation of a Gaussian head before `bounded`, both as `action` in shape.
 
         Raises:
             ValueError: if the head is deterministic.
             RunError: if a number in it is not finite.
         """
-        if self._architecture.head != "gaussian":
+        if self._architecture.head == "tanh":
             raise ValueError(f"a policy with head {self._architecture.head!r} has no distribution")
+        if self._architecture.head == "constant_gaussian":
+            (mean,) = self._outputs(observation, "mean")
+            return mean, np.broadcast_to(np.exp(self._weights["log_stddev"]), mean.shape)
         mean, stddev = self._outputs(observation, "mean", "stddev")
-        return mean, self._stddev_scale * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
+        init_stddev = self._architecture.init_stddev
+        if self._architecture.head == "tanh_gaussian":
+            log_stddev = stddev + np.float32(math.log(init_stddev))
+            return mean, np.exp(np.minimum(np.maximum(log_stddev, _MIN_LOG_STDDEV), _MAX_LOG_STDDEV))
+        return mean, np.float32(init_stddev / math.log(2)) * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
 
     def _outputs(self, observation: np.ndarray, *names: str) -> list[np.ndarray]:
         """The linear outputs called `names`."""
@@ -84,6 +96,9 @@ class NumpyPolicy:
 
     def _hidden(self, observation: np.ndarray) -> np.ndarray:
         outputs = np.asarray(observation, np.float32)
+        if self._architecture.normalize:
+            outputs = (outputs - self._weights["normalizer/mean"]) * self._weights["normalizer/scale"]
+            outputs = np.minimum(np.maximum(outputs, -_MAX_NORMALIZED), _MAX_NORMALIZED)
         for index in range(len(self._architecture.hidden_sizes)):
             outputs = self._linear(f"hidden_{index}", outputs)
             if index == 0 and self._architecture.layer_norm:

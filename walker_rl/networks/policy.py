@@ -1,4 +1,4 @@
-"""Policies in Sonnet: deterministic in [-1, 1], or diagonal Gaussians."""
+"""Policies in Sonnet: deterministic in [-1, 1], or diagonal Gaussians, squashed or not."""
 
 import math
 from typing import NamedTuple
@@ -9,9 +9,12 @@ import tensorflow as tf
 
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.initializers import near_zero
+from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.torso import Torso, named_variables
 
 MIN_STDDEV = 1e-6
+MIN_LOG_STDDEV, MAX_LOG_STDDEV = -20.0, 2.0
+"""Bounds of the squashed Gaussian's, as in Haarnoja et al. 2018's code."""
 
 
 class Gaussian(NamedTuple):
@@ -30,14 +33,20 @@ class PolicyNetwork(snt.Module):
     """A torso and a head, of Acme's layout and distribution of initial weights.
 
     The tanh head is Acme's `NearZeroInitializedLinear` and `TanhToSpec` for actions in [-1, 1]; the gaussian head
-    is `MultivariateNormalDiagHead(init_scale=init_stddev, min_scale=1e-6, tanh_mean=False)`.
+    is `MultivariateNormalDiagHead(init_scale=init_stddev, min_scale=1e-6, tanh_mean=False)`; the tanh_gaussian head
+    gives the logarithm of the standard deviation (Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905).
     """
 
     def __init__(self, architecture: PolicyArchitecture, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
         super().__init__(name="policy")
         generator = np.random.default_rng(seed)
-        self._stddev_scale = architecture.init_stddev / math.log(2)
+        self._normalizer = Normalizer(architecture.observation_size) if architecture.normalize else None
+        self._log_stddev = None
+        if architecture.head == "constant_gaussian":
+            self._log_stddev = tf.Variable(tf.fill([architecture.action_size], math.log(architecture.init_stddev)))
+        self._is_squashed = architecture.head == "tanh_gaussian"
+        self._init_stddev = architecture.init_stddev
         self._torso = Torso(architecture.hidden_sizes, architecture.layer_norm, architecture.activation, generator)
         self._outputs = [
             snt.Linear(architecture.action_size, w_init=near_zero(generator)) for _ in architecture.output_names
@@ -46,14 +55,26 @@ class PolicyNetwork(snt.Module):
         self(tf.zeros([1, architecture.observation_size]))
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor | Gaussian:
-        """Maps `[B, O]` to an action `[B, A]` (tanh head) or a `Gaussian` of `[B, A]` (gaussian head)."""
-        hidden = self._torso(observation)
+        """Maps `[B, O]` to an action `[B, A]` (tanh head) or a `Gaussian` of `[B, A]`, before it is squashed."""
+        hidden = self._torso(self.normalize(observation))
         outputs = [layer(hidden) for layer in self._outputs]
+        if self._log_stddev is not None:
+            return Gaussian(outputs[0], tf.broadcast_to(tf.exp(self._log_stddev), tf.shape(outputs[0])))
         if len(outputs) == 1:
             return tf.tanh(outputs[0])
         mean, stddev = outputs
-        return Gaussian(mean, self._stddev_scale * tf.math.softplus(stddev) + MIN_STDDEV)
+        if self._is_squashed:
+            log_stddev = stddev + math.log(self._init_stddev)
+            return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, MIN_LOG_STDDEV, MAX_LOG_STDDEV)))
+        return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + MIN_STDDEV)
+
+    def normalize(self, observation: tf.Tensor) -> tf.Tensor:
+        """What the torso sees of `[B, O]`."""
+        return observation if self._normalizer is None else self._normalizer(observation)
 
     def named_variables(self) -> dict[str, tf.Variable]:
         """Variables by structural name, those of `PolicyArchitecture.variable_shapes`."""
-        return named_variables({**self._torso.layers, **dict(zip(self._output_names, self._outputs, strict=True))})
+        variables = {} if self._normalizer is None else self._normalizer.named_variables()
+        layers = {**self._torso.layers, **dict(zip(self._output_names, self._outputs, strict=True))}
+        variables |= named_variables(layers)
+        return variables if self._log_stddev is None else {**variables, "log_stddev": self._log_stddev}

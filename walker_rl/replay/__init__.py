@@ -1,8 +1,9 @@
-"""One interface for replay, two homes: arrays in this process, Reverb tables."""
+"""One interface for replay, two homes: arrays in this process, Reverb tables; and a queue, which gives items once."""
 
 from walker_rl.replay.arrays import ArrayReplay
-from walker_rl.replay.interface import Replay, TransitionLayout, TransitionSink
+from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
+from walker_rl.replay.queue import Queue
 from walker_rl.replay.updates_due import updates_due
 
-__all__ = ["ArrayReplay", "NStepAdder", "Replay", "TransitionLayout", "TransitionSink", "updates_due"]
+__all__ = ["ArrayReplay", "Layout", "NStepAdder", "Queue", "Replay", "Sink", "TransitionLayout", "updates_due"]

@@ -1,4 +1,4 @@
-"""What every replay offers, and how one transition lies in a row of floats."""
+"""What every replay offers, and how an item, such as a transition, lies in a row of floats."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -9,22 +9,26 @@ import numpy as np
 from walker_rl.types import State, Transition
 
 
-class TransitionSink(Protocol):
-    """Where an adder puts transitions."""
+class Sink(Protocol):
+    """Where an adder puts items."""
 
-    def insert(self, transition: Transition) -> None:
-        """Takes one transition (no batch dimension)."""
+    def insert(self, item: Any, /) -> None:
+        """Takes one item (no batch dimension)."""
 
 
-class Replay(TransitionSink, Protocol):
-    """A first-in, first-out store of single transitions, sampled uniformly with replacement."""
+class Replay(Sink, Protocol):
+    """A first-in, first-out store of items."""
 
     @property
     def num_inserted(self) -> int:
-        """Transitions ever inserted, those already gone included."""
+        """Items ever inserted, those already gone included."""
 
-    def make_dataset(self, batch_size: int) -> Iterator[Transition]:
-        """Endless batches of `batch_size` transitions, each an array `[B, ...]`."""
+    @property
+    def size(self) -> int:
+        """Items held now."""
+
+    def make_dataset(self, batch_size: int) -> Iterator[Any]:
+        """Endless batches of `batch_size` items, each an array `[B, ...]`."""
 
     def save(self) -> State:
         """Everything stored, and the state of the sampler where it has one."""
@@ -34,6 +38,20 @@ class Replay(TransitionSink, Protocol):
 
     def close(self) -> None:
         """Frees servers and memory."""
+
+
+class Layout(Protocol):
+    """How an item lies in a row of floats."""
+
+    @property
+    def row_size(self) -> int:
+        """Floats in a row."""
+
+    def pack(self, item: Any, rows: np.ndarray, /) -> None:
+        """Writes items `[..., ...]` into `rows`, float32 `[..., row_size]`."""
+
+    def unpack(self, rows: Any, /) -> Any:
+        """Views of `rows` `[..., row_size]` as the fields of an item."""
 
 
 @dataclasses.dataclass(frozen=True)

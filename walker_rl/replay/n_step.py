@@ -6,7 +6,7 @@ from collections import deque
 import dm_env
 import numpy as np
 
-from walker_rl.replay.interface import TransitionSink
+from walker_rl.replay.interface import Sink
 from walker_rl.types import State, Transition
 
 
@@ -29,7 +29,7 @@ class NStepAdder:
     its last observation. (Barth-Maron et al. 2018, equation 2; `Transition.discount` holds the whole factor.)
     """
 
-    def __init__(self, replay: TransitionSink, n_step: int, discount: float):
+    def __init__(self, replay: Sink, n_step: int, discount: float):
         """Makes an adder for one actor.
 
         Args:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.tiny import TINY_AGENT, set_options, start_command
+from tests.tiny import AGENT, TINY_AGENT, set_options, start_command, tiny_agent
 
-PENDULUM = set_options(
+SCHEDULE = set_options(
     (
-        *TINY_AGENT,
         "task=Pendulum-v1",
         "log_period=50",
         "evaluation.period=2000",
@@ -25,11 +24,13 @@ PENDULUM = set_options(
 )
 """A task of 200 steps an episode."""
 
+PENDULUM = [*set_options(TINY_AGENT), *SCHEDULE]
+
 
 class Launched:
     """A run that `walker-rl launch` has started."""
 
-    def __init__(self, run: Path, *words: str | Path, agent: str = "ddpg", before: Sequence[str] = (), **options: Any):
+    def __init__(self, run: Path, *words: str | Path, agent: str = AGENT, before: Sequence[str] = (), **options: Any):
         self.path = run
         self.process = start_command("launch", agent, *words, before=before, **options)
 
@@ -110,9 +111,10 @@ class Launched:
 
 
 @contextlib.contextmanager
-def launched(run: Path, *words: str | Path, **options: Any) -> Iterator[Launched]:
+def launched(run: Path, *words: str | Path, agent: str = AGENT, **options: Any) -> Iterator[Launched]:
     """A new run, which is killed at the end if it still runs."""
-    made = Launched(run, "--run-dir", run, *PENDULUM, *words, **options)
+    small = set_options(tiny_agent(agent))
+    made = Launched(run, "--run-dir", run, *SCHEDULE, *small, *words, agent=agent, **options)
     try:
         yield made
     finally:

@@ -14,7 +14,7 @@ import time
 import pytest
 
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
-from tests.tiny import press_ctrl_c, run_command
+from tests.tiny import AGENT, press_ctrl_c, run_command
 
 pytestmark = pytest.mark.slow
 
@@ -196,7 +196,7 @@ def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status
         assert made.status["phase"] == "stopped"
         assert made.newest_manifest["learner_steps"] == made.status["learner_steps"] > 0
         assert "Stopped; to go on from the newest checkpoint: " in output
-        assert f"launch ddpg --resume {run} --num-actors 2\n" in output
+        assert f"launch {AGENT} --resume {run} --num-actors 2\n" in output
         assert_gone(made, 0.5)
 
 
@@ -266,10 +266,10 @@ def test_a_run_without_a_whole_generation_never_starts_anew(run):
 
 
 def test_a_changed_configuration_is_refused_by_its_keys(run):
-    result = run_command("launch", "ddpg", "--resume", run, "--set", "agent.tau=0.5")
+    result = run_command("launch", AGENT, "--resume", run, "--set", "agent.tau=0.5")
     assert result.returncode == 2
     assert result.stderr == f"error: agent.tau = 0.5, there 0.005: must be as in {run}/config.yaml to resume that run\n"
-    other = run_command("train", "ddpg", "--resume", run)
+    other = run_command("train", AGENT, "--resume", run)
     assert other.returncode == 2
     assert other.stderr == f"error: run = {run}: must be resumed with walker-rl launch, which began it\n"
 
@@ -349,7 +349,7 @@ def test_a_port_that_another_server_holds_is_refused_before_the_start(tmp_path):
     with socket.create_server(("", 0)) as stale:
         port = stale.getsockname()[1]
         run = tmp_path / "run"
-        result = run_command("launch", "ddpg", "--listen", f"localhost:{port}", "--run-dir", run)
+        result = run_command("launch", AGENT, "--listen", f"localhost:{port}", "--run-dir", run)
         assert result.returncode == 2
         message = f"listen = localhost:{port}: port must be free; another server listens there"
         assert result.stderr == f"error: {message}\n"

@@ -8,7 +8,8 @@ import yaml
 
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
 from tests.tiny import run_command
-from walker_rl.agents import agent_names
+from walker_rl.agents import agent_names, make_builder
+from walker_rl.experiments.config_loading import load_config
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +29,9 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     status = made.status
     assert status["phase"] == "complete"
     assert 5000 <= status["actor_steps"] <= 5000 + 2 * 200, "exact to one episode of each actor"
-    assert status["samples_per_insert"] == pytest.approx(32, rel=0.1)
+    config = load_config(agent_name, [run / "config.yaml"])
+    target = make_builder(agent_name, config.agent).target_samples_per_insert
+    assert status["samples_per_insert"] == pytest.approx(target, rel=0.1)
     assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 4000, 5000]
     assert len(rows(run, "timing")) == 3
     training = rows(run, "training")

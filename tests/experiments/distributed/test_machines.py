@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.experiments.distributed.launched import PENDULUM, Launched, end
-from tests.tiny import COMMAND
+from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT
 
 pytestmark = [
     pytest.mark.slow,
@@ -70,7 +70,7 @@ def machines() -> Iterator[Machines]:
 
 @contextlib.contextmanager
 def started(machines: Machines, host: str, run, *words: str) -> Iterator[Launched]:
-    """`walker-rl launch ddpg` on a host."""
+    """`walker-rl launch` on a host."""
     made = Launched(run, *map(str, words), before=machines.on(host))
     try:
         yield made
@@ -141,17 +141,17 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
 
 def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):
     refused = [
-        (("d4pg",), f"agent_name = d4pg: must be ddpg, as in the run at {ADDRESS}"),
+        ((DISTRIBUTIONAL_AGENT,), f"agent_name = {DISTRIBUTIONAL_AGENT}: must be {AGENT}, as in the run at {ADDRESS}"),
         (
-            ("ddpg", "--set", "agent.tau=0.5"),
+            (AGENT, "--set", "agent.tau=0.5"),
             f"agent.tau = 0.5, there 0.005: must be as in the run at {ADDRESS}, or not be given",
         ),
         (
-            ("ddpg", "--steps", "5"),
+            (AGENT, "--steps", "5"),
             f"max_actor_steps = 5, there 10000000: must be as in the run at {ADDRESS}, or not be given",
         ),
         (
-            ("ddpg", "--run-dir", str(tmp_path / "run")),
+            (AGENT, "--run-dir", str(tmp_path / "run")),
             f"run_dir = {tmp_path}/run: must not be a run's; actors that join leave nothing but logs",
         ),
     ]

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.experiments.distributed.launched import PENDULUM
-from tests.tiny import run_command, start_command
+from tests.tiny import AGENT, run_command, start_command
 from walker_rl.experiments.distributed.isolation import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -85,7 +85,7 @@ def cluster() -> Iterator[Cluster]:
 
 def words(cluster, *more):
     options = ("--address", cluster.address, "--central-cpus", "1", "--num-actors", "2")
-    return ("cluster", "submit", "ddpg", *options, "--ray-python", RAY.with_name("python"), *more)
+    return ("cluster", "submit", AGENT, *options, "--ray-python", RAY.with_name("python"), *more)
 
 
 def lines_until(process, pattern):

@@ -3,7 +3,7 @@
 import functools
 
 from walker_rl.agents.d4pg.config import Config
-from walker_rl.agents.learning import Networks, distributional_critic
+from walker_rl.agents.networks import Networks, distributional_critic
 from walker_rl.networks.architecture import PolicyArchitecture
 
 

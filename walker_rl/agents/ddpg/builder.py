@@ -15,7 +15,7 @@ from walker_rl.types import Transition
 
 if TYPE_CHECKING:
     from walker_rl.agents.ddpg.learning import DDPGLearner
-    from walker_rl.agents.learning import Networks
+    from walker_rl.agents.networks import Networks
 
 
 class Builder(OffPolicyBuilder[Config]):

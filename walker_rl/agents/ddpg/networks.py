@@ -1,7 +1,7 @@
 """The networks of DDPG."""
 
 from walker_rl.agents.ddpg.config import Config
-from walker_rl.agents.learning import Networks
+from walker_rl.agents.networks import Networks
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import CriticNetwork
 

@@ -10,8 +10,8 @@ import numpy as np
 from acme import specs
 
 from walker_rl.agents import make_builder
-from walker_rl.agents.acting import OffPolicyActor
-from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.agents.acting import Actor
+from walker_rl.agents.builder import Builder
 from walker_rl.environments import make_environment
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
@@ -20,7 +20,7 @@ from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import make_actor_seeds
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.architecture import Architecture
 from walker_rl.types import Metrics, Variables
 
 MAX_STEPS_BETWEEN_REPORTS = 100
@@ -30,7 +30,7 @@ MAX_STEPS_BETWEEN_REPORTS = 100
 class RemoteVariables(acme.VariableSource):
     """The policy's weights as the learner last published them."""
 
-    def __init__(self, channel: Channel, architecture: PolicyArchitecture):
+    def __init__(self, channel: Channel, architecture: Architecture):
         """Reads them from `channel`."""
         self._channel = channel
         self._architecture = architecture
@@ -130,7 +130,7 @@ class ActorNode:
                 return welcome
             time.sleep(0.05)
 
-    def _make_actor(self, builder: OffPolicyBuilder) -> OffPolicyActor:
+    def _make_actor(self, builder: Builder) -> Actor:
         environment_spec = specs.make_environment_spec(self._environment)
         architecture = builder.make_architecture(environment_spec)
         scales = self._config.distributed.noise_scales

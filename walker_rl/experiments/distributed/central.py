@@ -71,9 +71,10 @@ class Central:
             RunError: if the last generation can't be written; OSError: if the last metrics can't.
         """
         while self._phase != "complete" and not stop_requested():
+            before = self._learning.learner_steps
             metrics = self._learning.work()
             learner_steps = self._learning.learner_steps
-            if metrics is not None and learner_steps % self._config.log_period == 0:
+            if metrics is not None and learner_steps // self._config.log_period > before // self._config.log_period:
                 self._bookkeeping.record_update(metrics, learner_steps)
             if time.monotonic() >= self._next_exchange:
                 self._exchange()

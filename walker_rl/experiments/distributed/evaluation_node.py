@@ -15,7 +15,7 @@ from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.metrics import recorded_evaluations
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.logging.terminal import Display
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.architecture import Architecture
 from walker_rl.types import State
 
 POLL_PERIOD = 0.5  # seconds
@@ -80,7 +80,7 @@ class EvaluatorNode:
             self._channel.send(self._last_result)  # Again, if who asks again has been restarted since.
 
 
-def _architecture(config: ExperimentConfig) -> PolicyArchitecture:
+def _architecture(config: ExperimentConfig) -> Architecture:
     environment = make_environment(config.task, seed=0)
     environment_spec = specs.make_environment_spec(environment)
     environment.close()

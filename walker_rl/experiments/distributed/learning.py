@@ -6,7 +6,7 @@ import numpy as np
 from acme import specs
 
 from walker_rl.agents import make_builder
-from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.agents.builder import Builder
 from walker_rl.environments import make_environment
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
@@ -32,7 +32,7 @@ class Learning:
     def __init__(self, config: ExperimentConfig):
         """Makes an empty replay and a new learner, each from its own seed."""
         seeds = make_seeds(config.seed)
-        self._builder: OffPolicyBuilder = make_builder(config.agent_name, config.agent)
+        self._builder: Builder = make_builder(config.agent_name, config.agent)
         environment = make_environment(config.task, seed=0)
         environment_spec = specs.make_environment_spec(environment)
         environment.close()
@@ -55,10 +55,11 @@ class Learning:
         Raises:
             RunError: if a loss is not finite.
         """
-        if self._builder.updates_due(self._replay.num_inserted, self._learner.learner_steps):
+        if self._builder.steps_due(self._replay, self._learner.learner_steps):
             metrics = self._learner.step()
-            if not math.isfinite(metrics["critic_loss"]):
-                raise RunError(f"critic_loss is {metrics['critic_loss']} at learner step {self.learner_steps}")
+            for name, value in metrics.items():
+                if not math.isfinite(value):
+                    raise RunError(f"{name} is {value} at learner step {self.learner_steps}")
             return metrics
         block = self._blocks.get(timeout=IDLE_WAIT)
         self._is_idle = block is None
@@ -78,20 +79,17 @@ class Learning:
 
     @property
     def replay_size(self) -> int:
-        """Transitions held."""
-        return min(self._replay.num_inserted, self._builder.config.max_replay_size)
+        """Items held."""
+        return self._replay.size
 
     @property
     def samples_per_insert(self) -> float | None:
-        """Transitions sampled for each one inserted after the first `min_replay_size`; None before any."""
-        num_counted = self._replay.num_inserted - self._builder.config.min_replay_size
-        if num_counted <= 0:
-            return None
-        return self.learner_steps * self._builder.config.batch_size / num_counted
+        """How often each item was sampled, on average; None before any should have been."""
+        return self._builder.samples_per_insert(self._replay.num_inserted, self.learner_steps)
 
     @property
     def policy_weights(self) -> np.ndarray:
-        """As `OffPolicyLearner.policy_weights`."""
+        """As `Learner.policy_weights`."""
         return self._learner.policy_weights
 
     def save(self) -> tuple[State, State]:

@@ -61,7 +61,7 @@ class Weights:
     """The central process to actors, many times: the policy.
 
     Attributes:
-        array: all weights in one row, as `PolicyArchitecture.split_weights` takes them.
+        array: all weights in one row, as `Architecture.split_weights` takes them.
         learner_steps: updates behind them.
     """
 

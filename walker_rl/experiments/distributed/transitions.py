@@ -1,32 +1,37 @@
-"""How transitions travel: packed rows, a block at a time."""
+"""How transitions, or what else an agent's adder makes, travel: packed rows, a block at a time."""
+
+from typing import Any
 
 import numpy as np
 
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.patience import Patience
-from walker_rl.replay import TransitionLayout
-from walker_rl.types import Transition
+from walker_rl.replay import Layout
 
-BLOCK_SIZE = 32
-"""Transitions sent at a time: one by one they would cost an actor a tenth of its time, and the learner more."""
+MAX_BLOCK_SIZE = 32
+"""Items sent at a time: transitions one by one would cost an actor a tenth of its time, and the learner more."""
+
+MAX_BLOCK_FLOATS = 8_192
+"""Floats sent at a time, but for an item that is larger."""
 
 
 class TransitionStream:
-    """Sends transitions as packed rows, a block at a time; waits while the learner can take no more."""
+    """Sends items as packed rows, a block at a time; waits while the learner can take no more."""
 
-    def __init__(self, channel: Channel, layout: TransitionLayout, patience: Patience):
+    def __init__(self, channel: Channel, layout: Layout, patience: Patience):
         """Sends through `channel`, and renews `patience` with each block that is taken."""
         self._blocks = channel.stream_rows()
         self._layout = layout
         self._patience = patience
-        self._block = np.full((BLOCK_SIZE, layout.row_size), np.nan, np.float32)
+        block_size = max(1, min(MAX_BLOCK_SIZE, MAX_BLOCK_FLOATS // layout.row_size))
+        self._block = np.full((block_size, layout.row_size), np.nan, np.float32)
         self._num_rows = 0
 
-    def insert(self, transition: Transition) -> None:
-        """Sends one transition (no batch dimension), when the block is full."""
-        self._layout.pack(transition, self._block[self._num_rows])
+    def insert(self, item: Any) -> None:
+        """Sends one item (no batch dimension), when the block is full."""
+        self._layout.pack(item, self._block[self._num_rows])
         self._num_rows += 1
-        if self._num_rows == BLOCK_SIZE:
+        if self._num_rows == len(self._block):
             self.flush()
 
     def flush(self) -> None:
@@ -44,6 +49,6 @@ class TransitionStream:
 
 
 def rows_of(block: np.ndarray) -> np.ndarray:
-    """The transitions in a block."""
+    """The items in a block."""
     rows: np.ndarray = block[~np.isnan(block[:, 0])]
     return rows

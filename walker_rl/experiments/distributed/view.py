@@ -4,6 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from walker_rl.agents import make_builder
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed import isolation
@@ -23,7 +24,7 @@ class View:
         self, config: ExperimentConfig, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
     ) -> None:
         """Shows on `display` what `supervisor` knows; `open_ports` tells whether other machines may connect."""
-        self._config = config
+        self._target_samples_per_insert = make_builder(config.agent_name, config.agent).target_samples_per_insert
         self._supervisor = supervisor
         self._display = display
         self._open_ports = open_ports
@@ -50,7 +51,7 @@ class View:
                 training_return=status.training_return,
                 evaluation_return=status.evaluation_return,
                 samples_per_insert=status.samples_per_insert,
-                target_samples_per_insert=self._config.agent.samples_per_insert,
+                target_samples_per_insert=self._target_samples_per_insert,
                 replay_size=status.replay_size,
                 actor_steps_by_index=status.actor_steps_by_index,
                 num_restarts=self._supervisor.num_restarts,

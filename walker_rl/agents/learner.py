@@ -1,0 +1,55 @@
+"""What a learner is to a runner; without TensorFlow."""
+
+import abc
+
+import numpy as np
+from acme import core
+
+from walker_rl.networks.architecture import Architecture
+from walker_rl.types import Metrics, State, Variables
+
+
+class Learner(core.Learner, abc.ABC):
+    """Learns from what a dataset yields, and is the source of the policy's weights."""
+
+    def __init__(self, architecture: Architecture):
+        """Learns a policy of `architecture`."""
+        self._architecture = architecture
+
+    @abc.abstractmethod
+    def step(self) -> Metrics:
+        """Learns from what the dataset yields next; returns what tells of it.
+
+        Raises:
+            StopIteration: if the dataset has ended.
+        """
+
+    @property
+    @abc.abstractmethod
+    def learner_steps(self) -> int:
+        """Updates so far, those before a `restore` included."""
+
+    @property
+    @abc.abstractmethod
+    def policy_weights(self) -> np.ndarray:
+        """The policy's weights one after the other, as `Architecture.split_weights` takes them."""
+
+    @abc.abstractmethod
+    def save(self) -> State:
+        """Copies of everything that the next updates depend on, by name."""
+
+    @abc.abstractmethod
+    def restore(self, state: State) -> None:
+        """Goes on where `save` was called, bit for bit."""
+
+    def get_variables(self, names: list[str]) -> list[Variables]:
+        """Weights for actors and evaluators, which later updates leave as they are.
+
+        Args:
+            names: only "policy" is known: as `Policy.update` takes it.
+
+        Raises:
+            KeyError: if a name is unknown.
+        """
+        networks = {"policy": self._architecture.split_weights(self.policy_weights)}
+        return [networks[name] for name in names]

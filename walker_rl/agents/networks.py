@@ -1,0 +1,80 @@
+"""The networks of an agent, and critics that several agents have."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sonnet as snt
+
+from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.critic import DistributionalCriticNetwork, TwinCriticNetwork
+from walker_rl.networks.policy import PolicyNetwork
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """An actor and a critic, and their targets, which start as equal copies.
+
+    Attributes:
+        policy: online policy.
+        critic: online critic, a module with `named_variables`.
+        target_policy: as `policy`; None for an agent that bootstraps on the online policy.
+        target_critic: as `critic`; None for an agent without.
+        architecture: of the policies.
+    """
+
+    policy: PolicyNetwork
+    critic: snt.Module
+    target_policy: Any
+    target_critic: Any
+    architecture: PolicyArchitecture
+
+    @classmethod
+    def from_seed(
+        cls,
+        architecture: PolicyArchitecture,
+        make_critic: Callable[[int], snt.Module],
+        seed: int,
+        has_target_policy: bool = True,
+        has_target_critic: bool = True,
+    ) -> "Networks":
+        """Makes all networks; `make_critic` takes the critic's own seed."""
+        policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
+        return cls(
+            policy=PolicyNetwork(architecture, policy_seed),
+            critic=make_critic(critic_seed),
+            target_policy=PolicyNetwork(architecture, policy_seed) if has_target_policy else None,
+            target_critic=make_critic(critic_seed) if has_target_critic else None,
+            architecture=architecture,
+        )
+
+
+def twin_critic(config: OffPolicyConfig, architecture: PolicyArchitecture, seed: int) -> TwinCriticNetwork:
+    """The two critics of the expected return that `config` asks for, beside a policy of `architecture`."""
+    return TwinCriticNetwork(
+        architecture.observation_size,
+        architecture.action_size,
+        hidden_sizes=config.critic_hidden_sizes,
+        layer_norm=config.layer_norm,
+        activation=config.activation,
+        seed=seed,
+    )
+
+
+def distributional_critic(
+    config: DistributionalConfig, architecture: PolicyArchitecture, seed: int
+) -> DistributionalCriticNetwork:
+    """The critic of the return distribution that `config` asks for, beside a policy of `architecture`."""
+    return DistributionalCriticNetwork(
+        architecture.observation_size,
+        architecture.action_size,
+        hidden_sizes=config.critic_hidden_sizes,
+        layer_norm=config.layer_norm,
+        activation=config.activation,
+        vmin=config.vmin,
+        vmax=config.vmax,
+        num_atoms=config.num_atoms,
+        seed=seed,
+    )

@@ -1,0 +1,111 @@
+"""Policies that are explicit functions of time: each joint swings by a sinusoid."""
+
+import dataclasses
+from typing import Any, ClassVar
+
+import numpy as np
+
+from walker_rl.networks.architecture import Architecture
+from walker_rl.types import Variables
+
+PARAMETERS = ("frequency", "amplitude", "phase", "offset", "gain")
+
+
+@dataclasses.dataclass(frozen=True)
+class SinusoidArchitecture(Architecture):
+    """The formula of a gait.
+
+    Attributes:
+        action_size: joints, `A`.
+        is_symmetric: whether the second half of the joints does what the first half did half a cycle before.
+        feedback_index: of the entry of the observation that is fed back; None: none is.
+    """
+
+    kind: ClassVar[str] = "sinusoids"
+
+    action_size: int
+    is_symmetric: bool
+    feedback_index: int | None
+
+    @property
+    def num_joints(self) -> int:
+        """Joints that have parameters of their own."""
+        return self.action_size // 2 if self.is_symmetric else self.action_size
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Of the formula's parameters: a frequency, and the others for each joint."""
+        names = PARAMETERS if self.feedback_index is not None else PARAMETERS[:-1]
+        return {name: (1,) if name == "frequency" else (self.num_joints,) for name in names}
+
+    @property
+    def num_parameters(self) -> int:
+        """All of them together, `P`."""
+        return sum(size for (size,) in self.parameter_shapes().values())
+
+    def variable_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The parameters, and `deviation` `[P, P]`: how a search spreads its candidates around them."""
+        return {**self.parameter_shapes(), "deviation": (self.num_parameters, self.num_parameters)}
+
+    def make_policy(self) -> "SinusoidPolicy":
+        """A policy at the start of an episode, which does nothing before its first `update`."""
+        return SinusoidPolicy(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON can hold them."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "SinusoidArchitecture":
+        """The inverse of `to_dict`; raises TypeError if a field is missing or unknown."""
+        return cls(**fields)
+
+
+class SinusoidPolicy:
+    """`offset + amplitude sin(2 pi (frequency t + phase)) + gain observation`, clipped to [-1, 1].
+
+    `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles.
+    """
+
+    def __init__(self, architecture: SinusoidArchitecture):
+        """All parameters are zero."""
+        self._architecture = architecture
+        self._step = 0
+        self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
+
+    def update(self, variables: Variables) -> None:
+        """Takes a copy of new parameters.
+
+        Raises:
+            ValueError: if one is missing, unknown or of another shape; the policy stays as it was.
+        """
+        shapes = self._architecture.variable_shapes()
+        for name in sorted(shapes.keys() ^ variables.keys()):
+            raise ValueError(f"policy weight {name!r} is {'missing' if name in shapes else 'unknown'}")
+        for name, shape in shapes.items():
+            if np.shape(variables[name]) != shape:
+                raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
+        self._parameters = {name: np.array(variables[name], np.float64) for name in shapes}
+
+    @property
+    def step(self) -> int:
+        """Steps since the start of the episode."""
+        return self._step
+
+    def begin_episode(self, step: int = 0) -> None:
+        """Sets the clock to `step`."""
+        self._step = step
+
+    def action(self, observation: np.ndarray) -> np.ndarray:
+        """The action of the next step, float32 `[A]`, for `observation` `[O]`."""
+        half_cycles = (0.0, 0.5) if self._architecture.is_symmetric else (0.0,)
+        action = np.concatenate([self._swing(observation, shift) for shift in half_cycles])
+        self._step += 1
+        return np.clip(action, -1, 1).astype(np.float32)
+
+    def _swing(self, observation: np.ndarray, shift: float) -> np.ndarray:
+        given = self._parameters
+        cycles = given["frequency"] * self._step + given["phase"] + shift
+        action = given["offset"] + given["amplitude"] * np.sin(2 * np.pi * cycles)
+        if self._architecture.feedback_index is not None:
+            action = action + given["gain"] * observation[self._architecture.feedback_index]
+        return action

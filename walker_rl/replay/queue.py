@@ -1,0 +1,61 @@
+"""Where items wait until the learner takes them, each once."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from walker_rl.replay.interface import Layout
+from walker_rl.types import State
+
+
+class Queue:
+    """A first-in, first-out store that gives away what it holds."""
+
+    def __init__(self, layout: Layout):
+        """Makes an empty one."""
+        self._layout = layout
+        self._rows: deque[np.ndarray] = deque()
+        self._num_inserted = 0
+
+    @property
+    def num_inserted(self) -> int:
+        """Items ever inserted."""
+        return self._num_inserted
+
+    @property
+    def size(self) -> int:
+        """Items that wait."""
+        return len(self._rows)
+
+    def insert(self, item: Any) -> None:
+        """Takes one item (no batch dimension)."""
+        row = np.empty(self._layout.row_size, np.float32)
+        self._layout.pack(item, row)
+        self._rows.append(row)
+        self._num_inserted += 1
+
+    def make_dataset(self, batch_size: int) -> Iterator[Any]:
+        """The oldest `batch_size` items, then the next; none is given twice.
+
+        Raises:
+            ValueError: if so many do not wait.
+        """
+        while True:
+            if self.size < batch_size:
+                raise ValueError(f"{self.size} items wait, not {batch_size}")
+            yield self._layout.unpack(np.stack([self._rows.popleft() for _ in range(batch_size)]))
+
+    def save(self) -> State:
+        """What waits, and the count."""
+        rows = np.stack(self._rows) if self._rows else np.empty((0, self._layout.row_size), np.float32)
+        return {"rows": rows, "num_inserted": self._num_inserted}
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+        self._rows = deque(state["rows"])
+        self._num_inserted = state["num_inserted"]
+
+    def close(self) -> None:
+        """Nothing to free."""
