@@ -1,0 +1,44 @@
+"""The parts of SAC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from acme import specs
+
+from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.agents.policies import SamplingPolicy, policy_architecture
+from walker_rl.agents.sac.config import Config
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.types import Transition
+
+if TYPE_CHECKING:
+    from walker_rl.agents.networks import Networks
+    from walker_rl.agents.sac.learning import SACLearner
+
+
+class Builder(OffPolicyBuilder[Config]):
+    """SAC: a squashed Gaussian policy that samples; it is evaluated by the tanh of its mean."""
+
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(
+            self.config, environment_spec, head="tanh_gaussian", init_stddev=self.config.init_stddev
+        )
+
+    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+        """Online networks and the target critic with their initial weights."""
+        from walker_rl.agents.sac.networks import make_networks
+
+        return make_networks(self.config, self.make_architecture(environment_spec), seed)
+
+    def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> SACLearner:
+        """A learner of `networks`, and the source of their variables."""
+        from walker_rl.agents.sac.learning import SACLearner
+
+        return SACLearner(self.config, networks, dataset, seed)
+
+    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
+        """Samples of the online policy, each step's near the one before."""
+        return SamplingPolicy(architecture, seed, noise_scale, self.config.noise_correlation)

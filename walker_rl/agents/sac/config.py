@@ -1,0 +1,31 @@
+"""Hyperparameters of SAC."""
+
+import dataclasses
+from typing import ClassVar
+
+from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.hyperparameters import hyperparameter
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(OffPolicyConfig):
+    """SAC: a stochastic policy that is paid for its entropy, and two critics of which the lower counts."""
+
+    paper: ClassVar[str] = "Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905"
+
+    discount: float = hyperparameter(0.98, "discount of the return", unit="per step", minimum=0, maximum=1)
+    n_step: int = hyperparameter(3, "horizon of the n-step return", unit="steps", minimum=1)
+    noise_correlation: float = hyperparameter(
+        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
+    )
+    tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
+    init_stddev: float = hyperparameter(
+        1.0, "standard deviation of the policy at the start", unit="action units before tanh", above=0, maximum=7
+    )
+    init_temperature: float = hyperparameter(
+        1.0, "worth of entropy at the start", unit="discounted return per nat", above=0
+    )
+    target_entropy: float | None = hyperparameter(
+        None, "entropy that the temperature sees to; null: minus the number of action dimensions", unit="nats"
+    )
+    temperature_learning_rate: float = hyperparameter(3e-4, "Adam step size of the temperature", above=0)

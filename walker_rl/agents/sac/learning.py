@@ -1,0 +1,88 @@
+"""SAC's update (Haarnoja et al. 2018, Algorithm 1)."""
+
+import math
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from walker_rl.agents.adam import Adam, Gradients
+from walker_rl.agents.learning import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.networks import Networks
+from walker_rl.agents.sac.config import Config
+from walker_rl.losses.soft_actor_critic import soft_value, temperature_loss
+from walker_rl.losses.squashed_gaussian import log_density
+from walker_rl.losses.temporal_difference import twin_squared_td_error
+from walker_rl.types import Transition
+
+
+class SACLearner(OffPolicyLearner):
+    """Samples one action per state, for the critics' bootstrap and the policy's improvement.
+
+    Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
+    """
+
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """As the base class, and the optimiser of the temperature, whose gradient is not clipped."""
+        super().__init__(config, networks, dataset, seed)
+        self._config = config
+        target_entropy = config.target_entropy
+        self._target_entropy = -networks.architecture.action_size if target_entropy is None else target_entropy
+        self._log_temperature = tf.Variable(math.log(config.init_temperature))
+        self._optimizers["temperature"] = Adam(
+            {"log_temperature": self._log_temperature}, config.temperature_learning_rate
+        )
+
+    def _update(self, transition: Transition) -> TensorMetrics:
+        # All gradients are those of the networks before the update.
+        temperature = tf.exp(self._log_temperature)
+        policy_gradients, action, density, policy_metrics = self._policy_gradients(
+            transition.next_observation, temperature
+        )
+        critic_gradients, critic_metrics = self._critic_gradients(transition, action, density, temperature)
+        norms = self._apply(
+            {
+                "critic": critic_gradients,
+                "policy": policy_gradients,
+                "temperature": self._temperature_gradients(density),
+            }
+        )
+        self._move_targets(self._config.tau)
+        return {**critic_metrics, **policy_metrics, **norms, "temperature": temperature}
+
+    def _policy_gradients(
+        self, observation: tf.Tensor, temperature: tf.Tensor
+    ) -> tuple[Gradients, tf.Tensor, tf.Tensor, TensorMetrics]:
+        """Of the loss `temperature log pi(a|s) - min_i Q_i(s, a)` (equation 9); also the actions and log-densities."""
+        networks = self._networks
+        with tf.GradientTape() as tape:
+            gaussian = networks.policy(observation)
+            noise = tf.random.stateless_normal(gaussian.mean.shape, seed=tf.stack([self._seed, self._num_steps]))
+            unsquashed = gaussian.mean + gaussian.stddev * noise
+            action, density = tf.tanh(unsquashed), log_density(gaussian, unsquashed)
+            values = networks.critic(observation, action)
+            loss = -tf.reduce_mean(soft_value(values, density, temperature))
+        metrics = {
+            "policy_loss": loss,
+            "q_mean": tf.reduce_mean(values),
+            "entropy": -tf.reduce_mean(density),
+            "policy_stddev_mean": tf.reduce_mean(gaussian.stddev),
+        }
+        return tape.gradient(loss, self._optimizers["policy"].variables), action, density, metrics
+
+    def _critic_gradients(
+        self, transition: Transition, next_action: tf.Tensor, next_density: tf.Tensor, temperature: tf.Tensor
+    ) -> tuple[Gradients, TensorMetrics]:
+        networks = self._networks
+        next_values = networks.target_critic(transition.next_observation, next_action)
+        next_value = soft_value(next_values, next_density, temperature)
+        with tf.GradientTape() as tape:
+            values = networks.critic(transition.observation, transition.action)
+            td_errors = twin_squared_td_error(values, transition.reward, transition.discount, next_value)
+            loss = tf.reduce_mean(td_errors)
+        return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
+
+    def _temperature_gradients(self, density: tf.Tensor) -> Gradients:
+        variables = self._optimizers["temperature"].variables
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(temperature_loss(self._log_temperature, density, self._target_entropy))
+        return tape.gradient(loss, variables)

@@ -1,0 +1,43 @@
+"""The three objectives of soft actor-critic (Haarnoja et al. 2018, arXiv:1812.05905)."""
+
+import tensorflow as tf
+
+
+def soft_value(values: tf.Tensor, log_density: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
+    """`min_i Q_i(s, a) - temperature log pi(a|s)`: what a state is worth, by one sampled action (equation 3).
+
+    Args:
+        values: of both critics, `[2, B]`.
+        log_density: of the action, `[B]`.
+        temperature: worth of a nat of entropy, in units of the return, `[]`.
+
+    Returns:
+        `[B]`.
+
+    Raises:
+        ValueError: if an argument has another rank.
+    """
+    tf.debugging.assert_rank(values, 2)
+    tf.debugging.assert_rank(log_density, 1)
+    return tf.reduce_min(values, axis=0) - temperature * log_density
+
+
+def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_entropy: float) -> tf.Tensor:
+    """`-log_temperature (log pi + target_entropy)`: the temperature grows while the entropy is below its target.
+
+    Equation 18, with the logarithm in place of the temperature, as in the authors' code. The density is a constant.
+
+    Args:
+        log_temperature: `[]`.
+        log_density: of sampled actions, `[B]`.
+        target_entropy: in nats.
+
+    Returns:
+        `[B]`.
+
+    Raises:
+        ValueError: if an argument has another rank.
+    """
+    tf.debugging.assert_rank(log_temperature, 0)
+    tf.debugging.assert_rank(log_density, 1)
+    return -log_temperature * tf.stop_gradient(log_density + target_entropy)
