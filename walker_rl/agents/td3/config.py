@@ -1,0 +1,25 @@
+"""Hyperparameters of TD3."""
+
+import dataclasses
+from typing import ClassVar
+
+from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
+from walker_rl.hyperparameters import hyperparameter
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(NoiseConfig, OffPolicyConfig):
+    """TD3: DDPG with two critics, of which the lower counts, a delayed policy and smoothed targets."""
+
+    paper: ClassVar[str] = "Fujimoto et al. 2018, https://arxiv.org/abs/1802.09477"
+
+    discount: float = hyperparameter(0.98, "discount of the return", unit="per step", minimum=0, maximum=1)
+    n_step: int = hyperparameter(3, "horizon of the n-step return", unit="steps", minimum=1)
+    tau: float = hyperparameter(
+        0.005, "target <- (1 - tau) target + tau online after each update of the policy", above=0, maximum=1
+    )
+    policy_period: int = hyperparameter(2, "updates of the critics for one of the policy", unit="updates", minimum=1)
+    target_sigma: float = hyperparameter(
+        0.2, "standard deviation of the noise on the target policy's actions", unit="action units", minimum=0
+    )
+    max_target_noise: float = hyperparameter(0.5, "bound of that noise", unit="action units", minimum=0)

@@ -1,0 +1,63 @@
+"""TD3's update (Fujimoto et al. 2018, Algorithm 1)."""
+
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from walker_rl.agents.adam import Gradients
+from walker_rl.agents.learning import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.networks import Networks
+from walker_rl.agents.td3.config import Config
+from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
+from walker_rl.losses.target_smoothing import smoothed_action
+from walker_rl.losses.temporal_difference import twin_squared_td_error
+from walker_rl.types import Transition
+
+
+class TD3Learner(OffPolicyLearner):
+    """Updates the critics each time, the policy and all targets each `policy_period`-th time.
+
+    The noise on the targets is a function of `(seed, learner_steps)`, so that a restored learner draws the same.
+    """
+
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+        """As the base class."""
+        super().__init__(config, networks, dataset, seed)
+        self._config = config
+        self._policy_metrics = {
+            name: tf.Variable(0.0, trainable=False) for name in ("policy_loss", "q_mean", "policy_gradient_norm")
+        }
+
+    def _update(self, transition: Transition) -> TensorMetrics:
+        critic_gradients, critic_metrics = self._critic_gradients(transition)
+        norms = self._apply({"critic": critic_gradients})
+        is_due = tf.equal((self._num_steps + 1) % self._config.policy_period, 0)
+        tf.cond(is_due, lambda: self._improve_policy(transition.next_observation), tf.no_op)
+        return {**critic_metrics, **norms, **{name: metric + 0.0 for name, metric in self._policy_metrics.items()}}
+
+    def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
+        networks, config = self._networks, self._config
+        action = networks.target_policy(transition.next_observation)
+        noise = tf.random.stateless_normal(action.shape, seed=tf.stack([self._seed, self._num_steps]))
+        next_action = smoothed_action(action, config.target_sigma * noise, config.max_target_noise)
+        next_value = tf.reduce_min(networks.target_critic(transition.next_observation, next_action), axis=0)
+        with tf.GradientTape() as tape:
+            values = networks.critic(transition.observation, transition.action)
+            td_errors = twin_squared_td_error(values, transition.reward, transition.discount, next_value)
+            loss = tf.reduce_mean(td_errors)
+        return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
+
+    def _improve_policy(self, observation: tf.Tensor) -> tf.Operation:
+        """Lets the policy climb the first critic, moves all targets, and notes how it went."""
+        critic = self._networks.critic.critics[0]
+        with tf.GradientTape() as tape:
+            action = self._networks.policy(observation)
+            value, dqda = action_gradient(lambda action: critic(observation, action), action)
+            loss = tf.reduce_mean(deterministic_policy_gradient_loss(action, dqda))
+        norms = self._apply({"policy": tape.gradient(loss, self._optimizers["policy"].variables)})
+        self._move_targets(self._config.tau)
+        told = {"policy_loss": loss, "q_mean": tf.reduce_mean(value), **norms}
+        return tf.group(*(self._policy_metrics[name].assign(metric) for name, metric in told.items()))
+
+    def _state(self) -> dict[str, tf.Variable]:
+        return {**super()._state(), **self._policy_metrics}

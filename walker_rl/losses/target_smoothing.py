@@ -1,0 +1,22 @@
+"""The target policy's action with a little noise (Fujimoto et al. 2018, arXiv:1802.09477, section 5.3)."""
+
+import tensorflow as tf
+
+
+def smoothed_action(action: tf.Tensor, noise: tf.Tensor, max_noise: float) -> tf.Tensor:
+    """`clip(action + clip(noise, -max_noise, max_noise), -1, 1)` (equation 14; the outer clip is in the authors' code).
+
+    Args:
+        action: `[B, A]`.
+        noise: `[B, A]`, in action units.
+        max_noise: bound of the noise.
+
+    Returns:
+        `[B, A]`.
+
+    Raises:
+        ValueError: if an argument is not of rank 2.
+    """
+    tf.debugging.assert_rank(action, 2)
+    tf.debugging.assert_rank(noise, 2)
+    return tf.clip_by_value(action + tf.clip_by_value(noise, -max_noise, max_noise), -1.0, 1.0)
