@@ -1,0 +1,70 @@
+"""PPO's actor and builder."""
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from tests.agents.learners import SPEC
+from tests.fakes import random_variables
+from walker_rl.agents.ppo.acting import DensityPolicy
+from walker_rl.agents.ppo.builder import Builder
+from walker_rl.agents.ppo.config import Config
+from walker_rl.errors import UserError
+from walker_rl.hyperparameters import problems
+from walker_rl.networks.numpy_policy import NumpyPolicy
+
+OBSERVATION = np.random.default_rng(0).normal(size=5).astype(np.float32)
+
+
+def test_the_density_is_that_of_the_sample():
+    architecture = Builder(Config()).make_architecture(SPEC)
+    policy, reference = DensityPolicy(architecture, seed=0), NumpyPolicy(architecture)
+    for each in (policy, reference):
+        each.update(random_variables(architecture))
+    mean, stddev = reference.distribution(OBSERVATION)
+    samples = []
+    for _ in range(2_000):
+        sample, log_density = policy.sample(OBSERVATION)
+        expected = scipy.stats.norm(mean, stddev).logpdf(sample).sum()
+        np.testing.assert_allclose(log_density, expected, rtol=1e-3, atol=1e-3)
+        samples.append(sample)
+    np.testing.assert_allclose(np.std(samples, axis=0), stddev, rtol=0.1)
+
+
+def test_a_queue_in_a_reverb_server_is_refused():
+    with pytest.raises(
+        UserError, match=r"^replay = reverb: must be arrays with an agent that learns from each step once$"
+    ):
+        Builder(Config()).make_replay(SPEC, "reverb", seed=0)
+
+
+def test_a_minibatch_must_fit_into_a_round():
+    config = Config(num_environments=2, unroll_length=10, batch_size=21)
+    assert list(problems(config)) == [
+        "batch_size = 21: must be at most agent.num_environments * agent.unroll_length = 20"
+    ]
+
+
+@pytest.mark.parametrize("noise_scale", [0.0, 0.5, 2.0])
+def test_more_or_less_noise_than_the_policys_own_is_refused(noise_scale):
+    builder = Builder(Config())
+    message = rf"^distributed.noise_scales = \[{noise_scale:g}\]: must be \[1\] with an on-policy agent$"
+    with pytest.raises(UserError, match=message):
+        builder.make_policy(builder.make_architecture(SPEC), seed=0, noise_scale=noise_scale)
+
+
+def test_networks_and_samples_follow_from_their_seeds():
+    builder = Builder(Config(policy_hidden_sizes=(8,), critic_hidden_sizes=(8,)))
+
+    def weights_and_sample(network_seed, policy_seed):
+        networks = builder.make_networks(SPEC, network_seed)
+        learner = builder.make_learner(networks, iter(()), seed=0)
+        policy = builder.make_policy(networks.architecture, policy_seed)
+        policy.update(*learner.get_variables(["policy"]))
+        return learner.get_variables(["policy"])[0]["hidden_0/w"], policy.sample(OBSERVATION)[0]
+
+    weights, sample = weights_and_sample(0, 0)
+    for network_seed, policy_seed in ((0, 0), (0, 1), (1, 0)):
+        other_weights, other_sample = weights_and_sample(network_seed, policy_seed)
+        assert np.array_equal(weights, other_weights) == (network_seed == 0)
+        assert np.array_equal(sample, other_sample) == (network_seed == policy_seed == 0)

@@ -1,0 +1,111 @@
+"""The parts of PPO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import acme
+from acme import specs
+
+from walker_rl.agents import builder
+from walker_rl.agents.policies import policy_architecture
+from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
+from walker_rl.agents.ppo.config import Config
+from walker_rl.agents.ppo.segment import Segment, SegmentAdder, SegmentLayout
+from walker_rl.errors import UserError
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.replay import Queue, Replay, Sink
+
+if TYPE_CHECKING:
+    from walker_rl.agents.networks import Networks
+    from walker_rl.agents.ppo.learning import PPOLearner
+
+
+class Builder(builder.Builder[Config]):
+    """PPO: actors whose stretches of steps the learner takes from a queue, each once."""
+
+    @property
+    def num_environments(self) -> int:
+        """Environments that one process steps in turn."""
+        return self.config.num_environments
+
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(
+            self.config,
+            environment_spec,
+            head="constant_gaussian",
+            init_stddev=self.config.init_stddev,
+            normalize=self.config.normalize_observations,
+        )
+
+    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+        """Policy and value function with their initial weights."""
+        from walker_rl.agents.ppo.networks import make_networks
+
+        return make_networks(self.config, self.make_architecture(environment_spec), seed)
+
+    def make_learner(self, networks: Networks, dataset: Iterator[Segment], seed: int) -> PPOLearner:
+        """A learner of `networks`, and the source of their variables."""
+        from walker_rl.agents.ppo.learning import PPOLearner
+
+        return PPOLearner(self.config, networks, dataset, seed)
+
+    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> DensityPolicy:
+        """Samples of the online policy.
+
+        Raises:
+            UserError: if it is to be played with more or less noise than it has, and so be another policy.
+        """
+        if noise_scale != 1.0:
+            raise UserError(f"distributed.noise_scales = [{noise_scale:g}]: must be [1] with an on-policy agent")
+        return DensityPolicy(architecture, seed, self.config.noise_correlation)
+
+    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> SegmentLayout:
+        """How a segment lies in a row of floats."""
+        return SegmentLayout(*builder.sizes(environment_spec), self.config.unroll_length)
+
+    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
+        """An empty queue.
+
+        Raises:
+            UserError: if it is to be in a Reverb server.
+        """
+        if home != "arrays":
+            raise UserError(f"replay = {home}: must be arrays with an agent that learns from each step once")
+        return Queue(self.make_layout(environment_spec))
+
+    def make_adder(self, replay: Sink) -> SegmentAdder:
+        """What records an actor's steps in `replay`, or sends them there."""
+        return SegmentAdder(replay, self.config.unroll_length, self.config.discount)
+
+    def make_dataset(self, replay: Replay) -> Iterator[Segment]:
+        """The segments of one round after the other."""
+        return replay.make_dataset(self.config.num_environments)
+
+    def make_actor(
+        self,
+        policy: DensityPolicy,
+        adder: SegmentAdder,
+        variable_source: acme.VariableSource,
+        environment_spec: specs.EnvironmentSpec,
+        seed: int,
+    ) -> OnPolicyActor:
+        """An actor with the variable source's weights."""
+        return OnPolicyActor(policy, adder, variable_source)
+
+    def steps_due(self, replay: Replay, learner_steps: int) -> int:
+        """Rounds for which enough segments wait."""
+        return replay.size // self.config.num_environments
+
+    @property
+    def target_samples_per_insert(self) -> float:
+        """Once an epoch."""
+        return float(self.config.num_epochs)
+
+    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
+        """Epochs, fewer where the KL divergence has stopped them."""
+        num_rounds = num_inserted // self.config.num_environments
+        num_steps = num_rounds * self.config.num_environments * self.config.unroll_length
+        return learner_steps * self.config.batch_size / num_steps if num_rounds else None

@@ -1,0 +1,56 @@
+"""Hyperparameters of PPO."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
+
+from walker_rl.agents.config import ACTIVATIONS, NetworkConfig
+from walker_rl.hyperparameters import hyperparameter
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(NetworkConfig):
+    """PPO: on-policy, by small steps: a policy gradient that is clipped where the new policy leaves the old one."""
+
+    paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
+
+    discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
+    gae_lambda: float = hyperparameter(0.95, "weight of longer sums in the advantage", minimum=0, maximum=1)
+    num_environments: int = hyperparameter(
+        16, "environments that are stepped in turn; distributed, as many stretches come from the actors", minimum=1
+    )
+    unroll_length: int = hyperparameter(
+        512, "consecutive steps of one environment between updates", unit="steps", minimum=1
+    )
+    num_epochs: int = hyperparameter(10, "passes over what was collected", minimum=1)
+    batch_size: int = hyperparameter(128, "steps in one minibatch", unit="items", minimum=2)
+    clip: float = hyperparameter(0.2, "distance of the probability ratio from 1 beyond which it does not pay", above=0)
+    max_kl: float | None = hyperparameter(
+        None, "KL divergence from the policy that acted beyond which the epochs stop; null: never", unit="nats", above=0
+    )
+    entropy_weight: float = hyperparameter(0.0, "worth of entropy", unit="advantage per nat", minimum=0)
+    init_stddev: float = hyperparameter(
+        0.37, "standard deviation of the policy at the start", unit="action units", above=0
+    )
+    noise_correlation: float = hyperparameter(
+        0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
+    )
+    normalize_observations: bool = hyperparameter(True, "observations are normalised by their running statistics")
+    normalize_rewards: bool = hyperparameter(
+        True, "rewards are divided by the running standard deviation of the discounted return"
+    )
+    decay_steps: int | None = hyperparameter(
+        None, "learning rates fall linearly to zero over this many steps; null: they stay", unit="steps", minimum=1
+    )
+    policy_learning_rate: float = hyperparameter(3e-4, "Adam step size of the policy", above=0)
+    critic_learning_rate: float = hyperparameter(3e-4, "Adam step size of the value function", above=0)
+    layer_norm: bool = hyperparameter(False, "LayerNorm and tanh after the first hidden layer of both networks")
+    activation: str = hyperparameter("tanh", "activation of the other hidden layers", choices=ACTIVATIONS)
+    max_gradient_norm: float | None = hyperparameter(
+        0.5, "global norm at which each network's gradient is clipped; null: not clipped", above=0
+    )
+
+    def conflicts(self) -> Iterator[tuple[str, str]]:
+        """Yields `(field, what is allowed)` for each rule between fields that is broken."""
+        if self.batch_size > (most := self.num_environments * self.unroll_length):
+            yield "batch_size", f"at most agent.num_environments * agent.unroll_length = {most}"

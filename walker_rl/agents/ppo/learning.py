@@ -1,0 +1,176 @@
+"""PPO's update (Schulman et al. 2017, Algorithm 1)."""
+
+import functools
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from walker_rl.agents.learning import NetworkLearner, TensorMetrics
+from walker_rl.agents.networks import Networks
+from walker_rl.agents.ppo.config import Config
+from walker_rl.agents.ppo.segment import Segment
+from walker_rl.agents.ppo.statistics import RunningStatistics
+from walker_rl.losses.advantage import generalized_advantage
+from walker_rl.losses.clipped_surrogate import approximate_kl, clipped_surrogate_loss
+from walker_rl.losses.gaussian import entropy, log_density
+from walker_rl.types import Metrics
+
+MAX_REWARD = 10.0
+"""Bound of a normalised reward."""
+
+
+class PPOLearner(NetworkLearner):
+    """Learns from the segments of one round for some epochs; one minibatch is one learner step.
+
+    Minibatches are drawn by `(seed, learner_steps)`, so that a restored learner draws the same.
+    """
+
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Segment], seed: int) -> None:
+        """As the base class; `dataset` yields `config.num_environments` segments at a time."""
+        super().__init__(config, networks, seed)
+        self._config = config
+        self._dataset = dataset
+        self._observations = RunningStatistics((networks.architecture.observation_size,))
+        self._returns = RunningStatistics(())
+        self._num_rounds = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
+
+    def step(self) -> Metrics:
+        """Learns from the next segments.
+
+        Returns:
+            Means over the minibatches, and what else tells of the round.
+
+        Raises:
+            StopIteration: if the dataset has ended.
+        """
+        segments = next(self._dataset)
+        columns, round_metrics = self._prepare(segments)
+        metrics = self._learn(columns)
+        self._observe(segments)
+        self._num_rounds.assign_add(1)
+        self._learner_steps = int(self._num_steps)
+        self._policy_weights = self._read_policy()
+        return {**metrics, **round_metrics}
+
+    def _prepare(self, segments: Segment) -> tuple[list[np.ndarray], Metrics]:
+        """Observation, action, log-density, advantage and return of each step, `[N T, ...]`; and what they tell."""
+        if self._config.normalize_rewards:
+            self._returns.add(segments.return_so_far.ravel())
+        scale = self._returns.stddev if self._config.normalize_rewards else 1.0
+        reward = np.clip(segments.reward / scale, -MAX_REWARD, MAX_REWARD)
+        value, next_value = (self._values(each) for each in (segments.observation, segments.next_observation))
+        advantage = generalized_advantage(
+            reward, segments.discount, segments.is_last, value, next_value, self._config.gae_lambda
+        )
+        target = advantage + value
+        explained = 1 - np.var(target - value) / (np.var(target) + 1e-8)
+        columns = (segments.observation, segments.action, segments.log_density, advantage, target)
+        flat = [np.asarray(column, np.float32).reshape(-1, *column.shape[2:]) for column in columns]
+        return flat, {"q_mean": float(value.mean() * scale), "explained_variance": float(explained)}
+
+    def _values(self, observation: np.ndarray) -> np.ndarray:
+        """Of observations `[N, T, O]`, `[N, T]`."""
+        flat = tf.constant(observation.reshape(-1, observation.shape[-1]))
+        return np.asarray(self._traced_values(flat)).reshape(observation.shape[:-1])
+
+    def _learn(self, columns: list[np.ndarray]) -> Metrics:
+        """Epochs of minibatches; they stop where the policy has gone too far from the one that acted."""
+        random = np.random.default_rng([int(self._seed), int(self._num_steps)])
+        epochs: list[np.ndarray] = []
+        for _ in range(self._config.num_epochs):
+            epochs.append(self._learn_once(columns, random.permutation(len(columns[0]))))
+            kl = epochs[-1][:, self._metric_names.index("kl")].mean()
+            if self._config.max_kl is not None and kl > self._config.max_kl:
+                break
+        return dict(zip(self._metric_names, np.concatenate(epochs).mean(axis=0).tolist(), strict=True))
+
+    def _learn_once(self, columns: list[np.ndarray], order: np.ndarray) -> np.ndarray:
+        """One epoch, without the steps that are left over; the metrics `[M, ...]` of its minibatches."""
+        scale, batch_size = tf.constant(self._learning_rate_scale, tf.float32), self._config.batch_size
+        minibatches = order[: len(order) // batch_size * batch_size].reshape(-1, batch_size)
+        told = [
+            self._traced_update(*(tf.constant(column[chosen]) for column in columns), scale) for chosen in minibatches
+        ]
+        return np.stack([np.asarray(metrics) for metrics in told])
+
+    @property
+    def _learning_rate_scale(self) -> float:
+        if self._config.decay_steps is None:
+            return 1.0
+        actor_steps = int(self._num_rounds) * self._config.num_environments * self._config.unroll_length
+        return max(0.0, 1.0 - actor_steps / self._config.decay_steps)
+
+    def _observe(self, segments: Segment) -> None:
+        """Lets the next round be normalised by all observations so far, those of this one included."""
+        if not self._config.normalize_observations:
+            return
+        self._observations.add(segments.observation.reshape(-1, segments.observation.shape[-1]))
+        variables = self._networks.policy.named_variables()
+        variables["normalizer/mean"].assign(self._observations.mean.astype(np.float32))
+        variables["normalizer/scale"].assign((1 / self._observations.stddev).astype(np.float32))
+
+    def _update(
+        self,
+        observation: tf.Tensor,
+        action: tf.Tensor,
+        behaviour_log_density: tf.Tensor,
+        advantage: tf.Tensor,
+        target: tf.Tensor,
+        scale: tf.Tensor,
+    ) -> TensorMetrics:
+        """One minibatch."""
+        networks, config = self._networks, self._config
+        advantage = (advantage - tf.reduce_mean(advantage)) / (tf.math.reduce_std(advantage) + 1e-8)
+        with tf.GradientTape() as tape:
+            gaussian = networks.policy(observation)
+            log_ratio = log_density(gaussian, action) - behaviour_log_density
+            surrogate = tf.reduce_mean(clipped_surrogate_loss(log_ratio, advantage, tf.constant(config.clip)))
+            policy_entropy = tf.reduce_mean(entropy(gaussian))
+            policy_loss = surrogate - config.entropy_weight * policy_entropy
+        policy_gradients = tape.gradient(policy_loss, self._optimizers["policy"].variables)
+        with tf.GradientTape() as tape:
+            value = networks.critic(networks.policy.normalize(observation))
+            critic_loss = 0.5 * tf.reduce_mean(tf.square(target - value))
+        critic_gradients = tape.gradient(critic_loss, self._optimizers["critic"].variables)
+        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients}, scale)
+        return {
+            "critic_loss": critic_loss,
+            "policy_loss": policy_loss,
+            "entropy": policy_entropy,
+            "kl": tf.reduce_mean(approximate_kl(log_ratio)),
+            "clipped_share": tf.reduce_mean(tf.cast(tf.abs(tf.exp(log_ratio) - 1) > config.clip, tf.float32)),
+            "policy_stddev_mean": tf.reduce_mean(gaussian.stddev),
+            **norms,
+        }
+
+    @functools.cached_property
+    def _traced_update(self) -> Callable[..., tf.Tensor]:
+        """One minibatch as one graph; returns the metrics `[M]`."""
+
+        def update(*arguments: tf.Tensor) -> tf.Tensor:
+            metrics = self._update(*arguments)
+            self._metric_names = tuple(metrics)
+            self._num_steps.assign_add(1)
+            return tf.stack(list(metrics.values()))
+
+        batch_size, architecture = self._config.batch_size, self._networks.architecture
+        shapes = ([batch_size, architecture.observation_size], [batch_size, architecture.action_size])
+        specs = [tf.TensorSpec(shape, tf.float32) for shape in (*shapes, *([batch_size],) * 3, [])]
+        return tf.function(update, autograph=False).get_concrete_function(*specs)
+
+    @functools.cached_property
+    def _traced_values(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        """The value function of observations `[n, O]`, as one graph."""
+        networks = self._networks
+        spec = tf.TensorSpec([None, networks.architecture.observation_size], tf.float32)
+        function = tf.function(
+            lambda observation: networks.critic(networks.policy.normalize(observation)), autograph=False
+        )
+        return function.get_concrete_function(spec)
+
+    def _state(self) -> dict[str, tf.Variable]:
+        statistics = {"observations": self._observations, "returns": self._returns}
+        named = {f"{part}/{name}": value for part, each in statistics.items() for name, value in each.state().items()}
+        return {**super()._state(), "num_rounds": self._num_rounds, **named}

@@ -1,0 +1,130 @@
+"""What PPO learns from: stretches of consecutive steps of one actor."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import dm_env
+import numpy as np
+
+from walker_rl.replay import Sink
+from walker_rl.types import State
+
+
+class Segment(NamedTuple):
+    """`T` consecutive steps, which may belong to several episodes.
+
+    Attributes:
+        observation: `s_t`, float32 `[..., T, O]`.
+        action: the sample before it was clipped, `[..., T, A]`.
+        next_observation: what the step led to, the last of an episode included, `[..., T, O]`.
+        reward: `[..., T]`.
+        discount: the agent's, and 0 where the step has terminated the episode, `[..., T]`.
+        is_last: 1 where the step has ended its episode, terminated or truncated, `[..., T]`.
+        log_density: of the action, under the policy that took it, `[..., T]`.
+        return_so_far: discounted sum of the episode's rewards up to this one, `[..., T]`.
+    """
+
+    observation: Any
+    action: Any
+    next_observation: Any
+    reward: Any
+    discount: Any
+    is_last: Any
+    log_density: Any
+    return_so_far: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class SegmentLayout:
+    """One segment as a row of `T (2 O + A + 5)` floats."""
+
+    observation_size: int
+    action_size: int
+    unroll_length: int
+
+    @property
+    def step_size(self) -> int:
+        """Floats of one step."""
+        return 2 * self.observation_size + self.action_size + 5
+
+    @property
+    def row_size(self) -> int:
+        """Floats in a row."""
+        return self.unroll_length * self.step_size
+
+    def pack(self, segment: Segment, rows: np.ndarray) -> None:
+        """Writes segments into `rows`, float32 `[..., T (2 O + A + 5)]`."""
+        for part, value in zip(self.unpack(rows), segment, strict=True):
+            part[...] = value
+
+    def unpack(self, rows: np.ndarray) -> Segment:
+        """Views of `rows` as the fields of segments."""
+        steps = rows.reshape(*rows.shape[:-1], self.unroll_length, self.step_size)
+        action_begin, action_end = self.observation_size, self.observation_size + self.action_size
+        next_end = action_end + self.observation_size
+        return Segment(
+            steps[..., :action_begin],
+            steps[..., action_begin:action_end],
+            steps[..., action_end:next_end],
+            *(steps[..., next_end + index] for index in range(5)),
+        )
+
+
+class SegmentAdder:
+    """Collects an actor's steps, and inserts a segment whenever there are enough."""
+
+    def __init__(self, sink: Sink, unroll_length: int, discount: float):
+        """Makes an adder for one actor.
+
+        Args:
+            sink: where the segments go.
+            unroll_length: steps of each.
+            discount: the agent's, per step.
+        """
+        self._sink = sink
+        self._unroll_length = unroll_length
+        self._discount = discount
+        self._steps: list[tuple[Any, ...]] = []
+        self._observation: np.ndarray | None = None
+        self._return_so_far = 0.0
+
+    def add_first(self, timestep: dm_env.TimeStep) -> None:
+        """Begins an episode."""
+        self._observation = timestep.observation
+        self._return_so_far = 0.0
+
+    def add(self, action: np.ndarray, log_density: float, next_timestep: dm_env.TimeStep) -> None:
+        """Records one step, and inserts the segment that it completes.
+
+        Raises:
+            RuntimeError: if no episode has begun.
+        """
+        if self._observation is None:
+            raise RuntimeError("add_first must be called before add")
+        reward, discount = float(next_timestep.reward), self._discount * float(next_timestep.discount)
+        self._return_so_far = reward + self._discount * self._return_so_far
+        is_last = float(next_timestep.last())
+        step = (self._observation, action, next_timestep.observation, reward, discount, is_last, log_density)
+        self._steps.append((*step, self._return_so_far))
+        self._observation = None if is_last else next_timestep.observation
+        if len(self._steps) == self._unroll_length:
+            self._sink.insert(self._segment())
+            self._steps.clear()
+
+    def save(self) -> State:
+        """The steps of the open segment, and where the episode stands."""
+        return {
+            "observation": self._observation,
+            "return_so_far": self._return_so_far,
+            "steps": dict(self._segment()._asdict()) if self._steps else {},
+        }
+
+    def restore(self, state: State) -> None:
+        """Goes on from what `save` returned."""
+        self._observation = state["observation"]
+        self._return_so_far = state["return_so_far"]
+        columns = [state["steps"].get(name, ()) for name in Segment._fields]
+        self._steps = list(zip(*columns, strict=True))
+
+    def _segment(self) -> Segment:
+        return Segment(*(np.array(column, np.float32) for column in zip(*self._steps, strict=True)))

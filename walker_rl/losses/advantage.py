@@ -1,0 +1,37 @@
+"""Generalised advantage estimation (Schulman et al. 2016, arXiv:1506.02438, equation 16). NumPy: a loop over time."""
+
+import numpy as np
+
+
+def generalized_advantage(
+    reward: np.ndarray,
+    discount: np.ndarray,
+    is_last: np.ndarray,
+    value: np.ndarray,
+    next_value: np.ndarray,
+    gae_lambda: float,
+) -> np.ndarray:
+    """`A_t = delta_t + discount_t lambda A_{t+1}` within an episode, `delta_t = r_t + discount_t V(s_{t+1}) - V(s_t)`.
+
+    A termination has a discount of 0, and no value counts behind it. A truncation ends the sum, too, but the value of
+    its last observation counts; so does that where the stretch of steps ends in the middle of an episode.
+
+    Args:
+        reward: `[N, T]`: of `N` stretches of `T` consecutive steps.
+        discount: the agent's, times the environment's, `[N, T]`.
+        is_last: 1 where the step has ended its episode, `[N, T]`.
+        value: `V(s_t)`, `[N, T]`.
+        next_value: `V(s_{t+1})` of the observation that the step led to, before any reset, `[N, T]`.
+        gae_lambda: weight of the longer sums; 0: one step; 1: all that there are.
+
+    Returns:
+        `[N, T]`.
+    """
+    delta = reward + discount * next_value - value
+    carried_on = discount * gae_lambda * (1 - is_last)
+    advantage = np.zeros_like(delta)
+    following = np.zeros_like(delta[:, 0])
+    for t in reversed(range(delta.shape[1])):
+        following = delta[:, t] + carried_on[:, t] * following
+        advantage[:, t] = following
+    return advantage
