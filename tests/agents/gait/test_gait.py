@@ -1,0 +1,187 @@
+"""The search for a gait: it climbs, is a function of what it was told, and draws what it says."""
+
+import dataclasses
+
+import dm_env
+import numpy as np
+import pytest
+
+from tests.agents.learners import SPEC
+from walker_rl.agents.gait.builder import Builder
+from walker_rl.agents.gait.config import Config
+from walker_rl.agents.gait.trial import Trial
+from walker_rl.errors import UserError
+from walker_rl.networks.sinusoids import SinusoidPolicy
+
+CONFIG = Config(amplitudes=(0.4, 0.2), phases=(0.0, 0.25, 0.5), population_size=8)
+TARGET = 0.1
+
+
+class Trials:
+    """Candidates drawn as actors draw them, whose return falls with their distance from a target."""
+
+    def __init__(self, config, seed=0):
+        self._config = config
+        self.random = np.random.default_rng(seed)
+        self.learner = None
+        self.given = []
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        weights = self.learner.policy_weights.astype(np.float64)
+        size = int((np.sqrt(1 + 4 * len(weights)) - 1) / 2)
+        middle, deviation = weights[:size], weights[size:].reshape(size, size)
+        candidates = middle + self.random.standard_normal((self._config.population_size, size)) @ deviation.T
+        self.given.append(Trial(candidates, -np.square(candidates[:, 1:] - TARGET).sum(axis=1)))
+        return self.given[-1]
+
+
+def make(config=CONFIG, dataset=None):
+    builder, source = Builder(config), dataset or Trials(config)
+    start = builder.make_networks(SPEC, seed=3)
+    learner = builder.make_learner(start, iter(source), seed=0)
+    if isinstance(source, Trials):
+        source.learner = learner
+    return learner, source, start
+
+
+def test_it_begins_with_the_formula_set_by_hand():
+    learner, _, start = make()
+    (variables,) = learner.get_variables(["policy"])
+    np.testing.assert_allclose(variables["frequency"], [1 / 40])
+    np.testing.assert_allclose(variables["amplitude"], [0.4, 0.2, 0.4])  # Three joints: no symmetry.
+    np.testing.assert_allclose(variables["phase"], [0.0, 0.25, 0.5])
+    np.testing.assert_allclose(variables["offset"], np.zeros(3))
+    np.testing.assert_allclose(np.linalg.norm(variables["deviation"], axis=1), start.scale, rtol=1e-3)
+    assert start.scale[0] == CONFIG.frequency_sigma
+
+
+def test_the_search_finds_the_best_parameters():
+    learner, _, _ = make()
+    first, *_, last = [learner.step() for _ in range(60)]
+    parameters = learner.policy_weights[1 : 1 + 9]
+    np.testing.assert_allclose(parameters, TARGET, atol=0.05)
+    assert last["mean_return"] > first["best_return"]
+    assert learner.learner_steps == 60 * 8
+
+
+def test_a_restored_search_goes_on_bit_for_bit():
+    learner, source, _ = make()
+    for _ in range(5):
+        learner.step()
+    saved = learner.save()
+    expected = [learner.step() for _ in range(3)]
+    resumed, _, _ = make(dataset=source.given[5:])
+    resumed.restore(saved)
+    assert resumed.learner_steps == 40
+    assert [resumed.step() for _ in range(3)] == expected
+    np.testing.assert_array_equal(resumed.policy_weights, learner.policy_weights)
+    fresh, _, _ = make()
+    fresh.restore(make()[0].save())
+    np.testing.assert_array_equal(fresh.policy_weights, make()[0].policy_weights)
+
+
+def test_without_a_search_every_episode_plays_the_formula():
+    builder = Builder(dataclasses.replace(CONFIG, search=False))
+    learner, _, _ = make(builder.config)
+    policy = builder.make_policy(builder.make_architecture(SPEC), seed=0)
+    policy.update(*learner.get_variables(["policy"]))
+    played = []
+    for _ in range(2):
+        policy.begin_episode()
+        played.append(policy.parameters)
+    np.testing.assert_array_equal(*played)
+    before = learner.policy_weights
+    learner.step()
+    np.testing.assert_array_equal(learner.policy_weights, before)
+    assert learner.learner_steps == 8
+
+
+def test_an_actor_records_the_candidate_and_what_it_returned():
+    builder = Builder(CONFIG)
+    learner, _, _ = make()
+    queue = builder.make_replay(SPEC, "arrays", seed=0)
+    policy = builder.make_policy(builder.make_architecture(SPEC), seed=5)
+    actor = builder.make_actor(policy, builder.make_adder(queue), learner, SPEC, seed=0)
+    observation = np.zeros(5, np.float32)
+    reference = SinusoidPolicy(builder.make_architecture(SPEC))
+    candidates = []
+    for _ in range(2):
+        actor.observe_first(dm_env.restart(observation))
+        candidates.append(policy.parameters)
+        zeros = np.zeros((10, 10))
+        split = builder.make_architecture(SPEC).split_weights(np.concatenate([candidates[-1], zeros.ravel()]))
+        reference.update(split)
+        reference.begin_episode()
+        for step, make_timestep in enumerate([dm_env.transition, dm_env.transition, dm_env.termination]):
+            action = actor.select_action(observation)
+            np.testing.assert_array_equal(action, reference.action(observation))
+            actor.observe(action, make_timestep(reward=float(step + 1), observation=observation))
+    trials = next(queue.make_dataset(2))
+    np.testing.assert_allclose(trials.parameters, candidates, rtol=1e-6)
+    np.testing.assert_array_equal(trials.episode_return, [6, 6])
+    assert (candidates[0] != candidates[1]).all()
+
+
+def test_an_actor_goes_on_in_the_middle_of_an_episode():
+    builder = Builder(CONFIG)
+    learner, _, _ = make()
+    observation = np.zeros(5, np.float32)
+
+    def make_actor(seed):
+        policy = builder.make_policy(builder.make_architecture(SPEC), seed)
+        queue = builder.make_replay(SPEC, "arrays", seed=0)
+        return builder.make_actor(policy, builder.make_adder(queue), learner, SPEC, seed=0)
+
+    straight, resumed = make_actor(1), make_actor(2)
+    straight.observe_first(dm_env.restart(observation))
+    for _ in range(3):
+        straight.observe(straight.select_action(observation), dm_env.transition(1.0, observation))
+    resumed.restore(straight.save())
+    for _ in range(3):
+        np.testing.assert_array_equal(resumed.select_action(observation), straight.select_action(observation))
+    for actor in (straight, resumed):
+        actor.observe_first(dm_env.restart(observation))
+    np.testing.assert_array_equal(resumed.select_action(observation), straight.select_action(observation))
+
+
+def test_feedback_of_an_entry_that_is_not_there_is_refused():
+    message = "agent.feedback_index = 7: must be below 5 for this task"
+    with pytest.raises(UserError, match=f"^{message}$"):
+        Builder(Config(feedback=True)).make_architecture(SPEC)
+
+
+def test_the_deviation_is_that_of_the_search():
+    learner, _, start = make()
+    for _ in range(6):
+        learner.step()
+    search, size = learner._search, len(start.parameters)
+    deviation = learner.policy_weights[size:].reshape(size, size).astype(np.float64)
+    scale = search.sigma * start.scale
+    np.testing.assert_allclose(deviation @ deviation.T, scale[:, None] * search.sm.C * scale, rtol=1e-4, atol=1e-8)
+
+
+def test_candidates_are_spread_as_told():
+    builder = Builder(CONFIG)
+    architecture = builder.make_architecture(SPEC)
+    size, random = architecture.num_parameters, np.random.default_rng(1)
+    middle, deviation = random.normal(size=size), 0.1 * random.normal(size=(size, size))
+    weights = architecture.split_weights(np.concatenate([middle, deviation.ravel()]))
+    for noise_scale in (1.0, 2.0):
+        policy = builder.make_policy(architecture, seed=0, noise_scale=noise_scale)
+        policy.update(weights)
+        candidates = []
+        for _ in range(4_000):
+            policy.begin_episode()
+            candidates.append(policy.parameters)
+        np.testing.assert_allclose(np.mean(candidates, axis=0), middle, atol=0.06)
+        expected = noise_scale**2 * deviation @ deviation.T
+        np.testing.assert_allclose(np.cov(candidates, rowvar=False), expected, atol=0.03 * noise_scale**2)
+
+
+def test_more_values_than_joints_are_refused():
+    message = r"agent.offsets = \[0.1, 0.2, 0.3, 0.4\]: must be at most 3 values for this task"
+    with pytest.raises(UserError, match=f"^{message}$"):
+        Builder(Config(offsets=(0.1, 0.2, 0.3, 0.4))).make_architecture(SPEC)

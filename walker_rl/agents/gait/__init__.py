@@ -1,0 +1,1 @@
+"""Gaits: the robot driven by explicit functions of time."""

@@ -1,0 +1,104 @@
+"""The parts of a gait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import acme
+from acme import specs
+
+from walker_rl.agents import builder
+from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
+from walker_rl.agents.gait.config import Config
+from walker_rl.agents.gait.search import Start, make_start
+from walker_rl.agents.gait.trial import Trial, TrialAdder, TrialLayout
+from walker_rl.errors import UserError
+from walker_rl.networks.sinusoids import SinusoidArchitecture
+from walker_rl.replay import Queue, Replay, Sink
+
+if TYPE_CHECKING:
+    from walker_rl.agents.gait.learning import GaitLearner
+
+
+class Builder(builder.Builder[Config]):
+    """A formula set by hand, and a search that may improve it."""
+
+    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> SinusoidArchitecture:
+        """The formula.
+
+        Raises:
+            UserError: if the observation has no such entry to feed back, or there are more values than joints.
+        """
+        observation_size, action_size = builder.sizes(environment_spec)
+        feedback_index = self.config.feedback_index if self.config.feedback else None
+        if feedback_index is not None and feedback_index >= observation_size:
+            raise UserError(f"agent.feedback_index = {feedback_index}: must be below {observation_size} for this task")
+        is_symmetric = self.config.is_symmetric and action_size % 2 == 0
+        architecture = SinusoidArchitecture(action_size, is_symmetric, feedback_index)
+        for name in ("amplitudes", "phases", "offsets", "gains"):
+            if len(values := getattr(self.config, name)) > architecture.num_joints:
+                most = f"must be at most {architecture.num_joints} values for this task"
+                raise UserError(f"agent.{name} = {list(values)}: {most}")
+        return architecture
+
+    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Start:
+        """The parameters that are set by hand."""
+        return make_start(self.config, self.make_architecture(environment_spec), seed)
+
+    def make_learner(self, networks: Start, dataset: Iterator[Trial], seed: int) -> GaitLearner:
+        """The search."""
+        from walker_rl.agents.gait.learning import GaitLearner
+
+        return GaitLearner(self.config, networks, dataset)
+
+    def make_policy(self, architecture: SinusoidArchitecture, seed: int, noise_scale: float = 1.0) -> CandidatePolicy:
+        """Candidates around what the search has come to."""
+        return CandidatePolicy(architecture, seed, noise_scale)
+
+    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> TrialLayout:
+        """How a trial lies in a row of floats."""
+        return TrialLayout(self.make_architecture(environment_spec).num_parameters)
+
+    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
+        """An empty queue.
+
+        Raises:
+            UserError: if it is to be in a Reverb server.
+        """
+        if home != "arrays":
+            raise UserError(f"replay = {home}: must be arrays with an agent that learns from each episode once")
+        return Queue(self.make_layout(environment_spec))
+
+    def make_adder(self, replay: Sink) -> TrialAdder:
+        """What records an actor's episodes in `replay`, or sends them there."""
+        return TrialAdder(replay)
+
+    def make_dataset(self, replay: Replay) -> Iterator[Trial]:
+        """The trials of one population after the other."""
+        return replay.make_dataset(self.config.population_size)
+
+    def make_actor(
+        self,
+        policy: CandidatePolicy,
+        adder: TrialAdder,
+        variable_source: acme.VariableSource,
+        environment_spec: specs.EnvironmentSpec,
+        seed: int,
+    ) -> GaitActor:
+        """An actor with the variable source's weights."""
+        return GaitActor(policy, adder, variable_source)
+
+    def steps_due(self, replay: Replay, learner_steps: int) -> int:
+        """Populations that wait."""
+        return replay.size // self.config.population_size
+
+    @property
+    def target_samples_per_insert(self) -> float:
+        """Each trial counts once."""
+        return 1.0
+
+    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
+        """Once, but for those that wait."""
+        num_told = num_inserted // self.config.population_size * self.config.population_size
+        return learner_steps / num_told if num_told else None

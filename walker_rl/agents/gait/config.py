@@ -1,0 +1,40 @@
+"""Parameters of a gait, and of the search for better ones."""
+
+import dataclasses
+from typing import ClassVar
+
+from walker_rl.hyperparameters import hyperparameter
+
+BY_JOINT = "the j-th is that of joint j, after the last the first again"
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Gait: each joint swings by a sinusoid of time, whose parameters are set by hand or searched for by CMA-ES."""
+
+    paper: ClassVar[str] = "Hansen 2016, https://arxiv.org/abs/1604.00772 (the search)"
+
+    period: float = hyperparameter(40.0, "length of a cycle", unit="steps", above=1)
+    amplitudes: tuple[float, ...] = hyperparameter((0.4,), f"swing of each joint; {BY_JOINT}", unit="action units")
+    phases: tuple[float, ...] = hyperparameter((0.0,), f"start of each joint's swing; {BY_JOINT}", unit="cycles")
+    offsets: tuple[float, ...] = hyperparameter(
+        (0.0,), f"middle of each joint's swing; {BY_JOINT}", unit="action units"
+    )
+    is_symmetric: bool = hyperparameter(
+        True, "the second half of the joints does what the first half did half a cycle before, if their number is even"
+    )
+    feedback: bool = hyperparameter(
+        False, "one entry of the observation is added to each joint's action, times its gain"
+    )
+    feedback_index: int = hyperparameter(7, "which entry; of a walker 7 is the torso's pitch", minimum=0)
+    gains: tuple[float, ...] = hyperparameter(
+        (0.0,), f"of the feedback; {BY_JOINT}", unit="action units per unit of the observation"
+    )
+    search: bool = hyperparameter(True, "search for better parameters, from these on; else only play these")
+    population_size: int = hyperparameter(16, "episodes with candidates, between updates", unit="episodes", minimum=4)
+    sigma: float = hyperparameter(
+        0.3, "standard deviation of the first candidates around these", unit="action units, cycles", above=0
+    )
+    frequency_sigma: float = hyperparameter(
+        0.005, "the same, of the frequency 1 / period", unit="cycles per step", above=0
+    )

@@ -1,0 +1,99 @@
+"""The search for a gait: CMA-ES (Hansen 2016), of the package `cma`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import cma
+import numpy as np
+
+from walker_rl.agents.gait.config import Config
+from walker_rl.agents.gait.search import Start
+from walker_rl.agents.gait.trial import Trial
+from walker_rl.agents.learner import Learner
+from walker_rl.types import Metrics, State
+
+
+class GaitLearner(Learner):
+    """Moves the middle and spread of the candidates to where episodes returned more; one trial is one learner step.
+
+    Actors draw the candidates themselves; those of a distributed run may be of the distribution before.
+    """
+
+    def __init__(self, config: Config, start: Start, dataset: Iterator[Trial]) -> None:
+        """Begins the search.
+
+        Args:
+            config: of the search.
+            start: where it begins.
+            dataset: yields `config.population_size` trials at a time.
+        """
+        super().__init__(start.architecture)
+        self._config = config
+        self._start = start
+        self._dataset = dataset
+        self._trials: list[Trial] = []  # All: the search is a function of them.
+        self._search = self._begin()
+
+    def step(self) -> Metrics:
+        """Learns from the next trials; returns what tells of them.
+
+        Raises:
+            StopIteration: if the dataset has ended.
+        """
+        trials = Trial(*(np.array(field, np.float64) for field in next(self._dataset)))
+        self._tell(trials)
+        return {
+            "mean_return": float(trials.episode_return.mean()),
+            "best_return": float(trials.episode_return.max()),
+            "spread": float(self._search.sigma),
+        }
+
+    @property
+    def learner_steps(self) -> int:
+        """Trials learned from."""
+        return len(self._trials) * self._config.population_size
+
+    @property
+    def policy_weights(self) -> np.ndarray:
+        """The middle of the candidates, and their deviation around it; none, if nothing is searched for."""
+        deviation = self._deviation() if self._config.search else np.zeros((self._search.N, self._search.N))
+        return np.concatenate([self._search.mean, deviation.ravel()]).astype(np.float32)
+
+    def save(self) -> State:
+        """All trials."""
+        num_parameters = len(self._start.parameters)
+        parameters = np.reshape([trials.parameters for trials in self._trials], (-1, num_parameters))
+        return {"parameters": parameters, "returns": np.ravel([trials.episode_return for trials in self._trials])}
+
+    def restore(self, state: State) -> None:
+        """Searches again, with the trials that `save` returned."""
+        self._search, self._trials = self._begin(), []
+        num_populations = len(state["returns"]) // self._config.population_size
+        if num_populations:
+            parameters, returns = (np.split(state[name], num_populations) for name in ("parameters", "returns"))
+            for population in zip(parameters, returns, strict=True):
+                self._tell(Trial(*population))
+
+    def _begin(self) -> Any:
+        options = {
+            "seed": self._start.seed % (2**32 - 1) + 1,  # 0 stands for the time of day
+            "popsize": self._config.population_size,
+            "CMA_stds": self._start.scale,
+            "verbose": -9,
+        }
+        return cma.CMAEvolutionStrategy(self._start.parameters, 1.0, options)
+
+    def _tell(self, trials: Trial) -> None:
+        self._trials.append(trials)
+        if self._config.search:
+            self._search.ask()  # Without which it takes no answer; its own candidates are not played.
+            # Unchecked: it would shorten what it has not asked for, and believe a return that nobody saw.
+            self._search.tell(list(trials.parameters), (-trials.episode_return).tolist(), check_points=False)
+            self._search.sm.update_now(-1)  # Else its axes are those of the population before.
+
+    def _deviation(self) -> np.ndarray:
+        """`D` `[P, P]` such that `D z` has the covariance of the candidates for a normal `z` `[P]`."""
+        search = self._search
+        scale = search.sigma * search.sigma_vec.scaling
+        axes: np.ndarray = search.sm.B * search.sm.D
+        return scale[:, np.newaxis] * axes

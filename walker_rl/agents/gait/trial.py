@@ -1,0 +1,53 @@
+"""What a gait's search learns from: a candidate and what an episode with it returned."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from walker_rl.replay import Sink
+
+
+class Trial(NamedTuple):
+    """One episode.
+
+    Attributes:
+        parameters: the candidate's, `[..., P]`.
+        episode_return: undiscounted sum of rewards, `[...]`.
+    """
+
+    parameters: Any
+    episode_return: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class TrialLayout:
+    """One trial as a row of `P + 1` floats."""
+
+    num_parameters: int
+
+    @property
+    def row_size(self) -> int:
+        """Floats in a row."""
+        return self.num_parameters + 1
+
+    def pack(self, trial: Trial, rows: np.ndarray) -> None:
+        """Writes trials into `rows`, float32 `[..., P + 1]`."""
+        for part, value in zip(self.unpack(rows), trial, strict=True):
+            part[...] = value
+
+    def unpack(self, rows: np.ndarray) -> Trial:
+        """Views of `rows` as the fields of trials."""
+        return Trial(rows[..., :-1], rows[..., -1])
+
+
+class TrialAdder:
+    """Inserts each episode as a trial."""
+
+    def __init__(self, sink: Sink):
+        """Makes an adder for one actor."""
+        self._sink = sink
+
+    def add(self, parameters: np.ndarray, episode_return: float) -> None:
+        """Records an episode."""
+        self._sink.insert(Trial(parameters, episode_return))
