@@ -1,0 +1,52 @@
+"""`walker-rl probe`: a table, a picture and a GIF of what simple actions do."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.tiny import run_command
+from walker_rl.environments import make_environment
+from walker_rl.experiments.probing import record, simple_actions
+
+
+@pytest.mark.parametrize("task", ["Walker2DBulletEnv-v0", "Pendulum-v1"])
+def test_a_newcomer_sees_what_there_is(tmp_path, task):
+    result = run_command("probe", task, "--steps", "60", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    for text in ("seen here", "constant actions: ", "sinusoidal actions: ", "random actions: "):
+        assert text in result.stdout
+    folder = tmp_path / f"probe_{task}"
+    with Image.open(folder / "probe.png") as picture:
+        assert picture.width > 1000
+        assert len(np.unique(np.asarray(picture.convert("L")))) > 50, "something is drawn"
+    with Image.open(folder / "probe.gif") as film:
+        assert film.n_frames > 5
+
+
+def test_a_wrong_task_is_refused(tmp_path):
+    result = run_command("probe", "Walker9D", cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: task = Walker9D: unknown; nearest: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = run_command("probe", "--output", tmp_path / "file", cwd=tmp_path)
+    message = f"output = {tmp_path}/file: must be a folder that can be written to (File exists)"
+    assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
+
+
+def test_a_trace_is_the_episode():
+    environment = make_environment("Walker2DBulletEnv-v0", seed=0)
+    actions = simple_actions(6, seed=4)
+    traces = [record(environment, actions["sinusoidal"], 7, max_steps=1000) for _ in range(2)]
+    np.testing.assert_array_equal(traces[0].observations, traces[1].observations)
+    timestep, rewards = environment.reset(7), []
+    while not timestep.last():
+        timestep = environment.step(actions["sinusoidal"](len(rewards)))
+        rewards.append(float(timestep.reward))
+    assert traces[0].episode_return == pytest.approx(sum(rewards), rel=1e-5)
+    assert len(traces[0].seconds) == len(rewards)
+    assert len(record(environment, actions["constant"], 7, max_steps=3).seconds) == 3
+    environment.close()

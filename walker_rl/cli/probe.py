@@ -1,0 +1,84 @@
+"""`walker-rl probe TASK`: what a newcomer wants to know of an environment."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from walker_rl.environments import Environment, Field
+    from walker_rl.experiments.probing import Trace
+
+
+def probe_task(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="See walker-rl list.")] = "Walker2DBulletEnv-v0",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Of each episode at most.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
+) -> None:
+    """Show what observations and actions mean, and what constant, sinusoidal and random actions do."""
+    from walker_rl.environments import action_fields, make_environment, observation_fields
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.probing import record, simple_actions
+
+    environment = make_environment(task, seed)
+    folder = output or Path(f"probe_{task}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
+    fields, (action_size,) = observation_fields(environment), environment.action_spec().shape
+    traces = {
+        name: record(environment, actions, seed, steps) for name, actions in simple_actions(action_size, seed).items()
+    }
+    _print_fields("observation", fields, [trace.observations for trace in traces.values()])
+    print()
+    _print_fields("action", action_fields(environment), [])
+    print()
+    for name, trace in traces.items():
+        parts = ", ".join(f"{part} {values.sum():.1f}" for part, values in trace.reward_parts.items())
+        print(f"{name} actions: {len(trace.seconds)} steps, return {trace.episode_return:.1f} ({parts})")
+
+    _write_pictures(environment, folder, traces, fields, steps, seed)
+    environment.close()
+
+
+def _write_pictures(
+    environment: Environment, folder: Path, traces: dict[str, Trace], fields: list[Field], steps: int, seed: int
+) -> None:
+    from walker_rl.analysis.probe import plot_probe
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.probing import simple_actions
+    from walker_rl.rendering import render_episode
+
+    try:
+        plot_probe(traces, fields, folder / "probe.png", environment.task.name)
+    except OSError as error:
+        raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
+    sinusoidal, step = simple_actions(environment.task.action_size, seed)["sinusoidal"], itertools.count()
+    render_episode(
+        environment,
+        lambda _: sinusoidal(next(step)),
+        folder / "probe.gif",
+        episode_seed=seed,
+        caption="sinusoidal actions",
+        max_seconds=steps * environment.frame_seconds,
+    )
+    print(f"{folder}/probe.png\n{folder}/probe.gif")
+
+
+def _print_fields(title: str, fields: list[Field], seen: list) -> None:
+    rows = [(title, "", "unit", "allowed", "seen here" if seen else "")]
+    for index, field in enumerate(fields):
+        values = [observations[:, index] for observations in seen]
+        least, most = (min(map(min, values)), max(map(max, values))) if values else (0.0, 0.0)
+        span = f"{least:.2f} to {most:.2f}" if values else ""
+        rows.append((str(index), field.name, field.unit, f"{field.low:g} to {field.high:g}", span))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
