@@ -84,12 +84,12 @@ def parts(agent: str) -> dict[str, float]:
     components = make_components(config)
     components.learner._dataset = clock.along(components.learner._dataset, "sampling")
     for owner, method, part in (
-        (components.environment, "step", "environment"),
-        (components.environment, "reset", "environment"),
-        (components.actor, "select_action", "policy"),
-        (components.actor, "observe", "insertion"),
+        (components.environments[0], "step", "environment"),
+        (components.environments[0], "reset", "environment"),
+        (components.actors[0], "select_action", "policy"),
+        (components.actors[0], "observe", "insertion"),
         (components.learner, "step", "update"),
-        (components.actor, "update", "weights"),
+        (components.actors[0], "update", "weights"),
         (EpisodeStatistics, "add", "logging"),
         (Recorder, "training", "logging"),
         (Recorder, "learner", "logging"),

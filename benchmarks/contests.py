@@ -113,6 +113,8 @@ def peers_contests() -> Iterator[Contest]:
             ours("DDPG, plain", "training", "ddpg", *PLAIN),
             ours("D4PG, plain", "training", "d4pg", *PLAIN),
             ours("D4PG", "training", "d4pg"),
+            ours("TD3, plain", "training", "td3", *PLAIN),
+            ours("SAC, plain", "training", "sac", *PLAIN),
             *(peer(f"{library} {algorithm}") for library in ("SBX", "SB3") for algorithm in ("DDPG", "TD3", "SAC")),
         ),
         pairs=(
@@ -121,11 +123,22 @@ def peers_contests() -> Iterator[Contest]:
             ("D4PG, plain", "SBX DDPG", 1.0),
             ("D4PG, plain", "SBX TD3", 1.0),
             ("D4PG, plain", "SBX SAC", None),
+            ("TD3, plain", "SBX TD3", 1.0),
+            ("SAC, plain", "SBX SAC", 1.0),
             ("D4PG", "SBX TD3", None),
             ("DDPG, plain", "SB3 DDPG", None),
             ("D4PG, plain", "SB3 TD3", None),
             ("D4PG, plain", "SB3 SAC", None),
+            ("TD3, plain", "SB3 TD3", None),
+            ("SAC, plain", "SB3 SAC", None),
         ),
+    )
+    rounds = ("agent.num_environments=16", "agent.unroll_length=128", "agent.num_epochs=10", "agent.batch_size=128")
+    yield Contest(  # A turn has several rounds of 2,048 steps, which are played and then learned from.
+        unit="steps/s",
+        seconds=10.0,
+        contestants=(ours("PPO", "training", "ppo", *rounds), peer("SB3 PPO")),
+        pairs=(("PPO", "SB3 PPO", 1.0),),
     )
 
 

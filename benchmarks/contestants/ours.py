@@ -11,6 +11,8 @@ import numpy as np  # noqa: E402
 
 from benchmarks.local_run import run_locally  # noqa: E402
 from benchmarks.meter import Meter  # noqa: E402
+from walker_rl.agents import config_class  # noqa: E402
+from walker_rl.agents.config import OffPolicyConfig  # noqa: E402
 from walker_rl.environments import make_environment  # noqa: E402
 from walker_rl.experiments.components import Components, make_components  # noqa: E402
 from walker_rl.experiments.config import ExperimentConfig  # noqa: E402
@@ -22,18 +24,21 @@ FIRST_UPDATE = {"acting": REPLAY_SIZE, "training": 1_000, "learner": 1_000}
 """Transitions in the replay before the learner begins, by activity."""
 
 WARM_UP_STEPS = 1_300
+WARM_UP_STEPS_ON_POLICY = 4_200
+"""Two rounds: the first one traces the update."""
 
 
 def benchmark_config(agent: str, activity: str, overrides: list[str]) -> ExperimentConfig:
     """The agent as it comes, with replay as its peers have it, and steps only: no evaluation, no checkpoint."""
-    settings = {
+    settings: dict[str, object] = {
         "max_actor_steps": 10**9,
         "evaluation.period": 10**9,
         "checkpoint.seconds_period": "null",
-        "agent.num_random_steps": 500,
-        "agent.min_replay_size": FIRST_UPDATE[activity],
-        "agent.max_replay_size": REPLAY_SIZE,
     }
+    if issubclass(config_class(agent), OffPolicyConfig):
+        settings["agent.num_random_steps"] = 500
+        settings["agent.min_replay_size"] = FIRST_UPDATE[activity]
+        settings["agent.max_replay_size"] = REPLAY_SIZE
     return load_config(agent, overrides=[*(f"{name}={value}" for name, value in settings.items()), *overrides])
 
 
@@ -52,8 +57,11 @@ def step_environment(meter: Meter, task: str) -> None:
 def run(meter: Meter, config: ExperimentConfig, components: Components) -> None:
     """The local runner, counted from the step on at which all of it has run in."""
 
+    is_off_policy = isinstance(config.agent, OffPolicyConfig)
+    warm_up_steps = WARM_UP_STEPS if is_off_policy else WARM_UP_STEPS_ON_POLICY
+
     def count(num_steps: int) -> bool:
-        if num_steps > WARM_UP_STEPS:
+        if num_steps > warm_up_steps:
             meter.tick()
         return False
 
@@ -72,7 +80,7 @@ def learn(meter: Meter, components: Components) -> None:
 
 def fill_replay(components: Components) -> None:
     """Inserts as many random transitions as the learner waits for."""
-    task, random = components.environment.task, np.random.default_rng(0)
+    task, random = components.environments[0].task, np.random.default_rng(0)
     for _ in range(components.builder.config.min_replay_size):
         observation, next_observation = random.standard_normal((2, task.observation_size))
         action = random.uniform(-1, 1, task.action_size)

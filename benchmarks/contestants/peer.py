@@ -1,4 +1,7 @@
-"""Stable-Baselines3 and SBX: `sb3 ALGORITHM` or `sbx ALGORITHM`; one update per step, batch 256, hidden 256-256."""
+"""Stable-Baselines3 and SBX: `sb3 ALGORITHM` or `sbx ALGORITHM`; hidden 256-256.
+
+Off-policy: one update per step, batch 256. PPO: 16 environments, rounds of 2,048 steps, 10 epochs, batch 128.
+"""
 
 import importlib
 import sys
@@ -6,12 +9,22 @@ import sys
 import gymnasium as gym
 import pybullet_envs_gymnasium  # noqa: F401  (registers the tasks)
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.env_util import make_vec_env
 
 from benchmarks.meter import Meter
 
 TASK = "Walker2DBulletEnv-v0"
 MODULES = {"sb3": "stable_baselines3", "sbx": "sbx"}
 WARM_UP_STEPS = 1_300
+
+OFF_POLICY = {
+    "batch_size": 256,
+    "learning_starts": 1_000,
+    "train_freq": 1,
+    "gradient_steps": 1,
+    "buffer_size": 1_000_000,
+}
+ON_POLICY = {"n_steps": 128, "n_epochs": 10, "batch_size": 128}
 
 
 class Counter(BaseCallback):
@@ -23,21 +36,18 @@ class Counter(BaseCallback):
 
     def _on_step(self) -> bool:
         if self.num_timesteps > WARM_UP_STEPS:
-            self._meter.tick()
+            self._meter.set(self.num_timesteps - WARM_UP_STEPS)
         return True
 
 
 def main() -> None:
     library, algorithm = sys.argv[1:]
+    on_policy = algorithm == "PPO"
     model = getattr(importlib.import_module(MODULES[library]), algorithm)(
         "MlpPolicy",
-        gym.make(TASK),
-        batch_size=256,
-        learning_starts=1_000,
-        train_freq=1,
-        gradient_steps=1,
-        buffer_size=1_000_000,
+        make_vec_env(TASK, n_envs=16) if on_policy else gym.make(TASK),
         policy_kwargs={"net_arch": [256, 256]},
+        **(ON_POLICY if on_policy else OFF_POLICY),
     )
     model.learn(10**9, callback=Counter(Meter()))
 

@@ -9,7 +9,7 @@ from benchmarks import __main__ as command
 from benchmarks import breakdown, contests, memory
 from benchmarks.turns import BenchmarkError, run_module
 from tests.benchmarks.processes import commands_running
-from tests.tiny import wait_for
+from tests.tiny import AGENT, wait_for
 from walker_rl.experiments.config_loading import load_config
 
 
@@ -64,7 +64,7 @@ command.main([])
     assert not [command for command in commands_running() if str(tmp_path) in command]
 
 
-def test_the_products_of_a_d4pg_update_are_those_of_its_layers():
+def test_the_products_of_an_update_are_those_of_its_layers():
     batch, policy, critic = 256, [22 * 256, 256 * 256, 256 * 6], [28 * 256, 256 * 256, 256 * 51]
     forward = 2 * sum(policy) + 3 * sum(critic)
     to_weights = sum(policy) + sum(critic)
@@ -74,7 +74,7 @@ def test_the_products_of_a_d4pg_update_are_those_of_its_layers():
 
 
 def test_the_run_whose_memory_is_watched_has_a_replay_that_fills_before():
-    config = load_config("ddpg", overrides=memory.RUN_SETTINGS)
+    config = load_config(AGENT, overrides=memory.RUN_SETTINGS)
     assert config.agent.max_replay_size < memory.FIRST_READING
 
 
@@ -85,7 +85,7 @@ def test_a_module_that_fails_is_told_of():
 
 @pytest.mark.slow
 def test_the_breakdown_accounts_for_the_whole_step():
-    parts = breakdown.parts_elsewhere("ddpg")
+    parts = breakdown.parts_elsewhere(AGENT)
     assert tuple(parts) == breakdown.PARTS
     assert all(milliseconds > 0 for milliseconds in parts.values()), parts
     assert max(parts, key=parts.__getitem__) == "update"

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.contests import PLAIN, ours, stock
 from benchmarks.turns import BenchmarkError, Contestant, take_turns
 from tests.benchmarks.processes import commands_running
+from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 
 
 def ticker(name, *arguments):
@@ -42,12 +43,12 @@ def test_one_that_fails_says_why_and_ends_the_others(tmp_path):
 def test_every_kind_of_contestant_of_this_environment_runs():
     contestants = [
         ours("environment", "environment", "HopperBulletEnv-v0"),
-        ours("acting", "acting", "dmpo"),
-        ours("training", "training", "ddpg", *PLAIN),
-        ours("learner", "learner", "d4pg"),
+        ours("acting", "acting", AGENT),
+        ours("training", "training", AGENT, *PLAIN),
+        ours("learner", "learner", DISTRIBUTIONAL_AGENT),
         stock("stock environment", "environment", "HopperBulletEnv-v0"),
-        stock("stock acting", "acting", "d4pg"),
-        stock("stock training", "training", "dmpo"),
+        stock("stock acting", "acting", DISTRIBUTIONAL_AGENT),
+        stock("stock training", "training", DISTRIBUTIONAL_AGENT),
         Contestant("products", ("benchmarks.contestants.products", "512")),
     ]
     rates = take_turns(contestants, rounds=1, seconds=2.0)
