@@ -59,6 +59,19 @@ def test_feedback_adds_a_multiple_of_one_entry_and_actions_are_clipped():
     np.testing.assert_array_equal(action[[1, 3]], [-1, -1])
 
 
+def test_a_servo_moves_each_joint_to_where_the_formula_tells():
+    """Joints 0 and 1, and half a cycle apart 2 and 3; angles and speeds alternate from entry 1 on."""
+    architecture = SinusoidArchitecture(4, is_symmetric=True, feedback_index=0, servo_index=1)
+    policy = architecture.make_policy()
+    policy.update(
+        variables(architecture, stiffness=np.array([0.5]), damping=np.array([0.2]), gain=np.array([0.3, 0.0]))
+    )
+    observation = np.array([2.0, 0.1, 1.0, 0.2, -1.0, 0.3, 0.0, 9.0, 0.0, -5.0], np.float32)
+    told = np.array([0.1 + 0.6, -0.3 + 0.2, 0.1 + 0.6, -0.3 - 0.2])  # At t = 0: sin 0 and sin 90 degrees, and opposite.
+    pulled = 0.5 * (told - [0.1, 0.2, 0.3, 9.0]) - 0.2 * np.array([1.0, -1.0, 0.0, 0.0])
+    np.testing.assert_allclose(policy.action(observation), [*pulled[:3], -1.0], atol=1e-6)
+
+
 def test_a_saved_formula_starts_each_episode_anew(tmp_path):
     architecture = SinusoidArchitecture(4, is_symmetric=True, feedback_index=None)
     save_policy(

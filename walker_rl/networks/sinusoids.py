@@ -8,8 +8,6 @@ import numpy as np
 from walker_rl.networks.architecture import Architecture
 from walker_rl.types import Variables
 
-PARAMETERS = ("frequency", "amplitude", "phase", "offset", "gain")
-
 
 @dataclasses.dataclass(frozen=True)
 class SinusoidArchitecture(Architecture):
@@ -19,6 +17,8 @@ class SinusoidArchitecture(Architecture):
         action_size: joints, `A`.
         is_symmetric: whether the second half of the joints does what the first half did half a cycle before.
         feedback_index: of the entry of the observation that is fed back; None: none is.
+        servo_index: of the first joint's angle in the observation, which its speed and then the next joint follow, if
+            the formula tells angles; None: it tells actions.
     """
 
     kind: ClassVar[str] = "sinusoids"
@@ -26,6 +26,7 @@ class SinusoidArchitecture(Architecture):
     action_size: int
     is_symmetric: bool
     feedback_index: int | None
+    servo_index: int | None = None
 
     @property
     def num_joints(self) -> int:
@@ -33,9 +34,10 @@ class SinusoidArchitecture(Architecture):
         return self.action_size // 2 if self.is_symmetric else self.action_size
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of the formula's parameters: a frequency, and the others for each joint."""
-        names = PARAMETERS if self.feedback_index is not None else PARAMETERS[:-1]
-        return {name: (1,) if name == "frequency" else (self.num_joints,) for name in names}
+        """Of the formula's parameters: those that all joints share, then those of each joint."""
+        shared = ("frequency",) if self.servo_index is None else ("frequency", "stiffness", "damping")
+        of_joint = ("amplitude", "phase", "offset", *(() if self.feedback_index is None else ("gain",)))
+        return {name: (1,) for name in shared} | {name: (self.num_joints,) for name in of_joint}
 
     @property
     def num_parameters(self) -> int:
@@ -63,7 +65,8 @@ class SinusoidArchitecture(Architecture):
 class SinusoidPolicy:
     """`offset + amplitude sin(2 pi (frequency t + phase)) + gain observation`, clipped to [-1, 1].
 
-    `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles.
+    `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles. With a servo
+    that is where each joint shall be, and its action `stiffness (that - angle) - damping speed`.
     """
 
     def __init__(self, architecture: SinusoidArchitecture):
@@ -99,6 +102,9 @@ class SinusoidPolicy:
         """The action of the next step, float32 `[A]`, for `observation` `[O]`."""
         half_cycles = (0.0, 0.5) if self._architecture.is_symmetric else (0.0,)
         action = np.concatenate([self._swing(observation, shift) for shift in half_cycles])
+        if (index := self._architecture.servo_index) is not None:
+            angle, speed = observation[index : index + 2 * len(action)].reshape(-1, 2).T
+            action = self._parameters["stiffness"] * (action - angle) - self._parameters["damping"] * speed
         self._step += 1
         return np.clip(action, -1, 1).astype(np.float32)
 

@@ -5,6 +5,7 @@ import dataclasses
 import dm_env
 import numpy as np
 import pytest
+from acme import specs
 
 from tests.agents.learners import SPEC
 from walker_rl.agents.gait.builder import Builder
@@ -147,10 +148,43 @@ def test_an_actor_goes_on_in_the_middle_of_an_episode():
     np.testing.assert_array_equal(resumed.select_action(observation), straight.select_action(observation))
 
 
-def test_feedback_of_an_entry_that_is_not_there_is_refused():
-    message = "agent.feedback_index = 7: must be below 5 for this task"
-    with pytest.raises(UserError, match=f"^{message}$"):
-        Builder(Config(feedback=True)).make_architecture(SPEC)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"feedback": True}, "agent.feedback_index = 7: must leave 1"),
+        ({"feedback": True, "feedback_index": 4}, None),
+        (
+            {"servo": True, "servo_index": 0},
+            "agent.servo_index = 0: must leave 6",
+        ),
+    ],
+)
+def test_entries_that_are_not_observed_are_refused(options, message):
+    builder = Builder(Config(**options))
+    if message is None:
+        assert builder.make_architecture(SPEC).feedback_index == 4
+    else:
+        with pytest.raises(UserError, match=f"^{message} of the 5 entries that this task observes$"):
+            builder.make_architecture(SPEC)
+
+
+def test_a_search_with_all_terms_begins_with_each_as_set_and_as_wide_as_told():
+    config = Config(
+        period=50, frequency_sigma=0.004, sigma=0.2, feedback=True, feedback_index=0, gains=(-1, 2),
+        servo=True, servo_index=0, stiffness=4, damping=0.5, amplitudes=(0.3,), phases=(0.1,), offsets=(0.6, 0.7),
+    )  # fmt: skip
+    spec = SPEC._replace(
+        observations=specs.Array((8,), np.float32), actions=specs.BoundedArray((4,), np.float32, minimum=-1, maximum=1)
+    )
+    start = Builder(config).make_networks(spec, seed=0)
+    variables = start.architecture.split_weights(np.concatenate([start.parameters, np.zeros(11**2)]))
+    expected = {
+        "frequency": [0.02], "stiffness": [4], "damping": [0.5],
+        "amplitude": [0.3, 0.3], "phase": [0.1, 0.1], "offset": [0.6, 0.7], "gain": [-1, 2],
+    }  # fmt: skip
+    for name, values in expected.items():
+        np.testing.assert_allclose(variables[name], values)
+    np.testing.assert_allclose(start.scale, [0.004, 0.8, 0.1, *[0.2] * 8])
 
 
 def test_the_deviation_is_that_of_the_search():

@@ -28,14 +28,20 @@ class Builder(builder.Builder[Config]):
         """The formula.
 
         Raises:
-            UserError: if the observation has no such entry to feed back, or there are more values than joints.
+            UserError: if the observation has no such entries, or there are more values than joints.
         """
         observation_size, action_size = builder.sizes(environment_spec)
-        feedback_index = self.config.feedback_index if self.config.feedback else None
-        if feedback_index is not None and feedback_index >= observation_size:
-            raise UserError(f"agent.feedback_index = {feedback_index}: must be below {observation_size} for this task")
-        is_symmetric = self.config.is_symmetric and action_size % 2 == 0
-        architecture = SinusoidArchitecture(action_size, is_symmetric, feedback_index)
+        architecture = SinusoidArchitecture(
+            action_size,
+            is_symmetric=self.config.is_symmetric and action_size % 2 == 0,
+            feedback_index=self.config.feedback_index if self.config.feedback else None,
+            servo_index=self.config.servo_index if self.config.servo else None,
+        )
+        for name, num_entries in (("feedback_index", 1), ("servo_index", 2 * action_size)):
+            index = getattr(architecture, name)
+            if index is not None and index + num_entries > observation_size:
+                left = f"must leave {num_entries} of the {observation_size} entries that this task observes"
+                raise UserError(f"agent.{name} = {index}: {left}")
         for name in ("amplitudes", "phases", "offsets", "gains"):
             if len(values := getattr(self.config, name)) > architecture.num_joints:
                 most = f"must be at most {architecture.num_joints} values for this task"

@@ -12,7 +12,7 @@ BY_JOINT = "the j-th is that of joint j, after the last the first again"
 class Config:
     """Gait: each joint swings by a sinusoid of time, whose parameters are set by hand or searched for by CMA-ES."""
 
-    paper: ClassVar[str] = "Hansen 2016, https://arxiv.org/abs/1604.00772 (the search)"
+    paper: ClassVar[str] = "Raffin et al. 2023, https://arxiv.org/abs/2310.05808"
 
     period: float = hyperparameter(40.0, "length of a cycle", unit="steps", above=1)
     amplitudes: tuple[float, ...] = hyperparameter((0.4,), f"swing of each joint; {BY_JOINT}", unit="action units")
@@ -30,10 +30,21 @@ class Config:
     gains: tuple[float, ...] = hyperparameter(
         (0.0,), f"of the feedback; {BY_JOINT}", unit="action units per unit of the observation"
     )
+    servo: bool = hyperparameter(
+        False, "the formula tells each joint's angle, as it is observed, and a spring and a damper move the joint there"
+    )
+    servo_index: int = hyperparameter(
+        8, "entry of the observation with the first joint's angle; its speed follows, then the next joint", minimum=0
+    )
+    stiffness: float = hyperparameter(2.0, "of the servo", unit="action units per unit of the angle", above=0)
+    damping: float = hyperparameter(1.0, "of the servo", unit="action units per unit of the speed", above=0)
     search: bool = hyperparameter(True, "search for better parameters, from these on; else only play these")
     population_size: int = hyperparameter(16, "episodes with candidates, between updates", unit="episodes", minimum=4)
     sigma: float = hyperparameter(
-        0.3, "standard deviation of the first candidates around these", unit="action units, cycles", above=0
+        0.3,
+        "standard deviation of the first candidates around these; of stiffness and damping as a share of them",
+        unit="action units, cycles",
+        above=0,
     )
     frequency_sigma: float = hyperparameter(
         0.005, "the same, of the frequency 1 / period", unit="cycles per step", above=0

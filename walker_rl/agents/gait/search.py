@@ -27,15 +27,19 @@ class Start:
 
 def make_start(config: Config, architecture: SinusoidArchitecture, seed: int) -> Start:
     """What `config` asks for."""
-    by_joint = {
-        "amplitude": config.amplitudes,
-        "phase": config.phases,
-        "offset": config.offsets,
-        "gain": config.gains,
+    by_hand = {
+        "frequency": ((1 / config.period,), config.frequency_sigma),
+        "stiffness": ((config.stiffness,), config.sigma * config.stiffness),
+        "damping": ((config.damping,), config.sigma * config.damping),
+        "amplitude": (config.amplitudes, config.sigma),
+        "phase": (config.phases, config.sigma),
+        "offset": (config.offsets, config.sigma),
+        "gain": (config.gains, config.sigma),
     }
-    parameters, scale = [1 / config.period], [config.frequency_sigma]
+    parameters: list[float] = []
+    scale: list[float] = []
     for name, (size,) in architecture.parameter_shapes().items():
-        if name in by_joint:
-            parameters += [by_joint[name][joint % len(by_joint[name])] for joint in range(size)]
-            scale += [config.sigma] * size
+        values, sigma = by_hand[name]
+        parameters += [values[joint % len(values)] for joint in range(size)]
+        scale += [sigma] * size
     return Start(architecture, np.array(parameters), np.array(scale), seed)
