@@ -51,13 +51,13 @@ def probe_task(
 def _write_pictures(
     environment: Environment, folder: Path, traces: dict[str, Trace], fields: list[Field], steps: int, seed: int
 ) -> None:
-    from walker_rl.analysis.probe import plot_probe
+    from walker_rl.analysis.probe import probe_figure
     from walker_rl.errors import UserError
     from walker_rl.experiments.probing import simple_actions
     from walker_rl.rendering import render_episode
 
     try:
-        plot_probe(traces, fields, folder / "probe.png", environment.task.name)
+        probe_figure(traces, fields, environment.task.name).savefig(folder / "probe.png", dpi=110)
     except OSError as error:
         raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
     sinusoidal, step = simple_actions(environment.task.action_size, seed)["sinusoidal"], itertools.count()

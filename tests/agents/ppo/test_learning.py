@@ -137,6 +137,31 @@ def test_the_scale_of_rewards_does_not_matter_where_they_are_normalised():
     assert metrics[1]["critic_loss"] > 2 * metrics[0]["critic_loss"]
 
 
+def test_a_normalised_reward_is_ten_at_most():
+    """One reward of 1,000 among 127 of 1: it is some ten standard deviations of the returns, and is cut off there."""
+    learner, source, _ = make(dataclasses.replace(SMALL, gae_lambda=0.0))
+    segments = next(source)
+    reward = np.ones_like(segments.reward)
+    reward[2, 5] = 1_000.0
+    segments = segments._replace(reward=reward, return_so_far=reward)
+    (*_, targets), _ = learner._prepare(segments)
+    expected = np.minimum(reward / reward.std(), 10.0).ravel()
+    assert expected.max() == 10.0 < (reward / reward.std()).max()
+    np.testing.assert_allclose(targets, expected, rtol=1e-4)
+
+
+def test_gradients_are_clipped_at_the_norm_asked_for():
+    """Adam divides by the gradient's size: only epsilon makes the first step shorter when the gradient is tiny."""
+    moved = []
+    for norm in (None, 1e-9):
+        learner, _, _ = make(dataclasses.replace(SMALL, max_gradient_norm=norm, num_epochs=1, batch_size=128))
+        before = learner.get_variables(["policy"])[0]["hidden_0/w"].copy()
+        learner.step()
+        moved.append(np.abs(learner.get_variables(["policy"])[0]["hidden_0/w"] - before).max())
+    assert moved[0] > 1e-4
+    assert moved[1] < 0.2 * moved[0]
+
+
 @pytest.mark.parametrize(("max_kl", "num_epochs"), [(None, 4), (1e-7, 1)])
 def test_epochs_stop_where_the_policy_has_gone_too_far(max_kl, num_epochs):
     learner, _, _ = make(dataclasses.replace(SMALL, max_kl=max_kl))
