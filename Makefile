@@ -15,7 +15,7 @@ train: setup ## train an agent; AGENT=d4pg STEPS= SEED= RUN_DIR= ARGS="any optio
 		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
 
 test: setup-dev ## run the tests that take seconds; ARGS="any option of pytest"
-	@$(PYTHON) -m pytest -m "not slow" $(ARGS)
+	@$(PYTHON) -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 $(ARGS)
 
 test-slow: setup-dev ## run the tests that take minutes
 	@$(PYTHON) -m pytest -m slow $(ARGS)
