@@ -64,7 +64,7 @@ def test_the_search_finds_the_best_parameters():
     first, *_, last = [learner.step() for _ in range(60)]
     parameters = learner.policy_weights[1 : 1 + 9]
     np.testing.assert_allclose(parameters, TARGET, atol=0.05)
-    assert last["mean_return"] > first["best_return"]
+    assert last["mean_score"] > first["best_score"]
     assert learner.learner_steps == 60 * 8
 
 
@@ -100,8 +100,9 @@ def test_without_a_search_every_episode_plays_the_formula():
     assert learner.learner_steps == 8
 
 
-def test_an_actor_records_the_candidate_and_what_it_returned():
-    builder = Builder(CONFIG)
+@pytest.mark.parametrize("step_cost", [0.0, 1.5])
+def test_an_actor_records_the_candidate_and_what_it_was_worth(step_cost):
+    builder = Builder(dataclasses.replace(CONFIG, step_cost=step_cost))
     learner, _, _ = make()
     queue = builder.make_replay(SPEC, "arrays", seed=0)
     policy = builder.make_policy(builder.make_architecture(SPEC), seed=5)
@@ -122,7 +123,7 @@ def test_an_actor_records_the_candidate_and_what_it_returned():
             actor.observe(action, make_timestep(reward=float(step + 1), observation=observation))
     trials = next(queue.make_dataset(2))
     np.testing.assert_allclose(trials.parameters, candidates, rtol=1e-6)
-    np.testing.assert_array_equal(trials.episode_return, [6, 6])
+    np.testing.assert_array_equal(trials.score, [6 - 3 * step_cost] * 2)
     assert (candidates[0] != candidates[1]).all()
 
 

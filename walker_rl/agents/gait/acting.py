@@ -62,18 +62,22 @@ class CandidatePolicy:
 class GaitActor(Actor):
     """Plays candidates, and records what each returned."""
 
-    def __init__(self, policy: CandidatePolicy, adder: TrialAdder, variable_source: acme.VariableSource):
+    def __init__(
+        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: acme.VariableSource, step_cost: float = 0.0
+    ):
         """Makes an actor with the variable source's current weights.
 
         Args:
             policy: draws and plays candidates.
             adder: where the trials go.
             variable_source: knows the search's middle and spread by the name "policy".
+            step_cost: taken from each reward.
         """
         self._policy = policy
         self._adder = adder
         self._variable_source = variable_source
-        self._episode_return = 0.0
+        self._step_cost = step_cost
+        self._score = 0.0
         self.update(wait=True)
 
     def select_action(self, observation: np.ndarray) -> np.ndarray:
@@ -83,13 +87,13 @@ class GaitActor(Actor):
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode."""
         self._policy.begin_episode()
-        self._episode_return = 0.0
+        self._score = 0.0
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
         """Counts one step, and records the episode if it has ended."""
-        self._episode_return += float(next_timestep.reward)
+        self._score += float(next_timestep.reward) - self._step_cost
         if next_timestep.last():
-            self._adder.add(self._policy.parameters, self._episode_return)
+            self._adder.add(self._policy.parameters, self._score)
 
     def update(self, wait: bool = False) -> None:
         """Fetches what the search has come to."""
@@ -100,10 +104,10 @@ class GaitActor(Actor):
 
     def save(self) -> State:
         """All but the weights."""
-        return {"policy": self._policy.save(), "episode_return": self._episode_return}
+        return {"policy": self._policy.save(), "score": self._score}
 
     def restore(self, state: State) -> None:
         """Goes on from what `save` returned."""
         self._policy.restore(state["policy"])
-        self._episode_return = state["episode_return"]
+        self._score = state["score"]
         self.update(wait=True)

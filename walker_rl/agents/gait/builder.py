@@ -93,7 +93,7 @@ class Builder(builder.Builder[Config]):
         seed: int,
     ) -> GaitActor:
         """An actor with the variable source's weights."""
-        return GaitActor(policy, adder, variable_source)
+        return GaitActor(policy, adder, variable_source, self.config.step_cost)
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
         """Populations that wait."""

@@ -39,6 +39,11 @@ class Config:
     stiffness: float = hyperparameter(2.0, "of the servo", unit="action units per unit of the angle", above=0)
     damping: float = hyperparameter(1.0, "of the servo", unit="action units per unit of the speed", above=0)
     search: bool = hyperparameter(True, "search for better parameters, from these on; else only play these")
+    step_cost: float = hyperparameter(
+        0.0,
+        "taken from each step's reward in what the search is told; 1: standing upright is worth nothing to it",
+        unit="reward",
+    )
     population_size: int = hyperparameter(16, "episodes with candidates, between updates", unit="episodes", minimum=4)
     sigma: float = hyperparameter(
         0.3,

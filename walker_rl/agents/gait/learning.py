@@ -43,8 +43,8 @@ class GaitLearner(Learner):
         trials = Trial(*(np.array(field, np.float64) for field in next(self._dataset)))
         self._tell(trials)
         return {
-            "mean_return": float(trials.episode_return.mean()),
-            "best_return": float(trials.episode_return.max()),
+            "mean_score": float(trials.score.mean()),
+            "best_score": float(trials.score.max()),
             "spread": float(self._search.sigma),
         }
 
@@ -63,15 +63,15 @@ class GaitLearner(Learner):
         """All trials."""
         num_parameters = len(self._start.parameters)
         parameters = np.reshape([trials.parameters for trials in self._trials], (-1, num_parameters))
-        return {"parameters": parameters, "returns": np.ravel([trials.episode_return for trials in self._trials])}
+        return {"parameters": parameters, "scores": np.ravel([trials.score for trials in self._trials])}
 
     def restore(self, state: State) -> None:
         """Searches again, with the trials that `save` returned."""
         self._search, self._trials = self._begin(), []
-        num_populations = len(state["returns"]) // self._config.population_size
+        num_populations = len(state["scores"]) // self._config.population_size
         if num_populations:
-            parameters, returns = (np.split(state[name], num_populations) for name in ("parameters", "returns"))
-            for population in zip(parameters, returns, strict=True):
+            parameters, scores = (np.split(state[name], num_populations) for name in ("parameters", "scores"))
+            for population in zip(parameters, scores, strict=True):
                 self._tell(Trial(*population))
 
     def _begin(self) -> Any:
@@ -87,8 +87,8 @@ class GaitLearner(Learner):
         self._trials.append(trials)
         if self._config.search:
             self._search.ask()  # Without which it takes no answer; its own candidates are not played.
-            # Unchecked: it would shorten what it has not asked for, and believe a return that nobody saw.
-            self._search.tell(list(trials.parameters), (-trials.episode_return).tolist(), check_points=False)
+            # Unchecked: it would shorten what it has not asked for, and believe a score that nobody saw.
+            self._search.tell(list(trials.parameters), (-trials.score).tolist(), check_points=False)
             self._search.sm.update_now(-1)  # Else its axes are those of the population before.
 
     def _deviation(self) -> np.ndarray:

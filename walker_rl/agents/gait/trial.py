@@ -13,11 +13,11 @@ class Trial(NamedTuple):
 
     Attributes:
         parameters: the candidate's, `[..., P]`.
-        episode_return: undiscounted sum of rewards, `[...]`.
+        score: what its episode was worth to the search, `[...]`.
     """
 
     parameters: Any
-    episode_return: Any
+    score: Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +48,6 @@ class TrialAdder:
         """Makes an adder for one actor."""
         self._sink = sink
 
-    def add(self, parameters: np.ndarray, episode_return: float) -> None:
+    def add(self, parameters: np.ndarray, score: float) -> None:
         """Records an episode."""
-        self._sink.insert(Trial(parameters, episode_return))
+        self._sink.insert(Trial(parameters, score))
