@@ -6,7 +6,6 @@ import scipy.stats
 
 from tests.agents.learners import SPEC
 from tests.fakes import random_variables
-from walker_rl.agents.ppo.acting import DensityPolicy
 from walker_rl.agents.ppo.builder import Builder
 from walker_rl.agents.ppo.config import Config
 from walker_rl.errors import UserError
@@ -16,19 +15,37 @@ from walker_rl.networks.numpy_policy import NumpyPolicy
 OBSERVATION = np.random.default_rng(0).normal(size=5).astype(np.float32)
 
 
-def test_the_density_is_that_of_the_sample():
-    architecture = Builder(Config()).make_architecture(SPEC)
-    policy, reference = DensityPolicy(architecture, seed=0), NumpyPolicy(architecture)
+@pytest.mark.parametrize("correlation", [0.0, 0.8])
+def test_the_density_is_that_of_the_sample_by_itself(correlation):
+    builder = Builder(Config(noise_correlation=correlation))
+    architecture = builder.make_architecture(SPEC)
+    policy, reference = builder.make_policy(architecture, seed=0), NumpyPolicy(architecture)
     for each in (policy, reference):
         each.update(random_variables(architecture))
     mean, stddev = reference.distribution(OBSERVATION)
     samples = []
-    for _ in range(2_000):
+    for _ in range(4_000):
         sample, log_density = policy.sample(OBSERVATION)
         expected = scipy.stats.norm(mean, stddev).logpdf(sample).sum()
         np.testing.assert_allclose(log_density, expected, rtol=1e-3, atol=1e-3)
         samples.append(sample)
     np.testing.assert_allclose(np.std(samples, axis=0), stddev, rtol=0.1)
+    noise = (np.array(samples) - mean) / stddev
+    np.testing.assert_allclose((noise[1:] * noise[:-1]).mean(), correlation, atol=0.05)
+
+
+def test_an_episode_begins_with_fresh_noise_and_a_restored_policy_goes_on():
+    builder = Builder(Config(noise_correlation=0.99))
+    architecture = builder.make_architecture(SPEC)
+    straight, restored = (builder.make_policy(architecture, seed) for seed in (0, 1))
+    for policy in (straight, restored):
+        policy.update(random_variables(architecture))
+    before = straight.sample(OBSERVATION)[0]
+    restored.restore(straight.save())
+    near = straight.sample(OBSERVATION)[0]
+    np.testing.assert_array_equal(restored.sample(OBSERVATION)[0], near)
+    straight.begin_episode()
+    assert np.abs(straight.sample(OBSERVATION)[0] - near).sum() > 2 * np.abs(near - before).sum()
 
 
 def test_a_queue_in_a_reverb_server_is_refused():
