@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import acme
-import numpy as np
 from acme import specs
 
 from walker_rl.agents.acting import Actor, OffPolicyActor
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.learner import Learner
-from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.agents.policies import BehaviourPolicy, sizes
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import Architecture, PolicyArchitecture
 from walker_rl.replay import ArrayReplay, Layout, NStepAdder, Replay, Sink, TransitionLayout, updates_due
@@ -189,8 +188,3 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """Transitions sampled for each one inserted after the first `min_replay_size`."""
         num_counted = num_inserted - self.config.min_replay_size
         return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
-
-
-def sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
-    """Numbers in an observation and in an action."""
-    return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))

@@ -12,6 +12,11 @@ from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.types import State, Variables
 
 
+def sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
+    """Numbers in an observation and in an action."""
+    return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))
+
+
 def policy_architecture(
     config: NetworkConfig, environment_spec: specs.EnvironmentSpec, head: str, **more: Any
 ) -> PolicyArchitecture:
@@ -23,9 +28,10 @@ def policy_architecture(
         head: of `PolicyArchitecture`.
         more: further fields of `PolicyArchitecture`.
     """
+    observation_size, action_size = sizes(environment_spec)
     return PolicyArchitecture(
-        observation_size=int(np.prod(environment_spec.observations.shape)),
-        action_size=int(np.prod(environment_spec.actions.shape)),
+        observation_size,
+        action_size,
         hidden_sizes=config.policy_hidden_sizes,
         layer_norm=config.layer_norm,
         activation=config.activation,

@@ -13,6 +13,7 @@ from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
 from walker_rl.agents.gait.trial import Trial, TrialAdder, TrialLayout
+from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
 from walker_rl.networks.sinusoids import SinusoidArchitecture
 from walker_rl.replay import Queue, Replay, Sink
@@ -30,7 +31,7 @@ class Builder(builder.Builder[Config]):
         Raises:
             UserError: if the observation has no such entries, or there are more values than joints.
         """
-        observation_size, action_size = builder.sizes(environment_spec)
+        observation_size, action_size = sizes(environment_spec)
         architecture = SinusoidArchitecture(
             action_size,
             is_symmetric=self.config.is_symmetric and action_size % 2 == 0,

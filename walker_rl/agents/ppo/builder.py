@@ -9,7 +9,7 @@ import acme
 from acme import specs
 
 from walker_rl.agents import builder
-from walker_rl.agents.policies import policy_architecture
+from walker_rl.agents.policies import policy_architecture, sizes
 from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment, SegmentAdder, SegmentLayout
@@ -64,7 +64,7 @@ class Builder(builder.Builder[Config]):
 
     def make_layout(self, environment_spec: specs.EnvironmentSpec) -> SegmentLayout:
         """How a segment lies in a row of floats."""
-        return SegmentLayout(*builder.sizes(environment_spec), self.config.unroll_length)
+        return SegmentLayout(*sizes(environment_spec), self.config.unroll_length)
 
     def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
         """An empty queue.
