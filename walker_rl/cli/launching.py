@@ -12,6 +12,8 @@ from walker_rl.cli.experiment import resume_command, resumed_experiment, tell_ou
 from walker_rl.experiments.config import ExperimentConfig
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from walker_rl.experiments.run_directory import RunDirectory
 
 RUNNER = "launch"
@@ -167,11 +169,36 @@ def _new_experiment(request: Request) -> tuple[ExperimentConfig, RunDirectory]:
     if config.replay != "arrays":
         raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
     set_environment()
+    _check_agent(config)
+    return config, create_run_directory(request.run_dir or default_path(config), config, RUNNER)
 
+
+def _check_agent(config: ExperimentConfig) -> None:
+    """In a child process: what it imports brings Launchpad, which must be told first where processes log."""
+    import multiprocessing
+
+    from walker_rl.errors import UserError
+
+    context = multiprocessing.get_context("fork")  # A configuration can't be pickled.
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_tell_whether_agent_fits, args=(config, sender))
+    child.start()
+    sender.close()
+    problem = receiver.recv()
+    child.join()
+    if problem is not None:
+        raise UserError(problem)
+
+
+def _tell_whether_agent_fits(config: ExperimentConfig, sender: Connection) -> None:
+    from walker_rl.errors import UserError
     from walker_rl.experiments.components import check_agent
 
-    check_agent(config)
-    return config, create_run_directory(request.run_dir or default_path(config), config, RUNNER)
+    try:
+        check_agent(config)
+        sender.send(None)
+    except UserError as error:
+        sender.send(str(error))
 
 
 def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int) -> int:
