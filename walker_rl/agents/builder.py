@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import acme
 from acme import specs
@@ -18,7 +18,7 @@ from walker_rl.agents.learner import Learner
 from walker_rl.agents.policies import BehaviourPolicy, sizes
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import Architecture, PolicyArchitecture
-from walker_rl.replay import ArrayReplay, Layout, NStepAdder, Replay, Sink, TransitionLayout, updates_due
+from walker_rl.replay import ArrayReplay, Layout, NStepAdder, Queue, Replay, Sink, TransitionLayout, updates_due
 from walker_rl.types import Transition
 
 if TYPE_CHECKING:
@@ -188,3 +188,37 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """Transitions sampled for each one inserted after the first `min_replay_size`."""
         num_counted = num_inserted - self.config.min_replay_size
         return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
+
+
+class QueueBuilder(Builder[ConfigT]):
+    """Makes the parts of an agent that learns from each item once, so many at a time.
+
+    Attributes:
+        item_name: what an item is to a user.
+    """
+
+    item_name: ClassVar[str]
+
+    @property
+    @abc.abstractmethod
+    def items_per_step(self) -> int:
+        """Items that the learner takes at a time."""
+
+    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
+        """An empty queue.
+
+        Raises:
+            UserError: if it is to be in a Reverb server.
+        """
+        if home != "arrays":
+            name = self.item_name
+            raise UserError(f"replay = {home}: must be arrays with an agent that learns from each {name} once")
+        return Queue(self.make_layout(environment_spec))
+
+    def make_dataset(self, replay: Replay) -> Iterator[Any]:
+        """What the learner takes, time after time."""
+        return replay.make_dataset(self.items_per_step)
+
+    def steps_due(self, replay: Replay, learner_steps: int) -> int:
+        """How often there are enough items that wait."""
+        return replay.size // self.items_per_step

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import acme
 from acme import specs
 
-from walker_rl.agents import builder
+from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
@@ -16,14 +16,21 @@ from walker_rl.agents.gait.trial import Trial, TrialAdder, TrialLayout
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
 from walker_rl.networks.sinusoids import SinusoidArchitecture
-from walker_rl.replay import Queue, Replay, Sink
+from walker_rl.replay import Sink
 
 if TYPE_CHECKING:
     from walker_rl.agents.gait.learning import GaitLearner
 
 
-class Builder(builder.Builder[Config]):
+class Builder(QueueBuilder[Config]):
     """A formula set by hand, and a search that may improve it."""
+
+    item_name = "episode"
+
+    @property
+    def items_per_step(self) -> int:
+        """The trials of one population."""
+        return self.config.population_size
 
     def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> SinusoidArchitecture:
         """The formula.
@@ -67,23 +74,9 @@ class Builder(builder.Builder[Config]):
         """How a trial lies in a row of floats."""
         return TrialLayout(self.make_architecture(environment_spec).num_parameters)
 
-    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
-        """An empty queue.
-
-        Raises:
-            UserError: if it is to be in a Reverb server.
-        """
-        if home != "arrays":
-            raise UserError(f"replay = {home}: must be arrays with an agent that learns from each episode once")
-        return Queue(self.make_layout(environment_spec))
-
     def make_adder(self, replay: Sink) -> TrialAdder:
         """What records an actor's episodes in `replay`, or sends them there."""
         return TrialAdder(replay)
-
-    def make_dataset(self, replay: Replay) -> Iterator[Trial]:
-        """The trials of one population after the other."""
-        return replay.make_dataset(self.config.population_size)
 
     def make_actor(
         self,
@@ -95,10 +88,6 @@ class Builder(builder.Builder[Config]):
     ) -> GaitActor:
         """An actor with the variable source's weights."""
         return GaitActor(policy, adder, variable_source, self.config.step_cost)
-
-    def steps_due(self, replay: Replay, learner_steps: int) -> int:
-        """Populations that wait."""
-        return replay.size // self.config.population_size
 
     @property
     def target_samples_per_insert(self) -> float:

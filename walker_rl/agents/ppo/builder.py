@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING
 import acme
 from acme import specs
 
-from walker_rl.agents import builder
+from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.policies import policy_architecture, sizes
 from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment, SegmentAdder, SegmentLayout
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.replay import Queue, Replay, Sink
+from walker_rl.replay import Sink
 
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
     from walker_rl.agents.ppo.learning import PPOLearner
 
 
-class Builder(builder.Builder[Config]):
+class Builder(QueueBuilder[Config]):
     """PPO: actors whose stretches of steps the learner takes from a queue, each once."""
+
+    item_name = "step"
+
+    @property
+    def items_per_step(self) -> int:
+        """The segments of one round."""
+        return self.config.num_environments
 
     @property
     def num_environments(self) -> int:
@@ -66,23 +73,9 @@ class Builder(builder.Builder[Config]):
         """How a segment lies in a row of floats."""
         return SegmentLayout(*sizes(environment_spec), self.config.unroll_length)
 
-    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
-        """An empty queue.
-
-        Raises:
-            UserError: if it is to be in a Reverb server.
-        """
-        if home != "arrays":
-            raise UserError(f"replay = {home}: must be arrays with an agent that learns from each step once")
-        return Queue(self.make_layout(environment_spec))
-
     def make_adder(self, replay: Sink) -> SegmentAdder:
         """What records an actor's steps in `replay`, or sends them there."""
         return SegmentAdder(replay, self.config.unroll_length, self.config.discount)
-
-    def make_dataset(self, replay: Replay) -> Iterator[Segment]:
-        """The segments of one round after the other."""
-        return replay.make_dataset(self.config.num_environments)
 
     def make_actor(
         self,
@@ -94,10 +87,6 @@ class Builder(builder.Builder[Config]):
     ) -> OnPolicyActor:
         """An actor with the variable source's weights."""
         return OnPolicyActor(policy, adder, variable_source)
-
-    def steps_due(self, replay: Replay, learner_steps: int) -> int:
-        """Rounds for which enough segments wait."""
-        return replay.size // self.config.num_environments
 
     @property
     def target_samples_per_insert(self) -> float:
