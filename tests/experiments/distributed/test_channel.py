@@ -13,7 +13,7 @@ from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
 from walker_rl.experiments.distributed.server import MAX_BLOCKS
 
-NOTICE = Notice(1_234, 567, 2, True, {"a": Welcome(3, 1, 400)})
+NOTICE = Notice({0: 1_000, 3: 234}, 567, 2, True, {"a": Welcome(3, 1, 400)})
 
 
 def received(inbox, number):
@@ -26,7 +26,7 @@ def test_a_board_shows_what_was_last_put_on_it(channel, message):
     assert channel.read(type(message)) == message
     assert channel.read(type(message)) == message
     if isinstance(message, Notice):
-        other = Notice(2_000, 600, 1, False, {})
+        other = Notice({0: 2_000}, 600, 1, False, {})
         channel.send(other)
         assert channel.read(Notice) == other
 

@@ -27,6 +27,10 @@ MAX_STEPS_BETWEEN_REPORTS = 100
 """However quickly they go by: exploration's schedules follow the steps of all actors together."""
 
 
+WAITING_PERIOD = 0.01
+"""Seconds between readings of what an actor waits for."""
+
+
 class RemoteVariables(acme.VariableSource):
     """The policy's weights as the learner last published them."""
 
@@ -67,7 +71,6 @@ class ActorNode:
         self._loop = EnvironmentLoop(self._environment, self._actor)
         self._episodes: list[Metrics] = []
         self._known_steps = 0  # Of all actors, as last told.
-        self._own_steps_then = 0
         self._learner_steps = -1  # Behind the weights.
         self._fetched_at = -math.inf
 
@@ -88,12 +91,15 @@ class ActorNode:
         self._environment.close()
 
     def _play(self, notice: Notice) -> None:
-        """Takes the steps up to the next report, ever fewer near the end: together, actors overshoot it by few."""
-        steps_since = self._actor_steps - self._own_steps_then
-        steps_left = self._config.max_actor_steps - notice.actor_steps - steps_since
-        num_steps = max(1, min(MAX_STEPS_BETWEEN_REPORTS, steps_left // (2 * max(1, notice.num_actors))))
+        """Takes the steps up to the next report; near the end waits until those left are told anew."""
+        steps_left = self._config.max_actor_steps - notice.actor_steps
+        untold_steps = self._actor_steps - notice.actor_steps_by_index.get(self._welcome.index, 0)
+        num_steps = math.ceil(steps_left / (2 * max(1, notice.num_actors))) - untold_steps
+        if num_steps <= 0:
+            time.sleep(WAITING_PERIOD)
+            return
         end = time.monotonic() + self._config.distributed.exchange_period
-        for _ in range(num_steps):
+        for _ in range(min(num_steps, MAX_STEPS_BETWEEN_REPORTS)):
             episode = self._loop.step()
             if episode is not None:
                 self._episodes.append({**episode.row(), "actor_steps": self._actor_steps})
@@ -102,12 +108,11 @@ class ActorNode:
 
     def _exchange(self) -> Notice:
         self._stream.flush()
-        own_steps = self._actor_steps
         self._channel.send(self._report())
         self._episodes = []
         notice = self._channel.read(Notice)
         if notice.actor_steps != self._known_steps:
-            self._known_steps, self._own_steps_then = notice.actor_steps, own_steps
+            self._known_steps = notice.actor_steps
             self._actor.count_steps(notice.actor_steps)
         now, period = time.monotonic(), self._config.distributed.exchange_period
         if notice.learner_steps != self._learner_steps and now - self._fetched_at >= period:
@@ -128,7 +133,7 @@ class ActorNode:
             welcome = self._channel.read(Notice).welcomes.get(self._token)
             if welcome is not None:
                 return welcome
-            time.sleep(0.05)
+            time.sleep(WAITING_PERIOD)
 
     def _make_actor(self, builder: Builder) -> Actor:
         environment_spec = specs.make_environment_spec(self._environment)

@@ -70,7 +70,8 @@ class Bookkeeping:
         if learner_steps != self._published:
             self._channel.send(Weights(weights, learner_steps))
             self._published = learner_steps
-        notice = Notice(self.actor_steps, learner_steps, self._roster.num_present, is_over, self._roster.welcomes)
+        roster = self._roster
+        notice = Notice(roster.actor_steps_by_index, learner_steps, roster.num_present, is_over, roster.welcomes)
         self._channel.send(notice)
 
     def send_last_candidate(self, weights: np.ndarray) -> None:

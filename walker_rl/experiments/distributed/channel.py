@@ -99,5 +99,6 @@ def _decode(kind: type[MessageT], arrays: list[np.ndarray]) -> MessageT:
     if len(arrays) > 1:
         fields["array"] = arrays[1][0]
     if kind is Notice:
+        fields["actor_steps_by_index"] = {int(index): steps for index, steps in fields["actor_steps_by_index"].items()}
         fields["welcomes"] = {token: Welcome(**welcome) for token, welcome in fields["welcomes"].items()}
     return kind(**fields)

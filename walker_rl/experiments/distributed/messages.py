@@ -42,18 +42,23 @@ class Notice:
     """The central process to all, many times: where the run stands.
 
     Attributes:
-        actor_steps: of all actors together.
+        actor_steps_by_index: of each actor, as far as it is known.
         learner_steps: updates.
         num_actors: that have reported lately.
         is_over: whether actors are to end.
         welcomes: answers of the last minute, by the token of whom they are for.
     """
 
-    actor_steps: int
+    actor_steps_by_index: dict[int, int]
     learner_steps: int
     num_actors: int
     is_over: bool
     welcomes: dict[str, Welcome]
+
+    @property
+    def actor_steps(self) -> int:
+        """Of all actors together."""
+        return sum(self.actor_steps_by_index.values())
 
 
 @dataclasses.dataclass(frozen=True)
