@@ -1,5 +1,6 @@
 """The run directory: made whole, or refused with one line and not made at all."""
 
+import os
 import re
 
 import pytest
@@ -50,6 +51,8 @@ def test_it_says_what_made_it(tmp_path):
     assert re.fullmatch(r"[0-9a-f]{12}(-dirty)?|unknown", provenance["commit"])
     assert provenance["packages"]["dm-acme"] == "0.4.0"
     assert provenance["packages"]["pybullet"] == "3.2.7"
+    assert provenance["machine"]["num_cores"] == len(os.sched_getaffinity(0))
+    assert provenance["machine"]["processor"]
 
 
 def test_a_run_that_exists_is_refused_and_resume_is_named(tmp_path):

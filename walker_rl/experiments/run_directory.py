@@ -6,6 +6,7 @@ import fcntl
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 import tempfile
 import time
@@ -191,6 +192,17 @@ def _provenance() -> dict[str, Any]:
         "commit": _commit(),
         "python": platform.python_version(),
         "packages": versions,
+        "machine": _machine(),
+    }
+
+
+def _machine() -> dict[str, Any]:
+    """What walltimes depend on."""
+    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return {
+        "system": platform.platform(),
+        "processor": models[0] if models else platform.machine(),
+        "num_cores": len(os.sched_getaffinity(0)),
     }
 
 
