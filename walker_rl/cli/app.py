@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from walker_rl.cli.cluster import make_cluster_app
+from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
 from walker_rl.cli.evaluate import evaluate_policy
 from walker_rl.cli.launch import make_launch_app
@@ -19,7 +20,7 @@ from walker_rl.errors import RunError, UserError
 # Plain help and errors: Rich would take four times as long to print them.
 app = typer.Typer(
     name="walker-rl",
-    help="Train, evaluate and render walkers.",
+    help="Train, evaluate, render and compare walkers.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -29,6 +30,7 @@ app.add_typer(make_launch_app(), name="launch")
 app.add_typer(make_cluster_app(), name="cluster")
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
+app.command("compare")(compare_runs)
 app.command("probe")(probe_task)
 app.command("node")(run_node)
 app.command("doctor")(check_machine)

@@ -1,0 +1,135 @@
+"""The files of a comparison."""
+
+import csv
+import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
+
+import matplotlib.colors
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.analysis.made_runs import run
+from walker_rl.agents import agent_names
+from walker_rl.analysis.comparison.figures import draw_comparison
+from walker_rl.analysis.comparison.style import COLOURS, styles
+from walker_rl.analysis.comparison.summary import summarize
+
+NAMES = (
+    "learning_curves_actor_steps",
+    "learning_curves_walltime",
+    "final_performance",
+    "performance_profiles",
+    "probability_of_improvement",
+    "time_to_return",
+    "stability",
+)
+
+RUNS = [
+    run(
+        f"{group}{seed}",
+        np.linspace(0, top + 100 * seed, 12),
+        group=group,
+        last=top + 90.0 * seed,
+        best=top + 95.0 * seed,
+    )
+    for group, top in zip(agent_names()[:2], (900, 2000), strict=True)
+    for seed in range(3)
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("comparison")
+    written = draw_comparison(RUNS, path)
+    assert {one.name for one in written} == {f"{name}{suffix}" for name in NAMES for suffix in (".png", ".svg", ".csv")}
+    return path
+
+
+def texts(path) -> str:
+    """All text of an SVG, which is there as text."""
+    return "\n".join("".join(element.itertext()) for element in ElementTree.parse(path).iter() if "text" in element.tag)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_names_its_task_groups_and_axes(folder, name):
+    shown = texts(folder / f"{name}.svg")
+    for words in ("T", *agent_names()[:2]):
+        assert words in shown
+    pixels = np.array(Image.open(folder / f"{name}.png").convert("RGB"))
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("learning_curves_actor_steps", ("environment steps", "evaluation return", "(3 seeds)")),
+        ("learning_curves_walltime", ("wall-clock time (minutes)",)),
+        ("final_performance", ("return of the final evaluation", "95 % interval")),
+        ("performance_profiles", ("share of runs above tau",)),
+        ("probability_of_improvement", (f"{agent_names()[1]} > {agent_names()[0]}",)),
+        ("time_to_return", ("return 500", "return 2,000", "3 never", "wall-clock minutes")),
+        ("stability", ("share of evaluations below half of the best before",)),
+    ],
+)
+def test_a_figure_says_what_it_shows(folder, name, words):
+    shown = texts(folder / f"{name}.svg")
+    for word in words:
+        assert word in shown
+
+
+def test_the_same_runs_make_the_same_bytes(folder, tmp_path):
+    draw_comparison(RUNS, tmp_path)
+    for path in sorted(tmp_path.iterdir()):
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+
+
+def test_a_figure_without_numbers_is_left_out(tmp_path):
+    draw_comparison([run("alone", [1, 2])], tmp_path)
+    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES[:2], "time_to_return", "stability"}
+
+
+def test_tables_name_the_task(folder):
+    for path in folder.glob("*.csv"):
+        with path.open(newline="") as file:
+            assert {row["task"] for row in csv.DictReader(file)} == {"T"}, path
+
+
+def test_an_agent_looks_the_same_in_any_company():
+    everyone = styles(agent_names())
+    for name in agent_names():
+        assert styles([name])[name] == everyone[name]
+    assert len({look.marker for look in everyone.values()}) == len(agent_names())
+
+
+def test_other_groups_go_by_their_order():
+    assert list(styles(["3", "1"])) == ["3", "1"]
+    assert styles(["3", "1"])["1"].colour == COLOURS[0]
+
+
+def test_lines_stand_out_from_the_page():
+    """Contrast of 2 or more with white, and no two colours next to each other in the order of equal lightness."""
+    colours = np.array([matplotlib.colors.to_rgb(colour) for colour in COLOURS])
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.2126, 0.7152, 0.0722]
+    assert (1.05 / (luminance + 0.05) >= 2).all()
+    assert all(abs(one - other) > 0.02 for one, other in pairwise(luminance))
+
+
+def test_the_summary_says_what_to_mind():
+    runs = [
+        run("x", [1, 2], group="a", last=10.0, best=12.0),
+        run("y", [1, 2, 3], group="a"),
+        run("z", [5, 2], group="b", last=1_234.0, best=2_000.0),
+    ]
+    (summary,) = summarize(runs)
+    assert list(summary.lines()) == [
+        "T",
+        "  group  runs  environment steps  last policy, IQM  best policy, IQM  change  collapsed",
+        "  a      2     20 to 30           10                12                1       0%",
+        "  b      1     20                 1,234             2,000             3       100%",
+        "  note: a: 1 run not complete, without a final evaluation",
+        "  note: a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
+        "  note: b: one seed says nothing of the spread between seeds",
+        "  note: groups of different lengths: their final performances are not for comparison",
+    ]

@@ -1,0 +1,31 @@
+"""Runs with evaluations of one's choice."""
+
+import json
+
+import numpy as np
+
+from tests.tiny import AGENT
+from walker_rl.analysis.runs import Run
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run_directory import create_run_directory
+
+
+def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, walltimes=None):
+    """A run directory as a training leaves it, with these evaluations."""
+    run = create_run_directory(path, load_config(agent, overrides=list(overrides)))
+    rows = [f"{index * period},{index * 10},{value},0.0,{value}" for index, value in enumerate(returns, 1)]
+    header = "actor_steps,learner_steps,mean_return,stddev_return,episode_return_0"
+    (run.metrics / "evaluation.csv").write_text("\n".join([header, *rows, ""]))
+    times = [60.0 * index for index, _ in enumerate(returns, 1)] if walltimes is None else walltimes
+    rows = [f"{index * period},{index * 10},{value}" for index, value in enumerate(times, 1)]
+    (run.metrics / "timing.csv").write_text("\n".join(["actor_steps,learner_steps,walltime", *rows, ""]))
+    if final is not None:
+        best, last = final
+        run.summary.write_text(json.dumps({"best": {"mean_return": best}, "last": {"mean_return": last}}))
+    return run
+
+
+def run(name, returns, group="a", last=None, best=None, steps=None, walltime=None):
+    steps = np.array(steps or [10.0 * index for index, _ in enumerate(returns, 1)])
+    walltime = steps * 6 if walltime is None else np.array(walltime)
+    return Run(name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best)

@@ -1,0 +1,79 @@
+"""What a comparison reads."""
+
+import numpy as np
+import pytest
+import yaml
+
+from tests.analysis.made_runs import make_run
+from tests.tiny import AGENT
+from walker_rl.analysis.runs import by_task, read_runs, write_runs
+from walker_rl.errors import UserError
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run_directory import create_run_directory
+
+
+def refusal(*arguments) -> str:
+    with pytest.raises(UserError) as caught:
+        read_runs(*arguments)
+    return str(caught.value)
+
+
+def test_a_run_directory_says_what_it_is(tmp_path):
+    made = make_run(tmp_path / "one", [10, 30.5], "seed=4", "agent.sigma=0.3", final=(40.0, 35.0))
+    (run,) = read_runs([tmp_path / "one"])
+    assert (run.name, run.group, run.task, run.seed) == ("one", AGENT, "Walker2DBulletEnv-v0", 4)
+    np.testing.assert_array_equal(run.actor_steps, [1000, 2000])
+    np.testing.assert_array_equal(run.walltime, [60, 120])
+    np.testing.assert_array_equal(run.returns, [10, 30.5])
+    assert (run.last_return, run.best_return) == (35, 40)
+    assert run.commit == yaml.safe_load(made.config.read_text())["provenance"]["commit"]
+    assert run.command == f"walker-rl train {AGENT} --set agent.sigma=0.3 --set seed=4"
+
+
+def test_a_run_that_goes_on_has_no_final_returns_and_may_have_no_times(tmp_path):
+    make_run(tmp_path / "one", [10, 20, 30], walltimes=[60.0])
+    (run,) = read_runs([tmp_path / "one"])
+    assert (run.last_return, run.best_return) == (None, None)
+    np.testing.assert_array_equal(run.walltime, [60, np.nan, np.nan])
+
+
+def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
+    for seed, n_step in enumerate([1, 1, 3]):
+        make_run(tmp_path / f"run{seed}", [seed], f"seed={seed}", f"agent.n_step={n_step}")
+    runs = read_runs([f"{tmp_path}/run*"], "agent.n_step")
+    assert [(run.name, run.group) for run in runs] == [("run0", "1"), ("run1", "1"), ("run2", "3")]
+    tasks = by_task(reversed(runs))
+    assert {task: {group: len(of) for group, of in groups.items()} for task, groups in tasks.items()} == {
+        "Walker2DBulletEnv-v0": {"1": 2, "3": 1}
+    }
+
+
+def test_tables_keep_all_of_it(tmp_path):
+    make_run(tmp_path / "one", [10, 1 / 3], "seed=4", final=(40.0, 35.0))
+    make_run(tmp_path / "two", [1, 2, 3], "task=Pendulum-v1", walltimes=[5.0])
+    runs = read_runs([tmp_path / "one", tmp_path / "two"])
+    (tmp_path / "kept").mkdir()
+    write_runs(runs, tmp_path / "kept")
+    again = read_runs([tmp_path / "kept"])
+    for run, other in zip(runs, again, strict=True):
+        assert {k: v for k, v in vars(run).items() if not isinstance(v, np.ndarray)} == {
+            k: v for k, v in vars(other).items() if not isinstance(v, np.ndarray)
+        }
+        for name in ("actor_steps", "walltime", "returns"):
+            np.testing.assert_allclose(getattr(other, name), getattr(run, name), atol=5e-5)
+
+
+def test_what_is_no_run_is_refused(tmp_path):
+    create_run_directory(tmp_path / "new", load_config(AGENT))
+    make_run(tmp_path / "one", [1])
+    assert refusal([tmp_path]) == (
+        f"run = {tmp_path}: must be a run directory, or a folder with runs.csv and evaluations.csv"
+    )
+    assert refusal([tmp_path / "no*ne"]) == (
+        f"run = {tmp_path / 'no*ne'}: must be a run directory, or a folder with runs.csv and evaluations.csv"
+    )
+    assert refusal([tmp_path / "new"]) == f"run = {tmp_path / 'new'}: must have an evaluation; it has none yet"
+    assert refusal([tmp_path / "one", tmp_path / "one"]) == "run = one: must be given once"
+    assert refusal([tmp_path / "one"], "agent.colour") == (
+        f"group_by = agent.colour: must be a field of the configuration; {tmp_path / 'one'} has none such"
+    )

@@ -1,0 +1,120 @@
+"""Statistics of runs against numbers worked by hand."""
+
+import numpy as np
+import pytest
+
+from walker_rl.analysis import statistics
+from walker_rl.analysis.statistics import (
+    estimate,
+    interquartile_mean,
+    performance_profile,
+    probability_of_improvement,
+    stability,
+    when_reached,
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([7], 7),
+        ([1, 2, 9], 4),  # A quarter of three is less than one: all count.
+        ([0, 10, 20, 1000], 15),
+        ([-500, 1, 2, 3, 1000], 2),
+        ([0, 0, 1, 2, 3, 4, 9, 9], 2.5),
+    ],
+)
+def test_the_interquartile_mean_leaves_out_the_outer_quarters(values, expected):
+    assert interquartile_mean(np.array(values, float)) == expected
+    rows = np.stack([values, np.multiply(values, 2)])
+    np.testing.assert_allclose(interquartile_mean(rows), [expected, 2 * expected])
+
+
+def test_one_seed_has_no_interval():
+    result = estimate([np.array([[1.0], [5.0]])])
+    np.testing.assert_array_equal(result.value, [1, 5])
+    assert (result.low, result.high) == (None, None)
+
+
+def test_the_interval_of_two_seeds_is_between_them():
+    """Resamples of (0, 8) have the means 0, 4, 4 and 8, each one in four: the middle 95 % reach from 0 to 8."""
+    result = estimate([np.array([0.0, 8.0])])
+    assert (result.value, result.low, result.high) == (4, 0, 8)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    """Of 200 sets of ten normal seeds; percentile intervals of ten are known to be a little short."""
+    random = np.random.default_rng(0)
+    covered = 0
+    for index in range(200):
+        result = estimate([random.normal(5, 2, size=10)], seed=index)
+        covered += result.low <= 5 <= result.high
+    assert 0.85 <= covered / 200 <= 0.97
+
+
+def test_strata_are_drawn_from_apart():
+    """Ten seeds at 0 and ten at 100: drawn together their mean would vary, drawn apart it is always 50."""
+
+    def mean_of_both(first, second):
+        return (first.mean(axis=-1) + second.mean(axis=-1)) / 2
+
+    result = estimate([np.zeros(10), np.full(10, 100.0)], mean_of_both)
+    assert (result.value, result.low, result.high) == (50, 50, 50)
+
+
+def test_every_point_of_a_curve_has_an_interval_of_its_own():
+    curve = np.stack([np.zeros(5), np.arange(5.0), 10 + np.arange(5.0)])
+    result = estimate([curve])
+    np.testing.assert_array_equal(result.value, [0, 2, 12])
+    np.testing.assert_allclose(result.low[2] - result.low[1], 10)
+    assert result.low[0] == result.high[0] == 0 < result.low[1] < 2 < result.high[1]
+
+
+def test_intervals_follow_from_their_seed():
+    values = [np.random.default_rng(0).normal(size=50)]
+    first, again, other = (estimate(values, seed=seed) for seed in (1, 1, 2))
+    assert (first.low, first.high) == (again.low, again.high) != (other.low, other.high)
+    assert statistics.CONFIDENCE == 0.95
+
+
+def test_a_profile_is_the_share_above():
+    values = np.array([100.0, 200.0, 200.0, 400.0])
+    profile = performance_profile(values, np.array([0, 100, 199, 200, 400]))
+    np.testing.assert_array_equal(profile, [1, 0.75, 0.75, 0.25, 0])
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "expected"),
+    [
+        ([3, 4], [1, 2], 1),
+        ([1, 2], [3, 4], 0),
+        ([1, 3], [2, 2], 0.5),
+        ([1, 2], [2], 0.25),  # One loss, one tie.
+        ([5, 1, 1], [2, 0], 4 / 6),
+    ],
+)
+def test_the_probability_of_improvement_counts_pairs(better, worse, expected):
+    assert probability_of_improvement(np.array(better, float), np.array(worse, float)) == pytest.approx(expected)
+
+
+def test_seeds_that_never_reach_a_return_count_as_late():
+    steps = [np.array([10, 20, 30])] * 4
+    returns = [np.array(values) for values in ([0, 5, 9], [6, 1, 1], [0, 0, 4.9], [0, 0, 5])]
+    reached = when_reached(steps, returns, threshold=5)
+    np.testing.assert_array_equal(reached.costs, [20, 10, np.inf, 30])
+    assert reached.median == 30  # Of 10, 20, 30 and never: the upper of the middle two.
+    assert when_reached(steps[:2], returns[1:3], threshold=5).median == np.inf
+    assert when_reached(steps[:1], returns[:1], threshold=5).median == 20
+
+
+def test_stability_is_that_of_consecutive_evaluations():
+    """Steps of 4, 7, 5, 7; after 10 the 3 is below 5, after 12 nothing is below 6 but the 5."""
+    result = stability(np.array([6.0, 10.0, 3.0, 8.0, 15.0, 7.5, 7.4]))
+    assert result.spread == pytest.approx(np.median([4, 7, 5, 7, 7.5, 0.1]))
+    assert result.share_collapsed == pytest.approx(2 / 6)  # 3 < 5 and 7.4 < 7.5, but 7.5 is not below itself.
+    assert np.isnan(stability(np.array([1.0])).spread)
+
+
+def test_of_negative_returns_half_is_counted_from_the_best():
+    """Half as much worse than -100 is -150."""
+    assert stability(np.array([-100.0, -149.0, -151.0])).share_collapsed == 0.5

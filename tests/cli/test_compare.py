@@ -1,0 +1,47 @@
+"""`walker-rl compare`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.analysis.made_runs import make_run
+from walker_rl.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_it_compares_what_a_pattern_names_and_its_own_output_again(tmp_path, capsys):
+    for seed in range(2):
+        make_run(tmp_path / f"run{seed}", [100, 200 + seed], f"seed={seed}", final=(300.0, 250.0))
+    assert main(["compare", f"{tmp_path}/run?", "--output", str(tmp_path / "a/first"), "--thresholds", "150,1e3"]) == 0
+    output = capsys.readouterr().out
+    assert "250 [250, 250]" in output
+    assert f"  {tmp_path}/a/first/stability.svg\n" in output
+    assert ",1000.0," in (tmp_path / "a/first/time_to_return.csv").read_text()
+    script = [sys.executable, ROOT / "scripts/plot_comparison.py", tmp_path / "a/first", "--output", tmp_path / "again"]
+    subprocess.run([*script, "--thresholds", "150,1000"], check=True, capture_output=True)
+    for path in (tmp_path / "a/first").iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--thresholds", "5,x"), "thresholds = 5,x: must be numbers with commas between them, as in 500,1000"),
+        (("--thresholds", "inf"), "thresholds = inf: must be numbers with commas between them, as in 500,1000"),
+        (
+            ("--output", "{run}/config.yaml"),
+            "output = {run}/config.yaml: must be a folder that can be written to (File exists)",
+        ),
+        (("--group-by", "agent"), "group_by = agent: must be a field of the configuration; {run} has none such"),
+        (("nothing",), "run = nothing: must be a run directory, or a folder with runs.csv and evaluations.csv"),
+    ],
+)
+def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    run = make_run(tmp_path / "run", [1, 2])
+    assert main(["compare", str(run.path), *(word.format(run=run.path) for word in words)]) == 2
+    assert capsys.readouterr().err == f"error: {message.format(run=run.path)}\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -1,0 +1,67 @@
+"""All figures of a comparison, with a table of every number in each."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from walker_rl.analysis.comparison import (
+    final_performance,
+    learning_curves,
+    performance_profiles,
+    probability_of_improvement,
+    stability,
+    time_to_return,
+)
+from walker_rl.analysis.comparison.style import SETTINGS, save
+from walker_rl.analysis.runs import Groups, Run, by_task
+from walker_rl.analysis.tables import Row, write_table
+
+Draw = Callable[[Mapping[str, Sequence[Row]]], Figure]
+
+
+def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
+    """Writes each figure as PNG and SVG, and its numbers as CSV.
+
+    Args:
+        runs: of all tasks and groups.
+        folder: that exists.
+        thresholds: returns whose reaching is timed; none: round ones of each task.
+
+    Returns:
+        What was written. A figure that has nothing to show is left out.
+    """
+    tasks, written = by_task(runs), []
+    for name, tabulate, draw in _figures(thresholds):
+        tables = {task: rows for task, groups in tasks.items() if (rows := tabulate(groups))}
+        if not tables:
+            continue
+        with matplotlib.rc_context(SETTINGS):
+            written += save(draw(tables), folder / name)
+        written.append(folder / f"{name}.csv")
+        write_table(written[-1], [{"task": task, **row} for task, rows in tables.items() for row in rows])
+    return written
+
+
+def _figures(thresholds: Sequence[float]) -> list[tuple[str, Callable[[Groups], list[Row]], Draw]]:
+    return [
+        *(
+            (
+                f"learning_curves_{axis}",
+                functools.partial(learning_curves.tabulate, axis=axis),
+                functools.partial(learning_curves.draw, axis=axis),
+            )
+            for axis in learning_curves.LABELS
+        ),
+        ("final_performance", final_performance.tabulate, final_performance.draw),
+        ("performance_profiles", performance_profiles.tabulate, performance_profiles.draw),
+        ("probability_of_improvement", probability_of_improvement.tabulate, probability_of_improvement.draw),
+        (
+            "time_to_return",
+            lambda groups: time_to_return.tabulate(groups, thresholds or time_to_return.round_thresholds(groups)),
+            time_to_return.draw,
+        ),
+        ("stability", stability.tabulate, stability.draw),
+    ]

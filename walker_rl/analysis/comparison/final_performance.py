@@ -1,0 +1,48 @@
+"""Final performance: the return of each run's last policy, and of its best, in episodes that chose neither."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
+from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.tables import Row
+
+POLICIES = ("last", "best")
+
+
+def tabulate(groups: Groups) -> list[Row]:
+    """Rows of `policy`, `group`, `series`, `return`, `low` and `high`; runs that are not complete have none."""
+    rows: list[Row] = []
+    for policy in POLICIES:
+        for group, runs in groups.items():
+            returns = {run.name: getattr(run, f"{policy}_return") for run in runs}
+            complete = {name: value for name, value in returns.items() if value is not None}
+            rows += [{"policy": policy, **row} for row in tabulate_strip(group, complete, "return")]
+    return rows
+
+
+def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
+    """A panel for each task."""
+    num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
+    figure = Figure(figsize=(6.4 * len(tasks), 1.4 + ROW_HEIGHT * num_groups), layout="constrained")
+    for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
+        looks = styles(dict.fromkeys(row["group"] for row in rows))
+        for policy in POLICIES:
+            of_policy = [row for row in rows if row["policy"] == policy]
+            draw_strip(axes, of_policy, "return", looks, hollow=policy == "best")
+        axes.set(title=task, xlabel="return of the final evaluation")
+    handles = [
+        _sample("last policy: IQM, 95 % interval", marker="|", markersize=11, markeredgewidth=2.2),
+        _sample("last policy of a seed", marker="o"),
+        _sample("best policy of a seed", marker="o", markerfacecolor="none"),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    return figure
+
+
+def _sample(label: str, **marker: Any) -> Line2D:
+    return Line2D([], [], color="0.3", linestyle="", label=label, **marker)

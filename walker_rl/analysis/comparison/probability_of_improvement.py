@@ -1,0 +1,50 @@
+"""Probability of improvement: how often a run of one group returns more than a run of another."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from walker_rl.analysis.comparison.strip import ROW_HEIGHT
+from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.statistics import estimate, probability_of_improvement
+from walker_rl.analysis.tables import Row
+
+
+def tabulate(groups: Groups) -> list[Row]:
+    """Rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier one as `better`."""
+    returns = {
+        group: np.array([run.last_return for run in runs if run.last_return is not None])
+        for group, runs in groups.items()
+    }
+    rows: list[Row] = []
+    for one, other in itertools.combinations([group for group, values in returns.items() if len(values)], 2):
+        is_better = probability_of_improvement(returns[one], returns[other]) >= 0.5
+        better, worse = (one, other) if is_better else (other, one)
+        result = estimate([returns[better], returns[worse]], probability_of_improvement)
+        low, high = (None if end is None else float(end) for end in (result.low, result.high))
+        rows.append({"better": better, "worse": worse, "probability": float(result.value), "low": low, "high": high})
+    return rows
+
+
+def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
+    """A panel for each task."""
+    num_pairs = max(len(rows) for rows in tasks.values())
+    figure = Figure(figsize=(6.4 * len(tasks), 1.2 + 0.6 * ROW_HEIGHT * num_pairs), layout="constrained")
+    for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
+        _draw_task(axes, rows)
+        axes.set(title=task, xlabel="P(a run of the first returns more than one of the second)", xlim=(-0.02, 1.02))
+    return figure
+
+
+def _draw_task(axes: Axes, rows: Sequence[Row]) -> None:
+    for place, row in enumerate(rows):
+        if row["low"] is not None:
+            axes.plot([row["low"], row["high"]], [place] * 2, color="0.6", linewidth=4, solid_capstyle="butt")
+        axes.plot(row["probability"], place, marker="|", markersize=10, markeredgewidth=2, color="0.1")
+    axes.axvline(0.5, color="0.3", linewidth=0.8, linestyle=":")
+    axes.set_yticks(range(len(rows)), [f"{row['better']} > {row['worse']}" for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")

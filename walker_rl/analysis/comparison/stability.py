@@ -1,0 +1,40 @@
+"""Stability: how far consecutive evaluations lie apart, and how often one is below half of the best so far."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
+from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.statistics import stability
+from walker_rl.analysis.tables import Row
+
+QUANTITIES = {
+    "spread": "median change between consecutive evaluations (return)",
+    "share_collapsed": "share of evaluations below half of the best before",
+}
+
+
+def tabulate(groups: Groups) -> list[Row]:
+    """Rows of `quantity`, `group`, `series`, `value`, `low` and `high`."""
+    rows: list[Row] = []
+    for quantity in QUANTITIES:
+        for group, runs in groups.items():
+            values = {run.name: getattr(stability(run.returns), quantity) for run in runs}
+            rows += [{"quantity": quantity, **row} for row in tabulate_strip(group, values, "value")]
+    return rows
+
+
+def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
+    """Two panels for each task."""
+    num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
+    size = (9.2, len(tasks) * (1.2 + ROW_HEIGHT * num_groups))
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(len(tasks), len(QUANTITIES), squeeze=False, sharey="row")
+    for line, (task, rows) in zip(grid, tasks.items(), strict=True):
+        looks = styles(dict.fromkeys(row["group"] for row in rows))
+        for axes, (quantity, label) in zip(line, QUANTITIES.items(), strict=True):
+            draw_strip(axes, [row for row in rows if row["quantity"] == quantity], "value", looks)
+            axes.set(title=task, xlabel=label)
+    return figure

@@ -1,0 +1,80 @@
+"""A row for each group: its seeds as points, its statistic with the interval above them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from walker_rl.analysis.comparison.style import Style
+from walker_rl.analysis.statistics import estimate
+from walker_rl.analysis.tables import Row
+
+STATISTIC = "IQM"
+ROW_HEIGHT = 0.42
+"""Inches."""
+
+
+def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> list[Row]:
+    """Rows of a quantity: of each run, and of all.
+
+    Args:
+        group: the runs' group.
+        values: by the name of the run; nan is left out.
+        quantity: the name of the column.
+    """
+    known = {name: value for name, value in values.items() if np.isfinite(value)}
+    rows: list[Row] = [_row(group, name, quantity, value) for name, value in known.items()]
+    if known:
+        result = estimate([np.array(list(known.values()))])
+        interval = () if result.low is None or result.high is None else (float(result.low), float(result.high))
+        rows.append(_row(group, STATISTIC, quantity, float(result.value), *interval))
+    return rows
+
+
+def draw_strip(
+    axes: Axes, rows: Sequence[Row], quantity: str, looks: Mapping[str, Style], hollow: bool = False
+) -> None:
+    """Draws what `tabulate_strip` returned, the first group on top.
+
+    Args:
+        axes: to draw on.
+        rows: of all groups.
+        quantity: the column.
+        looks: of all groups that have a row of the picture, whether they have values or not.
+        hollow: whether the points are rings, for a second quantity in the same rows.
+    """
+    places = {group: place for place, group in enumerate(looks)}
+    for row in rows:
+        look, y, x = looks[row["group"]], places[row["group"]], row[quantity]
+        if row["series"] != STATISTIC:
+            face = "none" if hollow else look.colour
+            axes.plot(
+                x,
+                y + 0.14,
+                marker=look.marker,
+                markersize=4.5,
+                color=look.colour,
+                markerfacecolor=face,
+                alpha=0.7,
+                linestyle="",
+            )
+        elif not hollow:
+            if row["low"] is not None:
+                axes.plot(
+                    [row["low"], row["high"]],
+                    [y - 0.18] * 2,
+                    color=look.colour,
+                    linewidth=4,
+                    alpha=0.4,
+                    solid_capstyle="butt",
+                )
+            axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
+    axes.set_yticks(range(len(looks)), list(looks))
+    axes.set_ylim(len(looks) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+
+
+def _row(
+    group: str, series: str, quantity: str, value: float, low: float | None = None, high: float | None = None
+) -> Row:
+    return {"group": group, "series": series, quantity: value, "low": low, "high": high}

@@ -1,0 +1,66 @@
+"""How a group looks, the same in every figure, and how a figure is saved, the same bytes every time."""
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from walker_rl.agents import agent_names
+
+# Okabe and Ito's palette without its yellow, which is too pale for lines on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000", "#56B4E9")
+DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+SETTINGS = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.alpha": 0.25,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "walker_rl",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Style:
+    """Of a group; its dashes and marker tell it from others without colour, too."""
+
+    colour: str
+    dashes: Any
+    marker: str
+
+
+def styles(groups: Iterable[str]) -> dict[str, Style]:
+    """A style for each group: an agent's is its own whatever it is compared with, others' go by their order."""
+    names = list(groups)
+    order = agent_names() if set(names) <= set(agent_names()) else sorted(names)
+    count = len(COLOURS)
+    places = {name: order.index(name) % count for name in names}
+    return {name: Style(COLOURS[place], DASHES[place], MARKERS[place]) for name, place in places.items()}
+
+
+def counted(number: int, what: str) -> str:
+    """As in "1 seed", "5 seeds"."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def thousands(axes: Axes) -> None:
+    """Writes the x axis as 100,000."""
+    axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def save(figure: Figure, path: Path) -> list[Path]:
+    """Writes a figure as `path` with .png and with .svg, without dates; returns both."""
+    written = []
+    for suffix, metadata in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": None})):
+        written.append(path.with_name(path.name + suffix))
+        figure.savefig(written[-1], dpi=150, metadata=metadata)
+    return written

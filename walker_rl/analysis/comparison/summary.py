@@ -1,0 +1,101 @@
+"""What a comparison says in words: a table of groups, and what to mind in reading it."""
+
+import dataclasses
+import shlex
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from walker_rl.analysis.comparison.style import counted
+from walker_rl.analysis.runs import Groups, Run, by_task
+from walker_rl.analysis.statistics import estimate, stability
+from walker_rl.experiments.config import FREE_TO_CHANGE
+
+HEADER = ("group", "runs", "environment steps", "last policy, IQM", "best policy, IQM", "change", "collapsed")
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """Of one task.
+
+    Attributes:
+        task: its name.
+        rows: for each group a cell for each of `HEADER`: interquartile means of final evaluations with their 95 %
+            intervals, and of its seeds' stability (see there) the mean.
+        notes: what to mind.
+    """
+
+    task: str
+    rows: Sequence[tuple[str, ...]]
+    notes: Sequence[str]
+
+    def lines(self) -> Iterator[str]:
+        """The summary as text."""
+        yield self.task
+        rows = [HEADER, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for note in self.notes:
+            yield f"  note: {note}"
+
+
+def summarize(runs: Sequence[Run]) -> list[Summary]:
+    """A summary of each task."""
+    return [
+        Summary(task, [_row(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
+        for task, groups in by_task(runs).items()
+    ]
+
+
+def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
+    variation = [stability(run.returns) for run in runs]
+    change, collapsed = (np.mean([getattr(one, name) for one in variation]) for name in ("spread", "share_collapsed"))
+    first, last = _lengths(runs)
+    steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
+    returns = ([getattr(run, f"{policy}_return") for run in runs] for policy in ("last", "best"))
+    return (group, str(len(runs)), steps, *map(_estimated, returns), f"{change:.0f}", f"{collapsed:.0%}")
+
+
+def _estimated(returns: Sequence[float | None]) -> str:
+    known = np.array([value for value in returns if value is not None])
+    if not len(known):
+        return "-"
+    result = estimate([known])
+    interval = "" if result.low is None else f" [{result.low:,.0f}, {result.high:,.0f}]"
+    return f"{result.value:,.0f}{interval}"
+
+
+def _notes(groups: Groups) -> Iterator[str]:
+    for group, runs in groups.items():
+        yield from (f"{group}: {note}" for note in _notes_on_group(runs))
+    if len({_lengths(runs) for runs in groups.values()}) > 1:
+        yield "groups of different lengths: their final performances are not for comparison"
+
+
+def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
+    if num_incomplete := sum(run.last_return is None for run in runs):
+        yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
+    if len(runs) == 1:
+        yield "one seed says nothing of the spread between seeds"
+    first, last = _lengths(runs)
+    if first != last:
+        yield f"runs of {first:,.0f} to {last:,.0f} steps: the mean curve goes as far as the shortest"
+    if settings := _different_settings(runs):
+        yield f"runs of different settings: {', '.join(settings)}"
+    commits = sorted({run.commit for run in runs})
+    if len(commits) > 1:
+        yield f"runs of different commits: {', '.join(commits)}"
+
+
+def _different_settings(runs: Sequence[Run]) -> list[str]:
+    """Fields that decide the numbers of a run and are not the same in all."""
+    fields = [{word for word in shlex.split(run.command) if "=" in word} for run in runs]
+    different = {word.split("=")[0] for word in fields[0].union(*fields) - fields[0].intersection(*fields)}
+    return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
+
+
+def _lengths(runs: Sequence[Run]) -> tuple[float, float]:
+    """Environment steps at the last evaluation, of the shortest run and of the longest."""
+    ends = [float(run.actor_steps[-1]) for run in runs]
+    return min(ends), max(ends)

@@ -1,0 +1,96 @@
+"""Time to a return: the steps and the seconds after which each seed's evaluations first reached it."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from walker_rl.analysis.comparison.strip import ROW_HEIGHT
+from walker_rl.analysis.comparison.style import Style, styles, thousands
+from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.statistics import when_reached
+from walker_rl.analysis.tables import Row
+
+MEDIAN = "median"
+AXES = {"actor_steps": ("environment steps", 1.0), "walltime": ("wall-clock minutes", 60.0)}
+
+
+def round_thresholds(groups: Groups) -> tuple[float, ...]:
+    """Some round returns between what the runs began with and the best that any reached."""
+    runs = [run for runs in groups.values() for run in runs]
+    low, high = np.median([run.returns[0] for run in runs]), max(run.returns.max() for run in runs)
+    ticks = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return tuple(float(tick) for tick in ticks if low < tick <= high)
+
+
+def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
+    """Rows of `threshold`, `group`, `series`, `actor_steps`, `walltime` and `num_censored`.
+
+    A seed that never reached the threshold has no steps and no time: it is censored where its run ended. The median
+    counts such seeds as later than all others, and is empty where half or more never did.
+    """
+    rows: list[Row] = []
+    for threshold, (group, runs) in itertools.product(thresholds, groups.items()):
+        returns = [run.returns for run in runs]
+        reached = {axis: when_reached([getattr(run, axis) for run in runs], returns, threshold) for axis in AXES}
+        key: Row = {"threshold": threshold, "group": group}
+        for index, run in enumerate(runs):
+            costs = {axis: _finite(reached[axis].costs[index]) for axis in AXES}
+            rows.append({**key, "series": run.name, **costs, "num_censored": int(costs["actor_steps"] is None)})
+        medians = {axis: _finite(reached[axis].median) for axis in AXES}
+        num_censored = int(np.isinf(reached["actor_steps"].costs).sum())
+        rows.append({**key, "series": MEDIAN, **medians, "num_censored": num_censored})
+    return rows
+
+
+def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
+    """For each task a row of panels in steps and one in minutes, a panel for each threshold."""
+    thresholds = {task: list(dict.fromkeys(row["threshold"] for row in rows)) for task, rows in tasks.items()}
+    num_columns = max(map(len, thresholds.values()))
+    num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
+    size = (1.0 + 2.6 * num_columns, 2 * len(tasks) * (0.9 + ROW_HEIGHT * 0.75 * num_groups))
+    figure = Figure(figsize=size, layout="constrained")
+    grid = iter(figure.subplots(2 * len(tasks), num_columns, squeeze=False, sharey="row", sharex="row"))
+    for task, rows in tasks.items():
+        looks = styles(dict.fromkeys(row["group"] for row in rows))
+        for axis, line in zip(AXES, grid, strict=False):
+            costs = [row[axis] / AXES[axis][1] for row in rows if row[axis] is not None]
+            line[0].set_xlim(0, 1.35 * max(costs, default=1.0))  # Room for the notes.
+            for panel in line[len(thresholds[task]) :]:
+                panel.set_visible(False)
+            for panel, threshold in zip(line, thresholds[task], strict=False):
+                _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, looks)
+                panel.set(
+                    title=f"{task}\nreturn {threshold:,g}" if axis == "actor_steps" else None, xlabel=AXES[axis][0]
+                )
+    return figure
+
+
+def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, Style]) -> None:
+    places, unit = {group: place for place, group in enumerate(looks)}, AXES[axis][1]
+    for row in rows:
+        look, place, cost = looks[row["group"]], places[row["group"]], row[axis]
+        if row["series"] != MEDIAN and cost is not None:
+            axes.plot(
+                cost / unit, place, marker=look.marker, markersize=4.5, color=look.colour, alpha=0.7, linestyle=""
+            )
+        elif row["series"] == MEDIAN:
+            if cost is not None:
+                axes.plot(cost / unit, place, marker="|", markersize=13, markeredgewidth=2.2, color=look.colour)
+            if row["num_censored"]:
+                note = f"{row['num_censored']} never"
+                right = axes.get_yaxis_transform()
+                axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
+    axes.set_yticks(range(len(looks)), list(looks))
+    axes.set_ylim(len(looks) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="x", labelrotation=30)
+    thousands(axes)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

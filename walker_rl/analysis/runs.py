@@ -1,0 +1,171 @@
+"""What a comparison reads of runs: their evaluations, from run directories or from tables kept of them."""
+
+import dataclasses
+import glob
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from walker_rl.analysis.curve import read_columns
+from walker_rl.analysis.tables import Row, read_table, write_table
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import flatten, to_dict
+from walker_rl.experiments.config_loading import PROVENANCE, load_config
+from walker_rl.experiments.run_directory import RunDirectory
+
+RUNS = "runs.csv"
+EVALUATIONS = "evaluations.csv"
+
+GROUP_BY = "agent_name"
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One run's evaluations.
+
+    Attributes:
+        name: tells it from the others.
+        group: whose seeds are compared together: the agent, unless told otherwise.
+        task: what was played.
+        seed: of the run.
+        commit: of the code.
+        command: that makes such a run.
+        actor_steps: at each evaluation, `[E]`.
+        walltime: at each evaluation, in seconds, `[E]`; nan where it was not recorded.
+        returns: mean of each evaluation's episodes, `[E]`.
+        last_return: mean return of the last policy in the final evaluation; None if the run is not complete.
+        best_return: of the policy with the best evaluation, in the same other episodes.
+        directory: of the run; None if all that is known of it is in tables.
+    """
+
+    name: str
+    group: str
+    task: str
+    seed: int
+    commit: str
+    command: str
+    actor_steps: np.ndarray
+    walltime: np.ndarray
+    returns: np.ndarray
+    last_return: float | None
+    best_return: float | None
+    directory: Path | None = None
+
+
+Groups = Mapping[str, Sequence[Run]]
+"""The runs of one task by the name of their group, in its order."""
+
+
+def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY) -> list[Run]:
+    """Runs from run directories and from folders that `write_runs` has filled.
+
+    Args:
+        paths: of them, or patterns that match some.
+        group_by: a field of the configuration, as in `agent.n_step`; runs in tables keep their groups.
+
+    Raises:
+        UserError: if a path holds neither, a run has no evaluation yet or is given twice, or there is no such field.
+    """
+    runs = [run for path in _expand(paths) for run in _read(path, group_by)]
+    names = [run.name for run in runs]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"run = {name}: must be given once")
+    return runs
+
+
+def write_runs(runs: Iterable[Run], folder: Path) -> None:
+    """Writes the runs as two tidy tables into `folder`: a row for each run, and one for each evaluation."""
+    runs = list(runs)
+    scalars = ("group", "task", "seed", "commit", "command", "last_return", "best_return")
+    write_table(folder / RUNS, [{"run": run.name, **{name: getattr(run, name) for name in scalars}} for run in runs])
+    evaluations: list[Row] = [
+        {"run": run.name, "actor_steps": int(steps), "walltime": float(walltime), "mean_return": float(value)}
+        for run in runs
+        for steps, walltime, value in zip(run.actor_steps, run.walltime, run.returns, strict=True)
+    ]
+    write_table(folder / EVALUATIONS, evaluations)
+
+
+def by_task(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
+    """The runs of each task, in groups; both in the order of their names."""
+    tasks: dict[str, dict[str, list[Run]]] = {}
+    for run in sorted(runs, key=lambda run: (run.task, run.group, run.seed, run.name)):
+        tasks.setdefault(run.task, {}).setdefault(run.group, []).append(run)
+    return tasks
+
+
+def _expand(paths: Sequence[str | Path]) -> list[Path]:
+    found = [Path(match) for path in paths for match in sorted(glob.glob(str(path))) or [str(path)]]
+    return found
+
+
+def _read(path: Path, group_by: str) -> list[Run]:
+    if (path / "config.yaml").is_file():
+        return [_read_directory(path, group_by)]
+    if (path / RUNS).is_file():
+        return _read_tables(path)
+    raise UserError(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
+
+
+def _read_directory(path: Path, group_by: str) -> Run:
+    config = yaml.safe_load((path / "config.yaml").read_text())
+    run, provenance = RunDirectory(path), config.pop(PROVENANCE, {})
+    fields = flatten(config)
+    if group_by not in fields:
+        raise UserError(f"group_by = {group_by}: must be a field of the configuration; {path} has none such")
+    evaluation, timing = read_columns(run.metrics / "evaluation.csv"), read_columns(run.metrics / "timing.csv")
+    if not evaluation:
+        raise UserError(f"run = {path}: must have an evaluation; it has none yet")
+    walltimes = dict(zip(timing["actor_steps"], timing["walltime"], strict=True)) if timing else {}
+    final = json.loads(run.summary.read_text()) if run.summary.is_file() else {}
+    return Run(
+        name=path.resolve().name,
+        group=str(fields[group_by]),
+        task=config["task"],
+        seed=config["seed"],
+        commit=provenance.get("commit", "unknown"),
+        command=_command(config["agent_name"], fields, provenance.get("runner", "train")),
+        actor_steps=evaluation["actor_steps"],
+        walltime=np.array([walltimes.get(steps, np.nan) for steps in evaluation["actor_steps"]]),
+        returns=evaluation["mean_return"],
+        last_return=final["last"]["mean_return"] if final else None,
+        best_return=final["best"]["mean_return"] if final else None,
+        directory=path,
+    )
+
+
+def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
+    """What to type for such a run: all that differs from the defaults."""
+    defaults = flatten(to_dict(load_config(agent_name)))
+    changed = [f"{name}={json.dumps(value)}" for name, value in fields.items() if defaults.get(name) != value]
+    return shlex.join(["walker-rl", runner, agent_name, *(word for field in changed for word in ("--set", field))])
+
+
+def _read_tables(folder: Path) -> list[Run]:
+    evaluations: dict[str, list[Row]] = {}
+    for row in read_table(folder / EVALUATIONS):
+        evaluations.setdefault(row["run"], []).append(row)
+    return [_from_tables(row, evaluations[row["run"]]) for row in read_table(folder / RUNS)]
+
+
+def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
+    columns = {name: np.array([float(one[name]) for one in evaluations]) for name in evaluations[0] if name != "run"}
+    return Run(
+        name=row["run"],
+        group=row["group"],
+        task=row["task"],
+        seed=int(row["seed"]),
+        commit=row["commit"],
+        command=row["command"],
+        actor_steps=columns["actor_steps"],
+        walltime=columns["walltime"],
+        returns=columns["mean_return"],
+        last_return=float(row["last_return"]) if row["last_return"] else None,
+        best_return=float(row["best_return"]) if row["best_return"] else None,
+    )

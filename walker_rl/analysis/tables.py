@@ -1,0 +1,23 @@
+"""Tidy tables as CSV: a row is a dict, None an empty cell."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def write_table(path: Path, rows: Sequence[Row]) -> None:
+    """Writes rows that have the same columns, numbers to four decimals; no rows, no header."""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()})
+
+
+def read_table(path: Path) -> list[Row]:
+    """The rows of a file as text."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
