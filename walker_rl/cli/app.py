@@ -14,6 +14,7 @@ from walker_rl.cli.list import list_names
 from walker_rl.cli.node import run_node
 from walker_rl.cli.probe import probe_task
 from walker_rl.cli.render import render_policy
+from walker_rl.cli.report import report_runs
 from walker_rl.cli.train import make_train_app
 from walker_rl.errors import RunError, UserError
 
@@ -31,6 +32,7 @@ app.add_typer(make_cluster_app(), name="cluster")
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
 app.command("compare")(compare_runs)
+app.command("report")(report_runs)
 app.command("probe")(probe_task)
 app.command("node")(run_node)
 app.command("doctor")(check_machine)

@@ -1,0 +1,178 @@
+"""The page in a real browser: Debian's Chromium, without a window."""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.analysis.made_runs import make_run
+from walker_rl.agents import agent_names
+from walker_rl.cli import main
+
+CHROMIUM = shutil.which("chromium")
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt install chromium")
+
+AGENTS = agent_names()[:2]
+"""Names that HTML must escape are in the title."""
+
+TITLE = "Walkers & <b>others</b>"
+
+
+def make_film(path) -> None:
+    frames = [Image.fromarray(np.full((60, 80, 3), shade, np.uint8)) for shade in (0, 120, 240)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=60)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    for agent in AGENTS:
+        for seed, best in enumerate((90.0, 1_200.0, None)):
+            name = f"{agent}_{seed}"
+            final = None if best is None else (best, best / 2)
+            run = make_run(folder / name, [10, 80 + seed, 70], f"seed={seed}", agent=agent, final=final)
+            make_film(run.best_video)
+    path = folder / "report.html"
+    assert main(["report", f"{folder}/*_[0-9]", "-o", str(path), "--title", TITLE]) == 0
+    return path
+
+
+class Browser:
+    """A page, and what it has complained about or asked the network for."""
+
+    def __init__(self, page: Page, path):
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(path.as_uri())
+
+    def column(self, name: str) -> list[str]:
+        table = self.page.locator("table.sortable")
+        place = [text.strip() for text in table.locator("thead th").all_inner_texts()].index(name)
+        return [row.locator("th, td").nth(place).inner_text() for row in table.locator("tbody tr").all()]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, report, request):
+    context = chromium.new_context(**getattr(request, "param", {}))
+    browser = Browser(context.new_page(), report)
+    yield browser
+    context.close()
+    assert browser.complaints == []
+    assert [url for url in browser.requests if not url.startswith("data:")] == [report.as_uri()]
+
+
+def test_it_shows_figures_films_and_every_run(opened):
+    page = opened.page
+    assert page.title() == TITLE
+    assert page.locator("h1").inner_text() == TITLE
+    assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    assert page.locator("#figures figure").count() == 7
+    assert page.locator("img.film").count() == len(AGENTS)
+    assert page.locator("table.sortable tbody tr").count() == 3 * len(AGENTS)
+    assert "1 run not complete" in page.locator("#summary").inner_text()
+    assert f"walker-rl train {AGENTS[1]} --set seed=2" in page.locator("#commands").inner_text()
+    assert "machine.processor" in page.locator("#origins").text_content()
+
+
+def test_a_figure_hands_out_its_numbers(opened):
+    link = opened.page.locator("#figures a").first
+    with opened.page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "learning_curves_actor_steps.csv"
+    assert download.value.path().read_text().startswith("task,group,series,actor_steps,return,low,high,num_seeds\n")
+
+
+def test_the_table_sorts_by_number_by_name_and_back(opened):
+    page = opened.page
+    page.get_by_role("button", name="best return").click()
+    ordered = ["90", "90", "1,200", "1,200", "-", "-"]
+    assert opened.column("best return") == ordered
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+    page.get_by_role("button", name="best return").click()
+    assert opened.column("best return") == ["1,200", "1,200", "90", "90", "-", "-"]
+    assert page.get_by_role("status").inner_text() == "Sorted by best return, descending"
+    page.get_by_role("button", name="run", exact=True).click()
+    assert opened.column("run") == sorted(opened.column("run"))
+    assert page.locator("th[aria-sort]").count() == 1
+
+
+def test_the_keyboard_is_enough(opened):
+    page = opened.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
+    page.get_by_role("button", name="seed").focus()
+    page.keyboard.press("Enter")
+    assert opened.column("seed") == ["0", "0", "1", "1", "2", "2"]
+    page.keyboard.press("Space")
+    assert opened.column("seed") == ["2", "2", "1", "1", "0", "0"]
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details[open]").count() == 1
+
+
+def test_a_screen_reader_finds_names(opened):
+    page = opened.page
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.evaluate("[...document.images].every((image) => image.alt.length > 10)")
+    assert page.evaluate("[...document.querySelectorAll('table')].every((table) => table.caption)")
+    assert page.evaluate("[...document.querySelectorAll('th')].every((header) => header.scope)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('[aria-labelledby]')].every((part) => "
+        "document.getElementById(part.getAttribute('aria-labelledby')))"
+    )
+    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map((heading) => Number(heading.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+
+
+@pytest.mark.parametrize("opened", [{"viewport": {"width": 360, "height": 640}}], indirect=True)
+def test_a_phone_scrolls_tables_and_not_the_page(opened):
+    widths = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths == [360, 360]
+    assert opened.page.evaluate("[...document.images].every((image) => image.getBoundingClientRect().right <= 360)")
+
+
+CONTRAST = """() => {
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[0-9]+/g).map((part) => {
+      const value = part / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const page = light(getComputedStyle(document.body).backgroundColor);
+  return ["p", "td", "a", "figcaption", "dt", "caption"].map((name) => {
+    const text = light(getComputedStyle(document.querySelector(`main ${name}`)).color);
+    return (Math.max(page, text) + 0.05) / (Math.min(page, text) + 0.05);
+  });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("opened", "is_dark"), [({"color_scheme": "light"}, False), ({"color_scheme": "dark"}, True)], indirect=["opened"]
+)
+def test_text_stands_out_in_light_and_in_dark(opened, is_dark):
+    background = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") is not is_dark
+    assert min(opened.page.evaluate(CONTRAST)) >= 4.5
+
+
+@pytest.mark.parametrize("opened", [{"reduced_motion": "reduce"}], indirect=True)
+def test_who_wants_no_motion_gets_a_still(opened):
+    sources = opened.page.evaluate("[...document.querySelectorAll('img.film')].map((image) => image.currentSrc)")
+    assert all(source.startswith("data:image/png") for source in sources)

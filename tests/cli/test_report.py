@@ -1,0 +1,32 @@
+"""`walker-rl report`."""
+
+import pytest
+
+from tests.analysis.made_runs import make_run
+from walker_rl.cli import main
+
+
+def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
+    make_run(tmp_path / "run", [1, 2], final=(3.0, 2.0))
+    assert main(["compare", str(tmp_path / "run"), "--output", str(tmp_path / "kept")]) == 0
+    assert main(["report", str(tmp_path / "kept"), "--output", str(tmp_path / "page.html")]) == 0
+    assert f"{tmp_path}/page.html: " in capsys.readouterr().out
+    page = (tmp_path / "page.html").read_text()
+    assert 'id="figures"' in page
+    assert 'id="settings"' not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--output", "."), "output = .: must be a file that can be written (Is a directory)"),
+        (("--thresholds", "high"), "thresholds = high: must be numbers with commas between them, as in 500,1000"),
+        (("none",), "run = none: must be a run directory, or a folder with runs.csv and evaluations.csv"),
+    ],
+)
+def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    make_run(tmp_path / "run", [1, 2])
+    assert main(["report", "run", *words]) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -1,0 +1,1 @@
+"""One page of many runs, which needs nothing but a browser."""

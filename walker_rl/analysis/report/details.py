@@ -1,0 +1,100 @@
+"""What a report tells of run directories beyond their numbers: settings, versions, machine."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from walker_rl.experiments.config import flatten
+from walker_rl.experiments.config_loading import PROVENANCE
+from walker_rl.experiments.run_directory import RunDirectory
+
+LEFT_OUT = ("agent_name", "seed", "task")
+"""Fields that the table of runs has already."""
+
+Table = Mapping[str, Any]
+"""Values by field."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Details:
+    """Of one run directory.
+
+    Attributes:
+        settings: every field of the configuration.
+        provenance: what made it: commit, versions, machine.
+        video: the GIF of its best policy, if there is one.
+    """
+
+    settings: Table
+    provenance: Table
+    video: Path | None
+
+
+def read_details(directory: Path) -> Details:
+    """Of the run in `directory`."""
+    run = RunDirectory(directory)
+    config = yaml.safe_load(run.config.read_text())
+    provenance = flatten(config.pop(PROVENANCE, {}))
+    provenance.pop("run_id", None)
+    return Details(flatten(config), provenance, run.best_video if run.best_video.exists() else None)
+
+
+def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str]]]:
+    """What is not the same everywhere, of the fields that several groups have, or that vary within one.
+
+    Args:
+        tables: of each group, those of its runs: values by field.
+
+    Returns:
+        For each such field, in order, its name and the values of each group: "-" if it has none, several with commas
+        between them.
+    """
+    rows = []
+    for field, values in _fields(tables).items():
+        known = [of_group for of_group in values if of_group]
+        if any(len(of_group) > 1 for of_group in known) or len({tuple(of_group) for of_group in known}) > 1:
+            rows.append((field, [", ".join(of_group) or "-" for of_group in values]))
+    return rows
+
+
+def owned(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, str]]:
+    """The fields that one group of several has alone, named with it, and their values."""
+    rows = []
+    for field, values in _fields(tables).items():
+        owners = [(group, of_group) for group, of_group in zip(tables, values, strict=True) if of_group]
+        if len(owners) == 1 < len(tables) and len(owners[0][1]) == 1:
+            rows.append((f"{owners[0][0]}: {field}", owners[0][1][0]))
+    return sorted(rows)
+
+
+def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
+    """The fields that all have, the same in all, with their values."""
+    if not tables:
+        return []
+    first, *others = tables
+    return [(field, _shown(value)) for field, value in first.items() if all(_same(one, field, value) for one in others)]
+
+
+def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:
+    """For each field, in order, the distinct values in each group."""
+    names = sorted({field for of_group in tables.values() for table in of_group for field in table} - {*LEFT_OUT})
+    return {
+        name: [
+            list(dict.fromkeys(_shown(one[name]) for one in of_group if name in one)) for of_group in tables.values()
+        ]
+        for name in names
+    }
+
+
+def _same(table: Table, field: str, value: Any) -> bool:
+    return field in table and table[field] == value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " x ".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)

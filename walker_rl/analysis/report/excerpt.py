@@ -1,0 +1,39 @@
+"""A short, small copy of a GIF, and its first frame."""
+
+import base64
+import io
+from pathlib import Path
+
+from PIL import Image, ImageSequence
+
+SECONDS = 6.0
+WIDTH = 240
+MIN_MILLISECONDS = 60
+"""Between frames: about 16 a second are enough to see a gait."""
+
+
+def excerpt(path: Path) -> tuple[str, str]:
+    """The beginning of a GIF and a still of it, both as data URIs."""
+    frames: list[Image.Image] = []
+    elapsed = due = 0.0
+    with Image.open(path) as film:
+        size = (WIDTH, round(WIDTH * film.height / film.width))
+        for frame in ImageSequence.Iterator(film):
+            if elapsed >= due:
+                frames.append(frame.convert("RGB").resize(size))
+                due += MIN_MILLISECONDS
+            elapsed += frame.info.get("duration", MIN_MILLISECONDS)
+            if elapsed >= SECONDS * 1000:
+                break
+    moving, still = io.BytesIO(), io.BytesIO()
+    small = [frame.quantize(64, dither=Image.Dither.NONE) for frame in frames]
+    small[0].save(
+        moving, "GIF", save_all=True, append_images=small[1:], duration=MIN_MILLISECONDS, loop=0, optimize=True
+    )
+    frames[len(frames) // 2].save(still, "PNG", optimize=True)
+    return data_uri(moving.getvalue(), "image/gif"), data_uri(still.getvalue(), "image/png")
+
+
+def data_uri(content: bytes, kind: str) -> str:
+    """The content as an address that needs no network."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,0 +1,139 @@
+"""The page: what it says, put into its template."""
+
+import functools
+import math
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import matplotlib
+
+from walker_rl import __version__
+from walker_rl.analysis.comparison import learning_curves, summary
+from walker_rl.analysis.comparison.figures import draw_comparison
+from walker_rl.analysis.comparison.style import SETTINGS, save
+from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
+from walker_rl.analysis.report.excerpt import data_uri, excerpt
+from walker_rl.analysis.runs import Run, by_task
+from walker_rl.analysis.statistics import stability
+from walker_rl.analysis.tables import Row
+
+CAPTIONS = {
+    "learning_curves_actor_steps": "Learning curves over environment steps: the interquartile mean (IQM) of a group's "
+    "seeds with its 95 % interval, by stratified bootstrap; every seed thin behind it.",
+    "learning_curves_walltime": "The same over the wall-clock time of training, beside whatever else the machine did.",
+    "final_performance": "Final evaluation of each run's last policy, and of its best, in episodes that chose neither.",
+    "performance_profiles": "The share of a group's runs whose last policy returns more than tau.",
+    "probability_of_improvement": "How often a run of one group returns more than a run of another; in grey the "
+    "95 % interval.",
+    "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds, in which those "
+    "that never did count as later than all others.",
+    "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before.",
+}
+
+
+def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = ()) -> str:
+    """The report of some runs as HTML that refers to nothing outside itself.
+
+    Args:
+        runs: of all tasks and groups.
+        title: of the page.
+        thresholds: returns whose reaching is timed; none: round ones of each task.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=lambda name: name == "page.html",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    groups = _groups(runs)
+    details = {name: [read_details(run.directory) for run in of if run.directory] for name, of in groups.items()}
+    every = [one for of_group in details.values() for one in of_group]
+    return environment.get_template("page.html").render(
+        title=title,
+        version=__version__,
+        header=summary.HEADER,
+        summaries=summary.summarize(runs),
+        figures=_figures(runs, thresholds),
+        runs=[_row(run) for run in runs],
+        curves=[_curve(name, of, details[name]) for name, of in groups.items()],
+        groups=[name for name, of_group in details.items() if of_group],
+        different_settings=differing(_tables(details, "settings")),
+        own_settings=owned(_tables(details, "settings")),
+        common_settings=common([one.settings for one in every]),
+        different_origins=differing(_tables(details, "provenance")),
+        common_origins=common([one.provenance for one in every]),
+        commands=[(run.name, run.command) for run in runs],
+    )
+
+
+def _groups(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """Of all tasks; a group is named with its task where there are several."""
+    tasks = by_task(runs)
+    return {
+        group if len(tasks) == 1 else f"{group} on {task}": of_group
+        for task, groups in tasks.items()
+        for group, of_group in groups.items()
+    }
+
+
+def _tables(details: Mapping[str, Sequence[Details]], name: str) -> dict[str, list[Table]]:
+    return {group: [getattr(one, name) for one in of_group] for group, of_group in details.items() if of_group}
+
+
+def _figures(runs: Sequence[Run], thresholds: Sequence[float]) -> list[dict[str, str]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        draw_comparison(runs, folder, thresholds)
+        return [
+            {
+                "caption": caption,
+                "image": data_uri((folder / f"{figure}.svg").read_bytes(), "image/svg+xml"),
+                "table": data_uri((folder / f"{figure}.csv").read_bytes(), "text/csv"),
+                "name": figure,
+            }
+            for figure, caption in CAPTIONS.items()
+            if (folder / f"{figure}.svg").exists()
+        ]
+
+
+def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[str, Any]:
+    """A group by itself: its learning curve, and the film of its run with the best policy."""
+    rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
+    with tempfile.TemporaryDirectory() as folder, matplotlib.rc_context(SETTINGS):
+        save(learning_curves.draw({runs[0].task: rows}, "actor_steps"), Path(folder) / "curve")
+        image = data_uri((Path(folder) / "curve.svg").read_bytes(), "image/svg+xml")
+    filmed = [
+        (run, one.video) for run, one in zip([run for run in runs if run.directory], details, strict=True) if one.video
+    ]
+    best, video = max(filmed, key=lambda pair: pair[0].best_return or pair[0].returns.max(), default=(None, None))
+    moving, still = excerpt(video) if video else ("", "")
+    return {"name": name, "image": image, "run": best.name if best else "", "moving": moving, "still": still}
+
+
+def _row(run: Run) -> list[tuple[str, str]]:
+    """The cells of a run: what is shown, and what it is sorted by."""
+    variation = stability(run.returns)
+    number = functools.partial(_number, digits=0)
+    return [
+        (run.name, run.name),
+        (run.group, run.group),
+        (run.task, run.task),
+        number(run.seed),
+        number(run.actor_steps[-1]),
+        number(run.last_return),
+        number(run.best_return),
+        number(run.returns.max()),
+        number(variation.spread),
+        _number(run.walltime[-1] / 60, digits=1),
+        (run.commit, run.commit),
+    ]
+
+
+def _number(value: float | None, digits: int) -> tuple[str, str]:
+    if value is None or math.isnan(value):
+        return "-", ""
+    return f"{value:,.{digits}f}", str(float(value))
