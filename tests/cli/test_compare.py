@@ -12,15 +12,16 @@ from walker_rl.cli import main
 ROOT = Path(__file__).parents[2]
 
 
-def test_it_compares_what_a_pattern_names_and_its_own_output_again(tmp_path, capsys):
+def test_it_compares_what_a_pattern_names_and_the_tables_kept_of_it(tmp_path, capsys):
     for seed in range(2):
         make_run(tmp_path / f"run{seed}", [100, 200 + seed], f"seed={seed}", final=(300.0, 250.0))
-    assert main(["compare", f"{tmp_path}/run?", "--output", str(tmp_path / "a/first"), "--thresholds", "150,1e3"]) == 0
+    words = ["--output", str(tmp_path / "a/first"), "--keep", str(tmp_path / "kept"), "--thresholds", "150,1e3"]
+    assert main(["compare", f"{tmp_path}/run?", *words]) == 0
     output = capsys.readouterr().out
     assert "250 [250, 250]" in output
     assert f"  {tmp_path}/a/first/stability.svg\n" in output
     assert ",1000.0," in (tmp_path / "a/first/time_to_return.csv").read_text()
-    script = [sys.executable, ROOT / "scripts/plot_comparison.py", tmp_path / "a/first", "--output", tmp_path / "again"]
+    script = [sys.executable, ROOT / "scripts/plot_comparison.py", tmp_path / "kept", "--output", tmp_path / "again"]
     subprocess.run([*script, "--thresholds", "150,1000"], check=True, capture_output=True)
     for path in (tmp_path / "a/first").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
@@ -34,6 +35,10 @@ def test_it_compares_what_a_pattern_names_and_its_own_output_again(tmp_path, cap
         (
             ("--output", "{run}/config.yaml"),
             "output = {run}/config.yaml: must be a folder that can be written to (File exists)",
+        ),
+        (
+            ("--keep", "{run}/config.yaml"),
+            "keep = {run}/config.yaml: must be a folder that can be written to (File exists)",
         ),
         (("--group-by", "agent"), "group_by = agent: must be a field of the configuration; {run} has none such"),
         (("nothing",), "run = nothing: must be a run directory, or a folder with runs.csv and evaluations.csv"),

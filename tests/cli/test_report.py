@@ -8,7 +8,10 @@ from walker_rl.cli import main
 
 def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
     make_run(tmp_path / "run", [1, 2], final=(3.0, 2.0))
-    assert main(["compare", str(tmp_path / "run"), "--output", str(tmp_path / "kept")]) == 0
+    assert (
+        main(["compare", str(tmp_path / "run"), "--output", str(tmp_path / "out"), "--keep", str(tmp_path / "kept")])
+        == 0
+    )
     assert main(["report", str(tmp_path / "kept"), "--output", str(tmp_path / "page.html")]) == 0
     assert f"{tmp_path}/page.html: " in capsys.readouterr().out
     page = (tmp_path / "page.html").read_text()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,32 +23,44 @@ Thresholds = Annotated[
 
 def compare_runs(
     runs: Runs,
-    output: Annotated[Path, typer.Option(metavar="FOLDER", help="For figures and tables.")] = Path("comparison"),
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="For the figures.")] = Path("comparison"),
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="For small tables to compare again without the runs.")
+    ] = None,
     group_by: GroupBy = "agent_name",
     thresholds: Thresholds = None,
 ) -> None:
     """Compare runs: learning curves, final performance, stability and more, with intervals over seeds.
 
-    Each figure comes as PNG and SVG with a CSV of its numbers; runs.csv and evaluations.csv keep what they were made
-    of, and the folder can be compared again, alone or with others.
+    Each figure comes as PNG and SVG with a CSV of its numbers. What they are made of can be kept as two tables,
+    runs.csv and evaluations.csv, in a folder that can be given in place of the runs.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
     from walker_rl.analysis.runs import read_runs, write_runs
-    from walker_rl.errors import UserError
 
     returns = parse_thresholds(thresholds)
     found = read_runs(runs, group_by)
     for summary in summarize(found):
         print("\n".join(summary.lines()))
+    if keep is not None:
+        with _writable(keep, "keep"):
+            write_runs(found, keep)
+    with _writable(output, "output"):
+        for path in draw_comparison(found, output, returns):
+            print(f"  {path}")
+
+
+@contextlib.contextmanager
+def _writable(folder: Path, name: str) -> Iterator[None]:
+    """Makes the folder that the option `name` has asked for."""
+    from walker_rl.errors import UserError
+
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        write_runs(found, output)
-        written = draw_comparison(found, output, returns)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
-        raise UserError(f"output = {output}: must be a folder that can be written to ({error.strerror})") from None
-    for path in [output / "runs.csv", output / "evaluations.csv", *written]:
-        print(f"  {path}")
+        raise UserError(f"{name} = {folder}: must be a folder that can be written to ({error.strerror})") from None
 
 
 def parse_thresholds(text: str | None) -> list[float]:
