@@ -28,7 +28,7 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
     Args:
         intra_op_threads: threads that share one operation.
-        inter_op_threads: operations that run at the same time.
+        inter_op_threads: operations that run at the same time; no more than this process may use cores.
 
     Raises:
         RuntimeError: TensorFlow has run an operation already, with other numbers of threads.
@@ -38,7 +38,7 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
-    tf.config.threading.set_inter_op_parallelism_threads(inter_op_threads)
+    tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(os.sched_getaffinity(0))))
 
 
 def set_environment() -> None:

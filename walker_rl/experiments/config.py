@@ -53,7 +53,9 @@ class ThreadsConfig:
     intra_op: int = hyperparameter(
         1, "threads inside one operation; only 1 makes a resumed run repeat bit for bit", unit="threads", minimum=1
     )
-    inter_op: int = hyperparameter(2, "operations at the same time", unit="threads", minimum=1)
+    inter_op: int = hyperparameter(
+        2, "operations at the same time; no more than the process has cores", unit="threads", minimum=1
+    )
 
 
 @dataclasses.dataclass(frozen=True)

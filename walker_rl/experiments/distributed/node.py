@@ -34,7 +34,7 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
     run = open_run_directory(run_dir)
     agent_name = yaml.safe_load(run.config.read_text())["agent_name"]
     config = load_config(agent_name, [run.config])
-    runtime.configure_process(config.threads.intra_op, min(config.threads.inter_op, len(os.sched_getaffinity(0))))
+    runtime.configure_process(config.threads.intra_op, config.threads.inter_op)
 
     from walker_rl.experiments.distributed.central import Central
 
