@@ -111,6 +111,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
     for line in process.stdout:
         if line.startswith("Resumed"):
             break
+    assert not (run / "summary.json").exists(), "it is that of a complete run"
     press_ctrl_c(process)
     assert process.wait(timeout=60) == 130
     process = start_command("train", AGENT, "--resume", run)

@@ -87,7 +87,9 @@ class Evaluator:
             }
             for name, evaluation in evaluations.items()
         }
-        self._run.summary.write_text(json.dumps(summary, indent=2) + "\n")
+        part = self._run.summary.with_name(self._run.summary.name + ".part")
+        part.write_text(json.dumps(summary, indent=2) + "\n")
+        part.replace(self._run.summary)
         self._render(load_policy(self._run.best_policy), self._run.best_video)
         return evaluations
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import fcntl
 import importlib.metadata
 import os
 import platform
@@ -21,6 +20,7 @@ from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
+from walker_rl.experiments.folder_lock import locked_folder
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
 
@@ -103,7 +103,7 @@ class RunDirectory:
 
     @property
     def summary(self) -> Path:
-        """The final evaluation."""
+        """The final evaluation; there if the run is complete, and only then."""
         return self.path / "summary.json"
 
     @property
@@ -144,7 +144,11 @@ def _fill(run: RunDirectory, config: ExperimentConfig, runner: str) -> RunDirect
 
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
-    """Writes what a resumed run changes into its configuration, whole; the provenance stays that of its start."""
+    """Writes what a resumed run changes into its configuration, whole; the provenance stays that of its start.
+
+    A summary, which a run has that was complete and is lengthened, goes: the end of the run writes it again.
+    """
+    run.summary.unlink(missing_ok=True)
     provenance = yaml.safe_load(run.config.read_text()).get(PROVENANCE, {})
     _write_config(run, config, provenance)
 
@@ -174,14 +178,8 @@ def locked(run: RunDirectory) -> Iterator[None]:
     Raises:
         UserError: if one does already.
     """
-    descriptor = os.open(run.path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with locked_folder(run.path, f"run = {run.path}: must not be in use by another process"):
         yield
-    except BlockingIOError:
-        raise UserError(f"run = {run.path}: must not be in use by another process") from None
-    finally:
-        os.close(descriptor)
 
 
 def _provenance() -> dict[str, Any]:
