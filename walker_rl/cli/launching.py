@@ -8,12 +8,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import resume_command, resumed_experiment, tell_outcome
 from walker_rl.experiments.config import ExperimentConfig
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
     from walker_rl.experiments.run_directory import RunDirectory
 
 RUNNER = "launch"
@@ -163,42 +162,12 @@ def _new_experiment(request: Request) -> tuple[ExperimentConfig, RunDirectory]:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run_directory import create_run_directory, default_path
-    from walker_rl.runtime import set_environment
 
     config = load_config(request.agent_name, request.files, request.overrides)
     if config.replay != "arrays":
         raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
-    set_environment()
-    _check_agent(config)
+    check_agents([config])
     return config, create_run_directory(request.run_dir or default_path(config), config, RUNNER)
-
-
-def _check_agent(config: ExperimentConfig) -> None:
-    """In a child process: what it imports brings Launchpad, which must be told first where processes log."""
-    import multiprocessing
-
-    from walker_rl.errors import UserError
-
-    context = multiprocessing.get_context("fork")  # A configuration can't be pickled.
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_tell_whether_agent_fits, args=(config, sender))
-    child.start()
-    sender.close()
-    problem = receiver.recv()
-    child.join()
-    if problem is not None:
-        raise UserError(problem)
-
-
-def _tell_whether_agent_fits(config: ExperimentConfig, sender: Connection) -> None:
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.components import check_agent
-
-    try:
-        check_agent(config)
-        sender.send(None)
-    except UserError as error:
-        sender.send(str(error))
 
 
 def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int) -> int:

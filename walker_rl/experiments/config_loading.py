@@ -29,7 +29,7 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
     Raises:
         UserError: for an unknown field, a wrong type or a value out of range.
     """
-    return _load(agent_name, [*map(_read_yaml, files), *map(_read_override, overrides)])
+    return _load(agent_name, [*map(read_yaml, files), *map(read_override, overrides)])
 
 
 def config_from_dict(
@@ -40,7 +40,47 @@ def config_from_dict(
     Raises:
         UserError: if it was made by a version with other fields, or a change is wrong.
     """
-    return _load(fields["agent_name"], [fields, *map(_read_yaml, files), *map(_read_override, overrides)])
+    return _load(fields["agent_name"], [fields, *map(read_yaml, files), *map(read_override, overrides)])
+
+
+def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
+    """The fields in a file, without its provenance; `name` is that of the option.
+
+    Raises:
+        UserError: if it can't be read or is no mapping.
+    """
+    from omegaconf import OmegaConf
+
+    try:
+        layer = OmegaConf.load(path)
+        if not OmegaConf.is_dict(layer):
+            raise UserError(f"{name} = {path}: must be a mapping of fields to values")
+        values = typing.cast(dict[str, Any], OmegaConf.to_container(layer, resolve=True))
+    except OSError as error:
+        if error.strerror is None:  # OmegaConf's own, for YAML that is a number
+            raise UserError(f"{name} = {path}: must be a mapping of fields to values") from None
+        raise UserError(f"{name} = {path}: cannot be read ({error.strerror})") from None
+    except _syntax_errors() as error:
+        raise UserError(f"{name} = {path}: must be YAML ({' '.join(str(error).split())})") from None
+    values.pop(PROVENANCE, None)
+    return values
+
+
+def read_override(override: str, name: str = "set") -> dict[str, Any]:
+    """The one field of "field=value", nested; `name` is that of the option.
+
+    Raises:
+        UserError: if it is nothing of that form.
+    """
+    from omegaconf import OmegaConf
+
+    if "=" not in override.strip("="):
+        raise UserError(f"{name} = {override}: must be field=value, as in agent.n_step=3")
+    try:
+        values = typing.cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist([override]), resolve=True))
+    except _syntax_errors() as error:
+        raise UserError(f"{name} = {override}: must be field=value ({' '.join(str(error).split())})") from None
+    return values
 
 
 def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:
@@ -56,36 +96,6 @@ def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig
     for problem in problems(config):
         raise UserError(problem)
     return config
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    from omegaconf import OmegaConf
-
-    try:
-        layer = OmegaConf.load(path)
-        if not OmegaConf.is_dict(layer):
-            raise UserError(f"config = {path}: must be a mapping of fields to values")
-        values = typing.cast(dict[str, Any], OmegaConf.to_container(layer, resolve=True))
-    except OSError as error:
-        if error.strerror is None:  # OmegaConf's own, for YAML that is a number
-            raise UserError(f"config = {path}: must be a mapping of fields to values") from None
-        raise UserError(f"config = {path}: cannot be read ({error.strerror})") from None
-    except _syntax_errors() as error:
-        raise UserError(f"config = {path}: must be YAML ({' '.join(str(error).split())})") from None
-    values.pop(PROVENANCE, None)
-    return values
-
-
-def _read_override(override: str) -> dict[str, Any]:
-    from omegaconf import OmegaConf
-
-    if "=" not in override.strip("="):
-        raise UserError(f"set = {override}: must be field=value, as in agent.n_step=3")
-    try:
-        values = typing.cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist([override]), resolve=True))
-    except _syntax_errors() as error:
-        raise UserError(f"set = {override}: must be field=value ({' '.join(str(error).split())})") from None
-    return values
 
 
 def _syntax_errors() -> tuple[type[Exception], ...]:

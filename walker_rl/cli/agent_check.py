@@ -1,0 +1,48 @@
+"""Whether agents can play their tasks, asked before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from walker_rl.experiments.config import ExperimentConfig
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+
+def check_agents(configs: Sequence[ExperimentConfig]) -> None:
+    """Makes the policies of these experiments once.
+
+    In a child process: what it imports is much, and brings Launchpad, which must be told first where processes log.
+
+    Raises:
+        UserError: if an agent can't play its task so.
+    """
+    import multiprocessing
+
+    from walker_rl.errors import UserError
+    from walker_rl.runtime import set_environment
+
+    set_environment()
+    context = multiprocessing.get_context("fork")  # A configuration can't be pickled.
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_tell_whether_agents_fit, args=(configs, sender))
+    child.start()
+    sender.close()
+    problem = receiver.recv()
+    child.join()
+    if problem is not None:
+        raise UserError(problem)
+
+
+def _tell_whether_agents_fit(configs: Sequence[ExperimentConfig], sender: Connection) -> None:
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.components import check_agent
+
+    try:
+        for config in configs:
+            check_agent(config)
+        sender.send(None)
+    except UserError as error:
+        sender.send(str(error))
