@@ -15,6 +15,7 @@ from walker_rl.cli.node import run_node
 from walker_rl.cli.probe import probe_task
 from walker_rl.cli.render import render_policy
 from walker_rl.cli.report import report_runs
+from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.errors import RunError, UserError
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(make_train_app(), name="train")
 app.add_typer(make_launch_app(), name="launch")
+app.command("sweep")(run_sweep)
 app.add_typer(make_cluster_app(), name="cluster")
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)

@@ -1,0 +1,121 @@
+"""A job: what is typed for it, what it refuses, and how its process is kept."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import AGENT
+from walker_rl.errors import UserError
+from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.experiments.sweep.job import Job, JobProcess, last_line
+
+TRAIN = [sys.executable, "-m", "walker_rl", "train", AGENT]
+
+
+@pytest.fixture
+def make_job(tmp_path):
+    def make(*overrides: str, files: tuple[Path, ...] = ()) -> Job:
+        return Job(AGENT, files, overrides, tmp_path / "runs" / "a", tmp_path / "logs" / "a.log")
+
+    return make
+
+
+def wait_for_end(process: JobProcess) -> int:
+    while (status := process.exit_status()) is None:
+        time.sleep(0.01)
+    return status
+
+
+def test_a_new_run_is_begun_with_what_is_wanted(tmp_path, make_job):
+    file = tmp_path / "a.yaml"
+    file.write_text("agent: {n_step: 2}\n")
+    job = make_job("seed=3", "agent.tau=0.5", files=(file,))
+    assert not job.has_begun and not job.is_complete
+    options = ["--config", str(file), "--set", "seed=3", "--set", "agent.tau=0.5"]
+    assert job.command() == [*TRAIN, "--run-dir", str(job.run_dir), *options]
+    assert (job.config.seed, job.config.agent.tau, job.config.agent.n_step) == (3, 0.5, 2)
+
+
+def test_a_run_that_has_begun_is_gone_on_with(make_job):
+    job = make_job("seed=3", "max_actor_steps=500")
+    create_run_directory(job.run_dir, job.config)
+    job.check()
+    assert job.has_begun and not job.is_complete
+    assert job.command() == [*TRAIN, "--resume", str(job.run_dir)]
+
+
+def test_what_may_change_is_changed_and_what_is_left_out_is_the_default_again(make_job):
+    create_run_directory(make_job().run_dir, make_job("max_actor_steps=500", "checkpoint.seconds_period=null").config)
+    job = make_job("max_actor_steps=900", "evaluation.num_final_episodes=3")
+    job.check()
+    changes = ["max_actor_steps=900", "evaluation.num_final_episodes=3", "checkpoint.seconds_period=120.0"]
+    assert job.command() == [
+        *TRAIN,
+        "--resume",
+        str(job.run_dir),
+        *(word for text in changes for word in ("--set", text)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "message"),
+    [
+        ("agent.n_step=3", "agent.n_step=1", "agent.n_step = 1, there 3: must be as in {config} to resume that run"),
+        ("agent.tau=0.5", "seed=0", "agent.tau = 0.005, there 0.5: must be as in {config} to resume that run"),
+        ("max_actor_steps=9", "max_actor_steps=8", "max_actor_steps = 8, there 9: must be no less than in {config}"),
+    ],
+)
+def test_a_run_of_another_experiment_is_refused(make_job, stored, wanted, message):
+    job = make_job(wanted)
+    run = create_run_directory(job.run_dir, make_job(stored).config)
+    before = run.config.read_bytes()
+    with pytest.raises(UserError) as caught:
+        job.check()
+    assert str(caught.value) == message.format(config=run.config)
+    assert run.config.read_bytes() == before
+
+
+def test_a_run_is_complete_until_more_is_wanted(make_job):
+    job = make_job("max_actor_steps=500")
+    run = create_run_directory(job.run_dir, job.config)
+    run.summary.write_text("{}")
+    assert job.is_complete
+    assert make_job("max_actor_steps=500", "checkpoint.num_kept=1").is_complete
+    assert not make_job("max_actor_steps=501").is_complete
+
+
+def test_a_process_has_its_cores_and_a_session_of_its_own_and_is_killed(make_job):
+    job = make_job("task=Pendulum-v1")
+    core = max(os.sched_getaffinity(0))
+    process = JobProcess(job, (core,))
+    (pid,) = [int(pid) for pid in children()]
+    assert os.sched_getaffinity(pid) == {core}
+    assert os.getsid(pid) == pid
+    assert process.exit_status() is None
+    process.kill()
+    assert process.exit_status() == -9
+    process.kill()  # Nothing is left to be killed.
+    assert job.log.read_text().startswith(
+        f"$ {sys.executable} -m walker_rl train {AGENT} --run-dir {job.run_dir} --set "
+    )
+
+
+def test_what_a_process_says_is_in_its_log(make_job):
+    job = make_job("max_actor_steps=500")
+    job.run_dir.parent.mkdir()
+    job.run_dir.write_text("in the way")
+    assert wait_for_end(JobProcess(job, sorted(os.sched_getaffinity(0)))) == 2
+    assert last_line(job.log) == f"error: run_dir = {job.run_dir}: must not exist yet"
+
+
+def test_nothing_said_is_no_line(tmp_path):
+    assert last_line(tmp_path / "a.log") == ""
+    (tmp_path / "a.log").write_text("\n\n")
+    assert last_line(tmp_path / "a.log") == ""
+
+
+def children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()

@@ -1,0 +1,38 @@
+"""Where a run directory stands, by the last whole rows of its files."""
+
+import pytest
+
+from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.sweep.progress import TAIL_SIZE, Progress, last_row, read_progress
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("", {}),
+        ("a,b\n", {}),
+        ("a,b\n1", {}),
+        ("a,b\n1,2\n", {"a": "1", "b": "2"}),
+        ("a,b\n1,2\n3,4\n", {"a": "3", "b": "4"}),
+        ("a,b\n1,2\n3,", {"a": "1", "b": "2"}),
+        ("a,b\n" + "1,2\n" * TAIL_SIZE + "5,6\n", {"a": "5", "b": "6"}),
+    ],
+)
+def test_the_last_row_that_is_whole(tmp_path, text, row):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    assert last_row(path) == row
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    assert last_row(tmp_path / "a.csv") == {}
+
+
+def test_a_run_stands_where_its_newest_row_is(tmp_path):
+    run = RunDirectory(tmp_path)
+    assert read_progress(run) == Progress(0, None)
+    run.metrics.mkdir()
+    (run.metrics / "training.csv").write_text("actor_steps,learner_steps,episode_return\n200,0,-3.5\n400,90,-2.5\n")
+    assert read_progress(run) == Progress(400, None)
+    (run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
+    assert read_progress(run) == Progress(400, -7.25)

@@ -1,0 +1,183 @@
+"""Which runs a sweep has, exactly; and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
+from walker_rl.agents import agent_names
+from walker_rl.errors import UserError
+from walker_rl.experiments.sweep.spec import SweepSpec, parse_grid, parse_seeds, plan, read_spec
+
+COMPARISON = Path(__file__).parents[3] / "configs" / "sweeps" / "comparison.yaml"
+OUTPUT = Path("runs/a")
+
+
+def refusal(call) -> str:
+    with pytest.raises(UserError) as caught:
+        call()
+    return str(caught.value)
+
+
+def test_runs_are_the_product_with_the_seeds_outermost():
+    spec = SweepSpec(
+        agents=(AGENT, DISTRIBUTIONAL_AGENT),
+        tasks=("Pendulum-v1", "AntBulletEnv-v0"),
+        seeds=(3, 5),
+        grid={"agent.n_step": ("1", "3")},
+    )
+    names = [
+        f"{agent}_{task}_agent.n_step={n_step}_seed{seed}"
+        for seed in (3, 5)
+        for task in ("Pendulum-v1", "AntBulletEnv-v0")
+        for agent in (AGENT, DISTRIBUTIONAL_AGENT)
+        for n_step in (1, 3)
+    ]
+    jobs = plan(spec, OUTPUT)
+    assert list(jobs) == names
+    for name, job in jobs.items():
+        assert (job.name, job.run_dir, job.log) == (name, OUTPUT / name, OUTPUT / "logs" / f"{name}.log")
+    config = jobs[names[-1]].config
+    assert (config.agent_name, config.task, config.seed) == (DISTRIBUTIONAL_AGENT, "AntBulletEnv-v0", 5)
+    assert config.agent.n_step == 3
+
+
+def test_lists_in_a_grid_are_values():
+    grid = parse_grid(["agent.policy_hidden_sizes=[64,64],[256, 256]", "agent.tau=1e-3, 0.5"])
+    assert grid == {"agent.policy_hidden_sizes": ("[64,64]", "[256,256]"), "agent.tau": ("0.001", "0.5")}
+    jobs = plan(SweepSpec(agents=(AGENT,), seeds=(0,), grid=grid), OUTPUT)
+    assert [job.config.agent.policy_hidden_sizes for job in jobs.values()] == [(64, 64)] * 2 + [(256, 256)] * 2
+    assert [job.config.agent.tau for job in jobs.values()] == [0.001, 0.5] * 2
+    task = "Walker2DBulletEnv-v0"
+    assert list(jobs)[1] == f"{AGENT}_{task}_agent.policy_hidden_sizes=64,64_agent.tau=0.5_seed0"
+
+
+def test_what_is_left_out_is_as_in_the_files(tmp_path):
+    file = tmp_path / "pendulum.yaml"
+    file.write_text("task: Pendulum-v1\nseed: 7\nagent: {n_step: 2}\n")
+    other = tmp_path / "other.yaml"
+    other.write_text("agent: {n_step: 3}\n")
+    spec = SweepSpec(agents=(AGENT,), configs={AGENT: (file, other)})
+    ((name, job),) = plan(spec, OUTPUT).items()
+    assert name == f"{AGENT}_Pendulum-v1_seed7"
+    assert job.config.agent.n_step == 3
+
+
+def test_a_value_of_the_grid_comes_after_those_that_are_set():
+    spec = SweepSpec(agents=(AGENT,), overrides=("agent.n_step=2", "seed=9"), grid={"agent.n_step": ("4",)})
+    (job,) = plan(spec, OUTPUT).values()
+    assert (job.config.agent.n_step, job.config.seed) == (4, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("0", (0,)), ("0-4", (0, 1, 2, 3, 4)), ("7,0-1, 12", (7, 0, 1, 12)), ("3-3", (3,))]
+)
+def test_seeds(text, seeds):
+    assert parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["", "a", "4-0", "-1", "1,", "0-", "1.5"])
+def test_what_is_no_seeds(text):
+    expected = f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5"
+    assert refusal(lambda: parse_seeds(text)) == expected
+
+
+@pytest.mark.parametrize("option", ["agent.n_step", "agent.n_step=", "=1,2", "agent.n_step= "])
+def test_what_is_no_grid(option):
+    expected = f"grid = {option}: must be field=value,value, as in agent.n_step=1,3"
+    assert refusal(lambda: parse_grid([option])) == expected
+
+
+def test_a_grid_that_is_no_yaml():
+    assert refusal(lambda: parse_grid(["agent.n_step=[1"])).startswith(
+        "grid = agent.n_step=[[1]: must be field=value ("
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (SweepSpec(), f"agents = []: must be one or more of {', '.join(agent_names())}"),
+        (SweepSpec(agents=("trpo",)), f"agent = trpo: must be one of {', '.join(agent_names())}"),
+        (
+            SweepSpec(agents=(DISTRIBUTIONAL_AGENT, AGENT), overrides=("agent.vmin=-5",)),
+            f"{AGENT}: agent.vmin = -5: unknown field; nearest: agent.sigma, agent.noise, agent.discount",
+        ),
+        (
+            SweepSpec(agents=(AGENT,), grid={"agent.n_step": ("1", "x")}),
+            f"{AGENT}: agent.n_step = x: must be an integer",
+        ),
+        (
+            SweepSpec(agents=(AGENT,), seeds=(1, 2, 1)),
+            f"run = {AGENT}_Walker2DBulletEnv-v0_seed1: must be there once; no agent, task, seed or value may be given "
+            "twice",
+        ),
+    ],
+)
+def test_a_sweep_that_is_refused(spec, message):
+    assert refusal(lambda: plan(spec, OUTPUT)) == message
+
+
+def test_a_file_says_what_the_options_say(tmp_path):
+    path = tmp_path / "sweep.yaml"
+    path.write_text(
+        f"""
+agents: {AGENT}
+tasks: [Pendulum-v1]
+seeds: [0-2, 5]
+configs:
+  {AGENT}: configs/a.yaml
+  {DISTRIBUTIONAL_AGENT}: [configs/a.yaml, configs/b.yaml]
+set:
+  max_actor_steps: 500
+  agent.tau: 1e-3
+  evaluation: {{num_episodes: 2}}
+grid:
+  agent:
+    n_step: [1, 3]
+  agent.policy_hidden_sizes: [[8, 8], [16, 16]]
+"""
+    )
+    assert read_spec(path) == SweepSpec(
+        agents=(AGENT,),
+        tasks=("Pendulum-v1",),
+        seeds=(0, 1, 2, 5),
+        configs={
+            AGENT: (Path("configs/a.yaml"),),
+            DISTRIBUTIONAL_AGENT: (Path("configs/a.yaml"), Path("configs/b.yaml")),
+        },
+        overrides=("max_actor_steps=500", "agent.tau=0.001", "evaluation.num_episodes=2"),
+        grid={"agent.n_step": ("1", "3"), "agent.policy_hidden_sizes": ("[8,8]", "[16,16]")},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- a", "spec = {path}: must be a mapping of fields to values"),
+        ("agent: x", "agent = x: unknown field in {path}; must be one of agents, tasks, seeds, configs, set, grid"),
+        ("agents: [3]", "agents = [3]: must be a list of names"),
+        ("tasks: {a: b}", "tasks = {{'a': 'b'}}: must be a list of names"),
+        ("seeds: few", "seeds = few: must be integers or ranges of them, as in 0-4 or 0,2,5"),
+        ("set: [a]", "set = ['a']: must be a mapping, in {path}"),
+        ("grid: {agent.n_step: 3}", "grid.agent.n_step = 3: must be a list of one or more values"),
+        ("grid: {agent.n_step: []}", "grid.agent.n_step = []: must be a list of one or more values"),
+        ("configs: {trpo: a.yaml}", f"agent = trpo: must be one of {', '.join(agent_names())}"),
+        (f"configs: {{{AGENT}: 3}}", "configs = 3: must be a list of names"),
+    ],
+)
+def test_a_file_that_is_refused(tmp_path, text, message):
+    path = tmp_path / "sweep.yaml"
+    path.write_text(text)
+    assert refusal(lambda: read_spec(path)) == message.format(path=path)
+
+
+def test_the_comparison_of_the_project():
+    jobs = plan(read_spec(COMPARISON), OUTPUT)
+    assert len(jobs) == 25
+    assert [job.config.seed for job in jobs.values()] == [seed for seed in range(5) for _ in range(5)]
+    for job in jobs.values():
+        config = job.config
+        assert (config.task, config.max_actor_steps) == ("Walker2DBulletEnv-v0", 300_000)
+        assert config.evaluation.num_episodes == 10
+        assert config.agent == type(config.agent)()

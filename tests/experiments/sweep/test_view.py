@@ -1,0 +1,68 @@
+"""What is shown of a sweep: the time to go, and the table."""
+
+import pytest
+
+from tests.tiny import AGENT
+from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.scheduler import Entry, State
+from walker_rl.experiments.sweep.table import SweepDisplay, summary
+from walker_rl.experiments.sweep.view import Overview, Row, View, seconds_left
+
+
+def row(state, kind="a", steps=0, speed=0.0, value=None):
+    left = (1000 - steps) / speed if speed and state is State.RUNNING else None
+    return Row(f"{kind}_{steps}", kind, state, steps, 1000, speed, value, left)
+
+
+@pytest.mark.parametrize(
+    ("rows", "num_slots", "seconds"),
+    [
+        ([row(State.RUNNING), row(State.WAITING)], 1, None),
+        ([row(State.RUNNING, steps=500, speed=50.0)], 1, 10.0),
+        ([row(State.RUNNING, steps=500, speed=50.0), row(State.WAITING)], 1, 30.0),
+        ([row(State.RUNNING, steps=500, speed=50.0)], 2, 10.0),
+        ([row(State.RUNNING, "a", 0, 100.0), row(State.RUNNING, "b", 0, 10.0), row(State.WAITING, "b")], 2, 105.0),
+        (
+            [row(State.RUNNING, "a", 0, 100.0), row(State.RUNNING, "b", 0, 300.0), row(State.WAITING, "c")],
+            1,
+            18 + 1 / 3,
+        ),
+        ([row(State.RUNNING, steps=500, speed=50.0), row(State.FAILED), row(State.COMPLETE, speed=50.0)], 1, 10.0),
+    ],
+)
+def test_time_to_go(rows, num_slots, seconds):
+    assert seconds_left(rows, num_slots) == (None if seconds is None else pytest.approx(seconds))
+
+
+def test_the_view_reads_run_directories(tmp_path):
+    job = Job(AGENT, (), ("max_actor_steps=900",), tmp_path / "a", tmp_path / "a.log")
+    job.run.metrics.mkdir(parents=True)
+    (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
+    overview = View([Entry(job, State.WAITING)], num_slots=1).read()
+    kind = f"{AGENT} on Walker2DBulletEnv-v0"
+    assert overview == Overview([Row("a", kind, State.WAITING, 300, 900, 0.0, -7.25, None)], None)
+
+
+def test_a_line_counts_the_states():
+    rows = [row(State.COMPLETE), row(State.RUNNING), row(State.RETRYING), row(State.WAITING), row(State.WAITING)]
+    assert summary(Overview(rows, 4000.0)) == "1 of 5 complete, 1 running, 1 retrying, 2 waiting, 1 h 07 min to go"
+    assert summary(Overview([row(State.COMPLETE), row(State.FAILED)], None)) == "1 of 2 complete, 1 failed"
+
+
+def test_the_table_at_the_end(capsys):
+    rows = [
+        row(State.COMPLETE, "walker", 1000, value=-1234.5),
+        row(State.RUNNING, "b", 500, 50.0),
+        row(State.FAILED, "c"),
+    ]
+    with SweepDisplay() as display:
+        display.update(Overview(rows, 10.0))  # It is not time yet for lines.
+        display.conclude(Overview(rows, 10.0))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        "run          state                   steps  speed  evaluation return  to go",
+        "walker_1000  complete  1,000 / 1,000 steps                    -1,234",
+        "b_500        running     500 / 1,000 steps   50/s                  -   10 s",
+        "c_0          failed        0 / 1,000 steps                         -",
+        "1 of 3 complete, 1 running, 1 failed, 10 s to go",
+    ]

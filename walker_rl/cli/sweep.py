@@ -1,0 +1,149 @@
+"""`walker-rl sweep AGENT...`: agents x tasks x seeds x a grid, as many runs at a time as there are cores."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from walker_rl.cli.agent_check import check_agents
+from walker_rl.cli.experiment import ConfigFiles, Overrides
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.sweep.job import Job
+    from walker_rl.experiments.sweep.spec import SweepSpec
+
+Agents = Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Names; see walker-rl list.")]
+SpecFile = Annotated[
+    Path | None, typer.Option("--spec", metavar="FILE", help="YAML of what the other options say; they come on top.")
+]
+Tasks = Annotated[
+    list[str] | None, typer.Option("--task", metavar="TASK", help="May be repeated.  [default: as train has it]")
+]
+Seeds = Annotated[str | None, typer.Option(metavar="SEEDS", help="As in 0-4 or 0,2,5.  [default: as train has it]")]
+Grid = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FIELD=VALUE,VALUE", help="Runs with each of these values; may be repeated."),
+]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Runs at a time.  [default: one for each core]")]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Of the run directories.  [default: runs/sweep or runs/SPEC]")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="List the runs with their indices; nothing is written.")]
+Index = Annotated[int | None, typer.Option(min=0, help="Train only the run with this index, in this process.")]
+
+
+def run_sweep(
+    agents: Agents = None,
+    spec: SpecFile = None,
+    tasks: Tasks = None,
+    seeds: Seeds = None,
+    config: ConfigFiles = None,
+    overrides: Overrides = None,
+    grid: Grid = None,
+    jobs: Jobs = None,
+    output: Output = None,
+    dry_run: DryRun = False,
+    index: Index = None,
+) -> int:
+    """Train agents x tasks x seeds, and the values of a grid.
+
+    As many runs at a time as there are cores, each on a core of its own, each an ordinary run directory
+    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command goes on where a sweep was stopped or killed; with more
+    agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice, 75 stopped by
+    SIGTERM, 130 by Ctrl-C.
+    """
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
+
+    if index is not None and jobs is not None:
+        raise UserError(f"jobs = {jobs}: must not be given with --index {index}")
+    whole = read_spec(spec) if spec else SweepSpec()
+    whole = _with_options(whole, agents or [], tasks or [], seeds, config or [], overrides or [], grid or [])
+    output = output or Path("runs") / (spec.stem if spec else "sweep")
+    planned = list(plan(whole, output).values())
+    if index is not None and index >= len(planned):
+        raise UserError(f"index = {index}: must be in [0, {len(planned) - 1}]")
+    for job in planned:
+        job.check()
+    check_agents(list({dataclasses.replace(job.config, seed=0): None for job in planned}))
+    if dry_run:
+        return _list(planned)
+    return _train_one(planned[index], output) if index is not None else _train_all(planned, output, jobs)
+
+
+def _with_options(
+    spec: SweepSpec,
+    agents: list[str],
+    tasks: list[str],
+    seeds: str | None,
+    files: list[Path],
+    overrides: list[str],
+    grid: list[str],
+) -> SweepSpec:
+    from walker_rl.experiments.sweep.spec import parse_grid, parse_seeds
+
+    names = tuple(agents) or spec.agents
+    return dataclasses.replace(
+        spec,
+        agents=names,
+        tasks=tuple(tasks) or spec.tasks,
+        seeds=parse_seeds(seeds) if seeds is not None else spec.seeds,
+        configs={name: (*spec.configs.get(name, ()), *files) for name in names},
+        overrides=(*spec.overrides, *overrides),
+        grid={**spec.grid, **parse_grid(grid)},
+    )
+
+
+def _list(jobs: list[Job]) -> int:
+    width = len(str(len(jobs)))
+    for index, job in enumerate(jobs):
+        state = "complete" if job.is_complete else "begun" if job.has_begun else "new"
+        print(f"{index:{width}}  {state:8}  {job.run_dir}")
+    return 0
+
+
+def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
+    from walker_rl.errors import RunError
+    from walker_rl.experiments.folder_lock import locked_folder
+    from walker_rl.experiments.sweep.running import run_jobs
+
+    _make_folder(output)
+    with locked_folder(output, _refusal(output)):
+        print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}", flush=True)
+        try:
+            return run_jobs(jobs, output, num_jobs)
+        except OSError as error:
+            raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None
+
+
+def _train_one(job: Job, output: Path) -> int:
+    """Becomes the process of the run, so that whoever started this one can stop it and sees how it ends."""
+    from walker_rl.experiments.folder_lock import locked_folder
+
+    if job.is_complete:
+        print(f"{job.run_dir} is complete")
+        return 0
+    _make_folder(output)
+    with locked_folder(output, _refusal(output), shared=True) as descriptor:
+        os.set_inheritable(descriptor, True)
+        command = job.command()
+        sys.stdout.flush()
+        os.execv(command[0], command)
+
+
+def _make_folder(output: Path) -> None:
+    from walker_rl.errors import UserError
+
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"output = {output}: must be writable ({error.strerror})") from None
+
+
+def _refusal(output: Path) -> str:
+    return f"output = {output}: must not be in use by another sweep"

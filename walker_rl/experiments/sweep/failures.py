@@ -1,0 +1,37 @@
+"""Which runs of a sweep have failed, kept beside them until they are complete."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from walker_rl.experiments.sweep.scheduler import Entry
+
+
+class FailureRecord:
+    """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}."""
+
+    def __init__(self, output: Path):
+        """Reads what was written before."""
+        self._path = output / "sweep.json"
+        self._failures: dict[str, str] = json.loads(self._path.read_text())["failed"] if self._path.exists() else {}
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """Why each run failed, by its name."""
+        return self._failures
+
+    def update(self, entries: Sequence[Entry]) -> None:
+        """Writes what has changed; runs that are not among `entries` stay as they are.
+
+        Raises:
+            OSError: if the disk takes no more; what was there is still there.
+        """
+        own = {entry.job.name for entry in entries}
+        failures = {name: failure for name, failure in self._failures.items() if name not in own}
+        failures |= {entry.job.name: entry.failure for entry in entries if entry.failure is not None}
+        if failures == self._failures:
+            return
+        part = self._path.with_name(self._path.name + ".part")
+        part.write_text(json.dumps({"failed": failures}, indent=2) + "\n")
+        part.replace(self._path)
+        self._failures = failures

@@ -1,0 +1,66 @@
+"""A sweep from its first run to its last."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from walker_rl.experiments.distributed.stop_signals import StopSignals
+from walker_rl.experiments.sweep.failures import FailureRecord
+from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State, make_slots
+from walker_rl.experiments.sweep.table import SweepDisplay
+from walker_rl.experiments.sweep.view import View
+
+COMPLETE, FAILED = 0, 1
+
+CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
+"""Seconds between looks at the processes, and at the files that they write."""
+
+
+def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
+    """Trains all runs that are not complete.
+
+    Args:
+        jobs: in the order in which they are to begin.
+        output: the folder of their run directories, which exists.
+        num_jobs: runs at a time; None is one for each core that this process may use.
+
+    Returns:
+        0 if all are complete, 1 if some have failed, 75 if the sweep was asked to stop by SIGTERM, 130 by Ctrl-C.
+
+    Raises:
+        OSError: if the disk takes no more, or the system no more processes.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    slots = make_slots(cores, num_jobs or len(cores))
+    record = FailureRecord(output)
+    with StopSignals() as signals:
+        with SweepDisplay() as display:
+            scheduler = Scheduler(jobs, slots, record.failures, display.message)
+            view = View(scheduler.entries, len(slots))
+            for entry in scheduler.entries:
+                if entry.failure is not None:
+                    display.message(f"{entry.job.name}: failed before {entry.failure}; it is tried anew")
+            next_view = 0.0
+            try:
+                while not scheduler.check() and not signals.received:
+                    record.update(scheduler.entries)
+                    if time.monotonic() >= next_view:
+                        display.update(view.read())
+                        next_view = time.monotonic() + VIEW_PERIOD
+                    time.sleep(CHECK_PERIOD)
+            finally:
+                scheduler.stop(signals.is_urgent)
+        record.update(scheduler.entries)
+        display.conclude(view.read())
+        _tell_failures(scheduler.entries, display)
+    if signals.received:
+        return signals.exit_status
+    return FAILED if any(entry.state is State.FAILED for entry in scheduler.entries) else COMPLETE
+
+
+def _tell_failures(entries: Sequence[Entry], display: SweepDisplay) -> None:
+    for entry in entries:
+        if entry.failure is not None:
+            display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")

@@ -1,0 +1,149 @@
+"""Which runs a sweep has: agents x tasks x seeds x the values of a grid, as data."""
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from walker_rl.agents import agent_names
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import experiment_class, flatten
+from walker_rl.experiments.config_loading import read_override, read_yaml
+from walker_rl.experiments.sweep.job import Job, as_text
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepSpec:
+    """A sweep as it is asked for; what is left empty is as `walker-rl train` has it.
+
+    Attributes:
+        agents: names.
+        tasks: names.
+        seeds: of the runs.
+        configs: by agent, files of fields.
+        overrides: "field=value", for all runs.
+        grid: by field, its values as text; there are runs for each combination.
+    """
+
+    agents: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
+    configs: Mapping[str, tuple[Path, ...]] = dataclasses.field(default_factory=dict)
+    overrides: tuple[str, ...] = ()
+    grid: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+
+def read_spec(path: Path) -> SweepSpec:
+    """The sweep in a YAML file with the fields agents, tasks, seeds, configs, set and grid.
+
+    Raises:
+        UserError: if it can't be read, or has another field or a value of another kind.
+    """
+    fields = read_yaml(path, "spec")
+    known = ("agents", "tasks", "seeds", "configs", "set", "grid")
+    for key, value in fields.items():
+        if key not in known:
+            raise UserError(f"{key} = {value}: unknown field in {path}; must be one of {', '.join(known)}")
+    for key in ("configs", "set", "grid"):
+        if not isinstance(fields.get(key, {}), dict):
+            raise UserError(f"{key} = {fields[key]}: must be a mapping, in {path}")
+    configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
+    for agent in configs:
+        experiment_class(agent)
+    grid = flatten(fields.get("grid", {}))
+    return SweepSpec(
+        agents=_names("agents", fields.get("agents", [])),
+        tasks=_names("tasks", fields.get("tasks", [])),
+        seeds=parse_seeds(",".join(map(str, _as_list(fields["seeds"])))) if "seeds" in fields else (),
+        configs={agent: tuple(map(Path, files)) for agent, files in configs.items()},
+        overrides=tuple(f"{field}={as_text(value)}" for field, value in flatten(fields.get("set", {})).items()),
+        grid={field: _grid_values(field, values) for field, values in grid.items()},
+    )
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """The seeds in a text like "0-4" or "0,2,5-7".
+
+    Raises:
+        UserError: if it is nothing of that form.
+    """
+    seeds: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if first > last:
+            raise UserError(f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5")
+        seeds += range(first, last + 1)
+    return tuple(seeds)
+
+
+def parse_grid(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The grid of texts like "agent.n_step=1,3"; values are YAML.
+
+    Raises:
+        UserError: if one is nothing of that form.
+    """
+    grid = {}
+    for option in options:
+        field, equals, values = option.partition("=")
+        if not equals or not field or not values.strip():
+            raise UserError(f"grid = {option}: must be field=value,value, as in agent.n_step=1,3")
+        for key, value in flatten(read_override(f"{field}=[{values}]", "grid")).items():
+            grid[key] = _grid_values(key, value)
+    return grid
+
+
+def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
+    """All runs of a sweep by name, in the order in which they are to be trained: all agents with the first seed first.
+
+    Raises:
+        UserError: if a run's configuration is wrong, or two runs are the same.
+    """
+    if not spec.agents:
+        raise UserError(f"agents = []: must be one or more of {', '.join(agent_names())}")
+    for agent in spec.agents:
+        experiment_class(agent)
+    jobs: dict[str, Job] = {}
+    for job in _jobs(spec, output):
+        if job.name in jobs:
+            raise UserError(f"run = {job.name}: must be there once; no agent, task, seed or value may be given twice")
+        jobs[job.name] = job
+    return jobs
+
+
+def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
+    seeds: list[tuple[str, ...]] = [(f"seed={seed}",) for seed in spec.seeds] or [()]
+    tasks: list[tuple[str, ...]] = [(f"task={task}",) for task in spec.tasks] or [()]
+    points = list(itertools.product(*([f"{field}={value}" for value in values] for field, values in spec.grid.items())))
+    for seed, task, agent, point in itertools.product(seeds, tasks, spec.agents, points):
+        overrides = (*spec.overrides, *task, *point, *seed)
+        yield _job(agent, spec.configs.get(agent, ()), overrides, point, output)
+
+
+def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
+    try:
+        config = Job(agent, files, overrides, output, output).config
+    except UserError as error:
+        raise UserError(f"{agent}: {error}") from None
+    values = [re.sub(r"[\[\]]", "", text) for text in point]
+    name = "_".join([agent, config.task, *values, f"seed{config.seed}"])
+    return Job(agent, files, overrides, output / name, output / "logs" / f"{name}.log")
+
+
+def _grid_values(field: str, values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not values:
+        raise UserError(f"grid.{field} = {values}: must be a list of one or more values")
+    return tuple(map(as_text, values))
+
+
+def _names(field: str, value: Any) -> tuple[str, ...]:
+    names = _as_list(value)
+    if not all(isinstance(name, str) for name in names):
+        raise UserError(f"{field} = {value}: must be a list of names")
+    return tuple(names)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

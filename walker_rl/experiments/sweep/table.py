@@ -1,0 +1,103 @@
+"""What a person sees of a sweep: one live table on a terminal, plain lines now and then elsewhere."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+
+from walker_rl.experiments.sweep.scheduler import State
+from walker_rl.experiments.sweep.view import Overview, Row
+from walker_rl.logging.terminal import PLAIN_PERIOD, format_duration, format_number
+
+WIDE = 1_000
+"""Characters in a line that goes to a file."""
+
+STYLES = {State.RUNNING: "cyan", State.RETRYING: "yellow", State.COMPLETE: "green", State.FAILED: "red"}
+
+
+class SweepDisplay:
+    """Shows where a sweep stands; a context manager."""
+
+    def __init__(self) -> None:
+        """Writes to standard output."""
+        self._console = Console(highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            self._console.width = WIDE
+        self._live: Live | None = None
+        self._next_lines = time.monotonic() + PLAIN_PERIOD
+
+    def __enter__(self) -> "SweepDisplay":
+        """Starts the live table, if there is a terminal to show it."""
+        if self._console.is_terminal:
+            self._live = Live(console=self._console, auto_refresh=False, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        """Takes the live table away."""
+        if self._live:
+            self._live.stop()
+            self._live = None
+
+    def message(self, text: str) -> None:
+        """Prints one line that stays."""
+        self._console.print(text, markup=False)
+
+    def update(self, overview: Overview) -> None:
+        """Shows where things stand; elsewhere than on a terminal, when it is time to."""
+        if self._live:
+            self._live.update(Group(make_table(self._fitting(overview.rows)), summary(overview)), refresh=True)
+        elif time.monotonic() >= self._next_lines:
+            self._next_lines = time.monotonic() + PLAIN_PERIOD
+            for row in overview.rows:
+                if row.state in (State.RUNNING, State.RETRYING):
+                    self.message(", ".join(cell for cell in _cells(row) if cell))
+            self.message(summary(overview))
+
+    def conclude(self, overview: Overview) -> None:
+        """Prints the whole table, to stay."""
+        self._console.print(make_table(overview.rows))
+        self.message(summary(overview))
+
+    def _fitting(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """All rows, or if the terminal is too low for them, those of what runs or has failed."""
+        if len(rows) + 2 <= self._console.height:
+            return rows
+        return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
+
+
+def make_table(rows: Sequence[Row]) -> Table:
+    """A line for each run."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
+    table.add_column("run", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for name in ("steps", "speed", "evaluation return", "to go"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*_cells(row), style=STYLES.get(row.state))
+    return table
+
+
+def summary(overview: Overview) -> str:
+    """How many runs are in which state, as in "3 of 25 complete, 2 running, 20 waiting, 5 h 20 min to go"."""
+    counts = Counter(row.state for row in overview.rows)
+    parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
+    parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
+    is_going_on = counts[State.RUNNING] + counts[State.RETRYING]
+    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_going_on else []))
+
+
+def _cells(row: Row) -> list[str]:
+    is_running = row.state in (State.RUNNING, State.RETRYING)
+    return [
+        row.name,
+        row.state.value,
+        f"{row.actor_steps:,} / {row.max_actor_steps:,} steps",
+        f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
+        format_number(row.evaluation_return),
+        f"{format_duration(row.seconds_left)}" if is_running else "",
+    ]

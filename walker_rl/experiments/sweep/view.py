@@ -1,0 +1,110 @@
+"""Where all runs of a sweep stand, as numbers: steps, speeds, returns, time to go."""
+
+import dataclasses
+import itertools
+import statistics
+import time
+from collections.abc import Sequence
+
+from walker_rl.experiments.sweep.progress import Progress, read_progress
+from walker_rl.experiments.sweep.scheduler import Entry, State
+from walker_rl.logging.rates import Rates
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """Where one run stands.
+
+    Attributes:
+        name: of the run.
+        kind: runs of one kind are taken to be as fast as each other.
+        state: of its job.
+        actor_steps: so far.
+        max_actor_steps: at the end.
+        steps_per_second: lately; 0 while not known.
+        evaluation_return: mean of the last evaluation; None before.
+        seconds_left: to its end; None while not known, and of a run that waits.
+    """
+
+    name: str
+    kind: str
+    state: State
+    actor_steps: int
+    max_actor_steps: int
+    steps_per_second: float
+    evaluation_return: float | None
+    seconds_left: float | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Overview:
+    """Where a sweep stands; `seconds_left` is None while not known."""
+
+    rows: Sequence[Row]
+    seconds_left: float | None
+
+
+class View:
+    """Reads the run directories, those of runs that wait or have ended once."""
+
+    def __init__(self, entries: Sequence[Entry], num_slots: int):
+        """Knows no speeds yet."""
+        self._entries = entries
+        self._num_slots = num_slots
+        self._rates = {entry.job.name: Rates() for entry in entries}
+        self._known: dict[str, tuple[State, Progress]] = {}
+
+    def read(self) -> Overview:
+        """Where things stand now."""
+        rows = [self._row(entry) for entry in self._entries]
+        return Overview(rows, seconds_left(rows, self._num_slots))
+
+    def _row(self, entry: Entry) -> Row:
+        job = entry.job
+        progress = self._progress(entry)
+        speed = self._rates[job.name].rate("actor_steps")
+        steps_left = max(0, job.config.max_actor_steps - progress.actor_steps)
+        return Row(
+            name=job.name,
+            kind=f"{job.agent_name} on {job.config.task}",
+            state=entry.state,
+            actor_steps=progress.actor_steps,
+            max_actor_steps=job.config.max_actor_steps,
+            steps_per_second=speed,
+            evaluation_return=progress.evaluation_return,
+            seconds_left=steps_left / speed if speed and entry.process else None,
+        )
+
+    def _progress(self, entry: Entry) -> Progress:
+        name = entry.job.name
+        state, before = self._known.get(name, (None, Progress(0, None)))
+        if entry.process is None and entry.state is state:
+            return before
+        progress = read_progress(entry.job.run)
+        self._known[name] = (entry.state, progress)
+        rates = self._rates[name]
+        if progress.actor_steps < before.actor_steps:
+            rates.clear()  # A checkpoint before that was gone back to.
+        if entry.process and progress.actor_steps != before.actor_steps:
+            rates.add(time.monotonic(), {"actor_steps": progress.actor_steps})
+        return progress
+
+
+def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:
+    """Time to the end of all runs: what is left, shared by the slots, or the longest of the runs that have begun.
+
+    A run that waits is taken to be as fast as those of its kind, or else as all. None while no speed is known.
+    """
+    speeds: dict[str, list[float]] = {}
+    for row in rows:
+        if row.steps_per_second:
+            speeds.setdefault(row.kind, []).append(row.steps_per_second)
+    if not speeds:
+        return None
+    anywhere = list(itertools.chain(*speeds.values()))
+    work = 0.0
+    for row in rows:
+        if row.state not in (State.COMPLETE, State.FAILED):
+            speed = row.steps_per_second or statistics.mean(speeds.get(row.kind, anywhere))
+            work += max(0, row.max_actor_steps - row.actor_steps) / speed
+    return max(work / num_slots, *(row.seconds_left or 0.0 for row in rows))
