@@ -121,7 +121,7 @@ def _merge(schema: Any, layer: dict[str, Any], types: dict[str, Any]) -> Any:
         try:
             leaf = OmegaConf.create()
             OmegaConf.update(leaf, key, value)
-            schema = OmegaConf.merge(schema, leaf)
+            schema = OmegaConf.unsafe_merge(schema, leaf)  # Without a copy of everything for each field.
         except OmegaConfBaseException:
             raise UserError(must_be) from None
     return schema
