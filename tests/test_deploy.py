@@ -1,16 +1,19 @@
 """What is under deploy/ calls commands that there are, and its parts agree with each other."""
 
+import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.tiny import AGENT, run_command
+from tests.tiny import AGENT, COMMAND, run_command
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 SCRIPT = DEPLOY / "slurm" / "walker.sbatch"
+SWEEP_SCRIPT = DEPLOY / "slurm" / "sweep.sbatch"
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +78,26 @@ def test_the_batch_script_is_a_script_and_its_options_exist(known_options):
     words = [line for line in text.splitlines() if "walker-rl" in line or "what=" in line]
     options = set(re.findall(r"--[a-z-]+", "\n".join(words)))
     assert {"--role", "--listen", "--join", "--resume", "--steps"} <= options <= known_options
+
+
+def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
+    """Up to what refuses it: tests/cli/test_sweep.py trains one."""
+    program = tmp_path / "walker-rl"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
+    program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": "7"}
+    words = ["bash", SWEEP_SCRIPT, AGENT, "--seeds", "0-4"]
+    result = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (2, "error: index = 7: must be in [0, 4]\n")
+    listed = subprocess.run([*words, "--seeds", "3-19", "--dry-run"], env=environment, capture_output=True, text=True)
+    assert listed.stdout.count("\n") == 17
+
+
+def test_the_array_in_the_header_has_as_many_tasks_as_the_sweep_has_runs():
+    text = SWEEP_SCRIPT.read_text()
+    first, last, spec = re.search(r"--array=(\d+)-(\d+) deploy/slurm/sweep.sbatch --spec (\S+)", text).groups()
+    listed = run_command("sweep", "--spec", DEPLOY.parent / spec, "--dry-run").stdout.splitlines()
+    assert (first, int(last) + 1) == ("0", len(listed))
 
 
 def test_the_image_is_made_of_files_that_there_are():
