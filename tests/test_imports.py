@@ -167,6 +167,7 @@ def write_package(folder: Path, path: str) -> Path:
         f"from walker_rl.cli import main; main(['train', '{AGENT}', '--help'])",
         f"from walker_rl.cli import main; main(['launch', '{AGENT}', '--help'])",
         "from walker_rl.cli import main; main(['node', '--help'])",
+        "from walker_rl.cli import main; main(['sweep', '--help'])",
         "from walker_rl.agents import agent_names, config_class; [config_class(name) for name in agent_names()]",
     ],
 )

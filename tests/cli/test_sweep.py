@@ -78,9 +78,10 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     result = run_command(*SWEEP, "--output", output)
     assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "4 of 4 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
-    listed = run_command("sweep", *AGENTS, *PENDULUM, "--seeds", "0-2", "--output", output, "--dry-run")
+    shorter = run_command(*SWEEP, "--set", "max_actor_steps=500", "--output", output)
+    config = output / NAMES[0] / "config.yaml"
+    assert shorter.stderr == f"error: max_actor_steps = 500, there 600: must be no less than in {config}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
-    assert listed.returncode == 2  # Without --set max_actor_steps=600 those there would be longer.
     listed = run_command(*SWEEP, "--seeds", "2,0", "--output", output, "--dry-run")
     assert listed.stdout.splitlines()[::2] == [f"0  new       {output}/{new}", f"2  complete  {output}/{NAMES[0]}"]
 
@@ -251,7 +252,7 @@ def test_options_come_on_top_of_the_file(tmp_path):
 
 @pytest.mark.slow
 def test_an_index_trains_its_run_in_the_process_itself(tmp_path):
-    words = ("sweep", AGENT, *PENDULUM, "--seeds", "0-1", "--set", "max_actor_steps=400", "--output", tmp_path)
+    words = ("sweep", AGENT, *PENDULUM, "--seeds", "0-1", "--set", "max_actor_steps=3000", "--output", tmp_path)
     process = start_command(*words, "--index", "1")
     run = tmp_path / f"{AGENT}_Pendulum-v1_seed1"
     wait_for(run / "metrics" / "training.csv", process)

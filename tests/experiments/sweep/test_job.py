@@ -9,6 +9,7 @@ import pytest
 
 from tests.tiny import AGENT
 from walker_rl.errors import UserError
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run_directory import create_run_directory
 from walker_rl.experiments.sweep.job import Job, JobProcess, last_line
 
@@ -18,7 +19,8 @@ TRAIN = [sys.executable, "-m", "walker_rl", "train", AGENT]
 @pytest.fixture
 def make_job(tmp_path):
     def make(*overrides: str, files: tuple[Path, ...] = ()) -> Job:
-        return Job(AGENT, files, overrides, tmp_path / "runs" / "a", tmp_path / "logs" / "a.log")
+        config = load_config(AGENT, files, overrides)
+        return Job(config, files, overrides, tmp_path / "runs" / "a", tmp_path / "logs" / "a.log")
 
     return make
 

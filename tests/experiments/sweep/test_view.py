@@ -3,6 +3,7 @@
 import pytest
 
 from tests.tiny import AGENT
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry, State
 from walker_rl.experiments.sweep.table import SweepDisplay, summary
@@ -35,7 +36,8 @@ def test_time_to_go(rows, num_slots, seconds):
 
 
 def test_the_view_reads_run_directories(tmp_path):
-    job = Job(AGENT, (), ("max_actor_steps=900",), tmp_path / "a", tmp_path / "a.log")
+    overrides = ("max_actor_steps=900",)
+    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
     overview = View([Entry(job, State.WAITING)], num_slots=1).read()

@@ -24,23 +24,18 @@ class Job:
     """A run that is wanted: which experiment, and where.
 
     Attributes:
-        agent_name: one of `agent_names()`.
-        files: YAML of fields.
+        config: of the experiment.
+        files: YAML of fields, which with `overrides` give `config`.
         overrides: "field=value".
         run_dir: of the run, which need not exist.
         log: to which its process prints; the folder need not exist.
     """
 
-    agent_name: str
+    config: ExperimentConfig
     files: tuple[Path, ...]
     overrides: tuple[str, ...]
     run_dir: Path
     log: Path
-
-    @functools.cached_property
-    def config(self) -> ExperimentConfig:
-        """The configuration that is wanted."""
-        return load_config(self.agent_name, self.files, self.overrides)
 
     @property
     def name(self) -> str:
@@ -79,7 +74,7 @@ class Job:
 
     def command(self) -> list[str]:
         """What to type to begin the run, or to go on with it."""
-        words = [sys.executable, "-m", "walker_rl", "train", self.agent_name]
+        words = [sys.executable, "-m", "walker_rl", "train", self.config.agent_name]
         if self.has_begun:
             changes = [f"{key}={as_text(value)}" for key, value in self._changes().items()]
             return [*words, "--resume", str(self.run_dir), *_options("--set", changes)]
@@ -87,7 +82,7 @@ class Job:
         return [*words, "--run-dir", str(self.run_dir), *options]
 
     def _stored_config(self) -> ExperimentConfig:
-        return load_config(self.agent_name, [self.run.config])
+        return load_config(self.config.agent_name, [self.run.config])
 
     def _changes(self) -> dict[str, Any]:
         """The fields in which what is wanted differs from what the run has; `check` lets only some differ."""

@@ -10,7 +10,7 @@ from typing import Any
 from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
-from walker_rl.experiments.config_loading import read_override, read_yaml
+from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
 from walker_rl.experiments.sweep.job import Job, as_text
 
 
@@ -124,12 +124,12 @@ def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
 
 def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
     try:
-        config = Job(agent, files, overrides, output, output).config
+        config = load_config(agent, files, overrides)
     except UserError as error:
         raise UserError(f"{agent}: {error}") from None
     values = [re.sub(r"[\[\]]", "", text) for text in point]
     name = "_".join([agent, config.task, *values, f"seed{config.seed}"])
-    return Job(agent, files, overrides, output / name, output / "logs" / f"{name}.log")
+    return Job(config, files, overrides, output / name, output / "logs" / f"{name}.log")
 
 
 def _grid_values(field: str, values: Any) -> tuple[str, ...]:

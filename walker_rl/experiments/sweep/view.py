@@ -66,7 +66,7 @@ class View:
         steps_left = max(0, job.config.max_actor_steps - progress.actor_steps)
         return Row(
             name=job.name,
-            kind=f"{job.agent_name} on {job.config.task}",
+            kind=f"{job.config.agent_name} on {job.config.task}",
             state=entry.state,
             actor_steps=progress.actor_steps,
             max_actor_steps=job.config.max_actor_steps,
