@@ -140,7 +140,10 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     assert process.returncode == status, output
     assert not any(child.is_running() for child in running)
     assert "Interrupted; to go on" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
-    assert output.splitlines()[-1] == "0 of 2 complete, 2 waiting"
+    assert output.splitlines()[-2:] == [
+        "0 of 2 complete, 2 waiting",
+        "Stopped; the same command goes on from the newest checkpoints",
+    ]
     assert "Traceback" not in output
     newest = max(path.stem for path in (run / "checkpoints").iterdir())
     assert int(newest.removeprefix("step_")) % 137 != 0, "the last checkpoint is that of the end"

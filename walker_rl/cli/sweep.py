@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from walker_rl.experiments.sweep.job import Job
     from walker_rl.experiments.sweep.spec import SweepSpec
 
+STOPPED = (75, 130)
+"""Exit statuses of a sweep that was asked to stop."""
+
+GOING_ON = "the same command goes on from the newest checkpoints"
+
 Agents = Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Names; see walker-rl list.")]
 SpecFile = Annotated[
     Path | None, typer.Option("--spec", metavar="FILE", help="YAML of what the other options say; they come on top.")
@@ -116,9 +121,12 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     with locked_folder(output, _refusal(output)):
         print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}", flush=True)
         try:
-            return run_jobs(jobs, output, num_jobs)
+            status = run_jobs(jobs, output, num_jobs)
         except OSError as error:
-            raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None
+            raise RunError(f"{error.filename or output}: {error.strerror}; {GOING_ON}") from None
+    if status in STOPPED:
+        print(f"Stopped; {GOING_ON}")
+    return status
 
 
 def _train_one(job: Job, output: Path) -> int:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ def make_job(tmp_path):
         return Job(config, files, overrides, tmp_path / "runs" / "a", tmp_path / "logs" / "a.log")
 
     return make
-
-
-def wait_for_end(process: JobProcess) -> int:
-    while (status := process.exit_status()) is None:
-        time.sleep(0.01)
-    return status
 
 
 def test_a_new_run_is_begun_with_what_is_wanted(tmp_path, make_job):
@@ -103,14 +96,6 @@ def test_a_process_has_its_cores_and_a_session_of_its_own_and_is_killed(make_job
     assert job.log.read_text().startswith(
         f"$ {sys.executable} -m walker_rl train {AGENT} --run-dir {job.run_dir} --set "
     )
-
-
-def test_what_a_process_says_is_in_its_log(make_job):
-    job = make_job("max_actor_steps=500")
-    job.run_dir.parent.mkdir()
-    job.run_dir.write_text("in the way")
-    assert wait_for_end(JobProcess(job, sorted(os.sched_getaffinity(0)))) == 2
-    assert last_line(job.log) == f"error: run_dir = {job.run_dir}: must not exist yet"
 
 
 def test_nothing_said_is_no_line(tmp_path):

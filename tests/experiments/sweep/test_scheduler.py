@@ -1,8 +1,23 @@
-"""Slots, and how a failure is described."""
+"""Jobs over slots: what has failed is tried once more, told, and remembered."""
+
+import json
+import os
+import time
 
 import pytest
 
-from walker_rl.experiments.sweep.scheduler import make_slots
+from tests.tiny import AGENT
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.sweep.failures import FailureRecord
+from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State, make_slots
+
+CORES = sorted(os.sched_getaffinity(0))[:1]
+
+
+@pytest.fixture
+def job(tmp_path):
+    return Job(load_config(AGENT), (), (), tmp_path / "a", tmp_path / "logs" / "a.log")
 
 
 @pytest.mark.parametrize(
@@ -17,3 +32,45 @@ from walker_rl.experiments.sweep.scheduler import make_slots
 )
 def test_slots_share_the_cores(cores, num_slots, slots):
     assert make_slots(cores, num_slots) == slots
+
+
+def test_a_job_that_cannot_begin_is_tried_twice(job):
+    job.run_dir.write_text("in the way")
+    told = []
+    scheduler = Scheduler([job], [tuple(CORES)], {}, told.append)
+    (entry,) = scheduler.entries
+    states = []
+    while not scheduler.check():
+        states += [entry.state] if entry.state not in states else []
+        time.sleep(0.01)
+    failure = f"with status 2 (error: run_dir = {job.run_dir}: must not exist yet)"
+    assert states == [State.RUNNING, State.RETRYING]
+    assert (entry.state, entry.failure, entry.tries) == (State.FAILED, failure, 2)
+    assert told == [
+        f"a: beginning on core {CORES[0]}",
+        f"a: failed {failure}; trying it once more",
+        f"a: beginning on core {CORES[0]}",
+        f"a: failed again {failure}; see {job.log}",
+    ]
+    assert job.log.read_text().count("$ ") == 2
+
+
+def test_a_job_that_failed_before_waits_to_be_tried(job):
+    (entry,) = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, print).entries
+    assert (entry.state, entry.failure) == (State.WAITING, "with status 1")
+
+
+def test_failures_are_kept_until_the_run_is_complete(job, tmp_path):
+    path = tmp_path / "sweep.json"
+    path.write_text(json.dumps({"failed": {"of another spec": "with status 1"}}))
+    record = FailureRecord(tmp_path)
+    record.update([Entry(job, State.FAILED, "with status 2")])
+    assert FailureRecord(tmp_path).failures == {"of another spec": "with status 1", "a": "with status 2"}
+    record.update([Entry(job, State.COMPLETE)])
+    assert json.loads(path.read_text()) == {"failed": {"of another spec": "with status 1"}}
+    assert [file.name for file in tmp_path.iterdir()] == ["sweep.json"]
+
+
+def test_no_failures_are_no_file(job, tmp_path):
+    FailureRecord(tmp_path).update([Entry(job, State.COMPLETE)])
+    assert list(tmp_path.iterdir()) == []
