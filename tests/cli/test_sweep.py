@@ -127,7 +127,8 @@ def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
     ("number", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 75, marks=pytest.mark.slow)]
 )
 def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
-    command = ("sweep", AGENT, *PENDULUM, "--seeds", "0-1", "--set", "evaluation.period=100000", "--jobs", "1")
+    settings = set_options(("evaluation.period=100000", "checkpoint.steps_period=null"))
+    command = ("sweep", AGENT, *PENDULUM, "--seeds", "0-1", *settings, "--jobs", "1")
     process = start_command(*command, "--output", tmp_path / "out")
     run = tmp_path / "out" / NAMES[0]
     wait_for(run / "metrics" / "training.csv", process, num_lines=3)
@@ -146,7 +147,7 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     ]
     assert "Traceback" not in output
     newest = max(path.stem for path in (run / "checkpoints").iterdir())
-    assert int(newest.removeprefix("step_")) % 137 != 0, "the last checkpoint is that of the end"
+    assert int(newest.removeprefix("step_")) >= 400, "there is none but that of the start and that of the end"
 
 
 # --- runs that fail
