@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "walker_rl"
 
 ORDER = (
     "hyperparameters",
+    "search_space",
     "errors",
     "types",
     "array_file",
@@ -39,6 +40,7 @@ HEAVY = {
     "launchpad",
     "matplotlib",
     "numpy",
+    "optuna",
     "pybullet",
     "pybullet_envs",
     "reverb",

@@ -4,6 +4,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from walker_rl.search_space import SearchSpace
+
 
 def agent_names() -> list[str]:
     """Names of all agents, sorted."""
@@ -14,6 +16,12 @@ def config_class(agent_name: str) -> type:
     """The frozen dataclass of an agent's hyperparameters; imports nothing heavy."""
     config: type = importlib.import_module(f"{__name__}.{agent_name}.config").Config
     return config
+
+
+def search_space(agent_name: str) -> SearchSpace:
+    """What a search of the agent's hyperparameters goes through; imports nothing heavy."""
+    space: SearchSpace = importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE
+    return space
 
 
 def make_builder(agent_name: str, config: Any) -> Any:

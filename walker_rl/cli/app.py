@@ -17,6 +17,7 @@ from walker_rl.cli.render import render_policy
 from walker_rl.cli.report import report_runs
 from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
+from walker_rl.cli.tune import tune_agent
 from walker_rl.errors import RunError, UserError
 
 # Plain help and errors: Rich would take four times as long to print them.
@@ -36,6 +37,7 @@ app.command("render")(render_policy)
 app.command("compare")(compare_runs)
 app.command("report")(report_runs)
 app.command("probe")(probe_task)
+app.command("tune")(tune_agent)
 app.command("node")(run_node)
 app.command("doctor")(check_machine)
 app.command("list")(list_names)

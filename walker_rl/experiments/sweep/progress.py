@@ -34,6 +34,16 @@ def read_progress(run: RunDirectory) -> Progress:
     )
 
 
+def read_evaluations(run: RunDirectory) -> list[tuple[int, float]]:
+    """Environment steps and mean return of each evaluation so far, of a run that may be training now or not exist."""
+    path = run.metrics / "evaluation.csv"
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(line for line in file if line.endswith("\n")))
+    return [(int(row["actor_steps"]), float(row["mean_return"])) for row in rows]
+
+
 def last_row(path: Path) -> dict[str, str]:
     """The last row of a CSV file that is whole, by column; empty if there is none."""
     try:

@@ -1,0 +1,91 @@
+"""`walker-rl tune`, with real trainings."""
+
+import signal
+
+import pytest
+import yaml
+
+from tests.tiny import AGENT, metrics_of, run_command, set_options, start_command, tiny_agent, wait_for
+from walker_rl.agents import search_space
+from walker_rl.cli import main
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.study import Study
+
+SMALL = (
+    *(one for one in tiny_agent(AGENT) if "batch_size" not in one and "hidden" not in one),
+    "task=Pendulum-v1",
+    "log_period=50",
+    "evaluation.period=300",
+    "evaluation.num_episodes=1",
+    "evaluation.num_final_episodes=1",
+    "max_actor_steps=900",
+    "checkpoint.steps_period=300",
+)
+
+
+def tune(output, *words):
+    return ("tune", AGENT, "--output", output, "--jobs", "1", *set_options(SMALL), *words)
+
+
+def trial_metrics(output):
+    return {path.name: metrics_of(path) for path in sorted((output / "trials").iterdir())}
+
+
+@pytest.mark.slow
+def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    made = run_command(*tune(whole, "--trials", "2", "--seeds", "3-4"))
+    assert made.returncode == 0, made.stderr
+    assert "2 trials complete, 0 given up, 0 failed" in made.stdout
+    assert sorted(path.name for path in (whole / "trials").iterdir()) == [
+        f"trial000{number}_seed{seed}" for number in range(2) for seed in (3, 4)
+    ]
+    assert not list(whole.glob("trials/*/checkpoints"))
+    process = start_command(*tune(killed, "--trials", "2", "--seeds", "3-4"))
+    wait_for(killed / "trials/trial0000_seed4/metrics/evaluation.csv", process, num_lines=2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    again = run_command(*tune(killed, "--trials", "2", "--seeds", "3-4"))
+    assert "trial 0: agent.discount" in again.stdout
+    first = {name: metrics for name, metrics in trial_metrics(killed).items() if name.startswith("trial0000")}
+    assert first == {name: trial_metrics(whole)[name] for name in first}
+    assert made.stdout.splitlines()[-1] == f"walker-rl train {AGENT} --config {whole / 'best.yaml'}"
+    best = load_config(AGENT, [whole / "best.yaml"])
+    assert best.task == "Pendulum-v1"
+    assert {"agent", "task"} >= yaml.safe_load((whole / "best.yaml").read_text()).keys()
+
+
+@pytest.mark.slow
+def test_a_trial_below_the_median_is_given_up(tmp_path):
+    """Five trials that were better than any pendulum are in the study already."""
+    plan = Plan(AGENT, (3,), (), SMALL, "median")
+    study = Study(tmp_path, search_space(AGENT), plan)
+    for _ in range(5):
+        trial = study.ask()
+        for number in range(1, plan.num_evaluations + 1):
+            trial.report(1e6, number)
+        study.complete(trial, 1e6)
+    made = run_command(*tune(tmp_path, "--trials", "6", "--seeds", "3"))
+    assert made.returncode == 0, made.stderr
+    assert "trial 5: given up after " in made.stdout
+    assert "5 trials complete, 1 given up, 0 failed" in made.stdout
+    assert not (tmp_path / "trials/trial0005_seed3/summary.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("nobody",), "agent = nobody: must be one of "),
+        ((AGENT, "--pruner", "best"), "pruner = best: must be one of median, hyperband, none"),
+        ((AGENT, "--seeds", "4-1"), "seeds = 4-1: must be integers or ranges of them, as in 0-4 or 0,2,5"),
+        ((AGENT, "--set", "agent.n_step=0"), "agent.n_step = 0: must be at least 1"),
+        ((AGENT, "--task", "Nothing-v0"), "task = Nothing-v0: unknown; nearest: "),
+    ],
+)
+def test_bad_input_gets_one_line_and_writes_nothing(tmp_path, capsys, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    assert main(["tune", *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {message}")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,99 @@
+"""What a search tries, and what it remembers."""
+
+import dataclasses
+
+import pytest
+
+from tests.tiny import AGENT
+from walker_rl.agents import agent_names, search_space
+from walker_rl.errors import UserError
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.score import score
+from walker_rl.experiments.tuning.study import Study, describe, overrides_of
+from walker_rl.search_space import Choices
+
+
+def make_plan(agent_name=AGENT, *overrides, pruner="none", seeds=(7, 8)):
+    return Plan(agent_name, seeds, (), overrides, pruner)
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_a_space_holds_the_defaults_and_nothing_that_is_refused(tmp_path, agent_name):
+    plan, space = make_plan(agent_name), search_space(agent_name)
+    fields = plan.fields()
+    for name, one in space.items():
+        default = getattr(plan.config.agent, name)
+        assert default in one.values if isinstance(one, Choices) else one.low <= default <= one.high, name
+    study = Study(tmp_path, space, plan)
+    first = study.ask()
+    assert load_config(agent_name, overrides=overrides_of(first)) == load_config(agent_name)
+    drawn = set()
+    for _ in range(30):
+        overrides = overrides_of(study.ask())
+        drawn.add(overrides)
+        load_config(agent_name, overrides=overrides)
+        assert {text.split("=")[0] for text in overrides} <= fields.keys()
+    assert len(drawn) == 30
+
+
+def test_the_same_seeds_draw_the_same_and_a_study_that_goes_on_draws_something_else(tmp_path):
+    def draw(folder, number):
+        folder.mkdir(exist_ok=True)
+        study = Study(folder, search_space(AGENT), make_plan())
+        return [overrides_of(study.ask()) for _ in range(number)]
+
+    first = draw(tmp_path / "one", 4)
+    assert draw(tmp_path / "two", 4) == first
+    assert not {*draw(tmp_path / "one", 4)} & {*first}
+
+
+def test_it_remembers_what_has_ended_and_what_has_not(tmp_path):
+    study = Study(tmp_path, search_space(AGENT), make_plan())
+    good, bad, given_up, failed, running = (study.ask() for _ in range(5))
+    study.complete(good, 20.0)
+    study.complete(bad, -10.0)
+    study.prune(given_up)
+    study.fail(failed, "status 1")
+    again = Study(tmp_path, search_space(AGENT), make_plan())
+    assert [trial.number for trial in again.unfinished()] == [running.number]
+    assert again.best is not None and again.best.number == good.number
+    lines = list(describe(again.finished))
+    assert lines[0] == "2 trials complete, 1 given up, 1 failed"
+    assert [line.split(":")[0] for line in lines[1:]] == ["      20.0  trial 0", "     -10.0  trial 1"]
+    assert overrides_of(again.unfinished()[0]) == overrides_of(running)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (make_plan(AGENT, "agent.n_step=4"), "agent.n_step = 4, there {n_step}"),
+        (make_plan(pruner="median"), "pruner = median, there none"),
+        (make_plan(seeds=(7,)), "seeds = [7], there [7, 8]"),
+    ],
+)
+def test_a_study_of_another_plan_is_refused(tmp_path, other, message):
+    Study(tmp_path, search_space(AGENT), make_plan())
+    with pytest.raises(UserError) as caught:
+        Study(tmp_path, search_space(AGENT), other)
+    there = make_plan().config.agent
+    wanted = message.format(**dataclasses.asdict(there))
+    assert str(caught.value) == f"{wanted}: must be as in {tmp_path} to go on with that study"
+
+
+def test_a_study_of_another_space_is_refused(tmp_path):
+    Study(tmp_path, {"n_step": Choices((1, 2))}, make_plan())
+    with pytest.raises(UserError, match=r"space = .*must be as in .* to go on with that study"):
+        Study(tmp_path, {"n_step": Choices((1, 3))}, make_plan())
+
+
+@pytest.mark.parametrize(
+    ("steps", "returns", "expected"),
+    [
+        ([10], [5], 5),
+        ([10, 20, 30, 40], [100, 0, 0, 8], 8),
+        ([10, 20, 30, 40, 50, 60, 70, 80], [9, 9, 9, 9, 9, 9, 1, 3], 2),  # Above 60 of 80.
+    ],
+)
+def test_the_score_is_the_mean_of_the_last_quarter(steps, returns, expected):
+    assert score(steps, returns) == expected

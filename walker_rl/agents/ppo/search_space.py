@@ -1,0 +1,18 @@
+"""What `walker-rl tune ppo` searches."""
+
+from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
+
+SEARCH_SPACE: SearchSpace = {
+    "discount": Choices((0.98, 0.985, 0.99, 0.995)),
+    "gae_lambda": Floats(0.85, 0.98),
+    "unroll_length": Choices((128, 256, 512, 1_024)),
+    "num_environments": Choices((4, 8, 16)),
+    "batch_size": Choices((64, 128, 256)),
+    "num_epochs": Integers(3, 20),
+    "clip": Floats(0.1, 0.4),
+    "entropy_weight": Floats(0.0, 2e-2),
+    "init_stddev": Floats(0.1, 1.0, log=True),
+    "noise_correlation": Floats(0.0, 0.95),
+    "policy_learning_rate": Floats(2e-5, 1e-3, log=True),
+    "critic_learning_rate": Floats(2e-5, 1e-3, log=True),
+}

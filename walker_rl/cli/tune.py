@@ -1,0 +1,90 @@
+"""`walker-rl tune AGENT`: a search for hyperparameters."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from walker_rl.cli.agent_check import check_agents
+from walker_rl.cli.experiment import ConfigFiles, Overrides, Steps, Task, all_overrides
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.tuning.plan import Plan
+    from walker_rl.search_space import SearchSpace
+
+Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.")]
+Trials = Annotated[int, typer.Option(min=1, help="To be ended in all, those of earlier calls included.")]
+Seeds = Annotated[str, typer.Option(metavar="SEEDS", help="Of each trial; others than those to be reported later.")]
+Pruner = Annotated[str, typer.Option(help="What gives up trials: median, hyperband or none.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Trials at a time.  [default: one for each core]")]
+Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of the study.  [default: runs/tune_AGENT]")]
+
+
+def tune_agent(
+    agent: Agent,
+    trials: Trials = 30,
+    seeds: Seeds = "100-101",
+    config: ConfigFiles = None,
+    overrides: Overrides = None,
+    task: Task = None,
+    steps: Steps = None,
+    pruner: Pruner = "median",
+    jobs: Jobs = None,
+    output: Output = None,
+) -> int:
+    """Search for an agent's hyperparameters.
+
+    The space is in walker_rl/agents/AGENT/search_space.py; Optuna's tree-structured Parzen estimator draws from it, and
+    the first trial has the agent's defaults. Each trial trains its seeds, each an ordinary run in OUTPUT/trials; its
+    score is the mean return of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best one's
+    fields, for `walker-rl train --config`. The same command goes on where a search was stopped or killed; with more
+    trials it goes further. Exit status: 0 complete, 75 stopped by SIGTERM, 130 by Ctrl-C.
+    """
+    from walker_rl.agents import search_space
+    from walker_rl.errors import RunError, UserError
+    from walker_rl.experiments.folder_lock import locked_folder
+    from walker_rl.experiments.sweep.spec import parse_seeds
+    from walker_rl.experiments.tuning.plan import PRUNERS, Plan
+
+    if pruner not in PRUNERS:
+        raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
+    fields = tuple(all_overrides(overrides, task, None, steps))
+    plan = Plan(agent, parse_seeds(seeds), tuple(config or []), fields, pruner)
+    check_agents([plan.config])
+    space = search_space(agent)
+    output = output or Path("runs") / f"tune_{agent}"
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with locked_folder(output, f"output = {output}: must not be in use by another search"):
+            return _search(plan, space, output, trials, jobs)
+    except OSError as error:
+        raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None
+
+
+def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_jobs: int | None) -> int:
+    from walker_rl.experiments.distributed.stop_signals import StopSignals
+    from walker_rl.experiments.sweep.scheduler import make_slots
+    from walker_rl.experiments.tuning.best import BEST
+    from walker_rl.experiments.tuning.search import Search
+    from walker_rl.experiments.tuning.study import Study, describe
+
+    cores = sorted(os.sched_getaffinity(0))
+    study = Study(output, space, plan)
+    print(f"Searching {len(space)} hyperparameters of {plan.agent_name} in {output}", flush=True)
+    with StopSignals() as signals:
+        search = Search(study, plan, output, make_slots(cores, num_jobs or len(cores)), _tell)
+        if not search.run(num_trials, signals):
+            _tell("Stopped; the same command goes on")
+            return signals.exit_status
+    for line in describe(study.finished):
+        _tell(line)
+    if (output / BEST).exists():
+        _tell(f"walker-rl train {plan.agent_name} --config {output / BEST}")
+    return 0
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,34 @@
+"""The result of a search: a file of fields that `walker-rl train` takes."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from optuna.trial import FrozenTrial
+
+from walker_rl.experiments.config import flatten, to_dict
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.study import overrides_of
+
+BEST = "best.yaml"
+
+
+def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
+    """Writes the task and the agent's fields of a trial where they are not the defaults, whole or not at all."""
+    defaults = flatten(to_dict(load_config(plan.agent_name)))
+    config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))
+    changed: dict[str, Any] = {}
+    for name, value in flatten(to_dict(config)).items():
+        if value != defaults[name] and (name == "task" or name.startswith("agent.")):
+            section, _, field = name.rpartition(".")
+            (changed.setdefault(section, {}) if section else changed)[field] = value
+    seeds = ", ".join(map(str, plan.seeds))
+    header = (
+        f"# {plan.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "
+        f"{config.max_actor_steps:,} steps, seeds {seeds}.\n"
+        "# The score is the mean return of the evaluations in the last quarter of a run. All else is as by default.\n"
+    )
+    part = path.with_name(path.name + ".part")
+    part.write_text(header + yaml.safe_dump(changed, sort_keys=False))
+    part.replace(path)

@@ -1,0 +1,61 @@
+"""What every trial of a study has in common."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.sweep.job import Job
+
+PRUNERS = ("median", "hyperband", "none")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A search as it is asked for.
+
+    Attributes:
+        agent_name: whose hyperparameters.
+        seeds: trained one after the other in each trial.
+        files: YAML of fields, for all trials.
+        overrides: "field=value", for all trials.
+        pruner: which gives up trials, one of `PRUNERS`.
+    """
+
+    agent_name: str
+    seeds: tuple[int, ...]
+    files: tuple[Path, ...]
+    overrides: tuple[str, ...]
+    pruner: str
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """Of the first seed, with the agent's defaults."""
+        return load_config(self.agent_name, self.files, self.overrides_for(self.seeds[0]))
+
+    @property
+    def num_evaluations(self) -> int:
+        """Of all seeds of a trial that is not given up."""
+        config = self.config
+        return len(self.seeds) * -(-config.max_actor_steps // config.evaluation.period)
+
+    def overrides_for(self, seed: int, drawn: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Of a run of a trial."""
+        return (*self.overrides, *drawn, f"seed={seed}")
+
+    def fields(self) -> dict[str, Any]:
+        """The configuration, flat."""
+        return flatten(to_dict(self.config))
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a study must have begun with to be gone on with."""
+        fields = {name: value for name, value in self.fields().items() if name != "seed"}
+        return {"seeds": list(self.seeds), "pruner": self.pruner, **fields}
+
+    def job(self, number: int, seed: int, drawn: tuple[str, ...], output: Path) -> Job:
+        """A run of trial `number`."""
+        name = f"trial{number:04d}_seed{seed}"
+        overrides = self.overrides_for(seed, drawn)
+        config = load_config(self.agent_name, self.files, overrides)
+        return Job(config, self.files, overrides, output / "trials" / name, output / "logs" / f"{name}.log")

@@ -1,0 +1,112 @@
+"""A hyperparameter search from its first trial to its last."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.distributed.stop_signals import StopSignals
+from walker_rl.experiments.sweep.scheduler import SAVING_LIMIT, Slot
+from walker_rl.experiments.tuning.best import BEST, write_best
+from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.study import Study, overrides_of
+from walker_rl.experiments.tuning.trial_run import Outcome, TrialRun
+
+CHECK_PERIOD = 0.5
+"""Seconds between looks at the trials."""
+
+MAX_FAILURES = 3
+"""Trials in a row that fail, after which something else than the hyperparameters must be wrong."""
+
+
+class Search:
+    """Keeps slots busy with trials."""
+
+    def __init__(self, study: Study, plan: Plan, output: Path, slots: list[Slot], tell: Callable[[str], None]):
+        """Starts nothing yet.
+
+        Args:
+            study: which trials there were.
+            plan: what they have in common.
+            output: the folder of their run directories.
+            slots: as many trials at a time.
+            tell: prints a line.
+        """
+        self._study = study
+        self._plan = plan
+        self._output = output
+        self._free = list(slots)
+        self._tell = tell
+        self._running: list[TrialRun] = []
+        self._unfinished = study.unfinished()
+        self._failures = 0
+
+    def run(self, num_trials: int, signals: StopSignals) -> bool:
+        """Goes on until so many trials have ended, those of earlier calls included; returns whether they have.
+
+        Raises:
+            OSError: if a process can't be started, or the disk takes no more.
+            RunError: if one trial after the other fails.
+        """
+        try:
+            while not signals.received:
+                for trial_run in list(self._running):
+                    self._check(trial_run)
+                while self._free and len(self._study.finished) + len(self._running) < num_trials:
+                    self._start()
+                if not self._running:
+                    return True
+                time.sleep(CHECK_PERIOD)
+            return False
+        finally:
+            self._stop(signals.is_urgent)
+
+    def _start(self) -> None:
+        trial = self._unfinished.pop(0) if self._unfinished else self._study.ask()
+        trial_run = TrialRun(trial, self._plan, self._output, self._free.pop(0))
+        self._running.append(trial_run)
+        self._tell(f"trial {trial.number}: {' '.join(overrides_of(trial))}")
+
+    def _check(self, trial_run: TrialRun) -> None:
+        outcome = trial_run.check()
+        if outcome is None:
+            return
+        trial, value = trial_run.trial, trial_run.value
+        self._running.remove(trial_run)
+        self._free.append(trial_run.cores)
+        if outcome is Outcome.FAILED:
+            self._study.fail(trial, trial_run.failure)
+            self._tell(f"trial {trial.number}: failed with {trial_run.failure}")
+        elif outcome is Outcome.PRUNED:
+            self._study.prune(trial)
+            self._tell(
+                f"trial {trial.number}: given up after {trial_run.num_evaluations} evaluations, score {value:.1f}"
+            )
+        else:
+            self._complete(trial_run)
+        trial_run.discard_checkpoints()
+        self._failures = self._failures + 1 if outcome is Outcome.FAILED else 0
+        if self._failures == MAX_FAILURES:
+            raise RunError(f"{MAX_FAILURES} trials have failed one after the other; see {self._output / 'logs'}")
+
+    def _complete(self, trial_run: TrialRun) -> None:
+        trial, value = trial_run.trial, trial_run.value
+        assert value is not None, "a run ends with an evaluation"
+        self._study.complete(trial, value)
+        best = self._study.best
+        assert best is not None
+        self._tell(f"trial {trial.number}: score {value:.1f}; the best is {best.value:.1f}, of trial {best.number}")
+        if best.number == trial.number:
+            write_best(best, self._plan, self._output / BEST)
+
+    def _stop(self, is_urgent: Callable[[], bool]) -> None:
+        """Lets what runs write a checkpoint and end; ends it at once if it is urgent."""
+        for trial_run in self._running:
+            trial_run.stop()
+        end = time.monotonic() + SAVING_LIMIT
+        while not all(trial_run.has_stopped() for trial_run in self._running):
+            if is_urgent() or time.monotonic() > end:
+                break
+            time.sleep(0.05)
+        for trial_run in self._running:
+            trial_run.kill()
