@@ -21,6 +21,7 @@ ORDER = (
     "runtime",
     "environments",
     "networks",
+    "policies",
     "losses",
     "replay",
     "logging",

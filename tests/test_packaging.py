@@ -1,6 +1,8 @@
 """The locks, the wheel and the entry points."""
 
 import importlib.metadata
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +13,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.tiny import COMMAND
 from walker_rl.agents import agent_names
+from walker_rl.policies import pretrained_policies
 
 ROOT = Path(__file__).parents[1]
 RUNTIME_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
@@ -53,18 +57,27 @@ def test_a_lock_has_hashes_and_names_its_command_and_no_index(lock):
 # --- what is built
 
 
-def test_the_wheel_holds_every_module_and_the_type_marker(tmp_path):
+def test_the_wheel_holds_every_module_the_type_marker_and_the_policies_which_play(tmp_path):
     tree = tmp_path / "tree"
     shutil.copytree(ROOT / "walker_rl", tree / "walker_rl", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, tree)
-    modules = {str(path.relative_to(tree)) for path in tree.rglob("*.py")}
+    wanted = {str(path.relative_to(tree)) for path in tree.rglob("*.py")} | {"walker_rl/py.typed"}
+    wanted |= {f"walker_rl/policies/{name}" for name in ("README.md", "table.csv")}
+    wanted |= {f"walker_rl/policies/{policy.name}.npz" for policy in pretrained_policies()}
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, tree]
     subprocess.run(build, check=True)
     (wheel,) = tmp_path.glob("walker_rl-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert modules | {"walker_rl/py.typed"} <= names
+    assert wanted <= names
     assert not [name for name in names if name.startswith("tests")]
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    words = ("evaluate", "--pretrained", pretrained_policies()[0].name, "--episodes", "1", "--json")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    played = subprocess.run(
+        [*COMMAND, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert json.loads(played.stdout)["episode_lengths"] == [1000]
 
 
 @pytest.mark.parametrize("agent", agent_names())

@@ -1,11 +1,12 @@
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 from walker_rl.environments import task_names
+from walker_rl.policies import pretrained_policies
 
 
 def test_every_agent_has_its_paper(capsys):
     assert main(["list"]) == 0
-    agents, _ = capsys.readouterr().out.split("\n\n")
+    agents, _, _ = capsys.readouterr().out.split("\n\n")
     header, *lines = agents.splitlines()
     assert header.split() == ["agent", "what", "it", "is", "paper"]
     assert [line.split()[0] for line in lines] == agent_names()
@@ -14,9 +15,20 @@ def test_every_agent_has_its_paper(capsys):
 
 def test_every_task_has_its_sizes(capsys):
     assert main(["list"]) == 0
-    _, tasks = capsys.readouterr().out.split("\n\n")
+    _, tasks, _ = capsys.readouterr().out.split("\n\n")
     header, *lines = tasks.splitlines()
     assert header.split() == ["task", "family", "observation", "action", "steps", "solved", "at"]
     assert [line.split()[0] for line in lines] == task_names()
     assert ["Walker2DBulletEnv-v0", "locomotion", "22", "6", "1000", "2500"] in [line.split() for line in lines]
     assert ["Pendulum-v1", "pendulum", "3", "1", "200", "-"] in [line.split() for line in lines]
+
+
+def test_every_pretrained_policy_has_its_task_and_return(capsys):
+    assert main(["list"]) == 0
+    _, _, pretrained = capsys.readouterr().out.split("\n\n")
+    header, *lines = pretrained.splitlines()
+    assert header.split() == ["pretrained", "task", "return"]
+    assert [line.split() for line in lines] == [
+        [policy.name, policy.task, str(round(policy.mean_return)), "+-", str(round(policy.stddev_return))]
+        for policy in pretrained_policies()
+    ]

@@ -10,6 +10,9 @@ from PIL import Image
 from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
+from walker_rl.policies import pretrained_policies
+
+PRETRAINED = [policy.name for policy in pretrained_policies()]
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,9 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
     [
         (["evaluate", "nowhere"], "policy = nowhere: cannot be read (No such file or directory)"),
         (["render", "nowhere", "--size", "480"], "size = 480: must be WIDTHxHEIGHT in pixels, as in 480x360"),
+        (["evaluate"], "run = null: must be a run directory or a policy file, or --pretrained NAME be given"),
+        (["render", "somewhere", "--pretrained", "best"], "run = somewhere: must not be given with --pretrained best"),
+        (["evaluate", "--pretrained", "x"], f"pretrained = x: must be one of {', '.join(PRETRAINED)}"),
     ],
 )
 def test_evaluate_and_render_refuse_in_one_line(words, message, tmp_path, monkeypatch, capsys):

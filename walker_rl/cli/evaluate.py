@@ -1,22 +1,24 @@
 """`walker-rl evaluate RUN`."""
 
 import json as json_format
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from walker_rl.cli.policy_argument import Pretrained, Run
+
 
 def evaluate_policy(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")],
+    run: Run = None,
+    pretrained: Pretrained = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes to play.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Which episodes.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Play a policy deterministically and print its returns."""
-    from walker_rl.cli.policy_argument import load_run_or_policy
+    from walker_rl.cli.policy_argument import load_policy_asked_for
 
-    saved = load_run_or_policy(run)
+    saved = load_policy_asked_for(run, pretrained)
 
     from walker_rl.environments import make_environment
     from walker_rl.experiments.evaluation import evaluate

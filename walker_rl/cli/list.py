@@ -1,17 +1,18 @@
-"""`walker-rl list`: what there is to train, and on what."""
+"""`walker-rl list`: what there is to train, on what, and what has been trained."""
 
 import inspect
 from typing import Any
 
 
 def list_names() -> None:
-    """List the agents and the tasks.
+    """List the agents, the tasks and the pretrained policies.
 
     Agents come with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
-    the return that their authors call solved.
+    the return that their authors call solved; pretrained policies with their return over 100 episodes.
     """
     from walker_rl.agents import agent_names, config_class
     from walker_rl.environments import find_task, task_names
+    from walker_rl.policies import pretrained_policies
 
     agents: list[tuple[str, Any]] = [(name, config_class(name)) for name in agent_names()]
     tasks = [find_task(name) for name in task_names()]
@@ -32,6 +33,14 @@ def list_names() -> None:
                 "-" if task.reward_threshold is None else f"{task.reward_threshold:g}",
             )
             for task in tasks
+        ],
+    )
+    print()
+    _print_table(
+        ("pretrained", "task", "return"),
+        [
+            (policy.name, policy.task, f"{policy.mean_return:.0f} +- {policy.stddev_return:.0f}")
+            for policy in pretrained_policies()
         ],
     )
 

@@ -1,14 +1,35 @@
-"""What `evaluate` and `render` take: a run directory, or a policy file alone."""
+"""What `evaluate` and `render` take: a run directory, a policy file alone, or the name of a pretrained policy."""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from walker_rl.networks.policy_file import SavedPolicy, load_policy
+import typer
+
+if TYPE_CHECKING:
+    from walker_rl.networks.policy_file import SavedPolicy
+
+Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")]
+Pretrained = Annotated[
+    str | None, typer.Option(metavar="NAME", help="A policy that comes with the package, instead; see walker-rl list.")
+]
 
 
-def load_run_or_policy(path: Path) -> SavedPolicy:
-    """The best policy of a run directory, or the policy in a file.
+def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPolicy:
+    """The best policy of a run directory, the policy in a file, or a pretrained one.
 
     Raises:
-        UserError: if `path` is neither.
+        UserError: if there is no such policy, or not exactly one is asked for.
     """
-    return load_policy(path / "policy" / "best.npz" if path.is_dir() else path)
+    from walker_rl.errors import UserError
+    from walker_rl.networks.policy_file import load_policy
+    from walker_rl.policies import find_pretrained
+
+    if run is not None and pretrained is not None:
+        raise UserError(f"run = {run}: must not be given with --pretrained {pretrained}")
+    if pretrained is not None:
+        return load_policy(find_pretrained(pretrained).path)
+    if run is None:
+        raise UserError("run = null: must be a run directory or a policy file, or --pretrained NAME be given")
+    return load_policy(run / "policy" / "best.npz" if run.is_dir() else run)

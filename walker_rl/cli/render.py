@@ -6,35 +6,37 @@ from typing import Annotated
 
 import typer
 
+from walker_rl.cli.policy_argument import Pretrained, Run
+
 
 def render_policy(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")],
+    run: Run = None,
+    pretrained: Pretrained = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif]")
+        Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif or NAME.gif]")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
     fps: Annotated[int, typer.Option("--fps", help="Frames a second, 30 or 60; of a GIF at most 50.")] = 30,
     size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="In pixels.")] = "480x360",
 ) -> None:
     """Film one deterministic episode of a policy; the camera follows the robot."""
-    from walker_rl.cli.policy_argument import load_run_or_policy
+    from walker_rl.cli.policy_argument import load_policy_asked_for
     from walker_rl.errors import UserError
 
     match = re.fullmatch(r"(\d+)x(\d+)", size)
     if match is None:
         raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
-    saved = load_run_or_policy(run)
+    saved = load_policy_asked_for(run, pretrained)
 
     from walker_rl.environments import make_environment
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.rendering import render_episode
 
-    folder = run / "videos" if run.is_dir() else run.parent
     environment = make_environment(saved.task, seed)
     rendered = render_episode(
         environment,
         saved.begin_episode(),
-        output or folder / "render.gif",
+        output or _default_output(run, pretrained),
         episode_seed=evaluation_seeds(seed, 1)[0],
         size=(int(match[1]), int(match[2])),
         frames_per_second=fps,
@@ -42,3 +44,9 @@ def render_policy(
     )
     environment.close()
     print(f"{rendered.path}: {rendered.num_frames} frames, return {rendered.episode_return:.1f}")
+
+
+def _default_output(run: Path | None, pretrained: str | None) -> Path:
+    if run is None:
+        return Path(f"{pretrained}.gif")
+    return (run / "videos" if run.is_dir() else run.parent) / "render.gif"

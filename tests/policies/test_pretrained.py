@@ -1,0 +1,38 @@
+"""Each policy that comes with the package does what its line in the table says."""
+
+import json
+import math
+
+import pytest
+from PIL import Image
+
+from walker_rl.cli import main
+from walker_rl.policies import pretrained_policies
+
+POLICIES = pretrained_policies()
+NUM_EPISODES = 3
+
+
+def test_every_file_has_its_line_and_every_line_its_file():
+    folder = POLICIES[0].path.parent
+    assert [policy.path for policy in POLICIES] == sorted(folder.glob("*.npz"))
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_a_pretrained_policy_is_small_and_returns_what_the_table_says(policy, capsys):
+    assert policy.path.stat().st_size < 1_000_000
+    assert main(["evaluate", "--pretrained", policy.name, "--episodes", str(NUM_EPISODES), "--json"]) == 0
+    played = json.loads(capsys.readouterr().out)
+    assert played["task"] == policy.task
+    assert played["agent_name"] == policy.command.split()[2]
+    margin = 3 * policy.stddev_return / math.sqrt(NUM_EPISODES)
+    assert played["mean_return"] == pytest.approx(policy.mean_return, abs=margin)
+
+
+def test_a_pretrained_policy_is_filmed_under_its_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    name = POLICIES[0].name
+    assert main(["render", "--pretrained", name, "--size", "32x32"]) == 0
+    assert capsys.readouterr().out.startswith(f"{name}.gif: ")
+    with Image.open(tmp_path / f"{name}.gif") as image:
+        assert image.size == (32, 32)
