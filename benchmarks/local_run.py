@@ -8,6 +8,7 @@ from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.recorder import Recorder
 from walker_rl.experiments.run_directory import create_run_directory
 from walker_rl.logging.terminal import Display
 
@@ -31,5 +32,7 @@ def run_locally(config: ExperimentConfig, components: Components, before_each_st
     with tempfile.TemporaryDirectory() as folder:
         run = create_run_directory(Path(folder) / "run", config)
         evaluator = Evaluator(config, components.architecture, run, display)
-        LocalRunner(config, components, evaluator, run, display).train(stop_requested)
+        recorder = Recorder(config, run, display)
+        LocalRunner(config, components, evaluator, recorder, run, display).train(stop_requested)
+        recorder.close()
         evaluator.close()

@@ -15,6 +15,7 @@ from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.recorder import Recorder
 from walker_rl.experiments.run_directory import RunDirectory, create_run_directory
 from walker_rl.experiments.training import train
 from walker_rl.logging.terminal import Display
@@ -123,10 +124,12 @@ def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tm
     components = make_components(config)
     poisoned = dataclasses.replace(components, environments=(PoisonedEnvironment(components.environments[0], 250),))
     evaluator = Evaluator(config, components.architecture, run, Display())
-    runner = LocalRunner(config, poisoned, evaluator, run, Display())
+    recorder = Recorder(config, run, Display())
+    runner = LocalRunner(config, poisoned, evaluator, recorder, run, Display())
     last_good = run.checkpoints / "step_000000000200.npz"
     message = f"an observation after 249 steps is not finite; the last good state is {last_good}"
     with pytest.raises(RunError, match=re.escape(message)):
         runner.train(lambda: False)
+    recorder.close()
     resume(run.path)
     assert column(run.path, "evaluation", "actor_steps") == [300, 600, 900]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.logging.events import scalars
+from tests.logging.events import ABOUT, scalars
 from walker_rl.logging.run_logger import RunLogger
+from walker_rl.logging.tensorboard import TensorBoardLogger
 
 
 class Run:
@@ -15,7 +16,7 @@ class Run:
         self.tensorboard.mkdir()
 
     def open(self) -> RunLogger:
-        return RunLogger(self.metrics, self.tensorboard)
+        return RunLogger(self.metrics, [TensorBoardLogger(self.tensorboard, ABOUT)])
 
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(self.metrics.iterdir())}

@@ -1,17 +1,21 @@
-"""Metrics as TensorBoard scalars."""
+"""What a run writes for TensorBoard."""
+
+import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.fakes import file_size_limit
-from tests.logging.events import scalars
+from tests.logging.events import ABOUT, hyperparameters, scalars, videos
 from walker_rl.logging.tensorboard import TensorBoardLogger
 
 STEP = "actor_steps"
+RESULTS = {"best_mean_return": 12.5, "last_mean_return": -1.0}
 
 
 def write(folder, *rows, discard_after=None):
-    logger = TensorBoardLogger(folder, STEP)
+    logger = TensorBoardLogger(folder, ABOUT)
     if discard_after is not None:
         logger.discard_after(discard_after)
     for row in rows:
@@ -37,7 +41,7 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
 
 
 def test_a_row_is_readable_when_write_returns(tmp_path):
-    logger = TensorBoardLogger(tmp_path, STEP)
+    logger = TensorBoardLogger(tmp_path, ABOUT)
     logger.write({STEP: 1, "a": 2.0})
     assert scalars(tmp_path) == {"a": [(1, 2.0)]}
     logger.close()
@@ -51,9 +55,9 @@ def test_a_resumed_run_replaces_what_came_after_its_checkpoint(tmp_path):
 
 def test_a_full_disk_raises_and_leaves_a_readable_file(tmp_path):
     """Every write of many, more than any queue would take."""
-    logger = TensorBoardLogger(tmp_path, STEP)
+    logger = TensorBoardLogger(tmp_path, ABOUT)
     logger.write({STEP: 1, "a": 1.0})
-    (path,) = tmp_path.iterdir()
+    path = max(tmp_path.iterdir())  # The other has the hyperparameters.
     with file_size_limit(path.stat().st_size + 5):
         for step in range(2, 60):
             with pytest.raises(OSError, match="tfevents"):
@@ -62,3 +66,58 @@ def test_a_full_disk_raises_and_leaves_a_readable_file(tmp_path):
     logger.close()
     late = [(step, 2.0) for step in range(2, 60)]
     assert scalars(tmp_path) == {"a": [(1, 1.0), *late, (60, 3.0)]}
+
+
+def gif_of(path, size=(30, 20)):
+    frames = [Image.new("L", size, shade) for shade in (0, 200)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    return path
+
+
+def test_hyperparameters_are_there_from_the_start(tmp_path):
+    logger = TensorBoardLogger(tmp_path, ABOUT)
+    values = {"agent.sizes": "[256, 256]", "agent.noise": "null", "agent.layer_norm": True, "seed": 3}
+    assert hyperparameters(tmp_path) == ("0123456789ab", values, False)
+    logger.finish(RESULTS, tmp_path, 40)
+    logger.close()
+    assert hyperparameters(tmp_path) == ("0123456789ab", values, True)
+    final = {"best_mean_return": [(40, 12.5)], "last_mean_return": [(40, -1.0)]}
+    assert scalars(tmp_path / "final") == final
+
+
+def test_a_run_that_goes_on_is_complete_once_more(tmp_path):
+    first = TensorBoardLogger(tmp_path, ABOUT)
+    first.finish(RESULTS, tmp_path, 40)
+    first.close()
+    longer = dataclasses.replace(ABOUT, hyperparameters={"seed": 4})
+    second = TensorBoardLogger(tmp_path, longer)
+    assert hyperparameters(tmp_path) == ("0123456789ab", {"seed": 4}, False)
+    second.finish({"best_mean_return": 13.0}, tmp_path, 50)
+    second.close()
+    assert hyperparameters(tmp_path)[2]
+    assert scalars(tmp_path / "final") == {"best_mean_return": [(50, 13.0)]}
+
+
+def test_a_video_is_an_image_that_replaces_the_one_before(tmp_path):
+    first, best = gif_of(tmp_path / "first.gif"), gif_of(tmp_path / "best.gif", (8, 6))
+    for step in (10, 20):
+        logger = TensorBoardLogger(tmp_path, ABOUT)
+        logger.write_video(first, step)
+        logger.write_video(best, 2 * step)
+        logger.close()
+    assert videos(tmp_path) == {
+        "videos/first": [(20, (30, 20), first.read_bytes())],
+        "videos/best": [(40, (8, 6), best.read_bytes())],
+    }
+
+
+def test_a_video_for_which_there_is_no_room_is_dropped_and_holds_up_nothing(tmp_path):
+    logger = TensorBoardLogger(tmp_path, ABOUT)
+    large = gif_of(tmp_path / "large.gif", (300, 200))
+    with file_size_limit(large.stat().st_size - 1):
+        with pytest.raises(OSError, match="tfevents"):
+            logger.write_video(large, 10)
+        logger.write({STEP: 10, "a": 1.0})
+    logger.close()
+    assert scalars(tmp_path) == {"a": [(10, 1.0)]}
+    assert list((tmp_path / "videos" / "large").iterdir()) == []

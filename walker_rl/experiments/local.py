@@ -33,6 +33,7 @@ class LocalRunner:
         config: ExperimentConfig,
         components: Components,
         evaluator: Evaluator,
+        recorder: Recorder,
         run: RunDirectory,
         display: Display,
     ):
@@ -45,7 +46,7 @@ class LocalRunner:
         ]
         self._evaluator = evaluator
         self._display = display
-        self._recorder = Recorder(run, display)
+        self._recorder = recorder
         self._checkpointer = Checkpointer(run.checkpoints, config.checkpoint.num_kept)
         self._checkpointed_at = time.monotonic()
         self._checkpoint_is_current = False
@@ -76,8 +77,6 @@ class LocalRunner:
                 self._checkpoint()
         except RunError as error:
             raise RunError(f"{error}; the last good state is {self._checkpointer.paths()[-1]}") from None
-        finally:
-            self._recorder.close()
         return self._is_complete
 
     def save(self) -> State:
@@ -155,9 +154,12 @@ class LocalRunner:
             self._learning_since = self._learning_since or time.monotonic()
 
     def _evaluate(self) -> None:
+        is_first = self._evaluator.last_mean is None
         variables = self._components.learner.get_variables(["policy"])[0]
         evaluation = self._evaluator.evaluate(variables, self._actor_steps)
         self._recorder.evaluation(self._counts, evaluation, self._recorder.walltime)
+        if is_first:
+            self._recorder.first_video(self._actor_steps)
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:

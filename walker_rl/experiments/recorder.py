@@ -1,10 +1,14 @@
-"""What a run writes down: the rows of its streams, and one warning."""
+"""What a run writes down: the rows of its streams, its videos, what came of it, and one warning."""
 
+import json
 import time
+from pathlib import Path
 from typing import NamedTuple
 
+from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.trackers import make_trackers
 from walker_rl.logging.run_logger import RunLogger
 from walker_rl.logging.terminal import Display
 from walker_rl.types import Metrics, State
@@ -29,9 +33,10 @@ class Recorder:
     What writes raises an `OSError` if the disk takes no more; the row is written with the next.
     """
 
-    def __init__(self, run: RunDirectory, display: Display):
+    def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
         """Records in `run`, and warns on `display`."""
-        self._logger = RunLogger(run.metrics, run.tensorboard)
+        self._run = run
+        self._logger = RunLogger(run.metrics, make_trackers(config, run))
         self._display = display
         self._training_return: float | None = None
         self._warned_of_support = False
@@ -74,6 +79,17 @@ class Recorder:
         finally:
             self._logger.write("timing", {**counts._asdict(), "walltime": round(walltime, 2)})
 
+    def first_video(self, actor_steps: int) -> None:
+        """Shows the video of the first evaluation, if it could be made."""
+        self._video(self._run.first_video, actor_steps)
+
+    def finish(self, actor_steps: int) -> None:
+        """Writes the final evaluation, and shows the video of the best policy; the run is complete."""
+        self._video(self._run.best_video, actor_steps)
+        summary = json.loads(self._run.summary.read_text())
+        results = {f"{name}_mean_return": evaluation["mean_return"] for name, evaluation in summary.items()}
+        self._logger.finish(results, self._run.best_policy.parent, actor_steps)
+
     def save(self) -> State:
         """The place in the streams, and what the next rows depend on."""
         return {
@@ -101,3 +117,11 @@ class Recorder:
     def close(self) -> None:
         """Closes the streams."""
         self._logger.close()
+
+    def _video(self, gif: Path, actor_steps: int) -> None:
+        """A video for which there is no room costs a warning."""
+        try:
+            if gif.exists():
+                self._logger.write_video(gif, actor_steps)
+        except OSError as error:
+            self._display.message(f"warning: {gif}: not shown elsewhere ({error.strerror})")

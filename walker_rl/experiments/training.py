@@ -11,6 +11,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.recorder import Recorder
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.logging.terminal import Display
 
@@ -38,10 +39,12 @@ def train(
         KeyboardInterrupt: on Ctrl-C where nothing is left to be saved.
     """
     display = Display()
-    evaluator = Evaluator(config, components.architecture, run, display)
-    try:
+    with (
+        contextlib.closing(Evaluator(config, components.architecture, run, display)) as evaluator,
+        contextlib.closing(Recorder(config, run, display)) as recorder,
+    ):
         with display:
-            runner = LocalRunner(config, components, evaluator, run, display)
+            runner = LocalRunner(config, components, evaluator, recorder, run, display)
             if resume:
                 runner.restore_newest()
             with _interruption() as stop_requested:
@@ -49,9 +52,9 @@ def train(
             if not complete:
                 return None
             display.message("Training is complete; now the final evaluation and the video of the best policy.")
-        return evaluator.finish()
-    finally:
-        evaluator.close()
+        evaluations = evaluator.finish()
+        recorder.finish(evaluator.last_actor_steps)
+        return evaluations
 
 
 @contextlib.contextmanager

@@ -1,23 +1,21 @@
-"""What a run writes down: named streams of rows, each a CSV file and a group of TensorBoard scalars."""
+"""What a run writes down: named streams of rows, each a CSV file and a group in every tracker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from walker_rl.logging.csv_file import CSVLogger
-from walker_rl.logging.tensorboard import TensorBoardLogger
+from walker_rl.logging.tracker import STEP_KEY, Tracker
 from walker_rl.types import State
-
-STEP_KEY = "actor_steps"
 
 
 class RunLogger:
-    """Writes `metrics/STREAM.csv` and the same numbers to TensorBoard as `STREAM/COLUMN`."""
+    """Writes `metrics/STREAM.csv` and the same numbers to each tracker as `STREAM/COLUMN`."""
 
-    def __init__(self, metrics: Path, tensorboard: Path):
-        """Makes a logger over two existing folders."""
+    def __init__(self, metrics: Path, trackers: Sequence[Tracker]):
+        """Makes a logger over an existing folder, and closes the trackers when it is closed."""
         self._metrics = metrics
-        self._tensorboard = TensorBoardLogger(tensorboard, STEP_KEY)
+        self._trackers = trackers
         self._streams: dict[str, CSVLogger] = {}
 
     def write(self, stream: str, row: Mapping[str, Any]) -> None:
@@ -30,7 +28,23 @@ class RunLogger:
         try:
             self._stream(stream).write(row)
         finally:
-            self._tensorboard.write({STEP_KEY: row[STEP_KEY], **scalars})
+            self._tell(lambda tracker: tracker.write({STEP_KEY: row[STEP_KEY], **scalars}))
+
+    def write_video(self, gif: Path, actor_steps: int) -> None:
+        """Shows a GIF.
+
+        Raises:
+            OSError: if the disk takes no more; the video is dropped.
+        """
+        self._tell(lambda tracker: tracker.write_video(gif, actor_steps))
+
+    def finish(self, results: Mapping[str, float], policies: Path, actor_steps: int) -> None:
+        """Writes what came of a run that is complete: final metrics, and a folder of policy files.
+
+        Raises:
+            OSError: if the disk takes no more.
+        """
+        self._tell(lambda tracker: tracker.finish(results, policies, actor_steps))
 
     def save(self) -> State:
         """The length of each file."""
@@ -40,13 +54,17 @@ class RunLogger:
         """Drops the rows written after `save` was called at `actor_steps`."""
         for path in self._metrics.glob("*.csv"):
             self._stream(path.stem).truncate(state.get(path.stem, 0))
-        self._tensorboard.discard_after(actor_steps)
+        self._tell(lambda tracker: tracker.discard_after(actor_steps))
 
     def close(self) -> None:
-        """Closes all files."""
-        self._tensorboard.close()
+        """Closes all files and trackers."""
+        self._tell(lambda tracker: tracker.close())
         for csv_file in self._streams.values():
             csv_file.close()
+
+    def _tell(self, tell: Callable[[Tracker], object]) -> None:
+        for tracker in self._trackers:
+            tell(tracker)
 
     def _stream(self, name: str) -> CSVLogger:
         if name not in self._streams:

@@ -1,31 +1,63 @@
-"""Metrics as TensorBoard scalars."""
+"""Metrics, hyperparameters and videos for TensorBoard, written without TensorFlow."""
 
 import numbers
 import os
 import socket
+import struct
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from acme.utils import loggers
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams import metadata, plugin_data_pb2
+from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from walker_rl.logging.append_only import AppendOnlyFile
+from walker_rl.logging.tracker import STEP_KEY, About, Tracker
 
 
-class TensorBoardLogger(loggers.Logger):
-    """Scalars by name over one column of each row, in the file when `write` returns."""
+class EventFile:
+    """One of TensorBoard's files; an event is in it when `add` returns."""
 
-    def __init__(self, folder: Path, step_key: str):
-        """Starts a new event file in `folder`; `step_key` names the x axis."""
-        # TensorBoard reads files in the order of their names. Its own EventFileWriter hangs when the disk is full.
+    def __init__(self, path: Path):
+        """Starts a file, in the place of the one that was there."""
+        path.unlink(missing_ok=True)
+        # TensorBoard's own EventFileWriter hangs when the disk is full.
+        self._writer = RecordWriter(AppendOnlyFile(path))
+        self.add(0, file_version="brain.Event:2")
+
+    def add(self, step: int, **content: Any) -> None:
+        """Adds an event.
+
+        Raises:
+            OSError: if the disk takes no more.
+        """
+        self._writer.write(Event(step=step, wall_time=time.time(), **content).SerializeToString())
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._writer.close()
+
+
+class TensorBoardLogger(Tracker):
+    """Scalars over the steps in one file; hyperparameters, final metrics and videos in others, which are replaced.
+
+    TensorBoard reads the files of a folder in the order of their names, and may take no more from one when it has come
+    to the next; so what comes later has folders of its own. A video that the disk does not take holds up no scalars.
+    """
+
+    def __init__(self, folder: Path, about: About):
+        """Starts new files in `folder`."""
+        self._folder = folder
         name = f"events.out.tfevents.{time.time_ns()}.{socket.gethostname()}.{os.getpid()}"
-        self._writer = RecordWriter(AppendOnlyFile(folder / name))
-        self._step_key = step_key
-        self._add(0, file_version="brain.Event:2")
+        self._scalars = EventFile(folder / name)
+        self._session = EventFile(folder / "events.out.tfevents.0.hparams")
+        values = {name: _hyperparameter(value) for name, value in about.hyperparameters.items()}
+        self._session.add(0, summary=hparams_pb(values, trial_id=about.run_id))
 
     def write(self, data: Mapping[str, Any]) -> None:
         """Writes every number of a row, and drops what is text.
@@ -33,20 +65,63 @@ class TensorBoardLogger(loggers.Logger):
         Raises:
             OSError: if the disk takes no more.
         """
-        values = [
-            Summary.Value(tag=name, simple_value=value)
-            for name, value in data.items()
-            if name != self._step_key and isinstance(value, numbers.Real)
-        ]
-        self._add(int(data[self._step_key]), summary=Summary(value=values))
+        values = {name: value for name, value in data.items() if name != STEP_KEY and isinstance(value, numbers.Real)}
+        self._scalars.add(int(data[STEP_KEY]), summary=_scalars(values))
 
-    def discard_after(self, step: int) -> None:
+    def discard_after(self, step: int) -> bool:
         """Tells TensorBoard to forget what an interrupted run wrote after `step`."""
-        self._add(step + 1, session_log=SessionLog(status=SessionLog.START))
+        self._scalars.add(step + 1, session_log=SessionLog(status=SessionLog.START))
+        return True
+
+    def write_video(self, gif: Path, step: int) -> None:
+        """Writes the GIF as an image, which TensorBoard shows as it is.
+
+        Raises:
+            OSError: if the disk takes no more; nothing is left of it.
+        """
+        content = gif.read_bytes()
+        width, height = struct.unpack_from("<HH", content, 6)
+        image = Summary.Image(width=width, height=height, colorspace=3, encoded_image_string=content)
+        value = Summary.Value(tag=f"videos/{gif.stem}", image=image)
+        _write_alone(self._folder / "videos" / gif.stem, step, Summary(value=[value]))
+
+    def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
+        """Adds the final metrics, which the HPARAMS tab compares.
+
+        Raises:
+            OSError: if the disk takes no more.
+        """
+        _write_alone(self._folder / "final", step, _scalars(results))
+        end = plugin_data_pb2.SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
+        summary_metadata = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
+        value = Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=summary_metadata, tensor=metadata.NULL_TENSOR)
+        self._session.add(step, summary=Summary(value=[value]))
 
     def close(self) -> None:
-        """Closes the file."""
-        self._writer.close()
+        """Closes the files."""
+        self._session.close()
+        self._scalars.close()
 
-    def _add(self, step: int, **content: Any) -> None:
-        self._writer.write(Event(step=step, wall_time=time.time(), **content).SerializeToString())
+
+def _scalars(values: Mapping[str, Any]) -> Summary:
+    return Summary(value=[Summary.Value(tag=name, simple_value=value) for name, value in values.items()])
+
+
+def _write_alone(folder: Path, step: int, summary: Summary) -> None:
+    """Writes the one event of a folder, or nothing."""
+    path = folder / "events.out.tfevents.0"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        file = EventFile(path)
+        file.add(step, summary=summary)
+        file.close()
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _hyperparameter(value: Any) -> bool | float | str:
+    """As the HParams plugin takes it."""
+    if value is None:
+        return "null"
+    return value if isinstance(value, (bool, int, float, str)) else str(value)

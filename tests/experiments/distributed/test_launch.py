@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
+from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import run_command
 from walker_rl.agents import agent_names, make_builder
 from walker_rl.experiments.config_loading import load_config
@@ -50,7 +51,13 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
         "videos/best.gif",
     ):
         assert (run / name).stat().st_size > 0, name
-    assert list((run / "tensorboard").iterdir())
+    assert {tag: [step for step, *_ in shown] for tag, shown in videos(run / "tensorboard").items()} == {
+        "videos/best": [5000],
+        "videos/first": [2000],
+    }
+    final = json.loads((run / "summary.json").read_text())["last"]["mean_return"]
+    assert scalars(run / "tensorboard" / "final")["last_mean_return"] == [(5000, pytest.approx(final))]
+    assert hyperparameters(run / "tensorboard")[1]["agent_name"] == agent_name
     assert sorted(path.name for path in (run / "logs").iterdir()) == [
         "actor_0.log",
         "actor_1.log",

@@ -140,13 +140,17 @@ class Bookkeeping:
         if result.event == "ready" and self._has_last_candidate:
             self.send_last_candidate(weights)  # The one before was lost with the process that had it.
         elif result.event == "finished":
+            self._record(self._recorder.finish, self._last_evaluated)
             self._evaluator_has_finished = True
         elif result.event == "evaluation" and result.actor_steps > self._last_evaluated:
+            is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
             evaluation = Evaluation(tuple(result.episode_returns), tuple(result.episode_lengths))
             self._evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)
             self._record(self._recorder.evaluation, counts, evaluation, result.walltime)
+            if is_first:
+                self._recorder.first_video(result.actor_steps)
 
     def _record(self, write: Callable[..., None], *row: Any) -> None:
         """Writes a row; a full disk ends no run."""

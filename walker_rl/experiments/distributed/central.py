@@ -49,7 +49,7 @@ class Central:
         self._config = config
         self._run = run
         self._display = Display()
-        self._recorder = Recorder(run, self._display)
+        self._recorder = Recorder(config, run, self._display)
         self._generations = Generations(run.checkpoints, config.checkpoint.num_kept)
         self._learning = Learning(config)
         self._bookkeeping = Bookkeeping(config, self._recorder, num_actors, self._display.message)
