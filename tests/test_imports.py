@@ -40,6 +40,7 @@ HEAVY = {
     "jax",
     "launchpad",
     "matplotlib",
+    "mlflow",
     "numpy",
     "optuna",
     "pybullet",
@@ -51,6 +52,7 @@ HEAVY = {
     "tensorflow",
     "tensorflow_probability",
     "trfl",
+    "wandb",
 }
 TENSORFLOW = {"acme", "launchpad", "reverb", "sonnet", "tensorflow", "tensorflow_probability", "trfl"}
 
@@ -178,6 +180,22 @@ def test_help_and_configs_load_nothing_heavy(code):
     loaded = loaded_by(code)
     assert f"walker_rl.agents.{AGENT}.config" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
+    """Each takes a second or two, and may not be installed."""
+    loaded = loaded_by(
+        "from pathlib import Path\n"
+        "from walker_rl.experiments.config_loading import load_config\n"
+        "from walker_rl.experiments.recorder import Recorder\n"
+        "from walker_rl.experiments.run_directory import create_run_directory\n"
+        "from walker_rl.logging.terminal import Display\n"
+        f"config = load_config('{AGENT}')\n"
+        f"run = create_run_directory(Path('{tmp_path}') / 'run', config)\n"
+        "Recorder(config, run, Display()).close()"
+    )
+    assert "walker_rl.logging.weights_and_biases" in loaded
+    assert loaded & {"mlflow", "wandb"} == set()
 
 
 @pytest.mark.parametrize("node", ["actor", "evaluation_node"])

@@ -25,6 +25,11 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command
         ),
         (("--set", "replay=reverb"), "replay = reverb: must be arrays with launch, whose Reverb server only carries"),
         (
+            ("--set", "logging.wandb=online"),
+            "logging.wandb = online: must be offline in the private network of launch; `wandb sync` sends it later, "
+            "or --open-ports leaves that network",
+        ),
+        (
             ("--set", "distributed.noise_scales=[1,-1]"),
             "distributed.noise_scales = [1.0, -1.0]: must be at least 0",
         ),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 
 import imageio_ffmpeg
 import pytest
@@ -81,11 +82,25 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
         (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 250"),
         (["--config", "missing.yaml"], "config = missing.yaml: cannot be read (No such file or directory)"),
         (["--resume", "nowhere"], "run = nowhere: must be a run directory (no config.yaml in it)"),
+        (["--set", "logging.wandb=on"], "logging.wandb = True: must be a name or null"),
+        (["--set", "logging.wandb=remote"], "logging.wandb = remote: must be one of offline, online"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(words, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["train", DISTRIBUTIONAL_AGENT, *words]) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["train", "launch"])
+@pytest.mark.parametrize(("name", "value"), [("wandb", "offline"), ("mlflow", "true")])
+def test_what_is_not_installed_is_refused_and_leaves_nothing(command, name, value, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, name, None)
+    options = ["--open-ports"] if command == "launch" else []
+    assert main([command, DISTRIBUTIONAL_AGENT, *options, "--set", f"logging.{name}={value}"]) == 2
+    message = f"logging.{name} = {value}: must be installed: pip install 'walker-rl[{name}]'"
     assert capsys.readouterr().err == f"error: {message}\n"
     assert list(tmp_path.iterdir()) == []
 

@@ -2,11 +2,16 @@
 
 import csv
 import json
+import os
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 from tensorboard import program
+from wandb.proto import wandb_internal_pb2
+from wandb.sdk.internal import datastore
 
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options
@@ -14,19 +19,34 @@ from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run_directory import RunDirectory
 
-PENDULUM = ("train", AGENT, "--task", "Pendulum-v1")
+ROOT = Path(__file__).parents[2]
+SURROUNDINGS = ("home", "tmp", "cwd")
+STREAMS = ("training", "learner", "evaluation", "timing")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def folder(tmp_path_factory):
+    """Has a home, a place for temporary files and a working directory."""
+    folder = tmp_path_factory.mktemp("folder")
+    for name in SURROUNDINGS:
+        (folder / name).mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder):
     """Complete at 600 steps, gone on with from 400 to 900."""
-    run = RunDirectory(tmp_path_factory.mktemp("runs") / "run")
-    options = set_options((*TINY_RUN, "checkpoint.steps_period=400"))
-    for words in (("--run-dir", run.path, "--steps", "600", *options), ("--resume", run.path, "--steps", "900")):
-        result = run_command(*(PENDULUM if "--run-dir" in words else PENDULUM[:2]), *words)
-        assert (result.returncode, result.stderr) == (0, "")
-        if "--run-dir" in words:
-            max(run.checkpoints.iterdir()).unlink()
+    run = RunDirectory(folder / "runs" / "run")
+    services = ("logging.wandb=offline", "logging.mlflow=true")
+    options = set_options((*TINY_RUN, "checkpoint.steps_period=400", "task=Pendulum-v1", *services))
+    environment = {**os.environ, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(ROOT)}
+    surroundings = {"cwd": folder / "cwd", "env": environment}
+    first = run_command("train", AGENT, "--run-dir", run.path, "--steps", "600", *options, **surroundings)
+    assert (first.returncode, first.stderr) == (0, "")
+    max(run.checkpoints.iterdir()).unlink()
+    second = run_command("train", AGENT, "--resume", run.path, "--steps", "900", **surroundings)
+    assert (second.returncode, second.stderr) == (0, "")
+    assert "warning" not in first.stdout + second.stdout
     return run
 
 
@@ -44,6 +64,18 @@ def final_returns(run):
     return {f"{name}_mean_return": evaluation["mean_return"] for name, evaluation in summary.items()}
 
 
+def test_nothing_is_written_beside_the_run_and_no_process_is_left(run, folder):
+    written = [path for name in SURROUNDINGS for path in (folder / name).rglob("*") if path.is_file()]
+    assert {path.parent.name for path in written} <= {".keras", "matplotlib"}, "which each run of these two leaves"
+    assert not [*(folder / "tmp").iterdir(), *(folder / "cwd").iterdir()]
+    assert {"wandb", "mlflow", "tensorboard", "metrics"} <= {path.name for path in run.path.iterdir()}
+    environments = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/environ") if os.access(path, os.R_OK)]
+    assert not [environment for environment in environments if f"HOME={folder}".encode() in environment]
+
+
+# --- TensorBoard
+
+
 def serve_tensorboard(folder):
     """Starts a server on loopback, which ends with this process; gives what reads its HTTP API."""
     server = program.TensorBoard()
@@ -57,9 +89,9 @@ def serve_tensorboard(folder):
     return ask
 
 
-def test_every_row_is_a_point_once(run):
+def test_every_row_is_in_tensorboard_once(run):
     shown = scalars(run.tensorboard)
-    for stream in ("training", "learner", "evaluation", "timing"):
+    for stream in STREAMS:
         for name in set(rows(run, stream)[0]) - {"actor_steps"}:
             points = [(row["actor_steps"], pytest.approx(row[name])) for row in rows(run, stream)]
             assert shown[f"{stream}/{name}"] == points
@@ -104,3 +136,92 @@ def test_tensorboard_compares_the_run_by_its_hyperparameters_and_plays_its_video
         (image,) = json.loads(ask("data/plugin/images/images", **where))
         query = dict(urllib.parse.parse_qsl(image["query"]))
         assert ask("data/plugin/images/individualImage", **query) == gif.read_bytes()
+
+
+# --- Weights & Biases
+
+
+def wandb_parts(run):
+    """The records of each process that has written to the W&B run, oldest first."""
+    parts = []
+    for path in sorted((run.path / "wandb").glob(f"offline-run-*/run-{run.id}.wandb")):
+        store = datastore.DataStore()
+        store.open_for_scan(str(path))
+        records = []
+        while (content := store.scan_data()) is not None:
+            records.append(wandb_internal_pb2.Record.FromString(content))
+        parts.append(records)
+    return parts
+
+
+def of_kind(records, kind):
+    return [getattr(record, kind) for record in records if record.HasField(kind)]
+
+
+def values_of(items):
+    """What W&B holds as JSON by key."""
+    return {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in items}
+
+
+def merged(changes):
+    return {key: value for change in changes for key, value in values_of(change).items()}
+
+
+def test_every_row_is_in_weights_and_biases_once(run):
+    history = [values_of(one.item) for part in wandb_parts(run) for one in of_kind(part, "history")]
+    for stream in STREAMS:
+        names = [name for name in rows(run, stream)[0] if name != "actor_steps"]
+        shown = [row for row in history if f"{stream}/{names[0]}" in row]
+        assert [row["actor_steps"] for row in shown] == [row["actor_steps"] for row in rows(run, stream)]
+        for name in names if stream != "timing" else ():  # The clock of the interrupted process was another.
+            assert [row[f"{stream}/{name}"] for row in shown] == [row[name] for row in rows(run, stream)]
+
+
+def test_weights_and_biases_has_configuration_summary_videos_and_policies(run):
+    before, after = wandb_parts(run)
+    for part in (before, after):
+        begun = of_kind(part, "run")[0]
+        assert (begun.run_id, begun.project, begun.display_name) == (run.id, "walker_rl", "run")
+    shown = merged([of_kind(after, "run")[0].config.update, *(change.update for change in of_kind(after, "config"))])
+    assert {name: shown[name] for name in configuration(run)} == configuration(run)
+    summary = merged(change.update for change in of_kind(after, "summary"))
+    assert {name: summary[f"final/{name}"] for name in final_returns(run)} == final_returns(run)
+    gifs = {path.read_bytes() for path in (run.path / "wandb").glob("offline-run-*/files/media/videos/videos/*.gif")}
+    assert {run.first_video.read_bytes(), run.best_video.read_bytes()} <= gifs
+    (artifact,) = of_kind(after, "artifact")
+    assert artifact.name == f"policy-{run.id}"
+    assert sorted(entry.path for entry in artifact.manifest.contents) == ["best.npz", "last.npz"]
+
+
+# --- MLflow
+
+
+@pytest.fixture(scope="module")
+def mlflow_run(run):
+    client = MlflowClient(f"sqlite:///{run.mlflow}/mlflow.db")
+    experiment = client.get_experiment_by_name("Pendulum-v1")
+    (found,) = client.search_runs([experiment.experiment_id])
+    return client, found
+
+
+def test_every_row_is_in_mlflow_once(run, mlflow_run):
+    client, found = mlflow_run
+    for stream in STREAMS:
+        for name in set(rows(run, stream)[0]) - {"actor_steps"}:
+            history = client.get_metric_history(found.info.run_id, f"{stream}/{name}")
+            points = sorted((metric.step, metric.value) for metric in history)
+            assert [step for step, _ in points] == [row["actor_steps"] for row in rows(run, stream)]
+            if stream != "timing":
+                assert [value for _, value in points] == [row[name] for row in rows(run, stream)]
+
+
+def test_mlflow_has_configuration_final_metrics_videos_and_policies(run, mlflow_run):
+    client, found = mlflow_run
+    run_id = found.info.run_id
+    assert (found.info.run_name, found.info.status) == ("run", "FINISHED")
+    begun = {**configuration(run), "max_actor_steps": 600}  # MLflow lets no parameter change.
+    assert found.data.params == {name: str(value) for name, value in begun.items()}
+    assert {name: found.data.metrics[f"final/{name}"] for name in final_returns(run)} == final_returns(run)
+    kept = [artifact.path for part in ("policy", "videos") for artifact in client.list_artifacts(run_id, part)]
+    assert kept == ["policy/best.npz", "policy/last.npz", "videos/best.gif", "videos/first.gif"]
+    assert all((Path(found.info.artifact_uri) / name).read_bytes() == (run.path / name).read_bytes() for name in kept)

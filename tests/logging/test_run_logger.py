@@ -71,3 +71,26 @@ def test_resumed_it_equals_one_never_stopped(tmp_path, straight, saved, lost):
     logger.close()
     killed.close()
     assert scalars(resumed.tensorboard) == scalars(straight.tensorboard)
+
+
+class KeepingTracker(TensorBoardLogger):
+    """A real tracker that, as services do, can't take rows back."""
+
+    def discard_after(self, step):
+        return False
+
+
+@pytest.mark.parametrize("saved", [0, 3, 8])
+def test_a_tracker_that_cannot_take_rows_back_is_not_told_them_again(tmp_path, straight, saved):
+    resumed = Run(tmp_path / "resumed")
+    killed = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)])
+    write_steps(killed, range(1, saved + 1))
+    state = killed.save()
+    write_steps(killed, range(saved + 1, 10))
+    logger = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)])
+    logger.restore(state, saved)
+    write_steps(logger, range(saved + 1, 13))
+    logger.close()
+    killed.close()
+    assert resumed.files() == straight.files()
+    assert scalars(resumed.tensorboard) == scalars(straight.tensorboard)

@@ -63,26 +63,36 @@ def launch_run(request: Request, placement: Placement, resume: Path | None) -> i
     if not placement.is_open:
         _enter_private_network()
     port = _port(placement.listen)
-    config, run = experiment_of(request, resume)
+    config, run = experiment_of(request, resume, has_network=placement.is_open)
     with locked(run):
         if resume is not None:
             update_config(run, config)
         return _run(config, run, placement, port)
 
 
-def experiment_of(request: Request, resume: Path | None) -> tuple[ExperimentConfig, RunDirectory]:
+def experiment_of(
+    request: Request, resume: Path | None, *, has_network: bool = True
+) -> tuple[ExperimentConfig, RunDirectory]:
     """What was asked for, and its run directory, which is made if the run is new.
+
+    Args:
+        request: of the user.
+        resume: the run to go on with, if it is not new.
+        has_network: whether the central process can reach other machines.
 
     Raises:
         UserError: if something asked for is not possible; nothing is left then.
     """
     from walker_rl.errors import UserError
+    from walker_rl.experiments.trackers import check_trackers
 
     if resume is None:
-        return _new_experiment(request)
+        return _new_experiment(request, has_network)
     if request.run_dir is not None:
         raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
-    return resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
+    config, run = resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
+    check_trackers(config, has_network=has_network)
+    return config, run
 
 
 def join_run(request: Request, address: str, num_actors: int) -> int:
@@ -158,12 +168,14 @@ def _split(address: str, name: str) -> int:
     return int(match[1])
 
 
-def _new_experiment(request: Request) -> tuple[ExperimentConfig, RunDirectory]:
+def _new_experiment(request: Request, has_network: bool) -> tuple[ExperimentConfig, RunDirectory]:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run_directory import create_run_directory, default_path
+    from walker_rl.experiments.trackers import check_trackers
 
     config = load_config(request.agent_name, request.files, request.overrides)
+    check_trackers(config, has_network=has_network)
     if config.replay != "arrays":
         raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
     check_agents([config])

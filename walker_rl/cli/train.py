@@ -55,12 +55,17 @@ def _make_command(agent_name: str) -> Callable[..., int]:
 def _train(agent_name: str, files: list[Path], overrides: list[str], path: Path | None, resume: Path | None) -> int:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.trackers import check_trackers
 
     if resume is None:
-        return _start(load_config(agent_name, files, overrides), path)
+        config = load_config(agent_name, files, overrides)
+        check_trackers(config)
+        return _start(config, path)
     if path is not None:
         raise UserError(f"run_dir = {path}: must not be given with --resume {resume}")
-    return _resume(*resumed_experiment(agent_name, resume, files, overrides, RUNNER))
+    config, run = resumed_experiment(agent_name, resume, files, overrides, RUNNER)
+    check_trackers(config)
+    return _resume(config, run)
 
 
 def _start(config: ExperimentConfig, path: Path | None) -> int:

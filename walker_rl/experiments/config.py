@@ -14,6 +14,7 @@ DEFAULT_TASK = "Walker2DBulletEnv-v0"
 FREE_TO_CHANGE = (
     "max_actor_steps",
     "checkpoint.",
+    "logging.",
     "evaluation.num_final_episodes",
     "distributed.watchdog_period",
     "distributed.patience",
@@ -44,6 +45,16 @@ class CheckpointConfig:
         None, "environment steps between checkpoints, too; null: none", unit="steps", minimum=1
     )
     num_kept: int = hyperparameter(3, "newest checkpoints kept", unit="checkpoints", minimum=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class LoggingConfig:
+    """What shows metrics, configuration, videos and policies besides the CSV files and TensorBoard."""
+
+    wandb: str | None = hyperparameter(
+        None, "Weights & Biases; offline: for `wandb sync` to send later; null: none", choices=("offline", "online")
+    )
+    mlflow: bool = hyperparameter(False, "MLflow, in mlflow/mlflow.db of the run directory")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +104,7 @@ class ExperimentConfig:
     log_period: int = hyperparameter(1_000, "updates between rows of metrics/learner.csv", unit="updates", minimum=1)
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = dataclasses.field(default_factory=CheckpointConfig)
+    logging: LoggingConfig = dataclasses.field(default_factory=LoggingConfig)
     threads: ThreadsConfig = dataclasses.field(default_factory=ThreadsConfig)
     distributed: DistributedConfig = dataclasses.field(default_factory=DistributedConfig)
 

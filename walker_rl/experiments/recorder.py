@@ -36,7 +36,7 @@ class Recorder:
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
         """Records in `run`, and warns on `display`."""
         self._run = run
-        self._logger = RunLogger(run.metrics, make_trackers(config, run))
+        self._logger = RunLogger(run.metrics, make_trackers(config, run, display.message))
         self._display = display
         self._training_return: float | None = None
         self._warned_of_support = False

@@ -47,6 +47,11 @@ class RunDirectory:
         return self.path / "tensorboard"
 
     @property
+    def mlflow(self) -> Path:
+        """MLflow's store, if it was asked for; that of Weights & Biases is in a folder `wandb`."""
+        return self.path / "mlflow"
+
+    @property
     def checkpoints(self) -> Path:
         """Checkpoints of the whole run."""
         return self.path / "checkpoints"

@@ -1,12 +1,53 @@
 """From a configuration to what shows its run besides the CSV files."""
 
+import importlib.util
+from collections.abc import Callable
+
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.run_directory import RunDirectory
-from walker_rl.logging.tensorboard import TensorBoardLogger
 from walker_rl.logging.tracker import About, Tracker
 
 
-def make_trackers(config: ExperimentConfig, run: RunDirectory) -> list[Tracker]:
-    """All that the run is to be shown in; a resumed run goes on in the same."""
+def check_trackers(config: ExperimentConfig, *, has_network: bool = True) -> None:
+    """Looks whether what is asked for is possible.
+
+    Args:
+        config: of the run.
+        has_network: whether the process that records can reach other machines.
+
+    Raises:
+        UserError: if something is not installed, or needs a network that is not there.
+    """
+    asked_for = {"wandb": config.logging.wandb, "mlflow": "true" if config.logging.mlflow else None}
+    for name, value in asked_for.items():
+        if value is not None and importlib.util.find_spec(name) is None:
+            raise UserError(f"logging.{name} = {value}: must be installed: pip install 'walker-rl[{name}]'")
+    if config.logging.wandb == "online" and not has_network:
+        raise UserError(
+            "logging.wandb = online: must be offline in the private network of launch; "
+            "`wandb sync` sends it later, or --open-ports leaves that network"
+        )
+
+
+def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[str], None]) -> list[Tracker]:
+    """All that the run is shown in; a resumed run goes on in the same.
+
+    Args:
+        config: of the run.
+        run: its directory.
+        warn: is told of a service that fails.
+    """
+    from walker_rl.logging.mlflow_store import MLflowLogger
+    from walker_rl.logging.service import Service
+    from walker_rl.logging.tensorboard import TensorBoardLogger
+    from walker_rl.logging.weights_and_biases import WandbLogger
+
     about = About(run.id, run.path.absolute().name, config.task, flatten(to_dict(config)))
-    return [TensorBoardLogger(run.tensorboard, about)]
+    trackers: list[Tracker] = []
+    if config.logging.wandb is not None:
+        is_online = config.logging.wandb == "online"
+        trackers.append(Service("Weights & Biases", lambda: WandbLogger(run.path, about, is_online=is_online), warn))
+    if config.logging.mlflow:
+        trackers.append(Service("MLflow", lambda: MLflowLogger(run.mlflow, about), warn))
+    return [*trackers, TensorBoardLogger(run.tensorboard, about)]  # Last: what fails in it ends the run, or waits.

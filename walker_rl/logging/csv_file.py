@@ -42,6 +42,14 @@ class CSVLogger(loggers.Logger):
         """Bytes in the file."""
         return self._file.position
 
+    def last(self, column: str) -> float | None:
+        """A number of the last row; None if there is no row."""
+        with self._path.open(newline="") as file:
+            value = None
+            for row in csv.DictReader(file):
+                value = float(row[column])
+        return value
+
     def truncate(self, position: int) -> None:
         """Drops all rows after `position`."""
         self._file.truncate(position)

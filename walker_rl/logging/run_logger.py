@@ -17,6 +17,8 @@ class RunLogger:
         self._metrics = metrics
         self._trackers = trackers
         self._streams: dict[str, CSVLogger] = {}
+        self._keeping: list[Tracker] = []
+        self._kept_until: dict[str, float] = {}
 
     def write(self, stream: str, row: Mapping[str, Any]) -> None:
         """Adds a row; every row has `actor_steps`.
@@ -25,10 +27,13 @@ class RunLogger:
             OSError: if the disk takes no more; the row is written with the next.
         """
         scalars = {f"{stream}/{name}": value for name, value in row.items() if name != STEP_KEY}
+        is_kept = row[STEP_KEY] <= self._kept_until.get(stream, -1.0)
         try:
             self._stream(stream).write(row)
         finally:
-            self._tell(lambda tracker: tracker.write({STEP_KEY: row[STEP_KEY], **scalars}))
+            for tracker in self._trackers:
+                if not (is_kept and tracker in self._keeping):
+                    tracker.write({STEP_KEY: row[STEP_KEY], **scalars})
 
     def write_video(self, gif: Path, actor_steps: int) -> None:
         """Shows a GIF.
@@ -51,10 +56,15 @@ class RunLogger:
         return {name: csv_file.position for name, csv_file in self._streams.items()}
 
     def restore(self, state: State, actor_steps: int) -> None:
-        """Drops the rows written after `save` was called at `actor_steps`."""
+        """Drops the rows written after `save` was called at `actor_steps`.
+
+        A tracker that can't take them back keeps them, and is not told again what the resumed run repeats of them.
+        """
         for path in self._metrics.glob("*.csv"):
-            self._stream(path.stem).truncate(state.get(path.stem, 0))
-        self._tell(lambda tracker: tracker.discard_after(actor_steps))
+            stream = self._stream(path.stem)
+            self._kept_until[path.stem] = stream.last(STEP_KEY) or -1.0
+            stream.truncate(state.get(path.stem, 0))
+        self._keeping = [tracker for tracker in self._trackers if not tracker.discard_after(actor_steps)]
 
     def close(self) -> None:
         """Closes all files and trackers."""

@@ -5,12 +5,14 @@ import json
 
 import pytest
 import yaml
+from mlflow import MlflowClient
 
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import run_command
 from walker_rl.agents import agent_names, make_builder
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run_directory import RunDirectory
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +87,8 @@ def test_threads_do_what_processes_do(tmp_path):
 def test_a_launched_run_may_be_lengthened(tmp_path):
     run = tmp_path / "run"
     periods = ("--set", "checkpoint.seconds_period=null", "--set", "checkpoint.steps_period=400")
-    with launched(run, "--num-actors", "1", "--steps", "1000", *periods) as made:
+    services = ("--set", "logging.wandb=offline", "--set", "logging.mlflow=true")
+    with launched(run, "--num-actors", "1", "--steps", "1000", *periods, *services) as made:
         made.finish()
         assert made.process.returncode == 0, made.everything()
         before = made.status
@@ -99,6 +102,14 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
         assert made.status["learner_steps"] > before["learner_steps"]
         assert made.status["walltime"] > before["walltime"]
     assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [1000, 2000]
+    assert [step for step, _ in scalars(run / "tensorboard")["evaluation/mean_return"]] == [1000, 2000]
+    assert len(list((run / "wandb").glob(f"offline-run-*-{RunDirectory(run).id}"))) == 2
+    client = MlflowClient(f"sqlite:///{run}/mlflow/mlflow.db")
+    (shown,) = client.search_runs([client.get_experiment_by_name("Pendulum-v1").experiment_id])
+    assert shown.info.status == "FINISHED"
+    history = client.get_metric_history(shown.info.run_id, "evaluation/mean_return")
+    assert sorted(metric.step for metric in history) == [1000, 2000]
+    assert "warning" not in (run / "logs" / "central.log").read_text()
     assert sorted(path.name for path in (run / "logs").iterdir()) == [
         "actor_0.1.log",
         "actor_0.log",

@@ -1,0 +1,91 @@
+"""Services that fail."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.logging.events import ABOUT
+from walker_rl.logging.mlflow_store import MLflowLogger
+from walker_rl.logging.service import Service
+from walker_rl.logging.weights_and_biases import WandbLogger
+
+ROW = {"actor_steps": 1, "training/episode_return": 2.0}
+
+
+def children():
+    """Names of the processes that this one has started, by id."""
+    command = ["ps", "--ppid", str(os.getpid()), "-o", "pid=,comm=,stat="]
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    words = [line.split() for line in lines]
+    return {int(pid): name for pid, name, state in words if not state.startswith("Z")}
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Leaves the variables as they were, which W&B and MLflow want set."""
+    for name in (
+        "WANDB_CACHE_DIR",
+        "WANDB_DATA_DIR",
+        "WANDB_ERROR_REPORTING",
+        "WANDB_SILENT",
+        "MLFLOW_DISABLE_TELEMETRY",
+    ):
+        monkeypatch.setenv(name, "")
+    return monkeypatch
+
+
+def use_to_the_end(service, path):
+    service.write(ROW)
+    service.write(ROW)
+    assert service.discard_after(0)
+    service.write_video(path / "none.gif", 1)
+    service.finish({}, path, 1)
+    service.close()
+
+
+def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, environment):
+    warnings = []
+    service = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), warnings.append)
+    service.write(ROW)
+    (process,) = [pid for pid, name in children().items() if name == "wandb-core"]
+    os.kill(process, signal.SIGKILL)
+    use_to_the_end(service, tmp_path)
+    assert warnings == ["warning: W&B gets no more of this run (Connection lost); the training goes on"]
+    assert "wandb-core" not in children().values()
+
+
+def test_weights_and_biases_without_a_login_costs_one_warning(tmp_path, environment):
+    environment.setenv("HOME", str(tmp_path))
+    environment.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    environment.delenv("WANDB_API_KEY", raising=False)
+    warnings = []
+    service = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=True), warnings.append)
+    use_to_the_end(service, tmp_path)
+    (warning,) = warnings
+    assert warning.startswith("warning: W&B gets no more of this run (No API key configured.")
+    assert "wandb-core" not in children().values()
+
+
+def test_mlflow_without_a_place_to_write_costs_one_warning(tmp_path, environment):
+    (tmp_path / "mlflow").write_text("in the way")
+    warnings = []
+    use_to_the_end(Service("MLflow", lambda: MLflowLogger(tmp_path / "mlflow", ABOUT), warnings.append), tmp_path)
+    reason = f"[Errno 20] Not a directory: '{tmp_path}/mlflow/artifacts'"
+    assert warnings == [f"warning: MLflow gets no more of this run ({reason}); the training goes on"]
+
+
+def test_mlflow_keeps_nothing_in_the_place_from_which_its_store_was_moved(tmp_path, environment):
+    MLflowLogger(tmp_path / "before", ABOUT).close()
+    (tmp_path / "before").rename(tmp_path / "after")
+    warnings = []
+    service = Service("MLflow", lambda: MLflowLogger(tmp_path / "after", ABOUT), warnings.append)
+    service.write(ROW)
+    assert warnings == []
+    gif = tmp_path / "some.gif"
+    gif.write_bytes(b"GIF")
+    service.write_video(gif, 1)
+    (warning,) = warnings
+    assert f"its artifacts lie where the run directory was, in {tmp_path}/before/artifacts/" in warning
+    assert not (tmp_path / "before").exists()

@@ -1,0 +1,77 @@
+"""A run in an MLflow store of its own."""
+
+import logging
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from walker_rl.logging.tracker import STEP_KEY, About, Tracker
+
+RUN_ID_TAG = "walker_rl.run_id"
+
+
+class MLflowLogger(Tracker):
+    """One run of MLflow, in which a resumed run goes on; neither rows nor parameters can be taken back."""
+
+    def __init__(self, folder: Path, about: About):
+        """Opens the store in `folder`, a SQLite database and artifacts, or makes it."""
+        os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        import mlflow
+        from mlflow.entities import Metric, Param
+
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        self._metric_class = Metric
+        self._artifacts = folder.absolute() / "artifacts"
+        self._artifacts.mkdir(parents=True, exist_ok=True)
+        self._client = mlflow.MlflowClient(f"sqlite:///{folder.absolute()}/mlflow.db")
+        experiment = self._client.get_experiment_by_name(about.task)
+        if experiment is None:
+            experiment_id = self._client.create_experiment(about.task, artifact_location=str(self._artifacts))
+        else:
+            experiment_id = experiment.experiment_id
+        runs = self._client.search_runs([experiment_id], f"tags.`{RUN_ID_TAG}` = '{about.run_id}'")
+        self._has_begun_before = bool(runs)
+        self._has_finished = False
+        if runs:
+            self._run = runs[0]
+            self._client.update_run(self._run.info.run_id, status="RUNNING")
+        else:
+            self._run = self._client.create_run(experiment_id, tags={RUN_ID_TAG: about.run_id}, run_name=about.name)
+            parameters = [Param(name, str(value)) for name, value in about.hyperparameters.items()]
+            self._client.log_batch(self._run.info.run_id, params=parameters)
+
+    def write(self, data: Mapping[str, Any]) -> None:
+        """Adds a row."""
+        values = dict(data)
+        step = int(values.pop(STEP_KEY))
+        now = int(time.time() * 1000)
+        metrics = [self._metric_class(name, value, now, step) for name, value in values.items()]
+        self._client.log_batch(self._run.info.run_id, metrics=metrics)
+
+    def discard_after(self, step: int) -> bool:
+        """Takes nothing back; returns whether there is nothing."""
+        return not self._has_begun_before
+
+    def write_video(self, gif: Path, step: int) -> None:
+        """Keeps a GIF as an artifact."""
+        self._keep(gif, "videos")
+
+    def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
+        """Adds the final metrics, and keeps the policies as artifacts."""
+        self.write({STEP_KEY: step, **{f"final/{name}": value for name, value in results.items()}})
+        for policy in sorted(policies.glob("*.npz")):
+            self._keep(policy, "policy")
+        self._client.set_terminated(self._run.info.run_id)
+        self._has_finished = True
+
+    def close(self) -> None:
+        """Says of a run that has not finished that it was stopped."""
+        if not self._has_finished:
+            self._client.set_terminated(self._run.info.run_id, status="KILLED")
+
+    def _keep(self, path: Path, folder: str) -> None:
+        if self._artifacts not in Path(self._run.info.artifact_uri).parents:
+            raise OSError(f"its artifacts lie where the run directory was, in {self._run.info.artifact_uri}")
+        self._client.log_artifact(self._run.info.run_id, str(path), folder)

@@ -1,0 +1,113 @@
+"""A run in Weights & Biases."""
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from walker_rl.logging.tracker import STEP_KEY, About, Tracker
+
+PROJECT = "walker_rl"
+
+FINISH_LIMIT = 120.0
+"""Seconds for what is still to be sent; what is not can be sent by `wandb sync`."""
+
+
+class WandbLogger(Tracker):
+    """One run of W&B, in which a resumed run goes on; rows once written can't be taken back."""
+
+    def __init__(self, run_path: Path, about: About, *, is_online: bool):
+        """Starts W&B's own process, which ends with `close` or with this process.
+
+        Args:
+            run_path: a run directory, in whose folder `wandb` is all that W&B writes by itself.
+            about: the run.
+            is_online: whether W&B is told at once, or by `wandb sync` later.
+        """
+        folder = run_path.absolute() / "wandb"
+        self._has_begun_before = any(folder.glob(f"*run-*-{about.run_id}"))
+        os.environ.update(
+            WANDB_CACHE_DIR=str(folder / "cache"),
+            WANDB_DATA_DIR=str(folder / "data"),
+            WANDB_ERROR_REPORTING="false",
+            WANDB_SILENT="true",
+        )
+        import wandb
+
+        self._wandb = wandb
+        try:
+            self._run = self._init(run_path, about, is_online)
+        except Exception:
+            self._abandon()
+            raise
+
+    def write(self, data: Mapping[str, Any]) -> None:
+        """Sends a row."""
+        self._run.log(dict(data))
+
+    def discard_after(self, step: int) -> bool:
+        """Takes nothing back; returns whether there is nothing."""
+        return not self._has_begun_before
+
+    def write_video(self, gif: Path, step: int) -> None:
+        """Sends a GIF."""
+        self._run.log({STEP_KEY: step, f"videos/{gif.stem}": self._wandb.Video(str(gif), format="gif")})
+
+    def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
+        """Sets the summary's final metrics, and keeps the policies as an artifact."""
+        self._run.summary.update({f"final/{name}": value for name, value in results.items()})
+        artifact = self._wandb.Artifact(f"policy-{self._run.id}", type="model")
+        for policy in sorted(policies.glob("*.npz")):
+            artifact.add_file(str(policy))
+        self._run.log_artifact(artifact)
+
+    def close(self) -> None:
+        """Ends W&B's process when it has sent everything, or after two minutes."""
+        limit = threading.Timer(FINISH_LIMIT, _kill_process)
+        limit.start()
+        try:
+            self._run.finish()
+            self._wandb.teardown()
+        finally:
+            limit.cancel()
+            self._abandon()
+
+    def _init(self, run_path: Path, about: About, is_online: bool) -> Any:
+        run = self._wandb.init(
+            project=PROJECT,
+            dir=run_path,
+            id=about.run_id,
+            name=about.name,
+            group=about.task,
+            config=about.hyperparameters,
+            mode="online" if is_online else "offline",
+            resume="allow" if is_online else None,  # W&B warns of it offline.
+            settings=self._wandb.Settings(
+                console="off", save_code=False, disable_git=True, x_disable_stats=True, init_timeout=30
+            ),
+        )
+        run.config.update(about.hyperparameters, allow_val_change=True)
+        run.define_metric(STEP_KEY)
+        run.define_metric("*", step_metric=STEP_KEY)
+        return run
+
+    def _abandon(self) -> None:
+        """Leaves nothing of W&B's process, which would wait for a server that can't be reached."""
+        _kill_process()
+        with contextlib.suppress(Exception):
+            self._wandb.teardown()
+        for socket_folder in Path(tempfile.gettempdir()).glob(f"wandb-{os.getpid()}-*"):
+            shutil.rmtree(socket_folder, ignore_errors=True)  # W&B forgets it.
+
+
+def _kill_process() -> None:
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            with contextlib.suppress(OSError):  # It may end meanwhile.
+                if Path(f"/proc/{pid}/comm").read_text() == "wandb-core\n":
+                    os.kill(int(pid), signal.SIGKILL)
