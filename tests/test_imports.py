@@ -198,6 +198,12 @@ def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
     assert loaded & {"mlflow", "wandb"} == set()
 
 
+def test_a_launcher_looks_at_its_services_without_launchpad():
+    """Launchpad must be told where processes log before it is imported."""
+    loaded = loaded_by("from walker_rl.experiments.trackers import check_trackers")
+    assert loaded & HEAVY == set()
+
+
 @pytest.mark.parametrize("node", ["actor", "evaluation_node"])
 def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
     """Seconds of every start, and 300 MB of every process."""

@@ -1,16 +1,21 @@
 """From a configuration to what shows its run besides the CSV files."""
 
+from __future__ import annotations
+
 import importlib.util
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.run_directory import RunDirectory
-from walker_rl.logging.tracker import About, Tracker
+
+if TYPE_CHECKING:
+    from walker_rl.logging.tracker import Tracker
 
 
 def check_trackers(config: ExperimentConfig, *, has_network: bool = True) -> None:
-    """Looks whether what is asked for is possible.
+    """Looks whether what is asked for is possible; imports nothing of it, nor Acme.
 
     Args:
         config: of the run.
@@ -41,6 +46,7 @@ def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[s
     from walker_rl.logging.mlflow_store import MLflowLogger
     from walker_rl.logging.service import Service
     from walker_rl.logging.tensorboard import TensorBoardLogger
+    from walker_rl.logging.tracker import About
     from walker_rl.logging.weights_and_biases import WandbLogger
 
     about = About(run.id, run.path.absolute().name, config.task, flatten(to_dict(config)))
