@@ -56,6 +56,21 @@ def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, envir
     assert "wandb-core" not in children().values()
 
 
+def test_weights_and_biases_is_told_rows_again_only_if_it_may_have_lost_them(tmp_path, environment):
+    first = WandbLogger(tmp_path, ABOUT, is_online=False)
+    assert first.discard_after(0)
+    first.write(ROW)
+    first.close()
+    second = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), [].append)
+    assert not second.discard_after(0)
+    for pid in [pid for pid, name in children().items() if name == "wandb-core"]:
+        os.kill(pid, signal.SIGKILL)
+    second.close()
+    third = WandbLogger(tmp_path, ABOUT, is_online=False)
+    assert third.discard_after(0)
+    third.close()
+
+
 def test_weights_and_biases_without_a_login_costs_one_warning(tmp_path, environment):
     environment.setenv("HOME", str(tmp_path))
     environment.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")

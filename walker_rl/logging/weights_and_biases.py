@@ -14,12 +14,12 @@ from walker_rl.logging.tracker import STEP_KEY, About, Tracker
 
 PROJECT = "walker_rl"
 
-FINISH_LIMIT = 120.0
+FINISH_LIMIT = 30.0
 """Seconds for what is still to be sent; what is not can be sent by `wandb sync`."""
 
 
 class WandbLogger(Tracker):
-    """One run of W&B, in which a resumed run goes on; rows once written can't be taken back."""
+    """One run of W&B, in which a resumed run goes on; rows can't be taken back."""
 
     def __init__(self, run_path: Path, about: About, *, is_online: bool):
         """Starts W&B's own process, which ends with `close` or with this process.
@@ -30,7 +30,9 @@ class WandbLogger(Tracker):
             is_online: whether W&B is told at once, or by `wandb sync` later.
         """
         folder = run_path.absolute() / "wandb"
-        self._has_begun_before = any(folder.glob(f"*run-*-{about.run_id}"))
+        self._closed = folder / "closed"
+        self._has_rows_of_before = self._closed.exists()
+        self._closed.unlink(missing_ok=True)
         os.environ.update(
             WANDB_CACHE_DIR=str(folder / "cache"),
             WANDB_DATA_DIR=str(folder / "data"),
@@ -51,8 +53,11 @@ class WandbLogger(Tracker):
         self._run.log(dict(data))
 
     def discard_after(self, step: int) -> bool:
-        """Takes nothing back; returns whether there is nothing."""
-        return not self._has_begun_before
+        """Takes nothing back; returns whether there is nothing.
+
+        That is not known where the process before was killed: W&B may have lost the last of its rows.
+        """
+        return not self._has_rows_of_before
 
     def write_video(self, gif: Path, step: int) -> None:
         """Sends a GIF."""
@@ -67,12 +72,13 @@ class WandbLogger(Tracker):
         self._run.log_artifact(artifact)
 
     def close(self) -> None:
-        """Ends W&B's process when it has sent everything, or after two minutes."""
+        """Ends W&B's process when it has sent everything, or after half a minute."""
         limit = threading.Timer(FINISH_LIMIT, _kill_process)
         limit.start()
         try:
             self._run.finish()
             self._wandb.teardown()
+            self._closed.touch()
         finally:
             limit.cancel()
             self._abandon()
