@@ -2,8 +2,8 @@
 
 import os
 import signal
-import subprocess
 
+import psutil
 import pytest
 
 from tests.logging.events import ABOUT
@@ -16,10 +16,8 @@ ROW = {"actor_steps": 1, "training/episode_return": 2.0}
 
 def children():
     """Names of the processes that this one has started, by id."""
-    command = ["ps", "--ppid", str(os.getpid()), "-o", "pid=,comm=,stat="]
-    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
-    words = [line.split() for line in lines]
-    return {int(pid): name for pid, name, state in words if not state.startswith("Z")}
+    found = psutil.Process().children()
+    return {child.pid: child.name() for child in found if child.status() != psutil.STATUS_ZOMBIE}
 
 
 @pytest.fixture
