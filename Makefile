@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
 	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
 
-.PHONY: help train test test-slow benchmark ray lint format lock setup setup-dev
+.PHONY: help train test test-slow benchmark figures ray lint format lock setup setup-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test-slow: setup-dev ## run the tests that take minutes
 
 benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
 	@$(PYTHON) -m benchmarks $(PARTS) $(ARGS)
+
+figures: setup ## draw every figure of images/ again, from results/
+	@for folder in results/*/; do \
+		.venv/bin/walker-rl compare "$$folder" --output "images/$$(basename "$$folder")" || exit; done
 
 ray: setup ## set up .venv-ray, for `walker-rl cluster submit` on a Ray cluster
 	@test -x .venv-ray/bin/ray || { $(PYTHON) -m venv .venv-ray && .venv-ray/bin/python -m pip install --quiet "ray>=2.52,<3"; }

@@ -17,6 +17,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE, load_config
 from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.sweep.job import as_text
 
 RUNS = "runs.csv"
 EVALUATIONS = "evaluations.csv"
@@ -143,7 +144,7 @@ def _read_directory(path: Path, group_by: str) -> Run:
 def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
     """What to type for such a run: all that differs from the defaults."""
     defaults = flatten(to_dict(load_config(agent_name)))
-    changed = [f"{name}={json.dumps(value)}" for name, value in fields.items() if defaults.get(name) != value]
+    changed = [f"{name}={as_text(value)}" for name, value in fields.items() if defaults.get(name) != value]
     return shlex.join(["walker-rl", runner, agent_name, *(word for field in changed for word in ("--set", field))])
 
 

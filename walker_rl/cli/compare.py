@@ -47,8 +47,9 @@ def compare_runs(
         with _writable(keep, "keep"):
             write_runs(found, keep)
     with _writable(output, "output"):
-        for path in draw_comparison(found, output, returns):
-            print(f"  {path}")
+        written = draw_comparison(found, output, returns)
+    for path in written:
+        print(f"  {path}")
 
 
 @contextlib.contextmanager

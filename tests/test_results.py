@@ -1,0 +1,26 @@
+"""The figures of `images/` are those of `results/`, and nobody has drawn them by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from walker_rl.analysis.comparison.figures import draw_comparison
+from walker_rl.analysis.runs import read_runs
+
+ROOT = Path(__file__).parents[1]
+RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_figures_are_drawn_from_the_tables(tmp_path, name):
+    drawn = [path for path in draw_comparison(read_runs([ROOT / "results" / name]), tmp_path) if path.suffix != ".csv"]
+    kept = [path for path in (ROOT / "images" / name).iterdir() if path.suffix != ".csv"]
+    assert {path.name for path in drawn} == {path.name for path in kept}
+    for path in drawn:
+        assert path.read_bytes() == (ROOT / "images" / name / path.name).read_bytes(), f"{path.name}: make figures"
+
+
+def test_every_curve_among_the_images_is_in_a_folder_of_results():
+    assert RESULTS
+    pictures = [path for path in (ROOT / "images").glob("**/*") if path.suffix in (".png", ".svg")]
+    assert {path.parent.name for path in pictures} == {*RESULTS}
