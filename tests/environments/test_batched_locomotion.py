@@ -1,7 +1,5 @@
 """The batched walkers, held to `pybullet_envs` bit for bit."""
 
-from pathlib import Path
-
 import hypothesis
 import numpy as np
 import pytest
@@ -13,9 +11,10 @@ from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batc
 from walker_rl.environments.catalogue import make_gym_environment
 from walker_rl.environments.quiet import quiet
 from walker_rl.networks.policy_file import load_policy
+from walker_rl.policies import pretrained_policies
 
 ROBOTS = ("Walker2D", "Hopper", "HalfCheetah", "Ant", "Humanoid")
-TRAINED_POLICY = min((Path(__file__).parents[2] / "policies").glob("*.npz"))
+TRAINED_POLICY = pretrained_policies()[0].path
 EPISODE_STEPS = 1_000
 
 

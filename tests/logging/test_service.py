@@ -1,6 +1,7 @@
 """Services that fail."""
 
 import os
+import re
 import signal
 
 import psutil
@@ -50,7 +51,8 @@ def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, envir
     (process,) = [pid for pid, name in children().items() if name == "wandb-core"]
     os.kill(process, signal.SIGKILL)
     use_to_the_end(service, tmp_path)
-    assert warnings == ["warning: W&B gets no more of this run (Connection lost); the training goes on"]
+    (warning,) = warnings  # Whatever it was that failed first.
+    assert re.fullmatch(r"warning: W&B gets no more of this run \(.+\); the training goes on", warning)
     assert "wandb-core" not in children().values()
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -77,8 +78,10 @@ class WandbLogger(Tracker):
         limit.start()
         try:
             self._run.finish()
+            has_all = bool(_processes())  # `finish` may return in silence if there is none.
             self._wandb.teardown()
-            self._closed.touch()
+            if has_all:
+                self._closed.touch()
         finally:
             limit.cancel()
             self._abandon()
@@ -112,8 +115,17 @@ class WandbLogger(Tracker):
 
 
 def _kill_process() -> None:
+    for pid in _processes():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _processes() -> list[int]:
+    """W&B's own, of those that this process has started and that have not ended."""
+    found = []
     for children in Path("/proc/self/task").glob("*/children"):
         for pid in children.read_text().split():
             with contextlib.suppress(OSError):  # It may end meanwhile.
-                if Path(f"/proc/{pid}/comm").read_text() == "wandb-core\n":
-                    os.kill(int(pid), signal.SIGKILL)
+                if re.match(r"\d+ \(wandb-core\) [^Z]", Path(f"/proc/{pid}/stat").read_text()):
+                    found.append(int(pid))
+    return found
