@@ -45,9 +45,9 @@ def train(
     ):
         with display:
             runner = LocalRunner(config, components, evaluator, recorder, run, display)
-            if resume:
-                runner.restore_newest()
             with _interruption() as stop_requested:
+                if resume:
+                    runner.restore_newest()
                 complete = runner.train(stop_requested)
             if not complete:
                 return None
