@@ -102,8 +102,7 @@ def by_task(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
 
 
 def _expand(paths: Sequence[str | Path]) -> list[Path]:
-    found = [Path(match) for path in paths for match in sorted(glob.glob(str(path))) or [str(path)]]
-    return found
+    return [Path(match) for path in paths for match in sorted(glob.glob(str(path))) or [str(path)]]
 
 
 def _read(path: Path, group_by: str) -> list[Run]:

@@ -9,6 +9,9 @@ import scipy.stats
 NUM_RESAMPLES = 2_000
 CONFIDENCE = 0.95
 
+STATISTIC = "IQM"
+"""The interquartile mean in the column `series` of tables, where seeds have the name of their run."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:

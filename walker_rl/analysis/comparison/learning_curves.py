@@ -8,11 +8,8 @@ from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.style import Style, counted, styles, thousands
 from walker_rl.analysis.runs import Groups, Run
-from walker_rl.analysis.statistics import estimate
+from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
-
-STATISTIC = "IQM"
-"""In the column `series`, where seeds have the name of their run."""
 
 NUM_TIMES = 100
 """Points of a curve over time, on which no two seeds' evaluations agree."""

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from walker_rl.analysis.comparison.style import Style
-from walker_rl.analysis.statistics import estimate
+from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
 
-STATISTIC = "IQM"
 ROW_HEIGHT = 0.42
 """Inches."""
 

@@ -42,19 +42,17 @@ class TrialRun:
     @property
     def value(self) -> float | None:
         """The trial's score as far as it has come: the mean of its seeds'; None before the first evaluation."""
-        scores = [
-            score(*zip(*evaluations, strict=True)) for job in self._jobs if (evaluations := read_evaluations(job.run))
-        ]
-        return sum(scores) / len(scores) if scores else None
+        return _mean_score(self._evaluations())
 
     @property
     def num_evaluations(self) -> int:
         """So far, of all seeds."""
-        return sum(len(read_evaluations(job.run)) for job in self._jobs)
+        return sum(map(len, self._evaluations()))
 
     def check(self) -> Outcome | None:
         """Sees how far it has come and whether it is worth going on; None while it is."""
-        number, value = self.num_evaluations, self.value
+        evaluations = self._evaluations()
+        number, value = sum(map(len, evaluations)), _mean_score(evaluations)
         if value is not None and number not in self._reported:
             self.trial.report(value, number)
             self._reported.add(number)
@@ -88,6 +86,9 @@ class TrialRun:
         for job in self._jobs:
             shutil.rmtree(job.run.checkpoints, ignore_errors=True)
 
+    def _evaluations(self) -> list[list[tuple[int, float]]]:
+        return [read_evaluations(job.run) for job in self._jobs]
+
     def _start(self) -> bool:
         """Starts the first run that is not complete; returns whether there is one."""
         for job in self._jobs:
@@ -97,3 +98,9 @@ class TrialRun:
                 return True
         self._process = None
         return False
+
+
+def _mean_score(evaluations: Sequence[Sequence[tuple[int, float]]]) -> float | None:
+    """Of the seeds that have been evaluated."""
+    scores = [score(*zip(*of_seed, strict=True)) for of_seed in evaluations if of_seed]
+    return sum(scores) / len(scores) if scores else None
