@@ -6,11 +6,11 @@ import sys
 from tests.logging.test_terminal import on_a_terminal
 
 RUN = """
-from walker_rl.logging import fleet, terminal
+from walker_rl.logging import fleet, live, terminal
 
 elapsed = 0.0
 terminal.time.monotonic = lambda: elapsed
-terminal.PLAIN_PERIOD = 0.6
+live.PLAIN_PERIOD = 0.6
 with fleet.FleetDisplay() as display:
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)

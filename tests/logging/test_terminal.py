@@ -11,11 +11,11 @@ import pytest
 from walker_rl.logging.terminal import Display, Status, format_duration
 
 TRAINING = """
-from walker_rl.logging import terminal
+from walker_rl.logging import live, terminal
 
 elapsed = 0.0
 terminal.time.monotonic = lambda: elapsed
-terminal.PLAIN_PERIOD = 0.6
+live.PLAIN_PERIOD = 0.6
 with terminal.Display() as display:
     display.message("Hello [bold] of markup")
     while elapsed < 2.0:

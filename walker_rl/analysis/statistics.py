@@ -27,6 +27,11 @@ class Estimate:
     low: np.ndarray | None
     high: np.ndarray | None
 
+    def interval(self, index: int | tuple[()] = ()) -> dict[str, float | None]:
+        """The columns `low` and `high` of a table's row, for the value at `index`."""
+        ends = {"low": self.low, "high": self.high}
+        return {name: None if end is None else float(end[index]) for name, end in ends.items()}
+
 
 Statistic = Callable[..., np.ndarray]
 """Maps one or more arrays of seeds, `[..., S]` each, to `[...]`, or to `[..., T]`."""

@@ -1,20 +1,13 @@
 """What a person sees while a run trains: one live block on a terminal, a plain line now and then elsewhere."""
 
 import dataclasses
-import errno
-import sys
 import time
-from typing import Any, TypeVar
 
-from rich.console import Console
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from walker_rl.logging.live import LiveOutput
 from walker_rl.logging.rates import Rates
-
-PLAIN_PERIOD = 30.0
-"""Seconds between lines when the output is no terminal."""
 
 SAMPLE_PERIOD = 0.25
 """Seconds between readings of the speed, and redraws of the live block."""
@@ -31,42 +24,15 @@ class Status:
     evaluation_return: float | None
 
 
-DisplayT = TypeVar("DisplayT", bound="Display")
-
-
-class Display:
+class Display(LiveOutput):
     """Shows a run's status; a context manager."""
 
     def __init__(self) -> None:
         """Writes to standard output."""
-        self._console = Console(highlight=False, soft_wrap=True)
-        self._live: Live | None = None
+        super().__init__()
         self._rates = Rates()
         self._is_learning = False
         self._next_sample = 0.0
-        self._next_line = time.monotonic() + PLAIN_PERIOD
-
-    def __enter__(self: "DisplayT") -> "DisplayT":
-        """Starts the live block, if there is a terminal to show it."""
-        if self._console.is_terminal:
-            self._live = Live(console=self._console, auto_refresh=False)
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        """Leaves the last state of the block on the screen."""
-        if self._live:
-            self._live.stop()
-            self._live = None
-
-    def message(self, text: str) -> None:
-        """Prints one line that stays; where standard output goes to a full disk, the line waits for the next."""
-        try:
-            self._console.print(text, markup=False)
-            sys.stdout.flush()
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
 
     def update(self, status: Status) -> None:
         """Shows `status` when it is time to; cheap to call at every step."""
@@ -78,11 +44,7 @@ class Display:
             self._is_learning = True
             self._rates.clear()  # The speed before learning says nothing about the time to go.
         self._rates.add(now, self._counters(status))
-        if self._live:
-            self._live.update(self._block(status), refresh=True)
-        elif now >= self._next_line:
-            self._next_line = now + PLAIN_PERIOD
-            self.message(self._line(status))
+        self.show(lambda: self._block(status), lambda: [self._line(status)])
 
     def seconds_left(self, status: Status) -> float | None:
         """Time to the end at the present speed, or None while it is not known."""

@@ -37,8 +37,8 @@ def tabulate(groups: Groups, axis: str) -> list[Row]:
         values = np.stack([np.interp(grid, x, y) for x, y in curves], axis=-1) if len(grid) else np.empty((0, 1))
         result = estimate([values])
         for index, (x, y) in enumerate(zip(grid, result.value, strict=True)):
-            low, high = (None if end is None else end[index] for end in (result.low, result.high))
-            rows.append({**_row(group, STATISTIC, axis, x, y), "low": low, "high": high, "num_seeds": len(curves)})
+            row = _row(group, STATISTIC, axis, x, y)
+            rows.append({**row, **result.interval(index), "num_seeds": len(curves)})
     return rows
 
 

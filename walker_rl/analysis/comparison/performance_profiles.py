@@ -30,10 +30,8 @@ def tabulate(groups: Groups) -> list[Row]:
             continue
         result = estimate([values], lambda drawn: performance_profile(drawn, thresholds))
         for index, (tau, share) in enumerate(zip(thresholds, result.value, strict=True)):
-            low, high = (None if end is None else end[index] for end in (result.low, result.high))
-            rows.append(
-                {"group": group, "tau": tau, "share": share, "low": low, "high": high, "num_seeds": len(values)}
-            )
+            row = {"group": group, "tau": tau, "share": share, **result.interval(index), "num_seeds": len(values)}
+            rows.append(row)
     return rows
 
 

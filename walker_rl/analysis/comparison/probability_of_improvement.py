@@ -24,8 +24,7 @@ def tabulate(groups: Groups) -> list[Row]:
         is_better = probability_of_improvement(returns[one], returns[other]) >= 0.5
         better, worse = (one, other) if is_better else (other, one)
         result = estimate([returns[better], returns[worse]], probability_of_improvement)
-        low, high = (None if end is None else float(end) for end in (result.low, result.high))
-        rows.append({"better": better, "worse": worse, "probability": float(result.value), "low": low, "high": high})
+        rows.append({"better": better, "worse": worse, "probability": float(result.value), **result.interval()})
     return rows
 
 

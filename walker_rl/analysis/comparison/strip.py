@@ -22,11 +22,12 @@ def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> li
         quantity: the name of the column.
     """
     known = {name: value for name, value in values.items() if np.isfinite(value)}
-    rows: list[Row] = [_row(group, name, quantity, value) for name, value in known.items()]
+    rows: list[Row] = [
+        {"group": group, "series": name, quantity: value, "low": None, "high": None} for name, value in known.items()
+    ]
     if known:
         result = estimate([np.array(list(known.values()))])
-        interval = () if result.low is None or result.high is None else (float(result.low), float(result.high))
-        rows.append(_row(group, STATISTIC, quantity, float(result.value), *interval))
+        rows.append({"group": group, "series": STATISTIC, quantity: float(result.value), **result.interval()})
     return rows
 
 
@@ -71,9 +72,3 @@ def draw_strip(
     axes.set_yticks(range(len(looks)), list(looks))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
-
-
-def _row(
-    group: str, series: str, quantity: str, value: float, low: float | None = None, high: float | None = None
-) -> Row:
-    return {"group": group, "series": series, quantity: value, "low": low, "high": high}

@@ -1,17 +1,15 @@
 """What a person sees of a sweep: one live table on a terminal, plain lines now and then elsewhere."""
 
-import time
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Group
 from rich.table import Table
 
 from walker_rl.experiments.sweep.scheduler import State
 from walker_rl.experiments.sweep.view import Overview, Row
-from walker_rl.logging.terminal import PLAIN_PERIOD, format_duration, format_number
+from walker_rl.logging.live import LiveOutput
+from walker_rl.logging.terminal import format_duration, format_number
 
 WIDE = 1_000
 """Characters in a line that goes to a file."""
@@ -19,53 +17,27 @@ WIDE = 1_000
 STYLES = {State.RUNNING: "cyan", State.RETRYING: "yellow", State.COMPLETE: "green", State.FAILED: "red"}
 
 
-class SweepDisplay:
+class SweepDisplay(LiveOutput):
     """Shows where a sweep stands; a context manager."""
 
     def __init__(self) -> None:
         """Writes to standard output."""
-        self._console = Console(highlight=False, soft_wrap=True)
-        if not self._console.is_terminal:
-            self._console.width = WIDE
-        self._live: Live | None = None
-        self._next_lines = time.monotonic() + PLAIN_PERIOD
-
-    def __enter__(self) -> "SweepDisplay":
-        """Starts the live table, if there is a terminal to show it."""
-        if self._console.is_terminal:
-            self._live = Live(console=self._console, auto_refresh=False, transient=True)
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        """Takes the live table away."""
-        if self._live:
-            self._live.stop()
-            self._live = None
-
-    def message(self, text: str) -> None:
-        """Prints one line that stays."""
-        self._console.print(text, markup=False)
+        super().__init__(transient=True)
+        if not self.console.is_terminal:
+            self.console.width = WIDE
 
     def update(self, overview: Overview) -> None:
         """Shows where things stand; elsewhere than on a terminal, when it is time to."""
-        if self._live:
-            self._live.update(Group(make_table(self._fitting(overview.rows)), summary(overview)), refresh=True)
-        elif time.monotonic() >= self._next_lines:
-            self._next_lines = time.monotonic() + PLAIN_PERIOD
-            for row in overview.rows:
-                if row.state in (State.RUNNING, State.RETRYING):
-                    self.message(", ".join(cell for cell in _cells(row) if cell))
-            self.message(summary(overview))
+        self.show(lambda: Group(make_table(self._fitting(overview.rows)), summary(overview)), lambda: _lines(overview))
 
     def conclude(self, overview: Overview) -> None:
         """Prints the whole table, to stay."""
-        self._console.print(make_table(overview.rows))
+        self.console.print(make_table(overview.rows))
         self.message(summary(overview))
 
     def _fitting(self, rows: Sequence[Row]) -> Sequence[Row]:
         """All rows, or if the terminal is too low for them, those of what runs or has failed."""
-        if len(rows) + 2 <= self._console.height:
+        if len(rows) + 2 <= self.console.height:
             return rows
         return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
 
@@ -89,6 +61,13 @@ def summary(overview: Overview) -> str:
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
     is_going_on = counts[State.RUNNING] + counts[State.RETRYING]
     return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_going_on else []))
+
+
+def _lines(overview: Overview) -> Iterator[str]:
+    for row in overview.rows:
+        if row.state in (State.RUNNING, State.RETRYING):
+            yield ", ".join(cell for cell in _cells(row) if cell)
+    yield summary(overview)
 
 
 def _cells(row: Row) -> list[str]:

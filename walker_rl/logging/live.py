@@ -1,0 +1,61 @@
+"""Standard output while something runs: a live block on a terminal, plain lines now and then elsewhere."""
+
+import errno
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+
+PLAIN_PERIOD = 30.0
+"""Seconds between lines when the output is no terminal."""
+
+LiveOutputT = TypeVar("LiveOutputT", bound="LiveOutput")
+
+
+class LiveOutput:
+    """Prints lines that stay, above a block that changes; a context manager."""
+
+    def __init__(self, transient: bool = False) -> None:
+        """Writes to standard output.
+
+        Args:
+            transient: whether the block is taken away at the end, or left as it last was.
+        """
+        self.console = Console(highlight=False, soft_wrap=True)
+        self._transient = transient
+        self._live: Live | None = None
+        self._next_lines = time.monotonic() + PLAIN_PERIOD
+
+    def __enter__(self: LiveOutputT) -> LiveOutputT:
+        """Starts the live block, if there is a terminal to show it."""
+        if self.console.is_terminal:
+            self._live = Live(console=self.console, auto_refresh=False, transient=self._transient)
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        """Ends the live block."""
+        if self._live:
+            self._live.stop()
+            self._live = None
+
+    def message(self, text: str) -> None:
+        """Prints one line that stays; where standard output goes to a full disk, the line waits for the next."""
+        try:
+            self.console.print(text, markup=False)
+            sys.stdout.flush()
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+
+    def show(self, block: Callable[[], RenderableType], lines: Callable[[], Iterable[str]]) -> None:
+        """Redraws the block; where there is no terminal prints the lines, when it is time to."""
+        if self._live:
+            self._live.update(block(), refresh=True)
+        elif time.monotonic() >= self._next_lines:
+            self._next_lines = time.monotonic() + PLAIN_PERIOD
+            for line in lines():
+                self.message(line)
