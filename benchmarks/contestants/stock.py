@@ -46,7 +46,7 @@ def make_agent(name: str, spec: specs.EnvironmentSpec) -> acme_agent.Agent:
         [
             networks.CriticMultiplexer(action_network=networks.ClipToSpec(spec.actions)),
             networks.LayerNormMLP(HIDDEN_SIZES, activate_final=True),
-            networks.DiscreteValuedHead(-50.0, 250.0, 51),
+            networks.DiscreteValuedHead(-25.0, 150.0, 51),
         ]
     )
     agent_class = {"d4pg": d4pg.D4PG, "dmpo": dmpo.DistributionalMPO}[name]

@@ -79,7 +79,7 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
         (["--steps", "-5"], "max_actor_steps = -5: must be at least 1"),
         (["--seed", "-1"], "seed = -1: must be at least 0"),
         (["--set", "agent.n_step=x"], "agent.n_step = x: must be an integer"),
-        (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 250"),
+        (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 150"),
         (["--config", "missing.yaml"], "config = missing.yaml: cannot be read (No such file or directory)"),
         (["--resume", "nowhere"], "run = nowhere: must be a run directory (no config.yaml in it)"),
         (["--set", "logging.wandb=on"], "logging.wandb = True: must be a name or null"),

@@ -73,7 +73,7 @@ def changed(**sections) -> dict:
 @pytest.mark.parametrize(
     ("change", "difference"),
     [
-        ({"agent": {"n_step": 3}}, "agent.n_step = 3, there 5"),
+        ({"agent": {"n_step": 5}}, "agent.n_step = 5, there 3"),
         ({"seed": 1}, "seed = 1, there 0"),
         ({"task": "HopperBulletEnv-v0"}, "task = HopperBulletEnv-v0, there Walker2DBulletEnv-v0"),
         ({"evaluation": {"num_episodes": 9}}, "evaluation.num_episodes = 9, there 5"),
@@ -100,4 +100,4 @@ def test_what_decides_no_number_may_differ(change):
 def test_another_agent_is_a_difference():
     lines = differences(to_dict(experiment_class(AGENT)()), changed())
     assert f"agent_name = {AGENT}, there {DISTRIBUTIONAL_AGENT}" in lines
-    assert "agent.vmin = None, there -50.0" in lines
+    assert "agent.vmin = None, there -25.0" in lines

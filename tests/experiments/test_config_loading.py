@@ -71,7 +71,7 @@ def test_later_layers_win(tmp_path):
     second.write_text("agent:\n  n_step: 3\n  sigma: 0.1\n")
     config = load_config(DISTRIBUTIONAL_AGENT, [first, second], ["agent.sigma=0.4", "agent.sigma=0.3"])
     assert (config.seed, config.agent.n_step, config.agent.tau, config.agent.sigma) == (1, 3, 0.5, 0.3)
-    assert config.agent.discount == 0.99
+    assert config.agent.discount == 0.98
 
 
 def test_layers_are_checked_together():

@@ -31,8 +31,8 @@ class NetworkConfig:
 class OffPolicyConfig(NetworkConfig):
     """What acting, replay and updates need; an agent's own `Config` adds its loss and changes defaults."""
 
-    discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
-    n_step: int = hyperparameter(5, "horizon of the n-step return", unit="steps", minimum=1)
+    discount: float = hyperparameter(0.98, "discount of the return", unit="per step", minimum=0, maximum=1)
+    n_step: int = hyperparameter(3, "horizon of the n-step return", unit="steps", minimum=1)
     batch_size: int = hyperparameter(256, "transitions in one update", unit="items", minimum=1)
     samples_per_insert: float = hyperparameter(
         256.0,
@@ -62,8 +62,8 @@ class OffPolicyConfig(NetworkConfig):
 class DistributionalConfig(OffPolicyConfig):
     """What a critic of the return distribution needs besides."""
 
-    vmin: float = hyperparameter(-50.0, "lowest atom of the return distribution", unit="discounted return")
-    vmax: float = hyperparameter(250.0, "highest atom of the return distribution", unit="discounted return")
+    vmin: float = hyperparameter(-25.0, "lowest atom of the return distribution", unit="discounted return")
+    vmax: float = hyperparameter(150.0, "highest atom of the return distribution", unit="discounted return")
     num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,6 @@ class Config(OffPolicyConfig):
 
     paper: ClassVar[str] = "Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905"
 
-    discount: float = hyperparameter(0.98, "discount of the return", unit="per step", minimum=0, maximum=1)
-    n_step: int = hyperparameter(3, "horizon of the n-step return", unit="steps", minimum=1)
     noise_correlation: float = hyperparameter(
         0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
     )
@@ -26,6 +24,6 @@ class Config(OffPolicyConfig):
         1.0, "worth of entropy at the start", unit="discounted return per nat", above=0
     )
     target_entropy: float | None = hyperparameter(
-        None, "entropy that the temperature sees to; null: minus the number of action dimensions", unit="nats"
+        0.0, "entropy that the temperature sees to; null: minus the number of action dimensions", unit="nats"
     )
     temperature_learning_rate: float = hyperparameter(3e-4, "Adam step size of the temperature", above=0)

@@ -13,8 +13,6 @@ class Config(NoiseConfig, OffPolicyConfig):
 
     paper: ClassVar[str] = "Fujimoto et al. 2018, https://arxiv.org/abs/1802.09477"
 
-    discount: float = hyperparameter(0.98, "discount of the return", unit="per step", minimum=0, maximum=1)
-    n_step: int = hyperparameter(3, "horizon of the n-step return", unit="steps", minimum=1)
     tau: float = hyperparameter(
         0.005, "target <- (1 - tau) target + tau online after each update of the policy", above=0, maximum=1
     )
