@@ -25,7 +25,8 @@ def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, w
     return run
 
 
-def run(name, returns, group="a", last=None, best=None, steps=None, walltime=None):
+def run(name, returns, group="a", last=None, best=None, steps=None, walltime=None, losses=None):
     steps = np.array(steps or [10.0 * index for index, _ in enumerate(returns, 1)])
     walltime = steps * 6 if walltime is None else np.array(walltime)
-    return Run(name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best)
+    losses = np.full(len(steps), np.nan) if losses is None else np.array(losses)
+    return Run(name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best, losses)

@@ -26,6 +26,7 @@ def test_a_run_directory_says_what_it_is(tmp_path):
     np.testing.assert_array_equal(run.walltime, [60, 120])
     np.testing.assert_array_equal(run.returns, [10, 30.5])
     assert (run.last_return, run.best_return) == (35, 40)
+    assert np.isnan(run.critic_losses).all()
     assert run.commit == yaml.safe_load(made.config.read_text())["provenance"]["commit"]
     assert run.command == f"walker-rl train {AGENT} --set agent.sigma=0.3 --set seed=4"
 
@@ -48,6 +49,14 @@ def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
     }
 
 
+def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_path):
+    made = make_run(tmp_path / "one", [10, 20, 30, 40])
+    rows = ["actor_steps,learner_steps,critic_loss", "1000,1,5", "1001,2,1", "2000,3,3", "3500,4,4", "9000,5,7"]
+    (made.metrics / "learner.csv").write_text("\n".join([*rows, ""]))
+    (run,) = read_runs([tmp_path / "one"])
+    np.testing.assert_array_equal(run.critic_losses, [5, 2, np.nan, 4])
+
+
 def test_tables_keep_all_of_it(tmp_path):
     make_run(tmp_path / "one", [10, 1 / 3], "seed=4", final=(40.0, 35.0))
     make_run(tmp_path / "two", [1, 2, 3], "task=Pendulum-v1", walltimes=[5.0])
@@ -59,8 +68,8 @@ def test_tables_keep_all_of_it(tmp_path):
         for name in ("name", "group", "task", "seed", "commit", "command", "last_return", "best_return"):
             assert getattr(other, name) == getattr(run, name)
         assert other.directory is None
-        for name in ("actor_steps", "walltime", "returns"):
-            np.testing.assert_allclose(getattr(other, name), getattr(run, name), atol=5e-5)
+        for name in ("actor_steps", "walltime", "returns", "critic_losses"):
+            np.testing.assert_allclose(getattr(other, name), getattr(run, name), rtol=5e-6)
 
 
 def test_what_is_no_run_is_refused(tmp_path):
@@ -73,6 +82,13 @@ def test_what_is_no_run_is_refused(tmp_path):
         f"run = {tmp_path / 'no*ne'}: must be a run directory, or a folder with runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "new"]) == f"run = {tmp_path / 'new'}: must have an evaluation; it has none yet"
+    (tmp_path / "kept").mkdir()
+    write_runs(read_runs([tmp_path / "one"]), tmp_path / "kept")
+    evaluations = tmp_path / "kept" / "evaluations.csv"
+    evaluations.write_text(evaluations.read_text().replace("critic_loss", "loss"))
+    assert refusal([tmp_path / "kept"]) == (
+        f"run = {tmp_path / 'kept'}: must have critic_loss in runs.csv and evaluations.csv"
+    )
     assert refusal([tmp_path / "one", tmp_path / "one"]) == "run = one: must be given once"
     assert refusal([tmp_path / "one"], "agent.colour") == (
         f"group_by = agent.colour: must be a field of the configuration; {tmp_path / 'one'} has none such"

@@ -74,6 +74,20 @@ def test_later_layers_win(tmp_path):
     assert config.agent.discount == 0.98
 
 
+def test_the_pendulum_of_the_course_is_as_the_course_has_it():
+    """The table of its document, whatever the defaults become."""
+    config = load_config("ddpg", [next(path for path in CONFIGS if path.stem == "ddpg_pendulum")])
+    agent = config.agent
+    assert (config.task, config.max_actor_steps) == ("Pendulum-v1", 200 * 200)
+    assert (agent.noise, agent.theta, agent.sigma) == ("ornstein_uhlenbeck", 0.15, 0.3)
+    assert agent.noise_decay_steps == config.max_actor_steps
+    assert agent.policy_hidden_sizes == agent.critic_hidden_sizes == (400, 300)
+    assert (agent.activation, agent.layer_norm, agent.max_gradient_norm) == ("relu", False, None)
+    assert (agent.discount, agent.n_step, agent.tau) == (0.99, 1, 0.01)
+    assert (agent.batch_size, agent.samples_per_insert, agent.max_replay_size) == (64, 64, 100_000)
+    assert (agent.critic_learning_rate, agent.policy_learning_rate) == (1e-3, 1e-4)
+
+
 def test_layers_are_checked_together():
     """Neither override alone leaves the support in order."""
     agent = load("agent.vmin=300", "agent.vmax=400").agent

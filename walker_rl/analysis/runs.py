@@ -41,6 +41,8 @@ class Run:
         returns: mean of each evaluation's episodes, `[E]`.
         last_return: mean return of the last policy in the final evaluation; None if the run is not complete.
         best_return: of the policy with the best evaluation, in the same other episodes.
+        critic_losses: mean of what the learner logged since the evaluation before, at each evaluation, `[E]`; nan where
+            nothing was.
         directory: of the run; None if all that is known of it is in tables.
     """
 
@@ -55,6 +57,7 @@ class Run:
     returns: np.ndarray
     last_return: float | None
     best_return: float | None
+    critic_losses: np.ndarray
     directory: Path | None = None
 
 
@@ -86,9 +89,13 @@ def write_runs(runs: Iterable[Run], folder: Path) -> None:
     scalars = ("group", "task", "seed", "commit", "command", "last_return", "best_return")
     write_table(folder / RUNS, [{"run": run.name, **{name: getattr(run, name) for name in scalars}} for run in runs])
     evaluations: list[Row] = [
-        {"run": run.name, "actor_steps": int(steps), "walltime": float(walltime), "mean_return": float(value)}
+        {"run": run.name, "actor_steps": int(steps), "walltime": time, "mean_return": value, "critic_loss": loss}
         for run in runs
-        for steps, walltime, value in zip(run.actor_steps, run.walltime, run.returns, strict=True)
+        for steps, time, value, loss in zip(
+            run.actor_steps,
+            *(column.tolist() for column in (run.walltime, run.returns, run.critic_losses)),
+            strict=True,
+        )
     ]
     write_table(folder / EVALUATIONS, evaluations)
 
@@ -109,7 +116,10 @@ def _read(path: Path, group_by: str) -> list[Run]:
     if (path / "config.yaml").is_file():
         return [_read_directory(path, group_by)]
     if (path / RUNS).is_file():
-        return _read_tables(path)
+        try:
+            return _read_tables(path)
+        except KeyError as error:
+            raise UserError(f"run = {path}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
     raise UserError(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
 
 
@@ -136,8 +146,20 @@ def _read_directory(path: Path, group_by: str) -> Run:
         returns=evaluation["mean_return"],
         last_return=final["last"]["mean_return"] if final else None,
         best_return=final["best"]["mean_return"] if final else None,
+        critic_losses=_critic_losses(run.metrics / "learner.csv", evaluation["actor_steps"]),
         directory=path,
     )
+
+
+def _critic_losses(path: Path, ends: np.ndarray) -> np.ndarray:
+    """Means of the critic's loss over the environment steps up to each of `ends`, from the one before on."""
+    learner = read_columns(path)
+    if "critic_loss" not in learner:
+        return np.full(len(ends), np.nan)
+    starts = np.concatenate([[0], ends[:-1]])
+    steps, losses = learner["actor_steps"], learner["critic_loss"]
+    parts = [losses[(start < steps) & (steps <= end)] for start, end in zip(starts, ends, strict=True)]
+    return np.array([part.mean() if len(part) else np.nan for part in parts])
 
 
 def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
@@ -168,4 +190,5 @@ def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
         returns=columns["mean_return"],
         last_return=float(row["last_return"]) if row["last_return"] else None,
         best_return=float(row["best_return"]) if row["best_return"] else None,
+        critic_losses=columns["critic_loss"],
     )

@@ -121,6 +121,10 @@ def stability(returns: np.ndarray) -> Stability:
     """Of one seed's evaluations `[E]`, in order; of fewer than two neither is known (nan)."""
     if len(returns) < 2:
         return Stability(np.nan, np.nan)
+    return Stability(float(np.median(np.abs(np.diff(returns)))), float(np.mean(collapsed(returns))))
+
+
+def collapsed(returns: np.ndarray) -> np.ndarray:
+    """Which evaluations after the first, `[E - 1]`, lie below the best before them by more than half of its size."""
     best_before = np.maximum.accumulate(returns)[:-1]
-    collapsed = returns[1:] < best_before - np.abs(best_before) / 2
-    return Stability(float(np.median(np.abs(np.diff(returns)))), float(np.mean(collapsed)))
+    return np.asarray(returns[1:] < best_before - np.abs(best_before) / 2)

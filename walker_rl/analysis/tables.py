@@ -9,15 +9,19 @@ Row = dict[str, Any]
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:
-    """Writes rows that have the same columns, numbers to four decimals; no rows, no header."""
+    """Writes rows that have the same columns, numbers to six significant digits; no rows, no header."""
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()})
+            writer.writerow({key: _rounded(value) for key, value in row.items()})
 
 
 def read_table(path: Path) -> list[Row]:
     """The rows of a file as text."""
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float) else value

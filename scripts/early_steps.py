@@ -1,0 +1,16 @@
+"""Tells whether runs are less steady in their first environment steps than later: evaluations and the critic's loss."""
+
+import argparse
+
+from walker_rl.analysis.early_steps import describe
+from walker_rl.analysis.runs import by_task, read_runs
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="as `walker-rl compare` takes them")
+    parser.add_argument("--until", type=float, default=80_000, help="last of the first steps (default: %(default)s)")
+    arguments = parser.parse_args()
+    for task, groups in by_task(read_runs(arguments.runs)).items():
+        print(task)
+        for line in describe(groups, arguments.until):
+            print(f"  {line}")

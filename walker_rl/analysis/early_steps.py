@@ -1,0 +1,81 @@
+"""Whether runs are less steady in their first environment steps than in the rest."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from walker_rl.analysis.runs import Groups, Run
+from walker_rl.analysis.statistics import collapsed, estimate
+
+PHASES = ("first", "rest")
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """How much a run varies from one evaluation to the next, in a part of it.
+
+    Attributes:
+        change: median absolute difference of consecutive evaluations, relative to the best so far.
+        share_collapsed: of evaluations that lie below the best before them by more than half of its size.
+        loss_change: median absolute difference of the critic's mean loss from one evaluation to the next, relative to
+            the earlier; nan where the learner logged none.
+    """
+
+    change: float
+    share_collapsed: float
+    loss_change: float
+
+
+QUANTITIES = tuple(field.name for field in dataclasses.fields(Phase))
+
+
+def phases(run: Run, until: float) -> dict[str, Phase]:
+    """Of the evaluations up to `until` environment steps, and of those after; nan where there are none.
+
+    What an evaluation is held to is the best since the run began, and an evaluation belongs to the phase it ends in.
+    """
+    best = np.maximum.accumulate(run.returns)[1:]
+    changes = np.abs(np.diff(run.returns)) / np.abs(best)
+    loss_changes = np.abs(np.diff(run.critic_losses)) / run.critic_losses[:-1]
+    is_first = run.actor_steps[1:] <= until
+    return {
+        phase: Phase(_median(changes[chosen]), _mean(collapsed(run.returns)[chosen]), _median(loss_changes[chosen]))
+        for phase, chosen in zip(PHASES, (is_first, ~is_first), strict=True)
+    }
+
+
+def describe(groups: Groups, until: float) -> Iterator[str]:
+    """A table as text: interquartile means over the seeds of each group, with 95 % intervals.
+
+    Args:
+        groups: of one task.
+        until: the last environment step of the first phase.
+    """
+    width = max(map(len, groups))
+    header = ("change / best so far", "collapsed", "change of critic's loss")
+    yield f"{'group'.ljust(width)}  phase  " + "  ".join(name.ljust(24) for name in header).rstrip()
+    for group, runs in groups.items():
+        of_runs = [phases(run, until) for run in runs]
+        for phase in PHASES:
+            cells = [_cell([getattr(of_run[phase], name) for of_run in of_runs]) for name in QUANTITIES]
+            yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
+
+
+def _cell(values: Sequence[float]) -> str:
+    known = np.array([value for value in values if np.isfinite(value)])
+    if not len(known):
+        return "-"
+    result = estimate([known])
+    ends = result.interval()
+    interval = "" if ends["low"] is None else f" [{ends['low']:.0%}, {ends['high']:.0%}]"
+    return f"{result.value:.0%}{interval}"
+
+
+def _median(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else np.nan
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else np.nan
