@@ -38,5 +38,5 @@ class Builder(OffPolicyBuilder[Config]):
         return DMPOLearner(self.config, networks, dataset, seed)
 
     def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
-        """Samples of the online policy."""
-        return SamplingPolicy(architecture, seed, noise_scale)
+        """Samples of the online policy, each step's near the one before."""
+        return SamplingPolicy(architecture, seed, noise_scale, self.config.noise_correlation)

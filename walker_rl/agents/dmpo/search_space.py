@@ -5,6 +5,7 @@ from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 SEARCH_SPACE: SearchSpace = {
     "discount": Choices((0.98, 0.985, 0.99, 0.995)),
     "n_step": Integers(1, 8),
+    "noise_correlation": Floats(0.0, 0.95),
     "policy_learning_rate": Floats(5e-5, 1e-3, log=True),
     "critic_learning_rate": Floats(5e-5, 1e-3, log=True),
     "target_update_period": Integers(25, 400, log=True),
