@@ -130,6 +130,25 @@ def test_actors_get_the_online_policy(agent):
         learner.get_variables(["critic"])
 
 
+def test_the_evaluated_policy_is_a_mean_of_the_online_one_that_forgets(agent):
+    learner, _ = make(agent, learners.random_batches(3), evaluated_tau=0.25)
+    (expected,) = learner.get_variables(["policy"])
+    for _ in range(3):
+        learner.step()
+        online, evaluated = learner.get_variables(["policy", "evaluated_policy"])
+        expected = {name: 0.75 * expected[name] + 0.25 * online[name] for name in online}
+        for name, value in expected.items():
+            np.testing.assert_allclose(evaluated[name], value, rtol=1e-5, atol=1e-7, err_msg=name)
+    assert not np.array_equal(evaluated["hidden_0/w"], online["hidden_0/w"])
+
+
+def test_the_evaluated_policy_may_be_the_online_one(agent):
+    learner, _ = make(agent, learners.random_batches(2), evaluated_tau=1.0)
+    learner.step()
+    learner.step()
+    assert_equal(*learner.get_variables(["policy", "evaluated_policy"]))
+
+
 def test_what_an_actor_got_stays_as_it_was(agent):
     learner, networks = make(agent, learners.random_batches(4))
     for _ in range(2):

@@ -49,6 +49,12 @@ class OffPolicyConfig(NetworkConfig):
     num_random_steps: int = hyperparameter(
         5_000, "uniform random actions at the start of training", unit="steps", minimum=0
     )
+    evaluated_tau: float = hyperparameter(
+        1e-3,
+        "evaluated policy <- (1 - evaluated_tau) evaluated + evaluated_tau online after each update; 1: online",
+        above=0,
+        maximum=1,
+    )
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""

@@ -34,6 +34,11 @@ class Learner(core.Learner, abc.ABC):
     def policy_weights(self) -> np.ndarray:
         """The policy's weights one after the other, as `Architecture.split_weights` takes them."""
 
+    @property
+    def evaluated_weights(self) -> np.ndarray:
+        """Those of the policy that is evaluated and kept, in the same form: the one that acts, or one near it."""
+        return self.policy_weights
+
     @abc.abstractmethod
     def save(self) -> State:
         """Copies of everything that the next updates depend on, by name."""
@@ -46,10 +51,10 @@ class Learner(core.Learner, abc.ABC):
         """Weights for actors and evaluators, which later updates leave as they are.
 
         Args:
-            names: only "policy" is known: as `Policy.update` takes it.
+            names: "policy" acts, "evaluated_policy" is evaluated; each as `Policy.update` takes it.
 
         Raises:
             KeyError: if a name is unknown.
         """
-        networks = {"policy": self._architecture.split_weights(self.policy_weights)}
-        return [networks[name] for name in names]
+        weights = {"policy": self.policy_weights, "evaluated_policy": self.evaluated_weights}
+        return [self._architecture.split_weights(weights[name]) for name in names]

@@ -110,6 +110,8 @@ class OffPolicyLearner(NetworkLearner):
             seed: of whatever the updates sample.
         """
         super().__init__(config, networks, seed)
+        self._evaluated_weights = tf.Variable(self._policy_weights, trainable=False)
+        self._evaluated_tau = config.evaluated_tau
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
@@ -118,6 +120,11 @@ class OffPolicyLearner(NetworkLearner):
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
         """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
+
+    @property
+    def evaluated_weights(self) -> np.ndarray:
+        """The mean of the online policy's weights over its last updates, which forgets by `evaluated_tau`."""
+        return np.array(self._evaluated_weights)
 
     def step(self) -> Metrics:
         """Updates on the next batch.
@@ -166,7 +173,12 @@ class OffPolicyLearner(NetworkLearner):
         metrics = self._update(self._layout.unpack(batch))
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)
-        return tf.stack(list(metrics.values())), self._read_policy()
+        weights, tau = self._read_policy(), self._evaluated_tau
+        self._evaluated_weights.assign((1 - tau) * self._evaluated_weights + tau * weights)
+        return tf.stack(list(metrics.values())), weights
+
+    def _state(self) -> dict[str, tf.Variable]:
+        return {**super()._state(), "evaluated_policy": self._evaluated_weights}
 
 
 def _trainable(network: snt.Module) -> dict[str, tf.Variable]:

@@ -155,7 +155,7 @@ class LocalRunner:
 
     def _evaluate(self) -> None:
         is_first = self._evaluator.last_mean is None
-        variables = self._components.learner.get_variables(["policy"])[0]
+        variables = self._components.learner.get_variables(["evaluated_policy"])[0]
         evaluation = self._evaluator.evaluate(variables, self._actor_steps)
         self._recorder.evaluation(self._counts, evaluation, self._recorder.walltime)
         if is_first:

@@ -52,23 +52,26 @@ class Bookkeeping:
         self._results = channel.subscribe(Result, MESSAGES_READY)
         channel.send(Experiment(__version__, to_dict(self._config)))
 
-    def exchange(self, learner_steps: int, weights: np.ndarray, is_over: bool) -> None:
+    def exchange(
+        self, learner_steps: int, policy_weights: np.ndarray, evaluated_weights: np.ndarray, is_over: bool
+    ) -> None:
         """Hears what there is to hear, and tells where the run stands.
 
         Args:
             learner_steps: updates so far.
-            weights: the policy's.
+            policy_weights: for the actors.
+            evaluated_weights: for the evaluator.
             is_over: whether actors are to end.
         """
         self._learner_steps = learner_steps
         while (report := self._reports.get()) is not None:
             self._hear(report)
         while (result := self._results.get()) is not None:
-            self._hear_evaluator(result, weights)
+            self._hear_evaluator(result, evaluated_weights)
         if self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
-            self._send_candidate(weights)
+            self._send_candidate(evaluated_weights)
         if learner_steps != self._published:
-            self._channel.send(Weights(weights, learner_steps))
+            self._channel.send(Weights(policy_weights, learner_steps))
             self._published = learner_steps
         roster = self._roster
         notice = Notice(roster.actor_steps_by_index, learner_steps, roster.num_present, is_over, roster.welcomes)

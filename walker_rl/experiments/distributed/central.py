@@ -92,8 +92,13 @@ class Central:
         return self._phase == "complete"
 
     def _exchange(self) -> None:
-        bookkeeping, weights = self._bookkeeping, self._learning.policy_weights
-        bookkeeping.exchange(self._learning.learner_steps, weights, is_over=self._phase != "training")
+        bookkeeping, learning = self._bookkeeping, self._learning
+        bookkeeping.exchange(
+            learning.learner_steps,
+            learning.policy_weights,
+            learning.evaluated_weights,
+            is_over=self._phase != "training",
+        )
         if self._phase == "training" and bookkeeping.actor_steps >= self._config.max_actor_steps:
             self._phase = "ending"
         elif self._phase == "ending":
@@ -109,7 +114,7 @@ class Central:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
         elif self._bookkeeping.roster.num_present == 0 and self._learning.is_idle:
-            self._bookkeeping.send_last_candidate(self._learning.policy_weights)
+            self._bookkeeping.send_last_candidate(self._learning.evaluated_weights)
 
     def _restore(self) -> None:
         generation = self._generations.newest(lambda text: self._display.message(f"warning: {text}"))

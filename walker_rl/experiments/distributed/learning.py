@@ -92,6 +92,11 @@ class Learning:
         """As `Learner.policy_weights`."""
         return self._learner.policy_weights
 
+    @property
+    def evaluated_weights(self) -> np.ndarray:
+        """As `Learner.evaluated_weights`."""
+        return self._learner.evaluated_weights
+
     def save(self) -> tuple[State, State]:
         """The states of the learner and of the replay, which belong together.
 
