@@ -58,21 +58,3 @@ def test_a_new_policy_acts_near_zero_with_the_initial_standard_deviation(head):
     np.testing.assert_allclose(mean, 0, atol=0.05)
     np.testing.assert_allclose(stddev, 0.3, rtol=0.05)
     np.testing.assert_allclose(PolicyNetwork(architecture("tanh"), seed=0)(OBSERVATION), 0, atol=0.05)
-
-
-def test_state_dependent_noise_begins_with_the_initial_standard_deviation_in_the_mean():
-    shape = architecture("state_dependent_gaussian", init_stddev=0.3, layer_norm=False)
-    observation = tf.constant(np.random.default_rng(1).standard_normal((4096, 5)), tf.float32)
-    _, stddev = PolicyNetwork(shape, seed=0)(observation)
-    np.testing.assert_allclose(np.sqrt(np.mean(np.square(stddev))), 0.3, rtol=0.05)
-
-
-def test_the_noises_gradient_leaves_the_features_alone():
-    """They are the mean's (as Raffin et al. have it); the parameters of the noise do learn."""
-    network = PolicyNetwork(architecture("state_dependent_gaussian"), seed=0)
-    variables = network.named_variables()
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(network(OBSERVATION).stddev)
-    gradients = dict(zip(variables, tape.gradient(loss, list(variables.values())), strict=True))
-    assert {name for name, gradient in gradients.items() if gradient is not None} == {"log_stddev"}
-    assert np.abs(gradients["log_stddev"]).min() > 0

@@ -83,11 +83,11 @@ class OrnsteinUhlenbeckNoise:
 class UnitNoise:
     """Noise of N(0, 1) at every step: `x <- correlation x + sqrt(1 - correlation^2) N(0, 1)`."""
 
-    def __init__(self, shape: tuple[int, ...], correlation: float, seed: int):
-        """Makes noise whose samples of `shape` have `correlation` with the next ones of their episode; 0: white."""
+    def __init__(self, action_size: int, correlation: float, seed: int):
+        """Makes noise whose samples have `correlation` with the next ones of their episode; 0: white."""
         self._correlation = correlation
         self._random = np.random.default_rng(seed)
-        self._level = np.zeros(shape)
+        self._level = np.zeros(action_size)
         self.reset()
 
     def reset(self) -> None:
@@ -96,7 +96,7 @@ class UnitNoise:
             self._level = self._random.standard_normal(self._level.shape)
 
     def sample(self) -> np.ndarray:
-        """The next sample, float32."""
+        """The next sample, float32 `[A]`."""
         fresh = self._random.standard_normal(self._level.shape)
         self._level = self._correlation * self._level + np.sqrt(1 - self._correlation**2) * fresh
         return self._level.astype(np.float32)

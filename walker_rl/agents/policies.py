@@ -127,7 +127,7 @@ class SamplingPolicy:
         """
         self._policy = NumpyPolicy(architecture)
         self._noise_scale = noise_scale
-        self._noise = UnitNoise((architecture.action_size,), correlation, seed)
+        self._noise = UnitNoise(architecture.action_size, correlation, seed)
 
     def update(self, variables: Variables) -> None:
         """Takes new weights."""

@@ -10,7 +10,7 @@ import numpy as np
 from walker_rl.types import Variables
 
 ACTIVATIONS = ("elu", "relu", "tanh")
-HEADS = ("tanh", "gaussian", "tanh_gaussian", "constant_gaussian", "state_dependent_gaussian")
+HEADS = ("tanh", "gaussian", "tanh_gaussian", "constant_gaussian")
 
 
 class Policy(Protocol):
@@ -66,9 +66,8 @@ class PolicyArchitecture(Architecture):
         activation: one of `ACTIVATIONS`, after the other hidden layers.
         head: "tanh" for a deterministic action in [-1, 1], "gaussian" for a mean and a standard deviation,
             "tanh_gaussian" for those of a Gaussian that tanh squashes into [-1, 1], "constant_gaussian" for a mean and
-            a standard deviation that is the same in all states, "state_dependent_gaussian" for a mean and noise that
-            is linear in the last hidden layer.
-        init_stddev: standard deviation of a Gaussian head at the start, in action units, or before tanh.
+            a standard deviation that is the same in all states.
+        init_stddev: standard deviation of a Gaussian head where its layer gives 0, in action units, or before tanh.
         normalize: whether observations are normalised first, by statistics that are among the weights.
 
     Raises:
@@ -115,18 +114,9 @@ class PolicyArchitecture(Architecture):
         for name in self.output_names:
             shapes[f"{name}/w"] = (input_size, self.action_size)
             shapes[f"{name}/b"] = (self.action_size,)
-        if self.noise_shape is not None:
-            shapes["log_stddev"] = self.noise_shape
+        if self.head == "constant_gaussian":
+            shapes["log_stddev"] = (self.action_size,)
         return shapes
-
-    @property
-    def noise_shape(self) -> tuple[int, ...] | None:
-        """Of the parameter `log_stddev`, `[A]` or `[H, A]`, where a head has one."""
-        shapes = {
-            "constant_gaussian": (self.action_size,),
-            "state_dependent_gaussian": (self.hidden_sizes[-1], self.action_size),
-        }
-        return shapes.get(self.head)
 
     def make_policy(self) -> Policy:
         """A policy without weights."""

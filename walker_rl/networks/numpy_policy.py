@@ -12,7 +12,6 @@ from walker_rl.types import Variables
 # As in the Sonnet modules; a test compares the two.
 _LAYER_NORM_EPSILON = np.float32(1e-5)
 _MIN_STDDEV = np.float32(1e-6)
-_MIN_VARIANCE = np.float32(1e-6)
 _MAX_NORMALIZED = np.float32(10)
 _MIN_LOG_STDDEV, _MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
 
@@ -58,14 +57,14 @@ class NumpyPolicy:
         Raises:
             RunError: if a number in it is not finite.
         """
-        _, mean = self._outputs(observation, "mean")
+        (mean,) = self._outputs(observation, "mean")
         return self.bounded(mean)
 
     def bounded(self, value: np.ndarray) -> np.ndarray:
         """The action in [-1, 1] that a mean, or a sample of `distribution`, stands for."""
-        if self._architecture.head in ("tanh", "tanh_gaussian"):
-            return np.tanh(value)
-        return np.minimum(np.maximum(value, np.float32(-1)), np.float32(1))
+        if self._architecture.head in ("gaussian", "constant_gaussian"):
+            return np.minimum(np.maximum(value, np.float32(-1)), np.float32(1))
+        return np.tanh(value)
 
     def distribution(self, observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of a Gaussian head before `bounded`, both as `action` in shape.
@@ -76,43 +75,24 @@ class NumpyPolicy:
         """
         if self._architecture.head == "tanh":
             raise ValueError(f"a policy with head {self._architecture.head!r} has no distribution")
-        if self._architecture.noise_shape is not None:
-            hidden, mean = self._outputs(observation, "mean")
-            return mean, self._parametric_stddev(hidden)
-        _, mean, stddev = self._outputs(observation, "mean", "stddev")
+        if self._architecture.head == "constant_gaussian":
+            (mean,) = self._outputs(observation, "mean")
+            return mean, np.broadcast_to(np.exp(self._weights["log_stddev"]), mean.shape)
+        mean, stddev = self._outputs(observation, "mean", "stddev")
         init_stddev = self._architecture.init_stddev
         if self._architecture.head == "tanh_gaussian":
             log_stddev = stddev + np.float32(math.log(init_stddev))
             return mean, np.exp(np.minimum(np.maximum(log_stddev, _MIN_LOG_STDDEV), _MAX_LOG_STDDEV))
         return mean, np.float32(init_stddev / math.log(2)) * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
 
-    def disturbed(self, observation: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Mean, standard deviation, and the sample less the mean that standard normal noise stands for, `[A]` each.
-
-        Args:
-            observation: `[O]`.
-            noise: of the head's `noise_shape`.
-        """
-        hidden, mean = self._outputs(observation, "mean")
-        deviation = np.exp(self._weights["log_stddev"]) * noise
-        if self._architecture.head == "state_dependent_gaussian":
-            deviation = hidden @ deviation
-        return mean, self._parametric_stddev(hidden), deviation
-
-    def _parametric_stddev(self, hidden: np.ndarray) -> np.ndarray:
-        log_stddev = self._weights["log_stddev"]
-        if self._architecture.head == "constant_gaussian":
-            return np.broadcast_to(np.exp(log_stddev), (*hidden.shape[:-1], *log_stddev.shape))
-        return np.sqrt(np.square(hidden) @ np.exp(2 * log_stddev) + _MIN_VARIANCE)
-
     def _outputs(self, observation: np.ndarray, *names: str) -> list[np.ndarray]:
-        """The last hidden layer, and the linear outputs called `names`."""
+        """The linear outputs called `names`."""
         with np.errstate(over="ignore", invalid="ignore"):  # What overflows is told of once, and below.
             hidden = self._hidden(observation)
             outputs = [self._linear(name, hidden) for name in names]
         if not all(np.isfinite(output).all() for output in outputs):
             raise RunError("the policy's output is not finite")
-        return [hidden, *outputs]
+        return outputs
 
     def _hidden(self, observation: np.ndarray) -> np.ndarray:
         outputs = np.asarray(observation, np.float32)

@@ -13,7 +13,6 @@ from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.torso import Torso, named_variables
 
 MIN_STDDEV = 1e-6
-MIN_VARIANCE = 1e-6
 MIN_LOG_STDDEV, MAX_LOG_STDDEV = -20.0, 2.0
 """Bounds of the squashed Gaussian's, as in Haarnoja et al. 2018's code."""
 
@@ -35,9 +34,7 @@ class PolicyNetwork(snt.Module):
 
     The tanh head is Acme's `NearZeroInitializedLinear` and `TanhToSpec` for actions in [-1, 1]; the gaussian head
     is `MultivariateNormalDiagHead(init_scale=init_stddev, min_scale=1e-6, tanh_mean=False)`; the tanh_gaussian head
-    gives the logarithm of the standard deviation (Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905). The
-    state_dependent_gaussian head adds noise `hidden @ (stddev * epsilon)` with a standard normal `epsilon` of `[H, A]`,
-    whose variance in a state is `hidden^2 @ stddev^2` (Raffin et al. 2022, https://arxiv.org/abs/2005.05719).
+    gives the logarithm of the standard deviation (Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905).
     """
 
     def __init__(self, architecture: PolicyArchitecture, seed: int) -> None:
@@ -45,6 +42,9 @@ class PolicyNetwork(snt.Module):
         super().__init__(name="policy")
         generator = np.random.default_rng(seed)
         self._normalizer = Normalizer(architecture.observation_size) if architecture.normalize else None
+        self._log_stddev = None
+        if architecture.head == "constant_gaussian":
+            self._log_stddev = tf.Variable(tf.fill([architecture.action_size], math.log(architecture.init_stddev)))
         self._is_squashed = architecture.head == "tanh_gaussian"
         self._init_stddev = architecture.init_stddev
         self._torso = Torso(architecture.hidden_sizes, architecture.layer_norm, architecture.activation, generator)
@@ -52,26 +52,14 @@ class PolicyNetwork(snt.Module):
             snt.Linear(architecture.action_size, w_init=near_zero(generator)) for _ in architecture.output_names
         ]
         self._output_names = architecture.output_names
-        self._log_stddev = self._make_log_stddev(architecture)
         self(tf.zeros([1, architecture.observation_size]))
-
-    def _make_log_stddev(self, architecture: PolicyArchitecture) -> tf.Variable | None:
-        """The parameter that gives `init_stddev`, in the mean over standard normal observations."""
-        if architecture.noise_shape is None:
-            return None
-        log_stddev = math.log(architecture.init_stddev)
-        if architecture.head == "state_dependent_gaussian":
-            observations = np.random.default_rng(0).standard_normal((1024, architecture.observation_size))
-            hidden = self._torso(tf.constant(observations, tf.float32))
-            log_stddev -= 0.5 * math.log(tf.reduce_mean(tf.reduce_sum(tf.square(hidden), axis=-1)))
-        return tf.Variable(tf.fill(architecture.noise_shape, log_stddev))
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor | Gaussian:
         """Maps `[B, O]` to an action `[B, A]` (tanh head) or a `Gaussian` of `[B, A]`, before it is squashed."""
         hidden = self._torso(self.normalize(observation))
         outputs = [layer(hidden) for layer in self._outputs]
         if self._log_stddev is not None:
-            return Gaussian(outputs[0], self._stddev(self._log_stddev, hidden))
+            return Gaussian(outputs[0], tf.broadcast_to(tf.exp(self._log_stddev), tf.shape(outputs[0])))
         if len(outputs) == 1:
             return tf.tanh(outputs[0])
         mean, stddev = outputs
@@ -79,14 +67,6 @@ class PolicyNetwork(snt.Module):
             log_stddev = stddev + math.log(self._init_stddev)
             return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, MIN_LOG_STDDEV, MAX_LOG_STDDEV)))
         return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + MIN_STDDEV)
-
-    @staticmethod
-    def _stddev(log_stddev: tf.Tensor, hidden: tf.Tensor) -> tf.Tensor:
-        """Of the parameter, `[B, A]`; what the hidden layer is like is the mean's affair, not the noise's."""
-        if log_stddev.shape.rank == 1:
-            return tf.broadcast_to(tf.exp(log_stddev), [tf.shape(hidden)[0], log_stddev.shape[0]])
-        variance = tf.square(tf.stop_gradient(hidden)) @ tf.exp(2 * log_stddev)
-        return tf.sqrt(variance + MIN_VARIANCE)
 
     def normalize(self, observation: tf.Tensor) -> tf.Tensor:
         """What the torso sees of `[B, O]`."""

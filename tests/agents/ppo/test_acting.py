@@ -15,9 +15,9 @@ from walker_rl.networks.numpy_policy import NumpyPolicy
 OBSERVATION = np.random.default_rng(0).normal(size=5).astype(np.float32)
 
 
-@pytest.mark.parametrize(("correlation", "state_dependent"), [(0.0, False), (0.8, False), (0.8, True)])
-def test_the_density_is_that_of_the_sample_by_itself(correlation, state_dependent):
-    builder = Builder(Config(noise_correlation=correlation, state_dependent_noise=state_dependent))
+@pytest.mark.parametrize("correlation", [0.0, 0.8])
+def test_the_density_is_that_of_the_sample_by_itself(correlation):
+    builder = Builder(Config(noise_correlation=correlation))
     architecture = builder.make_architecture(SPEC)
     policy, reference = builder.make_policy(architecture, seed=0), NumpyPolicy(architecture)
     for each in (policy, reference):
@@ -32,22 +32,6 @@ def test_the_density_is_that_of_the_sample_by_itself(correlation, state_dependen
     np.testing.assert_allclose(np.std(samples, axis=0), stddev, rtol=0.1)
     noise = (np.array(samples) - mean) / stddev
     np.testing.assert_allclose((noise[1:] * noise[:-1]).mean(), correlation, atol=0.05)
-
-
-def test_state_dependent_noise_is_a_function_of_the_state():
-    """While it holds, a state that is met again is disturbed as before, another one otherwise."""
-    builder = Builder(Config(noise_correlation=0.999, state_dependent_noise=True))
-    architecture = builder.make_architecture(SPEC)
-    policy, reference = builder.make_policy(architecture, seed=0), NumpyPolicy(architecture)
-    for each in (policy, reference):
-        each.update(random_variables(architecture))
-
-    def disturbance(observation):
-        return policy.sample(observation)[0] - reference.distribution(observation)[0]
-
-    first, other, again = (disturbance(observation) for observation in (OBSERVATION, -OBSERVATION, OBSERVATION))
-    assert np.abs(again - first).max() < 0.2 * np.abs(first).max()
-    assert np.abs(other - first).max() > 0.5 * np.abs(first).max()
 
 
 def test_an_episode_begins_with_fresh_noise_and_a_restored_policy_goes_on():

@@ -20,7 +20,7 @@ class DensityPolicy:
     def __init__(self, architecture: PolicyArchitecture, seed: int, correlation: float = 0.0):
         """Makes a policy without weights; `correlation` is that of one sample's noise with the next's."""
         self._policy = NumpyPolicy(architecture)
-        self._noise = UnitNoise(architecture.noise_shape or (), correlation, seed)
+        self._noise = UnitNoise(architecture.action_size, correlation, seed)
 
     def update(self, variables: Variables) -> None:
         """Takes new weights."""
@@ -32,9 +32,10 @@ class DensityPolicy:
 
     def sample(self, observation: np.ndarray) -> tuple[np.ndarray, float]:
         """A sample, not clipped, float32 `[A]`, for `observation` `[O]`, and the logarithm of its density."""
-        mean, stddev, deviation = self._policy.disturbed(observation, self._noise.sample())
-        log_density = float(np.sum(-0.5 * (deviation / stddev) ** 2 - np.log(stddev) - _LOG_SQRT_2PI))
-        return (mean + deviation).astype(np.float32), log_density
+        mean, stddev = self._policy.distribution(observation)
+        noise = self._noise.sample()
+        log_density = float(np.sum(-0.5 * noise**2 - np.log(stddev) - _LOG_SQRT_2PI))
+        return (mean + stddev * noise).astype(np.float32), log_density
 
     def bounded(self, sample: np.ndarray) -> np.ndarray:
         """The action in [-1, 1] that a sample stands for."""

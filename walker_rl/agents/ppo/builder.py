@@ -42,7 +42,7 @@ class Builder(QueueBuilder[Config]):
         return policy_architecture(
             self.config,
             environment_spec,
-            head="state_dependent_gaussian" if self.config.state_dependent_noise else "constant_gaussian",
+            head="constant_gaussian",
             init_stddev=self.config.init_stddev,
             normalize=self.config.normalize_observations,
         )

@@ -32,9 +32,6 @@ class Config(NetworkConfig):
     init_stddev: float = hyperparameter(
         0.37, "standard deviation of the policy at the start", unit="action units", above=0
     )
-    state_dependent_noise: bool = hyperparameter(
-        False, "exploration is a function of the state, drawn anew from step to step as noise_correlation says"
-    )
     noise_correlation: float = hyperparameter(
         0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
     )
