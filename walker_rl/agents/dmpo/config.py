@@ -14,7 +14,7 @@ class Config(DistributionalConfig):
     paper: ClassVar[str] = "Abdolmaleki et al. 2018, https://arxiv.org/abs/1812.02256"
 
     noise_correlation: float = hyperparameter(
-        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
+        0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
     )
     target_update_period: int = hyperparameter(
         100, "updates between copies of the online to the target networks", unit="updates", minimum=1
