@@ -1,5 +1,9 @@
-"""The figures of `images/` are those of `results/`, and nobody has drawn them by hand."""
+"""The figures of `images/` are those of `results/`, and so are the numbers of `docs/results.md`."""
 
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +28,18 @@ def test_every_curve_among_the_images_is_in_a_folder_of_results():
     assert RESULTS
     pictures = [path for path in (ROOT / "images").glob("**/*") if path.suffix in (".png", ".svg")]
     assert {path.parent.name for path in pictures} == {*RESULTS}
+
+
+BLOCKS = re.findall(r"^```\n\$ (.+)\n((?:.+\n)+?)```$", (ROOT / "docs/results.md").read_text(), re.MULTILINE)
+"""Commands in the document, each with what it prints there."""
+
+
+@pytest.mark.parametrize(("command", "printed"), BLOCKS, ids=[command for command, _ in BLOCKS])
+def test_the_document_quotes_what_the_commands_print(command, printed, tmp_path):
+    program, *arguments = shlex.split(command)
+    programs = {"walker-rl": ["-m", "walker_rl"], "python": []}
+    output = ["--output", str(tmp_path / "figures")] if program == "walker-rl" else []
+    result = subprocess.run(
+        [sys.executable, *programs[program], *arguments, *output], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split(f"  {tmp_path}")[0] == printed  # The names of the figures follow.

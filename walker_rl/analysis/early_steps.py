@@ -52,7 +52,7 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
         groups: of one task.
         until: the last environment step of the first phase.
     """
-    width = max(map(len, groups))
+    width = max(len(name) for name in ("group", *groups))
     header = ("change / best so far", "collapsed", "change of critic's loss")
     yield f"{'group'.ljust(width)}  phase  " + "  ".join(name.ljust(24) for name in header).rstrip()
     for group, runs in groups.items():
