@@ -56,5 +56,8 @@ class Learner(core.Learner, abc.ABC):
         Raises:
             KeyError: if a name is unknown.
         """
-        weights = {"policy": self.policy_weights, "evaluated_policy": self.evaluated_weights}
-        return [self._architecture.split_weights(weights[name]) for name in names]
+        sources = {
+            "policy": "policy_weights",
+            "evaluated_policy": "evaluated_weights",
+        }  # Only what is asked for is read.
+        return [self._architecture.split_weights(getattr(self, sources[name])) for name in names]
