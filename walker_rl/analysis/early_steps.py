@@ -1,12 +1,13 @@
 """Whether runs are less steady in their first environment steps than in the rest."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
+from walker_rl.analysis.comparison.summary import estimated
 from walker_rl.analysis.runs import Groups, Run
-from walker_rl.analysis.statistics import collapsed, estimate
+from walker_rl.analysis.statistics import collapsed
 
 PHASES = ("first", "rest")
 
@@ -38,9 +39,10 @@ def phases(run: Run, until: float) -> dict[str, Phase]:
     best = np.maximum.accumulate(run.returns)[1:]
     changes = np.abs(np.diff(run.returns)) / np.abs(best)
     loss_changes = np.abs(np.diff(run.critic_losses)) / run.critic_losses[:-1]
+    has_collapsed = collapsed(run.returns)
     is_first = run.actor_steps[1:] <= until
     return {
-        phase: Phase(_median(changes[chosen]), _mean(collapsed(run.returns)[chosen]), _median(loss_changes[chosen]))
+        phase: Phase(_median(changes[chosen]), _mean(has_collapsed[chosen]), _median(loss_changes[chosen]))
         for phase, chosen in zip(PHASES, (is_first, ~is_first), strict=True)
     }
 
@@ -58,18 +60,8 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
     for group, runs in groups.items():
         of_runs = [phases(run, until) for run in runs]
         for phase in PHASES:
-            cells = [_cell([getattr(of_run[phase], name) for of_run in of_runs]) for name in QUANTITIES]
+            cells = [estimated([getattr(of_run[phase], name) for of_run in of_runs], ".0%") for name in QUANTITIES]
             yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
-
-
-def _cell(values: Sequence[float]) -> str:
-    known = np.array([value for value in values if np.isfinite(value)])
-    if not len(known):
-        return "-"
-    result = estimate([known])
-    ends = result.interval()
-    interval = "" if ends["low"] is None else f" [{ends['low']:.0%}, {ends['high']:.0%}]"
-    return f"{result.value:.0%}{interval}"
 
 
 def _median(values: np.ndarray) -> float:

@@ -54,16 +54,22 @@ def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
     first, last = _lengths(runs)
     steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
     returns = ([getattr(run, f"{policy}_return") for run in runs] for policy in ("last", "best"))
-    return (group, str(len(runs)), steps, *map(_estimated, returns), f"{change:.0f}", f"{collapsed:.0%}")
+    return (group, str(len(runs)), steps, *map(estimated, returns), f"{change:.0f}", f"{collapsed:.0%}")
 
 
-def _estimated(returns: Sequence[float | None]) -> str:
-    known = np.array([value for value in returns if value is not None])
+def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
+    """Their interquartile mean and its interval in words; None and nan are left out.
+
+    Args:
+        values: of seeds.
+        form: of each number, as `format` takes it.
+    """
+    known = np.array([value for value in values if value is not None and np.isfinite(value)])
     if not len(known):
         return "-"
     result = estimate([known])
-    interval = "" if result.low is None else f" [{result.low:,.0f}, {result.high:,.0f}]"
-    return f"{result.value:,.0f}{interval}"
+    interval = "" if result.low is None else f" [{result.low:{form}}, {result.high:{form}}]"
+    return f"{result.value:{form}}{interval}"
 
 
 def _notes(groups: Groups) -> Iterator[str]:
