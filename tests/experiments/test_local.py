@@ -9,8 +9,10 @@ import re
 import numpy as np
 import pytest
 
+from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
+from walker_rl.experiments.checkpointing import read_checkpoint
 from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluator import Evaluator
@@ -88,6 +90,11 @@ def test_everything_the_run_promises_is_there(run):
     summary = json.loads((run / "summary.json").read_text())
     assert summary["best"]["mean_return"] == pytest.approx(sum(summary["best"]["episode_returns"]) / 2)
     assert list((run / "tensorboard").iterdir())
+
+
+def test_the_policy_that_is_kept_is_the_evaluated_one(run):
+    state = read_checkpoint(sorted((run / "checkpoints").iterdir())[-1])["learner"]
+    assert_is_the_evaluated_one(run / "policy" / "last.npz", state)
 
 
 def test_same_seed_same_run_and_another_seed_another(run, tmp_path):

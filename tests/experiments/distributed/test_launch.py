@@ -8,10 +8,13 @@ import yaml
 from mlflow import MlflowClient
 
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
+from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import run_command
 from walker_rl.agents import agent_names, make_builder
+from walker_rl.experiments.checkpointing import read_checkpoint
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.generations import LEARNER
 from walker_rl.experiments.run_directory import RunDirectory
 
 pytestmark = pytest.mark.slow
@@ -82,6 +85,15 @@ def test_threads_do_what_processes_do(tmp_path):
     assert "best policy: return " in output
     assert 3000 <= made.status["actor_steps"] <= 3000 + 2 * 200
     assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 3000]
+
+
+def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, "--num-actors", "1", "--steps", "1000") as made:
+        made.finish()
+        assert made.process.returncode == 0, made.everything()
+    state = read_checkpoint(sorted((run / "checkpoints").iterdir())[-1] / LEARNER)
+    assert_is_the_evaluated_one(run / "policy" / "last.npz", state)
 
 
 def test_a_launched_run_may_be_lengthened(tmp_path):

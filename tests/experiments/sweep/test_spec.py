@@ -127,7 +127,7 @@ tasks: [Pendulum-v1]
 seeds: [0-2, 5]
 configs:
   {AGENT}: configs/a.yaml
-  {DISTRIBUTIONAL_AGENT}: [configs/a.yaml, configs/b.yaml]
+  {DISTRIBUTIONAL_AGENT}: [configs/a.yaml, ../b.yaml]
 set:
   max_actor_steps: 500
   agent.tau: 1e-3
@@ -143,8 +143,8 @@ grid:
         tasks=("Pendulum-v1",),
         seeds=(0, 1, 2, 5),
         configs={
-            AGENT: (Path("configs/a.yaml"),),
-            DISTRIBUTIONAL_AGENT: (Path("configs/a.yaml"), Path("configs/b.yaml")),
+            AGENT: (tmp_path / "configs/a.yaml",),
+            DISTRIBUTIONAL_AGENT: (tmp_path / "configs/a.yaml", tmp_path / "../b.yaml"),
         },
         overrides=("max_actor_steps=500", "agent.tau=0.001", "evaluation.num_episodes=2"),
         grid={"agent.n_step": ("1", "3"), "agent.policy_hidden_sizes": ("[8,8]", "[16,16]")},
@@ -172,7 +172,8 @@ def test_a_file_that_is_refused(tmp_path, text, message):
     assert refusal(lambda: read_spec(path)) == message.format(path=path)
 
 
-def test_the_comparison_of_the_project():
+def test_the_comparison_of_the_project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     jobs = plan(read_spec(COMPARISON), OUTPUT)
     assert len(jobs) == 5 * len(agent_names())
     assert [job.config.seed for job in jobs.values()] == [seed for seed in range(5) for _ in agent_names()]

@@ -38,6 +38,8 @@ class SweepSpec:
 def read_spec(path: Path) -> SweepSpec:
     """The sweep in a YAML file with the fields agents, tasks, seeds, configs, set and grid.
 
+    The files in `configs` are named from the folder of `path`.
+
     Raises:
         UserError: if it can't be read, or has another field or a value of another kind.
     """
@@ -57,7 +59,7 @@ def read_spec(path: Path) -> SweepSpec:
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
         seeds=parse_seeds(",".join(map(str, _as_list(fields["seeds"])))) if "seeds" in fields else (),
-        configs={agent: tuple(map(Path, files)) for agent, files in configs.items()},
+        configs={agent: tuple(path.parent / file for file in files) for agent, files in configs.items()},
         overrides=tuple(f"{field}={as_text(value)}" for field, value in flatten(fields.get("set", {})).items()),
         grid={field: _grid_values(field, values) for field, values in grid.items()},
     )
