@@ -21,17 +21,17 @@ class Config(DistributionalConfig):
     )
     num_samples: int = hyperparameter(20, "actions sampled from the target policy per state", unit="actions", minimum=2)
     init_stddev: float = hyperparameter(
-        0.7, "standard deviation of the policy at the start", unit="action units", above=0
+        0.5, "standard deviation of the policy at the start", unit="action units", above=0
     )
     epsilon: float = hyperparameter(0.1, "KL bound of the non-parametric policy (E-step)", unit="nats", above=0)
     epsilon_penalty: float = hyperparameter(
         1e-3, "KL bound of the penalty on actions outside [-1, 1]", unit="nats", above=0
     )
-    epsilon_mean: float = hyperparameter(2.5e-3, "KL bound of the policy's mean, per dimension", unit="nats", above=0)
+    epsilon_mean: float = hyperparameter(5e-3, "KL bound of the policy's mean, per dimension", unit="nats", above=0)
     epsilon_stddev: float = hyperparameter(
-        1e-6, "KL bound of the policy's standard deviation, per dimension", unit="nats", above=0
+        3e-5, "KL bound of the policy's standard deviation, per dimension", unit="nats", above=0
     )
     init_log_temperature: float = hyperparameter(10.0, "initial dual of epsilon, before its softplus")
     init_log_alpha_mean: float = hyperparameter(10.0, "initial dual of epsilon_mean, before its softplus")
-    init_log_alpha_stddev: float = hyperparameter(1_000.0, "initial dual of epsilon_stddev, before its softplus")
+    init_log_alpha_stddev: float = hyperparameter(10.0, "initial dual of epsilon_stddev, before its softplus")
     dual_learning_rate: float = hyperparameter(1e-2, "Adam step size of the dual variables", above=0)

@@ -10,8 +10,8 @@ SEARCH_SPACE: SearchSpace = {
     "critic_learning_rate": Floats(5e-5, 1e-3, log=True),
     "target_update_period": Integers(25, 400, log=True),
     "num_samples": Choices((10, 20, 30)),
-    "init_stddev": Floats(0.3, 1.0),
+    "init_stddev": Floats(0.2, 1.0),
     "epsilon": Floats(0.03, 0.3, log=True),
     "epsilon_mean": Floats(5e-4, 2e-2, log=True),
-    "epsilon_stddev": Floats(1e-7, 1e-4, log=True),
+    "epsilon_stddev": Floats(1e-6, 3e-4, log=True),
 }
