@@ -5,7 +5,6 @@ during evaluations.
 """
 
 import argparse
-import csv
 import importlib.metadata
 import shlex
 import sys
@@ -19,6 +18,8 @@ import pybullet_envs_gymnasium  # noqa: F401  (registers the tasks)
 import sbx
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.noise import NormalActionNoise
+
+from benchmarks.curve_tables import CurveTables
 
 TASK = "Walker2DBulletEnv-v0"
 EVALUATION_PERIOD, NUM_EPISODES = 10_000, 10
@@ -41,21 +42,16 @@ SETTINGS: dict[str, dict[str, Any]] = {
 class Recorder(BaseCallback):
     """Evaluates the deterministic policy now and then, and writes a row."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, tables: CurveTables) -> None:
         super().__init__()
-        self._name = name
+        self._tables = tables
         self._environment = gym.make(TASK)
-        self._file = (folder / "evaluations.csv").open("w", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(["run", "actor_steps", "walltime", "mean_return", "critic_loss"])
         self._started = time.monotonic()
 
     def _on_step(self) -> bool:
         if self.num_timesteps % EVALUATION_PERIOD == 0:
             walltime = time.monotonic() - self._started
-            mean_return = f"{self.mean_return(FIRST_EPISODE):.6g}"
-            self._writer.writerow([self._name, self.num_timesteps, f"{walltime:.6g}", mean_return, "nan"])
-            self._file.flush()
+            self._tables.evaluation(self.num_timesteps, walltime, self.mean_return(FIRST_EPISODE))
             self._started = time.monotonic() - walltime
         return True
 
@@ -80,21 +76,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=200_000)
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True)
-    group = f"SBX {arguments.algorithm}"
-    name = f"sbx_{arguments.algorithm.lower()}_seed{arguments.seed}"
-    model = getattr(sbx, arguments.algorithm)(
-        "MlpPolicy", gym.make(TASK), seed=arguments.seed, **COMMON, **SETTINGS[arguments.algorithm]
-    )
-    recorder = Recorder(arguments.folder, name)
+    algorithm, seed = arguments.algorithm, arguments.seed
+    tables = CurveTables(arguments.folder, f"sbx_{algorithm.lower()}_seed{seed}")
+    model = getattr(sbx, algorithm)("MlpPolicy", gym.make(TASK), seed=seed, **COMMON, **SETTINGS[algorithm])
+    recorder = Recorder(tables)
     model.learn(arguments.steps, callback=recorder)
-    last_return = f"{recorder.mean_return(FIRST_EPISODE + NUM_EPISODES):.6g}"
-    command = f"python -m benchmarks.contestants.peer_curve {shlex.join(sys.argv[1:])}"
-    version = f"sbx-rl {importlib.metadata.version('sbx-rl')}"
-    with (arguments.folder / "runs.csv").open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["run", "group", "task", "seed", "commit", "command", "last_return", "best_return"])
-        writer.writerow([name, group, TASK, arguments.seed, version, command, last_return, ""])
+    tables.end(
+        group=f"SBX {algorithm}",
+        task=TASK,
+        seed=seed,
+        version=f"sbx-rl {importlib.metadata.version('sbx-rl')}",
+        command=f"python -m benchmarks.contestants.peer_curve {shlex.join(sys.argv[1:])}",
+        last_return=recorder.mean_return(FIRST_EPISODE + NUM_EPISODES),
+    )
 
 
 if __name__ == "__main__":

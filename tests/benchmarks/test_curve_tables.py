@@ -1,0 +1,27 @@
+"""Tables of another library's run, as `walker-rl compare` reads them."""
+
+import numpy as np
+import pytest
+
+from benchmarks.curve_tables import CurveTables
+from walker_rl.analysis.runs import read_runs
+
+
+def test_a_comparison_reads_them(tmp_path):
+    tables = CurveTables(tmp_path / "peer", "peer_seed3")
+    tables.evaluation(10_000, 55.5, 123.25)
+    tables.evaluation(20_000, 111.0, 456.0)
+    tables.end("Peer", "Walker2DBulletEnv-v0", 3, "peer 1.0", "python -m peer", last_return=450.5)
+    (run,) = read_runs([tmp_path / "peer"])
+    assert (run.name, run.group, run.task, run.seed) == ("peer_seed3", "Peer", "Walker2DBulletEnv-v0", 3)
+    assert (run.commit, run.command) == ("peer 1.0", "python -m peer")
+    assert (run.last_return, run.best_return) == (450.5, None)
+    np.testing.assert_array_equal(run.actor_steps, [10_000, 20_000])
+    np.testing.assert_array_equal(run.walltime, [55.5, 111.0])
+    np.testing.assert_array_equal(run.returns, [123.25, 456.0])
+    assert np.isnan(run.critic_losses).all()
+
+
+def test_a_folder_that_is_there_is_not_written_over(tmp_path):
+    with pytest.raises(FileExistsError):
+        CurveTables(tmp_path, "peer_seed3")
