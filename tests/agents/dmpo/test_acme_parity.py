@@ -15,6 +15,8 @@ from tests.agents import acme_parity, learners
 from tests.agents.acme_parity import SEED, AcmeNetwork
 
 MPO_DUALS = {"init_log_temperature": 3.0, "init_log_alpha_mean": 2.0, "init_log_alpha_stddev": 20.0}
+BOUNDS = {"epsilon": 0.1, "epsilon_mean": 2.5e-3, "epsilon_stddev": 1e-6}
+"""Of the size of Acme's own."""
 
 
 class StatelessIndependent(tfp.distributions.Independent):
@@ -63,7 +65,13 @@ def compare_duals(metrics, row):
 def test_the_update_is_acmes(period, clipping):
     max_gradient_norm = 40.0 if clipping else None
     config = acme_parity.make_config(
-        "dmpo", **MPO_DUALS, target_update_period=period, max_gradient_norm=max_gradient_norm, num_samples=7
+        "dmpo",
+        **MPO_DUALS,
+        **BOUNDS,
+        init_stddev=0.7,
+        target_update_period=period,
+        max_gradient_norm=max_gradient_norm,
+        num_samples=7,
     )
     made = []  # The learner, of whose steps the policy's noise is a function.
 
@@ -74,13 +82,7 @@ def test_the_update_is_acmes(period, clipping):
             num_samples=config.num_samples,
             target_policy_update_period=period,
             target_critic_update_period=period,
-            policy_loss_module=acme_losses.MPO(
-                **MPO_DUALS,
-                epsilon=config.epsilon,
-                epsilon_penalty=config.epsilon_penalty,
-                epsilon_mean=config.epsilon_mean,
-                epsilon_stddev=config.epsilon_stddev,
-            ),
+            policy_loss_module=acme_losses.MPO(**MPO_DUALS, **BOUNDS, epsilon_penalty=config.epsilon_penalty),
             dual_optimizer=snt.optimizers.Adam(config.dual_learning_rate),
         )
 

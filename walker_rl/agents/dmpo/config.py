@@ -14,22 +14,22 @@ class Config(DistributionalConfig):
     paper: ClassVar[str] = "Abdolmaleki et al. 2018, https://arxiv.org/abs/1812.02256"
 
     noise_correlation: float = hyperparameter(
-        0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
+        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
     )
     target_update_period: int = hyperparameter(
-        100, "updates between copies of the online to the target networks", unit="updates", minimum=1
+        25, "updates between copies of the online to the target networks", unit="updates", minimum=1
     )
     num_samples: int = hyperparameter(20, "actions sampled from the target policy per state", unit="actions", minimum=2)
     init_stddev: float = hyperparameter(
-        0.5, "standard deviation of the policy at the start", unit="action units", above=0
+        0.3, "standard deviation of the policy at the start", unit="action units", above=0
     )
-    epsilon: float = hyperparameter(0.1, "KL bound of the non-parametric policy (E-step)", unit="nats", above=0)
+    epsilon: float = hyperparameter(1.0, "KL bound of the non-parametric policy (E-step)", unit="nats", above=0)
     epsilon_penalty: float = hyperparameter(
         1e-3, "KL bound of the penalty on actions outside [-1, 1]", unit="nats", above=0
     )
-    epsilon_mean: float = hyperparameter(5e-3, "KL bound of the policy's mean, per dimension", unit="nats", above=0)
+    epsilon_mean: float = hyperparameter(0.1, "KL bound of the policy's mean, per dimension", unit="nats", above=0)
     epsilon_stddev: float = hyperparameter(
-        3e-5, "KL bound of the policy's standard deviation, per dimension", unit="nats", above=0
+        1e-5, "KL bound of the policy's standard deviation, per dimension", unit="nats", above=0
     )
     init_log_temperature: float = hyperparameter(10.0, "initial dual of epsilon, before its softplus")
     init_log_alpha_mean: float = hyperparameter(10.0, "initial dual of epsilon_mean, before its softplus")
