@@ -56,8 +56,6 @@ class Learner(core.Learner, abc.ABC):
         Raises:
             KeyError: if a name is unknown.
         """
-        sources = {
-            "policy": "policy_weights",
-            "evaluated_policy": "evaluated_weights",
-        }  # Only what is asked for is read.
+        # By attribute, so that only what is asked for is read.
+        sources = {"policy": "policy_weights", "evaluated_policy": "evaluated_weights"}
         return [self._architecture.split_weights(getattr(self, sources[name])) for name in names]
