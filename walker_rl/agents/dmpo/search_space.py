@@ -14,4 +14,5 @@ SEARCH_SPACE: SearchSpace = {
     "epsilon": Floats(0.1, 2.0, log=True),
     "epsilon_mean": Floats(2e-3, 0.3, log=True),
     "epsilon_stddev": Floats(1e-6, 3e-4, log=True),
+    "init_log_alpha_stddev": Floats(1.0, 1000.0, log=True),
 }
