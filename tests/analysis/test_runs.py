@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from tests.analysis.made_runs import make_run
+from tests.fakes import file_size_limit
 from tests.tiny import AGENT
 from walker_rl.analysis.runs import by_task, read_runs, write_runs
 from walker_rl.errors import UserError
@@ -42,11 +43,32 @@ def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
     for seed, n_step in enumerate([1, 1, 3]):
         make_run(tmp_path / f"run{seed}", [seed], f"seed={seed}", f"agent.n_step={n_step}")
     runs = read_runs([f"{tmp_path}/run*"], "agent.n_step")
-    assert [(run.name, run.group) for run in runs] == [("run0", "1"), ("run1", "1"), ("run2", "3")]
+    assert [(run.name, run.group) for run in runs] == [
+        ("run0", f"{AGENT}, 1"),
+        ("run1", f"{AGENT}, 1"),
+        ("run2", f"{AGENT}, 3"),
+    ]
     tasks = by_task(reversed(runs))
     assert {task: {group: len(of) for group, of in groups.items()} for task, groups in tasks.items()} == {
-        "Walker2DBulletEnv-v0": {"1": 2, "3": 1}
+        "Walker2DBulletEnv-v0": {f"{AGENT}, 1": 2, f"{AGENT}, 3": 1}
     }
+
+
+def test_agents_with_the_same_value_are_not_seeds_of_the_same(tmp_path):
+    for agent in ("d4pg", "ddpg"):
+        make_run(tmp_path / agent, [1], "agent.n_step=3", agent=agent)
+    runs = read_runs([tmp_path / "d4pg", tmp_path / "ddpg"], "agent.n_step")
+    assert [run.group for run in runs] == ["d4pg, 3", "ddpg, 3"]
+
+
+def test_runs_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    for folder in ("a", "b"):
+        make_run(tmp_path / folder / "one", [1])
+    runs = read_runs([tmp_path / "a" / "one", tmp_path / "b" / "one"])
+    assert [run.name for run in runs] == ["a/one", "b/one"]
+    (tmp_path / "kept").mkdir()
+    write_runs(read_runs([tmp_path / "a" / "one"]), tmp_path / "kept")
+    assert refusal([tmp_path / "kept", tmp_path / "a" / "one"]) == "run = one: must be given once"
 
 
 def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_path):
@@ -89,7 +111,39 @@ def test_what_is_no_run_is_refused(tmp_path):
     assert refusal([tmp_path / "kept"]) == (
         f"run = {tmp_path / 'kept'}: must have critic_loss in runs.csv and evaluations.csv"
     )
-    assert refusal([tmp_path / "one", tmp_path / "one"]) == "run = one: must be given once"
+    assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = {tmp_path.name}/one: must be given once"
+    assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: must be a run directory")
     assert refusal([tmp_path / "one"], "agent.colour") == (
         f"group_by = agent.colour: must be a field of the configuration; {tmp_path / 'one'} has none such"
     )
+
+
+def test_tables_that_are_not_whole_are_refused(tmp_path):
+    make_run(tmp_path / "one", [10, 20], final=(40.0, 35.0))
+    make_run(tmp_path / "two", [10, 20], final=(40.0, 35.0))
+    write_runs(read_runs([tmp_path / "one", tmp_path / "two"]), tmp_path)
+    evaluations, runs = tmp_path / "evaluations.csv", tmp_path / "runs.csv"
+    whole, rows = evaluations.read_text(), runs.read_text()
+    must_be_whole = f"run = {tmp_path}: must be whole tables, as --keep writes them"
+    evaluations.write_text(whole[:-30])
+    assert refusal([tmp_path]).startswith(must_be_whole)
+    evaluations.write_text("".join(whole.splitlines(keepends=True)[:3]))
+    same_runs = f"{must_be_whole} (runs.csv and evaluations.csv must be of the same runs)"
+    assert refusal([tmp_path]) == same_runs
+    evaluations.unlink()
+    assert refusal([tmp_path]) == f"run = {evaluations}: must be a file that can be read (No such file or directory)"
+    evaluations.write_text(whole)
+    runs.write_text(rows.replace(",0,", ",zero,", 1))
+    assert refusal([tmp_path]).startswith(must_be_whole)
+    runs.write_text("")
+    assert refusal([tmp_path]) == same_runs
+
+
+def test_a_full_disk_leaves_the_tables_that_were_kept(tmp_path):
+    make_run(tmp_path / "one", list(range(200)))
+    runs = read_runs([tmp_path / "one"])
+    write_runs(runs[:1], tmp_path)
+    before = (tmp_path / "evaluations.csv").read_text()
+    with file_size_limit(1000), pytest.raises(OSError):
+        write_runs(runs, tmp_path)
+    assert (tmp_path / "evaluations.csv").read_text() == before

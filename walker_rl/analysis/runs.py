@@ -3,7 +3,9 @@
 import dataclasses
 import glob
 import json
+import os
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ class Run:
     """One run's evaluations.
 
     Attributes:
-        name: tells it from the others.
+        name: tells it from the others: its directory's, with the folder's before it where two have the same.
         group: whose seeds are compared together: the agent, unless told otherwise.
         task: what was played.
         seed: of the run.
@@ -70,15 +72,15 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY) -> list[Run
 
     Args:
         paths: of them, or patterns that match some.
-        group_by: a field of the configuration, as in `agent.n_step`; runs in tables keep their groups.
+        group_by: a field of the configuration, as in `agent.n_step`: each agent's runs with the same value are seeds of
+            the same; runs in tables keep their groups.
 
     Raises:
         UserError: if a path holds neither, a run has no evaluation yet or is given twice, or there is no such field.
     """
-    runs = [run for path in _expand(paths) for run in _read(path, group_by)]
-    names = [run.name for run in runs]
-    for name in names:
-        if names.count(name) > 1:
+    runs = _told_apart([run for path in _expand(paths) for run in _read(path, group_by)])
+    for name, count in Counter(run.name for run in runs).items():
+        if count > 1:
             raise UserError(f"run = {name}: must be given once")
     return runs
 
@@ -112,14 +114,30 @@ def _expand(paths: Sequence[str | Path]) -> list[Path]:
     return [Path(match) for path in paths for match in sorted(glob.glob(str(path))) or [str(path)]]
 
 
+def _told_apart(runs: Sequence[Run]) -> list[Run]:
+    """The runs, those in directories of the same name with their folder's before it, as sweeps of two folders have."""
+    counts = Counter(run.name for run in runs)
+    in_tables = {run.name for run in runs if run.directory is None}
+    return [
+        run
+        if run.directory is None or run.name in in_tables or counts[run.name] == 1
+        else dataclasses.replace(run, name=f"{run.directory.resolve().parent.name}/{run.name}")
+        for run in runs
+    ]
+
+
 def _read(path: Path, group_by: str) -> list[Run]:
-    if (path / "config.yaml").is_file():
+    if os.path.isfile(path / "config.yaml"):  # False, too, where the path can't be looked at; so below
         return [_read_directory(path, group_by)]
-    if (path / RUNS).is_file():
+    if os.path.isfile(path / RUNS):
         try:
             return _read_tables(path)
         except KeyError as error:
             raise UserError(f"run = {path}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
+        except OSError as error:
+            raise UserError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
+        except (ValueError, TypeError) as error:
+            raise UserError(f"run = {path}: must be whole tables, as --keep writes them ({error})") from None
     raise UserError(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
 
 
@@ -136,7 +154,7 @@ def _read_directory(path: Path, group_by: str) -> Run:
     final = json.loads(run.summary.read_text()) if run.summary.is_file() else {}
     return Run(
         name=path.resolve().name,
-        group=str(fields[group_by]),
+        group=config["agent_name"] if group_by == GROUP_BY else f"{config['agent_name']}, {fields[group_by]}",
         task=config["task"],
         seed=config["seed"],
         commit=provenance.get("commit", "unknown"),
@@ -173,7 +191,10 @@ def _read_tables(folder: Path) -> list[Run]:
     evaluations: dict[str, list[Row]] = {}
     for row in read_table(folder / EVALUATIONS):
         evaluations.setdefault(row["run"], []).append(row)
-    return [_from_tables(row, evaluations[row["run"]]) for row in read_table(folder / RUNS)]
+    rows = read_table(folder / RUNS)
+    if {row["run"] for row in rows} != set(evaluations) or not rows:
+        raise ValueError(f"{RUNS} and {EVALUATIONS} must be of the same runs")
+    return [_from_tables(row, evaluations[row["run"]]) for row in rows]
 
 
 def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:

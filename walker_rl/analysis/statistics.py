@@ -101,7 +101,7 @@ def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], thr
             for cost, values in zip(costs, returns, strict=True)
         ]
     )
-    return Reached(first, float(np.quantile(first, 0.5, method="higher")))
+    return Reached(first, float(np.median(first)))
 
 
 @dataclasses.dataclass(frozen=True)

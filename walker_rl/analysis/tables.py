@@ -9,12 +9,17 @@ Row = dict[str, Any]
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:
-    """Writes rows that have the same columns, numbers to six significant digits; no rows, no header."""
-    with path.open("w", newline="") as file:
+    """Writes rows that have the same columns, numbers to six significant digits; no rows, no header.
+
+    A file that is there stays as it is until the new one is whole.
+    """
+    part = path.with_name(path.name + ".part")
+    with part.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
         writer.writeheader()
         for row in rows:
             writer.writerow({key: _rounded(value) for key, value in row.items()})
+    part.replace(path)
 
 
 def read_table(path: Path) -> list[Row]:

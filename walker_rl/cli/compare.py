@@ -14,7 +14,10 @@ Runs = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Run directories, folders with tables of them, or patterns.")
 ]
 GroupBy = Annotated[
-    str, typer.Option(metavar="FIELD", help="Whose runs are seeds of the same: a field of config.yaml.")
+    str,
+    typer.Option(
+        metavar="FIELD", help="Of config.yaml: an agent's runs of one value are a group; runs in tables keep theirs."
+    ),
 ]
 Thresholds = Annotated[
     str | None, typer.Option(metavar="RETURN,...", help="Whose reaching is timed.  [default: round ones]")

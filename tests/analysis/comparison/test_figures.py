@@ -1,6 +1,7 @@
 """The files of a comparison."""
 
 import csv
+import dataclasses
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
@@ -133,3 +134,22 @@ def test_the_summary_says_what_to_mind():
         "  note: b: one seed says nothing of the spread between seeds",
         "  note: groups of different lengths: their final performances are not for comparison",
     ]
+
+
+def test_a_run_of_one_evaluation_leaves_the_stability_to_the_others():
+    runs = [run("x", [1, 2], group="a"), run("y", [1], group="a"), run("z", [1], group="b")]
+    _, _, both, alone, *_ = next(iter(summarize(runs))).lines()
+    assert both.split()[-2:] == ["1", "0%"]
+    assert alone.split()[-2:] == ["-", "-"]
+
+
+def test_the_summary_names_settings_that_are_not_the_same_in_a_group():
+    commands = [
+        "walker-rl train d4pg --set agent.n_step=1 --set seed=1",
+        "walker-rl launch d4pg --set agent.n_step=3 --set seed=2",
+    ]
+    runs = [
+        dataclasses.replace(run(name, [1, 2]), command=command) for name, command in zip("xy", commands, strict=True)
+    ]
+    (summary,) = summarize(runs)
+    assert "a: runs of different settings: agent.n_step, runner" in summary.notes

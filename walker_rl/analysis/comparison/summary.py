@@ -50,11 +50,21 @@ def summarize(runs: Sequence[Run]) -> list[Summary]:
 
 def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
     variation = [stability(run.returns) for run in runs]
-    change, collapsed = (np.mean([getattr(one, name) for one in variation]) for name in ("spread", "share_collapsed"))
+    change, share = (_mean([getattr(one, name) for one in variation]) for name in ("spread", "share_collapsed"))
     first, last = _lengths(runs)
     steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
     returns = ([getattr(run, f"{policy}_return") for run in runs] for policy in ("last", "best"))
-    return (group, str(len(runs)), steps, *map(estimated, returns), f"{change:.0f}", f"{collapsed:.0%}")
+    return (group, str(len(runs)), steps, *map(estimated, returns), _shown(change, ".0f"), _shown(share, ".0%"))
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Of those that are known; nan if none is."""
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.mean(known)) if known else np.nan
+
+
+def _shown(value: float, form: str) -> str:
+    return f"{value:{form}}" if np.isfinite(value) else "-"
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
@@ -95,10 +105,14 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
 
 
 def _different_settings(runs: Sequence[Run]) -> list[str]:
-    """Fields that decide the numbers of a run and are not the same in all."""
-    fields = [{word for word in shlex.split(run.command) if "=" in word} for run in runs]
+    """Fields that decide the numbers of a run and are not the same in all, and the runner, if it is not."""
+    fields = [_fields(shlex.split(run.command)) for run in runs]
     different = {word.split("=")[0] for word in fields[0].union(*fields) - fields[0].intersection(*fields)}
     return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
+
+
+def _fields(words: Sequence[str]) -> set[str]:
+    return {f"runner={' '.join(words[:2])}", *(word for word in words if "=" in word)}
 
 
 def _lengths(runs: Sequence[Run]) -> tuple[float, float]:
