@@ -5,6 +5,7 @@ import signal
 import pytest
 import yaml
 
+from tests.fakes import file_size_limit
 from tests.tiny import AGENT, metrics_of, run_command, set_options, start_command, tiny_agent, wait_for
 from walker_rl.agents import search_space
 from walker_rl.cli import main
@@ -89,3 +90,20 @@ def test_bad_input_gets_one_line_and_writes_nothing(tmp_path, capsys, monkeypatc
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: {message}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_study_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys):
+    (tmp_path / "study.db").write_bytes(b"no database " * 1000)
+    assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
+    study = tmp_path / "study.db"
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {study}: file is not a database; the same command goes on once that is mended"
+    ]
+
+
+def test_a_full_disk_is_told_in_a_line(tmp_path, capsys):
+    with file_size_limit(20_000):
+        assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {tmp_path / 'study.db'}: ")
+    assert line.endswith("; the same command goes on once that is mended")

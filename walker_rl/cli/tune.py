@@ -37,28 +37,31 @@ def tune_agent(
 ) -> int:
     """Search for an agent's hyperparameters.
 
-    The space is in walker_rl/agents/AGENT/search_space.py; Optuna's tree-structured Parzen estimator draws from it, and
-    the first trial has the agent's defaults. Each trial trains its seeds, each an ordinary run in OUTPUT/trials; its
-    score is the mean return of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best one's
-    fields, for `walker-rl train --config`. The same command goes on where a search was stopped or killed; with more
-    trials it goes further. Exit status: 0 complete, 75 stopped by SIGTERM, 130 by Ctrl-C.
+    The space is in walker_rl/agents/AGENT/search_space.py; a field that --set or --config gives is not searched.
+    Optuna's tree-structured Parzen estimator draws from it, and the first trial has the agent's defaults. Each trial
+    trains its seeds, each an ordinary run in OUTPUT/trials; its score is the mean return of the evaluations in the last
+    quarter, over all seeds. OUTPUT/best.yaml has the best one's fields, for `walker-rl train --config`. The same
+    command goes on where a search was stopped or killed; with more trials it goes further. Exit status: 0 complete, 75
+    stopped by SIGTERM, 130 by Ctrl-C.
     """
     from walker_rl.agents import search_space
     from walker_rl.errors import RunError, UserError
     from walker_rl.experiments.folder_lock import locked_folder
     from walker_rl.experiments.sweep.spec import parse_seeds
     from walker_rl.experiments.tuning.plan import PRUNERS, Plan
+    from walker_rl.experiments.tuning.study import storage_errors
 
     if pruner not in PRUNERS:
         raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
     fields = tuple(all_overrides(overrides, task, None, steps))
     plan = Plan(agent, parse_seeds(seeds), tuple(config or []), fields, pruner)
     check_agents([plan.config])
-    space = search_space(agent)
+    space = plan.searched(search_space(agent))
     output = output or Path("runs") / f"tune_{agent}"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        with locked_folder(output, f"output = {output}: must not be in use by another search"):
+        in_use = f"output = {output}: must not be in use by another search"
+        with locked_folder(output, in_use), storage_errors(output):
             return _search(plan, space, output, trials, jobs)
     except OSError as error:
         raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None

@@ -8,8 +8,11 @@ from tests.tiny import AGENT
 from walker_rl.agents import agent_names, search_space
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.stop_signals import StopSignals
+from walker_rl.experiments.tuning.best import BEST
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
+from walker_rl.experiments.tuning.search import Search
 from walker_rl.experiments.tuning.study import Study, describe, overrides_of
 from walker_rl.search_space import Choices
 
@@ -97,3 +100,25 @@ def test_a_study_of_another_space_is_refused(tmp_path):
 )
 def test_the_score_is_the_mean_of_the_last_quarter(steps, returns, expected):
     assert score(steps, returns) == expected
+
+
+def test_what_is_given_is_not_searched(tmp_path):
+    (tmp_path / "given.yaml").write_text("agent: {batch_size: 64}")
+    plan = Plan(AGENT, (7,), (tmp_path / "given.yaml",), ("agent.n_step=5", "task=Pendulum-v1"), "none")
+    space = search_space(AGENT)
+    assert plan.searched(space).keys() == space.keys() - {"batch_size", "n_step"}
+    study = Study(tmp_path, plan.searched(space), plan)
+    assert "agent.n_step" not in study.ask().params
+    with pytest.raises(UserError) as caught:
+        plan.searched({"n_step": Choices((1, 3))})
+    assert str(caught.value) == ("set = agent.n_step=5 task=Pendulum-v1: must leave one of agent.n_step to be searched")
+
+
+def test_a_search_that_goes_on_writes_the_best_that_a_killed_one_has_not(tmp_path):
+    plan = make_plan()
+    study = Study(tmp_path, search_space(AGENT), plan)
+    study.complete(study.ask(), 100.0)
+    search = Search(study, plan, tmp_path, [(0,)], print)
+    with StopSignals() as signals:
+        assert search.run(1, signals)
+    assert (tmp_path / BEST).read_text().startswith(f"# {AGENT}, trial 0 of a search: score 100.0 after ")

@@ -4,9 +4,11 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
-from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
 from walker_rl.experiments.sweep.job import Job
+from walker_rl.search_space import SearchSpace
 
 PRUNERS = ("median", "hyperband", "none")
 
@@ -39,6 +41,20 @@ class Plan:
         """Of all seeds of a trial that is not given up."""
         config = self.config
         return len(self.seeds) * -(-config.max_actor_steps // config.evaluation.period)
+
+    def searched(self, space: SearchSpace) -> SearchSpace:
+        """What remains of a space without the fields that files and overrides fix.
+
+        Raises:
+            UserError: if nothing does.
+        """
+        layers = (*map(read_yaml, self.files), *map(read_override, self.overrides))
+        given = {name for layer in layers for name in flatten(layer)}
+        remaining = {name: one for name, one in space.items() if f"agent.{name}" not in given}
+        if not remaining:
+            fields = ", ".join(f"agent.{name}" for name in space)
+            raise UserError(f"set = {' '.join(self.overrides)}: must leave one of {fields} to be searched")
+        return remaining
 
     def overrides_for(self, seed: int, drawn: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Of a run of a trial."""

@@ -48,6 +48,7 @@ class Search:
             OSError: if a process can't be started, or the disk takes no more.
             RunError: if one trial after the other fails.
         """
+        self._keep_best()  # Which a process that was killed may not have done.
         try:
             while not signals.received:
                 for trial_run in list(self._running):
@@ -96,7 +97,10 @@ class Search:
         best = self._study.best
         assert best is not None
         self._tell(f"trial {trial.number}: score {value:.1f}; the best is {best.value:.1f}, of trial {best.number}")
-        if best.number == trial.number:
+        self._keep_best()
+
+    def _keep_best(self) -> None:
+        if (best := self._study.best) is not None:
             write_best(best, self._plan, self._output / BEST)
 
     def _stop(self, is_urgent: Callable[[], bool]) -> None:

@@ -1,5 +1,6 @@
 """The study: which trials there were, kept in SQLite, and which are next."""
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,12 +9,18 @@ from typing import Any
 
 import numpy as np
 import optuna
+import sqlalchemy.exc
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
+
+FILE = "study.db"
+
+FACTS = "facts"
+"""The attribute of the study that says what its trials depend on: one, so that it is there as a whole or not at all."""
 
 NUM_STARTUP_TRIALS = 5
 """Trials before the median prunes."""
@@ -24,6 +31,21 @@ WARM_UP_SHARE = 0.25
 """Of a trial's length, in which the median does not prune yet: early returns say little."""
 
 
+@contextlib.contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Tells in a line what SQLite says of a study's file.
+
+    Raises:
+        RunError: if it can't be read or written.
+    """
+    try:
+        yield
+    except (optuna.exceptions.StorageInternalError, sqlalchemy.exc.DBAPIError) as error:
+        cause = error if isinstance(error, sqlalchemy.exc.DBAPIError) else error.__cause__
+        reason = getattr(cause, "orig", cause)
+        raise RunError(f"{folder / FILE}: {reason}; the same command goes on once that is mended") from None
+
+
 class Study:
     """Asks Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) for trials, and tells it how they went."""
 
@@ -31,7 +53,7 @@ class Study:
         """Goes on with the study in `folder`, or begins one whose first trial has the agent's defaults.
 
         Args:
-            folder: exists; gets `study.db`.
+            folder: exists; gets `FILE`.
             space: what is searched.
             plan: all that trials depend on besides.
 
@@ -41,7 +63,7 @@ class Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._distributions = {f"agent.{name}": _distribution(one) for name, one in space.items()}
         self._study = optuna.create_study(
-            storage=f"sqlite:///{folder / 'study.db'}",
+            storage=f"sqlite:///{folder / FILE}",
             study_name="walker_rl",
             load_if_exists=True,
             direction="maximize",
@@ -90,11 +112,11 @@ class Study:
 
     def _check(self, facts: dict[str, Any], folder: Path) -> None:
         """Holds the study to what it began with."""
-        if not self._study.user_attrs:
-            for name, value in facts.items():
-                self._study.set_user_attr(name, value)
+        if FACTS not in self._study.user_attrs:
+            self._study.set_user_attr(FACTS, facts)
+        stored = self._study.user_attrs[FACTS]
         for name, value in facts.items():
-            if (there := self._study.user_attrs.get(name)) != json.loads(json.dumps(value)):
+            if (there := stored.get(name)) != json.loads(json.dumps(value)):
                 raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to go on with that study")
 
 
