@@ -4,13 +4,18 @@ import argparse
 
 from walker_rl.analysis.early_steps import describe
 from walker_rl.analysis.runs import by_task, read_runs
+from walker_rl.errors import UserError
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="+", metavar="RUN", help="as `walker-rl compare` takes them")
     parser.add_argument("--until", type=float, default=80_000, help="last of the first steps (default: %(default)s)")
     arguments = parser.parse_args()
-    for task, groups in by_task(read_runs(arguments.runs)).items():
+    try:
+        runs = read_runs(arguments.runs)
+    except UserError as error:
+        parser.error(str(error))
+    for task, groups in by_task(runs).items():
         print(task)
         for line in describe(groups, arguments.until):
             print(f"  {line}")

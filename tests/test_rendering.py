@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -143,6 +144,13 @@ def test_a_folder_that_cannot_be_made_is_reported(cheetah, tmp_path):
     with pytest.raises(RunError) as error:
         render_episode(cheetah, wave, path, episode_seed=0, size=SMALL)
     assert str(error.value) == f"{path}: not written: File exists"
+
+
+def test_a_temporary_folder_that_takes_nothing_is_reported(cheetah, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(RunError) as error:
+        render_episode(cheetah, wave, tmp_path / "cheetah.gif", episode_seed=0, size=SMALL)
+    assert str(error.value) == f"{tmp_path / 'cheetah.gif'}: not written: No such file or directory"
 
 
 def test_running_out_of_space_is_reported_and_leaves_nothing(tmp_path):

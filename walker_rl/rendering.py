@@ -168,13 +168,13 @@ def _video(
 
     A GIF takes its colours from `sample`.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        options = MP4_OPTIONS
-        if _is_gif(path):
-            palette = Path(folder) / "palette.png"
-            _save_palette(sample, palette)
-            options = ["-i", str(palette), *GIF_OPTIONS]
+    with contextlib.ExitStack() as temporary:
         with _failing_as_run_error(path):
+            options = MP4_OPTIONS
+            if _is_gif(path):
+                palette = Path(temporary.enter_context(tempfile.TemporaryDirectory())) / "palette.png"
+                _save_palette(sample, palette)
+                options = ["-i", str(palette), *GIF_OPTIONS]
             path.parent.mkdir(parents=True, exist_ok=True)
             encoder = _Encoder(path, size, frame_rate, options)
         try:

@@ -49,3 +49,11 @@ def test_the_script_reads_runs(tmp_path):
     assert lines[0] == "Walker2DBulletEnv-v0"
     assert lines[2].split()[1:] == ["first", "50%", "0%", "60%"]  # Losses of 5, then 2, then 4.
     assert lines[3].split()[1:] == ["rest", "75%", "100%", "100%"]
+
+
+def test_the_script_refuses_what_is_no_run(tmp_path):
+    command = [sys.executable, ROOT / "scripts/early_steps.py", tmp_path]
+    made = subprocess.run(command, capture_output=True, text=True)
+    assert made.returncode == 2
+    must_be = "must be a run directory, or a folder with runs.csv and evaluations.csv"
+    assert made.stderr.splitlines()[-1] == f"early_steps.py: error: run = {tmp_path}: {must_be}"

@@ -1,5 +1,7 @@
 """`walker-rl report`."""
 
+import tempfile
+
 import pytest
 
 from tests.analysis.made_runs import make_run
@@ -33,3 +35,13 @@ def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):
     assert main(["report", "run", *words]) == 2
     assert capsys.readouterr().err == f"error: {message}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_temporary_folder_that_takes_nothing_is_told_in_a_line(tmp_path, capsys, monkeypatch):
+    make_run(tmp_path / "run", [1, 2])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    page = tmp_path / "report.html"
+    assert main(["report", str(tmp_path / "run"), "--output", str(page)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {page}: not written: {tmp_path / 'none'}")
+    assert not page.exists()

@@ -124,6 +124,7 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
     ("words", "message"),
     [
         (["evaluate", "nowhere"], "policy = nowhere: cannot be read (No such file or directory)"),
+        (["evaluate", "x" * 300], f"policy = {'x' * 300}: cannot be read (File name too long)"),
         (["render", "nowhere", "--size", "480"], "size = 480: must be WIDTHxHEIGHT in pixels, as in 480x360"),
         (["evaluate"], "run = null: must be a run directory or a policy file, or --pretrained NAME be given"),
         (["render", "somewhere", "--pretrained", "best"], "run = somewhere: must not be given with --pretrained best"),

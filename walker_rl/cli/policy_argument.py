@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,4 +33,4 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
         return load_policy(find_pretrained(pretrained).path)
     if run is None:
         raise UserError("run = null: must be a run directory or a policy file, or --pretrained NAME be given")
-    return load_policy(run / "policy" / "best.npz" if run.is_dir() else run)
+    return load_policy(run / "policy" / "best.npz" if os.path.isdir(run) else run)

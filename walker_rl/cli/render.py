@@ -1,5 +1,6 @@
 """`walker-rl render RUN`."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -49,4 +50,4 @@ def render_policy(
 def _default_output(run: Path | None, pretrained: str | None) -> Path:
     if run is None:
         return Path(f"{pretrained}.gif")
-    return (run / "videos" if run.is_dir() else run.parent) / "render.gif"
+    return (run / "videos" if os.path.isdir(run) else run.parent) / "render.gif"

@@ -1,5 +1,6 @@
 """`walker-rl report RUN...`: one page of many runs."""
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +23,15 @@ def report_runs(
     """
     from walker_rl.analysis.report.page import render_page
     from walker_rl.analysis.runs import read_runs
-    from walker_rl.errors import UserError
+    from walker_rl.errors import RunError, UserError
 
     returns = parse_thresholds(thresholds)
-    page = render_page(read_runs(runs, group_by), title, returns)
+    found = read_runs(runs, group_by)
+    try:
+        page = render_page(found, title, returns)
+    except OSError as error:
+        where = error.filename or tempfile.gettempdir()
+        raise RunError(f"{output}: not written: {where}: {error.strerror}") from None
     try:
         output.write_text(page, encoding="utf-8")
     except OSError as error:

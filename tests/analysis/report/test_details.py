@@ -16,6 +16,10 @@ def test_what_differs_is_told_group_by_group():
     assert differing({}) == []
 
 
+def test_what_some_groups_have_and_others_have_not_differs():
+    assert differing({"a": [{"x": 1}], "b": [{"x": 1}], "c": [{}]}) == [("x", ["1", "1", "-"])]
+
+
 def test_what_one_group_has_alone_is_told_apart():
     assert owned(TABLES) == [("b: own", "null")]
     assert owned({"b": TABLES["b"]}) == []

@@ -44,7 +44,7 @@ def read_details(directory: Path) -> Details:
 
 
 def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str]]]:
-    """What is not the same everywhere, of the fields that several groups have, or that vary within one.
+    """What is not the same everywhere, of the fields that several groups have, if not all, or that vary within one.
 
     Args:
         tables: of each group, those of its runs: values by field.
@@ -56,7 +56,8 @@ def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str
     rows = []
     for field, values in _fields(tables).items():
         known = [of_group for of_group in values if of_group]
-        if any(len(of_group) > 1 for of_group in known) or len({tuple(of_group) for of_group in known}) > 1:
+        in_some = 1 < len(known) < len(values)
+        if in_some or any(len(of_group) > 1 for of_group in known) or len({tuple(one) for one in known}) > 1:
             rows.append((field, [", ".join(of_group) or "-" for of_group in values]))
     return rows
 

@@ -50,7 +50,7 @@ class Job:
     @property
     def has_begun(self) -> bool:
         """Whether there is something to go on with."""
-        return self.run.config.exists()
+        return os.path.isfile(self.run.config)  # False, too, where the path can't be looked at
 
     @property
     def is_complete(self) -> bool:
