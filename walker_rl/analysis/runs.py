@@ -110,6 +110,12 @@ def by_task(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
     return tasks
 
 
+def last_returns(groups: Groups) -> dict[str, np.ndarray]:
+    """Those of the complete runs of each group, `[S]`; no group without any."""
+    known = {group: [run.last_return for run in runs if run.last_return is not None] for group, runs in groups.items()}
+    return {group: np.array(values) for group, values in known.items() if values}
+
+
 def _expand(paths: Sequence[str | Path]) -> list[Path]:
     return [Path(match) for path in paths for match in sorted(glob.glob(str(path))) or [str(path)]]
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.style import counted, styles
-from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
 from walker_rl.analysis.tables import Row
 
@@ -16,18 +16,13 @@ NUM_THRESHOLDS = 101
 
 def tabulate(groups: Groups) -> list[Row]:
     """Rows of `group`, `tau`, `share`, `low`, `high` and `num_seeds`, of complete runs."""
-    returns = {
-        group: np.array([run.last_return for run in runs if run.last_return is not None])
-        for group, runs in groups.items()
-    }
-    every = np.concatenate(list(returns.values()))
-    if not len(every):
+    returns = last_returns(groups)
+    if not returns:
         return []
+    every = np.concatenate(list(returns.values()))
     thresholds = np.linspace(min(0.0, every.min()), max(0.0, every.max()), NUM_THRESHOLDS)
     rows: list[Row] = []
     for group, values in returns.items():
-        if not len(values):
-            continue
         result = estimate([values], lambda drawn: performance_profile(drawn, thresholds))
         for index, (tau, share) in enumerate(zip(thresholds, result.value, strict=True)):
             row = {"group": group, "tau": tau, "share": share, **result.interval(index), "num_seeds": len(values)}

@@ -3,24 +3,20 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT
-from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, probability_of_improvement
 from walker_rl.analysis.tables import Row
 
 
 def tabulate(groups: Groups) -> list[Row]:
     """Rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier one as `better`."""
-    returns = {
-        group: np.array([run.last_return for run in runs if run.last_return is not None])
-        for group, runs in groups.items()
-    }
+    returns = last_returns(groups)
     rows: list[Row] = []
-    for one, other in itertools.combinations([group for group, values in returns.items() if len(values)], 2):
+    for one, other in itertools.combinations(returns, 2):
         is_better = probability_of_improvement(returns[one], returns[other]) >= 0.5
         better, worse = (one, other) if is_better else (other, one)
         result = estimate([returns[better], returns[worse]], probability_of_improvement)
