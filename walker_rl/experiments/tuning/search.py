@@ -97,7 +97,8 @@ class Search:
         best = self._study.best
         assert best is not None
         self._tell(f"trial {trial.number}: score {value:.1f}; the best is {best.value:.1f}, of trial {best.number}")
-        self._keep_best()
+        if best.number == trial.number:
+            self._keep_best()
 
     def _keep_best(self) -> None:
         if (best := self._study.best) is not None:
