@@ -17,6 +17,7 @@ ORDER = (
     "search_space",
     "errors",
     "types",
+    "whole_file",
     "array_file",
     "runtime",
     "environments",

@@ -1,6 +1,5 @@
 """Named arrays in one `.npz` file that is whole or not there."""
 
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+
+from walker_rl.whole_file import whole_file
 
 _SUFFIX = ".npy"
 
@@ -25,17 +26,8 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     Raises:
         OSError: if it can't be written; what was at `path` is still there, and nothing is left beside it.
     """
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            _write(file, arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    with whole_file(path) as file:
+        _write(file, arrays)
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -70,11 +62,3 @@ def _read(file: IO[bytes]) -> dict[str, np.ndarray]:
             with archive.open(name) as member:
                 arrays[name.removesuffix(_SUFFIX)] = np.lib.format.read_array(member, allow_pickle=False)
     return arrays
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,9 +1,12 @@
 """Tidy tables as CSV: a row is a dict, None an empty cell."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from walker_rl.whole_file import write_whole_text
 
 Row = dict[str, Any]
 
@@ -13,13 +16,12 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
 
     A file that is there stays as it is until the new one is whole.
     """
-    part = path.with_name(path.name + ".part")
-    with part.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({key: _rounded(value) for key, value in row.items()})
-    part.replace(path)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _rounded(value) for key, value in row.items()})
+    write_whole_text(path, table.getvalue())
 
 
 def read_table(path: Path) -> list[Row]:

@@ -15,6 +15,7 @@ from walker_rl.networks.architecture import Architecture
 from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.rendering import render_episode
 from walker_rl.types import State, Variables
+from walker_rl.whole_file import write_whole_text
 
 FIRST_VIDEO_SECONDS = 6.0
 """Length of the video of the first evaluation: enough to see, and soon done."""
@@ -87,9 +88,7 @@ class Evaluator:
             }
             for name, evaluation in evaluations.items()
         }
-        part = self._run.summary.with_name(self._run.summary.name + ".part")
-        part.write_text(json.dumps(summary, indent=2) + "\n")
-        part.replace(self._run.summary)
+        write_whole_text(self._run.summary, json.dumps(summary, indent=2) + "\n")
         self._render(load_policy(self._run.best_policy), self._run.best_video)
         return evaluations
 

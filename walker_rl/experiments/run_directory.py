@@ -21,6 +21,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
+from walker_rl.whole_file import write_whole_text
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
 
@@ -159,9 +160,7 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
-    part = run.config.with_name(run.config.name + ".part")
-    part.write_text(yaml.safe_dump({**to_dict(config), PROVENANCE: provenance}, sort_keys=False))
-    part.replace(run.config)
+    write_whole_text(run.config, yaml.safe_dump({**to_dict(config), PROVENANCE: provenance}, sort_keys=False))
 
 
 def open_run_directory(path: Path) -> RunDirectory:

@@ -1,11 +1,11 @@
 """Generations of checkpoints: whole, or not used."""
 
-import json
 import os
 
 import numpy as np
 import pytest
 
+from tests.fakes import file_size_limit
 from walker_rl.experiments.distributed.generations import Generations
 
 REPLAY = {"rows": np.arange(600, dtype=np.float32).reshape(30, 20), "num_inserted": 30, "random": {"state": 2**100}}
@@ -98,11 +98,11 @@ def test_without_any_there_is_none(generations):
     assert newest(generations) == (None, [])
 
 
-def test_one_that_cannot_be_written_leaves_nothing(generations, tmp_path, monkeypatch):
+@pytest.mark.parametrize("num_bytes", [100, 2_000, 6_000], ids=["learner", "replay", "manifest"])
+def test_one_that_cannot_be_written_leaves_nothing(generations, tmp_path, num_bytes):
     write(generations, 5)
-    monkeypatch.setattr(json, "dump", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(OSError, match="No space left"):
-        write(generations, 7)
+    with file_size_limit(num_bytes), pytest.raises(OSError):
+        generations.write(7, learner(7), REPLAY, {"actor_steps": 7, "note": "long" * 2_000})
     assert [path.name for path in tmp_path.iterdir()] == ["gen-000000000005"]
 
 

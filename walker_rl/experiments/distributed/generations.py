@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 from walker_rl.array_file import TornFileError
 from walker_rl.experiments.checkpointing import read_checkpoint, write_checkpoint
 from walker_rl.types import State
+from walker_rl.whole_file import write_whole_text
 
 MANIFEST = "manifest.json"
 LEARNER = "learner.npz"
@@ -97,12 +97,7 @@ class Generations:
 
 def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
     files = {name: _fingerprint(path / name) for name in (LEARNER, REPLAY)}
-    part = path / f"{MANIFEST}.part"
-    with part.open("w") as file:
-        json.dump({**manifest, "files": files}, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path / MANIFEST)
+    write_whole_text(path / MANIFEST, json.dumps({**manifest, "files": files}, indent=2))
 
 
 def _read(path: Path) -> Generation:

@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
+
+from walker_rl.whole_file import write_whole_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,9 +55,7 @@ def write_status(path: Path, status: Status) -> None:
     Raises:
         OSError: if the disk takes no more; what was there is still there.
     """
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(dataclasses.asdict(status)))
-    os.replace(part, path)
+    write_whole_text(path, json.dumps(dataclasses.asdict(status)))
 
 
 def read_status(path: Path) -> Status | None:

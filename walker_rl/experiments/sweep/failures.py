@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from walker_rl.experiments.sweep.scheduler import Entry
+from walker_rl.whole_file import write_whole_text
 
 
 class FailureRecord:
@@ -31,7 +32,5 @@ class FailureRecord:
         failures |= {entry.job.name: entry.failure for entry in entries if entry.failure is not None}
         if failures == self._failures:
             return
-        part = self._path.with_name(self._path.name + ".part")
-        part.write_text(json.dumps({"failed": failures}, indent=2) + "\n")
-        part.replace(self._path)
+        write_whole_text(self._path, json.dumps({"failed": failures}, indent=2) + "\n")
         self._failures = failures

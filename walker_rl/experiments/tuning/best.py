@@ -10,6 +10,7 @@ from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import overrides_of
+from walker_rl.whole_file import write_whole_text
 
 BEST = "best.yaml"
 
@@ -29,6 +30,4 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
         f"{config.max_actor_steps:,} steps, seeds {seeds}.\n"
         "# The score is the mean return of the evaluations in the last quarter of a run. All else is as by default.\n"
     )
-    part = path.with_name(path.name + ".part")
-    part.write_text(header + yaml.safe_dump(changed, sort_keys=False))
-    part.replace(path)
+    write_whole_text(path, header + yaml.safe_dump(changed, sort_keys=False))

@@ -1,0 +1,50 @@
+"""Files that are whole or not there."""
+
+import pytest
+
+from tests.fakes import file_size_limit
+from walker_rl.whole_file import whole_file, write_whole_text
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "notes.txt"
+
+
+def test_the_file_before_stays_until_the_new_one_is_whole(path):
+    write_whole_text(path, "old")
+    with whole_file(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_text_is_written_in_utf_8(path):
+    write_whole_text(path, "1 ± 2\n")
+    assert path.read_bytes() == b"1 \xc2\xb1 2\n"
+
+
+def test_a_full_disk_leaves_the_file_before_and_nothing_else(path):
+    write_whole_text(path, "old")
+    with file_size_limit(10), pytest.raises(OSError):
+        write_whole_text(path, "new" * 10)
+    assert path.read_text() == "old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_block_that_raises_leaves_the_file_before_and_nothing_else(path, error):
+    write_whole_text(path, "old")
+    with pytest.raises(error), whole_file(path) as file:
+        file.write(b"new")
+        raise error
+    assert path.read_text() == "old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_is_not_there_stays_so(path):
+    with pytest.raises(ValueError), whole_file(path):
+        raise ValueError
+    assert list(path.parent.iterdir()) == []
