@@ -126,9 +126,9 @@ def test_the_summary_says_what_to_mind():
     (summary,) = summarize(runs)
     assert list(summary.lines()) == [
         "T",
-        "  group  runs  environment steps  last policy, IQM  best policy, IQM  change  collapsed",
-        "  a      2     20 to 30           10                12                1       0%",
-        "  b      1     20                 1,234             2,000             3       100%",
+        "  group  runs  environment steps  last policy, IQM  best policy, IQM  change, IQM  collapsed, IQM",
+        "  a      2     20 to 30           10                12                1 [1, 1]     0% [0%, 0%]",
+        "  b      1     20                 1,234             2,000             3            100%",
         "  note: a: 1 run not complete, without a final evaluation",
         "  note: a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
         "  note: b: one seed says nothing of the spread between seeds",

@@ -11,7 +11,7 @@ from walker_rl.analysis.runs import Groups, Run, by_task
 from walker_rl.analysis.statistics import estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
 
-HEADER = ("group", "runs", "environment steps", "last policy, IQM", "best policy, IQM", "change", "collapsed")
+HEADER = ("group", "runs", "environment steps", "last policy, IQM", "best policy, IQM", "change, IQM", "collapsed, IQM")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Summary:
 
     Attributes:
         task: its name.
-        rows: for each group a cell for each of `HEADER`: interquartile means of final evaluations with their 95 %
-            intervals, and of its seeds' stability (see there) the mean.
+        rows: for each group a cell for each of `HEADER`: interquartile means with their 95 % intervals, of the final
+            evaluations of its seeds and of their stability (see there).
         notes: what to mind.
     """
 
@@ -50,21 +50,12 @@ def summarize(runs: Sequence[Run]) -> list[Summary]:
 
 def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
     variation = [stability(run.returns) for run in runs]
-    change, share = (_mean([getattr(one, name) for one in variation]) for name in ("spread", "share_collapsed"))
+    change = estimated([one.spread for one in variation], ".0f")
+    share = estimated([one.share_collapsed for one in variation], ".0%")
     first, last = _lengths(runs)
     steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
     returns = ([getattr(run, f"{policy}_return") for run in runs] for policy in ("last", "best"))
-    return (group, str(len(runs)), steps, *map(estimated, returns), _shown(change, ".0f"), _shown(share, ".0%"))
-
-
-def _mean(values: Sequence[float]) -> float:
-    """Of those that are known; nan if none is."""
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.mean(known)) if known else np.nan
-
-
-def _shown(value: float, form: str) -> str:
-    return f"{value:{form}}" if np.isfinite(value) else "-"
+    return (group, str(len(runs)), steps, *map(estimated, returns), change, share)
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
