@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after `walker-rl`; None takes those of this process, none at all is `--help`.
 
     Returns:
-        The exit status: 0, 1 for a run or check that failed, 2 for wrong input, 130 for an interrupt. What the
-        user can mend is said in one line on standard error.
+        The exit status: 0, 1 for a run or check that failed, 2 for wrong input, 130 for an interrupt, 75 for
+        SIGTERM where a command saves what there is. What the user can mend is said in one line on standard error.
     """
     words = sys.argv[1:] if arguments is None else arguments
     try:

@@ -31,7 +31,9 @@ Overrides = Annotated[
 Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
 Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
 Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
-RunDir = Annotated[Path | None, typer.Option(help="Where everything is written.  [default: runs/AGENT_TASK_SEED_TIME]")]
+RunDir = Annotated[
+    Path | None, typer.Option(help="Where everything is written.  [default: runs/AGENT_TASK_seedSEED_TIME]")
+]
 Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run directory.")]
 
 

@@ -189,7 +189,7 @@ class Environment(dm_env.Environment):
         self._is_simulated = hasattr(self._environment, "robot")
         self._has_cube = self._is_simulated and hasattr(self._environment.robot, "aggressive_cube")
         with quiet():
-            self._restart(0)  # only after this do equal seeds give equal episodes (design.md, decision 3)
+            self._restart(0)  # only after this do equal seeds give equal episodes
         if self._has_cube:
             self._environment._p.setPhysicsEngineParameter(solverResidualThreshold=0)
         batched = is_batchable(self._environment)

@@ -1,4 +1,4 @@
-"""Replay in a Reverb server, for processes that share it (or one process on request)."""
+"""Replay in a Reverb server of this process, for runs of one process that ask for it."""
 
 import tempfile
 from collections.abc import Iterator

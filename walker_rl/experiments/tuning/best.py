@@ -28,6 +28,7 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
     header = (
         f"# {plan.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "
         f"{config.max_actor_steps:,} steps, seeds {seeds}.\n"
-        "# The score is the mean return of the evaluations in the last quarter of a run. All else is as by default.\n"
+        "# The score is the mean return of the evaluations in the last quarter of a run. Other settings of the search\n"
+        "# than those of the task and the agent are not here.\n"
     )
     write_whole_text(path, header + yaml.safe_dump(changed, sort_keys=False))
