@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from walker_rl.agents import agent_names, config_class
@@ -75,6 +75,14 @@ def wait_for(path: Path, process: subprocess.Popen, num_lines: int = 0) -> None:
     """Waits until `process`, which must not end before, has written `path` with at least so many lines."""
     while not path.exists() or (num_lines and path.read_text().count("\n") < num_lines):
         assert process.poll() is None
+        time.sleep(0.002)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Waits, ten seconds at most, until something is so."""
+    end = time.monotonic() + 10.0
+    while not is_so():
+        assert time.monotonic() < end
         time.sleep(0.002)
 
 

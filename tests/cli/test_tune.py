@@ -2,6 +2,7 @@
 
 import signal
 
+import psutil
 import pytest
 import yaml
 
@@ -48,13 +49,26 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     again = run_command(*tune(killed, "--trials", "2", "--seeds", "3-4"))
-    assert "trial 0: agent.discount" in again.stdout
+    assert "trial 0: agent.n_step" in again.stdout
     first = {name: metrics for name, metrics in trial_metrics(killed).items() if name.startswith("trial0000")}
     assert first == {name: trial_metrics(whole)[name] for name in first}
     assert made.stdout.splitlines()[-1] == f"walker-rl train {AGENT} --config {whole / 'best.yaml'}"
     best = load_config(AGENT, [whole / "best.yaml"])
     assert best.task == "Pendulum-v1"
     assert {"agent", "task"} >= yaml.safe_load((whole / "best.yaml").read_text()).keys()
+
+
+@pytest.mark.slow
+def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
+    process = start_command(*tune(tmp_path, "--trials", "1", "--seeds", "3"))
+    wait_for(tmp_path / "trials/trial0000_seed3/metrics/evaluation.csv", process, num_lines=2)
+    (training,) = (child for child in psutil.Process(process.pid).children() if "train" in child.cmdline())
+    training.kill()
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert "trial 0: failed with status -9 (" in output
+    assert "); once more\n" in output
+    assert "1 trials complete, 0 given up, 0 failed" in output
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from walker_rl.experiments.tuning.best import BEST
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.search import Search
-from walker_rl.experiments.tuning.study import Study, describe, overrides_of
+from walker_rl.experiments.tuning.study import NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
 from walker_rl.search_space import Choices
 
 
@@ -112,6 +112,28 @@ def test_what_is_given_is_not_searched(tmp_path):
     with pytest.raises(UserError) as caught:
         plan.searched({"n_step": Choices((1, 3))})
     assert str(caught.value) == ("set = agent.n_step=5 task=Pendulum-v1: must leave one of agent.n_step to be searched")
+
+
+def test_the_median_goes_by_the_last_score_not_by_the_best(tmp_path):
+    """Of trials that ended at 3, one that began at 9 and fell to 2 is given up; one at 3 is not."""
+    plan = make_plan(pruner="median", seeds=(7,))
+    study = Study(tmp_path, search_space(AGENT), plan)
+    last = plan.num_evaluations
+    for number in range(NUM_STARTUP_TRIALS):
+        early = study.ask()
+        early.report(-1e9, last)
+        assert not early.should_prune(), f"there were only {number} trials"
+        complete = study.ask()
+        complete.report(3.0, last)
+        study.complete(complete, 3.0)
+    for scores, is_given_up in (([9.0, 2.0], True), ([2.0, 3.0], False), ([9.0], False)):
+        trial = study.ask()
+        for step, value in zip((last - 1, last), scores, strict=False):
+            trial.report(value, step)
+        assert trial.should_prune() is is_given_up, scores
+    beginner = study.ask()
+    beginner.report(-1e9, round(WARM_UP_SHARE * last))
+    assert not beginner.should_prune()
 
 
 def test_a_search_that_goes_on_writes_the_best_that_a_killed_one_has_not(tmp_path):

@@ -2,8 +2,8 @@
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 
+# Not the discount: the support of the critic must fit it, and would be too narrow for a larger one.
 SEARCH_SPACE: SearchSpace = {
-    "discount": Choices((0.98, 0.985, 0.99, 0.995)),
     "n_step": Integers(1, 8),
     "policy_learning_rate": Floats(5e-5, 1e-3, log=True),
     "critic_learning_rate": Floats(5e-5, 1e-3, log=True),

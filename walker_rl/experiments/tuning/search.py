@@ -72,6 +72,9 @@ class Search:
         outcome = trial_run.check()
         if outcome is None:
             return
+        if outcome is Outcome.FAILED and trial_run.retry():
+            self._tell(f"trial {trial_run.trial.number}: failed with {trial_run.failure}; once more")
+            return
         trial, value = trial_run.trial, trial_run.value
         self._running.remove(trial_run)
         self._free.append(trial_run.cores)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -144,9 +145,29 @@ def _value(trial: FrozenTrial) -> float:
     return trial.value
 
 
+class MedianPruner(optuna.pruners.BasePruner):
+    """Gives up a trial whose score is below the median of those that complete trials had after as many evaluations.
+
+    Optuna's own goes by a trial's best score so far, which a second seed that does badly can't lower.
+    """
+
+    def __init__(self, num_warm_up: int):
+        """Spares trials until they have had more than `num_warm_up` evaluations."""
+        self._num_warm_up = num_warm_up
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        """Whether to give up a trial, by the last score that was reported of it."""
+        complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        number = trial.last_step
+        if number is None or number <= self._num_warm_up or len(complete) < NUM_STARTUP_TRIALS:
+            return False
+        others = [one.intermediate_values[number] for one in complete if number in one.intermediate_values]
+        return bool(others) and trial.intermediate_values[number] < statistics.median(others)
+
+
 def _make_pruner(plan: Plan) -> optuna.pruners.BasePruner:
     if plan.pruner == "median":
-        return optuna.pruners.MedianPruner(NUM_STARTUP_TRIALS, round(WARM_UP_SHARE * plan.num_evaluations))
+        return MedianPruner(round(WARM_UP_SHARE * plan.num_evaluations))
     if plan.pruner == "hyperband":
         return optuna.pruners.HyperbandPruner(min_resource=1, max_resource=plan.num_evaluations)
     return optuna.pruners.NopPruner()

@@ -37,6 +37,7 @@ class TrialRun:
         self._jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
         self._reported: set[int] = set(trial.study.trials[trial.number].intermediate_values)
         self._process: JobProcess | None = None
+        self._has_been_retried = False
         self._start()
 
     @property
@@ -66,6 +67,13 @@ class TrialRun:
             self.failure = f"status {status} ({last_line(self._job.log)})"
             return Outcome.FAILED
         return None if self._start() else Outcome.COMPLETE
+
+    def retry(self) -> bool:
+        """Goes on once more with what has failed; returns whether it does, which it does once."""
+        if self._has_been_retried:
+            return False
+        self._has_been_retried = True
+        return self._start()
 
     def stop(self) -> None:
         """Asks what runs to end with a checkpoint."""
