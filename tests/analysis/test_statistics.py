@@ -105,6 +105,9 @@ def test_seeds_that_never_reach_a_return_count_as_late():
     assert reached.median == 25  # Of 10, 20, 30 and never.
     assert when_reached(steps[:2], returns[1:3], threshold=5).median == np.inf
     assert when_reached(steps[:1], returns[:1], threshold=5).median == 20
+    unknown = [np.full(len(steps[0]), np.nan), *steps[1:]]
+    assert when_reached(unknown, returns, threshold=5).median == 30  # Of 10, 30 and never.
+    assert np.isnan(when_reached(unknown[:1], returns[:1], threshold=5).median)
 
 
 def test_stability_is_that_of_consecutive_evaluations():

@@ -101,7 +101,8 @@ def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], thr
             for cost, values in zip(costs, returns, strict=True)
         ]
     )
-    return Reached(first, float(np.median(first)))
+    known = first[~np.isnan(first)]
+    return Reached(first, float(np.median(known)) if len(known) else np.nan)
 
 
 @dataclasses.dataclass(frozen=True)

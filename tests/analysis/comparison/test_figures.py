@@ -108,6 +108,11 @@ def test_other_groups_go_by_their_order():
     assert styles(["3", "1"])["1"].colour == COLOURS[0]
 
 
+def test_more_groups_than_colours_still_look_different():
+    names = [f"g{number:02}" for number in range(3 * len(COLOURS))]
+    assert len(set(styles(names).values())) == len(names)
+
+
 def test_lines_stand_out_from_the_page():
     """Contrast of 2 or more with white, and no two colours next to each other in the order of equal lightness."""
     colours = np.array([matplotlib.colors.to_rgb(colour) for colour in COLOURS])

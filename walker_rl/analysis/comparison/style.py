@@ -42,9 +42,14 @@ def styles(groups: Iterable[str]) -> dict[str, Style]:
     """A style for each group: an agent's is its own whatever it is compared with, others' go by their order."""
     names = list(groups)
     order = agent_names() if set(names) <= set(agent_names()) else sorted(names)
-    count = len(COLOURS)
-    places = {name: order.index(name) % count for name in names}
-    return {name: Style(COLOURS[place], DASHES[place], MARKERS[place]) for name, place in places.items()}
+    return {name: _style(order.index(name)) for name in names}
+
+
+def _style(place: int) -> Style:
+    """From the eighth on colours come again, with other dashes and markers."""
+    turn, colour = divmod(place, len(COLOURS))
+    other = (colour + turn) % len(COLOURS)
+    return Style(COLOURS[colour], DASHES[other], MARKERS[other])
 
 
 def counted(number: int, what: str) -> str:
