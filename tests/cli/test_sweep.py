@@ -1,6 +1,7 @@
 """`walker-rl sweep` as a user runs it: to the end, killed, with runs that fail, one run at a time."""
 
 import json
+import shutil
 import signal
 
 import psutil
@@ -171,8 +172,13 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     assert (tmp_path / other / "summary.json").exists()
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {name: failure}}
 
-    checkpoints.rename(tmp_path / "torn")
-    checkpoints.mkdir()
+    shutil.rmtree(checkpoints)
+    result = sweep_pendulum(*longer, output=tmp_path)
+    assert result.returncode == 2
+    run = tmp_path / name
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to go on from; it has metrics alone\n"
+
+    run.rename(tmp_path / "torn")
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 0, result.stdout
     assert f"{name}: failed before {failure}; it is tried anew" in result.stdout

@@ -43,13 +43,45 @@ def test_torn_checkpoint_is_passed_over(run):
     assert metrics_of(run) == before
 
 
+def kept_of(run):
+    """What a refusal must leave as it is."""
+    return metrics_of(run), (run / "summary.json").read_text(), (run / "config.yaml").read_text()
+
+
 def test_run_whose_checkpoints_are_all_torn_is_refused(run):
     for path in (run / "checkpoints").iterdir():
         path.write_bytes(b"")
-    result = run_command("train", AGENT, "--resume", run)
+    before = kept_of(run)
+    result = run_command("train", AGENT, "--resume", run, "--steps", "900")
     assert result.returncode == 1
     assert last_line(result.stderr).startswith("error: no checkpoint of this run can be read")
     assert "Traceback" not in result.stderr
+    assert kept_of(run) == before
+
+
+@pytest.mark.parametrize("remains", [(), ("step_000000000600.npz.part",)])
+def test_run_whose_checkpoints_are_gone_is_refused(run, remains):
+    shutil.rmtree(run / "checkpoints")
+    for name in remains:
+        (run / "checkpoints").mkdir()
+        (run / "checkpoints" / name).write_bytes(b"")
+    before = kept_of(run)
+    result = run_command("train", AGENT, "--resume", run, "--steps", "900")
+    assert result.returncode == 2
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to go on from; it has metrics alone\n"
+    assert kept_of(run) == before
+
+
+def test_run_from_before_a_field_is_refused(run):
+    """Its default need not be what the run did without it."""
+    text = (run / "config.yaml").read_text()
+    (run / "config.yaml").write_text(re.sub("\n  tau: .*", "", text))
+    before = kept_of(run)
+    result = run_command("train", AGENT, "--resume", run, "--steps", "900")
+    assert result.returncode == 2
+    there = f"must be as in {run}/config.yaml to resume that run"
+    assert result.stderr == f"error: agent.tau = 0.005, there None: {there}\n"
+    assert kept_of(run) == before
 
 
 @pytest.mark.parametrize(

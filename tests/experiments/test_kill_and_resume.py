@@ -20,6 +20,7 @@ from tests.tiny import (
     start_command,
     tiny_agent,
     wait_for,
+    wait_until,
 )
 from walker_rl.agents import agent_names
 
@@ -111,13 +112,28 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
     for line in process.stdout:
         if line.startswith("Resumed"):
             break
-    assert not (run / "summary.json").exists(), "it is that of a complete run"
+    wait_until(lambda: not (run / "summary.json").exists())  # It is that of a complete run.
     press_ctrl_c(process)
     assert process.wait(timeout=60) == 130
     process = start_command("train", AGENT, "--resume", run)
     assert next(process.stdout) == f"Training {AGENT} on Pendulum-v1 for 1,000,000 steps in {run}\n"
     process.kill()
     process.communicate()
+
+
+def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_path):
+    run = tmp_path / "run"
+    process = start_command(
+        "train", AGENT, "--task", "Pendulum-v1", "--steps", "300", "--run-dir", run, *set_options(TINY_RUN)
+    )
+    wait_for(run / "videos" / "best.gif.part", process)
+    process.kill()
+    process.communicate()
+    assert not (run / "summary.json").exists()
+    again = run_command("train", AGENT, "--resume", run)
+    assert again.returncode == 0, again.stderr
+    assert (run / "videos" / "best.gif").exists()
+    assert (run / "summary.json").exists()
 
 
 def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):

@@ -125,6 +125,25 @@ def test_reverb_replay_trains_and_resumes(tmp_path):
     assert column(run, "evaluation", "learner_steps") == [100, 400, 700]
 
 
+def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
+    config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM))
+    run = create_run_directory(tmp_path / "run", config)
+    recorder = Recorder(config, run, Display())
+    began = []
+
+    class TimedEvaluator(Evaluator):
+        def evaluate(self, variables, actor_steps):
+            began.append(recorder.walltime)
+            return super().evaluate(variables, actor_steps)
+
+    components = make_components(config)
+    evaluator = TimedEvaluator(config, components.architecture, run, Display())
+    LocalRunner(config, components, evaluator, recorder, run, Display()).train(lambda: False)
+    recorder.close()
+    rounding = 0.005
+    assert all(np.array(column(run.path, "timing", "walltime")) <= np.array(began) + rounding)
+
+
 def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
     run = create_run_directory(tmp_path / "run", config)

@@ -17,7 +17,7 @@ import typer.core
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli.hyperparameter_table import hyperparameter_table
-from walker_rl.experiments.config import ExperimentConfig, differences, experiment_class, to_dict
+from walker_rl.experiments.config import ExperimentConfig, experiment_class
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run_directory import RunDirectory
@@ -74,18 +74,19 @@ def resumed_experiment(
         runner: the command that goes on with it, "train" or "launch".
 
     Raises:
-        UserError: if it is no run of that command, or a change would change the numbers before.
+        UserError: if it is no run of that command, or can't be gone on with.
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.resuming import check_has_checkpoint, check_same_experiment
     from walker_rl.experiments.run_directory import open_run_directory
 
     run = open_run_directory(run_dir)
     config = load_config(agent_name, [run.config, *files], overrides)
-    for difference in differences(to_dict(config), to_dict(load_config(agent_name, [run.config]))):
-        raise UserError(f"{difference}: must be as in {run.config} to resume that run")
     if runner != run.runner:
         raise UserError(f"run = {run.path}: must be resumed with walker-rl {run.runner}, which began it")
+    check_same_experiment(run, config)
+    check_has_checkpoint(run)
     return config, run
 
 

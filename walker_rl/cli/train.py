@@ -98,15 +98,12 @@ def _components(config: ExperimentConfig) -> Iterator[Components]:
 
 def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *, resume: bool) -> int:
     from walker_rl.errors import RunError
-    from walker_rl.experiments.run_directory import update_config
     from walker_rl.experiments.training import train
 
     going_on = f"to go on from the newest checkpoint: {resume_command(RUNNER, config.agent_name, run.path)}"
     what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
     print(f"Training {what}", flush=True)
     try:
-        if resume:
-            update_config(run, config)
         if train(config, components, run, resume=resume):
             tell_outcome(config, run)
             return 0

@@ -1,8 +1,6 @@
 """The evaluator: plays the policy on the grid, keeps the best and the last, and shows the first."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import RunError
@@ -15,7 +13,6 @@ from walker_rl.networks.architecture import Architecture
 from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.rendering import render_episode
 from walker_rl.types import State, Variables
-from walker_rl.whole_file import write_whole_text
 
 FIRST_VIDEO_SECONDS = 6.0
 """Length of the video of the first evaluation: enough to see, and soon done."""
@@ -75,20 +72,10 @@ class Evaluator:
         """Plays the best and the last policy on episodes that no choice of a best has seen, and films the best.
 
         Returns:
-            The evaluations of the "best" and the "last", which are in the run's summary, too.
+            The evaluations of the "best" and the "last".
         """
         policies = {"best": self._run.best_policy, "last": self._run.last_policy}
         evaluations = {name: self._evaluate_finally(path) for name, path in policies.items()}
-        summary: dict[str, Any] = {
-            name: {
-                "mean_return": evaluation.mean,
-                "stddev_return": evaluation.stddev,
-                "episode_returns": evaluation.episode_returns,
-                "episode_lengths": evaluation.episode_lengths,
-            }
-            for name, evaluation in evaluations.items()
-        }
-        write_whole_text(self._run.summary, json.dumps(summary, indent=2) + "\n")
         self._render(load_policy(self._run.best_policy), self._run.best_video)
         return evaluations
 

@@ -102,7 +102,6 @@ class LocalRunner:
         if found is None and self._checkpointer.paths():
             raise RunError("no checkpoint of this run can be read; start anew in another run directory")
         if found is None:
-            self._recorder.clear()
             return
         path, state = found
         for difference in differences(to_dict(self._config), state["config"]):
@@ -156,8 +155,9 @@ class LocalRunner:
     def _evaluate(self) -> None:
         is_first = self._evaluator.last_mean is None
         variables = self._components.learner.get_variables(["evaluated_policy"])[0]
+        walltime = self._recorder.walltime
         evaluation = self._evaluator.evaluate(variables, self._actor_steps)
-        self._recorder.evaluation(self._counts, evaluation, self._recorder.walltime)
+        self._recorder.evaluation(self._counts, evaluation, walltime)
         if is_first:
             self._recorder.first_video(self._actor_steps)
         self._checkpoint_is_current = False

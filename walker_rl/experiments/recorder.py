@@ -1,7 +1,7 @@
 """What a run writes down: the rows of its streams, its videos, what came of it, and one warning."""
 
-import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,11 +83,10 @@ class Recorder:
         """Shows the video of the first evaluation, if it could be made."""
         self._video(self._run.first_video, actor_steps)
 
-    def finish(self, actor_steps: int) -> None:
-        """Writes the final evaluation, and shows the video of the best policy; the run is complete."""
+    def finish(self, final_returns: Mapping[str, float], actor_steps: int) -> None:
+        """Tells the trackers what came of the run: mean returns by the name of the policy, the best one's video."""
         self._video(self._run.best_video, actor_steps)
-        summary = json.loads(self._run.summary.read_text())
-        results = {f"{name}_mean_return": evaluation["mean_return"] for name, evaluation in summary.items()}
+        results = {f"{name}_mean_return": final_return for name, final_return in final_returns.items()}
         self._logger.finish(results, self._run.best_policy.parent, actor_steps)
 
     def save(self) -> State:
@@ -109,10 +108,6 @@ class Recorder:
     def resume(self, walltime: float) -> None:
         """Goes on after `walltime` seconds of training; all rows stay."""
         self._walltime_before = walltime
-
-    def clear(self) -> None:
-        """Drops all rows."""
-        self._logger.restore({}, 0)
 
     def close(self) -> None:
         """Closes the streams."""

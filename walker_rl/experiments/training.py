@@ -12,7 +12,8 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.recorder import Recorder
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run_directory import RunDirectory, update_config
+from walker_rl.experiments.summary import write_summary
 from walker_rl.logging.terminal import Display
 
 STOPPING = b"\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
@@ -27,7 +28,7 @@ def train(
         config: of the experiment.
         components: its parts, as new; they are not closed.
         run: a run directory that exists.
-        resume: go on from its newest checkpoint.
+        resume: go on from its newest checkpoint; `config` takes the place of the run's then.
 
     Returns:
         The final evaluations of the "best" and the "last" policy, or None if the training was interrupted.
@@ -48,12 +49,14 @@ def train(
             with _interruption() as stop_requested:
                 if resume:
                     runner.restore_newest()
+                    update_config(run, config)
                 complete = runner.train(stop_requested)
             if not complete:
                 return None
             display.message("Training is complete; now the final evaluation and the video of the best policy.")
         evaluations = evaluator.finish()
-        recorder.finish(evaluator.last_actor_steps)
+        recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
+        write_summary(run, evaluations)  # Last: with it, the run is complete.
         return evaluations
 
 

@@ -13,6 +13,8 @@ from walker_rl.experiments.distributed.messages import Candidate, Experiment, No
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.recorder import Counts, Recorder
+from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.summary import read_final_returns
 from walker_rl.types import Metrics
 
 MESSAGES_READY = 256
@@ -22,16 +24,25 @@ MESSAGES_READY = 256
 class Bookkeeping:
     """Speaks with actors and evaluator; everything is recorded here, by one process."""
 
-    def __init__(self, config: ExperimentConfig, recorder: Recorder, num_actors: int, tell: Callable[[str], None]):
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        run: RunDirectory,
+        recorder: Recorder,
+        num_actors: int,
+        tell: Callable[[str], None],
+    ):
         """Starts with nobody.
 
         Args:
             config: of the run.
+            run: its directory, in which the evaluator leaves the summary.
             recorder: of its metrics.
             num_actors: indices that are kept for actors that know theirs.
             tell: prints a line.
         """
         self._config = config
+        self._run = run
         self._tell = tell
         self._disk_is_full = False
         self._recorder = recorder
@@ -143,7 +154,7 @@ class Bookkeeping:
         if result.event == "ready" and self._has_last_candidate:
             self.send_last_candidate(weights)  # The one before was lost with the process that had it.
         elif result.event == "finished":
-            self._record(self._recorder.finish, self._last_evaluated)
+            self._record(self._finish)
             self._evaluator_has_finished = True
         elif result.event == "evaluation" and result.actor_steps > self._last_evaluated:
             is_first = self._last_evaluated == 0
@@ -154,6 +165,9 @@ class Bookkeeping:
             self._record(self._recorder.evaluation, counts, evaluation, result.walltime)
             if is_first:
                 self._recorder.first_video(result.actor_steps)
+
+    def _finish(self) -> None:
+        self._recorder.finish(read_final_returns(self._run), self._last_evaluated)
 
     def _record(self, write: Callable[..., None], *row: Any) -> None:
         """Writes a row; a full disk ends no run."""

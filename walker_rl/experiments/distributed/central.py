@@ -52,7 +52,7 @@ class Central:
         self._recorder = Recorder(config, run, self._display)
         self._generations = Generations(run.checkpoints, config.checkpoint.num_kept)
         self._learning = Learning(config)
-        self._bookkeeping = Bookkeeping(config, self._recorder, num_actors, self._display.message)
+        self._bookkeeping = Bookkeeping(config, run, self._recorder, num_actors, self._display.message)
         self._phase = "training"
         self._next_exchange = 0.0
         self._checkpoint_at = self._checkpoint_steps = math.inf

@@ -14,6 +14,7 @@ from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.metrics import recorded_evaluations
 from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.summary import write_summary
 from walker_rl.logging.terminal import Display
 from walker_rl.networks.architecture import Architecture
 from walker_rl.types import State
@@ -40,6 +41,7 @@ class EvaluatorNode:
         config = take_part(self._channel)
         self._patience.renew(config.distributed.patience)
         self._architecture = _architecture(config)
+        self._run = run
         self._evaluator = Evaluator(config, self._architecture, run, Display())
         self._evaluator.restore(_state(run))
         self._last_result: Result | None = None
@@ -57,7 +59,7 @@ class EvaluatorNode:
             self._patience.pause()  # What takes long now is our own work.
             self._evaluate(candidate)
             if candidate.is_last:
-                self._evaluator.finish()
+                write_summary(self._run, self._evaluator.finish())
                 self._channel.send(Result("finished"))
                 break
             self._patience.renew()

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import ExperimentConfig, differences, flatten, to_dict
+from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.node import tie_to_parent
+from walker_rl.experiments.resuming import check_has_checkpoint, check_same_experiment
 from walker_rl.experiments.run_directory import RunDirectory
 
 
@@ -61,13 +62,14 @@ class Job:
         """Holds the run directory to what is wanted.
 
         Raises:
-            UserError: if it has another experiment in it, or a longer one.
+            UserError: if it has another experiment in it, or a longer one, or one that can't be gone on with.
         """
         if not self.has_begun:
             return
+        check_same_experiment(self.run, self.config)
+        if not self.is_complete:
+            check_has_checkpoint(self.run)
         stored = self._stored_config()
-        for difference in differences(to_dict(self.config), to_dict(stored)):
-            raise UserError(f"{difference}: must be as in {self.run.config} to resume that run")
         if self.config.max_actor_steps < stored.max_actor_steps:
             wanted, there = self.config.max_actor_steps, stored.max_actor_steps
             raise UserError(f"max_actor_steps = {wanted}, there {there}: must be no less than in {self.run.config}")
