@@ -49,7 +49,7 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     again = run_command(*tune(killed, "--trials", "2", "--seeds", "3-4"))
-    assert "trial 0: agent.n_step" in again.stdout
+    assert "trial 0: agent.discount" in again.stdout
     first = {name: metrics for name, metrics in trial_metrics(killed).items() if name.startswith("trial0000")}
     assert first == {name: trial_metrics(whole)[name] for name in first}
     assert made.stdout.splitlines()[-1] == f"walker-rl train {AGENT} --config {whole / 'best.yaml'}"
