@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from walker_rl.whole_file import write_whole_text
-
 
 @dataclasses.dataclass(frozen=True)
 class Status:
@@ -55,7 +53,10 @@ def write_status(path: Path, status: Status) -> None:
     Raises:
         OSError: if the disk takes no more; what was there is still there.
     """
-    write_whole_text(path, json.dumps(dataclasses.asdict(status)))
+    # Not `write_whole_text`: ten times a second the learner would wait for the disk.
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(dataclasses.asdict(status)))
+    part.replace(path)
 
 
 def read_status(path: Path) -> Status | None:
