@@ -89,7 +89,7 @@ def test_random_and_constant_actions(pair):
 
 def test_a_trained_policy_walks_the_same_way():
     pair = Pair("Walker2D")
-    assert play(pair, load_policy(TRAINED_POLICY).make_policy().action, seed=7) == EPISODE_STEPS
+    play_all(pair, [load_policy(TRAINED_POLICY).make_policy().action], EPISODE_STEPS)
     pair.close()
 
 
