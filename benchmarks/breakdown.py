@@ -80,7 +80,7 @@ def parts(agent: str) -> dict[str, float]:
     from walker_rl.logging.terminal import Display
 
     clock = Clock()
-    config = benchmark_config(agent, "training", [])
+    config = benchmark_config(agent, "training", ["agent.samples_per_insert=256"])
     components = make_components(config)
     components.learner._dataset = clock.along(components.learner._dataset, "sampling")
     for owner, method, part in (

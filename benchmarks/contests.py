@@ -110,7 +110,7 @@ def peers_contests() -> Iterator[Contest]:
         unit="steps/s",
         seconds=4.0,
         contestants=(
-            ours("DDPG, plain", "training", "ddpg", *PLAIN),
+            ours("DDPG, plain", "training", "ddpg", "agent.samples_per_insert=256", *PLAIN),
             ours("D4PG, plain", "training", "d4pg", *PLAIN),
             ours("D4PG", "training", "d4pg"),
             ours("TD3, plain", "training", "td3", *PLAIN),

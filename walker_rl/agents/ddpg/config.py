@@ -13,7 +13,13 @@ class Config(NoiseConfig, OffPolicyConfig):
 
     paper: ClassVar[str] = "Lillicrap et al. 2016, https://arxiv.org/abs/1509.02971"
 
-    n_step: int = hyperparameter(1, "horizon of the n-step return", unit="steps", minimum=1)
+    critic_learning_rate: float = hyperparameter(1e-3, "Adam step size of the critic", above=0)
+    samples_per_insert: float = hyperparameter(
+        64.0,
+        "transitions sampled for each one inserted; divided by batch_size: updates per step",
+        unit="items",
+        above=0,
+    )
     tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
     max_dqda_norm: float | None = hyperparameter(
         None, "norm at which dQ/da is clipped for each transition; null: not clipped", above=0
