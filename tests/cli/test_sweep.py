@@ -217,11 +217,11 @@ def test_an_unknown_task_leaves_nothing(tmp_path):
 
 
 def test_a_run_of_another_configuration_is_refused(tmp_path, capsys):
-    overrides = ["task=Pendulum-v1", "seed=1", "agent.n_step=3"]
+    overrides = ["task=Pendulum-v1", "seed=1", "agent.n_step=7"]
     run = create_run_directory(tmp_path / f"{AGENT}_Pendulum-v1_seed1", load_config(AGENT, overrides=overrides))
     words = ["sweep", AGENT, "--task", "Pendulum-v1", "--seeds", "0-1", "--output", str(tmp_path)]
     assert main(words) == 2
-    message = f"agent.n_step = 1, there 3: must be as in {run.config} to resume that run"
+    message = f"agent.n_step = 3, there 7: must be as in {run.config} to resume that run"
     assert capsys.readouterr().err == f"error: {message}\n"
     assert [path.name for path in tmp_path.iterdir()] == [run.path.name]
 

@@ -111,12 +111,28 @@ def test_resuming_as_something_else_is_refused(run, words, message):
 
 def test_checkpoint_of_another_run_is_refused(run, tmp_path):
     other = tmp_path / "other"
-    overrides = set_options((*TINY_RUN, "agent.n_step=3"))
+    overrides = set_options((*TINY_RUN, "agent.n_step=7"))
     assert run_command(*PENDULUM, "--steps", "700", "--run-dir", other, *overrides).returncode == 0
     foreign = shutil.copy(other / "checkpoints" / "step_000000000700.npz", run / "checkpoints")
     result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 2
-    assert result.stderr.strip() == f"error: agent.n_step = 1, there 3: must be as in {foreign} to resume from it"
+    assert result.stderr.strip() == f"error: agent.n_step = 3, there 7: must be as in {foreign} to resume from it"
+
+
+@pytest.mark.parametrize("remains", ["a part of its rows", "nothing"])
+def test_run_that_has_lost_metrics_is_refused(run, remains):
+    path = run / "metrics" / "evaluation.csv"
+    header, *rows = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header)
+    if remains == "nothing":
+        path.unlink()
+    before = kept_of(run)
+    result = run_command("train", AGENT, "--resume", run, "--steps", "900")
+    assert result.returncode == 2
+    length, expected = (len(header) if path.exists() else 0), len(header + b"".join(rows))
+    must = f"must have the {expected} of when the checkpoint was written"
+    assert result.stderr == f"error: {path} = {length} bytes: {must}\n"
+    assert kept_of(run) == before
 
 
 def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):

@@ -41,7 +41,7 @@ class PoisonedEnvironment:
         return timestep
 
 
-PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900")
+PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900", "agent.n_step=1")
 
 
 def run_of(path, *overrides):

@@ -96,7 +96,7 @@ class LocalRunner:
 
         Raises:
             RunError: if there are checkpoints, and none is whole.
-            UserError: if the checkpoint belongs to another configuration.
+            UserError: if the checkpoint belongs to another configuration, or metrics of before it are lost.
         """
         found = self._checkpointer.read_newest(lambda text: self._display.message(f"warning: {text}"))
         if found is None and self._checkpointer.paths():
@@ -165,10 +165,10 @@ class LocalRunner:
     def _checkpoint(self) -> None:
         """Writes a checkpoint; a full disk costs this one, not the run, if there is one before it."""
         self._checkpointed_at = time.monotonic()
-        state = self.save()
-        if not all(np.isfinite(array).all() for array in state["learner"].values()):
-            raise RunError(f"a weight is not finite at learner step {self._counts.learner_steps}")
         try:
+            state = self.save()
+            if not all(np.isfinite(array).all() for array in state["learner"].values()):
+                raise RunError(f"a weight is not finite at learner step {self._counts.learner_steps}")
             self._checkpointer.write(self._actor_steps, state)
             self._checkpoint_is_current = True
         except OSError as error:

@@ -35,6 +35,14 @@ class AppendOnlyFile:
         """Bytes in the file."""
         return os.fstat(self._file.fileno()).st_size
 
+    def sync(self) -> None:
+        """Returns when all that was written is on the disk, where it outlives the machine.
+
+        Raises:
+            OSError: if the disk refuses it.
+        """
+        os.fsync(self._file.fileno())
+
     def truncate(self, position: int) -> None:
         """Drops all after `position`."""
         self._unwritten = b""

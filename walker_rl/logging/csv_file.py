@@ -42,6 +42,14 @@ class CSVLogger(loggers.Logger):
         """Bytes in the file."""
         return self._file.position
 
+    def sync(self) -> None:
+        """Returns when all rows are on the disk.
+
+        Raises:
+            OSError: if the disk refuses them.
+        """
+        self._file.sync()
+
     def last(self, column: str) -> float | None:
         """A number of the last row; None if there is no row."""
         with self._path.open(newline="") as file:

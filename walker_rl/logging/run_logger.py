@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from walker_rl.errors import UserError
 from walker_rl.logging.csv_file import CSVLogger
 from walker_rl.logging.tracker import STEP_KEY, Tracker
 from walker_rl.types import State
@@ -52,14 +53,30 @@ class RunLogger:
         self._tell(lambda tracker: tracker.finish(results, policies, actor_steps))
 
     def save(self) -> State:
-        """The length of each file."""
+        """The length of each file, all of it on the disk: what depends on the rows may follow.
+
+        Raises:
+            OSError: if the disk refuses them.
+        """
+        for csv_file in self._streams.values():
+            csv_file.sync()
         return {name: csv_file.position for name, csv_file in self._streams.items()}
 
     def restore(self, state: State, actor_steps: int) -> None:
         """Drops the rows written after `save` was called at `actor_steps`.
 
         A tracker that can't take them back keeps them, and is not told again what the resumed run repeats of them.
+
+        Raises:
+            UserError: if a file has lost rows written before; nothing is dropped.
         """
+        for name, position in state.items():
+            path = self._metrics / f"{name}.csv"
+            length = path.stat().st_size if path.exists() else 0
+            if length < position:
+                raise UserError(
+                    f"{path} = {length:,} bytes: must have the {position:,} of when the checkpoint was written"
+                )
         for path in self._metrics.glob("*.csv"):
             stream = self._stream(path.stem)
             self._kept_until[path.stem] = stream.last(STEP_KEY) or -1.0
