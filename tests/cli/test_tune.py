@@ -15,7 +15,7 @@ from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study
 
 SMALL = (
-    *(one for one in tiny_agent(AGENT) if "batch_size" not in one and "hidden" not in one),
+    *(one for one in tiny_agent(AGENT) if one.removeprefix("agent.").split("=")[0] not in search_space(AGENT)),
     "task=Pendulum-v1",
     "log_period=50",
     "evaluation.period=300",
