@@ -13,6 +13,7 @@ from tests.tiny import AGENT
 PACKAGE = Path(__file__).parents[1] / "walker_rl"
 
 ORDER = (
+    "schedules",
     "hyperparameters",
     "search_space",
     "errors",

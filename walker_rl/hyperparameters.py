@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from walker_rl.schedules import Linear
+
 
 @dataclasses.dataclass(frozen=True)
 class Allowed:
@@ -24,6 +26,10 @@ class Allowed:
         """Whether every number or name in `value` (a scalar or a tuple; None always) is allowed."""
         if value is None:
             return True
+        if isinstance(value, Linear):
+            # A learning rate may fall to zero, but not begin there.
+            ends_well = self.permits(value.last) or value.last == self.above
+            return self.permits(value.first) and ends_well and 0 <= value.begin < value.end
         if isinstance(value, tuple):
             return len(value) > 0 and all(self.permits(item) for item in value)
         if self.choices:
@@ -73,10 +79,16 @@ def problems(config: Any, prefix: str = "") -> Iterator[str]:
         if dataclasses.is_dataclass(value):
             yield from problems(value, f"{prefix}{field.name}.")
         elif rule is not None and not rule.permits(value):
-            must_be = "a list of one or more" if value == () else rule.describe() or "a finite number"
-            yield f"{prefix}{field.name} = {_show(value)}: must be {must_be}"
+            yield f"{prefix}{field.name} = {_show(value)}: must be {_must_be(value, rule)}"
     for name, must_be in getattr(config, "conflicts", lambda: ())():
         yield f"{prefix}{name} = {_show(getattr(config, name))}: must be {must_be}"
+
+
+def _must_be(value: Any, rule: Allowed) -> str:
+    if value == ():
+        return "a list of one or more"
+    words = rule.describe() or "a finite number"
+    return f"{words} in its values, with 0 <= begin < end" if isinstance(value, Linear) else words
 
 
 def _show(value: Any) -> str:

@@ -21,9 +21,9 @@ def gradients(scale: float) -> list[dict[str, tf.Tensor]]:
 @pytest.mark.parametrize("scale", [1.0, 1e-8], ids=["usual", "as small as epsilon"])
 def test_takes_the_steps_of_sonnets_adam(scale):
     ours, theirs = ({name: tf.Variable(tf.zeros(shape)) for name, shape in SHAPES.items()} for _ in range(2))
-    adam, sonnets = Adam(ours, learning_rate=0.1), snt.optimizers.Adam(0.1)
+    adam, sonnets = Adam(ours), snt.optimizers.Adam(0.1)
     for gradient in gradients(scale):
-        adam.apply(gradient)
+        adam.apply(gradient, 0.1)
         sonnets.apply([gradient[name] for name in theirs], list(theirs.values()))
         for name in SHAPES:
             np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-5, atol=1e-6)
@@ -32,27 +32,27 @@ def test_takes_the_steps_of_sonnets_adam(scale):
 
 def test_the_first_step_by_hand():
     variable = tf.Variable([1.0, 2.0])
-    Adam({"x": variable}, learning_rate=0.1).apply({"x": tf.constant([3.0, -1e-8])})
+    Adam({"x": variable}).apply({"x": tf.constant([3.0, -1e-8])}, learning_rate=0.1)
     # m_hat = g and v_hat = g^2: a step of lr * g / (|g| + 1e-8).
     np.testing.assert_allclose(variable, [1 - 0.1, 2 + 0.1 / 2], rtol=1e-5)
 
 
 def test_gradients_are_clipped_together_and_the_norm_returned_is_before_clipping():
     clipped, reference = ({name: tf.Variable(tf.zeros(shape)) for name, shape in SHAPES.items()} for _ in range(2))
-    adam, unclipped = Adam(clipped, 0.1, max_gradient_norm=2.0), Adam(reference, 0.1)
+    adam, unclipped = Adam(clipped, max_gradient_norm=2.0), Adam(reference)
     for gradient in gradients(scale=1.0):
         norm = np.sqrt(sum(np.square(value).sum() for value in gradient.values()))
-        np.testing.assert_allclose(adam.apply(gradient), norm, rtol=1e-5)
-        unclipped.apply({name: value * min(1.0, 2.0 / norm) for name, value in gradient.items()})
+        np.testing.assert_allclose(adam.apply(gradient, 0.1), norm, rtol=1e-5)
+        unclipped.apply({name: value * min(1.0, 2.0 / norm) for name, value in gradient.items()}, 0.1)
     for name in SHAPES:
         np.testing.assert_allclose(clipped[name], reference[name], rtol=1e-4, atol=1e-6)
 
 
 def test_state_is_all_that_the_next_step_depends_on():
     variables = {"x": tf.Variable([1.0])}
-    adam = Adam(variables, learning_rate=0.1)
+    adam = Adam(variables)
     for value in (1.0, -3.0):
-        adam.apply({"x": tf.constant([value])})
+        adam.apply({"x": tf.constant([value])}, 0.1)
     state = {name: variable.numpy() for name, variable in adam.state().items()}
     assert state["step"] == 2
     np.testing.assert_allclose(state["m/x"], [0.9 * 0.1 * 1.0 + 0.1 * -3.0], rtol=1e-5)

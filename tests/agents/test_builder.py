@@ -11,6 +11,7 @@ from walker_rl.agents import agent_names, config_class, make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.environments import Environment, make_environment
+from walker_rl.schedules import Linear
 
 SMALL = {"policy_hidden_sizes": (16, 16), "critic_hidden_sizes": (16, 16), "batch_size": 8}
 SMALL_REPLAY = {"samples_per_insert": 8.0, "min_replay_size": 10, "max_replay_size": 1_000, "num_random_steps": 5}
@@ -86,11 +87,11 @@ def test_networks_and_behaviour_follow_from_their_seeds(agent_name, environment)
 
 @pytest.mark.parametrize("agent_name", [name for name in agent_names() if issubclass(config_class(name), NoiseConfig)])
 def test_a_deterministic_policy_takes_the_noise_it_is_told(environment, agent_name):
-    """Only Ornstein-Uhlenbeck noise remembers: it has a level to save. Decay ends either."""
+    """Only Ornstein-Uhlenbeck noise remembers: it has a level to save. A schedule to zero ends either."""
     architecture = builder_of(agent_name).make_architecture(specs.make_environment_spec(environment))
     observation = np.zeros(22, np.float32)
     for noise, has_level in [("gaussian", False), ("ornstein_uhlenbeck", True)]:
-        policy = builder_of(agent_name, noise=noise, noise_decay_steps=100).make_policy(architecture, seed=0)
+        policy = builder_of(agent_name, noise=noise, sigma=Linear(0.15, 0.0, 0, 100)).make_policy(architecture, seed=0)
         assert ("level" in policy.save()) == has_level
         assert (policy.action(observation, 50) != 0).all()
         np.testing.assert_array_equal(policy.action(observation, 100), np.zeros(6))

@@ -11,12 +11,12 @@ from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeck
 ACTION_SIZE = 6
 
 
-def make_gaussian(seed: int = 0, sigma: float = 0.3) -> Noise:
-    return GaussianNoise(ACTION_SIZE, sigma, seed)
+def make_gaussian(seed: int = 0) -> Noise:
+    return GaussianNoise(ACTION_SIZE, seed)
 
 
-def make_ornstein_uhlenbeck(seed: int = 0, sigma: float = 0.2, theta: float = 0.15) -> Noise:
-    return OrnsteinUhlenbeckNoise(ACTION_SIZE, theta, sigma, seed)
+def make_ornstein_uhlenbeck(seed: int = 0, theta: float = 0.15) -> Noise:
+    return OrnsteinUhlenbeckNoise(ACTION_SIZE, theta, seed)
 
 
 def samples(noise: Noise, count: int) -> np.ndarray:
@@ -27,35 +27,35 @@ def correlation(values: np.ndarray, lag: int) -> float:
     return float(np.mean(values[lag:] * values[:-lag]) / np.mean(values**2))
 
 
-def test_gaussian_noise_has_its_sigma_and_no_memory():
-    """120,000 samples: the standard error of the deviation is sigma / sqrt(240,000), 0.2 %."""
-    values = samples(make_gaussian(sigma=0.3), 20_000)
-    assert values.std() == pytest.approx(0.3, rel=0.01)
-    assert abs(values.mean()) < 0.3 * 4 / math.sqrt(120_000)
+def test_gaussian_noise_is_a_unit_normal_without_memory():
+    """120,000 samples: the standard error of the deviation is 1 / sqrt(240,000), 0.2 %."""
+    values = samples(make_gaussian(), 20_000)
+    assert values.std() == pytest.approx(1.0, rel=0.01)
+    assert abs(values.mean()) < 4 / math.sqrt(120_000)
     assert abs(correlation(values, 1)) < 0.015
     covariance = np.corrcoef(values.T) - np.eye(ACTION_SIZE)
     assert np.abs(covariance).max() < 0.04
 
 
-@pytest.mark.parametrize(("theta", "sigma"), [(0.15, 0.2), (0.5, 0.3), (1.0, 0.2)])
-def test_ornstein_uhlenbeck_noise_has_its_stationary_deviation(theta, sigma):
-    """x' = (1 - theta) x + sigma N: var = (1 - theta)^2 var + sigma^2; at theta = 1 it is white."""
-    values = samples(make_ornstein_uhlenbeck(sigma=sigma, theta=theta), 40_000)[200:]
-    assert values.std() == pytest.approx(sigma / math.sqrt(1 - (1 - theta) ** 2), rel=0.02)
-    assert abs(values.mean()) < 0.02
+@pytest.mark.parametrize("theta", [0.15, 0.5, 1.0])
+def test_ornstein_uhlenbeck_noise_has_its_stationary_deviation(theta):
+    """x' = (1 - theta) x + N: var = (1 - theta)^2 var + 1; at theta = 1 it is white."""
+    values = samples(make_ornstein_uhlenbeck(theta=theta), 40_000)[200:]
+    assert values.std() == pytest.approx(1 / math.sqrt(1 - (1 - theta) ** 2), rel=0.02)
+    assert abs(values.mean()) < 0.1
     for lag in (1, 3):
         assert correlation(values, lag) == pytest.approx((1 - theta) ** lag, abs=0.03)
 
 
 def test_ornstein_uhlenbeck_noise_begins_each_episode_at_zero():
-    """The first sample after a reset is sigma N(0, 1), whatever came before."""
+    """The first sample after a reset is N(0, 1), whatever came before."""
     noise = make_ornstein_uhlenbeck(theta=0.01)
     firsts = []
     for _ in range(3_000):
         noise.reset()
         firsts.append(noise.sample())
         samples(noise, 3)
-    assert np.std(firsts) == pytest.approx(0.2, rel=0.02)
+    assert np.std(firsts) == pytest.approx(1.0, rel=0.02)
 
 
 both = pytest.mark.parametrize("make_noise", [make_gaussian, make_ornstein_uhlenbeck])

@@ -8,6 +8,7 @@ from tests.agents import learners
 from tests.fakes import weights_of
 from walker_rl.agents.config import DistributionalConfig
 from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.schedules import Linear
 
 pytestmark = pytest.mark.parametrize("agent", learners.OFF_POLICY)
 
@@ -64,6 +65,21 @@ def test_a_restored_learner_goes_on_bit_for_bit(agent):
         assert_equal(resumed.step(), expected)
     assert_equal(resumed.save(), learner.save())
     assert saved["num_steps"] == 4
+
+
+def test_learning_rates_follow_their_schedules(agent):
+    """Update k is due at step 10 + (k + 1) / 2 here: of the rate half is left at the first, nothing at the others."""
+    settings = {"min_replay_size": 10, "samples_per_insert": 2.0 * learners.BATCH_SIZE, "evaluated_tau": 1.0}
+    falling = Linear(1e-3, 0.0, 10, 11)
+    learner, _ = make(agent, learners.random_batches(4), **settings, critic_learning_rate=falling)
+    name = next(name for name in learner.save() if name.startswith("critic/") and name.endswith("hidden_0/w"))
+    moved = []
+    for _ in range(4):
+        before = learner.save()[name]
+        learner.step()
+        moved.append(np.abs(learner.save()[name] - before).max())
+    assert moved[0] > 1e-4
+    assert moved[1:] == [0, 0, 0]
 
 
 def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):

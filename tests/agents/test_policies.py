@@ -8,6 +8,7 @@ from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, SamplingPolicy
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.schedules import Linear, Schedule
 
 OBSERVATION = np.random.default_rng(5).normal(size=22).astype(np.float32)
 
@@ -24,14 +25,14 @@ def deterministic_action() -> np.ndarray:
     return policy.action(OBSERVATION)
 
 
-def noisy(sigma: float = 0.05, decay_steps: int | None = None, seed: int = 0) -> NoisyPolicy:
-    policy = NoisyPolicy(architecture("tanh"), GaussianNoise(6, sigma, seed), decay_steps)
+def noisy(sigma: Schedule = 0.05, seed: int = 0) -> NoisyPolicy:
+    policy = NoisyPolicy(architecture("tanh"), GaussianNoise(6, seed), sigma)
     policy.update(random_variables(architecture("tanh")))
     return policy
 
 
 def correlated(seed: int = 0) -> NoisyPolicy:
-    policy = NoisyPolicy(architecture("tanh"), OrnsteinUhlenbeckNoise(6, 0.15, 0.2, seed))
+    policy = NoisyPolicy(architecture("tanh"), OrnsteinUhlenbeckNoise(6, 0.15, seed), sigma=0.2)
     policy.update(random_variables(architecture("tanh")))
     return policy
 
@@ -56,15 +57,15 @@ def test_noise_is_added_to_the_networks_action():
 
 
 @pytest.mark.parametrize(("actor_steps", "scale"), [(0, 1.0), (25, 0.75), (50, 0.5), (100, 0.0), (10_000, 0.0)])
-def test_the_decay_is_linear_to_zero(actor_steps, scale):
+def test_the_noise_follows_its_schedule(actor_steps, scale):
     """The same noise sequence, scaled."""
     expected = deterministic_action()
-    noise = GaussianNoise(6, 0.01, seed=0)
-    for action in actions(noisy(sigma=0.01, decay_steps=100), 5, actor_steps):
-        np.testing.assert_allclose(action, np.clip(expected + scale * noise.sample(), -1, 1), atol=1e-6)
+    noise = GaussianNoise(6, seed=0)
+    for action in actions(noisy(sigma=Linear(0.01, 0.0, 0, 100)), 5, actor_steps):
+        np.testing.assert_allclose(action, np.clip(expected + 0.01 * scale * noise.sample(), -1, 1), atol=1e-6)
 
 
-def test_without_decay_the_noise_stays():
+def test_constant_noise_stays():
     np.testing.assert_array_equal(actions(noisy(), 5, actor_steps=0), actions(noisy(), 5, actor_steps=10**9))
 
 

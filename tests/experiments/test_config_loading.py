@@ -9,6 +9,7 @@ from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, to_dict
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.schedules import Linear
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
@@ -56,6 +57,9 @@ def test_without_overrides_these_are_the_defaults(agent_name):
         ("max_dqda_norm", "0.5", 0.5),
         ("policy_hidden_sizes", "[64, 32]", (64, 32)),
         ("policy_hidden_sizes", "[64]", (64,)),
+        ("sigma", "0.2", 0.2),
+        ("sigma", "[0.2, 0, 1000, 5000]", Linear(0.2, 0.0, 1000, 5000)),
+        ("policy_learning_rate", "[3e-4, 0, 0, 100]", Linear(3e-4, 0.0, 0, 100)),
     ],
 )
 def test_values_have_the_type_of_their_field(path, field, text, value):
@@ -79,8 +83,8 @@ def test_the_pendulum_of_the_course_is_as_the_course_has_it():
     config = load_config("ddpg", [next(path for path in CONFIGS if path.stem == "ddpg_pendulum")])
     agent = config.agent
     assert (config.task, config.max_actor_steps) == ("Pendulum-v1", 200 * 200)
-    assert (agent.noise, agent.theta, agent.sigma) == ("ornstein_uhlenbeck", 0.15, 0.3)
-    assert agent.noise_decay_steps == config.max_actor_steps
+    assert (agent.noise, agent.theta) == ("ornstein_uhlenbeck", 0.15)
+    assert agent.sigma == Linear(0.3, 0.0, 0, config.max_actor_steps)
     assert agent.policy_hidden_sizes == agent.critic_hidden_sizes == (400, 300)
     assert (agent.activation, agent.layer_norm, agent.max_gradient_norm) == ("relu", False, None)
     assert (agent.discount, agent.n_step, agent.tau) == (0.99, 1, 0.01)
@@ -112,7 +116,8 @@ def test_the_configurations_of_this_project_load(path):
 def test_loading_twice_gives_equal_configurations(path):
     import yaml
 
-    config = load("agent.policy_hidden_sizes=[8]", "agent.max_gradient_norm=null", "seed=7", "agent.tau=1e-3")
+    overrides = ("agent.policy_hidden_sizes=[8]", "agent.max_gradient_norm=null", "seed=7", "agent.tau=1e-3")
+    config = load(*overrides, "agent.sigma=[0.2,0.1,0,50]")
     path.write_text(yaml.safe_dump({**to_dict(config), "provenance": {"commit": "abc"}}))
     assert load_config(DISTRIBUTIONAL_AGENT, [path]) == config
 
@@ -120,6 +125,8 @@ def test_loading_twice_gives_equal_configurations(path):
 # --- what is refused
 
 INTEGER, NUMBER = "must be an integer", "must be a number"
+SCHEDULE = "must be a number or [first, last, begin, end]"
+STEPS = "in its values, with 0 <= begin < end"
 LIST = "must be a list of integers, as in [256, 256]"
 
 
@@ -144,6 +151,15 @@ LIST = "must be a list of integers, as in [256, 256]"
         ("agent.tau=small", f"agent.tau = small: {NUMBER}"),
         ("agent.tau=true", f"agent.tau = True: {NUMBER}"),
         ("agent.max_gradient_norm=x", f"agent.max_gradient_norm = x: {NUMBER} or null"),
+        ("agent.sigma=loud", f"agent.sigma = loud: {SCHEDULE}"),
+        ("agent.sigma=[0.1,0.2]", f"agent.sigma = [0.1, 0.2]: {SCHEDULE}"),
+        ("agent.sigma=[0.1,0.2,0,1.5]", f"agent.sigma = [0.1, 0.2, 0, 1.5]: {SCHEDULE}"),
+        ("agent.sigma=[0.1,-1,0,5]", f"agent.sigma = [0.1, -1.0, 0, 5]: must be at least 0 {STEPS}"),
+        ("agent.sigma=[0.1,0.2,5,5]", f"agent.sigma = [0.1, 0.2, 5, 5]: must be at least 0 {STEPS}"),
+        (
+            "agent.policy_learning_rate=[0,1e-3,0,5]",
+            f"agent.policy_learning_rate = [0.0, 0.001, 0, 5]: must be greater than 0 {STEPS}",
+        ),
         ("agent.layer_norm=1", "agent.layer_norm = 1: must be true or false"),
         ("agent.layer_norm=null", "agent.layer_norm = None: must be true or false"),
         ("task=null", "task = None: must be a name"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from walker_rl.replay import updates_due
+from walker_rl.replay import steps_at_update, updates_due
 
 
 def updates_by_insert(num_inserts: int, samples_per_insert: float, batch_size: int, min_replay_size: int) -> list[int]:
@@ -68,3 +68,13 @@ def test_the_total_is_the_floor_however_the_inserts_come(inserts, samples_per_in
         )
         exact = Fraction(num_inserted - min_replay_size) * Fraction(samples_per_insert) / batch_size
         assert learner_steps == max(0, math.floor(exact))
+
+
+@pytest.mark.parametrize("samples_per_insert", [32, 256, 100, 512])
+def test_an_update_becomes_due_at_its_steps(samples_per_insert):
+    """Between two of them nothing is due; with fractions, it is due at the first whole transition after."""
+    settings = {"samples_per_insert": samples_per_insert, "batch_size": 256, "min_replay_size": 1_000}
+    for learner_steps in range(20):
+        num_inserted = math.ceil(steps_at_update(learner_steps, **settings))
+        assert updates_due(num_inserted, learner_steps, **settings) >= 1
+        assert updates_due(num_inserted - 1, learner_steps, **settings) == 0

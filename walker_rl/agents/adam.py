@@ -22,25 +22,21 @@ class Adam:
         variables: what is trained, by name.
     """
 
-    def __init__(
-        self, variables: Mapping[str, tf.Variable], learning_rate: float, max_gradient_norm: float | None = None
-    ) -> None:
+    def __init__(self, variables: Mapping[str, tf.Variable], max_gradient_norm: float | None = None) -> None:
         """Makes the moments, all zero.
 
         Args:
             variables: float32 variables to train.
-            learning_rate: step size.
             max_gradient_norm: global norm that gradients are scaled down to; None: not clipped.
         """
         self.variables = dict(variables)
-        self._learning_rate = learning_rate
         self._max_gradient_norm = max_gradient_norm
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._first_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
         self._second_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
 
-    def apply(self, gradients: Gradients, scale: float | tf.Tensor = 1.0) -> tf.Tensor:
-        """Takes one step along the gradients of `variables`, with `scale` times the learning rate.
+    def apply(self, gradients: Gradients, learning_rate: float | tf.Tensor) -> tf.Tensor:
+        """Takes one step along the gradients of `variables`, with a step size of `learning_rate`, a number or `[]`.
 
         Returns:
             The gradients' global norm before clipping, `[]`.
@@ -58,7 +54,7 @@ class Adam:
                 v=self._second_moments[name].handle,
                 beta1_power=beta1_power,
                 beta2_power=beta2_power,
-                lr=self._learning_rate * scale,
+                lr=learning_rate,
                 beta1=_BETA1,
                 beta2=_BETA2,
                 # The kernel adds epsilon to sqrt(v), the paper to sqrt(v / (1 - beta2^t)).

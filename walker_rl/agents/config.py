@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.schedules import Schedule
 
 ACTIVATIONS = ("elu", "relu", "tanh")
 
@@ -20,8 +21,8 @@ class NetworkConfig:
     )
     layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
     activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
-    policy_learning_rate: float = hyperparameter(3e-4, "Adam step size of the policy", above=0)
-    critic_learning_rate: float = hyperparameter(3e-4, "Adam step size of the critic", above=0)
+    policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
+    critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the critic", above=0)
     max_gradient_norm: float | None = hyperparameter(
         40.0, "global norm at which each network's gradient is clipped; null: not clipped", above=0
     )
@@ -84,10 +85,9 @@ class NoiseConfig:
     """How an agent with a deterministic policy explores."""
 
     noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
-    sigma: float = hyperparameter(0.15, "standard deviation of each step's part of it", unit="action units", minimum=0)
+    sigma: Schedule = hyperparameter(
+        0.15, "standard deviation of each step's part of it", unit="action units", minimum=0
+    )
     theta: float = hyperparameter(
         0.15, "pull of Ornstein-Uhlenbeck noise to zero", unit="per step", minimum=0, maximum=1
-    )
-    noise_decay_steps: int | None = hyperparameter(
-        None, "noise falls linearly to zero over this many steps; null: stays", unit="steps", minimum=1
     )

@@ -8,7 +8,7 @@ from walker_rl.types import State
 
 
 class Noise(Protocol):
-    """A random process in action units, one sample per environment step."""
+    """A random process that a policy scales to action units, one sample per environment step."""
 
     def reset(self) -> None:
         """Begins an episode."""
@@ -24,12 +24,11 @@ class Noise(Protocol):
 
 
 class GaussianNoise:
-    """Independent samples of N(0, sigma^2)."""
+    """Independent samples of N(0, 1)."""
 
-    def __init__(self, action_size: int, sigma: float, seed: int):
-        """Makes noise of standard deviation `sigma` in action units."""
+    def __init__(self, action_size: int, seed: int):
+        """Makes white noise."""
         self._action_size = action_size
-        self._sigma = sigma
         self._random = np.random.default_rng(seed)
 
     def reset(self) -> None:
@@ -37,7 +36,7 @@ class GaussianNoise:
 
     def sample(self) -> np.ndarray:
         """The next sample, float32 `[A]`."""
-        return (self._sigma * self._random.standard_normal(self._action_size)).astype(np.float32)
+        return self._random.standard_normal(self._action_size).astype(np.float32)
 
     def save(self) -> State:
         """The state of the random numbers."""
@@ -49,15 +48,14 @@ class GaussianNoise:
 
 
 class OrnsteinUhlenbeckNoise:
-    """Noise correlated in time: `x <- x - theta x + sigma N(0, 1)`, from 0 at each episode's start.
+    """Noise correlated in time: `x <- x - theta x + N(0, 1)`, from 0 at each episode's start.
 
     (Uhlenbeck and Ornstein 1930; as in Lillicrap et al. 2016, section 7, with a time step of 1.)
     """
 
-    def __init__(self, action_size: int, theta: float, sigma: float, seed: int):
+    def __init__(self, action_size: int, theta: float, seed: int):
         """Makes a process that is pulled to zero by `theta` per step."""
         self._theta = theta
-        self._sigma = sigma
         self._level = np.zeros(action_size)
         self._random = np.random.default_rng(seed)
 
@@ -67,7 +65,7 @@ class OrnsteinUhlenbeckNoise:
 
     def sample(self) -> np.ndarray:
         """The next sample, float32 `[A]`."""
-        self._level = (1 - self._theta) * self._level + self._sigma * self._random.standard_normal(self._level.shape)
+        self._level = (1 - self._theta) * self._level + self._random.standard_normal(self._level.shape)
         return self._level.astype(np.float32)
 
     def save(self) -> State:

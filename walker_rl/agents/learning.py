@@ -12,7 +12,8 @@ from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.config import NetworkConfig, OffPolicyConfig
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.networks import Networks
-from walker_rl.replay import TransitionLayout
+from walker_rl.replay import TransitionLayout, steps_at_update
+from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import Metrics, Transition, Variables
 
 TensorMetrics = dict[str, tf.Tensor]
@@ -39,8 +40,12 @@ class NetworkLearner(Learner):
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._learner_steps = 0  # As `num_steps`, but read without TensorFlow.
         self._optimizers = {
-            "critic": Adam(_trainable(networks.critic), config.critic_learning_rate, config.max_gradient_norm),
-            "policy": Adam(_trainable(networks.policy), config.policy_learning_rate, config.max_gradient_norm),
+            "critic": Adam(_trainable(networks.critic), config.max_gradient_norm),
+            "policy": Adam(_trainable(networks.policy), config.max_gradient_norm),
+        }
+        self._learning_rates: dict[str, Schedule] = {
+            "critic": config.critic_learning_rate,
+            "policy": config.policy_learning_rate,
         }
         self._policy_weights = self._read_policy()
 
@@ -75,9 +80,22 @@ class NetworkLearner(Learner):
         self._learner_steps = int(self._num_steps)
         self._policy_weights = self._read_policy()
 
-    def _apply(self, gradients: dict[str, Gradients], scale: float | tf.Tensor = 1.0) -> TensorMetrics:
+    @abc.abstractmethod
+    def _actor_steps(self) -> tf.Tensor:
+        """Environment steps after which the present update is due, float64 `[]`."""
+
+    def _at_present(self, schedule: Schedule) -> float | tf.Tensor:
+        """The value of a schedule in the present update: a number, or float32 `[]` where it changes."""
+        if not isinstance(schedule, Linear):
+            return schedule
+        progress = (self._actor_steps() - schedule.begin) / (schedule.end - schedule.begin)
+        change = (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
+        return tf.cast(schedule.first + change, tf.float32)
+
+    def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
-        return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name], scale) for name in gradients}
+        rates = {name: self._at_present(self._learning_rates[name]) for name in gradients}
+        return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name], rates[name]) for name in rates}
 
     def _read_policy(self) -> tf.Tensor:
         """The online policy's weights as one vector, in the order of the architecture's."""
@@ -111,7 +129,7 @@ class OffPolicyLearner(NetworkLearner):
         """
         super().__init__(config, networks, seed)
         self._evaluated_weights = tf.Variable(self._policy_weights, trainable=False)
-        self._evaluated_tau = config.evaluated_tau
+        self._off_policy_config = config
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
@@ -143,6 +161,15 @@ class OffPolicyLearner(NetworkLearner):
         self._learner_steps += 1
         return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
+    def _actor_steps(self) -> tf.Tensor:
+        config = self._off_policy_config
+        return steps_at_update(
+            tf.cast(self._num_steps, tf.float64),
+            samples_per_insert=config.samples_per_insert,
+            batch_size=config.batch_size,
+            min_replay_size=config.min_replay_size,
+        )
+
     def _move_targets(self, tau: float) -> None:
         """Moves the targets by `target <- (1 - tau) target + tau online`."""
         for online, target in self._online_and_target():
@@ -173,7 +200,7 @@ class OffPolicyLearner(NetworkLearner):
         metrics = self._update(self._layout.unpack(batch))
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)
-        weights, tau = self._read_policy(), self._evaluated_tau
+        weights, tau = self._read_policy(), self._off_policy_config.evaluated_tau
         self._evaluated_weights.assign((1 - tau) * self._evaluated_weights + tau * weights)
         return tf.stack(list(metrics.values())), weights
 

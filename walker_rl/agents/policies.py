@@ -9,6 +9,7 @@ from walker_rl.agents.config import NetworkConfig, NoiseConfig
 from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise, UnitNoise
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.schedules import Schedule, value_at
 from walker_rl.types import State, Variables
 
 
@@ -60,23 +61,22 @@ class BehaviourPolicy(Protocol):
 
 
 class NoisyPolicy:
-    """A deterministic policy with noise on its actions, which may fall linearly to none."""
+    """A deterministic policy with noise on its actions."""
 
-    def __init__(
-        self, architecture: PolicyArchitecture, noise: Noise, decay_steps: int | None = None, noise_scale: float = 1.0
-    ):
+    def __init__(self, architecture: PolicyArchitecture, noise: Noise, sigma: Schedule, noise_scale: float = 1.0):
         """Makes a policy without weights.
 
         Args:
-            architecture: of the network.
-            noise: added to its actions, which are then clipped to [-1, 1].
-            decay_steps: the noise is scaled by `max(0, 1 - actor_steps / decay_steps)`; None: by 1.
-            noise_scale: a further factor on the noise.
+            architecture: shape of the network.
+            noise: process whose samples, times `sigma` and `noise_scale`, are added to the actions, which are then
+                clipped to [-1, 1].
+            sigma: factor on the noise in action units.
+            noise_scale: further factor, by which the actors of one run may differ.
         """
         self._policy = NumpyPolicy(architecture)
         self._noise = noise
+        self._sigma = sigma
         self._noise_scale = noise_scale
-        self._decay_steps = decay_steps
 
     def update(self, variables: Variables) -> None:
         """Takes new weights."""
@@ -88,8 +88,8 @@ class NoisyPolicy:
 
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
         """The policy's action plus noise, clipped to [-1, 1]."""
-        decay = 1.0 if self._decay_steps is None else max(0.0, 1.0 - actor_steps / self._decay_steps)
-        action = self._policy.action(observation) + np.float32(self._noise_scale * decay) * self._noise.sample()
+        scale = np.float32(self._noise_scale * value_at(self._sigma, actor_steps))
+        action = self._policy.action(observation) + scale * self._noise.sample()
         return np.minimum(np.maximum(action, -1.0), 1.0)
 
     def save(self) -> State:
@@ -107,10 +107,10 @@ def make_noisy_policy(
     """A deterministic policy with `noise_scale` times the noise that `config` asks for; `seed` is the noise's."""
     noise: Noise
     if config.noise == "gaussian":
-        noise = GaussianNoise(architecture.action_size, config.sigma, seed)
+        noise = GaussianNoise(architecture.action_size, seed)
     else:
-        noise = OrnsteinUhlenbeckNoise(architecture.action_size, config.theta, config.sigma, seed)
-    return NoisyPolicy(architecture, noise, config.noise_decay_steps, noise_scale)
+        noise = OrnsteinUhlenbeckNoise(architecture.action_size, config.theta, seed)
+    return NoisyPolicy(architecture, noise, config.sigma, noise_scale)
 
 
 class SamplingPolicy:

@@ -37,13 +37,17 @@ RunDir = Annotated[
 Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run directory.")]
 
 
+SCHEDULES = """\
+A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, then linearly to LAST at step END."""
+
+
 def make_agent_app(text: str, make_command: Callable[[str], Callable[..., int]]) -> typer.Typer:
     """A group with a command per agent, made by `make_command` from the agent's name."""
     app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
     for name in agent_names():
         summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
         fields = hyperparameter_table(experiment_class(name))
-        epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}"
+        epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}\n\n\b\n{SCHEDULES}"
         app.command(name, help=summary, epilog=epilog)(make_command(name))
     return app
 

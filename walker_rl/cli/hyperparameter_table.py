@@ -1,10 +1,12 @@
 """Every field of an agent's configuration in words, for `--help`."""
 
 import dataclasses
+import typing
 from collections.abc import Iterator
 from typing import Any
 
 from walker_rl.hyperparameters import allowed
+from walker_rl.schedules import Schedule
 
 
 def hyperparameter_table(config_class: type) -> str:
@@ -15,6 +17,7 @@ def hyperparameter_table(config_class: type) -> str:
 
 
 def _rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    types = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         rule = allowed(field)
@@ -23,7 +26,8 @@ def _rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
         elif rule is not None:
             unit = f" ({rule.unit})" if rule.unit else ""
             range_ = f"; {rule.describe()}" if rule.describe() else ""
-            yield f"{prefix}{field.name}", _show(value), f"{rule.meaning}{unit}{range_}"
+            schedule = "; or a schedule" if types[field.name] in (Schedule, Schedule | None) else ""
+            yield f"{prefix}{field.name}", _show(value), f"{rule.meaning}{unit}{range_}{schedule}"
 
 
 def _show(value: Any) -> str:

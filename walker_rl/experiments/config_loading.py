@@ -9,6 +9,7 @@ from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
+from walker_rl.experiments.field_values import describe_type, to_field_value
 from walker_rl.hyperparameters import problems
 
 PROVENANCE = "provenance"
@@ -84,15 +85,13 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
 
 
 def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:
-    from omegaconf import OmegaConf
-
-    schema = OmegaConf.structured(experiment_class(agent_name))
-    types = _field_types(experiment_class(agent_name))
+    config_type = experiment_class(agent_name)
+    types, values = _field_types(config_type), {}
     for layer in layers:
         if layer.get("agent_name", agent_name) != agent_name:
             raise UserError(f"agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
-        schema = _merge(schema, layer, types)
-    config: ExperimentConfig = _with_tuples(OmegaConf.to_object(schema))
+        values.update(_field_values(layer, types))
+    config: ExperimentConfig = _build(config_type, values)
     for problem in problems(config):
         raise UserError(problem)
     return config
@@ -105,26 +104,32 @@ def _syntax_errors() -> tuple[type[Exception], ...]:
     return yaml.YAMLError, OmegaConfBaseException, UnicodeDecodeError
 
 
-def _merge(schema: Any, layer: dict[str, Any], types: dict[str, Any]) -> Any:
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
+def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
+    """The values in a layer by the full names of their fields."""
+    values = {}
     for key, value in flatten(layer).items():
         if value == {} and _is_section(key, types):
             continue
         if key not in types:
             raise UserError(_unknown_field(key, value, list(types)))
-        must_be = f"{key} = {value}: must be {_type_name(types[key])}"
-        is_bad_list = isinstance(value, list) and any(type(item) not in _element_types(types[key]) for item in value)
-        if isinstance(value, bool) != (types[key] is bool) or value == MISSING or is_bad_list:
-            raise UserError(must_be)
         try:
-            leaf = OmegaConf.create()
-            OmegaConf.update(leaf, key, value)
-            schema = OmegaConf.unsafe_merge(schema, leaf)  # Without a copy of everything for each field.
-        except OmegaConfBaseException:
-            raise UserError(must_be) from None
-    return schema
+            if value == MISSING:
+                raise ValueError(f"must be {describe_type(types[key])}")
+            values[key] = to_field_value(value, types[key])
+        except ValueError as error:
+            raise UserError(f"{key} = {value}: {error}") from None
+    return values
+
+
+def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
+    """A dataclass with these values in it and its sections, and the defaults elsewhere."""
+    fields = {}
+    for name, annotation in typing.get_type_hints(config_type).items():
+        if dataclasses.is_dataclass(annotation):
+            fields[name] = _build(typing.cast(type, annotation), values, f"{prefix}{name}.")
+        elif f"{prefix}{name}" in values:
+            fields[name] = values[f"{prefix}{name}"]
+    return config_type(**fields)
 
 
 def _unknown_field(key: str, value: Any, known: list[str]) -> str:
@@ -147,29 +152,3 @@ def _field_types(config_type: type, prefix: str = "") -> dict[str, Any]:
         elif typing.get_origin(annotation) is not typing.ClassVar:
             types[prefix + name] = annotation
     return types
-
-
-def _type_name(annotation: Any) -> str:
-    if typing.get_origin(annotation) is tuple:
-        is_integer = float not in _element_types(annotation)
-        return "a list of integers, as in [256, 256]" if is_integer else "a list of numbers, as in [0.5, 1, 2]"
-    names = {int: "an integer", float: "a number", bool: "true or false", str: "a name", type(None): "null"}
-    kinds = typing.get_args(annotation) or (annotation,)
-    return " or ".join(names[kind] for kind in kinds)
-
-
-def _element_types(annotation: Any) -> tuple[type, ...]:
-    """What the elements of a list may be: integers do as numbers."""
-    return (int, float) if typing.get_args(annotation)[:1] == (float,) else (int,)
-
-
-def _with_tuples(config: Any) -> Any:
-    """The same configuration with tuples where OmegaConf leaves lists."""
-    changes = {}
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if isinstance(value, list):
-            changes[field.name] = tuple(value)
-        elif dataclasses.is_dataclass(value):
-            changes[field.name] = _with_tuples(value)
-    return dataclasses.replace(config, **changes)

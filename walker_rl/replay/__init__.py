@@ -4,6 +4,16 @@ from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.queue import Queue
-from walker_rl.replay.updates_due import updates_due
+from walker_rl.replay.updates_due import steps_at_update, updates_due
 
-__all__ = ["ArrayReplay", "Layout", "NStepAdder", "Queue", "Replay", "Sink", "TransitionLayout", "updates_due"]
+__all__ = [
+    "ArrayReplay",
+    "Layout",
+    "NStepAdder",
+    "Queue",
+    "Replay",
+    "Sink",
+    "TransitionLayout",
+    "steps_at_update",
+    "updates_due",
+]

@@ -5,7 +5,8 @@ TINY = (
     "agent.unroll_length=100",
     "agent.batch_size=40",
     "agent.num_epochs=4",
-    "agent.decay_steps=2000",
+    "agent.policy_learning_rate=[3e-4,0,0,2000]",
+    "agent.clip=[0.4,0.1,0,2000]",
     "agent.policy_hidden_sizes=[16,16]",
     "agent.critic_hidden_sizes=[16,16]",
 )

@@ -12,6 +12,7 @@ from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment
 from walker_rl.agents.ppo.statistics import RunningStatistics
 from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.schedules import Linear
 
 BEST_ACTION = np.float32(0.3)
 SMALL = Config(
@@ -76,7 +77,8 @@ def test_the_policy_finds_the_best_action():
 
 
 def test_a_restored_learner_goes_on_bit_for_bit():
-    config = dataclasses.replace(SMALL, decay_steps=6 * 4 * 32)
+    falling = Linear(3e-4, 0.0, 0, 6 * 4 * 32)
+    config = dataclasses.replace(SMALL, policy_learning_rate=falling, clip=Linear(0.4, 0.0, 0, 4 * 4 * 32))
     learner, source, _ = make(config)
     for _ in range(2):
         learner.step()
@@ -169,9 +171,10 @@ def test_epochs_stop_where_the_policy_has_gone_too_far(max_kl, num_epochs):
     assert learner.learner_steps == num_epochs * 4
 
 
-def test_learning_rates_fall_to_zero():
-    """After as many steps of the environment as `decay_steps`, nothing moves any more."""
-    learner, _, _ = make(dataclasses.replace(SMALL, decay_steps=2 * 4 * 32, normalize_observations=False))
+def test_learning_rates_follow_their_schedules():
+    """At the last step of the schedule the policy stops moving."""
+    falling = Linear(3e-4, 0.0, 0, 2 * 4 * 32)
+    learner, _, _ = make(dataclasses.replace(SMALL, policy_learning_rate=falling, normalize_observations=False))
     moved = []
     for _ in range(3):
         before = learner.get_variables(["policy"])[0]["hidden_0/w"].copy()
@@ -230,3 +233,16 @@ def test_entropy_is_worth_what_it_is_told_to_be():
             learner.step()
         stddevs.append(np.exp(learner.get_variables(["policy"])[0]["log_stddev"]).mean())
     assert stddevs[1] > 1.2 * stddevs[0]
+
+
+def test_the_clip_follows_its_schedule():
+    """A clip of zero lets no step pay: the surrogate has no gradient where the policy has left the old one."""
+    open_clip, closed_clip = (
+        dataclasses.replace(SMALL, clip=Linear(0.4, last, 0, 4 * 32), num_epochs=2) for last in (0.4, 0.0)
+    )
+    shares = []
+    for config in (open_clip, closed_clip):
+        learner, _, _ = make(config)
+        learner.step()
+        shares.append(learner.step()["clipped_share"])
+    assert shares[0] < 0.5 < shares[1]

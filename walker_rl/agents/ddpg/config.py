@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Config(NoiseConfig, OffPolicyConfig):
 
     paper: ClassVar[str] = "Lillicrap et al. 2016, https://arxiv.org/abs/1509.02971"
 
-    critic_learning_rate: float = hyperparameter(1e-3, "Adam step size of the critic", above=0)
+    critic_learning_rate: Schedule = hyperparameter(1e-3, "Adam step size of the critic", above=0)
     samples_per_insert: float = hyperparameter(
         64.0,
         "transitions sampled for each one inserted; divided by batch_size: updates per step",

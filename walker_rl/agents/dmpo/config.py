@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from walker_rl.agents.config import DistributionalConfig
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,4 +35,4 @@ class Config(DistributionalConfig):
     init_log_temperature: float = hyperparameter(10.0, "initial dual of epsilon, before its softplus")
     init_log_alpha_mean: float = hyperparameter(10.0, "initial dual of epsilon_mean, before its softplus")
     init_log_alpha_stddev: float = hyperparameter(10.0, "initial dual of epsilon_stddev, before its softplus")
-    dual_learning_rate: float = hyperparameter(1e-2, "Adam step size of the dual variables", above=0)
+    dual_learning_rate: Schedule = hyperparameter(1e-2, "Adam step size of the dual variables", above=0)

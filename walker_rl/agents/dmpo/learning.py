@@ -26,7 +26,8 @@ class DMPOLearner(OffPolicyLearner):
         self._config = config
         self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
         log_duals = _make_log_duals(config, networks.architecture.action_size)
-        self._optimizers["dual"] = Adam(log_duals, config.dual_learning_rate)
+        self._optimizers["dual"] = Adam(log_duals)
+        self._learning_rates["dual"] = config.dual_learning_rate
 
     def _update(self, transition: Transition) -> TensorMetrics:
         self._copy_to_targets_every(self._config.target_update_period)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from walker_rl.agents.config import ACTIVATIONS, NetworkConfig
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Config(NetworkConfig):
     )
     num_epochs: int = hyperparameter(10, "passes over what was collected", minimum=1)
     batch_size: int = hyperparameter(128, "steps in one minibatch", unit="items", minimum=2)
-    clip: float = hyperparameter(0.2, "distance of the probability ratio from 1 beyond which it does not pay", above=0)
+    clip: Schedule = hyperparameter(
+        0.2, "distance of the probability ratio from 1 beyond which it does not pay", above=0
+    )
     max_kl: float | None = hyperparameter(
         None, "KL divergence from the policy that acted beyond which the epochs stop; null: never", unit="nats", above=0
     )
@@ -39,11 +42,8 @@ class Config(NetworkConfig):
     normalize_rewards: bool = hyperparameter(
         True, "rewards are divided by the running standard deviation of the discounted return"
     )
-    decay_steps: int | None = hyperparameter(
-        None, "learning rates fall linearly to zero over this many steps; null: they stay", unit="steps", minimum=1
-    )
-    policy_learning_rate: float = hyperparameter(3e-4, "Adam step size of the policy", above=0)
-    critic_learning_rate: float = hyperparameter(3e-4, "Adam step size of the value function", above=0)
+    policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
+    critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the value function", above=0)
     layer_norm: bool = hyperparameter(False, "LayerNorm and tanh after the first hidden layer of both networks")
     activation: str = hyperparameter("tanh", "activation of the other hidden layers", choices=ACTIVATIONS)
     max_gradient_norm: float | None = hyperparameter(

@@ -88,19 +88,14 @@ class PPOLearner(NetworkLearner):
 
     def _learn_once(self, columns: list[np.ndarray], order: np.ndarray) -> np.ndarray:
         """One epoch, without the steps that are left over; the metrics `[M, ...]` of its minibatches."""
-        scale, batch_size = tf.constant(self._learning_rate_scale, tf.float32), self._config.batch_size
+        batch_size = self._config.batch_size
         minibatches = order[: len(order) // batch_size * batch_size].reshape(-1, batch_size)
-        told = [
-            self._traced_update(*(tf.constant(column[chosen]) for column in columns), scale) for chosen in minibatches
-        ]
+        told = [self._traced_update(*(tf.constant(column[chosen]) for column in columns)) for chosen in minibatches]
         return np.stack([np.asarray(metrics) for metrics in told])
 
-    @property
-    def _learning_rate_scale(self) -> float:
-        if self._config.decay_steps is None:
-            return 1.0
-        actor_steps = int(self._num_rounds) * self._config.num_environments * self._config.unroll_length
-        return max(0.0, 1.0 - actor_steps / self._config.decay_steps)
+    def _actor_steps(self) -> tf.Tensor:
+        steps_per_round = self._config.num_environments * self._config.unroll_length
+        return tf.cast(self._num_rounds, tf.float64) * steps_per_round
 
     def _observe(self, segments: Segment) -> None:
         """Lets the next round be normalised by all observations so far, those of this one included."""
@@ -118,15 +113,15 @@ class PPOLearner(NetworkLearner):
         behaviour_log_density: tf.Tensor,
         advantage: tf.Tensor,
         target: tf.Tensor,
-        scale: tf.Tensor,
     ) -> TensorMetrics:
         """One minibatch."""
         networks, config = self._networks, self._config
+        clip = tf.convert_to_tensor(self._at_present(config.clip), tf.float32)
         advantage = (advantage - tf.reduce_mean(advantage)) / (tf.math.reduce_std(advantage) + 1e-8)
         with tf.GradientTape() as tape:
             gaussian = networks.policy(observation)
             log_ratio = log_density(gaussian, action) - behaviour_log_density
-            surrogate = tf.reduce_mean(clipped_surrogate_loss(log_ratio, advantage, tf.constant(config.clip)))
+            surrogate = tf.reduce_mean(clipped_surrogate_loss(log_ratio, advantage, clip))
             policy_entropy = tf.reduce_mean(entropy(gaussian))
             policy_loss = surrogate - config.entropy_weight * policy_entropy
         policy_gradients = tape.gradient(policy_loss, self._optimizers["policy"].variables)
@@ -134,13 +129,13 @@ class PPOLearner(NetworkLearner):
             value = networks.critic(networks.policy.normalize(observation))
             critic_loss = 0.5 * tf.reduce_mean(tf.square(target - value))
         critic_gradients = tape.gradient(critic_loss, self._optimizers["critic"].variables)
-        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients}, scale)
+        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
         return {
             "critic_loss": critic_loss,
             "policy_loss": policy_loss,
             "entropy": policy_entropy,
             "kl": tf.reduce_mean(approximate_kl(log_ratio)),
-            "clipped_share": tf.reduce_mean(tf.cast(tf.abs(tf.exp(log_ratio) - 1) > config.clip, tf.float32)),
+            "clipped_share": tf.reduce_mean(tf.cast(tf.abs(tf.exp(log_ratio) - 1) > clip, tf.float32)),
             "policy_stddev_mean": tf.reduce_mean(gaussian.stddev),
             **norms,
         }
@@ -157,7 +152,7 @@ class PPOLearner(NetworkLearner):
 
         batch_size, architecture = self._config.batch_size, self._networks.architecture
         shapes = ([batch_size, architecture.observation_size], [batch_size, architecture.action_size])
-        specs = [tf.TensorSpec(shape, tf.float32) for shape in (*shapes, *([batch_size],) * 3, [])]
+        specs = [tf.TensorSpec(shape, tf.float32) for shape in (*shapes, *([batch_size],) * 3)]
         return tf.function(update, autograph=False).get_concrete_function(*specs)
 
     @functools.cached_property

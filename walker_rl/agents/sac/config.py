@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Config(OffPolicyConfig):
     init_temperature: float = hyperparameter(
         1.0, "worth of entropy at the start", unit="discounted return per nat", above=0
     )
-    target_entropy: float | None = hyperparameter(
+    target_entropy: Schedule | None = hyperparameter(
         0.0, "entropy that the temperature sees to; null: minus the number of action dimensions", unit="nats"
     )
-    temperature_learning_rate: float = hyperparameter(3e-4, "Adam step size of the temperature", above=0)
+    temperature_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the temperature", above=0)

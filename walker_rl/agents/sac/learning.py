@@ -26,11 +26,10 @@ class SACLearner(OffPolicyLearner):
         super().__init__(config, networks, dataset, seed)
         self._config = config
         target_entropy = config.target_entropy
-        self._target_entropy = -networks.architecture.action_size if target_entropy is None else target_entropy
+        self._target_entropy = -float(networks.architecture.action_size) if target_entropy is None else target_entropy
         self._log_temperature = tf.Variable(math.log(config.init_temperature))
-        self._optimizers["temperature"] = Adam(
-            {"log_temperature": self._log_temperature}, config.temperature_learning_rate
-        )
+        self._optimizers["temperature"] = Adam({"log_temperature": self._log_temperature})
+        self._learning_rates["temperature"] = config.temperature_learning_rate
 
     def _update(self, transition: Transition) -> TensorMetrics:
         # All gradients are those of the networks before the update.
@@ -83,6 +82,7 @@ class SACLearner(OffPolicyLearner):
 
     def _temperature_gradients(self, density: tf.Tensor) -> Gradients:
         variables = self._optimizers["temperature"].variables
+        target_entropy = self._at_present(self._target_entropy)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(temperature_loss(self._log_temperature, density, self._target_entropy))
+            loss = tf.reduce_mean(temperature_loss(self._log_temperature, density, target_entropy))
         return tape.gradient(loss, variables)
