@@ -57,7 +57,7 @@ def _to_kind(value: Any, kind: Any) -> Any:
         if not isinstance(value, list):
             raise ValueError
         return tuple(_to_kind(item, typing.get_args(kind)[0]) for item in value)
-    accepted = {float: (int, float), str: (str, int, float)}.get(kind, (kind,))
+    accepted = {float: (int, float, str), str: (str, int, float)}.get(kind, (kind,))  # YAML reads nan as text.
     if type(value) not in accepted:
         raise ValueError
     return kind(value) if kind is not types.NoneType else None
