@@ -24,10 +24,10 @@ class Parts:
 
     def __init__(self, num_random_steps: int = 6, seed: int = 0, sigma: float = 0.2):
         self.replay = ArrayReplay(TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE), 50, seed=0)
-        policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, sigma, seed))
+        policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma)
         adder = NStepAdder(self.replay, 3, 0.9)
         self.source = FixedVariables(VARIABLES)
-        self.actor = OffPolicyActor(policy, adder, self.source, ACTION_SIZE, num_random_steps, seed)
+        self.actor = OffPolicyActor(policy, adder, self.source, ACTION_SIZE, range(num_random_steps), seed)
 
     def play(self, timesteps) -> list[np.ndarray]:
         """Acts at each timestep but the last, as an environment loop does."""

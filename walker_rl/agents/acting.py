@@ -28,7 +28,7 @@ class Actor(acme.Actor, abc.ABC):
 
 
 class OffPolicyActor(Actor):
-    """Acts, explores and records; at first with uniform random actions.
+    """Acts, explores and records; in some steps with uniform random actions.
 
     It acts with the learner's *online* policy, in local and distributed runs alike.
     """
@@ -39,31 +39,31 @@ class OffPolicyActor(Actor):
         adder: NStepAdder,
         variable_source: acme.VariableSource,
         action_size: int,
-        num_random_steps: int,
+        random_steps: range,
         seed: int,
     ):
         """Makes an actor with the variable source's current weights.
 
         Args:
-            policy: chooses actions after the random ones.
+            policy: chooses all actions but the random ones.
             adder: where the experience goes.
             variable_source: knows the weights by the name "policy".
             action_size: dimensions of an action.
-            num_random_steps: steps of uniform random actions before the policy's own.
+            random_steps: steps of training whose actions are uniformly random.
             seed: of the random actions.
         """
         self._policy = policy
         self._adder = adder
         self._variable_source = variable_source
         self._action_size = action_size
-        self._num_random_steps = num_random_steps
+        self._random_steps = random_steps
         self._random = np.random.default_rng(seed)
         self._actor_steps = 0
         self.update(wait=True)
 
     def select_action(self, observation: np.ndarray) -> np.ndarray:
         """An exploring action in [-1, 1], float32 `[A]`."""
-        if self._actor_steps < self._num_random_steps:
+        if self._actor_steps in self._random_steps:
             return self._random.uniform(-1.0, 1.0, self._action_size).astype(np.float32)
         return self._policy.action(observation, self._actor_steps)
 

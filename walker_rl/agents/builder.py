@@ -10,15 +10,27 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import acme
+import numpy as np
 from acme import specs
 
 from walker_rl.agents.acting import Actor, OffPolicyActor
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.policies import BehaviourPolicy, sizes
+from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import Architecture, PolicyArchitecture
-from walker_rl.replay import ArrayReplay, Layout, NStepAdder, Queue, Replay, Sink, TransitionLayout, updates_due
+from walker_rl.replay import (
+    ArrayReplay,
+    Layout,
+    NStepAdder,
+    PriorReplay,
+    Queue,
+    Replay,
+    Sink,
+    TransitionLayout,
+    updates_due,
+)
 from walker_rl.types import Transition
 
 if TYPE_CHECKING:
@@ -109,7 +121,7 @@ class Builder(abc.ABC, Generic[ConfigT]):
 class OffPolicyBuilder(Builder[OffPolicyConfigT]):
     """Makes the parts of an agent that learns from replayed transitions.
 
-    An agent adds `make_architecture`, `make_networks`, `make_learner` and `make_policy`.
+    An agent adds `make_architecture`, `make_networks`, `make_learner` and `make_own_policy`.
     """
 
     @abc.abstractmethod
@@ -125,21 +137,37 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """A learner of `networks`, and the source of their variables."""
 
     @abc.abstractmethod
+    def make_own_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float) -> BehaviourPolicy:
+        """The agent's exploring policy, whose noise is multiplied by `noise_scale`."""
+
     def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
-        """The exploring policy of an actor, whose noise is multiplied by `noise_scale`."""
+        """The exploring policy of an actor: the prior, if there is one, and then the agent's own.
+
+        Raises:
+            UserError: if the prior can't be read or can't play the task.
+        """
+        own = self.make_own_policy(architecture, seed, noise_scale)
+        if self.config.prior.policy is None:
+            return own
+        (prior_seed,) = np.random.SeedSequence(seed).spawn(1)
+        return PriorThenPolicy(self.config.prior, architecture, own, int(prior_seed.generate_state(1)[0]))
 
     def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
-            UserError: if there is no memory for it.
+            UserError: if there is no memory for it, or a prior's transitions are to be kept apart in Reverb.
         """
-        layout = self.make_layout(environment_spec)
+        layout, prior = self.make_layout(environment_spec), self.config.prior
         if home == "reverb":
+            if prior.policy is not None:
+                raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
             from walker_rl.replay.reverb import ReverbReplay
 
             return ReverbReplay(layout, self.config.max_replay_size)
         try:
+            if prior.policy is not None:
+                return PriorReplay(layout, prior.num_steps, prior.share, self.config.max_replay_size, seed)
             return ArrayReplay(layout, self.config.max_replay_size, seed)
         except MemoryError:
             size = self.config.max_replay_size
@@ -167,7 +195,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
         _, action_size = sizes(environment_spec)
-        return OffPolicyActor(policy, adder, variable_source, action_size, self.config.num_random_steps, seed)
+        begin = self.config.num_prior_steps
+        random_steps = range(begin, begin + self.config.num_random_steps)
+        return OffPolicyActor(policy, adder, variable_source, action_size, random_steps, seed)
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
         """Updates that the learner owes after `learner_steps` of them."""
@@ -176,7 +206,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
             learner_steps,
             samples_per_insert=self.config.samples_per_insert,
             batch_size=self.config.batch_size,
-            min_replay_size=self.config.min_replay_size,
+            min_replay_size=self.config.num_steps_before_updates,
         )
 
     @property
@@ -185,8 +215,8 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         return self.config.samples_per_insert
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Transitions sampled for each one inserted after the first `min_replay_size`."""
-        num_counted = num_inserted - self.config.min_replay_size
+        """Transitions sampled for each one inserted since updates began."""
+        num_counted = num_inserted - self.config.num_steps_before_updates
         return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
-from walker_rl.schedules import Schedule
+from walker_rl.schedules import Linear, Schedule
 
 ACTIVATIONS = ("elu", "relu", "tanh")
 
@@ -25,6 +25,22 @@ class NetworkConfig:
     critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the critic", above=0)
     max_gradient_norm: float | None = hyperparameter(
         40.0, "global norm at which each network's gradient is clipped; null: not clipped", above=0
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class PriorConfig:
+    """A policy that is played before training; the learner draws a share of each batch from its transitions."""
+
+    policy: str | None = hyperparameter(
+        None, "policy played first: a pretrained one's name, a run directory or a policy file; null: none"
+    )
+    num_steps: int = hyperparameter(20_000, "environment steps that it plays", unit="steps", minimum=1)
+    sigmas: tuple[float, ...] = hyperparameter(
+        (0.0, 0.1, 0.2), "noise on its actions, Ornstein-Uhlenbeck; one of these an episode, in turn", minimum=0
+    )
+    share: Schedule = hyperparameter(
+        Linear(0.5, 0.0, 0, 200_000), "share of each batch drawn from its transitions", minimum=0, maximum=1
     )
 
 
@@ -56,6 +72,17 @@ class OffPolicyConfig(NetworkConfig):
         above=0,
         maximum=1,
     )
+    prior: PriorConfig = dataclasses.field(default_factory=PriorConfig)
+
+    @property
+    def num_prior_steps(self) -> int:
+        """Environment steps that the prior plays: none, if there is no prior."""
+        return 0 if self.prior.policy is None else self.prior.num_steps
+
+    @property
+    def num_steps_before_updates(self) -> int:
+        """Transitions inserted before the first update, the prior's among them."""
+        return self.num_prior_steps + self.min_replay_size
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""

@@ -167,7 +167,7 @@ class OffPolicyLearner(NetworkLearner):
             tf.cast(self._num_steps, tf.float64),
             samples_per_insert=config.samples_per_insert,
             batch_size=config.batch_size,
-            min_replay_size=config.min_replay_size,
+            min_replay_size=config.num_steps_before_updates,
         )
 
     def _move_targets(self, tau: float) -> None:

@@ -19,6 +19,9 @@ class Policy(Protocol):
     def update(self, variables: Variables) -> None:
         """Takes new weights."""
 
+    def begin_episode(self, step: int = 0) -> None:
+        """Begins an episode, or continues one of which `step` steps have been played."""
+
     def action(self, observation: np.ndarray) -> np.ndarray:
         """An action in [-1, 1], float32 `[A]`, for the next observation `[O]` of an episode."""
 

@@ -45,6 +45,9 @@ class NumpyPolicy:
                 raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
         self._weights = {name: np.array(variables[name], np.float32) for name in shapes}
 
+    def begin_episode(self, step: int = 0) -> None:
+        """Does nothing: the action depends on the observation alone."""
+
     def action(self, observation: np.ndarray) -> np.ndarray:
         """The deterministic action: the tanh of the mean, or the gaussian head's mean clipped to [-1, 1].
 

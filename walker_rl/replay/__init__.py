@@ -3,6 +3,7 @@
 from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
+from walker_rl.replay.prior import PriorReplay
 from walker_rl.replay.queue import Queue
 from walker_rl.replay.updates_due import steps_at_update, updates_due
 
@@ -10,6 +11,7 @@ __all__ = [
     "ArrayReplay",
     "Layout",
     "NStepAdder",
+    "PriorReplay",
     "Queue",
     "Replay",
     "Sink",

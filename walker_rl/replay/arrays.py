@@ -46,8 +46,16 @@ class ArrayReplay:
             ValueError: on the first batch if nothing has been inserted.
         """
         while True:
-            indices = self._random.integers(self.size, size=batch_size)
-            yield self._layout.unpack(self._rows[indices])
+            yield self._layout.unpack(self.sample(batch_size))
+
+    def sample(self, batch_size: int) -> np.ndarray:
+        """Copies of rows `[batch_size, row_size]`, uniform over what is held.
+
+        Raises:
+            ValueError: if nothing has been inserted.
+        """
+        rows: np.ndarray = self._rows[self._random.integers(self.size, size=batch_size)]
+        return rows
 
     def save(self) -> State:
         """The rows held (a view of them: the next insert may change it), the count, and the sampler's state."""

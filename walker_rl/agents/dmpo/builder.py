@@ -37,6 +37,6 @@ class Builder(OffPolicyBuilder[Config]):
 
         return DMPOLearner(self.config, networks, dataset, seed)
 
-    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
+    def make_own_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float) -> SamplingPolicy:
         """Samples of the online policy, each step's near the one before."""
         return SamplingPolicy(architecture, seed, noise_scale, self.config.noise_correlation)

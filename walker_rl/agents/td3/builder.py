@@ -37,6 +37,6 @@ class Builder(OffPolicyBuilder[Config]):
 
         return TD3Learner(self.config, networks, dataset, seed)
 
-    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> NoisyPolicy:
+    def make_own_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float) -> NoisyPolicy:
         """The online policy with the configured noise."""
         return make_noisy_policy(self.config, architecture, seed, noise_scale)

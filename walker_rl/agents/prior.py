@@ -1,0 +1,116 @@
+"""A policy that is played before training, so that learning begins with its experience.
+
+NumPy only. (Demonstrations beside the replay: Vecerik et al. 2017, https://arxiv.org/abs/1707.08817; half of each batch
+from a data set: Ball et al. 2023, https://arxiv.org/abs/2302.02948, section 4.1.)
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from walker_rl.agents.config import PriorConfig
+from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
+from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.errors import UserError
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.policy_file import SavedPolicy, load_policy
+from walker_rl.policies import pretrained_policies
+from walker_rl.types import State, Variables
+
+THETA = 0.15
+"""Pull of the noise on the prior's actions to zero, per step."""
+
+
+class PriorThenPolicy:
+    """Plays a saved policy with noise that differs from episode to episode, then a policy that learns."""
+
+    def __init__(self, config: PriorConfig, architecture: PolicyArchitecture, policy: BehaviourPolicy, seed: int):
+        """Loads the saved policy.
+
+        Args:
+            config: settings of the prior.
+            architecture: shape of the policy that learns, which has the sizes of the task.
+            policy: policy that acts from step `config.num_steps` on.
+            seed: seed of the noise on the saved policy's actions.
+
+        Raises:
+            UserError: if the saved policy can't be read or can't play the task.
+        """
+        self._config = config
+        self._policy = policy
+        self._prior = load_prior(config).make_policy()
+        self._noise = OrnsteinUhlenbeckNoise(architecture.action_size, THETA, seed)
+        self._num_episodes = 0
+        self._step = 0
+        self._check_sizes(architecture)
+
+    def update(self, variables: Variables) -> None:
+        """Takes new weights for the policy that learns."""
+        self._policy.update(variables)
+
+    def begin_episode(self) -> None:
+        """Resets both policies and the noise, whose scale becomes the next one of `config.sigmas`."""
+        self._policy.begin_episode()
+        self._prior.begin_episode()
+        self._noise.reset()
+        self._num_episodes += 1
+        self._step = 0
+
+    def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
+        """An action in [-1, 1], float32 `[A]`, for `observation` `[O]`, after `actor_steps` steps of training."""
+        if actor_steps >= self._config.num_steps:
+            return self._policy.action(observation, actor_steps)
+        self._step += 1
+        sigma = np.float32(self._config.sigmas[self._num_episodes % len(self._config.sigmas)])
+        return np.clip(self._prior.action(observation) + sigma * self._noise.sample(), -1.0, 1.0)
+
+    def save(self) -> State:
+        """The state of the policy that learns and of the noise, and the saved policy's place in its episode."""
+        return {
+            "policy": self._policy.save(),
+            "noise": self._noise.save(),
+            "num_episodes": self._num_episodes,
+            "step": self._step,
+        }
+
+    def restore(self, state: State) -> None:
+        """Continues from what `save` returned."""
+        self._policy.restore(state["policy"])
+        self._noise.restore(state["noise"])
+        self._num_episodes, self._step = state["num_episodes"], state["step"]
+        self._prior.begin_episode(self._step)
+
+    def _check_sizes(self, architecture: PolicyArchitecture) -> None:
+        observation = np.zeros(architecture.observation_size, np.float32)
+        try:
+            fits = self._prior.action(observation).shape == (architecture.action_size,)
+        except (ValueError, IndexError):
+            fits = False
+        if not fits:
+            sizes = f"{architecture.observation_size} observations and {architecture.action_size} actions"
+            raise UserError(f"agent.prior.policy = {self._config.policy}: must play a task of {sizes}")
+        self._prior.begin_episode()
+
+
+def prior_path(policy: str) -> Path:
+    """The file behind the name of a pretrained policy, a run directory (its best policy) or a policy file."""
+    pretrained = {one.name: one.path for one in pretrained_policies()}
+    path = pretrained.get(policy, Path(policy))
+    return path / "policy" / "best.npz" if os.path.isdir(path) else path
+
+
+def load_prior(config: PriorConfig) -> SavedPolicy:
+    """Reads the policy that `config` names.
+
+    Raises:
+        UserError: if there is none or it can't be read.
+    """
+    if config.policy is None:
+        raise UserError("agent.prior.policy = null: must name a policy")
+    try:
+        return load_policy(prior_path(config.policy))
+    except UserError:
+        names = ", ".join(one.name for one in pretrained_policies())
+        must_be = f"must be one of {names}, a run directory or a policy file"
+        raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None
