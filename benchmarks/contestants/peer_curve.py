@@ -1,12 +1,14 @@
-"""How SBX learns with the RL Zoo's settings for Walker2D, as tables that `walker-rl compare` reads.
+"""Trains SBX's agents with the RL Zoo's settings for Walker2D; writes tables that `walker-rl compare` reads.
 
-`.venv-peers/bin/python -m benchmarks.contestants.peer_curve TD3 FOLDER --seed 0 --steps 200000`. The clock is stopped
-during evaluations.
+`.venv-peers/bin/python -m benchmarks.contestants.peer_curve TD3 FOLDER --seed 0 --steps 200000`. The tables' clock is
+stopped during evaluations. The policy of the best evaluation is saved as `FOLDER/best.zip`.
 """
 
 import argparse
 import importlib.metadata
+import math
 import shlex
+import statistics
 import sys
 import time
 from pathlib import Path
@@ -14,17 +16,16 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-import pybullet_envs_gymnasium  # noqa: F401  (registers the tasks)
 import sbx
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.noise import NormalActionNoise
 
+from benchmarks.contestants.peer_policy import TASK, play
 from benchmarks.curve_tables import CurveTables
 
-TASK = "Walker2DBulletEnv-v0"
-EVALUATION_PERIOD, NUM_EPISODES = 10_000, 10
-FIRST_EPISODE = 1_000
-"""Its seed; the following ones count up."""
+EVALUATION_PERIOD = 10_000
+EVALUATION_EPISODES, LAST_EPISODES = range(1_000, 1_010), range(1_010, 1_020)
+"""Their seeds."""
 
 COMMON = {"gamma": 0.98, "learning_starts": 10_000, "batch_size": 256, "policy_kwargs": {"net_arch": [400, 300]}}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -36,37 +37,44 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "action_noise": NormalActionNoise(np.zeros(6), np.full(6, 0.1)),
     },
     "SAC": {"buffer_size": 300_000, "learning_rate": 7.3e-4, "tau": 0.02, "train_freq": 8, "gradient_steps": 8},
+    "CrossQ": {
+        "buffer_size": 300_000,
+        "learning_rate": 7.3e-4,
+        "train_freq": 8,
+        "gradient_steps": 8,
+        "use_sde": True,
+        "policy_kwargs": {"use_expln": True, "log_std_init": -3},
+    },
 }
+"""Beside `COMMON`, or in its place; CrossQ's layers are SBX's own."""
 
 
 class Recorder(BaseCallback):
-    """Evaluates the deterministic policy now and then, and writes a row."""
+    """Evaluates the deterministic policy now and then, saves the best one, and writes a row."""
 
-    def __init__(self, tables: CurveTables) -> None:
+    def __init__(self, tables: CurveTables, best_policy: Path) -> None:
         super().__init__()
         self._tables = tables
+        self._best_policy = best_policy
+        self._best_return = -math.inf
         self._environment = gym.make(TASK)
         self._started = time.monotonic()
 
     def _on_step(self) -> bool:
         if self.num_timesteps % EVALUATION_PERIOD == 0:
             walltime = time.monotonic() - self._started
-            self._tables.evaluation(self.num_timesteps, walltime, self.mean_return(FIRST_EPISODE))
+            mean_return = self.mean_return(EVALUATION_EPISODES)
+            if mean_return > self._best_return:
+                self._best_return = mean_return
+                self.model.save(self._best_policy)
+            self._tables.evaluation(self.num_timesteps, walltime, mean_return)
             self._started = time.monotonic() - walltime
         return True
 
-    def mean_return(self, first_episode: int) -> float:
-        """Over episodes with the seeds from `first_episode` on."""
-        total = 0.0
-        for seed in range(first_episode, first_episode + NUM_EPISODES):
-            observation, _ = self._environment.reset(seed=seed)
-            over = False
-            while not over:
-                action, _ = self.model.predict(observation, deterministic=True)
-                observation, reward, terminated, truncated, _ = self._environment.step(action)
-                total += float(reward)
-                over = terminated or truncated
-        return total / NUM_EPISODES
+    def mean_return(self, seeds: range) -> float:
+        """Over episodes with these seeds."""
+        returns, _ = play(self.model, self._environment, seeds)
+        return statistics.mean(returns)
 
 
 def main() -> None:
@@ -78,8 +86,9 @@ def main() -> None:
     arguments = parser.parse_args()
     algorithm, seed = arguments.algorithm, arguments.seed
     tables = CurveTables(arguments.folder, f"sbx_{algorithm.lower()}_seed{seed}")
-    model = getattr(sbx, algorithm)("MlpPolicy", gym.make(TASK), seed=seed, **COMMON, **SETTINGS[algorithm])
-    recorder = Recorder(tables)
+    settings = {**COMMON, **SETTINGS[algorithm]}
+    model = getattr(sbx, algorithm)("MlpPolicy", gym.make(TASK), seed=seed, **settings)
+    recorder = Recorder(tables, arguments.folder / "best.zip")
     model.learn(arguments.steps, callback=recorder)
     tables.end(
         group=f"SBX {algorithm}",
@@ -87,7 +96,7 @@ def main() -> None:
         seed=seed,
         version=f"sbx-rl {importlib.metadata.version('sbx-rl')}",
         command=f"python -m benchmarks.contestants.peer_curve {shlex.join(sys.argv[1:])}",
-        last_return=recorder.mean_return(FIRST_EPISODE + NUM_EPISODES),
+        last_return=recorder.mean_return(LAST_EPISODES),
     )
 
 
