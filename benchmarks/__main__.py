@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import breakdown, contests, efficiency, memory, report, scaling, start
-from benchmarks.report import Row
+from benchmarks import breakdown, contests, efficiency, learning, memory, report, scaling, start
+from benchmarks.report import Line
 from benchmarks.turns import ROOT, BenchmarkError
 
-PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
+PARTS: dict[str, Callable[[int], Iterator[Line]]] = {
     "environment": contests.part(contests.environment_contests),
     "acting": contests.part(contests.acting_contests),
     "training": contests.part(contests.training_contests),
@@ -21,17 +21,24 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "memory": memory.measure,
     "start": start.measure,
     "breakdown": breakdown.measure,
+    "learning": learning.measure,
 }
+ONLY_IF_NAMED = "learning"
+"""It takes hours."""
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant (default: 5)")
+    names = f"{', '.join(PARTS)}; if none is named, all but {ONLY_IF_NAMED}"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=names)
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="turns of each contestant, or its seeds in learning (default: 5)"
+    )
     parser.add_argument(
         "--output", type=Path, default=ROOT / "runs/benchmark", help="folder of table.md and table.json"
     )
     options = parser.parse_args(arguments)
+    options.parts = list(dict.fromkeys(options.parts or [name for name in PARTS if name != ONLY_IF_NAMED]))
     for name in options.parts:
         if name not in PARTS:
             parser.error(f"PART = {name}: must be one of {', '.join(PARTS)}")
@@ -45,20 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Contestants end with this process, however it is ended.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
-    names, notes = list(dict.fromkeys(options.parts or PARTS)), []
-    if "peers" in names and not contests.has_peers():
+    names, notes, status = options.parts, [], 0
+    if not contests.has_peers() and {"peers", "learning"} & set(names):
         names = [name for name in names if name != "peers"]
         notes.append(contests.HOW_TO_MAKE_PEERS)
-    measured: dict[str, list[Row]] = {}
+    measured: dict[str, list[Line]] = {}
     for name in names:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
+        measured[name] = []
         try:
-            measured[name] = list(PARTS[name](options.rounds))
+            for row in PARTS[name](options.rounds):
+                measured[name].append(row)
         except BenchmarkError as error:
-            notes.append(f"{name} was not measured: {error}")
+            notes.append(f"{name} was not measured{' in full' if measured[name] else ''}: {error}")
+            status = 1
         report.write(options.output, measured, notes, options.rounds)
     print(report.to_text(measured, notes, options.rounds), end="")
-    return 1 if len(measured) < len(names) else 0
+    return status
 
 
 if __name__ == "__main__":

@@ -7,14 +7,25 @@ import platform
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 COLUMNS = ("ours", "", "against", "", "ratio", "to reach")
 
 
+class Line(Protocol):
+    """A line of a table; lines with the same columns are of one table."""
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def cells(self) -> tuple[str, ...]: ...
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One line of the table.
+    """One line of the table of ratios.
 
     Attributes:
         name: what of ours was measured.
@@ -33,6 +44,10 @@ class Row:
     other_values: list[float] = dataclasses.field(default_factory=list)
     target: float | None = None
     at_most: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return COLUMNS
 
     @property
     def ratios(self) -> list[float]:
@@ -81,22 +96,28 @@ def machine() -> dict[str, Any]:
     }
 
 
-def to_text(parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: int) -> str:
-    """A Markdown table, which reads well as it is."""
+def to_text(parts: Mapping[str, Sequence[Line]], notes: Sequence[str], rounds: int) -> str:
+    """Markdown tables, which read well as they are; one for all rows of the same columns."""
     about = machine()
     lines = [
         f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {rounds} rounds (memory: one); "
         "medians (and ranges); each ratio is the median over rounds of ours to theirs.",
-        "",
     ]
-    cells = [("part", *COLUMNS), ("---",) * (len(COLUMNS) + 1)]
-    cells += [(part, *row.cells()) for part, rows in parts.items() for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines += [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in cells]
+    tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for part, rows in parts.items():
+        for row in rows:
+            tables.setdefault(row.columns, []).append((part, *row.cells()))
+    for columns, cells in tables.items():
+        lines += ["", *_table([("part", *columns), ("---",) * (len(columns) + 1), *cells])]
     return "\n".join([*lines, *(f"\n{note}" for note in notes)]) + "\n"
 
 
-def write(folder: Path, parts: Mapping[str, Sequence[Row]], notes: Sequence[str], rounds: int) -> None:
+def _table(cells: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in cells]
+
+
+def write(folder: Path, parts: Mapping[str, Sequence[Line]], notes: Sequence[str], rounds: int) -> None:
     """Writes `table.md` and `table.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "table.md").write_text(to_text(parts, notes, rounds))

@@ -93,22 +93,23 @@ class _Process:
     def _check(self) -> None:
         if self._process.poll() is not None:
             said = self._errors.read_text(errors="replace")
-            raise _ended(self._contestant.name, self._process.returncode, said)
+            raise ended(self._contestant.name, self._process.returncode, said)
 
 
-def run_module(*arguments: str) -> str:
+def run_module(*arguments: str, python: Path = Path(sys.executable)) -> str:
     """The last line that `python -m` with these arguments prints, in a process of its own.
 
     Raises:
         BenchmarkError: if it fails.
     """
-    result = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run([python, "-m", *arguments], cwd=ROOT, capture_output=True, text=True)
     if result.returncode != 0:
-        raise _ended(" ".join(arguments), result.returncode, result.stderr)
+        raise ended(" ".join(arguments), result.returncode, result.stderr)
     return result.stdout.splitlines()[-1]
 
 
-def _ended(name: str, status: int, said: str) -> BenchmarkError:
+def ended(name: str, status: int, said: str) -> BenchmarkError:
+    """One line: the status and the last of what the process has `said`."""
     last = said.strip().splitlines()[-1:] or ["no word on why"]
     return BenchmarkError(f"{name} ended with status {status}: {last[0]}")
 

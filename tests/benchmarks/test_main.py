@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import breakdown, contests, memory
+from benchmarks.report import Row
 from benchmarks.turns import BenchmarkError, run_module
 from tests.benchmarks.processes import commands_running
 from tests.tiny import AGENT, wait_for
@@ -34,13 +35,30 @@ def test_without_their_environment_peers_are_left_out_with_a_word_on_how_to_make
     assert (contests.ROOT / "benchmarks/requirements-peers.txt").exists()
 
 
+def test_what_takes_hours_is_measured_only_if_named():
+    assert "learning" in command.PARTS
+    assert "learning" not in command.parse_arguments([]).parts
+    assert command.parse_arguments(["learning"]).parts == ["learning"]
+
+
+def test_rows_before_a_failure_are_kept(tmp_path, monkeypatch, capsys):
+    def fail_late(rounds):
+        yield Row("first", "s", [1.0] * rounds)
+        raise BenchmarkError("preset ended with status 2: no such file")
+
+    monkeypatch.setattr(command, "PARTS", {"half": fail_late})
+    assert command.main(["--output", str(tmp_path)]) == 1
+    assert "half was not measured in full: preset ended with status 2: no such file" in capsys.readouterr().out
+    assert "first" in (tmp_path / "table.md").read_text()
+
+
 def test_a_part_that_fails_is_told_of_and_the_others_are_kept(tmp_path, monkeypatch, capsys):
     def fail(rounds):
         raise BenchmarkError("SBX TD3 ended with status 1: no module")
         yield
 
     def measure(rounds):
-        yield command.Row("fine", "s", [1.0] * rounds)
+        yield Row("fine", "s", [1.0] * rounds)
 
     monkeypatch.setattr(command, "PARTS", {"bad": fail, "good": measure})
     assert command.main(["--output", str(tmp_path), "--rounds", "2"]) == 1

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from benchmarks import report
+from benchmarks.learning import LearningRow, ours
 from benchmarks.report import Row
+from benchmarks.timed_run import Outcome, Rules
 
 PAIR = Row("ours", "steps/s", [30.0, 10.0, 20.0], "theirs", [10.0, 10.0, 5.0], target=2.5)
 
@@ -54,3 +56,11 @@ def test_both_files_hold_every_row_and_note(tmp_path):
     assert content["parts"]["training"][0]["other_values"] == [10.0, 10.0, 5.0]
     assert content["notes"] == ["a note"]
     assert content["machine"]["cores"] >= 1
+
+
+def test_rows_of_other_columns_have_a_table_of_their_own():
+    runs = LearningRow(ours("D4PG"), Rules(), [Outcome((100.0,), (20_000,), None)])
+    lines = report.to_text({"training": [PAIR], "learning": [runs], "start": [PAIR]}, [], rounds=1).splitlines()
+    starts = [line.split("|")[1].strip() if line else "" for line in lines[1:]]
+    assert starts == ["", "part", "---", "training", "start", "", "part", "---", "learning"]
+    assert lines[7].split("|")[2].strip() == "contestant"

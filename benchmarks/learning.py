@@ -1,0 +1,157 @@
+"""How soon contestants learn to walk: whole runs one after another, seed by seed.
+
+Only one training runs at a time: seed 0 of each contestant, then seed 1 of each. Other work on the machine must be
+paused by whoever starts this.
+"""
+
+import dataclasses
+import itertools
+import math
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contests import PEERS_PYTHON, has_peers
+from benchmarks.report import number
+from benchmarks.timed_run import Learner, Outcome, Rules, time_run
+from benchmarks.turns import ROOT, BenchmarkError
+
+RUN = "{folder}/run"
+
+
+def ours(name: str, *arguments: str, target: float | None = None) -> Learner:
+    """`walker-rl train` with these arguments, and the evaluations of 10 episodes that every contestant has."""
+    options = ("--seed", "{seed}", "--run-dir", RUN, "--set", "evaluation.num_episodes=10")
+    return Learner(
+        name,
+        train=("walker_rl", "train", *arguments, *options),
+        evaluations=f"{RUN}/metrics/evaluation.csv",
+        play=("walker_rl", "evaluate", RUN, "--json"),
+        target=target,
+    )
+
+
+def sbx(algorithm: str) -> Learner:
+    """As long as the limit lets it."""
+    return Learner(
+        f"SBX {algorithm}",
+        train=("benchmarks.contestants.peer_curve", algorithm, RUN, "--seed", "{seed}", "--steps", "1000000"),
+        evaluations=f"{RUN}/evaluations.csv",
+        play=("benchmarks.contestants.peer_policy", algorithm, f"{RUN}/best.zip"),
+        python=PEERS_PYTHON,
+    )
+
+
+OURS = (
+    ours("D4PG preset", "d4pg", "--prior", "gait", "--config", "configs/fast.yaml", target=300.0),
+    ours("D4PG defaults", "d4pg"),
+)
+PEERS = (sbx("TD3"), sbx("SAC"), sbx("CrossQ"))
+
+
+@dataclasses.dataclass(frozen=True)
+class LearningRow:
+    """A contestant's runs, one a seed from 0 on.
+
+    Attributes:
+        learner: the contestant.
+        rules: the same for all.
+        outcomes: by seed.
+    """
+
+    learner: Learner
+    rules: Rules
+    outcomes: list[Outcome]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        goals = [f"{goal:,g}" for goal in self.rules.goals]
+        seconds = [f"s to {goal}" for goal in goals]
+        confirmed = f"return, {self.rules.num_episodes} episodes"
+        return ("contestant", *seconds, f"steps to {goals[-1]}", confirmed, "std", "falls", "to reach")
+
+    def cells(self) -> tuple[str, ...]:
+        """As in `columns`; the median, and the value of each seed."""
+        last = len(self.rules.goals) - 1
+        seconds = [by_seed(self._seconds(goal)) for goal in range(last + 1)]
+        steps = by_seed([at(outcome.actor_steps, last) for outcome in self.outcomes])
+        values = [dataclasses.astuple(outcome.confirmation) for outcome in self.outcomes if outcome.confirmation]
+        confirmed = [by_seed(column) for column in zip(*values, strict=True)] or ["-", "-", "-"]
+        target = "" if self.learner.target is None else f"at most {self.learner.target:g}"
+        return (self.learner.name, *seconds, steps, *confirmed, target)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The command, the rules, every outcome, and the median seconds to each goal."""
+        return {
+            "name": self.learner.name,
+            "command": " ".join(self.learner.train),
+            "target": self.learner.target,
+            **dataclasses.asdict(self.rules),
+            "outcomes": [dataclasses.asdict(outcome) for outcome in self.outcomes],
+            "median_seconds": [median(self._seconds(goal)) for goal in range(len(self.rules.goals))],
+        }
+
+    def _seconds(self, goal: int) -> list[float | None]:
+        return [at(outcome.seconds, goal) for outcome in self.outcomes]
+
+
+def at(values: Sequence[float], goal: int) -> float | None:
+    """The value at a goal, or None if the run has not reached it."""
+    return values[goal] if goal < len(values) else None
+
+
+def median(values: Sequence[float | None]) -> float | None:
+    """The median, None being larger than any number."""
+    middle = statistics.median(math.inf if value is None else value for value in values)
+    return None if math.isinf(middle) else middle
+
+
+def by_seed(values: Sequence[float | None]) -> str:
+    """The median, and the values where there are several; "-" for None."""
+    texts = ["-" if value is None else number(value) for value in (median(values), *values)]
+    return texts[0] if len(values) == 1 else f"{texts[0]} ({', '.join(texts[1:])})"
+
+
+def measure(rounds: int) -> Iterator[LearningRow]:
+    """Rows of all contestants that can be had; `rounds` is the number of seeds."""
+    learners = (*OURS, *PEERS) if has_peers() else OURS
+    return race(learners, rounds, Rules(), ROOT / "runs/benchmark/learning" / commit())
+
+
+def race(learners: Sequence[Learner], num_seeds: int, rules: Rules, folder: Path) -> Iterator[LearningRow]:
+    """Runs each seed of all contestants before the next seed; then yields their rows.
+
+    Args:
+        learners: the contestants; one that fails is left out from then on.
+        num_seeds: runs of each.
+        rules: when a run ends.
+        folder: the parent of the runs' folders.
+
+    Raises:
+        BenchmarkError: after the rows, if a contestant failed.
+    """
+    outcomes: dict[str, list[Outcome]] = {learner.name: [] for learner in learners}
+    failures: dict[str, BenchmarkError] = {}
+    for seed, learner in itertools.product(range(num_seeds), learners):
+        if learner.name in failures:
+            continue
+        try:
+            outcome = time_run(learner, seed, rules, folder / learner.name.replace(" ", "_") / f"seed{seed}")
+        except BenchmarkError as error:
+            failures[learner.name] = error
+            print(f"  {error}", file=sys.stderr, flush=True)
+        else:
+            outcomes[learner.name].append(outcome)
+            print(f"  {learner.name}, seed {seed}: {outcome.to_text(rules.goals)}", file=sys.stderr, flush=True)
+    yield from (LearningRow(it, rules, outcomes[it.name]) for it in learners if outcomes[it.name])
+    if failures:
+        raise BenchmarkError("; ".join(map(str, failures.values())))
+
+
+def commit() -> str:
+    """The commit of this checkout, marked if files differ; "unknown" outside one."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
