@@ -29,13 +29,13 @@ def ours(name: str, *arguments: str, target: float | None = None) -> Learner:
         name,
         train=("walker_rl", "train", *arguments, *options),
         evaluations=f"{RUN}/metrics/evaluation.csv",
-        play=("walker_rl", "evaluate", RUN, "--json"),
+        play=("walker_rl", "evaluate", f"{RUN}/policy/last.npz", "--json"),
         target=target,
     )
 
 
 def sbx(algorithm: str) -> Learner:
-    """As long as the limit lets it."""
+    """SBX with the RL Zoo's settings, for more steps than the limit allows."""
     return Learner(
         f"SBX {algorithm}",
         train=("benchmarks.contestants.peer_curve", algorithm, RUN, "--seed", "{seed}", "--steps", "1000000"),

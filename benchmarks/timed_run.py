@@ -33,7 +33,7 @@ class Learner:
         name: its name in the table.
         train: arguments of its Python, from the module on, that train it.
         evaluations: CSV file with the columns `actor_steps` and `mean_return`.
-        play: likewise, that play the policy of the best evaluation for `--episodes N` and print JSON.
+        play: likewise, that play the policy which reached the last goal for `--episodes N` and print JSON.
         python: its interpreter.
         target: seconds to the last goal that no seed should exceed; None: there is no such target.
     """
