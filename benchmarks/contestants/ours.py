@@ -24,8 +24,8 @@ FIRST_UPDATE = {"acting": REPLAY_SIZE, "training": 1_000, "learner": 1_000}
 """Transitions in the replay before the learner begins, by activity."""
 
 WARM_UP_STEPS = 1_300
-WARM_UP_STEPS_ON_POLICY = 4_200
-"""Two rounds: the first one traces the update."""
+WARM_UP_STEPS_ON_POLICY = 6_300
+"""Three rounds: the first primes the normaliser, the second traces the update."""
 
 
 def benchmark_config(agent: str, activity: str, overrides: list[str]) -> ExperimentConfig:

@@ -9,7 +9,6 @@ Gradients = dict[str, tf.Tensor]
 
 _BETA1 = 0.9
 _BETA2 = 0.999
-_EPSILON = 1e-8
 
 
 class Adam:
@@ -22,15 +21,22 @@ class Adam:
         variables: what is trained, by name.
     """
 
-    def __init__(self, variables: Mapping[str, tf.Variable], max_gradient_norm: float | None = None) -> None:
+    def __init__(
+        self,
+        variables: Mapping[str, tf.Variable],
+        max_gradient_norm: float | None = None,
+        epsilon: float = 1e-8,
+    ) -> None:
         """Makes the moments, all zero.
 
         Args:
             variables: float32 variables to train.
             max_gradient_norm: global norm that gradients are scaled down to; None: not clipped.
+            epsilon: the paper's term beside the root of the second moment.
         """
         self.variables = dict(variables)
         self._max_gradient_norm = max_gradient_norm
+        self._epsilon = epsilon
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._first_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
         self._second_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
@@ -58,7 +64,7 @@ class Adam:
                 beta1=_BETA1,
                 beta2=_BETA2,
                 # The kernel adds epsilon to sqrt(v), the paper to sqrt(v / (1 - beta2^t)).
-                epsilon=_EPSILON * tf.sqrt(1 - beta2_power),
+                epsilon=self._epsilon * tf.sqrt(1 - beta2_power),
                 grad=gradients[name],
             )
         return norm

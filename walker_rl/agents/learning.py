@@ -26,13 +26,14 @@ class NetworkLearner(Learner):
     Deterministic: equal networks, seed and batches give bit-identical weights on one machine.
     """
 
-    def __init__(self, config: NetworkConfig, networks: Networks, seed: int) -> None:
+    def __init__(self, config: NetworkConfig, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
         """Makes the optimisers.
 
         Args:
             config: hyperparameters.
             networks: are updated in place.
             seed: of whatever the updates sample.
+            adam_epsilon: the optimisers' epsilon.
         """
         super().__init__(networks.architecture)
         self._networks = networks
@@ -40,8 +41,8 @@ class NetworkLearner(Learner):
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._learner_steps = 0  # As `num_steps`, but read without TensorFlow.
         self._optimizers = {
-            "critic": Adam(_trainable(networks.critic), config.max_gradient_norm),
-            "policy": Adam(_trainable(networks.policy), config.max_gradient_norm),
+            name: Adam(_trainable(getattr(networks, name)), config.max_gradient_norm, adam_epsilon)
+            for name in ("critic", "policy")
         }
         self._learning_rates: dict[str, Schedule] = {
             "critic": config.critic_learning_rate,

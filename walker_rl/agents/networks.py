@@ -39,13 +39,14 @@ class Networks:
         seed: int,
         has_target_policy: bool = True,
         has_target_critic: bool = True,
+        initialization: str = "uniform_fan_out",
     ) -> "Networks":
-        """Makes all networks; `make_critic` takes the critic's own seed."""
+        """Makes all networks; `make_critic` takes the critic's own seed, `initialization` is the policy's."""
         policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         return cls(
-            policy=PolicyNetwork(architecture, policy_seed),
+            policy=PolicyNetwork(architecture, policy_seed, initialization),
             critic=make_critic(critic_seed),
-            target_policy=PolicyNetwork(architecture, policy_seed) if has_target_policy else None,
+            target_policy=PolicyNetwork(architecture, policy_seed, initialization) if has_target_policy else None,
             target_critic=make_critic(critic_seed) if has_target_critic else None,
             architecture=architecture,
         )

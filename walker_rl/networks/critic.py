@@ -12,11 +12,18 @@ class _Expectation(snt.Module):
     """A torso and one linear output."""
 
     def __init__(
-        self, input_size: int, hidden_sizes: tuple[int, ...], layer_norm: bool, activation: str, seed: int, name: str
+        self,
+        input_size: int,
+        hidden_sizes: tuple[int, ...],
+        layer_norm: bool,
+        activation: str,
+        seed: int,
+        name: str,
+        initialization: str = "uniform_fan_out",
     ) -> None:
         super().__init__(name=name)
         generator = np.random.default_rng(seed)
-        self._torso = Torso(hidden_sizes, layer_norm, activation, generator)
+        self._torso = Torso(input_size, hidden_sizes, layer_norm, activation, generator, initialization)
         self._value = snt.Linear(1, w_init=truncated_fan_in(generator))
         self._evaluate(tf.zeros([1, input_size]))
 
@@ -52,10 +59,16 @@ class ValueNetwork(_Expectation):
     """`V(s)`: the same of the observation alone."""
 
     def __init__(
-        self, observation_size: int, hidden_sizes: tuple[int, ...], layer_norm: bool, activation: str, seed: int
+        self,
+        observation_size: int,
+        hidden_sizes: tuple[int, ...],
+        layer_norm: bool,
+        activation: str,
+        seed: int,
+        initialization: str = "uniform_fan_out",
     ) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size, hidden_sizes, layer_norm, activation, seed, name="value")
+        super().__init__(observation_size, hidden_sizes, layer_norm, activation, seed, "value", initialization)
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]` to the discounted return expected, `[B]`."""
@@ -118,7 +131,8 @@ class DistributionalCriticNetwork(snt.Module):
         super().__init__(name="distributional_critic")
         generator = np.random.default_rng(seed)
         self.atoms = tf.constant(np.linspace(vmin, vmax, num_atoms), tf.float32)
-        self._torso = Torso(hidden_sizes, layer_norm, activation, generator)
+        input_size = observation_size + action_size
+        self._torso = Torso(input_size, hidden_sizes, layer_norm, activation, generator, "uniform_fan_out")
         self._logits = snt.Linear(num_atoms, w_init=truncated_fan_in(generator))
         self(tf.zeros([1, observation_size]), tf.zeros([1, action_size]))
 

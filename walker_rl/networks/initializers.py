@@ -25,6 +25,27 @@ def uniform_fan_out(generator: np.random.Generator, scale: float = 0.333) -> Ini
     return initialize
 
 
+def uniform_fan_in(generator: np.random.Generator, inputs: int) -> Initializer:
+    """Uniform in +-1 / sqrt(inputs): PyTorch's default for the weights and the biases of a linear layer."""
+    limit = 1 / math.sqrt(inputs)
+
+    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
+        return generator.uniform(-limit, limit, shape).astype(dtype.as_numpy_dtype)
+
+    return initialize
+
+
+def orthogonal(generator: np.random.Generator, gain: float = math.sqrt(2)) -> Initializer:
+    """`gain` times a random matrix whose shorter side is orthonormal (Saxe et al. 2014, arXiv:1312.6120)."""
+
+    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
+        q, r = np.linalg.qr(generator.standard_normal((max(shape), min(shape))))
+        q *= np.sign(np.diag(r))  # Without these signs, the rotations would not be uniformly distributed.
+        return (gain * (q if shape[0] >= shape[1] else q.T)).astype(dtype.as_numpy_dtype)
+
+    return initialize
+
+
 def near_zero(generator: np.random.Generator, scale: float = 1e-4) -> Initializer:
     """Truncated normal with variance `scale / inputs`: Acme's choice for the last layer of a policy."""
 
@@ -42,6 +63,20 @@ def truncated_fan_in(generator: np.random.Generator) -> Initializer:
         return _truncated_normal(generator, shape, 1 / math.sqrt(shape[0])).astype(dtype.as_numpy_dtype)
 
     return initialize
+
+
+def hidden_layer(initialization: str, generator: np.random.Generator, inputs: int) -> dict[str, Initializer]:
+    """Returns the initializers of a hidden layer as `snt.Linear` takes them; biases without one are zero.
+
+    Args:
+        initialization: "uniform_fan_out", "uniform_fan_in" or "orthogonal".
+        generator: the source of the random numbers.
+        inputs: the layer's number of inputs.
+    """
+    if initialization == "uniform_fan_in":
+        uniform = uniform_fan_in(generator, inputs)
+        return {"w_init": uniform, "b_init": uniform}
+    return {"w_init": {"uniform_fan_out": uniform_fan_out, "orthogonal": orthogonal}[initialization](generator)}
 
 
 def _truncated_normal(generator: np.random.Generator, shape: Sequence[int], stddev: float) -> np.ndarray:

@@ -37,8 +37,14 @@ class PolicyNetwork(snt.Module):
     gives the logarithm of the standard deviation (Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905).
     """
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int) -> None:
-        """Makes all variables; equal arguments give equal weights."""
+    def __init__(self, architecture: PolicyArchitecture, seed: int, initialization: str = "uniform_fan_out") -> None:
+        """Makes all variables; equal arguments give equal weights.
+
+        Args:
+            architecture: the policy's shape.
+            seed: the seed of the initial weights.
+            initialization: the hidden layers' kind of initial weights, a name that `initializers.hidden_layer` takes.
+        """
         super().__init__(name="policy")
         generator = np.random.default_rng(seed)
         self._normalizer = Normalizer(architecture.observation_size) if architecture.normalize else None
@@ -47,7 +53,14 @@ class PolicyNetwork(snt.Module):
             self._log_stddev = tf.Variable(tf.fill([architecture.action_size], math.log(architecture.init_stddev)))
         self._is_squashed = architecture.head == "tanh_gaussian"
         self._init_stddev = architecture.init_stddev
-        self._torso = Torso(architecture.hidden_sizes, architecture.layer_norm, architecture.activation, generator)
+        self._torso = Torso(
+            architecture.observation_size,
+            architecture.hidden_sizes,
+            architecture.layer_norm,
+            architecture.activation,
+            generator,
+            initialization,
+        )
         self._outputs = [
             snt.Linear(architecture.action_size, w_init=near_zero(generator)) for _ in architecture.output_names
         ]

@@ -1,12 +1,13 @@
 """The hidden layers that policies and critics have in common."""
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
 import sonnet as snt
 import tensorflow as tf
 
-from walker_rl.networks.initializers import uniform_fan_out
+from walker_rl.networks.initializers import hidden_layer
 from walker_rl.networks.layer_norm import LayerNormTanh
 
 _ACTIVATIONS = {"elu": tf.nn.elu, "relu": tf.nn.relu, "tanh": tf.nn.tanh}
@@ -19,12 +20,21 @@ class Torso(snt.Module):
     """
 
     def __init__(
-        self, hidden_sizes: tuple[int, ...], layer_norm: bool, activation: str, generator: np.random.Generator
+        self,
+        input_size: int,
+        hidden_sizes: tuple[int, ...],
+        layer_norm: bool,
+        activation: str,
+        generator: np.random.Generator,
+        initialization: str,
     ) -> None:
         """Makes the layers; their variables come with the first call, which draws from `generator`."""
         super().__init__(name="torso")
         self._activation = _ACTIVATIONS[activation]
-        self._hidden = [snt.Linear(size, w_init=uniform_fan_out(generator)) for size in hidden_sizes]
+        self._hidden = [
+            snt.Linear(size, **hidden_layer(initialization, generator, inputs))
+            for inputs, size in itertools.pairwise((input_size, *hidden_sizes))
+        ]
         self._layer_norm = LayerNormTanh(hidden_sizes[0]) if layer_norm else None
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:

@@ -95,6 +95,6 @@ class Builder(QueueBuilder[Config]):
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
         """Epochs, fewer where the KL divergence has stopped them."""
-        num_rounds = num_inserted // self.config.num_environments
+        num_rounds = num_inserted // self.config.num_environments - self.config.num_priming_rounds
         num_steps = num_rounds * self.config.num_environments * self.config.unroll_length
-        return learner_steps * self.config.batch_size / num_steps if num_rounds else None
+        return learner_steps * self.config.batch_size / num_steps if num_rounds > 0 else None

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from walker_rl.agents.config import ACTIVATIONS, NetworkConfig
 from walker_rl.hyperparameters import hyperparameter
-from walker_rl.schedules import Schedule
+from walker_rl.schedules import Linear, Schedule
+
+INITIALIZATIONS = ("uniform_fan_out", "uniform_fan_in", "orthogonal")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,39 +18,52 @@ class Config(NetworkConfig):
     paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
 
     discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
-    gae_lambda: float = hyperparameter(0.95, "weight of longer sums in the advantage", minimum=0, maximum=1)
+    gae_lambda: float = hyperparameter(0.9, "weight of longer sums in the advantage", minimum=0, maximum=1)
     num_environments: int = hyperparameter(
         16, "environments that are stepped in turn; distributed, as many stretches come from the actors", minimum=1
     )
     unroll_length: int = hyperparameter(
         512, "consecutive steps of one environment between updates", unit="steps", minimum=1
     )
-    num_epochs: int = hyperparameter(10, "passes over what was collected", minimum=1)
+    num_epochs: int = hyperparameter(20, "passes over what was collected", minimum=1)
     batch_size: int = hyperparameter(128, "steps in one minibatch", unit="items", minimum=2)
     clip: Schedule = hyperparameter(
-        0.2, "distance of the probability ratio from 1 beyond which it does not pay", above=0
+        Linear(0.4, 0.0, 0, 2_000_000),
+        "distance of the probability ratio from 1 beyond which it does not pay",
+        above=0,
     )
     max_kl: float | None = hyperparameter(
         None, "KL divergence from the policy that acted beyond which the epochs stop; null: never", unit="nats", above=0
     )
     entropy_weight: float = hyperparameter(0.0, "worth of entropy", unit="advantage per nat", minimum=0)
     init_stddev: float = hyperparameter(
-        0.37, "standard deviation of the policy at the start", unit="action units", above=0
+        0.61, "standard deviation of the policy at the start", unit="action units", above=0
     )
     noise_correlation: float = hyperparameter(
         0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
     )
-    normalize_observations: bool = hyperparameter(True, "observations are normalised by their running statistics")
+    normalize_observations: bool = hyperparameter(
+        True, "observations are normalised by their running statistics, which a first round without updates primes"
+    )
     normalize_rewards: bool = hyperparameter(
         True, "rewards are divided by the running standard deviation of the discounted return"
     )
-    policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
-    critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the value function", above=0)
+    policy_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the policy", above=0)
+    critic_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the value function", above=0)
     layer_norm: bool = hyperparameter(False, "LayerNorm and tanh after the first hidden layer of both networks")
-    activation: str = hyperparameter("tanh", "activation of the other hidden layers", choices=ACTIVATIONS)
+    activation: str = hyperparameter("relu", "activation of the other hidden layers", choices=ACTIVATIONS)
+    initialization: str = hyperparameter(
+        "uniform_fan_in", "initial weights of the hidden layers of both networks", choices=INITIALIZATIONS
+    )
+    adam_epsilon: float = hyperparameter(1e-5, "epsilon of Adam", above=0)
     max_gradient_norm: float | None = hyperparameter(
         0.5, "global norm at which each network's gradient is clipped; null: not clipped", above=0
     )
+
+    @property
+    def num_priming_rounds(self) -> int:
+        """Rounds at the start that the statistics learn from, and the networks do not."""
+        return int(self.normalize_observations)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""

@@ -28,7 +28,7 @@ class PPOLearner(NetworkLearner):
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[Segment], seed: int) -> None:
         """As the base class; `dataset` yields `config.num_environments` segments at a time."""
-        super().__init__(config, networks, seed)
+        super().__init__(config, networks, seed, config.adam_epsilon)
         self._config = config
         self._dataset = dataset
         self._observations = RunningStatistics((networks.architecture.observation_size,))
@@ -37,27 +37,28 @@ class PPOLearner(NetworkLearner):
         self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
 
     def step(self) -> Metrics:
-        """Learns from the next segments.
+        """Learns from the next segments; at first only the statistics do, for `num_priming_rounds`.
 
         Returns:
-            Means over the minibatches, and what else tells of the round.
+            Means over the minibatches and the round's own metrics; empty after a priming round.
 
         Raises:
             StopIteration: if the dataset has ended.
         """
         segments = next(self._dataset)
-        columns, round_metrics = self._prepare(segments)
-        metrics = self._learn(columns)
-        self._observe(segments)
+        self._observe_rewards(segments)
+        metrics: Metrics = {}
+        if int(self._num_rounds) >= self._config.num_priming_rounds:
+            columns, round_metrics = self._prepare(segments)
+            metrics = {**self._learn(columns), **round_metrics}
+        self._observe_observations(segments)
         self._num_rounds.assign_add(1)
         self._learner_steps = int(self._num_steps)
         self._policy_weights = self._read_policy()
-        return {**metrics, **round_metrics}
+        return metrics
 
     def _prepare(self, segments: Segment) -> tuple[list[np.ndarray], Metrics]:
         """Observation, action, log-density, advantage and return of each step, `[N T, ...]`; and what they tell."""
-        if self._config.normalize_rewards:
-            self._returns.add(segments.return_so_far.ravel())
         scale = self._returns.stddev if self._config.normalize_rewards else 1.0
         reward = np.clip(segments.reward / scale, -MAX_REWARD, MAX_REWARD)
         value, next_value = (self._values(each) for each in (segments.observation, segments.next_observation))
@@ -97,8 +98,13 @@ class PPOLearner(NetworkLearner):
         steps_per_round = self._config.num_environments * self._config.unroll_length
         return tf.cast(self._num_rounds, tf.float64) * steps_per_round
 
-    def _observe(self, segments: Segment) -> None:
-        """Lets the next round be normalised by all observations so far, those of this one included."""
+    def _observe_rewards(self, segments: Segment) -> None:
+        """Updates the returns' statistics, before the round: no recorded density depends on them."""
+        if self._config.normalize_rewards:
+            self._returns.add(segments.return_so_far.ravel())
+
+    def _observe_observations(self, segments: Segment) -> None:
+        """Updates the normaliser, after the round: its densities are those of the normaliser that acted."""
         if not self._config.normalize_observations:
             return
         self._observations.add(segments.observation.reshape(-1, segments.observation.shape[-1]))

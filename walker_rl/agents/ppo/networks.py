@@ -16,6 +16,14 @@ def make_networks(config: Config, architecture: PolicyArchitecture, seed: int) -
             layer_norm=config.layer_norm,
             activation=config.activation,
             seed=critic_seed,
+            initialization=config.initialization,
         )
 
-    return Networks.from_seed(architecture, make_critic, seed, has_target_policy=False, has_target_critic=False)
+    return Networks.from_seed(
+        architecture,
+        make_critic,
+        seed,
+        has_target_policy=False,
+        has_target_critic=False,
+        initialization=config.initialization,
+    )
