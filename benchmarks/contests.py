@@ -133,7 +133,10 @@ def peers_contests() -> Iterator[Contest]:
             ("SAC, plain", "SB3 SAC", None),
         ),
     )
-    rounds = ("agent.num_environments=16", "agent.unroll_length=128", "agent.num_epochs=10", "agent.batch_size=128")
+    rounds = (
+        *("agent.num_environments=16", "agent.unroll_length=128", "agent.num_epochs=10", "agent.batch_size=128"),
+        "agent.activation=tanh",
+    )
     yield Contest(  # A turn has several rounds of 2,048 steps, which are played and then learned from.
         unit="steps/s",
         seconds=10.0,

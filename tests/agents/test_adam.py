@@ -1,4 +1,4 @@
-"""Adam against Sonnet's."""
+"""Adam against Sonnet's, and against the paper's formula."""
 
 import numpy as np
 import pytest
@@ -35,6 +35,19 @@ def test_the_first_step_by_hand():
     Adam({"x": variable}).apply({"x": tf.constant([3.0, -1e-8])}, learning_rate=0.1)
     # m_hat = g and v_hat = g^2: a step of lr * g / (|g| + 1e-8).
     np.testing.assert_allclose(variable, [1 - 0.1, 2 + 0.1 / 2], rtol=1e-5)
+
+
+@pytest.mark.parametrize("epsilon", [1e-8, 1e-5, 0.1])
+def test_epsilon_is_the_papers(epsilon):
+    """Kingma & Ba 2015, Algorithm 1, with gradients as small as the epsilon."""
+    variable, expected = tf.Variable(tf.zeros([3])), np.zeros(3)
+    adam = Adam({"x": variable}, learning_rate=0.1, epsilon=epsilon)
+    first, second = np.zeros(3), np.zeros(3)
+    for step, gradient in enumerate(np.random.default_rng(0).normal(0, epsilon, (20, 3)), start=1):
+        adam.apply({"x": tf.constant(gradient, tf.float32)})
+        first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        expected -= 0.1 * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + epsilon)
+        np.testing.assert_allclose(variable, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_gradients_are_clipped_together_and_the_norm_returned_is_before_clipping():

@@ -72,11 +72,15 @@ def hidden_layer(initialization: str, generator: np.random.Generator, inputs: in
         initialization: "uniform_fan_out", "uniform_fan_in" or "orthogonal".
         generator: the source of the random numbers.
         inputs: the layer's number of inputs.
+
+    Raises:
+        KeyError: if there is no such initialization.
     """
     if initialization == "uniform_fan_in":
         uniform = uniform_fan_in(generator, inputs)
         return {"w_init": uniform, "b_init": uniform}
-    return {"w_init": {"uniform_fan_out": uniform_fan_out, "orthogonal": orthogonal}[initialization](generator)}
+    weights = {"uniform_fan_out": uniform_fan_out, "orthogonal": orthogonal}[initialization]
+    return {"w_init": weights(generator)}
 
 
 def _truncated_normal(generator: np.random.Generator, shape: Sequence[int], stddev: float) -> np.ndarray:

@@ -62,6 +62,17 @@ def test_a_minibatch_must_fit_into_a_round():
     ]
 
 
+@pytest.mark.parametrize("primes", [True, False])
+def test_a_priming_round_counts_for_no_sample(primes):
+    builder = Builder(
+        Config(num_environments=2, unroll_length=10, batch_size=5, num_epochs=3, normalize_observations=primes)
+    )
+    assert builder.target_samples_per_insert == 3
+    assert builder.samples_per_insert(num_inserted=1, learner_steps=0) is None
+    assert builder.samples_per_insert(num_inserted=2, learner_steps=0 if primes else 12) == (None if primes else 3)
+    assert builder.samples_per_insert(num_inserted=6, learner_steps=24 if primes else 36) == 3
+
+
 @pytest.mark.parametrize("noise_scale", [0.0, 0.5, 2.0])
 def test_more_or_less_noise_than_the_policys_own_is_refused(noise_scale):
     builder = Builder(Config())

@@ -1,4 +1,4 @@
-"""PPO's learner: a known optimum, exact resumes, statistics, epochs that stop."""
+"""PPO's learner: a known optimum, exact resumes, statistics and their priming, epochs that stop."""
 
 import dataclasses
 
@@ -20,6 +20,8 @@ SMALL = Config(
     unroll_length=32,
     batch_size=32,
     num_epochs=4,
+    policy_learning_rate=3e-4,
+    critic_learning_rate=3e-4,
     policy_hidden_sizes=(32, 24),
     critic_hidden_sizes=(32, 24),
 )
@@ -33,6 +35,7 @@ class Play:
         self._offset, self._reward_scale = offset, reward_scale
         self.learner = None
         self.number = 0
+        self.played = []
 
     def __iter__(self):
         return self
@@ -49,7 +52,8 @@ class Play:
         log_density = np.array([[density for _, density in row] for row in samples], np.float32)
         reward = -self._reward_scale * np.square(action - BEST_ACTION).mean(axis=-1)
         fields = (observation, action, next_observation, reward, np.zeros(shape), np.ones(shape), log_density, reward)
-        return Segment(*(np.asarray(field, np.float32) for field in fields))
+        self.played.append(Segment(*(np.asarray(field, np.float32) for field in fields)))
+        return self.played[-1]
 
 
 def make(config=SMALL, seed=0, **play):
@@ -57,6 +61,12 @@ def make(config=SMALL, seed=0, **play):
     networks = builder.make_networks(SPEC, 0)
     source.learner = builder.make_learner(networks, source, seed)
     return source.learner, source, networks
+
+
+def make_primed(config=SMALL, **play):
+    learner, source, networks = make(config, **play)
+    learner.step()
+    return learner, source, networks
 
 
 def assert_equal(actual, expected):
@@ -76,11 +86,13 @@ def test_the_policy_finds_the_best_action():
     assert np.abs(policy.action(observation) - BEST_ACTION).mean() < 0.1
 
 
-def test_a_restored_learner_goes_on_bit_for_bit():
+@pytest.mark.parametrize("num_rounds", [0, 1, 2, 3])
+def test_a_restored_learner_goes_on_bit_for_bit(num_rounds):
+    """Before the round that primes the statistics, right after it, and later."""
     falling = Linear(3e-4, 0.0, 0, 6 * 4 * 32)
     config = dataclasses.replace(SMALL, policy_learning_rate=falling, clip=Linear(0.4, 0.0, 0, 4 * 4 * 32))
     learner, source, _ = make(config)
-    for _ in range(2):
+    for _ in range(num_rounds):
         learner.step()
     saved, number = learner.save(), source.number
     expected = [learner.step() for _ in range(2)]
@@ -88,15 +100,45 @@ def test_a_restored_learner_goes_on_bit_for_bit():
     resumed, source, _ = make(config, seed=99)
     resumed.restore(saved)
     source.number = number
-    assert resumed.learner_steps == 2 * 4 * 4
+    assert resumed.learner_steps == max(0, num_rounds - 1) * 4 * 4
     assert [resumed.step() for _ in range(2)] == expected
     assert_equal(resumed.save(), learner.save())
+
+
+def test_the_first_round_primes_the_statistics_and_nothing_else():
+    learner, source, _ = make(offset=3.0)
+    before = learner.save()
+    assert learner.step() == {}
+    assert learner.learner_steps == 0
+    after = learner.save()
+    changed = {name for name, value in after.items() if not np.array_equal(value, before[name])}
+    parts = ("count", "mean", "sum_of_squares")
+    statistics = {f"{whose}/{part}" for whose in ("observations", "returns") for part in parts}
+    assert changed == {"policy/normalizer/mean", "policy/normalizer/scale", "num_rounds", *statistics}
+
+    (segments,) = source.played
+    observations = segments.observation.reshape(-1, OBSERVATION_SIZE).astype(np.float64)
+    (variables,) = learner.get_variables(["policy"])
+    np.testing.assert_allclose(variables["normalizer/mean"], observations.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(variables["normalizer/scale"], 1 / observations.std(axis=0), rtol=1e-5)
+    returns = segments.return_so_far.astype(np.float64)
+    np.testing.assert_allclose(after["returns/mean"], returns.mean(), rtol=1e-6)
+    np.testing.assert_allclose(after["returns/sum_of_squares"] / returns.size, returns.var(), rtol=1e-6)
+
+
+def test_the_first_update_sees_normalised_observations():
+    """Around 1,000: without statistics, all of them would be clipped at 10."""
+    _, source, networks = make_primed(offset=1_000.0)
+    observation = next(source).observation.reshape(-1, OBSERVATION_SIZE)
+    normalised = networks.policy.normalize(observation).numpy()
+    np.testing.assert_allclose(normalised.mean(axis=0), 0, atol=0.3)
+    np.testing.assert_allclose(normalised.std(axis=0), 1, rtol=0.3)
 
 
 def test_the_first_minibatch_sees_the_policy_that_acted():
     """Statistics change after the epochs: with them before, densities would not be those of the actors."""
     config = dataclasses.replace(SMALL, num_epochs=1, batch_size=128)
-    learner, _, _ = make(config, offset=3.0)
+    learner, _, _ = make_primed(config, offset=3.0)
     for _ in range(3):
         metrics = learner.step()
         np.testing.assert_allclose(metrics["kl"], 0, atol=1e-6)
@@ -105,18 +147,9 @@ def test_the_first_minibatch_sees_the_policy_that_acted():
 
 def test_observations_are_normalised_by_all_that_were_seen():
     learner, source, networks = make(offset=3.0)
-    seen = []
-    source_next = source.__class__.__next__
-
-    class Watched(Play):
-        def __next__(self):
-            segments = source_next(self)
-            seen.append(segments.observation.reshape(-1, OBSERVATION_SIZE))
-            return segments
-
-    source.__class__ = Watched
     for _ in range(3):
         learner.step()
+    seen = [segments.observation.reshape(-1, OBSERVATION_SIZE) for segments in source.played]
     everything = np.concatenate(seen).astype(np.float64)
     (variables,) = learner.get_variables(["policy"])
     np.testing.assert_allclose(variables["normalizer/mean"], everything.mean(axis=0), rtol=1e-5)
@@ -124,28 +157,32 @@ def test_observations_are_normalised_by_all_that_were_seen():
     assert networks.architecture.normalize
 
 
-def test_without_normalisation_the_policy_has_none():
+def test_without_normalisation_the_policy_has_none_and_learns_from_the_first_round():
     learner, _, networks = make(dataclasses.replace(SMALL, normalize_observations=False))
     learner.step()
+    assert learner.learner_steps == 4 * 4
     assert not [name for name in learner.get_variables(["policy"])[0] if "normalizer" in name]
     assert not networks.architecture.normalize
 
 
 def test_the_scale_of_rewards_does_not_matter_where_they_are_normalised():
-    metrics = [make(reward_scale=scale)[0].step() for scale in (4.0, 4000.0)]
+    metrics = [make_primed(reward_scale=scale)[0].step() for scale in (4.0, 4000.0)]
     np.testing.assert_allclose(metrics[0]["critic_loss"], metrics[1]["critic_loss"], rtol=1e-3)
     plain = dataclasses.replace(SMALL, normalize_rewards=False)
-    metrics = [make(plain, reward_scale=scale)[0].step() for scale in (4.0, 8.0)]
+    metrics = [make_primed(plain, reward_scale=scale)[0].step() for scale in (4.0, 8.0)]
     assert metrics[1]["critic_loss"] > 2 * metrics[0]["critic_loss"]
 
 
 def test_a_normalised_reward_is_ten_at_most():
     """One reward of 1,000 among 127 of 1: it is some ten standard deviations of the returns, and is cut off there."""
-    learner, source, _ = make(dataclasses.replace(SMALL, gae_lambda=0.0))
-    segments = next(source)
+    segments = next(make()[1])
     reward = np.ones_like(segments.reward)
     reward[2, 5] = 1_000.0
     segments = segments._replace(reward=reward, return_so_far=reward)
+    config = dataclasses.replace(SMALL, gae_lambda=0.0)
+    builder = Builder(config)
+    learner = builder.make_learner(builder.make_networks(SPEC, 0), iter([segments]), seed=0)
+    learner.step()
     (*_, targets), _ = learner._prepare(segments)
     expected = np.minimum(reward / reward.std(), 10.0).ravel()
     assert expected.max() == 10.0 < (reward / reward.std()).max()
@@ -156,7 +193,7 @@ def test_gradients_are_clipped_at_the_norm_asked_for():
     """Adam divides by the gradient's size: only epsilon makes the first step shorter when the gradient is tiny."""
     moved = []
     for norm in (None, 1e-9):
-        learner, _, _ = make(dataclasses.replace(SMALL, max_gradient_norm=norm, num_epochs=1, batch_size=128))
+        learner, _, _ = make_primed(dataclasses.replace(SMALL, max_gradient_norm=norm, num_epochs=1, batch_size=128))
         before = learner.get_variables(["policy"])[0]["hidden_0/w"].copy()
         learner.step()
         moved.append(np.abs(learner.get_variables(["policy"])[0]["hidden_0/w"] - before).max())
@@ -164,9 +201,23 @@ def test_gradients_are_clipped_at_the_norm_asked_for():
     assert moved[1] < 0.2 * moved[0]
 
 
+def test_adam_has_the_epsilon_asked_for():
+    """The first step is `learning_rate g / (|g| + epsilon)`: with a large epsilon it is as much shorter."""
+    moved = []
+    for epsilon in (1e-8, 1e3):
+        learner, _, _ = make_primed(dataclasses.replace(SMALL, adam_epsilon=epsilon, num_epochs=1, batch_size=128))
+        before = learner.save()
+        learner.step()
+        after = learner.save()
+        moved.append({part: np.abs(after[part] - before[part]).max() for part in ("policy/mean/w", "critic/value/w")})
+    for part, distance in moved[0].items():
+        np.testing.assert_allclose(distance, 3e-4, rtol=1e-2)
+        assert 0 < moved[1][part] < 1e-2 * distance
+
+
 @pytest.mark.parametrize(("max_kl", "num_epochs"), [(None, 4), (1e-7, 1)])
 def test_epochs_stop_where_the_policy_has_gone_too_far(max_kl, num_epochs):
-    learner, _, _ = make(dataclasses.replace(SMALL, max_kl=max_kl))
+    learner, _, _ = make_primed(dataclasses.replace(SMALL, max_kl=max_kl))
     learner.step()
     assert learner.learner_steps == num_epochs * 4
 
@@ -228,7 +279,7 @@ def test_advantages_are_those_of_episodes_that_end_in_every_way():
 def test_entropy_is_worth_what_it_is_told_to_be():
     stddevs = []
     for weight in (0.0, 1.0):
-        learner, _, _ = make(dataclasses.replace(SMALL, entropy_weight=weight, policy_learning_rate=1e-2))
+        learner, _, _ = make_primed(dataclasses.replace(SMALL, entropy_weight=weight, policy_learning_rate=1e-2))
         for _ in range(3):
             learner.step()
         stddevs.append(np.exp(learner.get_variables(["policy"])[0]["log_stddev"]).mean())
