@@ -4,9 +4,6 @@ NumPy only. (Demonstrations beside the replay: Vecerik et al. 2017, https://arxi
 from a data set: Ball et al. 2023, https://arxiv.org/abs/2302.02948, section 4.1.)
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
 
 from walker_rl.agents.config import PriorConfig
@@ -15,7 +12,7 @@ from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.policy_file import SavedPolicy, load_policy
-from walker_rl.policies import pretrained_policies
+from walker_rl.policies import find_policy, pretrained_policies
 from walker_rl.types import State, Variables
 
 THETA = 0.15
@@ -93,13 +90,6 @@ class PriorThenPolicy:
         self._prior.begin_episode()
 
 
-def prior_path(policy: str) -> Path:
-    """The file behind the name of a pretrained policy, a run directory (its best policy) or a policy file."""
-    pretrained = {one.name: one.path for one in pretrained_policies()}
-    path = pretrained.get(policy, Path(policy))
-    return path / "policy" / "best.npz" if os.path.isdir(path) else path
-
-
 def load_prior(config: PriorConfig) -> SavedPolicy:
     """Reads the policy that `config` names.
 
@@ -109,7 +99,7 @@ def load_prior(config: PriorConfig) -> SavedPolicy:
     if config.policy is None:
         raise UserError("agent.prior.policy = null: must name a policy")
     try:
-        return load_policy(prior_path(config.policy))
+        return load_policy(find_policy(config.policy))
     except UserError:
         names = ", ".join(one.name for one in pretrained_policies())
         must_be = f"must be one of {names}, a run directory or a policy file"

@@ -31,6 +31,10 @@ Overrides = Annotated[
 Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
 Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
 Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
+Prior = Annotated[
+    str | None,
+    typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
+]
 RunDir = Annotated[
     Path | None, typer.Option(help="Where everything is written.  [default: runs/AGENT_TASK_seedSEED_TIME]")
 ]
@@ -63,6 +67,23 @@ def all_overrides(overrides: list[str] | None, task: str | None, seed: int | Non
     """The overrides with the short forms among them."""
     short_forms = {"task": task, "seed": seed, "max_actor_steps": steps}
     return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
+
+
+def prior_override(agent_name: str, prior: str | None) -> list[str]:
+    """The override that `--prior` is short for, with an absolute path, so that the run can be resumed from anywhere.
+
+    Raises:
+        UserError: if the agent does not learn from replay.
+    """
+    from walker_rl.errors import UserError
+    from walker_rl.policies import pretrained_policies
+
+    if prior is None:
+        return []
+    if not hasattr(config_class(agent_name)(), "prior"):
+        raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
+    is_name = prior in {policy.name for policy in pretrained_policies()}
+    return [f"agent.prior.policy={prior if is_name else os.path.abspath(prior)}"]
 
 
 def resumed_experiment(
@@ -113,3 +134,11 @@ def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")
+
+
+def print_prior(config: ExperimentConfig, run: RunDirectory) -> None:
+    """Prints what is played before training, if anything is."""
+    from walker_rl.experiments.prior_record import describe_prior
+
+    if run.prior is not None:
+        print(describe_prior(config, run.prior), flush=True)

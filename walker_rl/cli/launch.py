@@ -12,6 +12,7 @@ import typer
 from walker_rl.cli.experiment import (
     ConfigFiles,
     Overrides,
+    Prior,
     Resume,
     RunDir,
     Seed,
@@ -19,6 +20,7 @@ from walker_rl.cli.experiment import (
     Task,
     all_overrides,
     make_agent_app,
+    prior_override,
 )
 from walker_rl.cli.launching import Placement, Request, join_run, launch_run
 
@@ -70,6 +72,7 @@ def _make_command(agent_name: str) -> Callable[..., int]:
         task: Task = None,
         seed: Seed = None,
         steps: Steps = None,
+        prior: Prior = None,
         run_dir: RunDir = None,
         resume: Resume = None,
         role: RoleOption = Part.ALL,
@@ -93,7 +96,8 @@ def _make_command(agent_name: str) -> Callable[..., int]:
             if given[name]:
                 shown = "true" if given[name] is True else given[name]
                 raise UserError(f"{name} = {shown}: must not be given with --role {role.value}")
-        request = Request(agent_name, config or [], all_overrides(overrides, task, seed, steps), run_dir)
+        changes = [*all_overrides(overrides, task, seed, steps), *prior_override(agent_name, prior)]
+        request = Request(agent_name, config or [], changes, run_dir)
         num_actors = num_actors or len(os.sched_getaffinity(0))
         if join is not None:
             return join_run(request, join, num_actors)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.experiment import resume_command, resumed_experiment, tell_outcome
+from walker_rl.cli.experiment import print_prior, resume_command, resumed_experiment, tell_outcome
 from walker_rl.experiments.config import ExperimentConfig
 
 if TYPE_CHECKING:
@@ -191,6 +191,7 @@ def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port
     num_actors = placement.num_actors
     whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
     print(f"Training {what} with {whose}; each process writes to {run.logs}", flush=True)
+    print_prior(config, run)
     try:
         status = _see_through(config, run, placement, port)
         if status == 0:

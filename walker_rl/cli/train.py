@@ -12,6 +12,7 @@ import typer
 from walker_rl.cli.experiment import (
     ConfigFiles,
     Overrides,
+    Prior,
     Resume,
     RunDir,
     Seed,
@@ -19,6 +20,8 @@ from walker_rl.cli.experiment import (
     Task,
     all_overrides,
     make_agent_app,
+    print_prior,
+    prior_override,
     resume_command,
     resumed_experiment,
     tell_outcome,
@@ -44,10 +47,12 @@ def _make_command(agent_name: str) -> Callable[..., int]:
         task: Task = None,
         seed: Seed = None,
         steps: Steps = None,
+        prior: Prior = None,
         run_dir: RunDir = None,
         resume: Resume = None,
     ) -> int:
-        return _train(agent_name, config or [], all_overrides(overrides, task, seed, steps), run_dir, resume)
+        changes = [*all_overrides(overrides, task, seed, steps), *prior_override(agent_name, prior)]
+        return _train(agent_name, config or [], changes, run_dir, resume)
 
     return train_command
 
@@ -103,6 +108,7 @@ def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *,
     going_on = f"to go on from the newest checkpoint: {resume_command(RUNNER, config.agent_name, run.path)}"
     what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
     print(f"Training {what}", flush=True)
+    print_prior(config, run)
     try:
         if train(config, components, run, resume=resume):
             tell_outcome(config, run)

@@ -3,6 +3,7 @@
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import read_yaml
+from walker_rl.experiments.prior_record import check_same_prior
 from walker_rl.experiments.run_directory import RunDirectory
 
 
@@ -10,10 +11,11 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
     """Holds what is wanted to what the run was begun as.
 
     Raises:
-        UserError: if a field that decides numbers is another one, or was not there yet.
+        UserError: if a field that decides numbers is another one, or was not there yet, or the prior is another policy.
     """
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
+    check_same_prior(config, run.prior)
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:

@@ -21,6 +21,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
+from walker_rl.experiments.prior_record import prior_record
 from walker_rl.whole_file import write_whole_text
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
@@ -100,12 +101,17 @@ class RunDirectory:
     @property
     def id(self) -> str:
         """A name unlike any other run's."""
-        return self._provenance["run_id"]
+        return str(self._provenance["run_id"])
 
     @property
     def runner(self) -> str:
         """The command that began it, "train" or "launch"."""
-        return self._provenance.get("runner", "train")
+        return str(self._provenance.get("runner", "train"))
+
+    @property
+    def prior(self) -> dict[str, Any] | None:
+        """The record of the policy that was played before training, if there is one."""
+        return self._provenance.get("prior")
 
     @property
     def summary(self) -> Path:
@@ -113,8 +119,8 @@ class RunDirectory:
         return self.path / "summary.json"
 
     @property
-    def _provenance(self) -> dict[str, str]:
-        provenance: dict[str, str] = yaml.safe_load(self.config.read_text()).get(PROVENANCE, {})
+    def _provenance(self) -> dict[str, Any]:
+        provenance: dict[str, Any] = yaml.safe_load(self.config.read_text()).get(PROVENANCE, {})
         return provenance
 
 
@@ -145,7 +151,8 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
 def _fill(run: RunDirectory, config: ExperimentConfig, runner: str) -> RunDirectory:
     for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
         folder.mkdir(parents=True)
-    _write_config(run, config, {"runner": runner, **_provenance()})
+    prior = prior_record(config)
+    _write_config(run, config, {"runner": runner, **_provenance(), **({"prior": prior} if prior else {})})
     return run
 
 

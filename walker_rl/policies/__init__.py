@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import os
 from pathlib import Path
 
 from walker_rl.errors import UserError
@@ -62,3 +63,9 @@ def find_pretrained(name: str) -> PretrainedPolicy:
     if name not in policies:
         raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}")
     return policies[name]
+
+
+def find_policy(policy: str) -> Path:
+    """The file behind the name of a pretrained policy, a run directory (its best policy) or a policy file's path."""
+    path = {one.name: one.path for one in pretrained_policies()}.get(policy, Path(policy))
+    return path / "policy" / "best.npz" if os.path.isdir(path) else path
