@@ -34,6 +34,8 @@ TINY_SCHEDULE = (
     "evaluation.period=300",
     "evaluation.num_episodes=2",
     "evaluation.num_final_episodes=2",
+    "evaluation.num_candidates=2",
+    "evaluation.num_selection_episodes=2",
 )
 
 TINY_RUN = (*TINY_AGENT, *TINY_SCHEDULE)

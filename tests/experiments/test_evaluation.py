@@ -31,7 +31,17 @@ def test_returns_and_lengths_are_those_of_the_episodes(environment):
             timestep = environment.step(lean(timestep.observation))
             rewards.append(float(timestep.reward))
         assert length == len(rewards) > 3
+        assert timestep.discount == 0, "it falls"
         assert episode_return == pytest.approx(sum(rewards), rel=1e-12)
+
+    assert evaluation.episode_falls == (True, True)
+
+
+def test_the_time_limit_is_no_fall():
+    environment = make_environment("Pendulum-v1", seed=0)
+    evaluation = evaluate(environment, lambda: lambda observation: np.zeros(1, np.float32), [5])
+    environment.close()
+    assert (evaluation.episode_lengths, evaluation.episode_falls) == ((200,), (False,))
 
 
 def test_equal_seeds_give_equal_episodes(environment):
@@ -49,6 +59,10 @@ def test_the_environments_own_episodes_are_not_touched():
 
 
 def test_statistics_are_over_the_episodes():
-    evaluation = Evaluation((1.0, 2.0, 6.0), (10, 20, 30))
+    evaluation = Evaluation((1.0, 2.0, 6.0), (10, 20, 30), (True, False, True))
     assert evaluation.mean == 3.0
-    assert evaluation.stddev == pytest.approx(((4 + 1 + 9) / 3) ** 0.5)
+    stddev = ((4 + 1 + 9) / 3) ** 0.5
+    assert evaluation.stddev == pytest.approx(stddev)
+    assert evaluation.steady_return == pytest.approx(3.0 - stddev)
+    assert evaluation.num_falls == 2
+    assert str(evaluation) == "return 3.0 +- 2.2, mean - std 0.8, falls in 2 of 3 episodes"

@@ -28,14 +28,16 @@ OPTIONS = set_options((*TINY_SCHEDULE, "checkpoint.seconds_period=null", "checkp
 
 
 def policy_of(run, name):
-    with np.load(run / "policy" / f"{name}.npz") as arrays:
+    with np.load(run / name) as arrays:
         return {key: arrays[key] for key in arrays.files}
 
 
 def assert_equal_runs(left, right):
     assert metrics_of(left) == metrics_of(right)
     assert (left / "summary.json").read_text() == (right / "summary.json").read_text()
-    for name in ("best", "last"):
+    candidates = [path.name for path in sorted((left / "candidates").iterdir())]
+    assert [path.name for path in sorted((right / "candidates").iterdir())] == candidates
+    for name in ("policy/best.npz", "policy/last.npz", *(f"candidates/{name}" for name in candidates)):
         expected, actual = policy_of(left, name), policy_of(right, name)
         assert expected.keys() == actual.keys()
         for key in expected:

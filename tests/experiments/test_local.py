@@ -109,8 +109,9 @@ def test_evaluation_does_not_touch_training(run, tmp_path):
 
 
 def test_run_resumed_for_more_steps_equals_a_longer_run(run, tmp_path):
-    shorter = run_of(tmp_path / "run", "max_actor_steps=600")
-    assert metrics_of(resume(shorter, "max_actor_steps=900")) == metrics_of(run)
+    longer = resume(run_of(tmp_path / "run", "max_actor_steps=600"), "max_actor_steps=900")
+    assert metrics_of(longer) == metrics_of(run)
+    assert (longer / "summary.json").read_text() == (run / "summary.json").read_text()
 
 
 def test_run_shorter_than_the_grid_is_evaluated_at_its_end(tmp_path):

@@ -15,7 +15,10 @@ def evaluate_policy(
     seed: Annotated[int, typer.Option(min=0, help="Which episodes.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Play a policy deterministically and print its returns."""
+    """Play a policy deterministically and print its returns and falls.
+
+    A fall is an episode that ends before the task's time limit; std is the standard deviation over the episodes.
+    """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 
     saved = load_policy_asked_for(run, pretrained)
@@ -34,12 +37,14 @@ def evaluate_policy(
             "actor_steps": saved.actor_steps,
             "mean_return": evaluation.mean,
             "stddev_return": evaluation.stddev,
+            "steady_return": evaluation.steady_return,
             "episode_returns": evaluation.episode_returns,
             "episode_lengths": evaluation.episode_lengths,
+            "episode_falls": evaluation.episode_falls,
         }
         print(json_format.dumps(result))
         return
     print(f"{saved.agent_name} on {saved.task}, {saved.actor_steps:,} steps of training")
-    print(f"return {evaluation.mean:.1f} +- {evaluation.stddev:.1f} over {episodes} episodes")
+    print(evaluation)
     for episode_return, length in zip(evaluation.episode_returns, evaluation.episode_lengths, strict=True):
         print(f"  {episode_return:9.1f} in {length} steps")

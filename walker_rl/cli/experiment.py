@@ -130,7 +130,9 @@ def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
     for name, evaluation in json.loads(run.summary.read_text()).items():
         returns = ", ".join(f"{value:.0f}" for value in evaluation["episode_returns"])
-        print(f"{name} policy: return {evaluation['mean_return']:.1f} +- {evaluation['stddev_return']:.1f} ({returns})")
+        spread = f"{evaluation['mean_return']:.1f} +- {evaluation['stddev_return']:.1f}"
+        falls = f"falls in {sum(evaluation['episode_falls'])} of {len(evaluation['episode_falls'])} episodes"
+        print(f"{name} policy: return {spread}, {falls} ({returns})")
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")

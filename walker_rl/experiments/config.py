@@ -16,6 +16,8 @@ FREE_TO_CHANGE = (
     "checkpoint.",
     "logging.",
     "evaluation.num_final_episodes",
+    "evaluation.num_candidates",
+    "evaluation.num_selection_episodes",
     "distributed.watchdog_period",
     "distributed.patience",
 )
@@ -32,6 +34,18 @@ class EvaluationConfig:
     period: int = hyperparameter(10_000, "environment steps between evaluations", unit="steps", minimum=1)
     num_episodes: int = hyperparameter(5, "episodes of each, on the same seeds every time", unit="episodes", minimum=1)
     num_final_episodes: int = hyperparameter(10, "episodes of the evaluation at the end", unit="episodes", minimum=1)
+    num_candidates: int = hyperparameter(
+        5,
+        "policies with the highest mean - std of their evaluation's returns; the best is chosen among them at the end",
+        unit="policies",
+        minimum=1,
+    )
+    num_selection_episodes: int = hyperparameter(
+        10,
+        "fresh episodes of each candidate; the highest mean - std among them makes the best policy",
+        unit="episodes",
+        minimum=1,
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,15 +10,17 @@ from walker_rl.environments import Environment
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """What some episodes returned.
+    """Returns, lengths and falls of some episodes.
 
     Attributes:
         episode_returns: undiscounted sums of rewards, one an episode.
-        episode_lengths: in environment steps.
+        episode_lengths: environment steps, one count an episode.
+        episode_falls: True for each episode that terminated, False where it reached the task's time limit.
     """
 
     episode_returns: tuple[float, ...]
     episode_lengths: tuple[int, ...]
+    episode_falls: tuple[bool, ...]
 
     @property
     def mean(self) -> float:
@@ -29,6 +31,21 @@ class Evaluation:
     def stddev(self) -> float:
         """Standard deviation of the returns over the episodes."""
         return float(np.std(self.episode_returns))
+
+    @property
+    def steady_return(self) -> float:
+        """Mean minus standard deviation of the returns: the rank of a policy among others."""
+        return self.mean - self.stddev
+
+    @property
+    def num_falls(self) -> int:
+        """Episodes that terminated."""
+        return sum(self.episode_falls)
+
+    def __str__(self) -> str:
+        """The evaluation in one line: "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
+        falls = f"falls in {self.num_falls} of {len(self.episode_falls)} episodes"
+        return f"return {self.mean:.1f} +- {self.stddev:.1f}, mean - std {self.steady_return:.1f}, {falls}"
 
 
 def evaluate(
@@ -43,7 +60,7 @@ def evaluate(
         begin_episode: gives what maps the observations `[O]` of one episode to actions `[A]`.
         episode_seeds: each makes one episode.
     """
-    returns, lengths = [], []
+    returns, lengths, falls = [], [], []
     for episode_seed in episode_seeds:
         policy, timestep = begin_episode(), environment.reset(episode_seed)
         episode_return, episode_length = 0.0, 0
@@ -53,4 +70,5 @@ def evaluate(
             episode_length += 1
         returns.append(episode_return)
         lengths.append(episode_length)
-    return Evaluation(tuple(returns), tuple(lengths))
+        falls.append(bool(timestep.discount == 0))  # The discount of a truncation is 1.
+    return Evaluation(tuple(returns), tuple(lengths), tuple(falls))

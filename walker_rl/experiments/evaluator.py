@@ -1,9 +1,11 @@
-"""The evaluator: plays the policy on the grid, keeps the best and the last, and shows the first."""
+"""The evaluator: plays the policy on the grid, keeps candidates and the last, chooses the best, and films."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import RunError
+from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.run_directory import RunDirectory
@@ -39,8 +41,9 @@ class Evaluator:
         episode_seeds = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
         self._episode_seeds = episode_seeds[: settings.num_episodes]
         self._final_episode_seeds = episode_seeds[settings.num_episodes :]
+        self._selection_seeds = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
         self._environment = make_environment(config.task, seeds.evaluation)
-        self._best_mean: float | None = None
+        self._candidates = Candidates(run.candidates, settings.num_candidates)
         self._last_mean: float | None = None
         self._last_actor_steps = 0
 
@@ -55,41 +58,46 @@ class Evaluator:
         return self._last_actor_steps
 
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
-        """Plays the policy with these weights, and saves it as the last and perhaps the best."""
+        """Plays the policy with these weights, and saves it as the last and perhaps as a candidate and the best."""
         saved = SavedPolicy(self._config.agent_name, self._config.task, actor_steps, self._architecture, variables)
-        evaluation = evaluate(self._environment, saved.begin_episode, self._episode_seeds)
+        evaluation = self._play(saved, self._episode_seeds)
         save_policy(self._run.last_policy, saved)
-        if self._best_mean is None or evaluation.mean > self._best_mean:
+        if self._candidates.add(saved, evaluation):
             save_policy(self._run.best_policy, saved)
-            self._best_mean = evaluation.mean
         if self._last_mean is None:
             self._render(saved, self._run.first_video, FIRST_VIDEO_SECONDS)
         self._last_mean = evaluation.mean
         self._last_actor_steps = actor_steps
         return evaluation
 
-    def finish(self) -> dict[str, Evaluation]:
-        """Plays the best and the last policy on episodes that no choice of a best has seen, and films the best.
+    def finish(self, report: Callable[[str], None]) -> dict[str, Evaluation]:
+        """Chooses the best candidate, films it, and evaluates it and the last policy on episodes of their own.
+
+        Args:
+            report: takes a line about each candidate that was played.
 
         Returns:
-            The evaluations of the "best" and the "last".
+            Evaluations of the "best" and the "last" policy.
         """
-        policies = {"best": self._run.best_policy, "last": self._run.last_policy}
-        evaluations = {name: self._evaluate_finally(path) for name, path in policies.items()}
-        self._render(load_policy(self._run.best_policy), self._run.best_video)
+        paths = self._candidates.paths or [self._run.best_policy]  # A run begun by an older version kept no others.
+        best = choose_best(paths, lambda saved: self._play(saved, self._selection_seeds), report)
+        save_policy(self._run.best_policy, best)
+        policies = {"best": best, "last": load_policy(self._run.last_policy)}
+        evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}
+        self._render(best, self._run.best_video)
         return evaluations
 
     def save(self) -> State:
-        """What later evaluations are held against."""
+        """The ranks of the candidates and the last evaluation; the candidates' policies are in the run directory."""
         return {
-            "best_mean": self._best_mean,
+            "candidates": self._candidates.save(),
             "last_mean": self._last_mean,
             "last_actor_steps": self._last_actor_steps,
         }
 
     def restore(self, state: State) -> None:
         """Goes on from what `save` returned."""
-        self._best_mean = state["best_mean"]
+        self._candidates.restore(state["candidates"])
         self._last_mean = state["last_mean"]
         self._last_actor_steps = state["last_actor_steps"]
 
@@ -97,8 +105,8 @@ class Evaluator:
         """Frees the simulator."""
         self._environment.close()
 
-    def _evaluate_finally(self, path: Path) -> Evaluation:
-        return evaluate(self._environment, load_policy(path).begin_episode, self._final_episode_seeds)
+    def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
+        return evaluate(self._environment, saved.begin_episode, episode_seeds)
 
     def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> None:
         """A video that fails costs a warning, not the training."""

@@ -2,12 +2,24 @@
 
 import csv
 from pathlib import Path
+from typing import NamedTuple
 
 
-def recorded_evaluations(metrics: Path) -> list[tuple[int, float]]:
-    """`actor_steps` and mean return of each evaluation in a folder of metrics, in their order."""
+class RecordedEvaluation(NamedTuple):
+    """A row of metrics/evaluation.csv without the single episodes."""
+
+    actor_steps: int
+    mean_return: float
+    stddev_return: float
+
+
+def recorded_evaluations(metrics: Path) -> list[RecordedEvaluation]:
+    """Reads the evaluations in a folder of metrics, in their order."""
     path = metrics / "evaluation.csv"
     if not path.exists():
         return []
     with path.open(newline="") as file:
-        return [(int(row["actor_steps"]), float(row["mean_return"])) for row in csv.DictReader(file)]
+        return [
+            RecordedEvaluation(int(row["actor_steps"]), float(row["mean_return"]), float(row["stddev_return"]))
+            for row in csv.DictReader(file)
+        ]

@@ -59,8 +59,13 @@ class RunDirectory:
         return self.path / "checkpoints"
 
     @property
+    def candidates(self) -> Path:
+        """Policies among which the best is chosen at the end."""
+        return self.path / "candidates"
+
+    @property
     def best_policy(self) -> Path:
-        """The policy of the best evaluation."""
+        """The candidate chosen as the best; until the end of the run the one with the best evaluation."""
         return self.path / "policy" / "best.npz"
 
     @property
@@ -80,7 +85,7 @@ class RunDirectory:
 
     @property
     def best_video(self) -> Path:
-        """The policy of the best evaluation."""
+        """The best policy."""
         return self.videos / "best.gif"
 
     @property

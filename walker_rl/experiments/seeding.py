@@ -19,6 +19,7 @@ class Seeds:
     actor: int
     replay: int
     evaluation: int
+    selection: int
 
 
 def make_seeds(seed: int) -> Seeds:
@@ -46,5 +47,5 @@ def make_actor_seeds(seed: int, index: int, start: int) -> ActorSeeds:
 
 
 def evaluation_seeds(seed: int, num_episodes: int) -> list[int]:
-    """The episodes that every evaluation of a run plays."""
+    """Seeds of episodes that are played to evaluate policies, the same for each policy."""
     return [int(value) for value in np.random.SeedSequence(seed).generate_state(num_episodes)]

@@ -20,6 +20,7 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation]) -> N
             "stddev_return": evaluation.stddev,
             "episode_returns": evaluation.episode_returns,
             "episode_lengths": evaluation.episode_lengths,
+            "episode_falls": evaluation.episode_falls,
         }
         for name, evaluation in evaluations.items()
     }

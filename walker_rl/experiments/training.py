@@ -53,8 +53,10 @@ def train(
                 complete = runner.train(stop_requested)
             if not complete:
                 return None
-            display.message("Training is complete; now the final evaluation and the video of the best policy.")
-        evaluations = evaluator.finish()
+            display.message(
+                "Training is complete; now the choice and video of the best policy, and the final evaluation."
+            )
+        evaluations = evaluator.finish(display.message)
         recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
         write_summary(run, evaluations)  # Last: with it, the run is complete.
         return evaluations

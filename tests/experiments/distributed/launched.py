@@ -19,6 +19,8 @@ SCHEDULE = set_options(
         "evaluation.period=2000",
         "evaluation.num_episodes=1",
         "evaluation.num_final_episodes=1",
+        "evaluation.num_candidates=2",
+        "evaluation.num_selection_episodes=1",
         "checkpoint.seconds_period=2",
     )
 )

@@ -62,12 +62,13 @@ def test_a_queue_gives_each_message_once_and_in_order(channel):
 
 
 def test_a_result_keeps_its_numbers(channel):
-    result = Result("evaluation", 10_000, 5_000, 61.25, (0.1, 1e-300, -3.5), (1000, 17, 3))
+    result = Result("evaluation", 10_000, 5_000, 61.25, (0.1, 1e-300, -3.5), (1000, 17, 3), (False, True, True))
     inbox = channel.subscribe(Result, 4)
     channel.send(result)
     arrived = inbox.get(timeout=10)
     assert tuple(arrived.episode_returns) == result.episode_returns
     assert tuple(arrived.episode_lengths) == result.episode_lengths
+    assert tuple(arrived.episode_falls) == result.episode_falls
 
 
 def test_a_board_without_a_message_is_waited_for(channel):

@@ -12,6 +12,7 @@ from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.metrics import RecordedEvaluation
 from walker_rl.experiments.recorder import Counts, Recorder
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.experiments.summary import read_final_returns
@@ -129,11 +130,11 @@ class Bookkeeping:
         """Records an update."""
         self._record(self._recorder.learner, Counts(self.actor_steps, learner_steps), metrics)
 
-    def restore(self, roster: dict[str, Any], evaluations: list[tuple[int, float]]) -> None:
+    def restore(self, roster: dict[str, Any], evaluations: list[RecordedEvaluation]) -> None:
         """Takes counts where they are more than is known; the next candidate follows the last evaluation."""
         self._roster.restore(roster)
         if evaluations:
-            self._last_evaluated, self._evaluation_return = evaluations[-1]
+            self._last_evaluated, self._evaluation_return, _ = evaluations[-1]
             period = self._config.evaluation.period
             self._next_candidate = self._last_evaluated // period * period + period
 
@@ -159,7 +160,9 @@ class Bookkeeping:
         elif result.event == "evaluation" and result.actor_steps > self._last_evaluated:
             is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
-            evaluation = Evaluation(tuple(result.episode_returns), tuple(result.episode_lengths))
+            evaluation = Evaluation(
+                tuple(result.episode_returns), tuple(result.episode_lengths), tuple(result.episode_falls)
+            )
             self._evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)
             self._record(self._recorder.evaluation, counts, evaluation, result.walltime)

@@ -42,7 +42,8 @@ class EvaluatorNode:
         self._patience.renew(config.distributed.patience)
         self._architecture = _architecture(config)
         self._run = run
-        self._evaluator = Evaluator(config, self._architecture, run, Display())
+        self._display = Display()
+        self._evaluator = Evaluator(config, self._architecture, run, self._display)
         self._evaluator.restore(_state(run))
         self._last_result: Result | None = None
 
@@ -59,7 +60,7 @@ class EvaluatorNode:
             self._patience.pause()  # What takes long now is our own work.
             self._evaluate(candidate)
             if candidate.is_last:
-                write_summary(self._run, self._evaluator.finish())
+                write_summary(self._run, self._evaluator.finish(self._report))
                 self._channel.send(Result("finished"))
                 break
             self._patience.renew()
@@ -77,9 +78,15 @@ class EvaluatorNode:
                 candidate.walltime,
                 evaluation.episode_returns,
                 evaluation.episode_lengths,
+                evaluation.episode_falls,
             )
         if self._last_result is not None and self._last_result.actor_steps == candidate.actor_steps:
             self._channel.send(self._last_result)  # Again, if who asks again has been restarted since.
+
+    def _report(self, text: str) -> None:
+        """Logs a step of the selection; the central process hears that this one still works."""
+        self._display.message(text)
+        self._channel.send(Result("selection"))
 
 
 def _architecture(config: ExperimentConfig) -> Architecture:
@@ -92,9 +99,8 @@ def _architecture(config: ExperimentConfig) -> Architecture:
 def _state(run: RunDirectory) -> State:
     """The state of an evaluator that has made the evaluations in the run's metrics."""
     evaluations = recorded_evaluations(run.metrics)
-    means = [mean for _, mean in evaluations]
     return {
-        "best_mean": max(means, default=None),
-        "last_mean": means[-1] if means else None,
-        "last_actor_steps": evaluations[-1][0] if evaluations else 0,
+        "candidates": [(one.actor_steps, one.mean_return - one.stddev_return) for one in evaluations],
+        "last_mean": evaluations[-1].mean_return if evaluations else None,
+        "last_actor_steps": evaluations[-1].actor_steps if evaluations else 0,
     }

@@ -119,10 +119,12 @@ class Result:
     """The evaluator to the central process.
 
     Attributes:
-        event: "ready" when it has started, "evaluation" of a candidate, "finished" when nothing is left to do.
+        event: "ready" when it has started, "evaluation" of a candidate, "selection" after each policy that it plays to
+            choose the best, "finished" when nothing is left to do.
         actor_steps: of the candidate, as are `learner_steps` and `walltime`.
         episode_returns: one an episode.
         episode_lengths: in environment steps.
+        episode_falls: True for each episode that terminated.
     """
 
     event: str
@@ -131,3 +133,4 @@ class Result:
     walltime: float = 0.0
     episode_returns: tuple[float, ...] = ()
     episode_lengths: tuple[int, ...] = ()
+    episode_falls: tuple[bool, ...] = ()

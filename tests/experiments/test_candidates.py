@@ -1,0 +1,112 @@
+"""The candidates of a run and the choice among them, with real policies and real episodes."""
+
+import contextlib
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from tests.fakes import random_variables
+from tests.tiny import AGENT, TINY_RUN
+from walker_rl.environments import make_environment
+from walker_rl.experiments.candidates import Candidates, choose_best
+from walker_rl.experiments.components import make_components
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.evaluation import Evaluation, evaluate
+from walker_rl.experiments.metrics import recorded_evaluations
+from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
+from walker_rl.experiments.training import train
+from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
+
+ARCHITECTURE = PolicyArchitecture(3, 1, (8,), layer_norm=True, activation="elu", head="tanh", init_stddev=0.3)
+
+
+def policy_at(actor_steps: int) -> SavedPolicy:
+    return SavedPolicy("agent", "Pendulum-v1", actor_steps, ARCHITECTURE, random_variables(ARCHITECTURE, actor_steps))
+
+
+def returned(*episode_returns: float) -> Evaluation:
+    return Evaluation(episode_returns, (200,) * len(episode_returns), (False,) * len(episode_returns))
+
+
+def steps_of(candidates: Candidates) -> list[int]:
+    return [load_policy(path).actor_steps for path in candidates.paths]
+
+
+def test_the_steady_rank_before_the_high(tmp_path):
+    candidates = Candidates(tmp_path / "kept", num_kept=2)
+    assert candidates.add(policy_at(10), returned(10.0, 12.0))  # 11 - 1
+    assert not candidates.add(policy_at(20), returned(5.0, 45.0))  # 25 - 20
+    assert candidates.add(policy_at(30), returned(11.0, 11.0))
+    assert steps_of(candidates) == [30, 10]
+    assert not candidates.add(policy_at(40), returned(11.0, 11.0)), "of equals the earlier is first"
+    assert steps_of(candidates) == [30, 40]
+    assert not candidates.add(policy_at(50), returned(0.0, 99.0))
+    assert sorted((tmp_path / "kept").iterdir()) == sorted(candidates.paths)
+
+
+def test_a_killed_run_takes_up_the_candidates_that_it_has_files_of(tmp_path):
+    before = Candidates(tmp_path, num_kept=2)
+    for steps in (10, 20, 30):
+        before.add(policy_at(steps), returned(float(steps)))
+    after = Candidates(tmp_path, num_kept=2)
+    after.restore([(10, 10.0), (20, 20.0), (30, 30.0)])
+    assert after.save() == before.save()
+    save_policy(tmp_path / "step_000000000035.npz", policy_at(35))  # Its evaluation was lost with the process.
+    after.add(policy_at(40), returned(25.0))
+    assert steps_of(after) == [30, 40]
+    assert sorted(tmp_path.iterdir()) == sorted(after.paths)
+
+
+def test_the_choice_is_by_mean_minus_standard_deviation_of_the_same_episodes(tmp_path):
+    candidates = Candidates(tmp_path, num_kept=5)
+    for steps in range(5):
+        candidates.add(policy_at(steps), returned(0.0))
+    environment, lines = make_environment("Pendulum-v1", seed=0), []
+
+    def play(saved: SavedPolicy) -> Evaluation:
+        return evaluate(environment, saved.begin_episode, [1, 2, 3])
+
+    chosen = choose_best(candidates.paths, play, lines.append)
+    ranks = {}
+    for saved in map(policy_at, range(5)):
+        returns = play(saved).episode_returns
+        ranks[saved.actor_steps] = np.mean(returns) - np.std(returns)
+    environment.close()
+    assert chosen.actor_steps == max(ranks, key=ranks.get)
+    for steps, line in enumerate(lines):
+        assert f"mean - std {ranks[steps]:.1f}, falls in 0 of 3 episodes" in line
+    assert choose_best(candidates.paths[1:2], play, lines.append).actor_steps == 1
+    assert len(lines) == 5, "a single candidate is not played"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run of four evaluations that keeps three candidates."""
+    changes = ("task=Pendulum-v1", "max_actor_steps=1200", "evaluation.num_candidates=3")
+    config = load_config(AGENT, (), (*TINY_RUN, *changes, "evaluation.num_selection_episodes=4"))
+    run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
+    with contextlib.closing(make_components(config)) as components:
+        train(config, components, run, resume=False)
+    return config, run
+
+
+def test_a_run_chooses_on_episodes_of_their_own_and_ends_with_others(run):
+    config, run = run
+    seeds, settings = make_seeds(config.seed), config.evaluation
+    ranked = sorted(recorded_evaluations(run.metrics), key=lambda one: one.stddev_return - one.mean_return)
+    kept = sorted(one.actor_steps for one in ranked[:3])
+    files = sorted(run.candidates.iterdir())
+    assert [load_policy(path).actor_steps for path in files] == kept
+    environment = make_environment(config.task, seed=0)
+    selection = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
+    ranks = {path: evaluate(environment, load_policy(path).begin_episode, selection).steady_return for path in files}
+    assert run.best_policy.read_bytes() == max(ranks, key=ranks.get).read_bytes()
+    final = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
+    played = evaluate(environment, load_policy(run.best_policy).begin_episode, final[settings.num_episodes :])
+    environment.close()
+    best = json.loads(run.summary.read_text())["best"]
+    assert {name: tuple(best[name]) for name in dataclasses.asdict(played)} == dataclasses.asdict(played)

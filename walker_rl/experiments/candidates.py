@@ -1,0 +1,90 @@
+"""The candidates of a run: the policies among which it chooses its best."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
+
+
+class Rank(NamedTuple):
+    """A policy's place among the others.
+
+    Attributes:
+        actor_steps: environment steps at its evaluation.
+        steady_return: mean minus standard deviation of that evaluation's returns.
+    """
+
+    actor_steps: int
+    steady_return: float
+
+
+class Candidates:
+    """Keeps the policies with the highest steady returns as files `step_*.npz`."""
+
+    def __init__(self, folder: Path, num_kept: int):
+        """Keeps `num_kept` policies in `folder`, which `add` creates."""
+        self._folder = folder
+        self._num_kept = num_kept
+        self._ranks: list[Rank] = []
+
+    @property
+    def paths(self) -> list[Path]:
+        """Files of the kept policies, the highest rank first."""
+        return [self._path(rank) for rank in self._ranks]
+
+    def add(self, saved: SavedPolicy, evaluation: Evaluation) -> bool:
+        """Keeps a policy if it ranks high enough, and drops the one that ranks too low then.
+
+        Returns:
+            True if the policy has the highest rank. Of equal ranks the earlier is the higher.
+
+        Raises:
+            OSError: if the policy can't be written.
+        """
+        rank = Rank(saved.actor_steps, evaluation.steady_return)
+        ranks = self._highest([*self._ranks, rank])
+        if rank in ranks:
+            self._folder.mkdir(exist_ok=True)
+            save_policy(self._path(rank), saved)
+        self._ranks = ranks
+        for path in {*self._folder.glob("step_*")} - {*self.paths}:
+            path.unlink()
+        return ranks[0] == rank
+
+    def save(self) -> list[Rank]:
+        """Ranks of the kept policies, for `restore`."""
+        return self._ranks
+
+    def restore(self, ranks: Iterable[tuple[int, float]]) -> None:
+        """Takes up the ranks of a run's evaluations; a policy without a file is no candidate."""
+        known = [Rank(*rank) for rank in ranks]
+        self._ranks = self._highest([rank for rank in known if self._path(rank).exists()])
+
+    def _highest(self, ranks: list[Rank]) -> list[Rank]:
+        return sorted(ranks, key=lambda rank: (-rank.steady_return, rank.actor_steps))[: self._num_kept]
+
+    def _path(self, rank: Rank) -> Path:
+        return self._folder / f"step_{rank.actor_steps:012d}.npz"
+
+
+def choose_best(
+    paths: Sequence[Path], play: Callable[[SavedPolicy], Evaluation], report: Callable[[str], None]
+) -> SavedPolicy:
+    """Plays each candidate and returns the one with the highest steady return; a single one is not played.
+
+    Args:
+        paths: policy files, at least one; of equal returns the first is chosen.
+        play: plays the same fresh episodes with each candidate.
+        report: takes a line about each candidate.
+    """
+    if len(paths) == 1:
+        return load_policy(paths[0])
+    played = []
+    for saved in map(load_policy, paths):
+        evaluation = play(saved)
+        played.append((saved, evaluation.steady_return))
+        report(f"Candidate at {saved.actor_steps:,} steps: {evaluation}.")
+    best, _ = max(played, key=lambda pair: pair[1])
+    return best
