@@ -1,17 +1,21 @@
 """Runs with evaluations of one's choice."""
 
-import json
-
 import numpy as np
 
 from tests.tiny import AGENT
+from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Run
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.experiments.summary import write_summary
 
 
-def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, walltimes=None):
-    """A run directory as a training leaves it, with these evaluations."""
+def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, falls=(0, 0), walltimes=None):
+    """A run directory as a training leaves it, with these evaluations.
+
+    `final` has the returns of the best and the last policy in each of four final episodes, `falls` the falls in them.
+    """
     run = create_run_directory(path, load_config(agent, overrides=list(overrides)))
     rows = [f"{index * period},{index * 10},{value},0.0,{value}" for index, value in enumerate(returns, 1)]
     header = "actor_steps,learner_steps,mean_return,stddev_return,episode_return_0"
@@ -20,13 +24,17 @@ def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, w
     rows = [f"{index * period},{index * 10},{value}" for index, value in enumerate(times, 1)]
     (run.metrics / "timing.csv").write_text("\n".join(["actor_steps,learner_steps,walltime", *rows, ""]))
     if final is not None:
-        best, last = final
-        run.summary.write_text(json.dumps({"best": {"mean_return": best}, "last": {"mean_return": last}}))
+        evaluations = {
+            name: Evaluation((value,) * 4, (1000,) * 4, tuple(index < num_falls for index in range(4)))
+            for name, value, num_falls in zip(("best", "last"), final, falls, strict=True)
+        }
+        write_summary(run, evaluations)
     return run
 
 
-def run(name, returns, group="a", last=None, best=None, steps=None, walltime=None, losses=None):
+def run(name, returns, group="a", last=None, best=None, falls=None, steps=None, walltime=None, losses=None):
     steps = np.array(steps or [10.0 * index for index, _ in enumerate(returns, 1)])
     walltime = steps * 6 if walltime is None else np.array(walltime)
     losses = np.full(len(steps), np.nan) if losses is None else np.array(losses)
+    last, best = (None if value is None else FinalEvaluation(value, 1.0, falls) for value in (last, best))
     return Run(name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best, losses)

@@ -1,5 +1,7 @@
 """What a comparison reads."""
 
+import json
+
 import numpy as np
 import pytest
 import yaml
@@ -7,7 +9,9 @@ import yaml
 from tests.analysis.made_runs import make_run
 from tests.fakes import file_size_limit
 from tests.tiny import AGENT
+from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import by_task, read_runs, write_runs
+from walker_rl.analysis.tables import read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run_directory import create_run_directory
@@ -27,6 +31,7 @@ def test_a_run_directory_says_what_it_is(tmp_path):
     np.testing.assert_array_equal(run.walltime, [60, 120])
     np.testing.assert_array_equal(run.returns, [10, 30.5])
     assert (run.last_return, run.best_return) == (35, 40)
+    assert run.last == FinalEvaluation(35.0, 0.0, 0.0)
     assert np.isnan(run.critic_losses).all()
     assert run.commit == yaml.safe_load(made.config.read_text())["provenance"]["commit"]
     assert run.command == f"walker-rl train {AGENT} --set agent.sigma=0.3 --set seed=4"
@@ -80,18 +85,39 @@ def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_
 
 
 def test_tables_keep_all_of_it(tmp_path):
-    make_run(tmp_path / "one", [10, 1 / 3], "seed=4", final=(40.0, 35.0))
+    make_run(tmp_path / "one", [10, 1 / 3], "seed=4", final=(40.0, 35.0), falls=(1, 2))
     make_run(tmp_path / "two", [1, 2, 3], "task=Pendulum-v1", walltimes=[5.0])
     runs = read_runs([tmp_path / "one", tmp_path / "two"])
     (tmp_path / "kept").mkdir()
     write_runs(runs, tmp_path / "kept")
     again = read_runs([tmp_path / "kept"])
     for run, other in zip(runs, again, strict=True):
-        for name in ("name", "group", "task", "seed", "commit", "command", "last_return", "best_return"):
+        for name in ("name", "group", "task", "seed", "commit", "command", "last", "best"):
             assert getattr(other, name) == getattr(run, name)
         assert other.directory is None
         for name in ("actor_steps", "walltime", "returns", "critic_losses"):
             np.testing.assert_allclose(getattr(other, name), getattr(run, name), rtol=5e-6)
+
+
+def test_tables_of_before_falls_were_counted_have_returns_alone(tmp_path):
+    make_run(tmp_path / "one", [10], final=(40.0, 35.0))
+    write_runs(read_runs([tmp_path / "one"]), tmp_path)
+    rows = read_table(tmp_path / "runs.csv")
+    later = ("last_stddev", "last_falls", "best_stddev", "best_falls")
+    write_table(tmp_path / "runs.csv", [{name: row[name] for name in row if name not in later} for row in rows])
+    (run,) = read_runs([tmp_path])
+    assert (run.last, run.best) == (FinalEvaluation(35.0, None, None), FinalEvaluation(40.0, None, None))
+
+
+def test_a_summary_of_before_falls_were_counted_shows_them_by_its_lengths(tmp_path):
+    made = make_run(tmp_path / "one", [10], final=(40.0, 35.0))
+    summary = json.loads(made.summary.read_text())
+    for evaluation in summary.values():
+        del evaluation["episode_falls"]
+    summary["best"]["episode_lengths"] = [1000, 999, 1000, 12]
+    made.summary.write_text(json.dumps(summary))
+    (run,) = read_runs([tmp_path / "one"])
+    assert (run.last.falls, run.best.falls) == (0.0, 0.5)
 
 
 def test_what_is_no_run_is_refused(tmp_path):

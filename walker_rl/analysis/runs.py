@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 
 from walker_rl.analysis.curve import read_columns
+from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
@@ -41,8 +42,8 @@ class Run:
         actor_steps: at each evaluation, `[E]`.
         walltime: at each evaluation, in seconds, `[E]`; nan where it was not recorded.
         returns: mean of each evaluation's episodes, `[E]`.
-        last_return: mean return of the last policy in the final evaluation; None if the run is not complete.
-        best_return: of the policy with the best evaluation, in the same other episodes.
+        last: final evaluation of the last policy; None if the run is not complete.
+        best: final evaluation of the best policy, in the same episodes; None if there is none.
         critic_losses: mean of what the learner logged since the evaluation before, at each evaluation, `[E]`; nan where
             nothing was.
         directory: of the run; None if all that is known of it is in tables.
@@ -57,10 +58,20 @@ class Run:
     actor_steps: np.ndarray
     walltime: np.ndarray
     returns: np.ndarray
-    last_return: float | None
-    best_return: float | None
+    last: FinalEvaluation | None
+    best: FinalEvaluation | None
     critic_losses: np.ndarray
     directory: Path | None = None
+
+    @property
+    def last_return(self) -> float | None:
+        """Mean return of the last policy in the final evaluation."""
+        return self.last.mean_return if self.last else None
+
+    @property
+    def best_return(self) -> float | None:
+        """Mean return of the best policy in the final evaluation."""
+        return self.best.mean_return if self.best else None
 
 
 Groups = Mapping[str, Sequence[Run]]
@@ -88,8 +99,17 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY) -> list[Run
 def write_runs(runs: Iterable[Run], folder: Path) -> None:
     """Writes the runs as two tidy tables into `folder`: a row for each run, and one for each evaluation."""
     runs = list(runs)
-    scalars = ("group", "task", "seed", "commit", "command", "last_return", "best_return")
-    write_table(folder / RUNS, [{"run": run.name, **{name: getattr(run, name) for name in scalars}} for run in runs])
+    scalars = ("group", "task", "seed", "commit", "command")
+    rows: list[Row] = [
+        {
+            "run": run.name,
+            **{name: getattr(run, name) for name in scalars},
+            **to_row(run.last, "last"),
+            **to_row(run.best, "best"),
+        }
+        for run in runs
+    ]
+    write_table(folder / RUNS, rows)
     evaluations: list[Row] = [
         {"run": run.name, "actor_steps": int(steps), "walltime": time, "mean_return": value, "critic_loss": loss}
         for run in runs
@@ -168,8 +188,8 @@ def _read_directory(path: Path, group_by: str) -> Run:
         actor_steps=evaluation["actor_steps"],
         walltime=np.array([walltimes.get(steps, np.nan) for steps in evaluation["actor_steps"]]),
         returns=evaluation["mean_return"],
-        last_return=final["last"]["mean_return"] if final else None,
-        best_return=final["best"]["mean_return"] if final else None,
+        last=FinalEvaluation.from_summary(final["last"], config["task"]) if final else None,
+        best=FinalEvaluation.from_summary(final["best"], config["task"]) if final else None,
         critic_losses=_critic_losses(run.metrics / "learner.csv", evaluation["actor_steps"]),
         directory=path,
     )
@@ -215,7 +235,7 @@ def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
         actor_steps=columns["actor_steps"],
         walltime=columns["walltime"],
         returns=columns["mean_return"],
-        last_return=float(row["last_return"]) if row["last_return"] else None,
-        best_return=float(row["best_return"]) if row["best_return"] else None,
+        last=FinalEvaluation.from_row(row, "last"),
+        best=FinalEvaluation.from_row(row, "best"),
         critic_losses=columns["critic_loss"],
     )

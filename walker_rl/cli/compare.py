@@ -35,6 +35,10 @@ def compare_runs(
 ) -> None:
     """Compare runs: learning curves, final performance, stability and more, with intervals over seeds.
 
+    The table has interquartile means over seeds with their 95 % intervals: returns of the last and the best policy in
+    the final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to
+    less than half of the best before. Falls are the mean share of final episodes that end before the time limit.
+
     Each figure comes as PNG and SVG with a CSV of its numbers. What they are made of can be kept as two tables,
     runs.csv and evaluations.csv, in a folder that can be given in place of the runs.
     """

@@ -14,7 +14,7 @@ from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.comparison.style import COLOURS, styles
-from walker_rl.analysis.comparison.summary import summarize
+from walker_rl.analysis.comparison.summary import HEADER, summarize
 
 NAMES = (
     "learning_curves_actor_steps",
@@ -124,21 +124,27 @@ def test_lines_stand_out_from_the_page():
 
 def test_the_summary_says_what_to_mind():
     runs = [
-        run("x", [1, 2], group="a", last=10.0, best=12.0),
+        run("x", [1, 2], group="a", last=10.0, best=12.0, falls=0.025),
         run("y", [1, 2, 3], group="a"),
         run("z", [5, 2], group="b", last=1_234.0, best=2_000.0),
     ]
     (summary,) = summarize(runs)
     assert list(summary.lines()) == [
         "T",
-        "  group  runs  environment steps  last policy, IQM  best policy, IQM  change, IQM  collapsed, IQM",
-        "  a      2     20 to 30           10                12                1 [1, 1]     0% [0%, 0%]",
-        "  b      1     20                 1,234             2,000             3            100%",
+        "  group  runs  steps     last policy  its falls  best policy  its falls  change    collapsed",
+        "  a      2     20 to 30  10           2.5%       12           2.5%       1 [1, 1]  0% [0%, 0%]",
+        "  b      1     20        1,234        -          2,000        -          3         100%",
         "  note: a: 1 run not complete, without a final evaluation",
         "  note: a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
         "  note: b: one seed says nothing of the spread between seeds",
         "  note: groups of different lengths: their final performances are not for comparison",
     ]
+
+
+def test_a_seed_that_falls_is_not_left_out_as_an_outlier_would_be():
+    runs = [run(f"seed{seed}", [1, 2], last=9.0, falls=0.5 * (seed == 0)) for seed in range(5)]
+    (summary,) = summarize(runs)
+    assert dict(zip(HEADER[:5], summary.rows[0][:5], strict=True))["its falls"] == "10.0%"
 
 
 def test_a_run_of_one_evaluation_leaves_the_stability_to_the_others():

@@ -33,7 +33,7 @@ def report(tmp_path_factory):
         for seed, best in enumerate((90.0, 1_200.0, None)):
             name = f"{agent}_{seed}"
             final = None if best is None else (best, best / 2)
-            run = make_run(folder / name, [10, 80 + seed, 70], f"seed={seed}", agent=agent, final=final)
+            run = make_run(folder / name, [10, 80 + seed, 70], f"seed={seed}", agent=agent, final=final, falls=(1, 2))
             make_film(run.best_video)
     path = folder / "report.html"
     assert main(["report", f"{folder}/*_[0-9]", "-o", str(path), "--title", TITLE]) == 0
@@ -87,6 +87,13 @@ def test_it_shows_figures_films_and_every_run(opened):
     assert "1 run not complete" in page.locator("#summary").inner_text()
     assert f"walker-rl train {AGENTS[1]} --set seed=2" in page.locator("#commands").inner_text()
     assert "machine.processor" in page.locator("#origins").text_content()
+
+
+def test_falls_stand_next_to_returns(opened):
+    assert opened.column("last falls") == ["50%", "50%", "-"] * len(AGENTS)
+    assert opened.column("best falls") == ["25%", "25%", "-"] * len(AGENTS)
+    assert opened.column("best std") == ["0", "0", "-"] * len(AGENTS)
+    assert "25.0%" in opened.page.locator("#summary").inner_text()
 
 
 def test_a_figure_hands_out_its_numbers(opened):

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from walker_rl.analysis.comparison.style import counted
+from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Groups, Run, by_task
 from walker_rl.analysis.statistics import estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
 
-HEADER = ("group", "runs", "environment steps", "last policy, IQM", "best policy, IQM", "change, IQM", "collapsed, IQM")
+HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Summary:
     Attributes:
         task: its name.
         rows: for each group a cell for each of `HEADER`: interquartile means with their 95 % intervals, of the final
-            evaluations of its seeds and of their stability (see there).
+            evaluations of its seeds and of their stability (see there); falls are means over the seeds.
         notes: what to mind.
     """
 
@@ -54,8 +55,16 @@ def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
     share = estimated([one.share_collapsed for one in variation], ".0%")
     first, last = _lengths(runs)
     steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
-    returns = ([getattr(run, f"{policy}_return") for run in runs] for policy in ("last", "best"))
-    return (group, str(len(runs)), steps, *map(estimated, returns), change, share)
+    of_last, of_best = _final_cells([run.last for run in runs]), _final_cells([run.best for run in runs])
+    return (group, str(len(runs)), steps, *of_last, *of_best, change, share)
+
+
+def _final_cells(evaluations: Sequence[FinalEvaluation | None]) -> tuple[str, str]:
+    """Return and falls of one policy of each run."""
+    known = [one for one in evaluations if one is not None]
+    falls = [one.falls for one in known if one.falls is not None]
+    # The mean: the interquartile mean would leave out the seeds that fall, if they are few.
+    return estimated([one.mean_return for one in known]), f"{np.mean(falls):.1%}" if falls else "-"
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:

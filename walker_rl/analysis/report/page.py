@@ -125,12 +125,19 @@ def _row(run: Run) -> list[tuple[str, str]]:
         number(run.seed),
         number(run.actor_steps[-1]),
         number(run.last_return),
+        _percentage(run.last.falls if run.last else None),
         number(run.best_return),
+        number(run.best.stddev_return if run.best else None),
+        _percentage(run.best.falls if run.best else None),
         number(run.returns.max()),
         number(variation.spread),
         _number(run.walltime[-1] / 60, digits=1),
         (run.commit, run.commit),
     ]
+
+
+def _percentage(value: float | None) -> tuple[str, str]:
+    return ("-", "") if value is None else (f"{value:.0%}", str(value))
 
 
 def _number(value: float | None, digits: int) -> tuple[str, str]:

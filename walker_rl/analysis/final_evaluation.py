@@ -1,0 +1,58 @@
+"""The final evaluation of a policy, from a run's summary or from tables kept of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from walker_rl.analysis.tables import Row
+
+
+@dataclasses.dataclass(frozen=True)
+class FinalEvaluation:
+    """Returns and falls of a policy in the final evaluation.
+
+    Attributes:
+        mean_return: mean over the episodes.
+        stddev_return: standard deviation over the episodes; None if unknown.
+        falls: share of episodes that ended before the task's time limit; None if unknown.
+    """
+
+    mean_return: float
+    stddev_return: float | None = None
+    falls: float | None = None
+
+    @classmethod
+    def from_summary(cls, summary: Mapping[str, Any], task: str) -> FinalEvaluation:
+        """Reads an entry of summary.json."""
+        falls = summary["episode_falls"] if "episode_falls" in summary else _inferred_falls(summary, task)
+        return cls(summary["mean_return"], summary["stddev_return"], float(np.mean(falls)))
+
+    @classmethod
+    def from_row(cls, row: Row, policy: str) -> FinalEvaluation | None:
+        """Reads the columns `POLICY_return`, `POLICY_stddev` and `POLICY_falls`; older tables have only the first.
+
+        Raises:
+            KeyError: if the first is missing, too.
+        """
+        if not row[f"{policy}_return"]:
+            return None
+        others = (row.get(f"{policy}_{name}") for name in ("stddev", "falls"))
+        return cls(float(row[f"{policy}_return"]), *(float(value) if value else None for value in others))
+
+
+def _inferred_falls(summary: Mapping[str, Any], task: str) -> list[bool]:
+    """Falls in a summary that an older version wrote: episodes shorter than the task's time limit."""
+    from walker_rl.environments import find_task  # Imports a simulator, which most runs need not wait for.
+
+    max_episode_steps = find_task(task).max_episode_steps
+    return [length < max_episode_steps for length in summary["episode_lengths"]]
+
+
+def to_row(evaluation: FinalEvaluation | None, policy: str) -> Row:
+    """The columns that `FinalEvaluation.from_row` reads."""
+    values = dataclasses.astuple(evaluation) if evaluation else (None, None, None)
+    return dict(zip((f"{policy}_return", f"{policy}_stddev", f"{policy}_falls"), values, strict=True))
