@@ -1,5 +1,6 @@
 """The figures of `images/` are those of `results/`, and so are the numbers of `docs/results.md`."""
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.runs import read_runs
+from walker_rl.policies import pretrained_policies
 
 ROOT = Path(__file__).parents[1]
 RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())
@@ -43,3 +45,21 @@ def test_the_document_quotes_what_the_commands_print(command, printed, tmp_path)
         [sys.executable, *programs[program], *arguments, *output], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.split(f"  {tmp_path}")[0] == printed  # The names of the figures follow.
+
+
+LEADERBOARD = re.search(
+    r"^## Leaderboard$.*?^\| --- .*?\n(.*?)\n\n", (ROOT / "docs/results.md").read_text(), re.M | re.S
+)
+"""The rows of the document's table of policies."""
+
+
+def test_the_leaderboard_ranks_the_pretrained_policies_as_their_table_has_them():
+    rows = LEADERBOARD[1].splitlines()
+    assert [row for row in rows if row.startswith("| **")] == [
+        f"| **{policy.name}** | {policy.mean_return:,.0f} | {policy.stddev_return:,.0f} | "
+        f"{policy.steady_return:,.0f} | {policy.falls:.0%} |"
+        for policy in sorted(pretrained_policies(), key=lambda policy: -policy.steady_return)
+    ]
+    numbers = [[int(cell.replace(",", "")) for cell in row.split(" | ")[1:4]] for row in rows]
+    assert all(abs(mean - std - steady) <= 1 for mean, std, steady in numbers), "but for rounding"
+    assert all(higher >= lower for (*_, higher), (*_, lower) in itertools.pairwise(numbers))

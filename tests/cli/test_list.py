@@ -23,12 +23,11 @@ def test_every_task_has_its_sizes(capsys):
     assert ["Pendulum-v1", "pendulum", "3", "1", "200", "-"] in [line.split() for line in lines]
 
 
-def test_every_pretrained_policy_has_its_task_and_return(capsys):
+def test_every_pretrained_policy_has_its_task_return_and_falls(capsys):
     assert main(["list"]) == 0
     _, _, pretrained = capsys.readouterr().out.split("\n\n")
     header, *lines = pretrained.splitlines()
-    assert header.split() == ["pretrained", "task", "return"]
-    assert [line.split() for line in lines] == [
-        [policy.name, policy.task, str(round(policy.mean_return)), "+-", str(round(policy.stddev_return))]
-        for policy in pretrained_policies()
-    ]
+    assert header.split() == ["pretrained", "task", "return", "mean", "-", "std", "falls"]
+    policies = pretrained_policies()
+    assert [line.split()[:2] for line in lines] == [[policy.name, policy.task] for policy in policies]
+    assert lines[0].split()[2:] == ["2901", "+-", "388", "2513", "2%"]

@@ -28,6 +28,7 @@ def test_a_pretrained_policy_is_small_and_returns_what_the_table_says(policy, ca
     # The median: a processor that rounds otherwise plays other episodes, and one of them may be a fall.
     median = statistics.median(played["episode_returns"])
     assert median == pytest.approx(policy.mean_return, abs=2 * policy.stddev_return)
+    assert played["episode_falls"] == [length < 1000 for length in played["episode_lengths"]]
 
 
 def test_a_pretrained_policy_is_filmed_under_its_name(tmp_path, monkeypatch, capsys):

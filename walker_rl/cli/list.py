@@ -8,7 +8,8 @@ def list_names() -> None:
     """List the agents, the tasks and the pretrained policies.
 
     Agents come with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
-    the return that their authors call solved; pretrained policies with their return over 100 episodes.
+    the return that their authors call solved; pretrained policies with their return over 100 episodes, its mean minus
+    its standard deviation, and the share of these episodes that end before the time limit.
     """
     from walker_rl.agents import agent_names, config_class
     from walker_rl.environments import find_task, task_names
@@ -37,9 +38,15 @@ def list_names() -> None:
     )
     print()
     _print_table(
-        ("pretrained", "task", "return"),
+        ("pretrained", "task", "return", "mean - std", "falls"),
         [
-            (policy.name, policy.task, f"{policy.mean_return:.0f} +- {policy.stddev_return:.0f}")
+            (
+                policy.name,
+                policy.task,
+                f"{policy.mean_return:.0f} +- {policy.stddev_return:.0f}",
+                f"{policy.steady_return:.0f}",
+                f"{policy.falls:.0%}",
+            )
             for policy in pretrained_policies()
         ],
     )

@@ -19,6 +19,7 @@ class PretrainedPolicy:
         task: what it plays.
         mean_return: of 100 episodes, those of `walker-rl evaluate --pretrained NAME --episodes 100`.
         stddev_return: over the same episodes.
+        falls: share of the same episodes that ended before the task's time limit.
         commit: of this project, that trained it.
         command: that trained it; this is the run's best policy.
     """
@@ -27,8 +28,14 @@ class PretrainedPolicy:
     task: str
     mean_return: float
     stddev_return: float
+    falls: float
     commit: str
     command: str
+
+    @property
+    def steady_return(self) -> float:
+        """Mean minus standard deviation of the returns."""
+        return self.mean_return - self.stddev_return
 
     @property
     def path(self) -> Path:
@@ -46,6 +53,7 @@ def pretrained_policies() -> list[PretrainedPolicy]:
             row["task"],
             float(row["mean_return"]),
             float(row["stddev_return"]),
+            float(row["falls"]),
             row["commit"],
             row["command"],
         )
