@@ -21,7 +21,7 @@ FREE_TO_CHANGE = (
     "distributed.watchdog_period",
     "distributed.patience",
 )
-"""What may differ when a run is resumed: nothing here changes a number that it would have written.
+"""Fields that may differ when a run is resumed: none of them changes a row of its metrics.
 
 But for one: a run that ends between two evaluations of its grid is evaluated at its end, and keeps that if lengthened.
 """

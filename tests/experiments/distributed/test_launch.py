@@ -114,6 +114,10 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
         assert made.status["learner_steps"] > before["learner_steps"]
         assert made.status["walltime"] > before["walltime"]
     assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [1000, 2000]
+    candidates = sorted((run / "candidates").iterdir())
+    assert [path.name for path in candidates] == ["step_000000001000.npz", "step_000000002000.npz"]
+    assert (run / "policy" / "best.npz").read_bytes() in [path.read_bytes() for path in candidates]
+    assert (run / "logs" / "evaluator.log").read_text().count("Candidate at ") == 2
     assert [step for step, _ in scalars(run / "tensorboard")["evaluation/mean_return"]] == [1000, 2000]
     assert len(list((run / "wandb").glob(f"offline-run-*-{RunDirectory(run).id}"))) == 2
     client = MlflowClient(f"sqlite:///{run}/mlflow/mlflow.db")
