@@ -9,6 +9,7 @@ import yaml
 from tests.analysis.made_runs import make_run
 from tests.fakes import file_size_limit
 from tests.tiny import AGENT
+from walker_rl.analysis.comparison.summary import summarize
 from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import by_task, read_runs, write_runs
 from walker_rl.analysis.tables import read_table, write_table
@@ -42,6 +43,26 @@ def test_a_run_that_goes_on_has_no_final_returns_and_may_have_no_times(tmp_path)
     (run,) = read_runs([tmp_path / "one"])
     assert (run.last_return, run.best_return) == (None, None)
     np.testing.assert_array_equal(run.walltime, [60, np.nan, np.nan])
+
+
+def test_runs_with_a_prior_are_a_group_of_their_own(tmp_path):
+    """The pretrained gait was found after 580,000 steps of a search; tables keep that."""
+    make_run(tmp_path / "plain", [1], "seed=1")
+    make_run(tmp_path / "first", [2], "seed=2", "agent.prior.policy=gait")
+    runs = read_runs([f"{tmp_path}/*"])
+    assert [(run.group, run.prior_steps) for run in runs] == [(f"{AGENT} + gait", 580_000), (AGENT, None)]
+    assert runs[0].command == f"walker-rl train {AGENT} --set agent.prior.policy=gait --set seed=2"
+    (tmp_path / "kept").mkdir()
+    write_runs(runs, tmp_path / "kept")
+    assert {run.group: run.prior_steps for run in read_runs([tmp_path / "kept"])} == {
+        f"{AGENT} + gait": 580_000,
+        AGENT: None,
+    }
+    (summary,) = summarize(runs)
+    note = "what is played first was found in 580,000 steps of an earlier training, which are not counted"
+    assert [line for line in summary.notes if "played first" in line] == [f"{AGENT} + gait: {note}"]
+    by_steps = read_runs([tmp_path / "first"], "agent.n_step")
+    assert by_steps[0].group == f"{AGENT} + gait, 3"
 
 
 def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):

@@ -34,7 +34,7 @@ class Run:
 
     Attributes:
         name: tells it from the others: its directory's, with the folder's before it where two have the same.
-        group: whose seeds are compared together: the agent, unless told otherwise.
+        group: runs compared as seeds of the same: those of an agent and its prior, unless grouped otherwise.
         task: what was played.
         seed: of the run.
         commit: of the code.
@@ -46,6 +46,8 @@ class Run:
         best: final evaluation of the best policy, in the same episodes; None if there is none.
         critic_losses: mean of what the learner logged since the evaluation before, at each evaluation, `[E]`; nan where
             nothing was.
+        prior_steps: environment steps of the earlier training, or search, that found the policy which was played first;
+            None if there was no such policy.
         directory: of the run; None if all that is known of it is in tables.
     """
 
@@ -61,6 +63,7 @@ class Run:
     last: FinalEvaluation | None
     best: FinalEvaluation | None
     critic_losses: np.ndarray
+    prior_steps: int | None = None
     directory: Path | None = None
 
     @property
@@ -99,7 +102,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY) -> list[Run
 def write_runs(runs: Iterable[Run], folder: Path) -> None:
     """Writes the runs as two tidy tables into `folder`: a row for each run, and one for each evaluation."""
     runs = list(runs)
-    scalars = ("group", "task", "seed", "commit", "command")
+    scalars = ("group", "task", "seed", "commit", "command", "prior_steps")
     rows: list[Row] = [
         {
             "run": run.name,
@@ -180,7 +183,7 @@ def _read_directory(path: Path, group_by: str) -> Run:
     final = json.loads(run.summary.read_text()) if run.summary.is_file() else {}
     return Run(
         name=path.resolve().name,
-        group=config["agent_name"] if group_by == GROUP_BY else f"{config['agent_name']}, {fields[group_by]}",
+        group=_agent(config, run) if group_by == GROUP_BY else f"{_agent(config, run)}, {fields[group_by]}",
         task=config["task"],
         seed=config["seed"],
         commit=provenance.get("commit", "unknown"),
@@ -191,8 +194,14 @@ def _read_directory(path: Path, group_by: str) -> Run:
         last=FinalEvaluation.from_summary(final["last"], config["task"]) if final else None,
         best=FinalEvaluation.from_summary(final["best"], config["task"]) if final else None,
         critic_losses=_critic_losses(run.metrics / "learner.csv", evaluation["actor_steps"]),
+        prior_steps=run.prior["actor_steps"] if run.prior else None,
         directory=path,
     )
+
+
+def _agent(config: dict[str, Any], run: RunDirectory) -> str:
+    """The agent's name, with that of its prior: "d4pg + gait"."""
+    return config["agent_name"] + (f" + {run.prior['name']}" if run.prior else "")
 
 
 def _critic_losses(path: Path, ends: np.ndarray) -> np.ndarray:
@@ -238,4 +247,5 @@ def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
         last=FinalEvaluation.from_row(row, "last"),
         best=FinalEvaluation.from_row(row, "best"),
         critic_losses=columns["critic_loss"],
+        prior_steps=int(row["prior_steps"]) if row.get("prior_steps") else None,
     )

@@ -94,6 +94,8 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
     if len(runs) == 1:
         yield "one seed says nothing of the spread between seeds"
+    for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
+        yield f"what is played first was found in {steps:,} steps of an earlier training, which are not counted"
     first, last = _lengths(runs)
     if first != last:
         yield f"runs of {first:,.0f} to {last:,.0f} steps: the mean curve goes as far as the shortest"
