@@ -23,7 +23,7 @@ class Linear(NamedTuple):
     begin: int
     end: int
 
-    def at(self, actor_steps: int) -> float:
+    def at(self, actor_steps: float) -> float:
         """The value after `actor_steps` environment steps."""
         progress = (actor_steps - self.begin) / (self.end - self.begin)
         return self.first + (self.last - self.first) * min(max(progress, 0.0), 1.0)
@@ -33,6 +33,6 @@ Schedule = float | Linear
 """A constant, or a value that changes linearly."""
 
 
-def value_at(schedule: Schedule, actor_steps: int) -> float:
+def value_at(schedule: Schedule, actor_steps: float) -> float:
     """A schedule's value after `actor_steps` environment steps."""
     return schedule.at(actor_steps) if isinstance(schedule, Linear) else schedule

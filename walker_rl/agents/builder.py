@@ -29,8 +29,10 @@ from walker_rl.replay import (
     Replay,
     Sink,
     TransitionLayout,
+    steps_at_update,
     updates_due,
 )
+from walker_rl.schedules import value_at
 from walker_rl.types import Transition
 
 if TYPE_CHECKING:
@@ -167,11 +169,21 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
             return ReverbReplay(layout, self.config.max_replay_size)
         try:
             if prior.policy is not None:
-                return PriorReplay(layout, prior.num_steps, prior.share, self.config.max_replay_size, seed)
+                return PriorReplay(layout, prior.num_steps, self._num_prior_rows, self.config.max_replay_size, seed)
             return ArrayReplay(layout, self.config.max_replay_size, seed)
         except MemoryError:
             size = self.config.max_replay_size
             raise UserError(f"agent.max_replay_size = {size}: must fit into this machine's memory") from None
+
+    def _num_prior_rows(self, learner_steps: int) -> int:
+        """Transitions of the prior in the batch of the update after `learner_steps` others."""
+        actor_steps = steps_at_update(
+            learner_steps,
+            samples_per_insert=self.config.samples_per_insert,
+            batch_size=self.config.batch_size,
+            min_replay_size=self.config.num_steps_before_updates,
+        )
+        return round(self.config.batch_size * value_at(self.config.prior.share, actor_steps))
 
     def make_layout(self, environment_spec: specs.EnvironmentSpec) -> TransitionLayout:
         """How a transition lies in a row of floats."""

@@ -42,6 +42,11 @@ class PriorConfig:
     share: Schedule = hyperparameter(
         Linear(0.5, 0.0, 0, 200_000), "share of each batch drawn from its transitions", minimum=0, maximum=1
     )
+    imitation: Schedule = hyperparameter(
+        Linear(50.0, 0.0, 20_000, 50_000),
+        "weight in the policy's loss of the squared distance to its actions in its transitions",
+        minimum=0,
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.config import NetworkConfig, OffPolicyConfig
+from walker_rl.agents.imitation import imitation_gradients
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.networks import Networks
 from walker_rl.replay import TransitionLayout, steps_at_update
@@ -87,11 +88,14 @@ class NetworkLearner(Learner):
 
     def _at_present(self, schedule: Schedule) -> float | tf.Tensor:
         """The value of a schedule in the present update: a number, or float32 `[]` where it changes."""
+        return tf.cast(self._exact(schedule), tf.float32) if isinstance(schedule, Linear) else schedule
+
+    def _exact(self, schedule: Schedule) -> tf.Tensor:
+        """As `_at_present`, float64 `[]`."""
         if not isinstance(schedule, Linear):
-            return schedule
+            return tf.constant(schedule, tf.float64)
         progress = (self._actor_steps() - schedule.begin) / (schedule.end - schedule.begin)
-        change = (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
-        return tf.cast(schedule.first + change, tf.float32)
+        return schedule.first + (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
 
     def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
@@ -135,6 +139,7 @@ class OffPolicyLearner(NetworkLearner):
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
         self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
+        self._imitation: Gradients = {}  # The same.
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
@@ -161,6 +166,32 @@ class OffPolicyLearner(NetworkLearner):
         metrics, self._policy_weights = self._traced_update(tf.constant(batch))
         self._learner_steps += 1
         return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
+
+    def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
+        """As the base class; the policy's gradient gets the prior's part."""
+        if "policy" in gradients and self._imitation:
+            pulled = {name: gradient + self._imitation[name] for name, gradient in gradients["policy"].items()}
+            gradients = {**gradients, "policy": pulled}
+        return super()._apply(gradients)
+
+    def _imitation_gradients(self, transition: Transition) -> Gradients:
+        """Gradients that pull the policy to the prior's actions in its part of the batch; none without a prior."""
+        prior, batch_size = self._off_policy_config.prior, self._off_policy_config.batch_size
+        if prior.policy is None or prior.imitation == 0.0:
+            return {}
+        variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
+
+        def imitate() -> Gradients:
+            num_rows = tf.cast(tf.round(batch_size * self._exact(prior.share)), tf.int32)
+            rows = transition.observation[:num_rows], transition.action[:num_rows]
+            gradients = imitation_gradients(self._networks.policy, variables, *rows)
+            return {name: weight * gradient for name, gradient in gradients.items()}
+
+        def rest() -> Gradients:
+            return {name: tf.zeros_like(variable) for name, variable in variables.items()}
+
+        gradients: Gradients = tf.cond(tf.greater(weight, 0.0), imitate, rest)
+        return gradients
 
     def _actor_steps(self) -> tf.Tensor:
         config = self._off_policy_config
@@ -198,7 +229,9 @@ class OffPolicyLearner(NetworkLearner):
 
     def _counted_update(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Updates; returns the metrics `[M]` and the new weights of the policy as one vector."""
-        metrics = self._update(self._layout.unpack(batch))
+        transition = self._layout.unpack(batch)
+        self._imitation = self._imitation_gradients(transition)
+        metrics = self._update(transition)
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)
         weights, tau = self._read_policy(), self._off_policy_config.evaluated_tau

@@ -81,6 +81,13 @@ class PolicyNetwork(snt.Module):
             return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, MIN_LOG_STDDEV, MAX_LOG_STDDEV)))
         return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + MIN_STDDEV)
 
+    def mean_action(self, observation: tf.Tensor) -> tf.Tensor:
+        """The action without noise `[B, A]` for `[B, O]`, which a Gaussian that is not squashed leaves unbounded."""
+        output = self(observation)
+        if not isinstance(output, Gaussian):
+            return output
+        return tf.tanh(output.mean) if self._is_squashed else output.mean
+
     def normalize(self, observation: tf.Tensor) -> tf.Tensor:
         """What the torso sees of `[B, O]`."""
         return observation if self._normalizer is None else self._normalizer(observation)
