@@ -125,3 +125,27 @@ def test_ranks_are_checked():
         categorical.project(tf.zeros([5]), tf.zeros([5]), *float32(ATOMS))
     with pytest.raises(ValueError):
         categorical.bellman_target(tf.zeros([3, 1]), tf.zeros([3]), tf.zeros([3, 5]), *float32(ATOMS))
+
+
+def mean_of_worst(probabilities: np.ndarray, atoms: np.ndarray, level: float) -> float:
+    """Takes mass from the lowest atom on until it has `level` of it."""
+    left, total = level, 0.0
+    for probability, atom in zip(probabilities, atoms, strict=True):
+        taken = min(left, probability)
+        left, total = left - taken, total + taken * atom
+    return total / level
+
+
+@pytest.mark.parametrize("level", [0.05, 0.25, 0.5, 0.9, 1.0])
+def test_the_lower_tail_is_the_mean_of_the_worst_outcomes(level):
+    probabilities = np.random.default_rng(0).dirichlet(np.full(5, 0.5), size=200)
+    values = categorical.lower_tail_mean(*float32(probabilities, ATOMS), level)
+    expected = [mean_of_worst(row, ATOMS, level) for row in probabilities]
+    np.testing.assert_allclose(values, expected, atol=1e-4)
+
+
+def test_the_lower_tail_by_hand():
+    """Half of the mass on -2, half on 6: the worst quarter is -2, three quarters (0.5 (-2) + 0.25 6) / 0.75."""
+    probabilities, atoms = float32(np.array([[0.5, 0.0, 0.0, 0.0, 0.5]]), ATOMS)
+    np.testing.assert_allclose(categorical.lower_tail_mean(probabilities, atoms, 0.25), [-2.0], rtol=1e-6)
+    np.testing.assert_allclose(categorical.lower_tail_mean(probabilities, atoms, 0.75), [0.5 / 0.75], rtol=1e-5)

@@ -12,6 +12,25 @@ def expected_value(probabilities: tf.Tensor, atoms: tf.Tensor) -> tf.Tensor:
     return tf.linalg.matvec(probabilities, atoms)
 
 
+def lower_tail_mean(probabilities: tf.Tensor, atoms: tf.Tensor, level: float) -> tf.Tensor:
+    """Mean of the worst `level` of the outcomes: their conditional value at risk.
+
+    (Rockafellar & Uryasev 2000; as an objective of the policy gradient: Tang et al. 2020, arXiv:1911.03618.)
+
+    Args:
+        probabilities: distribution of the return, `[B, K]`.
+        atoms: increasing, `[K]`.
+        level: share of the outcomes, in (0, 1].
+
+    Returns:
+        `1 / level` times the part of the mean that the lowest `level` of the mass contributes, `[B]`.
+    """
+    tf.debugging.assert_rank(probabilities, 2)
+    below = tf.cumsum(probabilities, axis=-1, exclusive=True)
+    in_tail = tf.clip_by_value(level - below, 0.0, probabilities)
+    return tf.reduce_sum(in_tail / level * atoms, axis=-1)
+
+
 def bellman_target(
     reward: tf.Tensor, discount: tf.Tensor, next_probabilities: tf.Tensor, atoms: tf.Tensor
 ) -> tf.Tensor:

@@ -14,7 +14,7 @@ from walker_rl.types import Transition
 
 
 class D4PGLearner(OffPolicyLearner):
-    """Fits the critic's distribution to the projected Bellman target; the policy climbs the critic's mean."""
+    """Fits the critic's distribution to the projected Bellman target; the policy climbs its mean or that of its worst."""
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
         """As the base class; the update samples nothing, so that `seed` has no effect."""
@@ -51,5 +51,8 @@ class D4PGLearner(OffPolicyLearner):
         return gradients, {"policy_loss": loss, "q_mean": tf.reduce_mean(value)}
 
     def _value(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
-        probabilities = tf.nn.softmax(self._networks.critic(observation, action))
-        return categorical.expected_value(probabilities, self._networks.critic.atoms)
+        critic, level = self._networks.critic, self._config.cvar_level
+        probabilities = tf.nn.softmax(critic(observation, action))
+        if level == 1.0:
+            return categorical.expected_value(probabilities, critic.atoms)
+        return categorical.lower_tail_mean(probabilities, critic.atoms, level)
