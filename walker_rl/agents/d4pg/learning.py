@@ -14,7 +14,7 @@ from walker_rl.types import Transition
 
 
 class D4PGLearner(OffPolicyLearner):
-    """Fits the critic's distribution to the projected Bellman target; the policy climbs its mean, or its lower tail's."""
+    """Fits the critic's distribution to the projected Bellman target; the policy climbs its mean or lower tail."""
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
         """As the base class; the update samples nothing, so that `seed` has no effect."""
