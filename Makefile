@@ -1,5 +1,6 @@
 # `make train` and `make test` need nothing done before them: the first call sets up .venv.
 
+PRESET := d4pg --prior gait --config configs/fast.yaml
 PYTHON := .venv/bin/python
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
 	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
@@ -10,7 +11,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 train: setup ## train D4PG to walk in minutes; or AGENT=dmpo STEPS= SEED= RUN_DIR= ARGS="any option of walker-rl train"
-	@.venv/bin/walker-rl train $(if $(AGENT),$(AGENT),d4pg --prior gait --config configs/fast.yaml) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) \
+	@.venv/bin/walker-rl train $(or $(AGENT),$(PRESET)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
 
 test: setup-dev ## run the tests that take seconds; ARGS="any option of pytest"
