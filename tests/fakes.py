@@ -10,7 +10,7 @@ import dm_env
 import numpy as np
 import sonnet as snt
 
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.types import Transition, Variables
 
 OBSERVATION_SIZE, ACTION_SIZE = 3, 2

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 from tests.tiny import COMMAND
 from walker_rl.agents import agent_names
-from walker_rl.policies import pretrained_policies
+from walker_rl.pretrained import pretrained_policies
 
 ROOT = Path(__file__).parents[1]
 RUNTIME_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
@@ -63,8 +63,8 @@ def test_the_wheel_holds_every_module_the_type_marker_and_the_policies_which_pla
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, tree)
     wanted = {str(path.relative_to(tree)) for path in tree.rglob("*.py")} | {"walker_rl/py.typed"}
-    wanted |= {f"walker_rl/policies/{name}" for name in ("README.md", "table.csv")}
-    wanted |= {f"walker_rl/policies/{policy.name}.npz" for policy in pretrained_policies()}
+    wanted |= {f"walker_rl/pretrained/{name}" for name in ("README.md", "table.csv")}
+    wanted |= {f"walker_rl/pretrained/{policy.name}.npz" for policy in pretrained_policies()}
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, tree]
     subprocess.run(build, check=True)
     (wheel,) = tmp_path.glob("walker_rl-*.whl")

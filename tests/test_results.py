@@ -11,7 +11,7 @@ import pytest
 
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.runs import read_runs
-from walker_rl.policies import pretrained_policies
+from walker_rl.pretrained import pretrained_policies
 
 ROOT = Path(__file__).parents[1]
 RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())

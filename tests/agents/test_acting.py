@@ -8,8 +8,8 @@ from tests.fakes import episode as make_episode
 from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import NoisyPolicy
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.replay import ArrayReplay, NStepAdder, TransitionLayout
 from walker_rl.types import State
 

@@ -8,9 +8,9 @@ from tests.agents import learners
 from tests.fakes import random_variables
 from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.imitation import imitation_gradients
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.networks.policy import PolicyNetwork
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.schedules import Linear
 
 

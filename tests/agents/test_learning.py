@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.agents import learners
 from tests.fakes import weights_of
 from walker_rl.agents.config import DistributionalConfig
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.schedules import Linear
 
 pytestmark = pytest.mark.parametrize("agent", learners.OFF_POLICY)

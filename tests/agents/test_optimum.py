@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.agents import learners
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.types import Transition
 
 BEST_ACTION = np.float32(0.3)

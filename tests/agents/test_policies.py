@@ -6,8 +6,8 @@ import pytest
 from tests.fakes import random_variables
 from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, SamplingPolicy
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.schedules import Linear, Schedule
 
 OBSERVATION = np.random.default_rng(5).normal(size=22).astype(np.float32)

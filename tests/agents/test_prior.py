@@ -10,9 +10,9 @@ from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
-from walker_rl.policies import find_pretrained
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.pretrained import find_pretrained
 
 OBSERVATIONS = np.random.default_rng(3).normal(0, 0.3, (200, 22)).astype(np.float32)
 

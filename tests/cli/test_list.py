@@ -1,7 +1,7 @@
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 from walker_rl.environments import task_names
-from walker_rl.policies import pretrained_policies
+from walker_rl.pretrained import pretrained_policies
 
 
 def test_every_agent_has_its_paper(capsys):

@@ -10,8 +10,8 @@ from walker_rl.environments import find_task, task_names
 from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batchable
 from walker_rl.environments.catalogue import make_gym_environment
 from walker_rl.environments.quiet import quiet
-from walker_rl.networks.policy_file import load_policy
-from walker_rl.policies import pretrained_policies
+from walker_rl.policies.policy_file import load_policy
+from walker_rl.pretrained import pretrained_policies
 
 ROBOTS = ("Walker2D", "Hopper", "HalfCheetah", "Ant", "Humanoid")
 TRAINED_POLICY = pretrained_policies()[0].path

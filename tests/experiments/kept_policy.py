@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from walker_rl.networks.policy_file import load_policy
+from walker_rl.policies.policy_file import load_policy
 from walker_rl.types import State
 
 

@@ -18,8 +18,8 @@ from walker_rl.experiments.metrics import recorded_evaluations
 from walker_rl.experiments.run_directory import create_run_directory
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.experiments.training import train
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 ARCHITECTURE = PolicyArchitecture(3, 1, (8,), layer_norm=True, activation="elu", head="tanh", init_stddev=0.3)
 

@@ -6,10 +6,10 @@ import tensorflow as tf
 
 from tests.fakes import weights_of
 from walker_rl.agents.ppo.config import INITIALIZATIONS
-from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import ValueNetwork
 from walker_rl.networks.initializers import hidden_layer, orthogonal
 from walker_rl.networks.policy import PolicyNetwork
+from walker_rl.policies.architecture import PolicyArchitecture
 
 ARCHITECTURE = PolicyArchitecture(
     observation_size=22, action_size=6, hidden_sizes=(256, 128), layer_norm=False, activation="relu", head="gaussian"

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import weights_of
-from walker_rl.networks.architecture import HEADS, PolicyArchitecture
 from walker_rl.networks.policy import PolicyNetwork
+from walker_rl.policies.architecture import HEADS, PolicyArchitecture
 
 OBSERVATION = tf.constant(np.random.default_rng(0).normal(size=(8, 5)), tf.float32)
 

@@ -19,7 +19,7 @@ from walker_rl.agents.learner import Learner
 from walker_rl.agents.policies import BehaviourPolicy, sizes
 from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import Architecture, PolicyArchitecture
+from walker_rl.policies.architecture import Architecture, PolicyArchitecture
 from walker_rl.replay import (
     ArrayReplay,
     Layout,

@@ -5,7 +5,7 @@ import abc
 import numpy as np
 from acme import core
 
-from walker_rl.networks.architecture import Architecture
+from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Metrics, State, Variables
 
 

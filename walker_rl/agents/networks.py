@@ -8,9 +8,9 @@ import numpy as np
 import sonnet as snt
 
 from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
-from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import DistributionalCriticNetwork, TwinCriticNetwork
 from walker_rl.networks.policy import PolicyNetwork
+from walker_rl.policies.architecture import PolicyArchitecture
 
 
 @dataclasses.dataclass(frozen=True)

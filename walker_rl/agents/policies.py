@@ -7,8 +7,8 @@ from acme import specs
 
 from walker_rl.agents.config import NetworkConfig, NoiseConfig
 from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise, UnitNoise
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.schedules import Schedule, value_at
 from walker_rl.types import State, Variables
 

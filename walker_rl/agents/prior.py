@@ -10,9 +10,9 @@ from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.policy_file import SavedPolicy, load_policy
-from walker_rl.policies import find_policy, pretrained_policies
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy, load_policy
+from walker_rl.pretrained import find_policy, pretrained_policies
 from walker_rl.types import State, Variables
 
 THETA = 0.15

@@ -76,7 +76,7 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
         UserError: if the agent does not learn from replay.
     """
     from walker_rl.errors import UserError
-    from walker_rl.policies import pretrained_policies
+    from walker_rl.pretrained import pretrained_policies
 
     if prior is None:
         return []

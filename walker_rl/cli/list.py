@@ -13,7 +13,7 @@ def list_names() -> None:
     """
     from walker_rl.agents import agent_names, config_class
     from walker_rl.environments import find_task, task_names
-    from walker_rl.policies import pretrained_policies
+    from walker_rl.pretrained import pretrained_policies
 
     agents: list[tuple[str, Any]] = [(name, config_class(name)) for name in agent_names()]
     tasks = [find_task(name) for name in task_names()]

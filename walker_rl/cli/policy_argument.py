@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from walker_rl.networks.policy_file import SavedPolicy
+    from walker_rl.policies.policy_file import SavedPolicy
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")]
 Pretrained = Annotated[
@@ -24,8 +24,8 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
         UserError: if there is no such policy, or not exactly one is asked for.
     """
     from walker_rl.errors import UserError
-    from walker_rl.networks.policy_file import load_policy
-    from walker_rl.policies import find_pretrained
+    from walker_rl.policies.policy_file import load_policy
+    from walker_rl.pretrained import find_pretrained
 
     if run is not None and pretrained is not None:
         raise UserError(f"run = {run}: must not be given with --pretrained {pretrained}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 
 class Rank(NamedTuple):

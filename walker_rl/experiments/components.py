@@ -11,7 +11,7 @@ from walker_rl.agents.learner import Learner
 from walker_rl.environments import Environment, make_environment
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
-from walker_rl.networks.architecture import Architecture
+from walker_rl.policies.architecture import Architecture
 from walker_rl.replay import Replay
 
 

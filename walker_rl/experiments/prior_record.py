@@ -5,8 +5,8 @@ from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.networks.policy_file import load_policy
-from walker_rl.policies import find_policy, pretrained_policies
+from walker_rl.policies.policy_file import load_policy
+from walker_rl.pretrained import find_policy, pretrained_policies
 
 
 def prior_record(config: ExperimentConfig) -> dict[str, Any] | None:

@@ -1,1 +1,1 @@
-"""Sonnet networks, and the NumPy evaluation of a policy that actors use."""
+"""Sonnet networks: torsos, policies and critics."""

@@ -7,10 +7,10 @@ import numpy as np
 import sonnet as snt
 import tensorflow as tf
 
-from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.initializers import near_zero
 from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.torso import Torso, named_variables
+from walker_rl.policies.architecture import PolicyArchitecture
 
 MIN_STDDEV = 1e-6
 MIN_LOG_STDDEV, MAX_LOG_STDDEV = -20.0, 2.0

@@ -12,7 +12,7 @@ from walker_rl.agents.gait.builder import Builder
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.trial import Trial
 from walker_rl.errors import UserError
-from walker_rl.networks.sinusoids import SinusoidPolicy
+from walker_rl.policies.sinusoids import SinusoidPolicy
 
 CONFIG = Config(amplitudes=(0.4, 0.2), phases=(0.0, 0.25, 0.5), population_size=8)
 TARGET = 0.1

@@ -10,7 +10,7 @@ from walker_rl.agents.ppo.builder import Builder
 from walker_rl.agents.ppo.config import Config
 from walker_rl.errors import UserError
 from walker_rl.hyperparameters import problems
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy
 
 OBSERVATION = np.random.default_rng(0).normal(size=5).astype(np.float32)
 

@@ -11,7 +11,7 @@ from walker_rl.agents.ppo.builder import Builder
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment
 from walker_rl.agents.ppo.statistics import RunningStatistics
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.schedules import Linear
 
 BEST_ACTION = np.float32(0.3)

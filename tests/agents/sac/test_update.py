@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.agents import learners
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy
 
 SEED, TEMPERATURE = 3, 0.4
 

@@ -10,7 +10,7 @@ from acme import specs
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy, policy_architecture
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.types import Transition
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import functools
 
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.networks import Networks, distributional_critic
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
 
 
 def make_networks(config: Config, architecture: PolicyArchitecture, seed: int) -> Networks:

@@ -2,8 +2,8 @@
 
 from walker_rl.agents.ddpg.config import Config
 from walker_rl.agents.networks import Networks
-from walker_rl.networks.architecture import PolicyArchitecture
 from walker_rl.networks.critic import CriticNetwork
+from walker_rl.policies.architecture import PolicyArchitecture
 
 
 def make_networks(config: Config, architecture: PolicyArchitecture, seed: int) -> Networks:

@@ -6,7 +6,7 @@ import numpy as np
 
 from walker_rl.agents.acting import Actor
 from walker_rl.agents.gait.trial import TrialAdder
-from walker_rl.networks.sinusoids import SinusoidArchitecture, SinusoidPolicy
+from walker_rl.policies.sinusoids import SinusoidArchitecture, SinusoidPolicy
 from walker_rl.types import State, Variables
 
 

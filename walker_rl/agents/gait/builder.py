@@ -15,7 +15,7 @@ from walker_rl.agents.gait.search import Start, make_start
 from walker_rl.agents.gait.trial import Trial, TrialAdder, TrialLayout
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
-from walker_rl.networks.sinusoids import SinusoidArchitecture
+from walker_rl.policies.sinusoids import SinusoidArchitecture
 from walker_rl.replay import Sink
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from walker_rl.agents.gait.config import Config
-from walker_rl.networks.sinusoids import SinusoidArchitecture
+from walker_rl.policies.sinusoids import SinusoidArchitecture
 
 
 @dataclasses.dataclass(frozen=True)

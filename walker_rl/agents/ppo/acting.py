@@ -7,8 +7,8 @@ import numpy as np
 from walker_rl.agents.acting import Actor
 from walker_rl.agents.exploration import UnitNoise
 from walker_rl.agents.ppo.segment import SegmentAdder
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.numpy_policy import NumpyPolicy
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.types import State, Variables
 
 _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)

@@ -14,7 +14,7 @@ from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment, SegmentAdder, SegmentLayout
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.replay import Sink
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import make_actor_seeds
-from walker_rl.networks.architecture import Architecture
+from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Metrics, Variables
 
 MAX_STEPS_BETWEEN_REPORTS = 100

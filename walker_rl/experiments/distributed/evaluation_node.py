@@ -16,7 +16,7 @@ from walker_rl.experiments.metrics import recorded_evaluations
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.experiments.summary import write_summary
 from walker_rl.logging.terminal import Display
-from walker_rl.networks.architecture import Architecture
+from walker_rl.policies.architecture import Architecture
 from walker_rl.types import State
 
 POLL_PERIOD = 0.5  # seconds

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
 
 ARCHITECTURE = PolicyArchitecture(
     observation_size=5, action_size=2, hidden_sizes=(8, 7), layer_norm=True, activation="elu", head="gaussian"
@@ -50,5 +50,5 @@ def test_unknown_and_missing_fields_are_refused():
 
 
 def test_a_policy_can_be_evaluated_without_tensorflow():
-    code = "import sys, walker_rl.networks.numpy_policy; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, walker_rl.policies.numpy_policy; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from tests.fakes import weights_of
 from walker_rl.errors import RunError
-from walker_rl.networks.architecture import ACTIVATIONS, HEADS, PolicyArchitecture
-from walker_rl.networks.numpy_policy import NumpyPolicy
 from walker_rl.networks.policy import PolicyNetwork
+from walker_rl.policies.architecture import ACTIVATIONS, HEADS, PolicyArchitecture
+from walker_rl.policies.numpy_policy import NumpyPolicy
 
 OBSERVATIONS = np.random.default_rng(1).normal(0, 1, (64, 22)).astype(np.float32)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from walker_rl.networks.architecture import PolicyArchitecture
-from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
-from walker_rl.networks.sinusoids import SinusoidArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.sinusoids import SinusoidArchitecture
 
 OBSERVATION = np.arange(5, dtype=np.float32)
 PARAMETERS = {

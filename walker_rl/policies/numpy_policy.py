@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from walker_rl.errors import RunError
-from walker_rl.networks.architecture import PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.types import Variables
 
 # As in the Sonnet modules; a test compares the two.

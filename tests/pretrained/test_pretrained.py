@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from walker_rl.cli import main
-from walker_rl.policies import pretrained_policies
+from walker_rl.pretrained import pretrained_policies
 
 POLICIES = pretrained_policies()
 NUM_EPISODES = 3

@@ -10,8 +10,8 @@ import numpy as np
 
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import Architecture, Policy, PolicyArchitecture
-from walker_rl.networks.sinusoids import SinusoidArchitecture
+from walker_rl.policies.architecture import Architecture, Policy, PolicyArchitecture
+from walker_rl.policies.sinusoids import SinusoidArchitecture
 from walker_rl.types import Variables
 
 _ABOUT = "about.json"

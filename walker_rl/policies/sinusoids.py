@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from walker_rl.networks.architecture import Architecture
+from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Variables
 
 

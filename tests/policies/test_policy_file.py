@@ -9,8 +9,8 @@ import pytest
 
 from tests.fakes import file_size_limit, random_variables
 from walker_rl.errors import UserError
-from walker_rl.networks.architecture import HEADS, PolicyArchitecture
-from walker_rl.networks.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.architecture import HEADS, PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 OBSERVATIONS = np.random.default_rng(0).normal(size=(8, 22)).astype(np.float32)
 
@@ -131,7 +131,7 @@ def test_playing_a_policy_needs_no_tensorflow(path):
 import sys
 from pathlib import Path
 import numpy as np
-from walker_rl.networks.policy_file import load_policy
+from walker_rl.policies.policy_file import load_policy
 print(load_policy(Path({str(path)!r})).make_policy().action(np.zeros(22)).shape)
 print(sorted({{"tensorflow", "acme", "sonnet"}} & set(sys.modules)))
 """

@@ -123,7 +123,7 @@ class PolicyArchitecture(Architecture):
 
     def make_policy(self) -> Policy:
         """A policy without weights."""
-        from walker_rl.networks.numpy_policy import NumpyPolicy
+        from walker_rl.policies.numpy_policy import NumpyPolicy
 
         return NumpyPolicy(self)
 

@@ -1,0 +1,79 @@
+"""Trained policies that come with the package: `NAME.npz` for each line of table.csv."""
+
+import csv
+import dataclasses
+import os
+from pathlib import Path
+
+from walker_rl.errors import UserError
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclasses.dataclass(frozen=True)
+class PretrainedPolicy:
+    """A policy and how it was made.
+
+    Attributes:
+        name: as `--pretrained` takes it.
+        task: what it plays.
+        mean_return: of 100 episodes, those of `walker-rl evaluate --pretrained NAME --episodes 100`.
+        stddev_return: over the same episodes.
+        falls: share of the same episodes that ended before the task's time limit.
+        commit: of this project, that trained it.
+        command: that trained it; this is the run's best policy.
+    """
+
+    name: str
+    task: str
+    mean_return: float
+    stddev_return: float
+    falls: float
+    commit: str
+    command: str
+
+    @property
+    def steady_return(self) -> float:
+        """Mean minus standard deviation of the returns."""
+        return self.mean_return - self.stddev_return
+
+    @property
+    def path(self) -> Path:
+        """The policy file."""
+        return _FOLDER / f"{self.name}.npz"
+
+
+def pretrained_policies() -> list[PretrainedPolicy]:
+    """All there are, in the order of their names."""
+    with (_FOLDER / "table.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        PretrainedPolicy(
+            row["name"],
+            row["task"],
+            float(row["mean_return"]),
+            float(row["stddev_return"]),
+            float(row["falls"]),
+            row["commit"],
+            row["command"],
+        )
+        for row in rows
+    ]
+
+
+def find_pretrained(name: str) -> PretrainedPolicy:
+    """The policy of that name.
+
+    Raises:
+        UserError: if there is none.
+    """
+    policies = {policy.name: policy for policy in pretrained_policies()}
+    if name not in policies:
+        raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}")
+    return policies[name]
+
+
+def find_policy(policy: str) -> Path:
+    """The file behind the name of a pretrained policy, a run directory (its best policy) or a policy file's path."""
+    path = {one.name: one.path for one in pretrained_policies()}.get(policy, Path(policy))
+    return path / "policy" / "best.npz" if os.path.isdir(path) else path
