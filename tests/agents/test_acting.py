@@ -10,11 +10,12 @@ from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import NoisyPolicy
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.torso import TorsoSpec
 from walker_rl.replay import ArrayReplay, NStepAdder, TransitionLayout
 from walker_rl.types import State
 
 ARCHITECTURE = PolicyArchitecture(
-    OBSERVATION_SIZE, ACTION_SIZE, hidden_sizes=(16,), layer_norm=True, activation="relu", head="tanh"
+    OBSERVATION_SIZE, ACTION_SIZE, torso=TorsoSpec((16,), layer_norm=True, activation="relu"), head="tanh"
 )
 VARIABLES = random_variables(ARCHITECTURE)
 

@@ -8,6 +8,7 @@ from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, SamplingPolicy
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.torso import TorsoSpec
 from walker_rl.schedules import Linear, Schedule
 
 OBSERVATION = np.random.default_rng(5).normal(size=22).astype(np.float32)
@@ -15,7 +16,7 @@ OBSERVATION = np.random.default_rng(5).normal(size=22).astype(np.float32)
 
 def architecture(head: str) -> PolicyArchitecture:
     return PolicyArchitecture(
-        observation_size=22, action_size=6, hidden_sizes=(32, 32), layer_norm=True, activation="elu", head=head
+        observation_size=22, action_size=6, torso=TorsoSpec((32, 32), layer_norm=True, activation="elu"), head=head
     )
 
 

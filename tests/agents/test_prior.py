@@ -12,6 +12,7 @@ from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.torso import TorsoSpec
 from walker_rl.pretrained import find_pretrained
 
 OBSERVATIONS = np.random.default_rng(3).normal(0, 0.3, (200, 22)).astype(np.float32)
@@ -54,7 +55,7 @@ def test_without_noise_it_plays_the_saved_policy_and_then_its_own():
             play_gait = gait.begin_episode()
         np.testing.assert_array_equal(actions[step], play_gait(OBSERVATIONS[step]))
     own = make_builder("d4pg", Config(sigma=0.0))
-    network = PolicyArchitecture(22, 6, hidden_sizes=(256, 256), layer_norm=True, activation="elu", head="tanh")
+    network = PolicyArchitecture(22, 6, torso=TorsoSpec((256, 256), layer_norm=True, activation="elu"), head="tanh")
     policy = own.make_policy(network, 0)
     policy.update(random_variables(network))
     for step in range(50, 60):
@@ -97,7 +98,7 @@ def test_updates_begin_after_the_prior():
 
 
 def test_a_run_directory_and_a_file_are_priors_too(tmp_path):
-    architecture = PolicyArchitecture(22, 6, hidden_sizes=(8,), layer_norm=False, activation="relu", head="tanh")
+    architecture = PolicyArchitecture(22, 6, torso=TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
     saved = SavedPolicy("d4pg", "Walker2DBulletEnv-v0", 7, architecture, random_variables(architecture))
     path = tmp_path / "run" / "policy" / "best.npz"
     path.parent.mkdir(parents=True)
@@ -108,7 +109,7 @@ def test_a_run_directory_and_a_file_are_priors_too(tmp_path):
 
 
 def test_what_cannot_play_the_task_is_refused(tmp_path):
-    architecture = PolicyArchitecture(15, 3, hidden_sizes=(8,), layer_norm=False, activation="relu", head="tanh")
+    architecture = PolicyArchitecture(15, 3, torso=TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
     path = tmp_path / "hopper.npz"
     save_policy(path, SavedPolicy("d4pg", "HopperBulletEnv-v0", 7, architecture, random_variables(architecture)))
     with pytest.raises(UserError, match=rf"^agent.prior.policy = {path}: must play a task of 22 observations and 6"):

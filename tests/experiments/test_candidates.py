@@ -20,8 +20,11 @@ from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.experiments.training import train
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.torso import TorsoSpec
 
-ARCHITECTURE = PolicyArchitecture(3, 1, (8,), layer_norm=True, activation="elu", head="tanh", init_stddev=0.3)
+ARCHITECTURE = PolicyArchitecture(
+    3, 1, TorsoSpec((8,), layer_norm=True, activation="elu"), head="tanh", init_stddev=0.3
+)
 
 
 def policy_at(actor_steps: int) -> SavedPolicy:

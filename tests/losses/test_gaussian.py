@@ -5,7 +5,7 @@ import scipy.stats
 import tensorflow as tf
 
 from walker_rl.losses.gaussian import entropy, log_density
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 
 RANDOM = np.random.default_rng(0)
 MEAN, VALUE = RANDOM.normal(size=(2, 5, 3)).astype(np.float32)

@@ -8,7 +8,7 @@ import scipy.stats
 import tensorflow as tf
 
 from walker_rl.losses import mpo
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 
 N, B, A = 6, 4, 3
 GENERATOR = np.random.default_rng(0)

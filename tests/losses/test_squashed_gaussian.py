@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from walker_rl.losses.squashed_gaussian import log_density
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 
 
 def density(mean, stddev, actions):

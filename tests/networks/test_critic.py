@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.networks.critic import CriticNetwork, DistributionalCriticNetwork, TwinCriticNetwork, ValueNetwork
+from walker_rl.policies.torso import TorsoSpec
 
-TORSO = {"hidden_sizes": (400, 300), "layer_norm": True, "activation": "elu"}
+TORSO = TorsoSpec(hidden_sizes=(400, 300), layer_norm=True, activation="elu")
 OBSERVATION, ACTION = tf.ones([4, 5]), tf.ones([4, 3])
 
 
@@ -14,7 +15,7 @@ def values(network) -> dict[str, np.ndarray]:
 
 
 def test_scalar_critic_has_one_value_a_row():
-    critic = CriticNetwork(5, 3, **TORSO, seed=0)
+    critic = CriticNetwork(5, 3, TORSO, seed=0)
     assert critic(OBSERVATION, ACTION).shape == (4,)
     assert {name: value.shape for name, value in values(critic).items()} == {
         "hidden_0/w": (8, 400),
@@ -29,7 +30,7 @@ def test_scalar_critic_has_one_value_a_row():
 
 
 def test_distributional_critic_has_a_logit_for_each_atom():
-    critic = DistributionalCriticNetwork(5, 3, **TORSO, vmin=-1.0, vmax=2.0, num_atoms=7, seed=0)
+    critic = DistributionalCriticNetwork(5, 3, TORSO, vmin=-1.0, vmax=2.0, num_atoms=7, seed=0)
     assert critic(OBSERVATION, ACTION).shape == (4, 7)
     np.testing.assert_allclose(critic.atoms, [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0])
     assert values(critic)["logits/w"].shape == (300, 7)
@@ -37,7 +38,7 @@ def test_distributional_critic_has_a_logit_for_each_atom():
 
 def test_initial_weights_depend_on_the_seed_alone_and_have_sonnets_distribution():
     first, again, other = (
-        values(DistributionalCriticNetwork(5, 3, **TORSO, vmin=0.0, vmax=1.0, num_atoms=51, seed=seed))
+        values(DistributionalCriticNetwork(5, 3, TORSO, vmin=0.0, vmax=1.0, num_atoms=51, seed=seed))
         for seed in (0, 0, 1)
     )
     for name, value in first.items():
@@ -49,14 +50,14 @@ def test_initial_weights_depend_on_the_seed_alone_and_have_sonnets_distribution(
 
 
 def test_both_inputs_matter():
-    critic = CriticNetwork(5, 3, **TORSO, seed=0)
+    critic = CriticNetwork(5, 3, TORSO, seed=0)
     value = critic(OBSERVATION, ACTION).numpy()
     assert not np.allclose(critic(OBSERVATION, -ACTION), value)
     assert not np.allclose(critic(-OBSERVATION, ACTION), value)
 
 
 def test_twin_critics_differ_in_their_initial_weights_alone():
-    twins, again = (TwinCriticNetwork(5, 3, **TORSO, seed=0) for _ in range(2))
+    twins, again = (TwinCriticNetwork(5, 3, TORSO, seed=0) for _ in range(2))
     assert twins(OBSERVATION, ACTION).shape == (2, 4)
     first, second = (values(critic) for critic in twins.critics)
     assert {name: value.shape for name, value in first.items()} == {name: value.shape for name, value in second.items()}
@@ -68,7 +69,7 @@ def test_twin_critics_differ_in_their_initial_weights_alone():
 
 
 def test_a_value_depends_on_the_observation_alone():
-    network = ValueNetwork(5, **TORSO, seed=0)
+    network = ValueNetwork(5, TORSO, seed=0)
     assert network(OBSERVATION).shape == (4,)
     assert values(network)["hidden_0/w"].shape == (5, 400)
     assert not np.allclose(network(-OBSERVATION), network(OBSERVATION))

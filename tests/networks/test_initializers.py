@@ -10,16 +10,16 @@ from walker_rl.networks.critic import ValueNetwork
 from walker_rl.networks.initializers import hidden_layer, orthogonal
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.torso import TorsoSpec
 
-ARCHITECTURE = PolicyArchitecture(
-    observation_size=22, action_size=6, hidden_sizes=(256, 128), layer_norm=False, activation="relu", head="gaussian"
-)
+TORSO = TorsoSpec(hidden_sizes=(256, 128), layer_norm=False, activation="relu")
+ARCHITECTURE = PolicyArchitecture(observation_size=22, action_size=6, torso=TORSO, head="gaussian")
 
 
 def hidden_weights(initialization, seed=0):
     """The hidden layers of a policy and of a value function, by name, float32."""
     policy = PolicyNetwork(ARCHITECTURE, seed, initialization)
-    value = ValueNetwork(22, (256, 128), layer_norm=False, activation="relu", seed=seed, initialization=initialization)
+    value = ValueNetwork(22, TORSO, seed, initialization)
     for network in (policy, value):
         yield {name: weights for name, weights in weights_of(network).items() if name.startswith("hidden")}
 

@@ -6,14 +6,18 @@ import tensorflow as tf
 
 from tests.fakes import weights_of
 from walker_rl.networks.policy import PolicyNetwork
-from walker_rl.policies.architecture import HEADS, PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.heads import HEADS
+from walker_rl.policies.torso import TorsoSpec
 
 OBSERVATION = tf.constant(np.random.default_rng(0).normal(size=(8, 5)), tf.float32)
 
 
-def architecture(head: str = "gaussian", **overrides) -> PolicyArchitecture:
-    fields = {"hidden_sizes": (64, 48), "layer_norm": True, "activation": "elu", "head": head, **overrides}
-    return PolicyArchitecture(observation_size=5, action_size=3, **fields)
+def architecture(
+    head: str = "gaussian", hidden_sizes: tuple[int, ...] = (64, 48), layer_norm: bool = True, **overrides
+) -> PolicyArchitecture:
+    torso = TorsoSpec(hidden_sizes, layer_norm, activation="elu")
+    return PolicyArchitecture(observation_size=5, action_size=3, torso=torso, head=head, **overrides)
 
 
 @pytest.mark.parametrize("head", HEADS)

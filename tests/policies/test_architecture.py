@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.torso import TorsoSpec
 
-ARCHITECTURE = PolicyArchitecture(
-    observation_size=5, action_size=2, hidden_sizes=(8, 7), layer_norm=True, activation="elu", head="gaussian"
-)
+TORSO = TorsoSpec(hidden_sizes=(8, 7), layer_norm=True, activation="elu")
+ARCHITECTURE = PolicyArchitecture(observation_size=5, action_size=2, torso=TORSO, head="gaussian")
 
 
 def test_survives_json():
@@ -31,14 +31,17 @@ def test_variable_shapes_in_order_of_evaluation():
         ("stddev/w", (7, 2)),
         ("stddev/b", (2,)),
     ]
-    plain = dataclasses.replace(ARCHITECTURE, head="tanh", layer_norm=False, hidden_sizes=(8,))
+    plain = dataclasses.replace(ARCHITECTURE, head="tanh", torso=TorsoSpec((8,), layer_norm=False, activation="elu"))
     assert list(plain.variable_shapes()) == ["hidden_0/w", "hidden_0/b", "mean/w", "mean/b"]
 
 
-@pytest.mark.parametrize(("field", "value"), [("activation", "swish"), ("head", "softmax"), ("hidden_sizes", ())])
-def test_refuses_what_cannot_be_built(field, value):
+@pytest.mark.parametrize(
+    ("whole", "field", "value"),
+    [(TORSO, "activation", "swish"), (ARCHITECTURE, "head", "softmax"), (TORSO, "hidden_sizes", ())],
+)
+def test_refuses_what_cannot_be_built(whole, field, value):
     with pytest.raises(ValueError, match=field):
-        dataclasses.replace(ARCHITECTURE, **{field: value})
+        dataclasses.replace(whole, **{field: value})
 
 
 def test_unknown_and_missing_fields_are_refused():

@@ -9,15 +9,20 @@ import tensorflow as tf
 from tests.fakes import weights_of
 from walker_rl.errors import RunError
 from walker_rl.networks.policy import PolicyNetwork
-from walker_rl.policies.architecture import ACTIVATIONS, HEADS, PolicyArchitecture
+from walker_rl.policies.activations import ACTIVATIONS
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.heads import HEADS
 from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.torso import TorsoSpec
 
 OBSERVATIONS = np.random.default_rng(1).normal(0, 1, (64, 22)).astype(np.float32)
 
 
-def architecture(**overrides) -> PolicyArchitecture:
-    fields = {"hidden_sizes": (256, 256), "layer_norm": True, "activation": "elu", "head": "tanh", **overrides}
-    return PolicyArchitecture(observation_size=22, action_size=6, **fields)
+def architecture(
+    head: str = "tanh", layer_norm: bool = True, activation: str = "elu", **overrides
+) -> PolicyArchitecture:
+    torso = TorsoSpec((256, 256), layer_norm, activation)
+    return PolicyArchitecture(observation_size=22, action_size=6, torso=torso, head=head, **overrides)
 
 
 def random_variables(shape: PolicyArchitecture) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """A policy in one file: it acts as before, and whatever is wrong with the file is one line."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,17 +9,19 @@ import numpy as np
 import pytest
 
 from tests.fakes import file_size_limit, random_variables
+from walker_rl.array_file import write_arrays
 from walker_rl.errors import UserError
-from walker_rl.policies.architecture import HEADS, PolicyArchitecture
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.heads import HEADS
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.torso import TorsoSpec
 
 OBSERVATIONS = np.random.default_rng(0).normal(size=(8, 22)).astype(np.float32)
 
 
 def saved_policy(head: str = "tanh", hidden_sizes: tuple[int, ...] = (8, 4)) -> SavedPolicy:
-    architecture = PolicyArchitecture(
-        22, 6, hidden_sizes, layer_norm=True, activation="elu", head=head, init_stddev=0.3
-    )
+    torso = TorsoSpec(hidden_sizes, layer_norm=True, activation="elu")
+    architecture = PolicyArchitecture(22, 6, torso, head=head, init_stddev=0.3)
     return SavedPolicy("agent", "Walker2DBulletEnv-v0", 12_345, architecture, random_variables(architecture))
 
 
@@ -42,10 +45,34 @@ def test_a_loaded_policy_acts_identically(path, head):
             np.testing.assert_array_equal(actual, expected)
 
 
+def test_a_file_from_before_torsos_were_values_loads_and_new_ones_say_the_same(path):
+    """Its fields lie side by side, as in every file until now; the oldest do not name their kind."""
+    saved = saved_policy("gaussian")
+    fields = {
+        "observation_size": 22,
+        "action_size": 6,
+        "hidden_sizes": [8, 4],
+        "layer_norm": True,
+        "activation": "elu",
+        "head": "gaussian",
+        "init_stddev": 0.3,
+        "normalize": False,
+    }
+    assert saved.architecture.to_dict() == fields
+    for architecture in (fields, {"kind": "network", **fields}):
+        about = {"agent_name": "dmpo", "task": "x", "actor_steps": 7, "architecture": architecture}
+        write_arrays(path, {"about.json": np.frombuffer(json.dumps(about).encode(), np.uint8), **saved.variables})
+        loaded = load_policy(path)
+        assert (loaded.agent_name, loaded.architecture) == ("dmpo", saved.architecture)
+        np.testing.assert_array_equal(
+            loaded.make_policy().action(OBSERVATIONS), saved.make_policy().action(OBSERVATIONS)
+        )
+
+
 def test_saving_again_replaces_and_leaves_nothing_aside(path):
     save_policy(path, saved_policy())
     save_policy(path, saved_policy(hidden_sizes=(5,)))
-    assert load_policy(path).architecture.hidden_sizes == (5,)
+    assert load_policy(path).architecture.torso.hidden_sizes == (5,)
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -54,7 +81,7 @@ def test_a_full_disk_leaves_the_policy_before(path, num_bytes):
     save_policy(path, saved_policy())
     with file_size_limit(num_bytes), pytest.raises(OSError):
         save_policy(path, saved_policy(hidden_sizes=(64,)))
-    assert load_policy(path).architecture.hidden_sizes == (8, 4)
+    assert load_policy(path).architecture.torso.hidden_sizes == (8, 4)
     assert list(path.parent.iterdir()) == [path]
 
 

@@ -4,9 +4,8 @@ import dataclasses
 from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.schedules import Linear, Schedule
-
-ACTIVATIONS = ("elu", "relu", "tanh")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +19,7 @@ class NetworkConfig:
         (256, 256), "hidden layers of the critic", unit="units", minimum=1
     )
     layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
-    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
+    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
     policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
     critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the critic", above=0)
     max_gradient_norm: float | None = hyperparameter(

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import sonnet as snt
 
-from walker_rl.agents.config import DistributionalConfig, OffPolicyConfig
+from walker_rl.agents.config import DistributionalConfig, NetworkConfig, OffPolicyConfig
 from walker_rl.networks.critic import DistributionalCriticNetwork, TwinCriticNetwork
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.torso import TorsoSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,16 +53,14 @@ class Networks:
         )
 
 
+def critic_torso(config: NetworkConfig) -> TorsoSpec:
+    """The hidden layers of the critic that `config` asks for."""
+    return TorsoSpec(config.critic_hidden_sizes, config.layer_norm, config.activation)
+
+
 def twin_critic(config: OffPolicyConfig, architecture: PolicyArchitecture, seed: int) -> TwinCriticNetwork:
     """The two critics of the expected return that `config` asks for, beside a policy of `architecture`."""
-    return TwinCriticNetwork(
-        architecture.observation_size,
-        architecture.action_size,
-        hidden_sizes=config.critic_hidden_sizes,
-        layer_norm=config.layer_norm,
-        activation=config.activation,
-        seed=seed,
-    )
+    return TwinCriticNetwork(architecture.observation_size, architecture.action_size, critic_torso(config), seed)
 
 
 def distributional_critic(
@@ -71,9 +70,7 @@ def distributional_critic(
     return DistributionalCriticNetwork(
         architecture.observation_size,
         architecture.action_size,
-        hidden_sizes=config.critic_hidden_sizes,
-        layer_norm=config.layer_norm,
-        activation=config.activation,
+        critic_torso(config),
         vmin=config.vmin,
         vmax=config.vmax,
         num_atoms=config.num_atoms,

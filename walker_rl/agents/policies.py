@@ -9,6 +9,7 @@ from walker_rl.agents.config import NetworkConfig, NoiseConfig
 from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise, UnitNoise
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.torso import TorsoSpec
 from walker_rl.schedules import Schedule, value_at
 from walker_rl.types import State, Variables
 
@@ -33,9 +34,7 @@ def policy_architecture(
     return PolicyArchitecture(
         observation_size,
         action_size,
-        hidden_sizes=config.policy_hidden_sizes,
-        layer_norm=config.layer_norm,
-        activation=config.activation,
+        torso=TorsoSpec(config.policy_hidden_sizes, config.layer_norm, config.activation),
         head=head,
         **more,
     )

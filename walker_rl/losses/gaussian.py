@@ -4,7 +4,7 @@ import math
 
 import tensorflow as tf
 
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 

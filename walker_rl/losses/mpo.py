@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 
 MIN_LOG_DUAL = -18.0
 _DUAL_OFFSET = 1e-8

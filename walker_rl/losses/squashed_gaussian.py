@@ -5,7 +5,7 @@ import math
 import tensorflow as tf
 
 from walker_rl.losses import gaussian as gaussian_losses
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 
 
 def log_density(gaussian: Gaussian, unsquashed: tf.Tensor) -> tf.Tensor:

@@ -6,30 +6,24 @@ import tensorflow as tf
 
 from walker_rl.networks.initializers import truncated_fan_in
 from walker_rl.networks.torso import Torso, named_variables
+from walker_rl.policies.torso import TorsoSpec
 
 
 class _Expectation(snt.Module):
     """A torso and one linear output."""
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_sizes: tuple[int, ...],
-        layer_norm: bool,
-        activation: str,
-        seed: int,
-        name: str,
-        initialization: str = "uniform_fan_out",
+        self, input_size: int, torso: TorsoSpec, seed: int, name: str, initialization: str = "uniform_fan_out"
     ) -> None:
         super().__init__(name=name)
         generator = np.random.default_rng(seed)
-        self._torso = Torso(input_size, hidden_sizes, layer_norm, activation, generator, initialization)
+        self._torso = Torso(input_size, torso, generator, initialization)
         self._value = snt.Linear(1, w_init=truncated_fan_in(generator))
         self._evaluate(tf.zeros([1, input_size]))
 
     def named_variables(self) -> dict[str, tf.Variable]:
         """Variables by structural name, as in `hidden_0/w` and `value/b`."""
-        return named_variables({**self._torso.layers, "value": self._value})
+        return {**self._torso.named_variables(), **named_variables({"value": self._value})}
 
     def _evaluate(self, inputs: tf.Tensor) -> tf.Tensor:
         return tf.squeeze(self._value(self._torso(inputs)), axis=-1)
@@ -38,17 +32,9 @@ class _Expectation(snt.Module):
 class CriticNetwork(_Expectation):
     """`Q(s, a)`: the policy's kind of torso on the concatenated observation and action, and one linear output."""
 
-    def __init__(
-        self,
-        observation_size: int,
-        action_size: int,
-        hidden_sizes: tuple[int, ...],
-        layer_norm: bool,
-        activation: str,
-        seed: int,
-    ) -> None:
+    def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size + action_size, hidden_sizes, layer_norm, activation, seed, name="critic")
+        super().__init__(observation_size + action_size, torso, seed, name="critic")
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]`, `[B, A]` to the discounted return expected, `[B]`."""
@@ -59,16 +45,10 @@ class ValueNetwork(_Expectation):
     """`V(s)`: the same of the observation alone."""
 
     def __init__(
-        self,
-        observation_size: int,
-        hidden_sizes: tuple[int, ...],
-        layer_norm: bool,
-        activation: str,
-        seed: int,
-        initialization: str = "uniform_fan_out",
+        self, observation_size: int, torso: TorsoSpec, seed: int, initialization: str = "uniform_fan_out"
     ) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size, hidden_sizes, layer_norm, activation, seed, "value", initialization)
+        super().__init__(observation_size, torso, seed, "value", initialization)
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]` to the discounted return expected, `[B]`."""
@@ -78,22 +58,11 @@ class ValueNetwork(_Expectation):
 class TwinCriticNetwork(snt.Module):
     """Two critics that differ in their initial weights alone (Fujimoto et al. 2018, section 4.2)."""
 
-    def __init__(
-        self,
-        observation_size: int,
-        action_size: int,
-        hidden_sizes: tuple[int, ...],
-        layer_norm: bool,
-        activation: str,
-        seed: int,
-    ) -> None:
+    def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
         super().__init__(name="twin_critic")
         seeds = np.random.SeedSequence(seed).generate_state(2)
-        self.critics = [
-            CriticNetwork(observation_size, action_size, hidden_sizes, layer_norm, activation, int(critic_seed))
-            for critic_seed in seeds
-        ]
+        self.critics = [CriticNetwork(observation_size, action_size, torso, int(critic_seed)) for critic_seed in seeds]
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]`, `[B, A]` to the discounted return that each critic expects, `[2, B]`."""
@@ -119,9 +88,7 @@ class DistributionalCriticNetwork(snt.Module):
         self,
         observation_size: int,
         action_size: int,
-        hidden_sizes: tuple[int, ...],
-        layer_norm: bool,
-        activation: str,
+        torso: TorsoSpec,
         vmin: float,
         vmax: float,
         num_atoms: int,
@@ -132,7 +99,7 @@ class DistributionalCriticNetwork(snt.Module):
         generator = np.random.default_rng(seed)
         self.atoms = tf.constant(np.linspace(vmin, vmax, num_atoms), tf.float32)
         input_size = observation_size + action_size
-        self._torso = Torso(input_size, hidden_sizes, layer_norm, activation, generator, "uniform_fan_out")
+        self._torso = Torso(input_size, torso, generator, "uniform_fan_out")
         self._logits = snt.Linear(num_atoms, w_init=truncated_fan_in(generator))
         self(tf.zeros([1, observation_size]), tf.zeros([1, action_size]))
 
@@ -142,4 +109,4 @@ class DistributionalCriticNetwork(snt.Module):
 
     def named_variables(self) -> dict[str, tf.Variable]:
         """Variables by structural name, as in `hidden_0/w` and `logits/b`."""
-        return named_variables({**self._torso.layers, "logits": self._logits})
+        return {**self._torso.named_variables(), **named_variables({"logits": self._logits})}

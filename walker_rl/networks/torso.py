@@ -1,4 +1,4 @@
-"""The hidden layers that policies and critics have in common."""
+"""The hidden layers that policies and critics have in common, in Sonnet; `policies/torso.py` has the same in NumPy."""
 
 import itertools
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from walker_rl.networks.initializers import hidden_layer
 from walker_rl.networks.layer_norm import LayerNormTanh
+from walker_rl.policies.torso import TorsoSpec
 
 _ACTIVATIONS = {"elu": tf.nn.elu, "relu": tf.nn.relu, "tanh": tf.nn.tanh}
 
@@ -19,23 +20,22 @@ class Torso(snt.Module):
     With `layer_norm` this is Acme's `LayerNormMLP(hidden_sizes, activate_final=True)`.
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_sizes: tuple[int, ...],
-        layer_norm: bool,
-        activation: str,
-        generator: np.random.Generator,
-        initialization: str,
-    ) -> None:
-        """Makes the layers; their variables come with the first call, which draws from `generator`."""
+    def __init__(self, input_size: int, spec: TorsoSpec, generator: np.random.Generator, initialization: str) -> None:
+        """Makes the layers; their variables come with the first call, which draws from `generator`.
+
+        Args:
+            input_size: numbers in an input.
+            spec: shape of the torso.
+            generator: source of the initial weights.
+            initialization: kind of initial weights, a name that `initializers.hidden_layer` takes.
+        """
         super().__init__(name="torso")
-        self._activation = _ACTIVATIONS[activation]
+        self._activation = _ACTIVATIONS[spec.activation]
         self._hidden = [
             snt.Linear(size, **hidden_layer(initialization, generator, inputs))
-            for inputs, size in itertools.pairwise((input_size, *hidden_sizes))
+            for inputs, size in itertools.pairwise((input_size, *spec.hidden_sizes))
         ]
-        self._layer_norm = LayerNormTanh(hidden_sizes[0]) if layer_norm else None
+        self._layer_norm = LayerNormTanh(spec.hidden_sizes[0]) if spec.layer_norm else None
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
         """`[B, inputs]` to `[B, hidden_sizes[-1]]`."""
@@ -46,13 +46,12 @@ class Torso(snt.Module):
             outputs = self._activation(layer(outputs))
         return outputs
 
-    @property
-    def layers(self) -> dict[str, snt.Module]:
-        """The layers by their structural name, in the order of evaluation."""
+    def named_variables(self) -> dict[str, tf.Variable]:
+        """Variables by structural name, those of `TorsoSpec.variable_shapes`."""
         layers: dict[str, snt.Module] = {f"hidden_{index}": layer for index, layer in enumerate(self._hidden)}
         if self._layer_norm is not None:
             layers = {"hidden_0": layers["hidden_0"], "layer_norm": self._layer_norm, **layers}
-        return layers
+        return named_variables(layers)
 
 
 def named_variables(layers: Mapping[str, snt.Module]) -> dict[str, tf.Variable]:

@@ -7,10 +7,9 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from walker_rl.policies.heads import HEADS, Head
+from walker_rl.policies.torso import TorsoSpec
 from walker_rl.types import Variables
-
-ACTIVATIONS = ("elu", "relu", "tanh")
-HEADS = ("tanh", "gaussian", "tanh_gaussian", "constant_gaussian")
 
 
 class Policy(Protocol):
@@ -43,6 +42,20 @@ class Architecture(abc.ABC):
     def make_policy(self) -> Policy:
         """A policy at the start of an episode, without weights."""
 
+    def copy_weights(self, variables: Variables, dtype: type[np.floating]) -> Variables:
+        """Copies weights by name, as `dtype`.
+
+        Raises:
+            ValueError: if one is missing, unknown or of another shape than in `variable_shapes`.
+        """
+        shapes = self.variable_shapes()
+        for name in sorted(shapes.keys() ^ variables.keys()):
+            raise ValueError(f"policy weight {name!r} is {'missing' if name in shapes else 'unknown'}")
+        for name, shape in shapes.items():
+            if np.shape(variables[name]) != shape:
+                raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
+        return {name: np.array(variables[name], dtype) for name in shapes}
+
     def split_weights(self, vector: np.ndarray) -> Variables:
         """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name."""
         variables, begin = {}, 0
@@ -64,62 +77,41 @@ class PolicyArchitecture(Architecture):
     Attributes:
         observation_size: `O`.
         action_size: `A`.
-        hidden_sizes: units of each hidden layer; at least one layer.
-        layer_norm: whether the first hidden layer is followed by LayerNorm and tanh instead of `activation`.
-        activation: one of `ACTIVATIONS`, after the other hidden layers.
-        head: "tanh" for a deterministic action in [-1, 1], "gaussian" for a mean and a standard deviation,
-            "tanh_gaussian" for those of a Gaussian that tanh squashes into [-1, 1], "constant_gaussian" for a mean and
-            a standard deviation that is the same in all states.
+        torso: hidden layers.
+        head: name of what follows them, one of `HEADS`.
         init_stddev: standard deviation of a Gaussian head where its layer gives 0, in action units, or before tanh.
         normalize: whether observations are normalised first, by statistics that are among the weights.
 
     Raises:
-        ValueError: if a name is unknown or there is no hidden layer.
+        ValueError: if the head is unknown.
     """
 
     kind: ClassVar[str] = "network"
 
     observation_size: int
     action_size: int
-    hidden_sizes: tuple[int, ...]
-    layer_norm: bool
-    activation: str
+    torso: TorsoSpec
     head: str
     init_stddev: float = 0.7
     normalize: bool = False
 
     def __post_init__(self) -> None:
-        """Checks the names."""
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation = {self.activation!r}: must be one of {', '.join(ACTIVATIONS)}")
+        """Checks the head."""
         if self.head not in HEADS:
             raise ValueError(f"head = {self.head!r}: must be one of {', '.join(HEADS)}")
-        if not self.hidden_sizes:
-            raise ValueError("hidden_sizes = (): must have at least one layer")
 
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """The head's linear layers: `mean`, or `mean` and `stddev`; the tanh head's is called `mean` too."""
-        return ("mean", "stddev") if self.head in ("gaussian", "tanh_gaussian") else ("mean",)
+    def make_head(self) -> Head:
+        """The head in NumPy."""
+        return HEADS[self.head](self.init_stddev)
 
     def variable_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every weight by its structural name, in the order of evaluation."""
-        shapes: dict[str, tuple[int, ...]] = {}
-        if self.normalize:
-            shapes["normalizer/mean"] = shapes["normalizer/scale"] = (self.observation_size,)
-        input_size = self.observation_size
-        for index, size in enumerate(self.hidden_sizes):
-            shapes[f"hidden_{index}/w"] = (input_size, size)
-            shapes[f"hidden_{index}/b"] = (size,)
-            if index == 0 and self.layer_norm:
-                shapes["layer_norm/scale"] = shapes["layer_norm/offset"] = (size,)
-            input_size = size
-        for name in self.output_names:
-            shapes[f"{name}/w"] = (input_size, self.action_size)
-            shapes[f"{name}/b"] = (self.action_size,)
-        if self.head == "constant_gaussian":
-            shapes["log_stddev"] = (self.action_size,)
-        return shapes
+        statistics = ("normalizer/mean", "normalizer/scale") if self.normalize else ()
+        return {
+            **{name: (self.observation_size,) for name in statistics},
+            **self.torso.variable_shapes(self.observation_size),
+            **self.make_head().variable_shapes(self.torso.output_size, self.action_size),
+        }
 
     def make_policy(self) -> Policy:
         """A policy without weights."""
@@ -128,10 +120,14 @@ class PolicyArchitecture(Architecture):
         return NumpyPolicy(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON can hold them."""
-        return {**dataclasses.asdict(self), "hidden_sizes": list(self.hidden_sizes)}
+        """The fields as JSON can hold them, those of the torso among them."""
+        fields = dataclasses.asdict(self)
+        torso = fields.pop("torso")
+        return {**fields, **torso, "hidden_sizes": list(self.torso.hidden_sizes)}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "PolicyArchitecture":
-        """The inverse of `to_dict`; raises TypeError if a field is missing or unknown."""
-        return cls(**{**fields, "hidden_sizes": tuple(fields["hidden_sizes"])})
+        """The inverse of `to_dict`; raises KeyError or TypeError if a field is missing or unknown."""
+        rest = dict(fields)
+        torso = {field.name: rest.pop(field.name) for field in dataclasses.fields(TorsoSpec)}
+        return cls(**rest, torso=TorsoSpec(**{**torso, "hidden_sizes": tuple(torso["hidden_sizes"])}))

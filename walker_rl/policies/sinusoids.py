@@ -81,13 +81,7 @@ class SinusoidPolicy:
         Raises:
             ValueError: if one is missing, unknown or of another shape; the policy stays as it was.
         """
-        shapes = self._architecture.variable_shapes()
-        for name in sorted(shapes.keys() ^ variables.keys()):
-            raise ValueError(f"policy weight {name!r} is {'missing' if name in shapes else 'unknown'}")
-        for name, shape in shapes.items():
-            if np.shape(variables[name]) != shape:
-                raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
-        self._parameters = {name: np.array(variables[name], np.float64) for name in shapes}
+        self._parameters = self._architecture.copy_weights(variables, np.float64)
 
     @property
     def step(self) -> int:

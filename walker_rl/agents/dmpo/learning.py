@@ -10,7 +10,7 @@ from walker_rl.agents.learning import OffPolicyLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.losses import categorical
 from walker_rl.losses.mpo import MIN_LOG_DUAL, Bounds, Duals, mpo_loss, positive_dual
-from walker_rl.networks.policy import Gaussian
+from walker_rl.networks.heads import Gaussian
 from walker_rl.types import Transition
 
 

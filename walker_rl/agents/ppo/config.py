@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 from typing import ClassVar
 
-from walker_rl.agents.config import ACTIVATIONS, NetworkConfig
+from walker_rl.agents.config import NetworkConfig
 from walker_rl.hyperparameters import hyperparameter
+from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.schedules import Linear, Schedule
 
 INITIALIZATIONS = ("uniform_fan_out", "uniform_fan_in", "orthogonal")
@@ -51,7 +52,7 @@ class Config(NetworkConfig):
     policy_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the policy", above=0)
     critic_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the value function", above=0)
     layer_norm: bool = hyperparameter(False, "LayerNorm and tanh after the first hidden layer of both networks")
-    activation: str = hyperparameter("relu", "activation of the other hidden layers", choices=ACTIVATIONS)
+    activation: str = hyperparameter("relu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
     initialization: str = hyperparameter(
         "uniform_fan_in", "initial weights of the hidden layers of both networks", choices=INITIALIZATIONS
     )

@@ -1,6 +1,8 @@
 """The networks of PPO."""
 
-from walker_rl.agents.networks import Networks
+import functools
+
+from walker_rl.agents.networks import Networks, critic_torso
 from walker_rl.agents.ppo.config import Config
 from walker_rl.networks.critic import ValueNetwork
 from walker_rl.policies.architecture import PolicyArchitecture
@@ -8,17 +10,9 @@ from walker_rl.policies.architecture import PolicyArchitecture
 
 def make_networks(config: Config, architecture: PolicyArchitecture, seed: int) -> Networks:
     """A Gaussian policy and a value function; their initial weights depend on `seed` alone."""
-
-    def make_critic(critic_seed: int) -> ValueNetwork:
-        return ValueNetwork(
-            architecture.observation_size,
-            hidden_sizes=config.critic_hidden_sizes,
-            layer_norm=config.layer_norm,
-            activation=config.activation,
-            seed=critic_seed,
-            initialization=config.initialization,
-        )
-
+    make_critic = functools.partial(
+        ValueNetwork, architecture.observation_size, critic_torso(config), initialization=config.initialization
+    )
     return Networks.from_seed(
         architecture,
         make_critic,

@@ -1,0 +1,117 @@
+"""The heads of policies in NumPy by their names; `networks/heads.py` has the same in Sonnet."""
+
+import abc
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from walker_rl.types import Variables
+
+# As in networks/heads.py; a test compares the two.
+_MIN_STDDEV = np.float32(1e-6)
+_MIN_LOG_STDDEV, _MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
+
+
+class Head(abc.ABC):
+    """Linear layers of a torso's output, and the action or the Gaussian that they stand for.
+
+    Attributes:
+        layers: names of the linear layers; the first gives the mean.
+    """
+
+    layers: ClassVar[tuple[str, ...]] = ("mean",)
+
+    def __init__(self, init_stddev: float) -> None:
+        """Takes the standard deviation of a Gaussian whose layer gives 0."""
+        self._init_stddev = init_stddev
+
+    def variable_shapes(self, input_size: int, action_size: int) -> dict[str, tuple[int, ...]]:
+        """Shape of every weight by its structural name, for a torso's output of `input_size`."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for name in self.layers:
+            shapes |= {f"{name}/w": (input_size, action_size), f"{name}/b": (action_size,)}
+        return shapes
+
+    @abc.abstractmethod
+    def bounded(self, value: np.ndarray) -> np.ndarray:
+        """The action in [-1, 1] that a mean, or a sample of `distribution`, stands for."""
+
+    @abc.abstractmethod
+    def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation before `bounded`, both `[..., A]`.
+
+        Args:
+            outputs: outputs of `layers`, each `[..., A]`.
+            weights: all weights of the policy.
+
+        Raises:
+            ValueError: if the head is deterministic.
+        """
+
+
+class TanhHead(Head):
+    """The action `tanh(mean)`."""
+
+    def bounded(self, value: np.ndarray) -> np.ndarray:
+        """Its tanh."""
+        return np.tanh(value)
+
+    def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
+        """None: raises ValueError."""
+        raise ValueError("a policy with head 'tanh' has no distribution")
+
+
+class GaussianHead(Head):
+    """A Gaussian whose standard deviation is the softplus of a layer; actions are clipped."""
+
+    layers: ClassVar[tuple[str, ...]] = ("mean", "stddev")
+
+    def bounded(self, value: np.ndarray) -> np.ndarray:
+        """The value clipped."""
+        return np.minimum(np.maximum(value, np.float32(-1)), np.float32(1))
+
+    def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, and `init_stddev / log 2 * softplus(stddev)`."""
+        mean, stddev = outputs
+        scale = np.float32(self._init_stddev / math.log(2))
+        return mean, scale * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
+
+
+class TanhGaussianHead(Head):
+    """A Gaussian that tanh squashes into [-1, 1]; a layer gives the logarithm of its standard deviation."""
+
+    layers = ("mean", "stddev")
+
+    def bounded(self, value: np.ndarray) -> np.ndarray:
+        """Its tanh."""
+        return np.tanh(value)
+
+    def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, and `init_stddev exp(stddev)` within bounds."""
+        mean, stddev = outputs
+        log_stddev = stddev + np.float32(math.log(self._init_stddev))
+        return mean, np.exp(np.minimum(np.maximum(log_stddev, _MIN_LOG_STDDEV), _MAX_LOG_STDDEV))
+
+
+class ConstantGaussianHead(GaussianHead):
+    """A Gaussian whose standard deviation is the same in all states: a weight of its own; actions are clipped."""
+
+    layers = ("mean",)
+
+    def variable_shapes(self, input_size: int, action_size: int) -> dict[str, tuple[int, ...]]:
+        """As the base class, and the logarithm of the standard deviation."""
+        return {**super().variable_shapes(input_size, action_size), "log_stddev": (action_size,)}
+
+    def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, and `exp(log_stddev)`."""
+        (mean,) = outputs
+        return mean, np.broadcast_to(np.exp(weights["log_stddev"]), mean.shape)
+
+
+HEADS: dict[str, type[Head]] = {
+    "tanh": TanhHead,
+    "gaussian": GaussianHead,
+    "tanh_gaussian": TanhGaussianHead,
+    "constant_gaussian": ConstantGaussianHead,
+}

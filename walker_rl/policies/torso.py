@@ -1,0 +1,84 @@
+"""The hidden layers that policies and critics have in common: their shape as data, and their evaluation in NumPy."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+
+from walker_rl.policies.activations import ACTIVATIONS
+from walker_rl.types import Variables
+
+_LAYER_NORM_EPSILON = np.float32(1e-5)  # As in networks/layer_norm.py.
+
+
+@dataclasses.dataclass(frozen=True)
+class TorsoSpec:
+    """The shape of a torso.
+
+    Attributes:
+        hidden_sizes: units of each hidden layer; at least one layer.
+        layer_norm: whether the first hidden layer is followed by LayerNorm and tanh instead of `activation`.
+        activation: one of `ACTIVATIONS`, after the other hidden layers.
+
+    Raises:
+        ValueError: if the activation is unknown or there is no hidden layer.
+    """
+
+    hidden_sizes: tuple[int, ...]
+    layer_norm: bool
+    activation: str
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation = {self.activation!r}: must be one of {', '.join(ACTIVATIONS)}")
+        if not self.hidden_sizes:
+            raise ValueError("hidden_sizes = (): must have at least one layer")
+
+    @property
+    def output_size(self) -> int:
+        """Units of the last layer."""
+        return self.hidden_sizes[-1]
+
+    def variable_shapes(self, input_size: int) -> dict[str, tuple[int, ...]]:
+        """Shape of every weight by its structural name, in the order of evaluation."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for index, (inputs, size) in enumerate(itertools.pairwise((input_size, *self.hidden_sizes))):
+            shapes[f"hidden_{index}/w"] = (inputs, size)
+            shapes[f"hidden_{index}/b"] = (size,)
+            if index == 0 and self.layer_norm:
+                shapes["layer_norm/scale"] = shapes["layer_norm/offset"] = (size,)
+        return shapes
+
+
+class NumpyTorso:
+    """The same function as `networks.torso.Torso`, without TensorFlow."""
+
+    def __init__(self, spec: TorsoSpec) -> None:
+        """Takes the shape; the weights come with each call."""
+        self._spec = spec
+        self._activation = ACTIVATIONS[spec.activation]()
+
+    def __call__(self, weights: Variables, inputs: np.ndarray) -> np.ndarray:
+        """Maps `[..., inputs]` to `[..., output_size]` with `weights` by the names of `TorsoSpec.variable_shapes`."""
+        outputs = inputs
+        for index in range(len(self._spec.hidden_sizes)):
+            outputs = linear(weights, f"hidden_{index}", outputs)
+            if index == 0 and self._spec.layer_norm:
+                outputs = np.tanh(_layer_norm(weights, outputs))
+            else:
+                outputs = self._activation(outputs)
+        return outputs
+
+
+def linear(weights: Variables, name: str, inputs: np.ndarray) -> np.ndarray:
+    """Applies the linear layer called `name` to `[..., inputs]`."""
+    return inputs @ weights[f"{name}/w"] + weights[f"{name}/b"]
+
+
+def _layer_norm(weights: Variables, inputs: np.ndarray) -> np.ndarray:
+    size = np.float32(inputs.shape[-1])
+    centred = inputs - np.add.reduce(inputs, axis=-1, keepdims=True) / size
+    variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) / size
+    normalised = centred / np.sqrt(variance + _LAYER_NORM_EPSILON)
+    return normalised * weights["layer_norm/scale"] + weights["layer_norm/offset"]
