@@ -2,14 +2,21 @@
 
 import csv
 import dataclasses
+import json
+import shutil
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
+from pathlib import Path
 
 import matplotlib.colors
 import numpy as np
 import pytest
+from matplotlib.markers import MarkerStyle
 from PIL import Image
 
+import walker_rl
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names
 from walker_rl.analysis.comparison.figures import draw_comparison
@@ -103,6 +110,35 @@ def test_an_agent_looks_the_same_in_any_company():
     assert len({look.marker for look in everyone.values()}) == len(agent_names())
 
 
+def test_a_new_agent_has_a_look_of_its_own_and_the_others_keep_theirs(tmp_path):
+    package = tmp_path / "walker_rl"
+    shutil.copytree(Path(walker_rl.__file__).parent, package, ignore=shutil.ignore_patterns("*.npz", "__pycache__"))
+    (package / "agents" / "a2c").mkdir()
+    (package / "agents" / "a2c" / "config.py").touch()
+    code = """
+import dataclasses, json
+from walker_rl.agents import agent_names
+from walker_rl.analysis.comparison.style import styles
+print(json.dumps({name: dataclasses.asdict(look) for name, look in styles(agent_names()).items()}))
+"""
+    process = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    looks = json.loads(process.stdout)
+    for name, look in styles(agent_names()).items():
+        assert looks[name]["colour"] == look.colour
+        assert looks[name]["marker"] == look.marker
+    assert len({look["colour"] for look in looks.values()}) == len(agent_names()) + 1
+    assert len({look["marker"] for look in looks.values()}) == len(agent_names()) + 1
+
+
+def test_a_group_beside_agents_has_a_look_of_its_own_and_the_agents_keep_theirs():
+    alone, together = styles(agent_names()), styles(["d4pg + gait", *agent_names(), "3"])
+    assert {name: together[name] for name in agent_names()} == alone
+    for attribute in ("colour", "marker"):
+        looks = [getattr(look, attribute) for look in (*alone.values(), together["3"])]
+        assert len(set(looks)) == len(looks)
+    assert styles(["d4pg + gait", "d4pg"])["d4pg"] == alone["d4pg"]
+
+
 def test_other_groups_go_by_their_order():
     assert list(styles(["3", "1"])) == ["3", "1"]
     assert styles(["3", "1"])["1"].colour == COLOURS[0]
@@ -110,7 +146,13 @@ def test_other_groups_go_by_their_order():
 
 def test_more_groups_than_colours_still_look_different():
     names = [f"g{number:02}" for number in range(3 * len(COLOURS))]
-    assert len(set(styles(names).values())) == len(names)
+    looks = styles(names).values()
+    assert len({(look.colour, look.dashes) for look in looks}) == len({look.marker for look in looks}) == len(names)
+
+
+def test_every_marker_can_be_drawn():
+    for look in styles([f"g{number:02}" for number in range(3 * len(COLOURS))]).values():
+        assert len(MarkerStyle(look.marker).get_path().vertices) > 2
 
 
 def test_lines_stand_out_from_the_page():

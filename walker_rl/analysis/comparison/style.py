@@ -11,10 +11,13 @@ from matplotlib.figure import Figure
 
 from walker_rl.agents import agent_names
 
-# Okabe and Ito's palette without its yellow, which is too pale for lines on white.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000", "#56B4E9")
+AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
+"""Agents whose place is fixed, and with it their look; others follow."""
+
+# Okabe and Ito's palette without its yellow, which is too pale for lines on white, and Tol's wine.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000", "#56B4E9", "#882255")
 DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", "p", ">", "h", "d")
 
 SETTINGS = {
     "font.size": 9,
@@ -31,7 +34,7 @@ SETTINGS = {
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    """Of a group; its dashes and marker tell it from others without colour, too."""
+    """Look of a group; its dashes and marker distinguish it without colour, too."""
 
     colour: str
     dashes: Any
@@ -39,17 +42,22 @@ class Style:
 
 
 def styles(groups: Iterable[str]) -> dict[str, Style]:
-    """A style for each group: an agent's is its own whatever it is compared with, others' go by their order."""
+    """A style for each group.
+
+    An agent's is the same in any company. Other groups take those after all agents', in the order of their names, or
+    the first ones if no agent is among them.
+    """
     names = list(groups)
-    order = agent_names() if set(names) <= set(agent_names()) else sorted(names)
+    agents = [*AGENTS, *(name for name in agent_names() if name not in AGENTS)]
+    others = sorted(set(names).difference(agents))
+    order = others if len(others) == len(names) else [*agents, *others]
     return {name: _style(order.index(name)) for name in names}
 
 
 def _style(place: int) -> Style:
-    """From the eighth on colours come again, with other dashes and markers."""
-    turn, colour = divmod(place, len(COLOURS))
-    other = (colour + turn) % len(COLOURS)
-    return Style(COLOURS[colour], DASHES[other], MARKERS[other])
+    """Colours and dashes come again, in other pairs; after the last marker, the place itself is one."""
+    marker = MARKERS[place] if place < len(MARKERS) else f"${place}$"
+    return Style(COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)], marker)
 
 
 def counted(number: int, what: str) -> str:
