@@ -39,7 +39,7 @@ ORDER = (
 HEAVY = {
     "acme",
     "gym",
-    "imageio",
+    "imageio_ffmpeg",
     "jax",
     "launchpad",
     "matplotlib",
