@@ -110,9 +110,10 @@ def test_there_is_nothing_wrong_with_names_that_look_like_numbers(path):
 
 @pytest.mark.parametrize("path", CONFIGS, ids=[path.name for path in CONFIGS])
 def test_the_configurations_of_this_project_load(path):
-    """The agent is named by the file, or by the command in its first lines."""
-    commanded = re.search(r"walker-rl train (\w+) ", path.read_text())
-    load_config(commanded[1] if commanded else path.stem.split("_")[0], [path])
+    """Its agents are those that its name begins with, or the commands in its comments name; all, if there are none."""
+    words = [path.stem.split("_")[0], *re.findall(r"walker-rl train (\w+)", path.read_text())]
+    for agent_name in [name for name in agent_names() if name in words] or agent_names():
+        load_config(agent_name, [path])
 
 
 def test_loading_twice_gives_equal_configurations(path):
