@@ -30,6 +30,7 @@ class D4PGLearner(OffPolicyLearner):
         return {**critic_metrics, **policy_metrics, **norms}
 
     def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
+        """Gradients of `-mean sum_i Y_i log Z_i(s, a)` with `Y = project(R + gamma Z'(s', mu'(s')))` (section 3)."""
         networks = self._networks
         next_action = networks.target_policy(transition.next_observation)
         next_probabilities = tf.nn.softmax(networks.target_critic(transition.next_observation, next_action))
@@ -43,6 +44,7 @@ class D4PGLearner(OffPolicyLearner):
         return tape.gradient(loss, self._optimizers["critic"].variables), metrics
 
     def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, TensorMetrics]:
+        """Gradients `-mean dQ/da(s', mu(s')) dmu/dw(s')` with `Q = sum_i z_i Z_i` (section 3)."""
         with tf.GradientTape() as tape:
             action = self._networks.policy(observation)
             value, dqda = action_gradient(lambda action: self._value(observation, action), action)

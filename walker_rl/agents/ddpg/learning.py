@@ -30,6 +30,7 @@ class DDPGLearner(OffPolicyLearner):
         return {**critic_metrics, **policy_metrics, **norms}
 
     def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
+        """Gradients of `mean (y - Q(s, a))^2 / 2` with `y = R + gamma Q'(s', mu'(s'))` (equation 4)."""
         networks = self._networks
         next_action = networks.target_policy(transition.next_observation)
         next_value = networks.target_critic(transition.next_observation, next_action)
@@ -40,6 +41,7 @@ class DDPGLearner(OffPolicyLearner):
         return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
 
     def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, TensorMetrics]:
+        """Gradients `-mean dQ/da(s', mu(s')) dmu/dw(s')`, whose descent ascends the critic (equation 6)."""
         networks = self._networks
         with tf.GradientTape() as tape:
             action = networks.policy(observation)

@@ -64,6 +64,7 @@ class DMPOLearner(OffPolicyLearner):
     def _critic_gradients(
         self, transition: Transition, next_probabilities: tf.Tensor
     ) -> tuple[Gradients, TensorMetrics]:
+        """Gradients of `-mean sum_i Y_i log Z_i(s, a)` with `Y = project(R + gamma mean_j Z'(s', a_j))`."""
         critic = self._networks.critic
         target = categorical.bellman_target(transition.reward, transition.discount, next_probabilities, critic.atoms)
         with tf.GradientTape() as tape:
@@ -75,6 +76,7 @@ class DMPOLearner(OffPolicyLearner):
     def _improvement_gradients(
         self, observation: tf.Tensor, target_policy: Gaussian, actions: tf.Tensor, values: tf.Tensor
     ) -> tuple[dict[str, Gradients], TensorMetrics]:
+        """Gradients of `-mean sum_j q_j log pi(a_j)`, the KL penalties and the duals' losses (`losses/mpo.py`)."""
         trained = {name: self._optimizers[name].variables for name in ("policy", "dual")}
         with tf.GradientTape() as tape:
             policy = self._networks.policy(observation)

@@ -120,7 +120,7 @@ class PPOLearner(NetworkLearner):
         advantage: tf.Tensor,
         target: tf.Tensor,
     ) -> TensorMetrics:
-        """One minibatch."""
+        """One minibatch: steps along `min(ratio A, clip(ratio) A)` (equation 7) and against `(target - V)^2 / 2`."""
         networks, config = self._networks, self._config
         clip = tf.convert_to_tensor(self._at_present(config.clip), tf.float32)
         advantage = (advantage - tf.reduce_mean(advantage)) / (tf.math.reduce_std(advantage) + 1e-8)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -13,6 +14,18 @@ from walker_rl.losses.soft_actor_critic import soft_value, temperature_loss
 from walker_rl.losses.squashed_gaussian import log_density
 from walker_rl.losses.temporal_difference import twin_squared_td_error
 from walker_rl.types import Transition
+
+
+class Sample(NamedTuple):
+    """Actions drawn from the policy.
+
+    Attributes:
+        action: in [-1, 1], `[B, A]`.
+        log_density: logarithm of the density, `[B]`.
+    """
+
+    action: tf.Tensor
+    log_density: tf.Tensor
 
 
 class SACLearner(OffPolicyLearner):
@@ -34,55 +47,52 @@ class SACLearner(OffPolicyLearner):
     def _update(self, transition: Transition) -> TensorMetrics:
         # All gradients are those of the networks before the update.
         temperature = tf.exp(self._log_temperature)
-        policy_gradients, action, density, policy_metrics = self._policy_gradients(
-            transition.next_observation, temperature
-        )
-        critic_gradients, critic_metrics = self._critic_gradients(transition, action, density, temperature)
+        policy_gradients, sample, policy_metrics = self._policy_gradients(transition.next_observation, temperature)
+        critic_gradients, critic_metrics = self._critic_gradients(transition, sample, temperature)
+        temperature_gradients = self._temperature_gradients(sample)
         norms = self._apply(
-            {
-                "critic": critic_gradients,
-                "policy": policy_gradients,
-                "temperature": self._temperature_gradients(density),
-            }
+            {"critic": critic_gradients, "policy": policy_gradients, "temperature": temperature_gradients}
         )
         self._move_targets(self._config.tau)
         return {**critic_metrics, **policy_metrics, **norms, "temperature": temperature}
 
     def _policy_gradients(
         self, observation: tf.Tensor, temperature: tf.Tensor
-    ) -> tuple[Gradients, tf.Tensor, tf.Tensor, TensorMetrics]:
-        """Of the loss `temperature log pi(a|s) - min_i Q_i(s, a)` (equation 9); also the actions and log-densities."""
+    ) -> tuple[Gradients, Sample, TensorMetrics]:
+        """Gradients of `mean (temperature log pi(a'|s') - min_i Q_i(s', a'))` (equation 9), and its sampled actions."""
         networks = self._networks
         with tf.GradientTape() as tape:
             gaussian = networks.policy(observation)
             noise = tf.random.stateless_normal(gaussian.mean.shape, seed=tf.stack([self._seed, self._num_steps]))
             unsquashed = gaussian.mean + gaussian.stddev * noise
-            action, density = tf.tanh(unsquashed), log_density(gaussian, unsquashed)
-            values = networks.critic(observation, action)
-            loss = -tf.reduce_mean(soft_value(values, density, temperature))
+            sample = Sample(tf.tanh(unsquashed), log_density(gaussian, unsquashed))
+            values = networks.critic(observation, sample.action)
+            loss = -tf.reduce_mean(soft_value(values, sample.log_density, temperature))
         metrics = {
             "policy_loss": loss,
             "q_mean": tf.reduce_mean(values),
-            "entropy": -tf.reduce_mean(density),
+            "entropy": -tf.reduce_mean(sample.log_density),
             "policy_stddev_mean": tf.reduce_mean(gaussian.stddev),
         }
-        return tape.gradient(loss, self._optimizers["policy"].variables), action, density, metrics
+        return tape.gradient(loss, self._optimizers["policy"].variables), sample, metrics
 
     def _critic_gradients(
-        self, transition: Transition, next_action: tf.Tensor, next_density: tf.Tensor, temperature: tf.Tensor
+        self, transition: Transition, next_sample: Sample, temperature: tf.Tensor
     ) -> tuple[Gradients, TensorMetrics]:
+        """Gradients of `sum_i mean (y - Q_i(s, a))^2 / 2`, `y` with the soft value of `s'` (equations 2, 3 and 5)."""
         networks = self._networks
-        next_values = networks.target_critic(transition.next_observation, next_action)
-        next_value = soft_value(next_values, next_density, temperature)
+        next_values = networks.target_critic(transition.next_observation, next_sample.action)
+        next_value = soft_value(next_values, next_sample.log_density, temperature)
         with tf.GradientTape() as tape:
             values = networks.critic(transition.observation, transition.action)
             td_errors = twin_squared_td_error(values, transition.reward, transition.discount, next_value)
             loss = tf.reduce_mean(td_errors)
         return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
 
-    def _temperature_gradients(self, density: tf.Tensor) -> Gradients:
+    def _temperature_gradients(self, sample: Sample) -> Gradients:
+        """Gradient of `-log temperature mean (log pi(a'|s') + target entropy)` (equation 18)."""
         variables = self._optimizers["temperature"].variables
         target_entropy = self._at_present(self._target_entropy)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(temperature_loss(self._log_temperature, density, target_entropy))
+            loss = tf.reduce_mean(temperature_loss(self._log_temperature, sample.log_density, target_entropy))
         return tape.gradient(loss, variables)

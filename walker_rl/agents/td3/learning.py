@@ -36,6 +36,7 @@ class TD3Learner(OffPolicyLearner):
         return {**critic_metrics, **norms, **{name: metric + 0.0 for name, metric in self._policy_metrics.items()}}
 
     def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
+        """Gradients of `sum_i mean (y - Q_i(s, a))^2 / 2` with `y = R + gamma min_i Q'_i(s', a')` (equation 10)."""
         networks, config = self._networks, self._config
         action = networks.target_policy(transition.next_observation)
         noise = tf.random.stateless_normal(action.shape, seed=tf.stack([self._seed, self._num_steps]))
@@ -48,7 +49,7 @@ class TD3Learner(OffPolicyLearner):
         return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
 
     def _improve_policy(self, observation: tf.Tensor) -> tf.Operation:
-        """Lets the policy climb the first critic, moves all targets, and notes how it went."""
+        """Ascends `mean dQ_1/da(s', mu(s')) dmu/dw(s')`, moves all targets, and notes the metrics."""
         critic = self._networks.critic.critics[0]
         with tf.GradientTape() as tape:
             action = self._networks.policy(observation)
