@@ -1,0 +1,155 @@
+"""Signals that only note, sent to real processes."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from walker_rl.processes.signals import STOPPING, StopSignals
+
+RUN = """
+import signal, sys, time
+from walker_rl.processes.signals import StopSignals
+kept = open(sys.argv[1], "w")
+with StopSignals({options}) as signals:
+    print("ready", flush=True)
+    while not signals.stop_requested():
+        time.sleep(0.001)
+    print("asked", flush=True)
+    time.sleep({saving})
+    print("urgent" if signals.is_urgent() else "saved", flush=True)
+sys.exit(signals.exit_status)
+"""
+
+
+class Process:
+    """A process that works until it is asked to stop, and then saves."""
+
+    def __init__(self, path, options="", saving=0.0, before=(), **streams):
+        command = [*before, sys.executable, "-c", RUN.format(options=options, saving=saving), path]
+        self.popen = subprocess.Popen(command, stdout=subprocess.PIPE, **{"stderr": subprocess.PIPE, **streams})
+        self.expect(b"ready\n")
+
+    def expect(self, line):
+        assert self.popen.stdout.readline() == line
+
+    def send(self, number):
+        self.popen.send_signal(number)
+
+    def end(self):
+        """Exit status, and the rest of standard output and error."""
+        output, error = self.popen.communicate(timeout=30)
+        return self.popen.returncode, output, error
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "kept"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGHUP, 75)])
+def test_a_request_is_noted_and_answered_in_a_line(path, number, status):
+    process = Process(path)
+    process.send(number)
+    assert process.end() == (status, b"asked\nsaved\n", STOPPING)
+
+
+def test_only_the_first_request_is_answered(path):
+    process = Process(path, saving=0.5)
+    process.send(signal.SIGTERM)
+    process.expect(b"asked\n")
+    process.send(signal.SIGTERM)
+    process.send(signal.SIGHUP)
+    assert process.end() == (75, b"saved\n", STOPPING)
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_after_a_request_is_urgent(path, first):
+    process = Process(path, saving=0.5)
+    process.send(first)
+    process.expect(b"asked\n")
+    process.send(signal.SIGINT)
+    assert process.end() == (130, b"urgent\n", STOPPING)
+
+
+def test_an_urgent_request_raises_where_that_is_wanted(path):
+    process = Process(path, "raises=True", saving=60)
+    process.send(signal.SIGTERM)
+    process.expect(b"asked\n")
+    process.send(signal.SIGINT)
+    status, output, error = process.end()
+    assert (status, output) == (-signal.SIGINT, b"")  # Python's own end after a KeyboardInterrupt.
+    assert error.rstrip().endswith(b"KeyboardInterrupt")
+
+
+def test_sighup_that_was_ignored_at_the_start_stays_so(path):
+    process = Process(path, before=["nohup"])
+    process.send(signal.SIGHUP)
+    assert select.select([process.popen.stdout], [], [], 0.5)[0] == []
+    process.send(signal.SIGTERM)
+    status, output, _ = process.end()
+    assert (status, output) == (75, b"asked\nsaved\n")
+
+
+def test_signals_that_are_not_asked_for_are_left_alone(path):
+    process = Process(path, "(signal.SIGTERM,)")
+    process.send(signal.SIGTERM)
+    assert process.end() == (75, b"asked\nsaved\n", b"")  # It could not be stopped by Ctrl-C, and does not say so.
+    process = Process(path, "(signal.SIGTERM,)")
+    process.send(signal.SIGHUP)
+    assert process.end()[0] == -signal.SIGHUP
+
+
+# --- standard error is lost
+
+
+def closed():
+    os.close(2)
+
+
+def pipe_without_reader():
+    reader, writer = os.pipe()
+    os.close(reader)
+    os.dup2(writer, 2)
+
+
+def full_disk():
+    os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+
+
+@pytest.mark.parametrize("lose", [closed, pipe_without_reader, full_disk])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGHUP, 75)])
+def test_a_lost_standard_error_costs_the_line_and_nothing_else(path, lose, number, status):
+    process = Process(path, preexec_fn=lose, stderr=None)
+    process.send(number)
+    assert process.end()[:2] == (status, b"asked\nsaved\n")
+    assert path.read_bytes() == b"", "the file that got the number of a closed standard error"
+
+
+# --- in this process
+
+
+def test_handlers_of_before_are_back_afterwards():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    with StopSignals() as signals:
+        assert signal.getsignal(signal.SIGINT) not in before
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signals.listen()
+        signal.raise_signal(signal.SIGTERM)
+        assert signals.stop_requested() and not signals.is_urgent()
+        assert signals.exit_status == 75
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_request_raises_at_once_where_nothing_is_to_be_saved(number):
+    with pytest.raises(KeyboardInterrupt), StopSignals() as signals:
+        signals.raise_at_once()
+        signal.raise_signal(number)
+    with pytest.raises(KeyboardInterrupt), StopSignals() as signals:
+        signal.raise_signal(number)
+        signals.raise_at_once()

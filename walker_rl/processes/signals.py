@@ -1,0 +1,92 @@
+"""Requests to stop a process: signals that only note."""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+from walker_rl.processes.exit_statuses import INTERRUPTED, STOPPED
+
+REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+STOPPING = b"\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
+
+
+class StopSignals:
+    """Notes the signals that ask to stop; a context manager.
+
+    The first one asks to stop when everything is saved, Ctrl-C after it to stop at once.
+    """
+
+    def __init__(self, numbers: Sequence[signal.Signals] = REQUESTS, *, raises: bool = False):
+        """Notes nothing before it is entered.
+
+        Args:
+            numbers: signals to note; SIGHUP is left alone where it is ignored, as under `nohup`.
+            raises: raise KeyboardInterrupt for a request to stop at once, in work that does not call `is_urgent`.
+        """
+        self._numbers = numbers
+        self._raises = raises
+        self._has_nothing_to_save = False
+        self._received: list[int] = []
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> "StopSignals":
+        """Starts to listen."""
+        before = {number: signal.getsignal(number) for number in self._numbers}
+        if before.get(signal.SIGHUP) is signal.SIG_IGN:
+            del before[signal.SIGHUP]
+        self._before = before
+        self.listen()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        """Restores the handlers of before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def listen(self) -> None:
+        """Takes the place of handlers that a library has installed meanwhile."""
+        for number in self._before:
+            signal.signal(number, self._receive)
+
+    def stop_requested(self) -> bool:
+        """Returns whether a request has come."""
+        return bool(self._received)
+
+    def is_urgent(self) -> bool:
+        """Returns whether to stop at once."""
+        return signal.SIGINT in self._received[1:]
+
+    def raise_at_once(self) -> None:
+        """Ends the time in which something is to be saved: a request raises, also one that has come already.
+
+        Raises:
+            KeyboardInterrupt: here, or later wherever the process is.
+        """
+        self._has_nothing_to_save = True
+        if self._received:
+            raise KeyboardInterrupt
+
+    @property
+    def exit_status(self) -> int:
+        """Exit status of work that was asked to stop."""
+        return INTERRUPTED if signal.SIGINT in self._received else STOPPED
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self._received.append(number)
+        if self._has_nothing_to_save or (self._raises and self.is_urgent()):
+            raise KeyboardInterrupt
+        if len(self._received) == 1 and signal.SIGINT in self._before:
+            _write_to_stderr(STOPPING)
+
+
+def _write_to_stderr(text: bytes) -> None:
+    """Writes what can be written: standard error may be closed, full, or a pipe that nobody reads."""
+    if sys.stderr is None:  # Closed from the start; its number may be that of a file of the run by now.
+        return
+    with contextlib.suppress(OSError):
+        os.write(2, text)  # print could be in the middle of another line
