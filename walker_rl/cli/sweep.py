@@ -12,15 +12,11 @@ import typer
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import ConfigFiles, Overrides
+from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
     from walker_rl.experiments.sweep.job import Job
     from walker_rl.experiments.sweep.spec import SweepSpec
-
-STOPPED = (75, 130)
-"""Exit statuses of a sweep that was asked to stop."""
-
-GOING_ON = "the same command goes on from the newest checkpoints"
 
 Agents = Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Names; see walker-rl list.")]
 SpecFile = Annotated[
@@ -109,49 +105,30 @@ def _list(jobs: list[Job]) -> int:
     for index, job in enumerate(jobs):
         state = "complete" if job.is_complete else "begun" if job.has_begun else "new"
         print(f"{index:{width}}  {state:8}  {job.run_dir}")
-    return 0
+    return COMPLETE
 
 
 def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
-    from walker_rl.errors import RunError
-    from walker_rl.experiments.folder_lock import locked_folder
+    from walker_rl.experiments.folder_lock import locked_output
     from walker_rl.experiments.sweep.running import run_jobs
 
-    _make_folder(output)
-    with locked_folder(output, _refusal(output)):
+    with locked_output(output, "sweep"):
         print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}", flush=True)
-        try:
-            status = run_jobs(jobs, output, num_jobs)
-        except OSError as error:
-            raise RunError(f"{error.filename or output}: {error.strerror}; {GOING_ON}") from None
-    if status in STOPPED:
-        print(f"Stopped; {GOING_ON}")
+        status = run_jobs(jobs, output, num_jobs)
+    if status in (STOPPED, INTERRUPTED):
+        print("Stopped; the same command goes on from the newest checkpoints")
     return status
 
 
 def _train_one(job: Job, output: Path) -> int:
     """Becomes the process of the run, so that whoever started this one can stop it and sees how it ends."""
-    from walker_rl.experiments.folder_lock import locked_folder
+    from walker_rl.experiments.folder_lock import locked_output
 
     if job.is_complete:
         print(f"{job.run_dir} is complete")
-        return 0
-    _make_folder(output)
-    with locked_folder(output, _refusal(output), shared=True) as descriptor:
+        return COMPLETE
+    with locked_output(output, "sweep", shared=True) as descriptor:
         os.set_inheritable(descriptor, True)
         command = job.command()
         sys.stdout.flush()
         os.execv(command[0], command)
-
-
-def _make_folder(output: Path) -> None:
-    from walker_rl.errors import UserError
-
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"output = {output}: must be writable ({error.strerror})") from None
-
-
-def _refusal(output: Path) -> str:
-    return f"output = {output}: must not be in use by another sweep"

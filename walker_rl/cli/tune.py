@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,9 @@ import typer
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import ConfigFiles, Overrides, Steps, Task, all_overrides
+from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.signals import StopSignals
+from walker_rl.processes.slots import make_slots, usable_cores
 
 if TYPE_CHECKING:
     from walker_rl.experiments.tuning.plan import Plan
@@ -46,8 +48,8 @@ def tune_agent(
     130 by Ctrl-C.
     """
     from walker_rl.agents import search_space
-    from walker_rl.errors import RunError, UserError
-    from walker_rl.experiments.folder_lock import locked_folder
+    from walker_rl.errors import UserError
+    from walker_rl.experiments.folder_lock import locked_output
     from walker_rl.experiments.sweep.spec import parse_seeds
     from walker_rl.experiments.tuning.plan import PRUNERS, Plan
     from walker_rl.experiments.tuning.study import storage_errors
@@ -59,27 +61,19 @@ def tune_agent(
     check_agents([plan.config])
     space = plan.searched(search_space(agent))
     output = output or Path("runs") / f"tune_{agent}"
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        in_use = f"output = {output}: must not be in use by another search"
-        with locked_folder(output, in_use), storage_errors(output):
-            return _search(plan, space, output, trials, jobs)
-    except OSError as error:
-        raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None
+    with locked_output(output, "search"), storage_errors(output):
+        return _search(plan, space, output, trials, jobs)
 
 
 def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_jobs: int | None) -> int:
-    from walker_rl.experiments.distributed.stop_signals import StopSignals
-    from walker_rl.experiments.sweep.scheduler import make_slots
     from walker_rl.experiments.tuning.best import BEST
     from walker_rl.experiments.tuning.search import Search
     from walker_rl.experiments.tuning.study import Study, describe
 
-    cores = sorted(os.sched_getaffinity(0))
     study = Study(output, space, plan)
     print(f"Searching {len(space)} hyperparameters of {plan.agent_name} in {output}", flush=True)
     with StopSignals() as signals:
-        search = Search(study, plan, output, make_slots(cores, num_jobs or len(cores)), _tell)
+        search = Search(study, plan, output, make_slots(usable_cores(), num_jobs), _tell)
         if not search.run(num_trials, signals):
             _tell("Stopped; the same command goes on")
             return signals.exit_status
@@ -87,7 +81,7 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
         _tell(line)
     if (output / BEST).exists():
         _tell(f"walker-rl train {plan.agent_name} --config {output / BEST}")
-    return 0
+    return COMPLETE
 
 
 def _tell(text: str) -> None:

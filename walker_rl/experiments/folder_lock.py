@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 
 
 @contextlib.contextmanager
@@ -30,3 +30,27 @@ def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterat
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[int]:
+    """Makes and locks a folder of many runs, as `locked_folder` does.
+
+    Args:
+        output: the folder.
+        user: what locks it, "sweep" or "search".
+        shared: let others in who share it, too.
+
+    Raises:
+        UserError: if it can't be made, or is locked already.
+        RunError: if the context is left with an OSError.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"output = {output}: must be writable ({error.strerror})") from None
+    with locked_folder(output, f"output = {output}: must not be in use by another {user}", shared=shared) as descriptor:
+        try:
+            yield descriptor
+        except OSError as error:
+            raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None

@@ -1,4 +1,4 @@
-"""A job: what is typed for it, what it refuses, and how its process is kept."""
+"""A job: its command, its refusals, and the processes that train it."""
 
 import os
 import sys
@@ -10,7 +10,8 @@ from tests.tiny import AGENT
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run_directory import create_run_directory
-from walker_rl.experiments.sweep.job import Job, JobProcess, last_line
+from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.job_run import JobRun, Outcome
 
 TRAIN = [sys.executable, "-m", "walker_rl", "train", AGENT]
 
@@ -82,27 +83,21 @@ def test_a_run_is_complete_until_more_is_wanted(make_job):
     assert not make_job("max_actor_steps=501").is_complete
 
 
-def test_a_process_has_its_cores_and_a_session_of_its_own_and_is_killed(make_job):
+def test_a_job_is_trained_on_its_cores_and_its_log_begins_with_its_command(make_job):
     job = make_job("task=Pendulum-v1")
     core = max(os.sched_getaffinity(0))
-    process = JobProcess(job, (core,))
-    (pid,) = [int(pid) for pid in children()]
-    assert os.sched_getaffinity(pid) == {core}
-    assert os.getsid(pid) == pid
-    assert process.exit_status() is None
-    process.kill()
-    assert process.exit_status() == -9
-    process.kill()  # Nothing is left to be killed.
+    (child,) = JobRun([job], (core,)).children
+    assert os.sched_getaffinity(child.pid) == {core}
+    assert child.exit_status is None
+    child.kill()
     assert job.log.read_text().startswith(
         f"$ {sys.executable} -m walker_rl train {AGENT} --run-dir {job.run_dir} --set "
     )
 
 
-def test_nothing_said_is_no_line(tmp_path):
-    assert last_line(tmp_path / "a.log") == ""
-    (tmp_path / "a.log").write_text("\n\n")
-    assert last_line(tmp_path / "a.log") == ""
-
-
-def children() -> list[str]:
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+def test_there_is_nothing_to_train_where_all_is_complete(make_job):
+    job = make_job("max_actor_steps=500")
+    create_run_directory(job.run_dir, job.config).summary.write_text("{}")
+    run = JobRun([job, job], (max(os.sched_getaffinity(0)),))
+    assert run.children == []
+    assert run.check() is Outcome.COMPLETE

@@ -10,7 +10,7 @@ from tests.tiny import AGENT
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State, make_slots
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State
 
 CORES = sorted(os.sched_getaffinity(0))[:1]
 
@@ -18,20 +18,6 @@ CORES = sorted(os.sched_getaffinity(0))[:1]
 @pytest.fixture
 def job(tmp_path):
     return Job(load_config(AGENT), (), (), tmp_path / "a", tmp_path / "logs" / "a.log")
-
-
-@pytest.mark.parametrize(
-    ("cores", "num_slots", "slots"),
-    [
-        ([0, 1], 2, [(0,), (1,)]),
-        ([2, 5, 7], 1, [(2, 5, 7)]),
-        ([0, 1, 2, 3, 4], 2, [(0, 1), (2, 3, 4)]),
-        ([0, 1, 2, 3], 4, [(0,), (1,), (2,), (3,)]),
-        ([4, 6], 5, [(4,), (6,), (4,), (6,), (4,)]),
-    ],
-)
-def test_slots_share_the_cores(cores, num_slots, slots):
-    assert make_slots(cores, num_slots) == slots
 
 
 def test_a_job_that_cannot_begin_is_tried_twice(job):
@@ -45,7 +31,8 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
         time.sleep(0.01)
     failure = f"with status 2 (error: run_dir = {job.run_dir}: must not exist yet)"
     assert states == [State.RUNNING, State.RETRYING]
-    assert (entry.state, entry.failure, entry.tries) == (State.FAILED, failure, 2)
+    assert entry.run is not None
+    assert (entry.state, entry.failure, entry.run.tries) == (State.FAILED, failure, 2)
     assert told == [
         f"a: beginning on core {CORES[0]}",
         f"a: failed {failure}; trying it once more",

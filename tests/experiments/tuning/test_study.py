@@ -8,12 +8,12 @@ from tests.tiny import AGENT
 from walker_rl.agents import agent_names, search_space
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.distributed.stop_signals import StopSignals
 from walker_rl.experiments.tuning.best import BEST
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.search import Search
 from walker_rl.experiments.tuning.study import NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
+from walker_rl.processes.signals import StopSignals
 from walker_rl.search_space import Choices
 
 

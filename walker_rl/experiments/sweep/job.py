@@ -1,12 +1,8 @@
-"""One run as a process of its own, on cores of its own: what to type for it, and how it is started and stopped."""
+"""A run that is wanted, and the command that begins or resumes it."""
 
 import dataclasses
-import functools
 import json
 import os
-import shlex
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +11,6 @@ from typing import Any
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.distributed.node import tie_to_parent
 from walker_rl.experiments.resuming import check_has_checkpoint, check_same_experiment
 from walker_rl.experiments.run_directory import RunDirectory
 
@@ -92,63 +87,10 @@ class Job:
         return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored[key]}
 
 
-class JobProcess:
-    """The process that trains a job's run; it does not outlive the thread that makes it."""
-
-    def __init__(self, job: Job, cores: Sequence[int]):
-        """Begins the run, or goes on with it.
-
-        Args:
-            job: whose run it is.
-            cores: numbers of the cores on which the process, with all of its threads, may run.
-
-        Raises:
-            OSError: if the log can't be written, or the system allows no more processes.
-        """
-        command = job.command()
-        job.log.parent.mkdir(parents=True, exist_ok=True)
-        with job.log.open("ab", buffering=0) as log:
-            log.write(f"$ {shlex.join(command)}\n".encode())
-            self._popen = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # A Ctrl-C is for whoever started this, who asks each process to stop.
-                preexec_fn=functools.partial(_pin_and_tie, cores, os.getpid()),
-            )
-
-    def exit_status(self) -> int | None:
-        """None while it runs; of a process that a signal has killed, its number with a minus."""
-        return self._popen.poll()
-
-    def stop(self) -> None:
-        """Asks the process to end with a checkpoint."""
-        self._popen.terminate()
-
-    def kill(self) -> None:
-        """Ends the process and those that it has started, at once; the run can be resumed."""
-        if self._popen.poll() is None:
-            os.killpg(self._popen.pid, signal.SIGKILL)
-            self._popen.wait()
-
-
 def as_text(value: Any) -> str:
     """A value as it is typed after "field="."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
-def last_line(log: Path) -> str:
-    """What a process has printed last; "" if nothing."""
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else ""
-
-
 def _options(name: str, values: Sequence[Any]) -> list[str]:
     return [word for value in values for word in (name, str(value))]
-
-
-def _pin_and_tie(cores: Sequence[int], parent: int) -> None:
-    """Runs in the new process, before it is `walker-rl`."""
-    os.sched_setaffinity(0, cores)
-    tie_to_parent(parent)

@@ -1,18 +1,17 @@
 """A sweep from its first run to its last."""
 
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from walker_rl.experiments.distributed.stop_signals import StopSignals
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State, make_slots
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State
 from walker_rl.experiments.sweep.table import SweepDisplay
 from walker_rl.experiments.sweep.view import View
-
-COMPLETE, FAILED = 0, 1
+from walker_rl.processes.exit_statuses import COMPLETE, FAILED
+from walker_rl.processes.signals import StopSignals
+from walker_rl.processes.slots import make_slots, usable_cores
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
 """Seconds between looks at the processes, and at the files that they write."""
@@ -32,8 +31,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
     Raises:
         OSError: if the disk takes no more, or the system no more processes.
     """
-    cores = sorted(os.sched_getaffinity(0))
-    slots = make_slots(cores, num_jobs or len(cores))
+    slots = make_slots(usable_cores(), num_jobs)
     record = FailureRecord(output)
     with StopSignals() as signals:
         with SweepDisplay() as display:
@@ -44,7 +42,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
                     display.message(f"{entry.job.name}: failed before {entry.failure}; it is tried anew")
             next_view = 0.0
             try:
-                while not scheduler.check() and not signals.received:
+                while not signals.stop_requested() and not scheduler.check():
                     record.update(scheduler.entries)
                     if time.monotonic() >= next_view:
                         display.update(view.read())
@@ -55,7 +53,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         record.update(scheduler.entries)
         display.conclude(view.read())
         _tell_failures(scheduler.entries, display)
-    if signals.received:
+    if signals.stop_requested():
         return signals.exit_status
     return FAILED if any(entry.state is State.FAILED for entry in scheduler.entries) else COMPLETE
 

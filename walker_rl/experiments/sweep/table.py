@@ -59,19 +59,19 @@ def summary(overview: Overview) -> str:
     counts = Counter(row.state for row in overview.rows)
     parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    is_going_on = counts[State.RUNNING] + counts[State.RETRYING]
+    is_going_on = any(state.is_running for state in counts)
     return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_going_on else []))
 
 
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
-        if row.state in (State.RUNNING, State.RETRYING):
+        if row.state.is_running:
             yield ", ".join(cell for cell in _cells(row) if cell)
     yield summary(overview)
 
 
 def _cells(row: Row) -> list[str]:
-    is_running = row.state in (State.RUNNING, State.RETRYING)
+    is_running = row.state.is_running
     return [
         row.name,
         row.state.value,

@@ -72,20 +72,20 @@ class View:
             max_actor_steps=job.config.max_actor_steps,
             steps_per_second=speed,
             evaluation_return=progress.evaluation_return,
-            seconds_left=steps_left / speed if speed and entry.process else None,
+            seconds_left=steps_left / speed if speed and entry.state.is_running else None,
         )
 
     def _progress(self, entry: Entry) -> Progress:
         name = entry.job.name
         state, before = self._known.get(name, (None, Progress(0, None)))
-        if entry.process is None and entry.state is state:
+        if not entry.state.is_running and entry.state is state:
             return before
         progress = read_progress(entry.job.run)
         self._known[name] = (entry.state, progress)
         rates = self._rates[name]
         if progress.actor_steps < before.actor_steps:
             rates.clear()  # A checkpoint before that was gone back to.
-        if entry.process and progress.actor_steps != before.actor_steps:
+        if entry.state.is_running and progress.actor_steps != before.actor_steps:
             rates.add(time.monotonic(), {"actor_steps": progress.actor_steps})
         return progress
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from walker_rl.errors import RunError
-from walker_rl.experiments.distributed.stop_signals import StopSignals
-from walker_rl.experiments.sweep.scheduler import SAVING_LIMIT, Slot
+from walker_rl.experiments.sweep.job_run import SAVING_LIMIT, Outcome
 from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study, overrides_of
-from walker_rl.experiments.tuning.trial_run import Outcome, TrialRun
+from walker_rl.experiments.tuning.trial_run import TrialRun
+from walker_rl.processes.child import end_children
+from walker_rl.processes.signals import StopSignals
+from walker_rl.processes.slots import Slot
 
 CHECK_PERIOD = 0.5
 """Seconds between looks at the trials."""
@@ -50,7 +52,7 @@ class Search:
         """
         self._keep_best()  # Which a process that was killed may not have done.
         try:
-            while not signals.received:
+            while not signals.stop_requested():
                 for trial_run in list(self._running):
                     self._check(trial_run)
                 while self._free and len(self._study.finished) + len(self._running) < num_trials:
@@ -60,7 +62,8 @@ class Search:
                 time.sleep(CHECK_PERIOD)
             return False
         finally:
-            self._stop(signals.is_urgent)
+            children = [child for trial_run in self._running for child in trial_run.run.children]
+            end_children(children, SAVING_LIMIT, signals.is_urgent)
 
     def _start(self) -> None:
         trial = self._unfinished.pop(0) if self._unfinished else self._study.ask()
@@ -72,12 +75,12 @@ class Search:
         outcome = trial_run.check()
         if outcome is None:
             return
-        if outcome is Outcome.FAILED and trial_run.retry():
+        if outcome is Outcome.RETRIED:
             self._tell(f"trial {trial_run.trial.number}: failed with {trial_run.failure}; once more")
             return
         trial, value = trial_run.trial, trial_run.value
         self._running.remove(trial_run)
-        self._free.append(trial_run.cores)
+        self._free.append(trial_run.run.cores)
         if outcome is Outcome.FAILED:
             self._study.fail(trial, trial_run.failure)
             self._tell(f"trial {trial.number}: failed with {trial_run.failure}")
@@ -106,15 +109,3 @@ class Search:
     def _keep_best(self) -> None:
         if (best := self._study.best) is not None:
             write_best(best, self._plan, self._output / BEST)
-
-    def _stop(self, is_urgent: Callable[[], bool]) -> None:
-        """Lets what runs write a checkpoint and end; ends it at once if it is urgent."""
-        for trial_run in self._running:
-            trial_run.stop()
-        end = time.monotonic() + SAVING_LIMIT
-        while not all(trial_run.has_stopped() for trial_run in self._running):
-            if is_urgent() or time.monotonic() > end:
-                break
-            time.sleep(0.05)
-        for trial_run in self._running:
-            trial_run.kill()

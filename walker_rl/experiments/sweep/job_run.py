@@ -1,0 +1,80 @@
+"""Trains jobs on some cores, one after the other; what fails is tried once more."""
+
+import enum
+from collections.abc import Sequence
+
+from walker_rl.experiments.sweep.job import Job
+from walker_rl.processes.child import Child, start_child
+from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.slots import Slot
+
+MAX_TRIES = 2
+
+SAVING_LIMIT = 300.0
+"""Seconds for a process to write its last checkpoint."""
+
+
+class Outcome(enum.Enum):
+    """News of jobs that are being trained."""
+
+    RETRIED = "retried"
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    FAILED = "failed"
+
+
+class JobRun:
+    """The processes of some jobs.
+
+    Attributes:
+        cores: numbers of the cores on which they run.
+        children: the process that runs now or has ended last; empty if there was nothing to train.
+        failure: end of the last process that has failed.
+        tries: processes started for the present job.
+        manner: start of the newest process in words, as in "beginning on core 0".
+    """
+
+    def __init__(self, jobs: Sequence[Job], cores: Slot):
+        """Begins or resumes the first job that is not complete.
+
+        Raises:
+            OSError: if its log can't be written, or the system allows no more processes.
+        """
+        self.cores = cores
+        self.children: list[Child] = []
+        self._jobs = (job for job in jobs if not job.is_complete)
+        self._start_next()
+
+    def check(self) -> Outcome | None:
+        """Starts the next process if one has ended; returns None if there is nothing new.
+
+        Raises:
+            OSError: as at the start.
+        """
+        for child in self.children:
+            status = child.exit_status
+            if status is None:
+                return None
+            if status != COMPLETE:
+                self.failure = child.ending
+                return self._retry()
+        return None if self._start_next() else Outcome.COMPLETE
+
+    def _retry(self) -> Outcome:
+        if self.tries == MAX_TRIES:
+            return Outcome.FAILED
+        self._start()
+        return Outcome.RETRIED
+
+    def _start_next(self) -> bool:
+        job = next(self._jobs, None)
+        if job is not None:
+            self._job, self.tries = job, 0
+            self._start()
+        return job is not None
+
+    def _start(self) -> None:
+        cores = f"{'core' if len(self.cores) == 1 else 'cores'} {', '.join(map(str, self.cores))}"
+        self.manner = f"{'going on' if self._job.has_begun else 'beginning'} on {cores}"
+        self.children = [start_child(self._job.command(), self._job.log, self.cores)]
+        self.tries += 1
