@@ -21,6 +21,7 @@ from walker_rl.experiments.training import train
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
+from walker_rl.processes.signals import StopSignals
 
 ARCHITECTURE = PolicyArchitecture(
     3, 1, TorsoSpec((8,), layer_norm=True, activation="elu"), head="tanh", init_stddev=0.3
@@ -93,7 +94,7 @@ def run(tmp_path_factory):
     config = load_config(AGENT, (), (*TINY_RUN, *changes, "evaluation.num_selection_episodes=4"))
     run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
     with contextlib.closing(make_components(config)) as components:
-        train(config, components, run, resume=False)
+        train(config, components, run, StopSignals(), resume=False)
     return config, run
 
 

@@ -21,6 +21,7 @@ from walker_rl.experiments.recorder import Recorder
 from walker_rl.experiments.run_directory import RunDirectory, create_run_directory
 from walker_rl.experiments.training import train
 from walker_rl.logging.terminal import Display
+from walker_rl.processes.signals import StopSignals
 
 
 class PoisonedEnvironment:
@@ -48,14 +49,14 @@ def run_of(path, *overrides):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, *overrides))
     run = create_run_directory(path, config)
     with contextlib.closing(make_components(config)) as components:
-        train(config, components, run, resume=False)
+        train(config, components, run, StopSignals(), resume=False)
     return path
 
 
 def resume(path, *overrides):
     config = load_config(AGENT, (path / "config.yaml",), overrides)
     with contextlib.closing(make_components(config)) as components:
-        train(config, components, RunDirectory(path), resume=True)
+        train(config, components, RunDirectory(path), StopSignals(), resume=True)
     return path
 
 

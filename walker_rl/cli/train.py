@@ -26,7 +26,10 @@ from walker_rl.cli.experiment import (
     resumed_experiment,
     tell_outcome,
 )
+from walker_rl.cli.launching import Request
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.components import Components
@@ -52,41 +55,30 @@ def _make_command(agent_name: str) -> Callable[..., int]:
         resume: Resume = None,
     ) -> int:
         changes = [*all_overrides(overrides, task, seed, steps), *prior_override(agent_name, prior)]
-        return _train(agent_name, config or [], changes, run_dir, resume)
+        with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
+            return _train(Request(agent_name, config or [], changes, run_dir), resume, signals)
 
     return train_command
 
 
-def _train(agent_name: str, files: list[Path], overrides: list[str], path: Path | None, resume: Path | None) -> int:
+def _train(request: Request, resume: Path | None, signals: StopSignals) -> int:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.run_directory import create_run_directory, default_path, locked
     from walker_rl.experiments.trackers import check_trackers
 
+    run = None
     if resume is None:
-        config = load_config(agent_name, files, overrides)
-        check_trackers(config)
-        return _start(config, path)
-    if path is not None:
-        raise UserError(f"run_dir = {path}: must not be given with --resume {resume}")
-    config, run = resumed_experiment(agent_name, resume, files, overrides, RUNNER)
+        config = load_config(request.agent_name, request.files, request.overrides)
+    elif request.run_dir is None:
+        config, run = resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
+    else:
+        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
     check_trackers(config)
-    return _resume(config, run)
-
-
-def _start(config: ExperimentConfig, path: Path | None) -> int:
-    from walker_rl.experiments.run_directory import create_run_directory, default_path, locked
-
     with _components(config) as components:  # before the directory: what is refused leaves nothing behind
-        run = create_run_directory(path or default_path(config), config, RUNNER)
+        run = run or create_run_directory(request.run_dir or default_path(config), config, RUNNER)
         with locked(run):
-            return _run(config, components, run, resume=False)
-
-
-def _resume(config: ExperimentConfig, run: RunDirectory) -> int:
-    from walker_rl.experiments.run_directory import locked
-
-    with locked(run), _components(config) as components:
-        return _run(config, components, run, resume=True)
+            return _run(config, components, run, signals, resume=resume is not None)
 
 
 @contextlib.contextmanager
@@ -101,7 +93,9 @@ def _components(config: ExperimentConfig) -> Iterator[Components]:
         yield components
 
 
-def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *, resume: bool) -> int:
+def _run(
+    config: ExperimentConfig, components: Components, run: RunDirectory, signals: StopSignals, *, resume: bool
+) -> int:
     from walker_rl.errors import RunError
     from walker_rl.experiments.training import train
 
@@ -110,12 +104,12 @@ def _run(config: ExperimentConfig, components: Components, run: RunDirectory, *,
     print(f"Training {what}", flush=True)
     print_prior(config, run)
     try:
-        if train(config, components, run, resume=resume):
+        if train(config, components, run, signals, resume=resume):
             tell_outcome(config, run)
-            return 0
+            return COMPLETE
     except KeyboardInterrupt:
         pass
     except OSError as error:
         raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
     print(f"Interrupted; {going_on}")
-    return 130
+    return signals.exit_status
