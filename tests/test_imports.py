@@ -21,6 +21,7 @@ ORDER = (
     "whole_file",
     "array_file",
     "runtime",
+    "processes",
     "environments",
     "policies",
     "pretrained",
@@ -35,6 +36,9 @@ ORDER = (
     "cli",
     "__main__",
 )
+
+APART = {("experiments", "sweep"), ("experiments", "tuning")}
+"""Folders that import nothing from `experiments/distributed`."""
 
 HEAVY = {
     "acme",
@@ -114,6 +118,8 @@ def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
         return False
     if ORDER.index(imported[0]) > ORDER.index(importer[0]):
         return True
+    if importer[:2] in APART and imported[:2] == ["experiments", "distributed"]:
+        return True
     is_agent = len(imported) > 1 and imported[0] == "agents" and (root / "agents" / imported[1]).is_dir()
     return is_agent and importer[0] == "agents" and importer[1] != imported[1]
 
@@ -135,6 +141,12 @@ def test_imports_follow_the_order_of_the_design():
         ("cli/train.py", "from tensorflow import keras", "cli/train: imports tensorflow at its top"),
         ("cli/train.py", "if True:\n    import acme.specs", "cli/train: imports acme at its top"),
         ("analysis/a.py", "def f():\n    import tensorflow as tf", "analysis/a: imports tensorflow"),
+        (
+            "experiments/sweep/a.py",
+            "def f():\n    from walker_rl.experiments.distributed import node",
+            "experiments/sweep/a: imports walker_rl.experiments.distributed.node",
+        ),
+        ("processes/a.py", "import walker_rl.experiments.x", "processes/a: imports walker_rl.experiments.x"),
         ("helpers.py", "", "helpers: helpers has no place in the order"),
     ],
 )
@@ -152,6 +164,8 @@ def test_an_import_against_the_order_is_found(tmp_path, path, source, complaint)
         ("agents/other/config.py", "import dataclasses\nfrom walker_rl.agents.config import X"),
         ("cli/train.py", "from walker_rl import __version__\ndef train():\n    import tensorflow"),
         ("experiments/a.py", "from walker_rl.agents.one.config import Config"),
+        ("experiments/a.py", "from walker_rl.experiments.distributed import node"),
+        ("experiments/tuning/a.py", "from walker_rl.experiments.sweep.job import Job"),
     ],
 )
 def test_an_import_along_the_order_is_not_found(tmp_path, path, source):

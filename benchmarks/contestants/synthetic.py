@@ -18,8 +18,8 @@ from benchmarks.meter import Meter
 from walker_rl.experiments.distributed import reverb_client
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights
-from walker_rl.experiments.distributed.node import tie_to_parent
 from walker_rl.experiments.distributed.transitions import BLOCK_SIZE
+from walker_rl.processes.child import tie_to_parent
 from walker_rl.replay import TransitionLayout
 
 POLL_PERIOD = 0.02  # seconds

@@ -19,6 +19,7 @@ from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.errors import RunError, UserError
+from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 
 # Plain help and errors: Rich would take four times as long to print them.
 app = typer.Typer(
@@ -50,16 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after `walker-rl`; None takes those of this process, none at all is `--help`.
 
     Returns:
-        The exit status: 0, 1 for a run or check that failed, 2 for wrong input, 130 for an interrupt, 75 for
-        SIGTERM where a command saves what there is. What the user can mend is said in one line on standard error.
+        An exit status of `walker_rl.processes.exit_statuses`. What the user can mend is said in one line on standard
+        error.
     """
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or 0
+        return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except UserError as error:
-        return _fail(str(error), status=2)
+        return _fail(str(error), status=REFUSED)
     except RunError as error:
-        return _fail(str(error), status=1)
+        return _fail(str(error), status=FAILED)
     except typer.TyperException as error:
         return _fail(error.format_message(), status=error.exit_code)
 

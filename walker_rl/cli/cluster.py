@@ -29,14 +29,12 @@ from walker_rl.cli.experiment import (
     tell_outcome,
 )
 from walker_rl.cli.launching import Request, experiment_of
+from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
 
 OPTIONS = ("num_actors", "address", "central_cpus", "fetch_period", "python")
 """What is to be given again to go on with a run."""
-
-REFUSED, STOPPED = 2, (75, 130)
-"""Exit statuses of the driver."""
 
 NumActors = Annotated[int, typer.Option(min=1, help="Processes that act, each with a CPU of its own.")]
 Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Of the cluster, as `ray start --head` prints it.")]
@@ -109,13 +107,13 @@ def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[
         shutil.rmtree(run.path)  # Nothing has been done in it.
     if status == REFUSED:
         raise UserError(said)
-    if status in STOPPED:
+    if status in (STOPPED, INTERRUPTED):
         print(f"Stopped; {going_on}")
         return status
-    if status != 0:
+    if status != COMPLETE:
         raise RunError(f"{said}; {going_on}")
     tell_outcome(config, run)
-    return 0
+    return COMPLETE
 
 
 def _drive(ray_python: Path, spec: Path) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import typer
 
 from walker_rl import runtime
+from walker_rl.processes.slots import usable_cores
 
 NATIVE_LIBRARIES = ("tensorflow", "reverb", "launchpad", "pybullet", "jax")
 IMPORT_TIMEOUT = 120.0  # seconds
@@ -112,7 +113,7 @@ def _packages() -> Iterator[Check]:
 
 def _native_libraries() -> Iterator[Check]:
     """Each is imported in a process of its own: one that fails to link may take its process down."""
-    with concurrent.futures.ThreadPoolExecutor(max_workers=_num_cores()) as executor:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=len(usable_cores())) as executor:
         yield from executor.map(_load, NATIVE_LIBRARIES)
 
 
@@ -132,13 +133,10 @@ def _load(library: str) -> Check:
     return Check("bad", subject, last_line, REINSTALL)
 
 
-def _num_cores() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 def _cores() -> Check:
-    if _num_cores() > 1:
-        return Check("ok", "cores", str(_num_cores()))
+    num_cores = len(usable_cores())
+    if num_cores > 1:
+        return Check("ok", "cores", str(num_cores))
     return Check("warn", "cores", "1", "policy and critic cannot be updated side by side; training takes longer")
 
 

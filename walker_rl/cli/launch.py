@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Callable
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from walker_rl.cli.experiment import (
     prior_override,
 )
 from walker_rl.cli.launching import Placement, Request, join_run, launch_run
+from walker_rl.processes.slots import usable_cores
 
 
 class Part(str, enum.Enum):
@@ -98,7 +98,7 @@ def _make_command(agent_name: str) -> Callable[..., int]:
                 raise UserError(f"{name} = {shown}: must not be given with --role {role.value}")
         changes = [*all_overrides(overrides, task, seed, steps), *prior_override(agent_name, prior)]
         request = Request(agent_name, config or [], changes, run_dir)
-        num_actors = num_actors or len(os.sched_getaffinity(0))
+        num_actors = num_actors or len(usable_cores())
         if join is not None:
             return join_run(request, join, num_actors)
         if role is Part.CENTRAL:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import print_prior, resume_command, resumed_experiment, tell_outcome
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run_directory import RunDirectory
@@ -194,9 +195,9 @@ def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port
     print_prior(config, run)
     try:
         status = _see_through(config, run, placement, port)
-        if status == 0:
+        if status == COMPLETE:
             tell_outcome(config, run)
-            return 0
+            return COMPLETE
     except RunError as error:
         raise RunError(f"{error}; {going_on}") from None
     except OSError as error:

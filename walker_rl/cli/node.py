@@ -35,10 +35,12 @@ def run_node(
 ) -> int:
     """Run one role of a distributed run; `walker-rl launch` starts these."""
     from walker_rl.experiments.distributed import node
+    from walker_rl.processes.child import tie_to_parent
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # A terminal interrupts all processes; whoever started this decides.
+    for number in (signal.SIGINT, signal.SIGHUP):  # A terminal sends them to all; whoever started this decides.
+        signal.signal(number, signal.SIG_IGN)
     if parent is not None:
-        node.tie_to_parent(parent)
+        tie_to_parent(parent)
     if role is Role.CENTRAL:
         run = functools.partial(
             node.run_central, _given(run_dir, "run_dir", role), _given(port, "port", role), num_actors

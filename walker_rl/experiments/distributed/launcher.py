@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.distributed.node import COMPLETE
-from walker_rl.experiments.distributed.stop_signals import StopSignals
 from walker_rl.experiments.run_directory import RunDirectory
 from walker_rl.logging.fleet import FleetDisplay
+from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.distributed.program import CommandNode
@@ -80,13 +80,13 @@ def _see_through(
     from walker_rl.experiments.distributed.view import View
 
     with StopSignals() as signals, FleetDisplay() as display:
-        manager = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}))
+        children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has put handlers of its own in their place.
         period = config.distributed.watchdog_period
-        supervisor = Supervisor(manager, [*actors, *others], run.logs, run.status, period, display.message)
+        supervisor = Supervisor([*actors, *others], children, run.status, period, display.message)
         view = View(config, supervisor, display, open_ports)
         try:
-            while not supervisor.check() and not signals.received:
+            while not supervisor.check() and not signals.stop_requested():
                 view.show()
                 time.sleep(POLL_PERIOD)
         finally:
@@ -94,7 +94,7 @@ def _see_through(
             view.show()
             if not has_saved:
                 display.message("warning: the last generation was not written; the one before it stays valid")
-    return signals.exit_status if signals.received else COMPLETE
+    return signals.exit_status if signals.stop_requested() else COMPLETE
 
 
 def _prepare(logs: Path) -> None:

@@ -1,22 +1,18 @@
 """One role of a distributed run in this process."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 from walker_rl import runtime
 from walker_rl.errors import RunError, UserError
-
-COMPLETE, CRASHED, STOPPED = 0, 70, 75
-"""Exit statuses: nothing is left to do; a fault of the program; asked to stop, and can be resumed."""
-
-_PR_SET_PDEATHSIG = 1
+from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, REFUSED, STOPPED
+from walker_rl.processes.signals import StopSignals
 
 
 def run_central(run_dir: Path, port: int, num_actors: int) -> int:
@@ -38,8 +34,8 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
 
     from walker_rl.experiments.distributed.central import Central
 
-    with stop_on_signal() as stop_requested:
-        complete = Central(config, run, port, num_actors).run(stop_requested)
+    with StopSignals((signal.SIGTERM,)) as signals:
+        complete = Central(config, run, port, num_actors).run(signals.stop_requested)
     return COMPLETE if complete else STOPPED
 
 
@@ -75,35 +71,16 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     return COMPLETE
 
 
-@contextlib.contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Gives a function that says whether SIGTERM has come."""
-    requested = []
-    signal.signal(signal.SIGTERM, lambda number, frame: requested.append(number))
-    yield lambda: bool(requested)
-
-
-def tie_to_parent(parent: int) -> None:
-    """Lets this process be killed when its parent is gone.
-
-    Raises:
-        UserError: if it is gone already.
-    """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        raise UserError(f"parent = {parent}: must be the process that started this one, and alive")
-
-
 def run_and_exit(role: Callable[[], int]) -> NoReturn:
     """Runs a role and ends the process with its exit status, without waiting for threads that wait for Reverb."""
     try:
         status = role()
     except (UserError, RunError) as error:
         print(f"error: {error}", file=sys.stderr)
-        status = 2 if isinstance(error, UserError) else 1
+        status = REFUSED if isinstance(error, UserError) else FAILED
     except OSError as error:
         print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
-        status = 1
+        status = FAILED
     except SystemExit as error:
         status = int(error.code or 0)
     except BaseException:

@@ -5,10 +5,9 @@ import sys
 import threading
 import time
 
-TICK = 1.0  # seconds
+from walker_rl.processes.exit_statuses import UNANSWERED
 
-UNANSWERED = 69
-"""Exit status of a process that has given up."""
+TICK = 1.0  # seconds
 
 
 class Patience:

@@ -11,8 +11,9 @@ import launchpad as lp
 from absl import flags
 from launchpad import context
 from launchpad.launch.local_multi_processing.commands import Command
-from launchpad.launch.worker_manager import WorkerManager
 from launchpad.nodes import base
+
+from walker_rl.processes.child import Child
 
 
 class CommandNode(base.Node):
@@ -64,16 +65,21 @@ def make_program(name: str, groups: dict[str, Sequence[CommandNode]]) -> lp.Prog
     return program
 
 
-def launch_processes(program: lp.Program) -> WorkerManager:
-    """Starts a process for each node, whose output goes to `$LAUNCHPAD_LOGGING_DIR`.
+def launch_processes(program: lp.Program, logs: Path) -> dict[str, Child]:
+    """Starts a process for each node; returns them by the node's name.
 
     Launchpad restarts nothing and ends everything with SIGKILL; whoever launches looks after the processes.
+
+    Args:
+        program: has nodes of different names.
+        logs: the folder named in `$LAUNCHPAD_LOGGING_DIR`, to which their output goes.
     """
     flags.FLAGS(sys.argv[:1])  # Launchpad would parse the command line for flags of its own.
     with contextlib.redirect_stdout(None):
         manager = lp.launch(program, context.LaunchType.LOCAL_MULTI_PROCESSING, terminal="output_to_files")
     atexit.unregister(manager.wait)
-    return manager
+    workers = manager._active_workers  # Launchpad has no public way to its processes.
+    return {title.removesuffix(".log"): Child(popen, logs / title) for title, (popen,) in workers.items()}
 
 
 def _command(role: str) -> list[str]:

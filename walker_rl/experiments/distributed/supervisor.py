@@ -2,20 +2,15 @@
 
 import contextlib
 import dataclasses
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from launchpad.launch.worker_manager import WorkerManager
-
 from walker_rl.errors import RunError
-from walker_rl.experiments.distributed.node import COMPLETE, STOPPED
-from walker_rl.experiments.distributed.patience import UNANSWERED
 from walker_rl.experiments.distributed.program import CommandNode
 from walker_rl.experiments.distributed.status import Status, read_status
+from walker_rl.processes.child import Child, end_children, start_child
+from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
 
 MAX_TRIES = 5
 """Starts of a process, one soon after the other, before the run is given up."""
@@ -38,7 +33,7 @@ CENTRAL = "central"
 @dataclasses.dataclass
 class _Process:
     node: CommandNode
-    popen: subprocess.Popen
+    child: Child
     started_at: float
     tries: int = 1
     num_restarts: int = 0
@@ -51,9 +46,8 @@ class Supervisor:
 
     def __init__(
         self,
-        manager: WorkerManager,
         nodes: list[CommandNode],
-        logs: Path,
+        children: dict[str, Child],
         status_path: Path,
         watchdog_period: float,
         tell: Callable[[str], None],
@@ -61,15 +55,12 @@ class Supervisor:
         """Takes over what Launchpad has started.
 
         Args:
-            manager: Launchpad's.
-            nodes: in the order in which they are to end.
-            logs: where the nodes' output goes.
+            nodes: nodes of the program, in the order in which they are to end.
+            children: their processes, by name.
             status_path: where the central process, if it is among them, gives signs of life.
             watchdog_period: seconds without one after which it is started anew.
             tell: prints a line.
         """
-        self._manager = manager
-        self._logs = logs
         self._status_path = status_path
         self._watchdog_period = watchdog_period
         self._tell = tell
@@ -77,7 +68,7 @@ class Supervisor:
         self._silence = 0.0
         self._last_sign = status_path.stat().st_mtime_ns if status_path.exists() else 0
         self._has_begun = False
-        self._processes = [_Process(node, self._newest(node), time.monotonic()) for node in nodes]
+        self._processes = [_Process(node, children[node.name], time.monotonic()) for node in nodes]
 
     def check(self) -> bool:
         """Starts again what has ended; returns whether everything has ended as it should.
@@ -97,21 +88,22 @@ class Supervisor:
         Returns:
             Whether the central process, if it is among them, has saved.
         """
-        others = [process for process in self._processes if process.node.name != CENTRAL]
-        centrals = [process for process in self._processes if process.node.name == CENTRAL]
-        self._end(others, TERMINATION_LIMIT, is_urgent)
-        self._end(centrals, SAVING_LIMIT, is_urgent)
-        return all(process.popen.poll() in (COMPLETE, STOPPED) for process in centrals)
+        others = [process.child for process in self._processes if process.node.name != CENTRAL]
+        centrals = [process.child for process in self._processes if process.node.name == CENTRAL]
+        end_children(others, TERMINATION_LIMIT, is_urgent)
+        end_children(centrals, SAVING_LIMIT, is_urgent)
+        return all(child.exit_status in (COMPLETE, STOPPED) for child in centrals)
 
     @property
     def pids(self) -> dict[str, int]:
         """Of the processes that run, by name."""
-        return {process.node.name: process.popen.pid for process in self._processes if process.popen.poll() is None}
+        running = [process for process in self._processes if process.child.exit_status is None]
+        return {process.node.name: process.child.pid for process in running}
 
     @property
     def logs(self) -> dict[str, Path]:
         """What each process prints, by name."""
-        return {process.node.name: self._log(process) for process in self._processes}
+        return {process.node.name: process.child.log for process in self._processes}
 
     @property
     def num_restarts(self) -> dict[str, int]:
@@ -133,33 +125,29 @@ class Supervisor:
             if time.monotonic() >= process.restart_at:
                 self._start(process)
             return
-        code = process.popen.poll()
-        if code is None:
+        status = process.child.exit_status
+        if status is None:
             self._watch(process)
-        elif code == COMPLETE:
+        elif status == COMPLETE:
             process.has_ended = True
         else:
-            self._plan_restart(process, code)
+            self._plan_restart(process, status)
 
-    def _plan_restart(self, process: _Process, code: int) -> None:
-        name, log = process.node.name, self._log(process)
-        reason = _describe(code, log)
-        is_abandoned = code == UNANSWERED and self._central is None
-        is_final = code == 2 or (name == CENTRAL and code == 1) or is_abandoned
+    def _plan_restart(self, process: _Process, status: int) -> None:
+        name, ending = process.node.name, process.child.ending
+        is_abandoned = status == UNANSWERED and self._central is None
+        is_final = status == REFUSED or (name == CENTRAL and status == FAILED) or is_abandoned
         if time.monotonic() - process.started_at > LONG_ENOUGH:
             process.tries = 0
         if is_final or process.tries >= MAX_TRIES:
             times = "" if is_final else f" {process.tries} times in a row"
-            raise RunError(f"{name} has failed{times}, {reason}; see {log}")
+            raise RunError(f"{name} has failed{times}, {ending}; see {process.child.log}")
         delay = 0.0 if process.tries == 0 else 2.0 ** (process.tries - 2)
-        self._tell(f"{name} has ended, {reason}; starting it again")
+        self._tell(f"{name} has ended, {ending}; starting it again")
         process.restart_at = time.monotonic() + delay
 
     def _start(self, process: _Process) -> None:
-        with self._log(process).open("ab") as log:
-            title, command = self._log(process).name, process.node.command
-            self._manager.process_worker(title, command, env=dict(os.environ), stdout=log, stderr=log)
-        process.popen = self._newest(process.node)
+        process.child = start_child(process.node.command, process.child.log)
         process.started_at = time.monotonic()
         process.restart_at = None
         process.tries += 1
@@ -187,32 +175,4 @@ class Supervisor:
         limit = self._watchdog_period if self._has_begun else START_LIMIT
         if self._silence > limit:
             self._tell(f"central has given no sign of life for {limit:.0f} s")
-            process.popen.kill()
-            process.popen.wait()
-
-    def _log(self, process: _Process) -> Path:
-        return self._logs / f"{process.node.name}.log"
-
-    def _newest(self, node: CommandNode) -> subprocess.Popen:
-        # Launchpad hands out no processes; without them, nobody sees one end.
-        process: subprocess.Popen = self._manager._active_workers[f"{node.name}.log"][-1]
-        return process
-
-    def _end(self, processes: list[_Process], limit: float, is_urgent: Callable[[], bool]) -> None:
-        running = [process.popen for process in processes if process.popen.poll() is None]
-        for popen in running:
-            popen.terminate()
-        end = time.monotonic() + limit
-        while any(popen.poll() is None for popen in running) and time.monotonic() < end and not is_urgent():
-            time.sleep(0.05)
-        for popen in running:
-            if popen.poll() is None:
-                popen.kill()
-                popen.wait()
-
-
-def _describe(code: int, log: Path) -> str:
-    if code < 0:
-        return f"killed by {signal.Signals(-code).name}"
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return f"with status {code}" + (f" ({lines[-1]})" if lines else "")
+            process.child.kill()

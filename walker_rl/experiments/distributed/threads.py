@@ -12,9 +12,9 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.actor import ActorNode
 from walker_rl.experiments.distributed.central import Central
 from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
-from walker_rl.experiments.distributed.node import COMPLETE
-from walker_rl.experiments.distributed.stop_signals import StopSignals
 from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.signals import StopSignals
 
 LEAVING_LIMIT = 10.0
 """Seconds for actors and evaluator to notice that the run has ended."""
@@ -67,7 +67,7 @@ def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int,
     with StopSignals() as signals:
         lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
         signals.listen()  # Launchpad has put handlers of its own in their place.
-        while "central" in running and not failures and not signals.received:
+        while "central" in running and not failures and not signals.stop_requested():
             time.sleep(0.1)
         stop.set()
         end = time.monotonic() + LEAVING_LIMIT
@@ -77,4 +77,4 @@ def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int,
                 break
     if failures:
         raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
-    return signals.exit_status if signals.received else COMPLETE
+    return signals.exit_status if signals.stop_requested() else COMPLETE
