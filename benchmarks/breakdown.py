@@ -76,7 +76,7 @@ def parts(agent: str) -> dict[str, float]:
     from benchmarks.local_run import run_locally
     from walker_rl.experiments.components import make_components
     from walker_rl.experiments.episode_statistics import EpisodeStatistics
-    from walker_rl.experiments.recorder import Recorder
+    from walker_rl.experiments.run.recorder import Recorder
     from walker_rl.logging.terminal import Display
 
     clock = Clock()

@@ -8,8 +8,8 @@ from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
-from walker_rl.experiments.recorder import Recorder
-from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.logging.terminal import Display
 
 

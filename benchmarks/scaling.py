@@ -75,7 +75,7 @@ def row(name: str, unit: str, readings: list[Reading], field: str) -> Row:
 def central(folder: Path) -> Iterator[tuple[psutil.Process, str, str]]:
     """A central process, where it listens, and its run's id."""
     from walker_rl.experiments.distributed.isolation import enter_private_network, free_port
-    from walker_rl.experiments.run_directory import open_run_directory
+    from walker_rl.experiments.run.directory import open_run_directory
 
     enter_private_network()
     address, run = f"localhost:{free_port()}", folder / "run"

@@ -204,8 +204,8 @@ def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
     loaded = loaded_by(
         "from pathlib import Path\n"
         "from walker_rl.experiments.config_loading import load_config\n"
-        "from walker_rl.experiments.recorder import Recorder\n"
-        "from walker_rl.experiments.run_directory import create_run_directory\n"
+        "from walker_rl.experiments.run.recorder import Recorder\n"
+        "from walker_rl.experiments.run.directory import create_run_directory\n"
         "from walker_rl.logging.terminal import Display\n"
         f"config = load_config('{AGENT}')\n"
         f"run = create_run_directory(Path('{tmp_path}') / 'run', config)\n"
@@ -217,7 +217,7 @@ def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
 
 def test_a_launcher_looks_at_its_services_without_launchpad():
     """Launchpad must be told where processes log before it is imported."""
-    loaded = loaded_by("from walker_rl.experiments.trackers import check_trackers")
+    loaded = loaded_by("from walker_rl.experiments.run.trackers import check_trackers")
     assert loaded & HEAVY == set()
 
 

@@ -7,8 +7,8 @@ from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Run
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.experiments.run_directory import create_run_directory
-from walker_rl.experiments.summary import write_summary
+from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.summary import write_summary
 
 
 def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, falls=(0, 0), walltimes=None):

@@ -21,7 +21,7 @@ from tests.tiny import (
 from walker_rl.cli import main
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.experiments.run.directory import create_run_directory
 
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))

@@ -14,8 +14,8 @@ from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation, evaluate
-from walker_rl.experiments.metrics import recorded_evaluations
-from walker_rl.experiments.run_directory import create_run_directory
+from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.experiments.training import train
 from walker_rl.policies.architecture import PolicyArchitecture

@@ -12,13 +12,13 @@ import pytest
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
-from walker_rl.experiments.checkpointing import read_checkpoint
 from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
-from walker_rl.experiments.recorder import Recorder
-from walker_rl.experiments.run_directory import RunDirectory, create_run_directory
+from walker_rl.experiments.run.checkpoint import read_checkpoint
+from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
+from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.experiments.training import train
 from walker_rl.logging.terminal import Display
 from walker_rl.processes.signals import StopSignals

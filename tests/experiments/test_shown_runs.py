@@ -18,7 +18,7 @@ from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 
 ROOT = Path(__file__).parents[2]
 SURROUNDINGS = ("home", "tmp", "cwd")

@@ -19,7 +19,7 @@ from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE, load_config
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import as_text
 
 RUNS = "runs.csv"

@@ -85,7 +85,7 @@ def _make_command(agent_name: str) -> Callable[..., int]:
 
 def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[str, object]) -> int:
     from walker_rl.errors import RunError, UserError
-    from walker_rl.experiments.run_directory import locked, update_config
+    from walker_rl.experiments.run.directory import locked, update_config
 
     if not ray_python.exists():
         raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")

@@ -20,7 +20,7 @@ from walker_rl.cli.hyperparameter_table import hyperparameter_table
 from walker_rl.experiments.config import ExperimentConfig, experiment_class
 
 if TYPE_CHECKING:
-    from walker_rl.experiments.run_directory import RunDirectory
+    from walker_rl.experiments.run.directory import RunDirectory
 
 ConfigFiles = Annotated[
     list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML of fields; may be repeated.")
@@ -103,8 +103,8 @@ def resumed_experiment(
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.resuming import check_has_checkpoint, check_same_experiment
-    from walker_rl.experiments.run_directory import open_run_directory
+    from walker_rl.experiments.run.directory import open_run_directory
+    from walker_rl.experiments.run.resuming import check_has_checkpoint, check_same_experiment
 
     run = open_run_directory(run_dir)
     config = load_config(agent_name, [run.config, *files], overrides)

@@ -14,7 +14,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
-    from walker_rl.experiments.run_directory import RunDirectory
+    from walker_rl.experiments.run.directory import RunDirectory
 
 RUNNER = "launch"
 
@@ -57,7 +57,7 @@ def launch_run(request: Request, placement: Placement, resume: Path | None) -> i
         RunError: if the run can't go on.
     """
     from walker_rl.errors import UserError
-    from walker_rl.experiments.run_directory import locked, update_config
+    from walker_rl.experiments.run.directory import locked, update_config
 
     if placement.num_actors == 0 and not placement.is_open:
         raise UserError("listen = null: must be given with --role central, as in --listen HOST:PORT")
@@ -85,7 +85,7 @@ def experiment_of(
         UserError: if something asked for is not possible; nothing is left then.
     """
     from walker_rl.errors import UserError
-    from walker_rl.experiments.trackers import check_trackers
+    from walker_rl.experiments.run.trackers import check_trackers
 
     if resume is None:
         return _new_experiment(request, has_network)
@@ -108,7 +108,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.distributed.launcher import join
     from walker_rl.experiments.distributed.membership import find_run
-    from walker_rl.experiments.run_directory import RunDirectory, locked
+    from walker_rl.experiments.run.directory import RunDirectory, locked
 
     _split(address, "join")
     print(f"Waiting for a run at {address}", flush=True)
@@ -172,8 +172,8 @@ def _split(address: str, name: str) -> int:
 def _new_experiment(request: Request, has_network: bool) -> tuple[ExperimentConfig, RunDirectory]:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run_directory import create_run_directory, default_path
-    from walker_rl.experiments.trackers import check_trackers
+    from walker_rl.experiments.run.directory import create_run_directory, default_path
+    from walker_rl.experiments.run.trackers import check_trackers
 
     config = load_config(request.agent_name, request.files, request.overrides)
     check_trackers(config, has_network=has_network)

@@ -33,7 +33,7 @@ from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.components import Components
-    from walker_rl.experiments.run_directory import RunDirectory
+    from walker_rl.experiments.run.directory import RunDirectory
 
 RUNNER = "train"
 
@@ -64,8 +64,8 @@ def _make_command(agent_name: str) -> Callable[..., int]:
 def _train(request: Request, resume: Path | None, signals: StopSignals) -> int:
     from walker_rl.errors import UserError
     from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run_directory import create_run_directory, default_path, locked
-    from walker_rl.experiments.trackers import check_trackers
+    from walker_rl.experiments.run.directory import create_run_directory, default_path, locked
+    from walker_rl.experiments.run.trackers import check_trackers
 
     run = None
     if resume is None:

@@ -8,7 +8,7 @@ from walker_rl.errors import RunError
 from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.logging.terminal import Display
 from walker_rl.policies.architecture import Architecture

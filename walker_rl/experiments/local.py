@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from walker_rl.errors import RunError, UserError
-from walker_rl.experiments.checkpointing import Checkpointer
 from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.evaluator import Evaluator
-from walker_rl.experiments.recorder import Counts, Recorder
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.checkpoint import Checkpointer
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.logging.terminal import Display, Status, format_duration
 from walker_rl.types import State
 

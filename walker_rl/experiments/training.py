@@ -7,9 +7,9 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
-from walker_rl.experiments.recorder import Recorder
-from walker_rl.experiments.run_directory import RunDirectory, update_config
-from walker_rl.experiments.summary import write_summary
+from walker_rl.experiments.run.directory import RunDirectory, update_config
+from walker_rl.experiments.run.recorder import Recorder
+from walker_rl.experiments.run.summary import write_summary
 from walker_rl.logging.terminal import Display
 from walker_rl.processes.signals import StopSignals
 

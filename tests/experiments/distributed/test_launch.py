@@ -12,10 +12,10 @@ from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import run_command
 from walker_rl.agents import agent_names, make_builder
-from walker_rl.experiments.checkpointing import read_checkpoint
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.generations import LEARNER
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.checkpoint import read_checkpoint
+from walker_rl.experiments.run.directory import RunDirectory
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import yaml
 
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import PROVENANCE
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 
 LEFT_OUT = ("agent_name", "seed", "task")
 """Fields that the table of runs has already."""

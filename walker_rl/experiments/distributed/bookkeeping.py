@@ -12,10 +12,10 @@ from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.experiments.metrics import RecordedEvaluation
-from walker_rl.experiments.recorder import Counts, Recorder
-from walker_rl.experiments.run_directory import RunDirectory
-from walker_rl.experiments.summary import read_final_returns
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import RecordedEvaluation
+from walker_rl.experiments.run.recorder import Counts, Recorder
+from walker_rl.experiments.run.summary import read_final_returns
 from walker_rl.types import Metrics
 
 MESSAGES_READY = 256

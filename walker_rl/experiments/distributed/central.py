@@ -15,9 +15,9 @@ from walker_rl.experiments.distributed.isolation import is_free
 from walker_rl.experiments.distributed.learning import Learning
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.status import Status, read_status, write_status
-from walker_rl.experiments.metrics import recorded_evaluations
-from walker_rl.experiments.recorder import Recorder
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.logging.terminal import Display
 
 EXCHANGE_PERIOD = 0.1

@@ -12,9 +12,9 @@ from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.evaluator import Evaluator
-from walker_rl.experiments.metrics import recorded_evaluations
-from walker_rl.experiments.run_directory import RunDirectory
-from walker_rl.experiments.summary import write_summary
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.summary import write_summary
 from walker_rl.logging.terminal import Display
 from walker_rl.policies.architecture import Architecture
 from walker_rl.types import State

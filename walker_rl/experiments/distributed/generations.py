@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.array_file import TornFileError
-from walker_rl.experiments.checkpointing import read_checkpoint, write_checkpoint
+from walker_rl.experiments.run.checkpoint import read_checkpoint, write_checkpoint
 from walker_rl.types import State
 from walker_rl.whole_file import write_whole_text
 

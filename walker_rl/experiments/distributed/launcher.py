@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.logging.fleet import FleetDisplay
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals

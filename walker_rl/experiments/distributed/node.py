@@ -25,7 +25,7 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
     import yaml
 
     from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run_directory import open_run_directory
+    from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
     agent_name = yaml.safe_load(run.config.read_text())["agent_name"]
@@ -63,7 +63,7 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     runtime.set_environment()
 
     from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
-    from walker_rl.experiments.run_directory import open_run_directory
+    from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(STOPPED))  # An exception, which cleans up.

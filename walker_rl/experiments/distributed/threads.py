@@ -12,7 +12,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.actor import ActorNode
 from walker_rl.experiments.distributed.central import Central
 from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 

@@ -11,8 +11,8 @@ from typing import Any
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.resuming import check_has_checkpoint, check_same_experiment
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.resuming import check_has_checkpoint, check_same_experiment
 
 
 @dataclasses.dataclass(frozen=True)

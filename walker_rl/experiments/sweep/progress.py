@@ -5,7 +5,7 @@ import dataclasses
 import os
 from pathlib import Path
 
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 
 TAIL_SIZE = 2**16
 """Bytes at the end of a file in which its last row is looked for."""

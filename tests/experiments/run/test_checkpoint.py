@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes import assert_equal_trees, file_size_limit
 from walker_rl.array_file import TornFileError
-from walker_rl.experiments.checkpointing import Checkpointer, read_checkpoint
+from walker_rl.experiments.run.checkpoint import Checkpointer, read_checkpoint
 
 
 def state_at(step: int) -> dict:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.experiments.run_directory import RunDirectory
-from walker_rl.experiments.trackers import make_trackers
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.trackers import make_trackers
 from walker_rl.logging.run_logger import RunLogger
 from walker_rl.logging.terminal import Display
 from walker_rl.types import Metrics, State

@@ -4,7 +4,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import read_yaml
 from walker_rl.experiments.prior_record import check_same_prior
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.experiments.run_directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.whole_file import write_whole_text
 
 

@@ -11,7 +11,7 @@ from tests.tiny import AGENT
 from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run_directory import create_run_directory, default_path, open_run_directory
+from walker_rl.experiments.run.directory import create_run_directory, default_path, open_run_directory
 
 CONFIG = load_config(AGENT, overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
 
