@@ -31,7 +31,7 @@ def run_locally(config: ExperimentConfig, components: Components, before_each_st
     display = Display()
     with tempfile.TemporaryDirectory() as folder:
         run = create_run_directory(Path(folder) / "run", config)
-        evaluator = Evaluator(config, components.architecture, run, display)
+        evaluator = Evaluator(config, components.builder.architecture, run, display)
         recorder = Recorder(config, run, display)
         LocalRunner(config, components, evaluator, recorder, run, display).train(stop_requested)
         recorder.close()

@@ -226,9 +226,11 @@ def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
     """Seconds of every start, and 300 MB of every process."""
     loaded = loaded_by(
         f"import walker_rl.experiments.distributed.{node}\n"
-        "from walker_rl.agents import agent_names, config_class, make_builder\n"
+        "from walker_rl.agents import agent_names\n"
+        "from walker_rl.experiments.components import builder_of\n"
+        "from walker_rl.experiments.config_loading import load_config\n"
         "from walker_rl.experiments.distributed.reverb_client import ReverbClient\n"
-        "[make_builder(name, config_class(name)()) for name in agent_names()]\n"
+        "[builder_of(load_config(name)).make_policy(0) for name in agent_names()]\n"
         "ReverbClient('localhost:1')"
     )
     assert "reverb.libpybind" in loaded

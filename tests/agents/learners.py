@@ -35,7 +35,7 @@ def make_config(agent: str, **overrides: Any) -> Any:
 
 
 def make_networks(agent: str, config: Any, seed: int = 0, spec: specs.EnvironmentSpec = SPEC) -> Networks:
-    return agents.make_builder(agent, config).make_networks(spec, seed)
+    return agents.make_builder(agent, config, spec).make_networks(seed)
 
 
 def make_learner(

@@ -26,21 +26,21 @@ def environment() -> Iterator[Environment]:
     environment.close()
 
 
-def builder_of(agent_name: str, **overrides) -> Builder:
+def builder_of(agent_name: str, environment: Environment, **overrides) -> Builder:
     small = {**SMALL, **(SMALL_REPLAY if agent_name in OFF_POLICY else {})}
-    return make_builder(agent_name, dataclasses.replace(config_class(agent_name)(), **{**small, **overrides}))
+    config = dataclasses.replace(config_class(agent_name)(), **{**small, **overrides})
+    return make_builder(agent_name, config, specs.make_environment_spec(environment))
 
 
 @pytest.mark.parametrize("home", ["arrays", "reverb"])
 @pytest.mark.parametrize("agent_name", OFF_POLICY)
 def test_the_parts_of_an_agent_play_and_learn(agent_name, home, environment):
-    builder = builder_of(agent_name)
-    spec = specs.make_environment_spec(environment)
-    replay = builder.make_replay(spec, home, seed=1)
-    networks = builder.make_networks(spec, seed=2)
+    builder = builder_of(agent_name, environment)
+    replay = builder.make_replay(home, seed=1)
+    networks = builder.make_networks(seed=2)
     learner = builder.make_learner(networks, builder.make_dataset(replay), seed=3)
-    policy = builder.make_policy(networks.architecture, seed=4)
-    actor = builder.make_actor(policy, builder.make_adder(replay), learner, spec, seed=5)
+    policy = builder.make_policy(seed=4)
+    actor = builder.make_actor(policy, builder.make_adder(replay), learner, seed=5)
 
     actor_steps = 0
     while actor_steps < 20:
@@ -48,7 +48,7 @@ def test_the_parts_of_an_agent_play_and_learn(agent_name, home, environment):
         actor.observe_first(timestep)
         while not timestep.last():
             action = actor.select_action(timestep.observation)
-            spec.actions.validate(action)
+            builder.spec.actions.validate(action)
             timestep = environment.step(action)
             actor.observe(action, timestep)
             actor_steps += 1
@@ -67,14 +67,13 @@ def test_the_parts_of_an_agent_play_and_learn(agent_name, home, environment):
 
 @pytest.mark.parametrize("agent_name", OFF_POLICY)
 def test_networks_and_behaviour_follow_from_their_seeds(agent_name, environment):
-    builder = builder_of(agent_name)
-    spec = specs.make_environment_spec(environment)
-    observation = np.ones(spec.observations.shape, np.float32)
+    builder = builder_of(agent_name, environment)
+    observation = np.ones(builder.spec.observations.shape, np.float32)
 
     def variables_and_action(network_seed: int, policy_seed: int):
-        networks = builder.make_networks(spec, network_seed)
+        networks = builder.make_networks(network_seed)
         learner = builder.make_learner(networks, iter(()), seed=0)
-        policy = builder.make_policy(networks.architecture, policy_seed)
+        policy = builder.make_policy(policy_seed)
         policy.update(learner.get_variables(["policy"])[0])
         return learner.get_variables(["policy"])[0]["hidden_0/w"], policy.action(observation, 0)
 
@@ -88,10 +87,9 @@ def test_networks_and_behaviour_follow_from_their_seeds(agent_name, environment)
 @pytest.mark.parametrize("agent_name", [name for name in agent_names() if issubclass(config_class(name), NoiseConfig)])
 def test_a_deterministic_policy_takes_the_noise_it_is_told(environment, agent_name):
     """Only Ornstein-Uhlenbeck noise remembers: it has a level to save. A schedule to zero ends either."""
-    architecture = builder_of(agent_name).make_architecture(specs.make_environment_spec(environment))
     observation = np.zeros(22, np.float32)
     for noise, has_level in [("gaussian", False), ("ornstein_uhlenbeck", True)]:
-        policy = builder_of(agent_name, noise=noise, sigma=Linear(0.15, 0.0, 0, 100)).make_policy(architecture, seed=0)
+        policy = builder_of(agent_name, environment, noise=noise, sigma=Linear(0.15, 0.0, 0, 100)).make_policy(seed=0)
         assert ("level" in policy.save()) == has_level
         assert (policy.action(observation, 50) != 0).all()
         np.testing.assert_array_equal(policy.action(observation, 100), np.zeros(6))
@@ -101,12 +99,11 @@ def test_a_deterministic_policy_takes_the_noise_it_is_told(environment, agent_na
 def test_the_scale_of_the_noise_multiplies_it(environment, agent_name):
     """Near zero, where no action is clipped: a policy of zero weights, and little noise."""
     little = {"sigma": 0.001} if hasattr(config_class(agent_name)(), "sigma") else {"init_stddev": 0.001}
-    builder = builder_of(agent_name, **little)
-    architecture = builder.make_architecture(specs.make_environment_spec(environment))
-    zeros = {name: np.zeros(shape, np.float32) for name, shape in architecture.variable_shapes().items()}
+    builder = builder_of(agent_name, environment, **little)
+    zeros = {name: np.zeros(shape, np.float32) for name, shape in builder.architecture.variable_shapes().items()}
     actions = []
     for scale in (1.0, 2.0, 0.5):
-        policy = builder.make_policy(architecture, seed=0, noise_scale=scale)
+        policy = builder.make_policy(seed=0, noise_scale=scale)
         policy.update(zeros)
         actions.append(policy.action(np.zeros(22, np.float32), actor_steps=0))
     assert (actions[0] != 0).all()

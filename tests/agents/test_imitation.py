@@ -79,7 +79,7 @@ def test_replay_and_learner_count_the_same_rows(agent, samples_per_insert):
     prior = PriorConfig(policy="gait", num_steps=10, share=Linear(0.5, 0.1, 20, 60))
     config = learners.make_config(agent, prior=prior, samples_per_insert=samples_per_insert, min_replay_size=5)
     learner = learners.make_learner(agent, config, learners.make_networks(agent, config), [])
-    builder = learners.agents.make_builder(agent, config)
+    builder = learners.agents.make_builder(agent, config, learners.SPEC)
     for learner_steps in range(200):
         learner._num_steps.assign(learner_steps)
         assert int(tf.round(16 * learner._exact(prior.share))) == builder._num_prior_rows(learner_steps)

@@ -18,21 +18,19 @@ from walker_rl.pretrained import find_pretrained
 OBSERVATIONS = np.random.default_rng(3).normal(0, 0.3, (200, 22)).astype(np.float32)
 
 
-def builder_of(**prior):
-    return make_builder("d4pg", Config(sigma=0.0, prior=PriorConfig(**{"policy": "gait", "num_steps": 50, **prior})))
+SPEC = specs.EnvironmentSpec(
+    observations=specs.Array((22,), np.float32),
+    actions=specs.BoundedArray((6,), np.float32, -1.0, 1.0),
+    rewards=specs.Array((), np.float32),
+    discounts=specs.BoundedArray((), np.float32, 0.0, 1.0),
+)
 
 
 def make_policy(seed: int = 0, **prior) -> BehaviourPolicy:
-    builder = builder_of(**prior)
-    spec = specs.EnvironmentSpec(
-        observations=specs.Array((22,), np.float32),
-        actions=specs.BoundedArray((6,), np.float32, -1.0, 1.0),
-        rewards=specs.Array((), np.float32),
-        discounts=specs.BoundedArray((), np.float32, 0.0, 1.0),
-    )
-    architecture = builder.make_architecture(spec)
-    policy = builder.make_policy(architecture, seed)
-    policy.update(random_variables(architecture))
+    config = Config(sigma=0.0, prior=PriorConfig(**{"policy": "gait", "num_steps": 50, **prior}))
+    builder = make_builder("d4pg", config, SPEC)
+    policy = builder.make_policy(seed)
+    policy.update(random_variables(builder.architecture))
     return policy
 
 
@@ -54,9 +52,9 @@ def test_without_noise_it_plays_the_saved_policy_and_then_its_own():
         if step % 20 == 0:
             play_gait = gait.begin_episode()
         np.testing.assert_array_equal(actions[step], play_gait(OBSERVATIONS[step]))
-    own = make_builder("d4pg", Config(sigma=0.0))
+    own = make_builder("d4pg", Config(sigma=0.0), SPEC)
     network = PolicyArchitecture(22, 6, torso=TorsoSpec((256, 256), layer_norm=True, activation="elu"), head="tanh")
-    policy = own.make_policy(network, 0)
+    policy = own.make_policy(0)
     policy.update(random_variables(network))
     for step in range(50, 60):
         np.testing.assert_array_equal(actions[step], policy.action(OBSERVATIONS[step], step))

@@ -139,7 +139,7 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
             return super().evaluate(variables, actor_steps)
 
     components = make_components(config)
-    evaluator = TimedEvaluator(config, components.architecture, run, Display())
+    evaluator = TimedEvaluator(config, components.builder.architecture, run, Display())
     LocalRunner(config, components, evaluator, recorder, run, Display()).train(lambda: False)
     recorder.close()
     rounding = 0.005
@@ -151,7 +151,7 @@ def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tm
     run = create_run_directory(tmp_path / "run", config)
     components = make_components(config)
     poisoned = dataclasses.replace(components, environments=(PoisonedEnvironment(components.environments[0], 250),))
-    evaluator = Evaluator(config, components.architecture, run, Display())
+    evaluator = Evaluator(config, components.builder.architecture, run, Display())
     recorder = Recorder(config, run, Display())
     runner = LocalRunner(config, poisoned, evaluator, recorder, run, Display())
     last_good = run.checkpoints / "step_000000000200.npz"

@@ -24,6 +24,6 @@ def search_space(agent_name: str) -> SearchSpace:
     return space
 
 
-def make_builder(agent_name: str, config: Any) -> Any:
-    """The agent's builder."""
-    return importlib.import_module(f"{__name__}.{agent_name}.builder").Builder(config)
+def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
+    """The agent's builder for environments of `spec`, an `acme.specs.EnvironmentSpec`."""
+    return importlib.import_module(f"{__name__}.{agent_name}.builder").Builder(config, spec)

@@ -44,27 +44,34 @@ OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
 
 
 class Builder(abc.ABC, Generic[ConfigT]):
-    """Makes the parts of an agent.
+    """Makes the parts of an agent for one kind of environment.
 
     Every part takes its own seed, so that none depends on the order in which they are made. No part knows which runner
     holds it. What an adder inserts into the replay is an item: a transition, say, or a stretch of an episode.
     """
 
-    def __init__(self, config: ConfigT):
-        """Takes the agent's hyperparameters."""
+    def __init__(self, config: ConfigT, spec: specs.EnvironmentSpec):
+        """Makes a builder.
+
+        Args:
+            config: the agent's hyperparameters.
+            spec: the environment's, with flat observations `[O]` and actions `[A]`.
+        """
         self.config = config
+        self.spec = spec
 
     @property
     def num_environments(self) -> int:
         """Environments that one process steps in turn, each with an actor of its own."""
         return 1
 
+    @property
     @abc.abstractmethod
-    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> Architecture:
+    def architecture(self) -> Architecture:
         """The shape of the policy."""
 
     @abc.abstractmethod
-    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Any:
+    def make_networks(self, seed: int) -> Any:
         """What the learner changes, with its initial weights; it has an `architecture`."""
 
     @abc.abstractmethod
@@ -72,15 +79,16 @@ class Builder(abc.ABC, Generic[ConfigT]):
         """A learner of `networks`, and the source of their variables."""
 
     @abc.abstractmethod
-    def make_policy(self, architecture: Any, seed: int, noise_scale: float = 1.0) -> Any:
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> Any:
         """The exploring policy of an actor, whose noise is multiplied by `noise_scale`."""
 
+    @property
     @abc.abstractmethod
-    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> Layout:
+    def layout(self) -> Layout:
         """How an item lies in a row of floats."""
 
     @abc.abstractmethod
-    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
+    def make_replay(self, home: str, seed: int) -> Replay:
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
@@ -101,7 +109,6 @@ class Builder(abc.ABC, Generic[ConfigT]):
         policy: Any,
         adder: Any,
         variable_source: acme.VariableSource,
-        environment_spec: specs.EnvironmentSpec,
         seed: int,
     ) -> Actor:
         """An actor with the variable source's weights."""
@@ -109,11 +116,6 @@ class Builder(abc.ABC, Generic[ConfigT]):
     @abc.abstractmethod
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
         """How often the learner's `step` is to be called now."""
-
-    @property
-    @abc.abstractmethod
-    def target_samples_per_insert(self) -> float:
-        """How often each item is to be sampled."""
 
     @abc.abstractmethod
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
@@ -123,15 +125,16 @@ class Builder(abc.ABC, Generic[ConfigT]):
 class OffPolicyBuilder(Builder[OffPolicyConfigT]):
     """Makes the parts of an agent that learns from replayed transitions.
 
-    An agent adds `make_architecture`, `make_networks`, `make_learner` and `make_own_policy`.
+    An agent adds `architecture`, `make_networks`, `make_learner` and `make_own_policy`.
     """
 
+    @property
     @abc.abstractmethod
-    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+    def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
 
     @abc.abstractmethod
-    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+    def make_networks(self, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
 
     @abc.abstractmethod
@@ -139,28 +142,28 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """A learner of `networks`, and the source of their variables."""
 
     @abc.abstractmethod
-    def make_own_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float) -> BehaviourPolicy:
+    def make_own_policy(self, seed: int, noise_scale: float) -> BehaviourPolicy:
         """The agent's exploring policy, whose noise is multiplied by `noise_scale`."""
 
-    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
         """The exploring policy of an actor: the prior, if there is one, and then the agent's own.
 
         Raises:
             UserError: if the prior can't be read or can't play the task.
         """
-        own = self.make_own_policy(architecture, seed, noise_scale)
+        own = self.make_own_policy(seed, noise_scale)
         if self.config.prior.policy is None:
             return own
         (prior_seed,) = np.random.SeedSequence(seed).spawn(1)
-        return PriorThenPolicy(self.config.prior, architecture, own, int(prior_seed.generate_state(1)[0]))
+        return PriorThenPolicy(self.config.prior, self.architecture, own, int(prior_seed.generate_state(1)[0]))
 
-    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Replay:
+    def make_replay(self, home: str, seed: int) -> Replay:
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
             UserError: if there is no memory for it, or a prior's transitions are to be kept apart in Reverb.
         """
-        layout, prior = self.make_layout(environment_spec), self.config.prior
+        layout, prior = self.layout, self.config.prior
         if home == "reverb":
             if prior.policy is not None:
                 raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
@@ -185,9 +188,10 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         )
         return round(self.config.batch_size * value_at(self.config.prior.share, actor_steps))
 
-    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> TransitionLayout:
+    @property
+    def layout(self) -> TransitionLayout:
         """How a transition lies in a row of floats."""
-        return TransitionLayout(*sizes(environment_spec))
+        return TransitionLayout(*sizes(self.spec))
 
     def make_adder(self, replay: Sink) -> NStepAdder:
         """What records an actor's steps in `replay`, or sends them there."""
@@ -202,11 +206,10 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         policy: BehaviourPolicy,
         adder: NStepAdder,
         variable_source: acme.VariableSource,
-        environment_spec: specs.EnvironmentSpec,
         seed: int,
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
-        _, action_size = sizes(environment_spec)
+        _, action_size = sizes(self.spec)
         begin = self.config.num_prior_steps
         random_steps = range(begin, begin + self.config.num_random_steps)
         return OffPolicyActor(policy, adder, variable_source, action_size, random_steps, seed)
@@ -220,11 +223,6 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
             batch_size=self.config.batch_size,
             min_replay_size=self.config.num_steps_before_updates,
         )
-
-    @property
-    def target_samples_per_insert(self) -> float:
-        """As configured."""
-        return self.config.samples_per_insert
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
         """Transitions sampled for each one inserted since updates began."""
@@ -246,7 +244,7 @@ class QueueBuilder(Builder[ConfigT]):
     def items_per_step(self) -> int:
         """Items that the learner takes at a time."""
 
-    def make_replay(self, environment_spec: specs.EnvironmentSpec, home: str, seed: int) -> Queue:
+    def make_replay(self, home: str, seed: int) -> Queue:
         """An empty queue.
 
         Raises:
@@ -255,7 +253,7 @@ class QueueBuilder(Builder[ConfigT]):
         if home != "arrays":
             name = self.item_name
             raise UserError(f"replay = {home}: must be arrays with an agent that learns from each {name} once")
-        return Queue(self.make_layout(environment_spec))
+        return Queue(self.layout)
 
     def make_dataset(self, replay: Replay) -> Iterator[Any]:
         """What the learner takes, time after time."""

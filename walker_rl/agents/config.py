@@ -79,6 +79,11 @@ class OffPolicyConfig(NetworkConfig):
     prior: PriorConfig = dataclasses.field(default_factory=PriorConfig)
 
     @property
+    def target_samples_per_insert(self) -> float:
+        """How often each transition is to be sampled."""
+        return self.samples_per_insert
+
+    @property
     def num_prior_steps(self) -> int:
         """Environment steps that the prior plays: none, if there is no prior."""
         return 0 if self.prior.policy is None else self.prior.num_steps

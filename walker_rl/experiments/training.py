@@ -37,7 +37,7 @@ def train(
     """
     display = Display()
     with (
-        contextlib.closing(Evaluator(config, components.architecture, run, display)) as evaluator,
+        contextlib.closing(Evaluator(config, components.builder.architecture, run, display)) as evaluator,
         contextlib.closing(Recorder(config, run, display)) as recorder,
     ):
         with display:

@@ -40,8 +40,8 @@ class Trials:
 
 
 def make(config=CONFIG, dataset=None):
-    builder, source = Builder(config), dataset or Trials(config)
-    start = builder.make_networks(SPEC, seed=3)
+    builder, source = Builder(config, SPEC), dataset or Trials(config)
+    start = builder.make_networks(seed=3)
     learner = builder.make_learner(start, iter(source), seed=0)
     if isinstance(source, Trials):
         source.learner = learner
@@ -85,9 +85,9 @@ def test_a_restored_search_goes_on_bit_for_bit():
 
 
 def test_without_a_search_every_episode_plays_the_formula():
-    builder = Builder(dataclasses.replace(CONFIG, search=False))
+    builder = Builder(dataclasses.replace(CONFIG, search=False), SPEC)
     learner, _, _ = make(builder.config)
-    policy = builder.make_policy(builder.make_architecture(SPEC), seed=0)
+    policy = builder.make_policy(seed=0)
     policy.update(*learner.get_variables(["policy"]))
     played = []
     for _ in range(2):
@@ -102,19 +102,19 @@ def test_without_a_search_every_episode_plays_the_formula():
 
 @pytest.mark.parametrize("step_cost", [0.0, 1.5])
 def test_an_actor_records_the_candidate_and_what_it_was_worth(step_cost):
-    builder = Builder(dataclasses.replace(CONFIG, step_cost=step_cost))
+    builder = Builder(dataclasses.replace(CONFIG, step_cost=step_cost), SPEC)
     learner, _, _ = make()
-    queue = builder.make_replay(SPEC, "arrays", seed=0)
-    policy = builder.make_policy(builder.make_architecture(SPEC), seed=5)
-    actor = builder.make_actor(policy, builder.make_adder(queue), learner, SPEC, seed=0)
+    queue = builder.make_replay("arrays", seed=0)
+    policy = builder.make_policy(seed=5)
+    actor = builder.make_actor(policy, builder.make_adder(queue), learner, seed=0)
     observation = np.zeros(5, np.float32)
-    reference = SinusoidPolicy(builder.make_architecture(SPEC))
+    reference = SinusoidPolicy(builder.architecture)
     candidates = []
     for _ in range(2):
         actor.observe_first(dm_env.restart(observation))
         candidates.append(policy.parameters)
         zeros = np.zeros((10, 10))
-        split = builder.make_architecture(SPEC).split_weights(np.concatenate([candidates[-1], zeros.ravel()]))
+        split = builder.architecture.split_weights(np.concatenate([candidates[-1], zeros.ravel()]))
         reference.update(split)
         reference.begin_episode()
         for step, make_timestep in enumerate([dm_env.transition, dm_env.transition, dm_env.termination]):
@@ -128,14 +128,14 @@ def test_an_actor_records_the_candidate_and_what_it_was_worth(step_cost):
 
 
 def test_an_actor_goes_on_in_the_middle_of_an_episode():
-    builder = Builder(CONFIG)
+    builder = Builder(CONFIG, SPEC)
     learner, _, _ = make()
     observation = np.zeros(5, np.float32)
 
     def make_actor(seed):
-        policy = builder.make_policy(builder.make_architecture(SPEC), seed)
-        queue = builder.make_replay(SPEC, "arrays", seed=0)
-        return builder.make_actor(policy, builder.make_adder(queue), learner, SPEC, seed=0)
+        policy = builder.make_policy(seed)
+        queue = builder.make_replay("arrays", seed=0)
+        return builder.make_actor(policy, builder.make_adder(queue), learner, seed=0)
 
     straight, resumed = make_actor(1), make_actor(2)
     straight.observe_first(dm_env.restart(observation))
@@ -161,12 +161,12 @@ def test_an_actor_goes_on_in_the_middle_of_an_episode():
     ],
 )
 def test_entries_that_are_not_observed_are_refused(options, message):
-    builder = Builder(Config(**options))
+    builder = Builder(Config(**options), SPEC)
     if message is None:
-        assert builder.make_architecture(SPEC).feedback_index == 4
+        assert builder.architecture.feedback_index == 4
     else:
         with pytest.raises(UserError, match=f"^{message} of the 5 entries that this task observes$"):
-            builder.make_architecture(SPEC)
+            _ = builder.architecture
 
 
 def test_a_search_with_all_terms_begins_with_each_as_set_and_as_wide_as_told():
@@ -177,7 +177,7 @@ def test_a_search_with_all_terms_begins_with_each_as_set_and_as_wide_as_told():
     spec = SPEC._replace(
         observations=specs.Array((8,), np.float32), actions=specs.BoundedArray((4,), np.float32, minimum=-1, maximum=1)
     )
-    start = Builder(config).make_networks(spec, seed=0)
+    start = Builder(config, spec).make_networks(seed=0)
     variables = start.architecture.split_weights(np.concatenate([start.parameters, np.zeros(11**2)]))
     expected = {
         "frequency": [0.02], "stiffness": [4], "damping": [0.5],
@@ -199,13 +199,13 @@ def test_the_deviation_is_that_of_the_search():
 
 
 def test_candidates_are_spread_as_told():
-    builder = Builder(CONFIG)
-    architecture = builder.make_architecture(SPEC)
+    builder = Builder(CONFIG, SPEC)
+    architecture = builder.architecture
     size, random = architecture.num_parameters, np.random.default_rng(1)
     middle, deviation = random.normal(size=size), 0.1 * random.normal(size=(size, size))
     weights = architecture.split_weights(np.concatenate([middle, deviation.ravel()]))
     for noise_scale in (1.0, 2.0):
-        policy = builder.make_policy(architecture, seed=0, noise_scale=noise_scale)
+        policy = builder.make_policy(seed=0, noise_scale=noise_scale)
         policy.update(weights)
         candidates = []
         for _ in range(4_000):
@@ -219,4 +219,4 @@ def test_candidates_are_spread_as_told():
 def test_more_values_than_joints_are_refused():
     message = r"agent.offsets = \[0.1, 0.2, 0.3, 0.4\]: must be at most 3 values for this task"
     with pytest.raises(UserError, match=f"^{message}$"):
-        Builder(Config(offsets=(0.1, 0.2, 0.3, 0.4))).make_architecture(SPEC)
+        _ = Builder(Config(offsets=(0.1, 0.2, 0.3, 0.4)), SPEC).architecture

@@ -17,9 +17,9 @@ OBSERVATION = np.random.default_rng(0).normal(size=5).astype(np.float32)
 
 @pytest.mark.parametrize("correlation", [0.0, 0.8])
 def test_the_density_is_that_of_the_sample_by_itself(correlation):
-    builder = Builder(Config(noise_correlation=correlation))
-    architecture = builder.make_architecture(SPEC)
-    policy, reference = builder.make_policy(architecture, seed=0), NumpyPolicy(architecture)
+    builder = Builder(Config(noise_correlation=correlation), SPEC)
+    architecture = builder.architecture
+    policy, reference = builder.make_policy(seed=0), NumpyPolicy(architecture)
     for each in (policy, reference):
         each.update(random_variables(architecture))
     mean, stddev = reference.distribution(OBSERVATION)
@@ -35,9 +35,9 @@ def test_the_density_is_that_of_the_sample_by_itself(correlation):
 
 
 def test_an_episode_begins_with_fresh_noise_and_a_restored_policy_goes_on():
-    builder = Builder(Config(noise_correlation=0.99))
-    architecture = builder.make_architecture(SPEC)
-    straight, restored = (builder.make_policy(architecture, seed) for seed in (0, 1))
+    builder = Builder(Config(noise_correlation=0.99), SPEC)
+    architecture = builder.architecture
+    straight, restored = (builder.make_policy(seed) for seed in (0, 1))
     for policy in (straight, restored):
         policy.update(random_variables(architecture))
     before = straight.sample(OBSERVATION)[0]
@@ -52,7 +52,7 @@ def test_a_queue_in_a_reverb_server_is_refused():
     with pytest.raises(
         UserError, match=r"^replay = reverb: must be arrays with an agent that learns from each step once$"
     ):
-        Builder(Config()).make_replay(SPEC, "reverb", seed=0)
+        Builder(Config(), SPEC).make_replay("reverb", seed=0)
 
 
 def test_a_minibatch_must_fit_into_a_round():
@@ -64,10 +64,9 @@ def test_a_minibatch_must_fit_into_a_round():
 
 @pytest.mark.parametrize("primes", [True, False])
 def test_a_priming_round_counts_for_no_sample(primes):
-    builder = Builder(
-        Config(num_environments=2, unroll_length=10, batch_size=5, num_epochs=3, normalize_observations=primes)
-    )
-    assert builder.target_samples_per_insert == 3
+    config = Config(num_environments=2, unroll_length=10, batch_size=5, num_epochs=3, normalize_observations=primes)
+    builder = Builder(config, SPEC)
+    assert config.target_samples_per_insert == 3
     assert builder.samples_per_insert(num_inserted=1, learner_steps=0) is None
     assert builder.samples_per_insert(num_inserted=2, learner_steps=0 if primes else 12) == (None if primes else 3)
     assert builder.samples_per_insert(num_inserted=6, learner_steps=24 if primes else 36) == 3
@@ -75,19 +74,19 @@ def test_a_priming_round_counts_for_no_sample(primes):
 
 @pytest.mark.parametrize("noise_scale", [0.0, 0.5, 2.0])
 def test_more_or_less_noise_than_the_policys_own_is_refused(noise_scale):
-    builder = Builder(Config())
+    builder = Builder(Config(), SPEC)
     message = rf"^distributed.noise_scales = \[{noise_scale:g}\]: must be \[1\] with an on-policy agent$"
     with pytest.raises(UserError, match=message):
-        builder.make_policy(builder.make_architecture(SPEC), seed=0, noise_scale=noise_scale)
+        builder.make_policy(seed=0, noise_scale=noise_scale)
 
 
 def test_networks_and_samples_follow_from_their_seeds():
-    builder = Builder(Config(policy_hidden_sizes=(8,), critic_hidden_sizes=(8,)))
+    builder = Builder(Config(policy_hidden_sizes=(8,), critic_hidden_sizes=(8,)), SPEC)
 
     def weights_and_sample(network_seed, policy_seed):
-        networks = builder.make_networks(SPEC, network_seed)
+        networks = builder.make_networks(network_seed)
         learner = builder.make_learner(networks, iter(()), seed=0)
-        policy = builder.make_policy(networks.architecture, policy_seed)
+        policy = builder.make_policy(policy_seed)
         policy.update(*learner.get_variables(["policy"]))
         return learner.get_variables(["policy"])[0]["hidden_0/w"], policy.sample(OBSERVATION)[0]
 

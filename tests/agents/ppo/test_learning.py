@@ -42,7 +42,7 @@ class Play:
 
     def __next__(self):
         random = np.random.default_rng(self.number)
-        policy = DensityPolicy(Builder(self._config).make_architecture(SPEC), seed=self.number)
+        policy = DensityPolicy(Builder(self._config, SPEC).architecture, seed=self.number)
         policy.update(*self.learner.get_variables(["policy"]))
         self.number += 1
         shape = (self._config.num_environments, self._config.unroll_length)
@@ -57,8 +57,8 @@ class Play:
 
 
 def make(config=SMALL, seed=0, **play):
-    builder, source = Builder(config), Play(config, **play)
-    networks = builder.make_networks(SPEC, 0)
+    builder, source = Builder(config, SPEC), Play(config, **play)
+    networks = builder.make_networks(0)
     source.learner = builder.make_learner(networks, source, seed)
     return source.learner, source, networks
 
@@ -180,8 +180,8 @@ def test_a_normalised_reward_is_ten_at_most():
     reward[2, 5] = 1_000.0
     segments = segments._replace(reward=reward, return_so_far=reward)
     config = dataclasses.replace(SMALL, gae_lambda=0.0)
-    builder = Builder(config)
-    learner = builder.make_learner(builder.make_networks(SPEC, 0), iter([segments]), seed=0)
+    builder = Builder(config, SPEC)
+    learner = builder.make_learner(builder.make_networks(0), iter([segments]), seed=0)
     learner.step()
     (*_, targets), _ = learner._prepare(segments)
     expected = np.minimum(reward / reward.std(), 10.0).ravel()

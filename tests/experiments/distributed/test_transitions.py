@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from acme import specs
 
 from tests.fakes import FixedVariables
 from tests.tiny import tiny_agent
-from walker_rl.agents import agent_names, make_builder
+from walker_rl.agents import agent_names
 from walker_rl.environments import make_environment
+from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.actor import RemoteVariables
 from walker_rl.experiments.distributed.messages import Weights
@@ -18,11 +18,11 @@ from walker_rl.experiments.environment_loop import EnvironmentLoop
 NUM_STEPS = 250
 
 
-def play(builder, environment_spec, sink, variable_source):
+def play(builder, sink, variable_source):
     """Random steps, then the policy's, over several episodes."""
     environment = make_environment("Walker2DBulletEnv-v0", seed=3)
-    policy = builder.make_policy(builder.make_architecture(environment_spec), seed=4)
-    actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, environment_spec, seed=5)
+    policy = builder.make_policy(seed=4)
+    actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seed=5)
     loop = EnvironmentLoop(environment, actor)
     num_episodes = sum(loop.step() is not None for _ in range(NUM_STEPS))
     environment.close()
@@ -31,25 +31,22 @@ def play(builder, environment_spec, sink, variable_source):
 
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
-    builder = make_builder(agent_name, load_config(agent_name, (), tiny_agent(agent_name)).agent)
-    environment = make_environment("Walker2DBulletEnv-v0", seed=3)
-    environment_spec = specs.make_environment_spec(environment)
-    environment.close()
-    architecture = builder.make_architecture(environment_spec)
+    builder = builder_of(load_config(agent_name, (), tiny_agent(agent_name)))
+    architecture = builder.architecture
     random = np.random.default_rng(0)
     size = sum(int(np.prod(shape)) for shape in architecture.variable_shapes().values())
     weights = (0.1 * random.standard_normal(size)).astype(np.float32)
 
-    replay = builder.make_replay(environment_spec, "arrays", seed=0)
+    replay = builder.make_replay("arrays", seed=0)
     variables = FixedVariables(architecture.split_weights(weights))
-    num_episodes = play(builder, environment_spec, replay, variables)
+    num_episodes = play(builder, replay, variables)
     assert num_episodes > 1
 
     channel.send(Weights(weights, 0))
     inbox = channel.subscribe_to_rows(NUM_STEPS)  # Enough that nobody waits.
     patience = Patience("nothing heard")
-    stream = TransitionStream(channel, builder.make_layout(environment_spec), patience)
-    assert play(builder, environment_spec, stream, RemoteVariables(channel, architecture)) == num_episodes
+    stream = TransitionStream(channel, builder.layout, patience)
+    assert play(builder, stream, RemoteVariables(channel, architecture)) == num_episodes
     stream.flush()
     patience.close()
 

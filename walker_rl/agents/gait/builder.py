@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import acme
-from acme import specs
 
 from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
@@ -32,13 +31,14 @@ class Builder(QueueBuilder[Config]):
         """The trials of one population."""
         return self.config.population_size
 
-    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> SinusoidArchitecture:
+    @property
+    def architecture(self) -> SinusoidArchitecture:
         """The formula.
 
         Raises:
             UserError: if the observation has no such entries, or there are more values than joints.
         """
-        observation_size, action_size = sizes(environment_spec)
+        observation_size, action_size = sizes(self.spec)
         architecture = SinusoidArchitecture(
             action_size,
             is_symmetric=self.config.is_symmetric and action_size % 2 == 0,
@@ -56,9 +56,9 @@ class Builder(QueueBuilder[Config]):
                 raise UserError(f"agent.{name} = {list(values)}: {most}")
         return architecture
 
-    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Start:
+    def make_networks(self, seed: int) -> Start:
         """The parameters that are set by hand."""
-        return make_start(self.config, self.make_architecture(environment_spec), seed)
+        return make_start(self.config, self.architecture, seed)
 
     def make_learner(self, networks: Start, dataset: Iterator[Trial], seed: int) -> GaitLearner:
         """The search."""
@@ -66,13 +66,14 @@ class Builder(QueueBuilder[Config]):
 
         return GaitLearner(self.config, networks, dataset)
 
-    def make_policy(self, architecture: SinusoidArchitecture, seed: int, noise_scale: float = 1.0) -> CandidatePolicy:
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> CandidatePolicy:
         """Candidates around what the search has come to."""
-        return CandidatePolicy(architecture, seed, noise_scale)
+        return CandidatePolicy(self.architecture, seed, noise_scale)
 
-    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> TrialLayout:
+    @property
+    def layout(self) -> TrialLayout:
         """How a trial lies in a row of floats."""
-        return TrialLayout(self.make_architecture(environment_spec).num_parameters)
+        return TrialLayout(self.architecture.num_parameters)
 
     def make_adder(self, replay: Sink) -> TrialAdder:
         """What records an actor's episodes in `replay`, or sends them there."""
@@ -83,16 +84,10 @@ class Builder(QueueBuilder[Config]):
         policy: CandidatePolicy,
         adder: TrialAdder,
         variable_source: acme.VariableSource,
-        environment_spec: specs.EnvironmentSpec,
         seed: int,
     ) -> GaitActor:
         """An actor with the variable source's weights."""
         return GaitActor(policy, adder, variable_source, self.config.step_cost)
-
-    @property
-    def target_samples_per_insert(self) -> float:
-        """Each trial counts once."""
-        return 1.0
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
         """Once, but for those that wait."""

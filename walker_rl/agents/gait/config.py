@@ -54,3 +54,8 @@ class Config:
     frequency_sigma: float = hyperparameter(
         0.005, "the same, of the frequency 1 / period", unit="cycles per step", above=0
     )
+
+    @property
+    def target_samples_per_insert(self) -> float:
+        """How often each trial is to be sampled."""
+        return 1.0

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import acme
-from acme import specs
 
 from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.policies import policy_architecture, sizes
@@ -37,21 +36,22 @@ class Builder(QueueBuilder[Config]):
         """Environments that one process steps in turn."""
         return self.config.num_environments
 
-    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+    @property
+    def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
         return policy_architecture(
             self.config,
-            environment_spec,
+            self.spec,
             head="constant_gaussian",
             init_stddev=self.config.init_stddev,
             normalize=self.config.normalize_observations,
         )
 
-    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+    def make_networks(self, seed: int) -> Networks:
         """Policy and value function with their initial weights."""
         from walker_rl.agents.ppo.networks import make_networks
 
-        return make_networks(self.config, self.make_architecture(environment_spec), seed)
+        return make_networks(self.config, self.architecture, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[Segment], seed: int) -> PPOLearner:
         """A learner of `networks`, and the source of their variables."""
@@ -59,7 +59,7 @@ class Builder(QueueBuilder[Config]):
 
         return PPOLearner(self.config, networks, dataset, seed)
 
-    def make_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0) -> DensityPolicy:
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> DensityPolicy:
         """Samples of the online policy.
 
         Raises:
@@ -67,11 +67,12 @@ class Builder(QueueBuilder[Config]):
         """
         if noise_scale != 1.0:
             raise UserError(f"distributed.noise_scales = [{noise_scale:g}]: must be [1] with an on-policy agent")
-        return DensityPolicy(architecture, seed, self.config.noise_correlation)
+        return DensityPolicy(self.architecture, seed, self.config.noise_correlation)
 
-    def make_layout(self, environment_spec: specs.EnvironmentSpec) -> SegmentLayout:
+    @property
+    def layout(self) -> SegmentLayout:
         """How a segment lies in a row of floats."""
-        return SegmentLayout(*sizes(environment_spec), self.config.unroll_length)
+        return SegmentLayout(*sizes(self.spec), self.config.unroll_length)
 
     def make_adder(self, replay: Sink) -> SegmentAdder:
         """What records an actor's steps in `replay`, or sends them there."""
@@ -82,16 +83,10 @@ class Builder(QueueBuilder[Config]):
         policy: DensityPolicy,
         adder: SegmentAdder,
         variable_source: acme.VariableSource,
-        environment_spec: specs.EnvironmentSpec,
         seed: int,
     ) -> OnPolicyActor:
         """An actor with the variable source's weights."""
         return OnPolicyActor(policy, adder, variable_source)
-
-    @property
-    def target_samples_per_insert(self) -> float:
-        """Once an epoch."""
-        return float(self.config.num_epochs)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
         """Epochs, fewer where the KL divergence has stopped them."""

@@ -62,6 +62,11 @@ class Config(NetworkConfig):
     )
 
     @property
+    def target_samples_per_insert(self) -> float:
+        """How often each step is to be sampled: once an epoch."""
+        return float(self.num_epochs)
+
+    @property
     def num_priming_rounds(self) -> int:
         """Rounds at the start that the statistics learn from, and the networks do not."""
         return int(self.normalize_observations)

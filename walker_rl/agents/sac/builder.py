@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from acme import specs
-
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.policies import SamplingPolicy, policy_architecture
 from walker_rl.agents.sac.config import Config
@@ -21,17 +19,16 @@ if TYPE_CHECKING:
 class Builder(OffPolicyBuilder[Config]):
     """SAC: a squashed Gaussian policy that samples; it is evaluated by the tanh of its mean."""
 
-    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+    @property
+    def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        return policy_architecture(
-            self.config, environment_spec, head="tanh_gaussian", init_stddev=self.config.init_stddev
-        )
+        return policy_architecture(self.config, self.spec, head="tanh_gaussian", init_stddev=self.config.init_stddev)
 
-    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+    def make_networks(self, seed: int) -> Networks:
         """Online networks and the target critic with their initial weights."""
         from walker_rl.agents.sac.networks import make_networks
 
-        return make_networks(self.config, self.make_architecture(environment_spec), seed)
+        return make_networks(self.config, self.architecture, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> SACLearner:
         """A learner of `networks`, and the source of their variables."""
@@ -39,6 +36,6 @@ class Builder(OffPolicyBuilder[Config]):
 
         return SACLearner(self.config, networks, dataset, seed)
 
-    def make_own_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float) -> SamplingPolicy:
+    def make_own_policy(self, seed: int, noise_scale: float) -> SamplingPolicy:
         """Samples of the online policy, each step's near the one before."""
-        return SamplingPolicy(architecture, seed, noise_scale, self.config.noise_correlation)
+        return SamplingPolicy(self.architecture, seed, noise_scale, self.config.noise_correlation)

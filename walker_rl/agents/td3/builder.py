@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from acme import specs
-
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy, policy_architecture
 from walker_rl.agents.td3.config import Config
@@ -21,15 +19,16 @@ if TYPE_CHECKING:
 class Builder(OffPolicyBuilder[Config]):
     """TD3: a deterministic policy with noise, and twin critics."""
 
-    def make_architecture(self, environment_spec: specs.EnvironmentSpec) -> PolicyArchitecture:
+    @property
+    def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        return policy_architecture(self.config, environment_spec, head="tanh")
+        return policy_architecture(self.config, self.spec, head="tanh")
 
-    def make_networks(self, environment_spec: specs.EnvironmentSpec, seed: int) -> Networks:
+    def make_networks(self, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
         from walker_rl.agents.td3.networks import make_networks
 
-        return make_networks(self.config, self.make_architecture(environment_spec), seed)
+        return make_networks(self.config, self.architecture, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> TD3Learner:
         """A learner of `networks`, and the source of their variables."""
@@ -37,6 +36,6 @@ class Builder(OffPolicyBuilder[Config]):
 
         return TD3Learner(self.config, networks, dataset, seed)
 
-    def make_own_policy(self, architecture: PolicyArchitecture, seed: int, noise_scale: float) -> NoisyPolicy:
+    def make_own_policy(self, seed: int, noise_scale: float) -> NoisyPolicy:
         """The online policy with the configured noise."""
-        return make_noisy_policy(self.config, architecture, seed, noise_scale)
+        return make_noisy_policy(self.config, self.architecture, seed, noise_scale)

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 import acme
 import numpy as np
-from acme import specs
 
-from walker_rl.agents import make_builder
 from walker_rl.agents.acting import Actor
 from walker_rl.agents.builder import Builder
 from walker_rl.environments import make_environment
+from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights, Welcome
@@ -67,7 +66,7 @@ class ActorNode:
         self._welcome = self._introduce(index)
         self._seeds = make_actor_seeds(self._config.seed, self._welcome.index, self._welcome.start)
         self._environment = make_environment(self._config.task, self._seeds.environment)
-        self._actor = self._make_actor(make_builder(self._config.agent_name, self._config.agent))
+        self._actor = self._make_actor(builder_of(self._config))
         self._loop = EnvironmentLoop(self._environment, self._actor)
         self._episodes: list[Metrics] = []
         self._known_steps = 0  # Of all actors, as last told.
@@ -136,15 +135,11 @@ class ActorNode:
             time.sleep(WAITING_PERIOD)
 
     def _make_actor(self, builder: Builder) -> Actor:
-        environment_spec = specs.make_environment_spec(self._environment)
-        architecture = builder.make_architecture(environment_spec)
         scales = self._config.distributed.noise_scales
-        policy = builder.make_policy(architecture, self._seeds.policy, scales[self._welcome.index % len(scales)])
-        self._stream = TransitionStream(self._channel, builder.make_layout(environment_spec), self._patience)
-        variables = RemoteVariables(self._channel, architecture)
-        return builder.make_actor(
-            policy, builder.make_adder(self._stream), variables, environment_spec, self._seeds.actor
-        )
+        policy = builder.make_policy(self._seeds.policy, scales[self._welcome.index % len(scales)])
+        self._stream = TransitionStream(self._channel, builder.layout, self._patience)
+        variables = RemoteVariables(self._channel, builder.architecture)
+        return builder.make_actor(policy, builder.make_adder(self._stream), variables, self._seeds.actor)
 
     @property
     def _actor_steps(self) -> int:

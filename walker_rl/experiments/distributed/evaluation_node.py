@@ -2,11 +2,7 @@
 
 from collections.abc import Callable
 
-from acme import specs
-
-from walker_rl.agents import make_builder
-from walker_rl.environments import make_environment
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
@@ -16,7 +12,6 @@ from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.logging.terminal import Display
-from walker_rl.policies.architecture import Architecture
 from walker_rl.types import State
 
 POLL_PERIOD = 0.5  # seconds
@@ -40,7 +35,7 @@ class EvaluatorNode:
         self._channel = Channel(address, run_id)
         config = take_part(self._channel)
         self._patience.renew(config.distributed.patience)
-        self._architecture = _architecture(config)
+        self._architecture = builder_of(config).architecture
         self._run = run
         self._display = Display()
         self._evaluator = Evaluator(config, self._architecture, run, self._display)
@@ -87,13 +82,6 @@ class EvaluatorNode:
         """Logs a step of the selection; the central process hears that this one still works."""
         self._display.message(text)
         self._channel.send(Result("selection"))
-
-
-def _architecture(config: ExperimentConfig) -> Architecture:
-    environment = make_environment(config.task, seed=0)
-    environment_spec = specs.make_environment_spec(environment)
-    environment.close()
-    return make_builder(config.agent_name, config.agent).make_architecture(environment_spec)
 
 
 def _state(run: RunDirectory) -> State:

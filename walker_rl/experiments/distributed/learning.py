@@ -3,12 +3,10 @@
 import math
 
 import numpy as np
-from acme import specs
 
-from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
-from walker_rl.environments import make_environment
 from walker_rl.errors import RunError
+from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.transitions import rows_of
@@ -32,13 +30,10 @@ class Learning:
     def __init__(self, config: ExperimentConfig):
         """Makes an empty replay and a new learner, each from its own seed."""
         seeds = make_seeds(config.seed)
-        self._builder: Builder = make_builder(config.agent_name, config.agent)
-        environment = make_environment(config.task, seed=0)
-        environment_spec = specs.make_environment_spec(environment)
-        environment.close()
-        self._layout = self._builder.make_layout(environment_spec)
-        self._replay = self._builder.make_replay(environment_spec, "arrays", seeds.replay)
-        networks = self._builder.make_networks(environment_spec, seeds.networks)
+        self._builder: Builder = builder_of(config)
+        self._layout = self._builder.layout
+        self._replay = self._builder.make_replay("arrays", seeds.replay)
+        networks = self._builder.make_networks(seeds.networks)
         self._learner = self._builder.make_learner(networks, self._builder.make_dataset(self._replay), seeds.learner)
         self._is_idle = False
 

@@ -4,7 +4,6 @@ import contextlib
 import os
 from pathlib import Path
 
-from walker_rl.agents import make_builder
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed import isolation
@@ -24,7 +23,7 @@ class View:
         self, config: ExperimentConfig, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
     ) -> None:
         """Shows on `display` what `supervisor` knows; `open_ports` tells whether other machines may connect."""
-        self._target_samples_per_insert = make_builder(config.agent_name, config.agent).target_samples_per_insert
+        self._target_samples_per_insert = config.agent.target_samples_per_insert
         self._supervisor = supervisor
         self._display = display
         self._open_ports = open_ports
