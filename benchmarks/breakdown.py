@@ -77,7 +77,7 @@ def parts(agent: str) -> dict[str, float]:
     from walker_rl.experiments.components import make_components
     from walker_rl.experiments.episode_statistics import EpisodeStatistics
     from walker_rl.experiments.run.recorder import Recorder
-    from walker_rl.logging.terminal import Display
+    from walker_rl.terminal.display import Display
 
     clock = Clock()
     config = benchmark_config(agent, "training", ["agent.samples_per_insert=256"])

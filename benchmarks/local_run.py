@@ -10,7 +10,7 @@ from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.recorder import Recorder
-from walker_rl.logging.terminal import Display
+from walker_rl.terminal.display import Display
 
 
 def run_locally(config: ExperimentConfig, components: Components, before_each_step: Callable[[int], bool]) -> None:

@@ -20,8 +20,8 @@ from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.experiments.training import train
-from walker_rl.logging.terminal import Display
 from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.display import Display
 
 
 class PoisonedEnvironment:

@@ -10,10 +10,10 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
-from walker_rl.logging.terminal import Display
 from walker_rl.policies.architecture import Architecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.rendering import render_episode
+from walker_rl.terminal.display import Display
 from walker_rl.types import State, Variables
 
 FIRST_VIDEO_SECONDS = 6.0

@@ -14,7 +14,7 @@ from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.run.checkpoint import Checkpointer
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.recorder import Counts, Recorder
-from walker_rl.logging.terminal import Display, Status, format_duration
+from walker_rl.terminal.display import Display, Status, format_duration
 from walker_rl.types import State
 
 SECONDS_TIMED = 10.0

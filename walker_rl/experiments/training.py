@@ -10,8 +10,8 @@ from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.run.directory import RunDirectory, update_config
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.experiments.run.summary import write_summary
-from walker_rl.logging.terminal import Display
 from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.display import Display
 
 
 def train(

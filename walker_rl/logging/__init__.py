@@ -1,1 +1,1 @@
-"""Metrics to CSV, TensorBoard, Weights & Biases, MLflow and the terminal."""
+"""Metrics to CSV, TensorBoard, Weights & Biases and MLflow."""

@@ -18,7 +18,7 @@ from walker_rl.experiments.distributed.status import Status, read_status, write_
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
-from walker_rl.logging.terminal import Display
+from walker_rl.terminal.display import Display
 
 EXCHANGE_PERIOD = 0.1
 """Seconds between readings of what actors and evaluator have said."""

@@ -11,7 +11,7 @@ from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary
-from walker_rl.logging.terminal import Display
+from walker_rl.terminal.display import Display
 from walker_rl.types import State
 
 POLL_PERIOD = 0.5  # seconds

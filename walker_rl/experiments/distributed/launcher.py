@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.logging.fleet import FleetDisplay
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.fleet import FleetDisplay
 
 if TYPE_CHECKING:
     from walker_rl.experiments.distributed.program import CommandNode

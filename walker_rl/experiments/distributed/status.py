@@ -1,4 +1,4 @@
-"""The central process's word on how things stand, in one small file: a sign of life, and what must outlive it."""
+"""The central process's heartbeat file: progress for the launcher's display, and the step counts that survive it."""
 
 import dataclasses
 import json
@@ -6,38 +6,24 @@ import time
 from pathlib import Path
 from typing import Any
 
+from walker_rl.terminal.fleet import FleetStatus
+
 
 @dataclasses.dataclass(frozen=True)
-class Status:
+class Status(FleetStatus):
     """Where a distributed run stands.
 
     Attributes:
         written_at: seconds since the epoch.
         phase: "training", "ending", "complete" or "stopped".
-        actor_steps: of all actors together.
-        max_actor_steps: at which the run ends.
-        learner_steps: updates.
-        samples_per_insert: transitions sampled for each inserted after the first `min_replay_size`; None before.
-        replay_size: transitions held.
-        num_actors: that have reported lately.
-        actor_steps_by_index: of each actor.
-        training_return: of the last episode that ended; None before.
-        evaluation_return: mean of the last evaluation; None before.
+        num_actors: actors that have reported lately.
         walltime: seconds of training, those before a resume included.
-        roster: of `Roster.save`.
+        roster: state of the roster, as `Roster.save` returns it.
     """
 
     written_at: float
     phase: str
-    actor_steps: int
-    max_actor_steps: int
-    learner_steps: int
-    samples_per_insert: float | None
-    replay_size: int
     num_actors: int
-    actor_steps_by_index: dict[str, int]
-    training_return: float | None
-    evaluation_return: float | None
     walltime: float
     roster: dict[str, Any]
 

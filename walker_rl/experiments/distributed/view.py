@@ -8,7 +8,7 @@ from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed import isolation
 from walker_rl.experiments.distributed.supervisor import Supervisor
-from walker_rl.logging.fleet import FleetDisplay, FleetStatus
+from walker_rl.terminal.fleet import FleetDisplay
 
 TOLD = ("warning: ", "Resumed ")
 """Beginnings of lines in a process's log that the person who launched should see."""
@@ -42,21 +42,9 @@ class View:
             return
         if not self._has_told_ports:
             self._tell_ports()
-        self._display.update(
-            FleetStatus(
-                actor_steps=status.actor_steps,
-                max_actor_steps=status.max_actor_steps,
-                learner_steps=status.learner_steps,
-                training_return=status.training_return,
-                evaluation_return=status.evaluation_return,
-                samples_per_insert=status.samples_per_insert,
-                target_samples_per_insert=self._target_samples_per_insert,
-                replay_size=status.replay_size,
-                actor_steps_by_index=status.actor_steps_by_index,
-                num_restarts=self._supervisor.num_restarts,
-                memory={name: _resident_megabytes(pid) for name, pid in self._supervisor.pids.items()},
-            )
-        )
+        memory = {name: _resident_megabytes(pid) for name, pid in self._supervisor.pids.items()}
+        self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
+        self._display.update(status)
 
     def _relay_logs(self) -> None:
         """Prints what the central process says of checkpoints, and every process's warnings."""

@@ -10,7 +10,7 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.trackers import make_trackers
 from walker_rl.logging.run_logger import RunLogger
-from walker_rl.logging.terminal import Display
+from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
 
 MAX_END_ATOM_MASS = 0.01

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from walker_rl.experiments.sweep.scheduler import State
 from walker_rl.experiments.sweep.view import Overview, Row
-from walker_rl.logging.live import LiveOutput
-from walker_rl.logging.terminal import format_duration, format_number
+from walker_rl.terminal.display import format_duration, format_number
+from walker_rl.terminal.live import LiveOutput
 
 WIDE = 1_000
 """Characters in a line that goes to a file."""

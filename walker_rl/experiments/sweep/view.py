@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from walker_rl.experiments.sweep.progress import Progress, read_progress
 from walker_rl.experiments.sweep.scheduler import Entry, State
-from walker_rl.logging.rates import Rates
+from walker_rl.terminal.rates import Rates
 
 
 @dataclasses.dataclass(frozen=True)

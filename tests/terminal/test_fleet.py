@@ -3,29 +3,31 @@
 import subprocess
 import sys
 
-from tests.logging.test_terminal import on_a_terminal
+from tests.terminal.test_display import on_a_terminal
 
 RUN = """
-from walker_rl.logging import fleet, live, terminal
+from walker_rl.terminal import display, fleet, live
 
 elapsed = 0.0
-terminal.time.monotonic = lambda: elapsed
+display.time.monotonic = lambda: elapsed
 live.PLAIN_PERIOD = 0.6
-with fleet.FleetDisplay() as display:
+with fleet.FleetDisplay() as shown:
+    shown.describe(
+        target_samples_per_insert=256.0,
+        num_restarts={"actor_0": 2, "central": 1},
+        memory={"actor_0": 140.2, "actor_1": 141.0, "evaluator": 145.0, "central": 501.4},
+    )
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
-        display.update(fleet.FleetStatus(
+        shown.update(fleet.FleetStatus(
             actor_steps=steps,
             max_actor_steps=100_000,
             learner_steps=steps // 2,
             training_return=812.4,
             evaluation_return=None,
             samples_per_insert=255.9,
-            target_samples_per_insert=256.0,
             replay_size=steps,
             actor_steps_by_index={"0": steps // 4, "1": 3 * steps // 4, "7": 5},
-            num_restarts={"actor_0": 2, "central": 1},
-            memory={"actor_0": 140.2, "actor_1": 141.0, "evaluator": 145.0, "central": 501.4},
         ))
         elapsed += 0.002
 """

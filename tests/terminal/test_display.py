@@ -8,21 +8,21 @@ import sys
 
 import pytest
 
-from walker_rl.logging.terminal import Display, Status, format_duration
+from walker_rl.terminal.display import Display, Status, format_duration
 
 TRAINING = """
-from walker_rl.logging import live, terminal
+from walker_rl.terminal import display, live
 
 elapsed = 0.0
-terminal.time.monotonic = lambda: elapsed
+display.time.monotonic = lambda: elapsed
 live.PLAIN_PERIOD = 0.6
-with terminal.Display() as display:
-    display.message("Hello [bold] of markup")
+with display.Display() as shown:
+    shown.message("Hello [bold] of markup")
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
-        display.update(terminal.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
+        shown.update(display.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
         elapsed += 0.002
-    display.message("Bye")
+    shown.message("Bye")
 """
 """A run of 10,000 environment steps and 5,000 learner steps a second, by a clock of its own."""
 

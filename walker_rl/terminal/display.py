@@ -1,4 +1,4 @@
-"""What a person sees while a run trains: one live block on a terminal, a plain line now and then elsewhere."""
+"""The display of a run that trains: one live block on a terminal, a plain line now and then elsewhere."""
 
 import dataclasses
 import time
@@ -6,8 +6,8 @@ import time
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from walker_rl.logging.live import LiveOutput
-from walker_rl.logging.rates import Rates
+from walker_rl.terminal.live import LiveOutput
+from walker_rl.terminal.rates import Rates
 
 SAMPLE_PERIOD = 0.25
 """Seconds between readings of the speed, and redraws of the live block."""
@@ -15,7 +15,15 @@ SAMPLE_PERIOD = 0.25
 
 @dataclasses.dataclass(frozen=True)
 class Status:
-    """Where a run stands; the returns are None until the first episode and evaluation have ended."""
+    """Where a run stands.
+
+    Attributes:
+        actor_steps: environment steps of all actors together.
+        max_actor_steps: steps at which the run ends.
+        learner_steps: updates.
+        training_return: return of the last episode that ended; None before.
+        evaluation_return: mean of the last evaluation; None before.
+    """
 
     actor_steps: int
     max_actor_steps: int

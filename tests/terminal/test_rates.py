@@ -1,6 +1,6 @@
 """Speeds of counters."""
 
-from walker_rl.logging.rates import RATE_WINDOW, Rates
+from walker_rl.terminal.rates import RATE_WINDOW, Rates
 
 
 def test_a_rate_is_change_over_time():

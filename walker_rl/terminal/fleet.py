@@ -1,0 +1,75 @@
+"""The display of a distributed run: its processes in one live block, or a plain line now and then."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+
+from walker_rl.terminal.display import Display, Status, format_number
+
+
+@dataclasses.dataclass(frozen=True)
+class FleetStatus(Status):
+    """Where a distributed run stands.
+
+    Attributes:
+        samples_per_insert: transitions sampled for each inserted after the first `min_replay_size`; None before.
+        replay_size: transitions held.
+        actor_steps_by_index: steps of each actor that ever took part.
+    """
+
+    samples_per_insert: float | None
+    replay_size: int
+    actor_steps_by_index: dict[str, int]
+
+
+class FleetDisplay(Display):
+    """Shows a `FleetStatus`, and the processes of the run."""
+
+    def __init__(self) -> None:
+        """Knows of no processes yet."""
+        super().__init__()
+        self.describe(0.0, {}, {})
+
+    def describe(
+        self, target_samples_per_insert: float, num_restarts: Mapping[str, int], memory: Mapping[str, float]
+    ) -> None:
+        """Takes what no status has.
+
+        Args:
+            target_samples_per_insert: value that a run's `samples_per_insert` is held to.
+            num_restarts: restarts by name of process.
+            memory: resident megabytes by name of process.
+        """
+        self._target_samples_per_insert = target_samples_per_insert
+        self._num_restarts = num_restarts
+        self._memory = memory
+
+    def _counters(self, status: Any) -> dict[str, float]:
+        by_index = {f"actor_{index}": float(steps) for index, steps in status.actor_steps_by_index.items()}
+        return {**super()._counters(status), **by_index}
+
+    def _line(self, status: Any) -> str:
+        return f"{super()._line(status)}, {self._more(status)}"
+
+    def _block(self, status: Any) -> Any:
+        table = Table.grid(padding=(0, 2))
+        table.add_row("process", "steps", "steps/s", "restarts", "memory")
+        for name, memory in self._memory.items():
+            steps = status.actor_steps_by_index.get(name.removeprefix("actor_")) if "actor" in name else None
+            speed = f"{self._rates.rate(name):.0f}" if steps is not None else ""
+            restarts = str(self._num_restarts.get(name, 0))
+            table.add_row(name, format_number(steps) if steps is not None else "", speed, restarts, f"{memory:.0f} MB")
+        return Group(super()._block(status), self._more(status), table)
+
+    def _more(self, status: Any) -> str:
+        ratio = "-" if status.samples_per_insert is None else f"{status.samples_per_insert:.4g}"
+        parts = [
+            f"samples per insert {ratio} of {self._target_samples_per_insert:.4g}",
+            f"replay {status.replay_size:,}",
+            f"{sum(self._num_restarts.values())} restarts",
+            f"{sum(self._memory.values()):,.0f} MB",
+        ]
+        return ", ".join(parts)
