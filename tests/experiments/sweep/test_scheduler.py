@@ -10,7 +10,8 @@ from tests.tiny import AGENT
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
+from walker_rl.terminal.sweep import State
 
 CORES = sorted(os.sched_getaffinity(0))[:1]
 

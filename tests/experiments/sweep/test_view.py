@@ -5,9 +5,9 @@ import pytest
 from tests.tiny import AGENT
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, State
-from walker_rl.experiments.sweep.table import SweepDisplay, summary
-from walker_rl.experiments.sweep.view import Overview, Row, View, seconds_left
+from walker_rl.experiments.sweep.scheduler import Entry
+from walker_rl.experiments.sweep.view import View, seconds_left
+from walker_rl.terminal.sweep import Overview, Row, State, SweepDisplay, summary
 
 
 def row(state, kind="a", steps=0, speed=0.0, value=None):

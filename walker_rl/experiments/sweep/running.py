@@ -6,12 +6,12 @@ from pathlib import Path
 
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, Scheduler, State
-from walker_rl.experiments.sweep.table import SweepDisplay
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
 from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import make_slots, usable_cores
+from walker_rl.terminal.sweep import State, SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
 """Seconds between looks at the processes, and at the files that they write."""

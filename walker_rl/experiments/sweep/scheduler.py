@@ -1,28 +1,13 @@
 """Jobs over slots: each free slot takes the next job; one that fails is tried once more."""
 
 import dataclasses
-import enum
 from collections.abc import Callable, Mapping, Sequence
 
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import SAVING_LIMIT, JobRun, Outcome
 from walker_rl.processes.child import end_children
 from walker_rl.processes.slots import Slot
-
-
-class State(enum.Enum):
-    """Where a job stands."""
-
-    RUNNING = "running"
-    RETRYING = "retrying"
-    WAITING = "waiting"
-    COMPLETE = "complete"
-    FAILED = "failed"
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a process trains the job's run."""
-        return self in (State.RUNNING, State.RETRYING)
+from walker_rl.terminal.sweep import State
 
 
 @dataclasses.dataclass

@@ -1,47 +1,14 @@
 """Where all runs of a sweep stand, as numbers: steps, speeds, returns, time to go."""
 
-import dataclasses
 import itertools
 import statistics
 import time
 from collections.abc import Sequence
 
 from walker_rl.experiments.sweep.progress import Progress, read_progress
-from walker_rl.experiments.sweep.scheduler import Entry, State
+from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.terminal.rates import Rates
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """Where one run stands.
-
-    Attributes:
-        name: of the run.
-        kind: runs of one kind are taken to be as fast as each other.
-        state: of its job.
-        actor_steps: so far.
-        max_actor_steps: at the end.
-        steps_per_second: lately; 0 while not known.
-        evaluation_return: mean of the last evaluation; None before.
-        seconds_left: to its end; None while not known, and of a run that waits.
-    """
-
-    name: str
-    kind: str
-    state: State
-    actor_steps: int
-    max_actor_steps: int
-    steps_per_second: float
-    evaluation_return: float | None
-    seconds_left: float | None
-
-
-@dataclasses.dataclass(frozen=True)
-class Overview:
-    """Where a sweep stands; `seconds_left` is None while not known."""
-
-    rows: Sequence[Row]
-    seconds_left: float | None
+from walker_rl.terminal.sweep import Overview, Row, State
 
 
 class View:

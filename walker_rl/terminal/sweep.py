@@ -1,20 +1,69 @@
-"""What a person sees of a sweep: one live table on a terminal, plain lines now and then elsewhere."""
+"""The display of a sweep: one live table on a terminal, plain lines now and then elsewhere."""
 
+import dataclasses
+import enum
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group
 from rich.table import Table
 
-from walker_rl.experiments.sweep.scheduler import State
-from walker_rl.experiments.sweep.view import Overview, Row
 from walker_rl.terminal.display import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 
 WIDE = 1_000
 """Characters in a line that goes to a file."""
 
+
+class State(enum.Enum):
+    """State of a run of a sweep."""
+
+    RUNNING = "running"
+    RETRYING = "retrying"
+    WAITING = "waiting"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a process trains the run."""
+        return self in (State.RUNNING, State.RETRYING)
+
+
 STYLES = {State.RUNNING: "cyan", State.RETRYING: "yellow", State.COMPLETE: "green", State.FAILED: "red"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """Where one run stands.
+
+    Attributes:
+        name: name of the run.
+        kind: agent and task; runs of one kind are taken to be as fast as each other.
+        state: state of the run.
+        actor_steps: environment steps so far.
+        max_actor_steps: environment steps at the end.
+        steps_per_second: recent speed; 0 while not known.
+        evaluation_return: mean of the last evaluation; None before.
+        seconds_left: time to its end; None while not known, and of a run that waits.
+    """
+
+    name: str
+    kind: str
+    state: State
+    actor_steps: int
+    max_actor_steps: int
+    steps_per_second: float
+    evaluation_return: float | None
+    seconds_left: float | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Overview:
+    """Where a sweep stands; `seconds_left` is None while not known."""
+
+    rows: Sequence[Row]
+    seconds_left: float | None
 
 
 class SweepDisplay(LiveOutput):
