@@ -11,8 +11,8 @@ import tensorflow as tf
 from walker_rl.networks.initializers import near_zero
 from walker_rl.networks.torso import named_variables
 
-MIN_STDDEV = 1e-6
-MIN_LOG_STDDEV, MAX_LOG_STDDEV = -20.0, 2.0
+_MIN_STDDEV = 1e-6
+_MIN_LOG_STDDEV, _MAX_LOG_STDDEV = -20.0, 2.0
 """Bounds of the squashed Gaussian's, as in Haarnoja et al. 2018's code."""
 
 
@@ -59,67 +59,59 @@ class Head(snt.Module, abc.ABC):
         return [layer(hidden) for layer in self._linear.values()]
 
 
-class TanhHead(Head):
+class _TanhHead(Head):
     """Acme's `NearZeroInitializedLinear` and `TanhToSpec` for actions in [-1, 1]."""
 
     def __call__(self, hidden: tf.Tensor) -> tf.Tensor:
-        """Maps `[B, H]` to `tanh(mean)`, `[B, A]`."""
         (mean,) = self._outputs(hidden)
         return tf.tanh(mean)
 
     def mean_action(self, output: tf.Tensor | Gaussian) -> tf.Tensor:
-        """The same action."""
         return output
 
 
-class GaussianHead(Head):
+class _GaussianHead(Head):
     """Acme's `MultivariateNormalDiagHead(init_scale=init_stddev, min_scale=1e-6, tanh_mean=False)`."""
 
     layers = ("mean", "stddev")
 
     def __call__(self, hidden: tf.Tensor) -> Gaussian:
-        """Maps `[B, H]` to the mean and `init_stddev / log 2 * softplus(stddev)`, `[B, A]`."""
         mean, stddev = self._outputs(hidden)
-        return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + MIN_STDDEV)
+        return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + _MIN_STDDEV)
 
 
-class TanhGaussianHead(Head):
+class _TanhGaussianHead(Head):
     """A Gaussian that tanh squashes, by its log stddev (Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905)."""
 
     layers = ("mean", "stddev")
 
     def __call__(self, hidden: tf.Tensor) -> Gaussian:
-        """Maps `[B, H]` to the mean and `init_stddev exp(stddev)` within bounds, `[B, A]`."""
         mean, stddev = self._outputs(hidden)
         log_stddev = stddev + math.log(self._init_stddev)
-        return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, MIN_LOG_STDDEV, MAX_LOG_STDDEV)))
+        return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, _MIN_LOG_STDDEV, _MAX_LOG_STDDEV)))
 
     def mean_action(self, output: tf.Tensor | Gaussian) -> tf.Tensor:
-        """The tanh of the mean."""
         return tf.tanh(output.mean)
 
 
-class ConstantGaussianHead(Head):
+class _ConstantGaussianHead(Head):
     """A Gaussian whose standard deviation is a variable of its own, the same in all states."""
 
     def __init__(self, action_size: int, init_stddev: float, generator: np.random.Generator) -> None:
-        """As the base class, and the logarithm of the standard deviation."""
         super().__init__(action_size, init_stddev, generator)
         self._log_stddev = tf.Variable(tf.fill([action_size], math.log(init_stddev)))
 
     def __call__(self, hidden: tf.Tensor) -> Gaussian:
-        """Maps `[B, H]` to the mean and `exp(log_stddev)`, `[B, A]`."""
         (mean,) = self._outputs(hidden)
         return Gaussian(mean, tf.broadcast_to(tf.exp(self._log_stddev), tf.shape(mean)))
 
     def named_variables(self) -> dict[str, tf.Variable]:
-        """Variables by structural name."""
         return {**super().named_variables(), "log_stddev": self._log_stddev}
 
 
 HEADS: dict[str, type[Head]] = {
-    "tanh": TanhHead,
-    "gaussian": GaussianHead,
-    "tanh_gaussian": TanhGaussianHead,
-    "constant_gaussian": ConstantGaussianHead,
+    "tanh": _TanhHead,
+    "gaussian": _GaussianHead,
+    "tanh_gaussian": _TanhGaussianHead,
+    "constant_gaussian": _ConstantGaussianHead,
 }

@@ -50,68 +50,57 @@ class Head(abc.ABC):
         """
 
 
-class TanhHead(Head):
+class _TanhHead(Head):
     """The action `tanh(mean)`."""
 
     def bounded(self, value: np.ndarray) -> np.ndarray:
-        """Its tanh."""
         return np.tanh(value)
 
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
-        """None: raises ValueError."""
         raise ValueError("a policy with head 'tanh' has no distribution")
 
 
-class GaussianHead(Head):
-    """A Gaussian whose standard deviation is the softplus of a layer; actions are clipped."""
+class _GaussianHead(Head):
+    """A standard deviation of `init_stddev / log 2 * softplus(stddev)`; actions are clipped."""
 
     layers: ClassVar[tuple[str, ...]] = ("mean", "stddev")
 
     def bounded(self, value: np.ndarray) -> np.ndarray:
-        """The value clipped."""
         return np.minimum(np.maximum(value, np.float32(-1)), np.float32(1))
 
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
-        """Mean, and `init_stddev / log 2 * softplus(stddev)`."""
         mean, stddev = outputs
         scale = np.float32(self._init_stddev / math.log(2))
         return mean, scale * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
 
 
-class TanhGaussianHead(Head):
-    """A Gaussian that tanh squashes into [-1, 1]; a layer gives the logarithm of its standard deviation."""
+class _TanhGaussianHead(_TanhHead):
+    """A standard deviation of `init_stddev exp(stddev)` within bounds; tanh squashes the actions."""
 
     layers = ("mean", "stddev")
 
-    def bounded(self, value: np.ndarray) -> np.ndarray:
-        """Its tanh."""
-        return np.tanh(value)
-
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
-        """Mean, and `init_stddev exp(stddev)` within bounds."""
         mean, stddev = outputs
         log_stddev = stddev + np.float32(math.log(self._init_stddev))
         return mean, np.exp(np.minimum(np.maximum(log_stddev, _MIN_LOG_STDDEV), _MAX_LOG_STDDEV))
 
 
-class ConstantGaussianHead(GaussianHead):
-    """A Gaussian whose standard deviation is the same in all states: a weight of its own; actions are clipped."""
+class _ConstantGaussianHead(_GaussianHead):
+    """A standard deviation of `exp(log_stddev)`, a weight of its own, in all states; actions are clipped."""
 
     layers = ("mean",)
 
     def variable_shapes(self, input_size: int, action_size: int) -> dict[str, tuple[int, ...]]:
-        """As the base class, and the logarithm of the standard deviation."""
         return {**super().variable_shapes(input_size, action_size), "log_stddev": (action_size,)}
 
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
-        """Mean, and `exp(log_stddev)`."""
         (mean,) = outputs
         return mean, np.broadcast_to(np.exp(weights["log_stddev"]), mean.shape)
 
 
 HEADS: dict[str, type[Head]] = {
-    "tanh": TanhHead,
-    "gaussian": GaussianHead,
-    "tanh_gaussian": TanhGaussianHead,
-    "constant_gaussian": ConstantGaussianHead,
+    "tanh": _TanhHead,
+    "gaussian": _GaussianHead,
+    "tanh_gaussian": _TanhGaussianHead,
+    "constant_gaussian": _ConstantGaussianHead,
 }
