@@ -70,26 +70,26 @@ class Clock:
             yield item
 
 
-def parts(agent: str) -> dict[str, float]:
+def parts_of(agent: str) -> dict[str, float]:
     """Milliseconds per step, by part."""
     from benchmarks.contestants.ours import benchmark_config
     from benchmarks.local_run import run_locally
-    from walker_rl.experiments.components import make_components
     from walker_rl.experiments.episode_statistics import EpisodeStatistics
+    from walker_rl.experiments.parts import make_parts
     from walker_rl.experiments.run.recorder import Recorder
     from walker_rl.terminal.display import Display
 
     clock = Clock()
     config = benchmark_config(agent, "training", ["agent.samples_per_insert=256"])
-    components = make_components(config)
-    components.learner._dataset = clock.along(components.learner._dataset, "sampling")
+    parts = make_parts(config)
+    parts.learner_side.learner._dataset = clock.along(parts.learner_side.learner._dataset, "sampling")
     for owner, method, part in (
-        (components.environments[0], "step", "environment"),
-        (components.environments[0], "reset", "environment"),
-        (components.actors[0], "select_action", "policy"),
-        (components.actors[0], "observe", "insertion"),
-        (components.learner, "step", "update"),
-        (components.actors[0], "update", "weights"),
+        (parts.loops[0].environment, "step", "environment"),
+        (parts.loops[0].environment, "reset", "environment"),
+        (parts.loops[0].actor, "select_action", "policy"),
+        (parts.loops[0].actor, "observe", "insertion"),
+        (parts.learner_side.learner, "step", "update"),
+        (parts.loops[0].actor, "update", "weights"),
         (EpisodeStatistics, "add", "logging"),
         (Recorder, "training", "logging"),
         (Recorder, "learner", "logging"),
@@ -104,11 +104,11 @@ def parts(agent: str) -> dict[str, float]:
             clock.stop()
         return clock.total > 0
 
-    run_locally(config, components, watch)
+    run_locally(config, parts, watch)
     clock.seconds["update"] -= clock.seconds["sampling"]
     clock.seconds["rest"] = clock.total - sum(clock.seconds.values())
     return {part: clock.seconds[part] * 1e3 / NUM_STEPS for part in PARTS}
 
 
 if __name__ == "__main__":
-    print(json.dumps(parts(sys.argv[1])))
+    print(json.dumps(parts_of(sys.argv[1])))

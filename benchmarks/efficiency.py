@@ -36,9 +36,9 @@ def measure(rounds: int) -> Iterator[Row]:
 def flop_of_update() -> int:
     """Counted in the graph: `2 m k n` for each product of `[m, k]` and `[k, n]`."""
     from benchmarks.contestants.ours import benchmark_config
-    from walker_rl.experiments.components import make_components
+    from walker_rl.experiments.parts import make_parts
 
-    learner = make_components(benchmark_config("d4pg", "learner", [])).learner
+    learner = make_parts(benchmark_config("d4pg", "learner", [])).learner_side.learner
     total = 0
     for operation in learner._traced_update.graph.get_operations():
         if operation.type == "MatMul":

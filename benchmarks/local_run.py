@@ -4,21 +4,21 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from walker_rl.experiments.components import Components
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.parts import Parts
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.terminal.display import Display
 
 
-def run_locally(config: ExperimentConfig, components: Components, before_each_step: Callable[[int], bool]) -> None:
+def run_locally(config: ExperimentConfig, parts: Parts, before_each_step: Callable[[int], bool]) -> None:
     """Trains with the local runner as it is.
 
     Args:
         config: of the experiment.
-        components: made from it.
+        parts: made from it.
         before_each_step: is told how many steps there were; returns whether to stop.
     """
     num_steps = -1
@@ -31,8 +31,8 @@ def run_locally(config: ExperimentConfig, components: Components, before_each_st
     display = Display()
     with tempfile.TemporaryDirectory() as folder:
         run = create_run_directory(Path(folder) / "run", config)
-        evaluator = Evaluator(config, components.builder.architecture, run, display)
+        evaluator = Evaluator(config, parts.learner_side.builder.architecture, run, display)
         recorder = Recorder(config, run, display)
-        LocalRunner(config, components, evaluator, recorder, run, display).train(stop_requested)
+        LocalRunner(config, parts, evaluator, recorder, run, display).train(stop_requested)
         recorder.close()
         evaluator.close()

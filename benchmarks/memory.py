@@ -66,8 +66,8 @@ def watch_run() -> dict[str, float]:
 
     configure_process()
     from benchmarks.local_run import run_locally
-    from walker_rl.experiments.components import make_components
     from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.parts import make_parts
 
     config = load_config("ddpg", overrides=RUN_SETTINGS)
     readings = []
@@ -77,7 +77,7 @@ def watch_run() -> dict[str, float]:
             readings.append(resident_megabytes())
         return num_steps == LAST_READING
 
-    run_locally(config, make_components(config), read)
+    run_locally(config, make_parts(config), read)
     return {"growth": readings[-1] - readings[0]}
 
 

@@ -228,7 +228,7 @@ def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
     loaded = loaded_by(
         f"import walker_rl.experiments.distributed.{node}\n"
         "from walker_rl.agents import agent_names\n"
-        "from walker_rl.experiments.components import builder_of\n"
+        "from walker_rl.experiments.parts import builder_of\n"
         "from walker_rl.experiments.config_loading import load_config\n"
         "from walker_rl.experiments.distributed.reverb_client import ReverbClient\n"
         "[builder_of(load_config(name)).make_policy(0) for name in agent_names()]\n"

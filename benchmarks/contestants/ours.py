@@ -14,9 +14,9 @@ from benchmarks.meter import Meter  # noqa: E402
 from walker_rl.agents import config_class  # noqa: E402
 from walker_rl.agents.config import OffPolicyConfig  # noqa: E402
 from walker_rl.environments import make_environment  # noqa: E402
-from walker_rl.experiments.components import Components, make_components  # noqa: E402
 from walker_rl.experiments.config import ExperimentConfig  # noqa: E402
 from walker_rl.experiments.config_loading import load_config  # noqa: E402
+from walker_rl.experiments.parts import Parts, make_parts  # noqa: E402
 from walker_rl.types import Transition  # noqa: E402
 
 REPLAY_SIZE = 1_000_000
@@ -54,7 +54,7 @@ def step_environment(meter: Meter, task: str) -> None:
         meter.tick()
 
 
-def run(meter: Meter, config: ExperimentConfig, components: Components) -> None:
+def run(meter: Meter, config: ExperimentConfig, parts: Parts) -> None:
     """The local runner, counted from the step on at which all of it has run in."""
 
     is_off_policy = isinstance(config.agent, OffPolicyConfig)
@@ -65,26 +65,26 @@ def run(meter: Meter, config: ExperimentConfig, components: Components) -> None:
             meter.tick()
         return False
 
-    run_locally(config, components, count)
+    run_locally(config, parts, count)
 
 
-def learn(meter: Meter, components: Components) -> None:
+def learn(meter: Meter, parts: Parts) -> None:
     """Updates on samples of random transitions, with nothing beside them."""
-    fill_replay(components)
+    fill_replay(parts)
     for _ in range(100):
-        components.learner.step()
+        parts.learner_side.learner.step()
     while True:
-        components.learner.step()
+        parts.learner_side.learner.step()
         meter.tick()
 
 
-def fill_replay(components: Components) -> None:
+def fill_replay(parts: Parts) -> None:
     """Inserts as many random transitions as the learner waits for."""
-    task, random = components.environments[0].task, np.random.default_rng(0)
-    for _ in range(components.builder.config.min_replay_size):
+    task, random, side = parts.loops[0].environment.task, np.random.default_rng(0), parts.learner_side
+    for _ in range(side.builder.config.min_replay_size):
         observation, next_observation = random.standard_normal((2, task.observation_size))
         action = random.uniform(-1, 1, task.action_size)
-        components.replay.insert(Transition(observation, action, random.standard_normal(), 0.95, next_observation))
+        side.replay.insert(Transition(observation, action, random.standard_normal(), 0.95, next_observation))
 
 
 def main() -> None:
@@ -93,10 +93,10 @@ def main() -> None:
     if activity == "environment":
         step_environment(meter, subject)
     config = benchmark_config(subject, activity, overrides)
-    components = make_components(config)
+    parts = make_parts(config)
     if activity == "learner":
-        learn(meter, components)
-    run(meter, config, components)
+        learn(meter, parts)
+    run(meter, config, parts)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from benchmarks.meter import Meter
 from walker_rl.experiments.distributed import reverb_client
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights
-from walker_rl.experiments.distributed.transitions import BLOCK_SIZE
+from walker_rl.experiments.distributed.transitions import MAX_BLOCK_SIZE
 from walker_rl.processes.child import tie_to_parent
 from walker_rl.replay import TransitionLayout
 
@@ -29,11 +29,13 @@ _COUNT = struct.Struct("q")
 
 def transitions(channel: Channel, index: int) -> Iterator[int]:
     """Of Walker2D, of random numbers, which don't compress."""
-    rows = np.random.default_rng(index).normal(size=(BLOCK_SIZE, TransitionLayout(22, 6).row_size)).astype(np.float32)
+    rows = (
+        np.random.default_rng(index).normal(size=(MAX_BLOCK_SIZE, TransitionLayout(22, 6).row_size)).astype(np.float32)
+    )
     stream = channel.stream_rows()
     while True:
         stream.insert(rows)
-        yield BLOCK_SIZE
+        yield MAX_BLOCK_SIZE
 
 
 def reports(channel: Channel, index: int) -> Iterator[int]:

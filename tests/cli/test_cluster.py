@@ -33,7 +33,7 @@ def test_what_cannot_be_submitted_is_refused(tmp_path, words, message):
 def test_a_run_that_a_refusal_ends_stays_if_something_has_been_done_in_it(tmp_path, has_been_copied_back):
     """The driver may come to refuse late, when the machine of the central process was lost; here it does at once."""
     run, driver = tmp_path / "run", tmp_path / "driver"
-    copy = f"mkdir '{run}/checkpoints/gen-000000000007'" if has_been_copied_back else "true"
+    copy = f"touch '{run}/checkpoints/step_000000000007.npz'" if has_been_copied_back else "true"
     driver.write_text(f"#!/bin/sh\n{copy}\necho 'python = p: must be a Python on every machine' >&2\nexit 2\n")
     driver.chmod(0o755)
     result = run_command("cluster", "submit", "ddpg", *PLACE, "--ray-python", driver, "--run-dir", run)

@@ -11,13 +11,13 @@ from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.environments import make_environment
 from walker_rl.experiments.candidates import Candidates, choose_best
-from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation, evaluate
+from walker_rl.experiments.local import train
+from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
-from walker_rl.experiments.training import train
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
@@ -93,8 +93,8 @@ def run(tmp_path_factory):
     changes = ("task=Pendulum-v1", "max_actor_steps=1200", "evaluation.num_candidates=3")
     config = load_config(AGENT, (), (*TINY_RUN, *changes, "evaluation.num_selection_episodes=4"))
     run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
-    with contextlib.closing(make_components(config)) as components:
-        train(config, components, run, StopSignals(), resume=False)
+    with contextlib.closing(make_parts(config)) as parts:
+        train(config, parts, run, StopSignals(), resume=False)
     return config, run
 
 

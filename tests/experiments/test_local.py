@@ -12,14 +12,14 @@ import pytest
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
-from walker_rl.experiments.components import make_components
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.evaluator import Evaluator
-from walker_rl.experiments.local import LocalRunner
+from walker_rl.experiments.local import LocalRunner, train
+from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
 from walker_rl.experiments.run.recorder import Recorder
-from walker_rl.experiments.training import train
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display
 
@@ -48,15 +48,15 @@ PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900", "agent.n_step=1")
 def run_of(path, *overrides):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, *overrides))
     run = create_run_directory(path, config)
-    with contextlib.closing(make_components(config)) as components:
-        train(config, components, run, StopSignals(), resume=False)
+    with contextlib.closing(make_parts(config)) as parts:
+        train(config, parts, run, StopSignals(), resume=False)
     return path
 
 
 def resume(path, *overrides):
     config = load_config(AGENT, (path / "config.yaml",), overrides)
-    with contextlib.closing(make_components(config)) as components:
-        train(config, components, RunDirectory(path), StopSignals(), resume=True)
+    with contextlib.closing(make_parts(config)) as parts:
+        train(config, parts, RunDirectory(path), StopSignals(), resume=True)
     return path
 
 
@@ -138,9 +138,9 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
             began.append(recorder.walltime)
             return super().evaluate(variables, actor_steps)
 
-    components = make_components(config)
-    evaluator = TimedEvaluator(config, components.builder.architecture, run, Display())
-    LocalRunner(config, components, evaluator, recorder, run, Display()).train(lambda: False)
+    parts = make_parts(config)
+    evaluator = TimedEvaluator(config, parts.learner_side.builder.architecture, run, Display())
+    LocalRunner(config, parts, evaluator, recorder, run, Display()).train(lambda: False)
     recorder.close()
     rounding = 0.005
     assert all(np.array(column(run.path, "timing", "walltime")) <= np.array(began) + rounding)
@@ -149,11 +149,13 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
 def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
     run = create_run_directory(tmp_path / "run", config)
-    components = make_components(config)
-    poisoned = dataclasses.replace(components, environments=(PoisonedEnvironment(components.environments[0], 250),))
-    evaluator = Evaluator(config, components.builder.architecture, run, Display())
+    parts = make_parts(config)
+    (loop,) = parts.loops
+    poisoned = EnvironmentLoop(PoisonedEnvironment(loop.environment, 250), loop.actor)
+    parts = dataclasses.replace(parts, loops=(poisoned,))
+    evaluator = Evaluator(config, parts.learner_side.builder.architecture, run, Display())
     recorder = Recorder(config, run, Display())
-    runner = LocalRunner(config, poisoned, evaluator, recorder, run, Display())
+    runner = LocalRunner(config, parts, evaluator, recorder, run, Display())
     last_good = run.checkpoints / "step_000000000200.npz"
     message = f"an observation after 249 steps is not finite; the last good state is {last_good}"
     with pytest.raises(RunError, match=re.escape(message)):

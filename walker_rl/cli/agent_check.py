@@ -38,7 +38,7 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
 
 def _tell_whether_agents_fit(configs: Sequence[ExperimentConfig], sender: Connection) -> None:
     from walker_rl.errors import UserError
-    from walker_rl.experiments.components import check_agent
+    from walker_rl.experiments.parts import check_agent
 
     try:
         for config in configs:

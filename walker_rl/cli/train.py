@@ -32,7 +32,7 @@ from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
-    from walker_rl.experiments.components import Components
+    from walker_rl.experiments.parts import Parts
     from walker_rl.experiments.run.directory import RunDirectory
 
 RUNNER = "train"
@@ -75,36 +75,34 @@ def _train(request: Request, resume: Path | None, signals: StopSignals) -> int:
     else:
         raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
     check_trackers(config)
-    with _components(config) as components:  # before the directory: what is refused leaves nothing behind
+    with _parts(config) as parts:  # before the directory: what is refused leaves nothing behind
         run = run or create_run_directory(request.run_dir or default_path(config), config, RUNNER)
         with locked(run):
-            return _run(config, components, run, signals, resume=resume is not None)
+            return _run(config, parts, run, signals, resume=resume is not None)
 
 
 @contextlib.contextmanager
-def _components(config: ExperimentConfig) -> Iterator[Components]:
+def _parts(config: ExperimentConfig) -> Iterator[Parts]:
     from walker_rl.runtime import configure_process
 
     configure_process(config.threads.intra_op, config.threads.inter_op)
 
-    from walker_rl.experiments.components import make_components
+    from walker_rl.experiments.parts import make_parts
 
-    with contextlib.closing(make_components(config)) as components:
-        yield components
+    with contextlib.closing(make_parts(config)) as parts:
+        yield parts
 
 
-def _run(
-    config: ExperimentConfig, components: Components, run: RunDirectory, signals: StopSignals, *, resume: bool
-) -> int:
+def _run(config: ExperimentConfig, parts: Parts, run: RunDirectory, signals: StopSignals, *, resume: bool) -> int:
     from walker_rl.errors import RunError
-    from walker_rl.experiments.training import train
+    from walker_rl.experiments.local import train
 
     going_on = f"to go on from the newest checkpoint: {resume_command(RUNNER, config.agent_name, run.path)}"
     what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
     print(f"Training {what}", flush=True)
     print_prior(config, run)
     try:
-        if train(config, components, run, signals, resume=resume):
+        if train(config, parts, run, signals, resume=resume):
             tell_outcome(config, run)
             return COMPLETE
     except KeyboardInterrupt:

@@ -22,6 +22,16 @@ class EnvironmentLoop:
         self._episode = EpisodeStatistics()
 
     @property
+    def environment(self) -> Environment:
+        """The environment."""
+        return self._environment
+
+    @property
+    def actor(self) -> Actor:
+        """The actor."""
+        return self._actor
+
+    @property
     def actor_steps(self) -> int:
         """Steps taken, those before a `restore` included."""
         return self._actor_steps
@@ -61,6 +71,10 @@ class EnvironmentLoop:
         self._timestep = self._environment.restore(state["environment"])
         self._episode.restore(state["episode"])
         self._actor.restore(state["actor"])
+
+    def close(self) -> None:
+        """Frees the simulator."""
+        self._environment.close()
 
     def _checked(self, timestep: dm_env.TimeStep) -> dm_env.TimeStep:
         if not np.isfinite(timestep.observation).all():

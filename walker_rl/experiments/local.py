@@ -1,24 +1,69 @@
 """The local runner: one process, one loop."""
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
 
-import numpy as np
-
-from walker_rl.errors import RunError, UserError
-from walker_rl.experiments.components import Components
-from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
-from walker_rl.experiments.environment_loop import EnvironmentLoop
+from walker_rl.errors import RunError
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.evaluator import Evaluator
-from walker_rl.experiments.run.checkpoint import Checkpointer
-from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.learner_loop import LearnerLoop
+from walker_rl.experiments.parts import Parts
+from walker_rl.experiments.run.checkpoint import Checkpoints
+from walker_rl.experiments.run.directory import RunDirectory, update_config
 from walker_rl.experiments.run.recorder import Counts, Recorder
+from walker_rl.experiments.run.summary import write_summary
+from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display, Status, format_duration
-from walker_rl.types import State
+from walker_rl.types import Metrics, State
 
 SECONDS_TIMED = 10.0
 """Seconds of learning before the first word on how long a run will take."""
+
+
+def train(
+    config: ExperimentConfig, parts: Parts, run: RunDirectory, signals: StopSignals, *, resume: bool
+) -> dict[str, Evaluation] | None:
+    """Trains, from a run directory to a policy and its final evaluation.
+
+    Args:
+        config: the experiment's configuration.
+        parts: its parts, as new; they are not closed.
+        run: a run directory that exists.
+        signals: requests to stop.
+        resume: True to continue from its newest checkpoint; `config` takes the place of the run's then.
+
+    Returns:
+        The final evaluations of the "best" and the "last" policy, or None if the training was interrupted.
+
+    Raises:
+        RunError: if the numbers run away, or no checkpoint can be read; what there is of them is left.
+        OSError: if the disk takes no more; the checkpoints are left.
+        UserError: if `resume` finds the checkpoint of another configuration.
+        KeyboardInterrupt: on a request to stop where nothing is left to be saved.
+    """
+    display = Display()
+    with (
+        contextlib.closing(Evaluator(config, parts.learner_side.builder.architecture, run, display)) as evaluator,
+        contextlib.closing(Recorder(config, run, display)) as recorder,
+    ):
+        with display:
+            runner = LocalRunner(config, parts, evaluator, recorder, run, display)
+            if resume:
+                runner.restore_newest()
+                update_config(run, config)
+            if not runner.train(signals.stop_requested):
+                return None
+            signals.raise_at_once()
+            display.message(
+                "Training is complete; now the choice and video of the best policy, and the final evaluation."
+            )
+        evaluations = evaluator.finish(display.message)
+        recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
+        write_summary(run, evaluations)  # Last: with it, the run is complete.
+        return evaluations
 
 
 class LocalRunner:
@@ -31,7 +76,7 @@ class LocalRunner:
     def __init__(
         self,
         config: ExperimentConfig,
-        components: Components,
+        parts: Parts,
         evaluator: Evaluator,
         recorder: Recorder,
         run: RunDirectory,
@@ -39,16 +84,13 @@ class LocalRunner:
     ):
         """Wires the parts together; nothing is trained before `train`."""
         self._config = config
-        self._components = components
-        self._loops = [
-            EnvironmentLoop(environment, actor)
-            for environment, actor in zip(components.environments, components.actors, strict=True)
-        ]
+        self._loops = parts.loops
+        self._learner = parts.learner_side.learner
+        self._learner_loop = LearnerLoop(parts.learner_side, config.log_period, self._record_update)
         self._evaluator = evaluator
         self._display = display
         self._recorder = recorder
-        self._checkpointer = Checkpointer(run.checkpoints, config.checkpoint.num_kept)
-        self._checkpointed_at = time.monotonic()
+        self._checkpoints = Checkpoints(run.checkpoints, config, display.message)
         self._checkpoint_is_current = False
         self._told_duration = False
         self._learning_since: float | None = None
@@ -76,51 +118,36 @@ class LocalRunner:
             if not self._checkpoint_is_current:
                 self._checkpoint()
         except RunError as error:
-            raise RunError(f"{error}; the last good state is {self._checkpointer.paths()[-1]}") from None
+            raise RunError(f"{error}; the last good state is {self._checkpoints.paths()[-1]}") from None
         return self._is_complete
 
     def save(self) -> State:
         """The whole run."""
-        parts = self._components
         return {
-            "config": to_dict(self._config),
             "loops": {str(index): loop.save() for index, loop in enumerate(self._loops)},
-            "learner": parts.learner.save(),
-            "replay": parts.replay.save(),
+            **self._learner_loop.save(),
             "evaluator": self._evaluator.save(),
             "recorder": self._recorder.save(),
         }
 
     def restore_newest(self) -> None:
-        """Goes on from the newest checkpoint that is whole, or from the start if the run was ended before its first.
+        """Continues from the newest checkpoint that is whole, or from the start if there is none yet.
 
         Raises:
             RunError: if there are checkpoints, and none is whole.
             UserError: if the checkpoint belongs to another configuration, or metrics of before it are lost.
         """
-        found = self._checkpointer.read_newest(lambda text: self._display.message(f"warning: {text}"))
-        if found is None and self._checkpointer.paths():
-            raise RunError("no checkpoint of this run can be read; start anew in another run directory")
-        if found is None:
-            return
-        path, state = found
-        for difference in differences(to_dict(self._config), state["config"]):
-            raise UserError(f"{difference}: must be as in {path} to resume from it")
-        try:
-            self._restore(state)
-        except KeyError as error:
-            raise RunError(f"{path} was written by another version of this program: it has no {error}") from None
-        self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")
+        path = self._checkpoints.restore_newest(self._restore)
+        if path is not None:
+            self._checkpoint_is_current = True
+            self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")
 
     def _restore(self, state: State) -> None:
-        parts = self._components
-        parts.learner.restore(state["learner"])
+        self._learner_loop.restore(state)
         for index, loop in enumerate(self._loops):
             loop.restore(state["loops"][str(index)])
-        parts.replay.restore(state["replay"])
         self._evaluator.restore(state["evaluator"])
         self._recorder.restore(state["recorder"], self._actor_steps)
-        self._checkpoint_is_current = True
 
     def _step(self) -> None:
         loop = self._loops[self._actor_steps % len(self._loops)]
@@ -131,30 +158,26 @@ class LocalRunner:
             self._recorder.training(self._counts, finished_episode.row())
         if self._actor_steps % self._config.evaluation.period == 0:
             self._evaluate()
-        if self._checkpoint_is_due():
+        if self._checkpoints.is_due(self._actor_steps):
             self._checkpoint()
         self._display.update(self._status)
         self._tell_duration()
 
     def _learn(self) -> None:
-        learner = self._components.learner
-        num_steps = self._components.builder.steps_due(self._components.replay, learner.learner_steps)
-        for _ in range(num_steps):
-            before = learner.learner_steps
-            metrics = learner.step()
-            for name, value in metrics.items():
-                if not math.isfinite(value):
-                    raise RunError(f"{name} is {value} at learner step {learner.learner_steps}")
-            if learner.learner_steps // self._config.log_period > before // self._config.log_period:
-                self._recorder.learner(self._counts, metrics)
-        if num_steps:
-            for actor in self._components.actors:
-                actor.update()
+        has_learned = False
+        while self._learner_loop.step():
+            has_learned = True
+        if has_learned:
+            for loop in self._loops:
+                loop.actor.update()
             self._learning_since = self._learning_since or time.monotonic()
+
+    def _record_update(self, metrics: Metrics) -> None:
+        self._recorder.learner(self._counts, metrics)
 
     def _evaluate(self) -> None:
         is_first = self._evaluator.last_mean is None
-        variables = self._components.learner.get_variables(["evaluated_policy"])[0]
+        variables = self._learner.get_variables(["evaluated_policy"])[0]
         walltime = self._recorder.walltime
         evaluation = self._evaluator.evaluate(variables, self._actor_steps)
         self._recorder.evaluation(self._counts, evaluation, walltime)
@@ -163,28 +186,7 @@ class LocalRunner:
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:
-        """Writes a checkpoint; a full disk costs this one, not the run, if there is one before it."""
-        self._checkpointed_at = time.monotonic()
-        try:
-            state = self.save()
-            if not all(np.isfinite(array).all() for array in state["learner"].values()):
-                raise RunError(f"a weight is not finite at learner step {self._counts.learner_steps}")
-            self._checkpointer.write(self._actor_steps, state)
-            self._checkpoint_is_current = True
-        except OSError as error:
-            if not self._checkpointer.paths():
-                raise
-            self._display.message(
-                f"warning: the checkpoint at {self._actor_steps:,} steps could not be written "
-                f"({error.strerror}); {self._checkpointer.paths()[-1]} stays valid"
-            )
-
-    def _checkpoint_is_due(self) -> bool:
-        settings = self._config.checkpoint
-        if settings.steps_period is not None and self._actor_steps % settings.steps_period == 0:
-            return True
-        seconds = time.monotonic() - self._checkpointed_at
-        return settings.seconds_period is not None and seconds >= settings.seconds_period
+        self._checkpoint_is_current = self._checkpoints.write(self._actor_steps, self.save())
 
     def _tell_duration(self) -> None:
         if self._told_duration or time.monotonic() - (self._learning_since or math.inf) < SECONDS_TIMED:
@@ -200,7 +202,7 @@ class LocalRunner:
 
     @property
     def _counts(self) -> Counts:
-        return Counts(self._actor_steps, self._components.learner.learner_steps)
+        return Counts(self._actor_steps, self._learner.learner_steps)
 
     @property
     def _is_complete(self) -> bool:
@@ -211,7 +213,7 @@ class LocalRunner:
         return Status(
             actor_steps=self._actor_steps,
             max_actor_steps=self._config.max_actor_steps,
-            learner_steps=self._components.learner.learner_steps,
+            learner_steps=self._learner.learner_steps,
             training_return=self._recorder.training_return,
             evaluation_return=self._evaluator.last_mean,
         )

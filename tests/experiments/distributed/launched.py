@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tiny import AGENT, TINY_AGENT, set_options, start_command, tiny_agent
+from walker_rl.experiments.run.checkpoint import read_checkpoint
 
 SCHEDULE = set_options(
     (
@@ -45,15 +46,21 @@ class Launched:
             return {}
 
     @property
-    def newest_manifest(self) -> dict[str, Any]:
-        """Of the newest generation; empty before the first."""
-        manifests = sorted((self.path / "checkpoints").glob("gen-*/manifest.json"))
-        return json.loads(manifests[-1].read_text()) if manifests else {}
+    def newest_checkpoint(self) -> dict[str, int]:
+        """Learner steps and replay size of the newest checkpoint; zero before the first."""
+        for path in sorted(self.path.glob("checkpoints/step_*.npz"), reverse=True):
+            with contextlib.suppress(FileNotFoundError):  # It has just been dropped.
+                state = read_checkpoint(path)
+                return {
+                    "learner_steps": int(state["learner"]["num_steps"]),
+                    "replay_size": len(state["replay"]["rows"]),
+                }
+        return {"learner_steps": 0, "replay_size": 0}
 
     @property
-    def has_learned_generation(self) -> bool:
-        """Whether there is a generation with updates in it."""
-        return self.newest_manifest.get("learner_steps", 0) > 0
+    def has_learned_checkpoint(self) -> bool:
+        """Whether there is a checkpoint with updates in it."""
+        return self.newest_checkpoint["learner_steps"] > 0
 
     def pids(self, role: str = "") -> dict[str, int]:
         """Of the nodes that run, by name."""

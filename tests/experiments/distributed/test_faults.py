@@ -23,10 +23,10 @@ ENDLESS = ("--num-actors", "2", "--steps", "10000000")
 
 @pytest.fixture(scope="module")
 def stopped_run(tmp_path_factory):
-    """A run that was stopped with three generations."""
+    """A run that was stopped with three checkpoints."""
     run = tmp_path_factory.mktemp("runs") / "run"
     with launched(run, *ENDLESS) as made:
-        made.wait_until(lambda: len(list(run.glob("checkpoints/gen-*/manifest.json"))) == 3, 60)
+        made.wait_until(lambda: len(checkpoints(run)) == 3, 60)
         made.wait_for_learning()
         made.process.terminate()
         made.finish()
@@ -39,8 +39,8 @@ def run(stopped_run, tmp_path):
     return shutil.copytree(stopped_run, tmp_path / "run")
 
 
-def generations(run):
-    return sorted(run.glob("checkpoints/gen-*"))
+def checkpoints(run):
+    return sorted(run.glob("checkpoints/step_*.npz"))
 
 
 def column(run, stream, name):
@@ -99,11 +99,11 @@ def test_without_actors_the_learner_waits_and_then_goes_on(tmp_path):
 
 def test_a_central_process_that_is_killed_goes_on_with_the_same_actors(tmp_path):
     with launched(tmp_path / "run", *ENDLESS) as made:
-        made.wait_until(lambda: made.has_learned_generation, 60)
+        made.wait_until(lambda: made.has_learned_checkpoint, 60)
         actors = made.pids("actor")
         killed_at = time.time()
         made.kill("central")
-        manifest = made.newest_manifest
+        kept = made.newest_checkpoint
 
         def goes_on():
             status = made.status
@@ -114,8 +114,8 @@ def test_a_central_process_that_is_killed_goes_on_with_the_same_actors(tmp_path)
         assert made.pids("actor") == actors
         after = made.status
         assert after["actor_steps"] >= before["actor_steps"], took
-        assert after["learner_steps"] >= manifest["learner_steps"]
-        assert after["replay_size"] >= manifest["replay_size"]
+        assert after["learner_steps"] >= kept["learner_steps"]
+        assert after["replay_size"] >= kept["replay_size"]
         made.wait_for_learning()
 
 
@@ -171,7 +171,7 @@ def test_an_evaluator_that_is_killed_is_restarted_with_its_candidates_and_evalua
 def test_nothing_outlives_a_launcher_that_is_killed_and_the_run_can_be_resumed(tmp_path):
     run = tmp_path / "run"
     with launched(run, *ENDLESS) as made:
-        made.wait_until(lambda: made.has_learned_generation, 60)
+        made.wait_until(lambda: made.has_learned_checkpoint, 60)
         made.process.kill()
         made.process.wait()
         assert_gone(made, 10)
@@ -179,7 +179,7 @@ def test_nothing_outlives_a_launcher_that_is_killed_and_the_run_can_be_resumed(t
     with resumed(run, "--num-actors", "2", "--steps", str(before["actor_steps"] + 500)) as made:
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
-        assert f"Resumed {run}/checkpoints/gen-" in output
+        assert f"Resumed {run}/checkpoints/step_" in output
         assert made.status["actor_steps"] >= before["actor_steps"] + 500
         steps = column(run, "training", "actor_steps")
         assert steps == sorted(steps)
@@ -199,7 +199,7 @@ def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status
         assert "Stopping; Ctrl-C again stops at once" in output
         assert "Traceback" not in made.everything()
         assert made.status["phase"] == "stopped"
-        assert made.newest_manifest["learner_steps"] == made.status["learner_steps"] > 0
+        assert made.newest_checkpoint["learner_steps"] == made.status["learner_steps"] > 0
         assert "Stopped; to go on from the newest checkpoint: " in output
         assert f"launch {AGENT} --resume {run} --num-actors 2\n" in output
         assert_gone(made, 0.5)
@@ -217,53 +217,48 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
         output = made.finish()
         assert time.monotonic() - began < 10
         assert made.process.returncode == 130
-        assert "warning: the last generation was not written; the one before it stays valid\n" in output
-    assert [path.name for path in generations(run)] == ["gen-000000000000"]
+        assert "warning: the last checkpoint was not written; the one before it stays valid\n" in output
+    assert [path.name for path in checkpoints(run)] == ["step_000000000000.npz"]
     with resumed(run, "--num-actors", "1") as made:
         made.wait_for_learning()
 
 
-def damage_half_written(newest):
-    (newest / "manifest.json").unlink()
+def damage_emptied(newest):
+    newest.write_bytes(b"")
 
 
 def damage_truncated(newest):
-    os.truncate(newest / "replay.npz", 1000)
-
-
-def damage_deleted(newest):
-    (newest / "learner.npz").unlink()
+    os.truncate(newest, 1000)
 
 
 def damage_flipped(newest):
-    content = bytearray((newest / "learner.npz").read_bytes())
+    content = bytearray(newest.read_bytes())
     content[len(content) // 2] ^= 1
-    (newest / "learner.npz").write_bytes(content)
+    newest.write_bytes(content)
 
 
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (damage_half_written, "it has no manifest.json"),
-        (damage_truncated, "replay.npz is not as it was written"),
-        (damage_deleted, "learner.npz is missing"),
-        (damage_flipped, "learner.npz is not as it was written"),
+        (damage_emptied, "File is not a zip file"),
+        (damage_truncated, "File is not a zip file"),
+        (damage_flipped, r"wrong checksum of .*|.*CRC.*"),
     ],
 )
-def test_a_damaged_generation_is_found_and_the_one_before_it_used(run, damage, reason):
-    *_, before, newest = generations(run)
+def test_a_damaged_checkpoint_is_found_and_the_one_before_it_used(run, damage, reason):
+    *_, before, newest = checkpoints(run)
     damage(newest)
     with resumed(run, "--num-actors", "1") as made:
         made.wait_for_learning()
         made.process.terminate()
         output = made.finish()
-        assert f"warning: {newest} is not whole ({reason}); using the one before it\n" in output
+        assert re.search(rf"warning: {newest} is torn \(({reason})\); using the one before it\n", output), output
         assert f"Resumed {before} at " in output
 
 
-def test_a_run_without_a_whole_generation_never_starts_anew(run):
-    for path in generations(run):
-        (path / "manifest.json").write_text("{}")
+def test_a_run_without_a_whole_checkpoint_never_starts_anew(run):
+    for path in checkpoints(run):
+        path.write_bytes(b"")
     with resumed(run, "--num-actors", "1") as made:
         output = made.finish()
         assert made.process.returncode == 1
@@ -280,19 +275,19 @@ def test_a_changed_configuration_is_refused_by_its_keys(run):
 
 
 def test_a_foreign_file_among_the_checkpoints_stays_and_does_no_harm(run):
-    foreign = [run / "checkpoints" / "zz_notes.txt", run / "checkpoints" / "gen-notes" / "note.txt"]
+    foreign = [run / "checkpoints" / "zz_notes.txt", run / "checkpoints" / "step_notes" / "note.txt"]
     for path in foreign:
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine")
-    known = generations(run)[-2]
+    known = checkpoints(run)[-2]
     with resumed(run, "--num-actors", "1") as made:
-        made.wait_until(lambda: generations(run)[0].name > known.name, 60, "new generations")
+        made.wait_until(lambda: checkpoints(run)[0].name > known.name, 60, "new checkpoints")
     assert [path.read_text() for path in foreign] == ["mine", "mine"]
 
 
-def test_a_full_disk_costs_a_generation_and_not_the_run(tmp_path):
+def test_a_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     run = tmp_path / "run"
-    limit = 100_000  # bytes in one file: the first generations fit, and later ones, with more replay, do not
+    limit = 100_000  # bytes in one file: the first checkpoints fit, and later ones, with more replay, do not
 
     def fill_disk():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -303,11 +298,11 @@ def test_a_full_disk_costs_a_generation_and_not_the_run(tmp_path):
         )
         found = next(match for line in made.process.stdout if (match := pattern.match(line)))
         kept = found[1]
-        assert (run / kept / "manifest.json").exists()
+        assert (run / kept).exists()
         next(match for line in made.process.stdout if (match := pattern.match(line)))  # It tries again.
         made.process.terminate()
         made.finish()
-        assert (run / kept / "manifest.json").exists()
+        assert (run / kept).exists()
 
 
 @pytest.fixture
@@ -325,8 +320,8 @@ def small_disk(tmp_path):
 def test_metrics_wait_while_the_disk_is_full(small_disk):
     run = small_disk / "run"
     with launched(run, *ENDLESS, "--set", "evaluation.period=1000000") as made:
-        made.wait_until(lambda: made.has_learned_generation, 60)
-        kept = [path.name for path in generations(run)]
+        made.wait_until(lambda: made.has_learned_checkpoint, 60)
+        kept = [path.name for path in checkpoints(run)]
         ballast = small_disk / "ballast"
         with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
             while True:
@@ -339,9 +334,9 @@ def test_metrics_wait_while_the_disk_is_full(small_disk):
                 break
         time.sleep(10)
         assert made.pids() == pids, "nothing has ended"
-        assert set(kept) & {path.name for path in generations(run)}, "an old generation is still there"
+        assert set(kept) & {path.name for path in checkpoints(run)}, "an old checkpoint is still there"
         ballast.unlink()
-        made.wait_until(lambda: generations(run)[-1].name > max(kept), 60, "another generation")
+        made.wait_until(lambda: checkpoints(run)[-1].name > max(kept), 60, "another checkpoint")
         made.wait_for_learning()
         made.process.terminate()
         made.finish()

@@ -13,7 +13,6 @@ from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.distributed.generations import LEARNER
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
 
@@ -91,8 +90,8 @@ def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
     with launched(run, "--num-actors", "1", "--steps", "1000") as made:
         made.finish()
         assert made.process.returncode == 0, made.everything()
-    state = read_checkpoint(sorted((run / "checkpoints").iterdir())[-1] / LEARNER)
-    assert_is_the_evaluated_one(run / "policy" / "last.npz", state)
+    state = read_checkpoint(max((run / "checkpoints").iterdir()))
+    assert_is_the_evaluated_one(run / "policy" / "last.npz", state["learner"])
 
 
 def test_a_launched_run_may_be_lengthened(tmp_path):
@@ -103,12 +102,12 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
         made.finish()
         assert made.process.returncode == 0, made.everything()
         before = made.status
-        steps = [int(path.name.removeprefix("gen-")) for path in sorted((run / "checkpoints").iterdir())]
+        steps = [int(path.stem.removeprefix("step_")) for path in sorted((run / "checkpoints").iterdir())]
         assert [number // 400 for number in steps] == [1, 2, before["actor_steps"] // 400]
     with resumed(run, "--num-actors", "2", "--steps", "2000") as made:
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
-        assert f"Resumed {run}/checkpoints/gen-{before['actor_steps']:012d} at " in output
+        assert f"Resumed {run}/checkpoints/step_{before['actor_steps']:012d}.npz at " in output
         assert made.status["actor_steps"] >= 2000
         assert made.status["learner_steps"] > before["learner_steps"]
         assert made.status["walltime"] > before["walltime"]

@@ -130,8 +130,8 @@ def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
     rest, _ = process.communicate(timeout=120)
     assert process.returncode == 75, rest
     assert "Stopped; to go on from the newest checkpoint: " in rest
-    newest = max(run.glob("checkpoints/gen-*"))
-    steps = int(newest.name.removeprefix("gen-")) + 500
+    newest = max(run.glob("checkpoints/step_*.npz"))
+    steps = int(newest.stem.removeprefix("step_")) + 500
     resumed = words(cluster, "--resume", run, "--steps", str(steps))
     result = run_command(*resumed, env=cluster.environment)
     assert result.returncode == 0, result.stderr

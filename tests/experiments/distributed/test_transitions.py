@@ -7,13 +7,13 @@ from tests.fakes import FixedVariables
 from tests.tiny import tiny_agent
 from walker_rl.agents import agent_names
 from walker_rl.environments import make_environment
-from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.actor import RemoteVariables
 from walker_rl.experiments.distributed.messages import Weights
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.transitions import TransitionStream, rows_of
 from walker_rl.experiments.environment_loop import EnvironmentLoop
+from walker_rl.experiments.parts import builder_of
 
 NUM_STEPS = 250
 

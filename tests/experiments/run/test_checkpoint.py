@@ -1,39 +1,64 @@
 """Checkpoints: exact, in order, and never the worse for what happens while one is written."""
 
+import dataclasses
 import json
+import time
 
 import numpy as np
 import pytest
 
 from tests.fakes import assert_equal_trees, file_size_limit
+from tests.tiny import AGENT
 from walker_rl.array_file import TornFileError
-from walker_rl.experiments.run.checkpoint import Checkpointer, read_checkpoint
+from walker_rl.errors import RunError, UserError
+from walker_rl.experiments.config import ExperimentConfig, to_dict
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run import checkpoint
+from walker_rl.experiments.run.checkpoint import Checkpoints, read_checkpoint, write_checkpoint
+
+CONFIG = load_config(AGENT)
 
 
 def state_at(step: int) -> dict:
     return {"actor_steps": step, "learner": {"weights": np.full(50, step, np.float32)}}
 
 
-def checkpointer_with(folder, *steps, num_kept=2) -> Checkpointer:
-    checkpointer = Checkpointer(folder, num_kept)
+class Told(list):
+    """Lines that were reported."""
+
+    __call__ = list.append
+
+
+def config_with(**settings) -> ExperimentConfig:
+    return dataclasses.replace(CONFIG, checkpoint=dataclasses.replace(CONFIG.checkpoint, **settings))
+
+
+def make(folder, report=print, **settings) -> Checkpoints:
+    return Checkpoints(folder, config_with(**settings), report)
+
+
+def checkpoints_with(folder, *steps, num_kept=2) -> Checkpoints:
+    checkpoints = make(folder, num_kept=num_kept)
     for step in steps:
-        checkpointer.write(step, state_at(step))
-    return checkpointer
+        assert checkpoints.write(step, state_at(step))
+    return checkpoints
 
 
 def steps_in(folder) -> list[int]:
     return [int(path.stem.removeprefix("step_")) for path in sorted(folder.iterdir())]
 
 
-def newest(checkpointer) -> tuple[int | None, list[str]]:
+def newest(folder) -> tuple[int | None, list[str]]:
     """The step of the newest checkpoint that is whole, and the warnings on the way."""
-    warnings: list[str] = []
-    found = checkpointer.read_newest(warnings.append)
-    if found is None:
+    warnings, states = Told(), []
+    path = make(folder, warnings).restore_newest(states.append)
+    if path is None:
+        assert not states
         return None, warnings
-    path, state = found
+    (state,) = states
+    assert state.pop("config")["agent_name"] == AGENT
     assert_equal_trees(state, state_at(state["actor_steps"]))
-    assert path == checkpointer._folder / f"step_{state['actor_steps']:012d}.npz"
+    assert path == folder / f"step_{state['actor_steps']:012d}.npz"
     return state["actor_steps"], warnings
 
 
@@ -55,8 +80,9 @@ def test_a_state_comes_back_as_it_was(tmp_path):
         "deep": {"a/b": np.ones(2), "c": {"d": {"e": np.zeros((2, 3, 4))}}},
     }
     assert state["random"]["state"]["state"] > 2**64
-    path = Checkpointer(tmp_path, 2).write(1, state)
-    restored = read_checkpoint(path)
+    assert make(tmp_path).write(1, state)
+    restored = read_checkpoint(tmp_path / "step_000000000001.npz")
+    assert restored.pop("config") == to_dict(CONFIG)
     assert_equal_trees(restored, state)
     again = np.random.default_rng(0)
     again.bit_generator.state = restored["random"]
@@ -65,27 +91,29 @@ def test_a_state_comes_back_as_it_was(tmp_path):
 
 def test_what_it_cannot_hold_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(TypeError):
-        Checkpointer(tmp_path, 2).write(1, {"generator": np.random.default_rng(0)})
+        make(tmp_path).write(1, {"generator": np.random.default_rng(0)})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_the_newest_are_kept(tmp_path):
-    checkpointer = checkpointer_with(tmp_path, 0, 5, 90, 1_000, 20_000, num_kept=3)
+    checkpoints_with(tmp_path, 0, 5, 90, 1_000, 20_000, num_kept=3)
     assert steps_in(tmp_path) == [90, 1_000, 20_000]
-    assert newest(checkpointer) == (20_000, [])
-    checkpointer_with(tmp_path, 30_000, num_kept=1)
+    assert newest(tmp_path) == (20_000, [])
+    checkpoints_with(tmp_path, 30_000, num_kept=1)
     assert steps_in(tmp_path) == [30_000]
 
 
 def test_a_step_written_again_replaces_the_first(tmp_path):
-    checkpointer = checkpointer_with(tmp_path, 1, 2)
-    checkpointer.write(2, {"actor_steps": 2, "other": np.ones(1)})
+    checkpoints = checkpoints_with(tmp_path, 1, 2)
+    checkpoints.write(2, {"actor_steps": 2, "other": np.ones(1)})
     assert steps_in(tmp_path) == [1, 2]
-    assert_equal_trees(read_checkpoint(checkpointer.paths()[-1]), {"actor_steps": 2, "other": np.ones(1)})
+    state = read_checkpoint(checkpoints.paths()[-1])
+    assert state.keys() == {"config", "actor_steps", "other"}
+    assert_equal_trees(state["other"], np.ones(1))
 
 
 def test_an_empty_folder_has_none(tmp_path):
-    assert newest(Checkpointer(tmp_path, 2)) == (None, [])
+    assert newest(tmp_path) == (None, [])
 
 
 def tear(path, how) -> None:
@@ -99,22 +127,49 @@ def tear(path, how) -> None:
 
 @pytest.mark.parametrize("how", [0.0, 0.1, 0.5, 0.9, 0.999, "flipped"])
 def test_a_torn_checkpoint_gives_way_to_the_one_before(tmp_path, how):
-    checkpointer = checkpointer_with(tmp_path, 10, 20)
-    torn = checkpointer.paths()[-1]
+    checkpoints = checkpoints_with(tmp_path, 10, 20)
+    torn = checkpoints.paths()[-1]
     tear(torn, how)
-    step, (warning,) = newest(checkpointer)
+    step, (warning,) = newest(tmp_path)
     assert step == 10
-    assert warning.startswith(f"{torn} is torn (")
+    assert warning.startswith(f"warning: {torn} is torn (")
     assert warning.endswith("); using the one before it")
 
 
-def test_with_all_torn_there_is_none(tmp_path):
-    checkpointer = checkpointer_with(tmp_path, 10, 20)
-    for path in checkpointer.paths():
+def test_with_all_torn_the_run_is_refused(tmp_path):
+    checkpoints = checkpoints_with(tmp_path, 10, 20)
+    for path in checkpoints.paths():
         tear(path, 0.5)
-    step, warnings = newest(checkpointer)
-    assert step is None
+    warnings = Told()
+    with pytest.raises(RunError, match=r"^no checkpoint of this run can be read; start anew in another run directory$"):
+        make(tmp_path, warnings).restore_newest(lambda state: None)
     assert len(warnings) == 2
+
+
+def test_one_of_another_configuration_is_refused(tmp_path):
+    (path,) = checkpoints_with(tmp_path, 10).paths()
+    other = Checkpoints(tmp_path, dataclasses.replace(CONFIG, log_period=7), print)
+    message = f"^log_period = 7, there 1000: must be as in {path} to resume from it$"
+    with pytest.raises(UserError, match=message):
+        other.restore_newest(lambda state: None)
+
+
+@pytest.mark.parametrize("part", ["config", "roster"])
+def test_one_without_a_part_is_of_another_version(tmp_path, part):
+    (path,) = checkpoints_with(tmp_path, 10).paths()
+    if part == "config":
+        write_checkpoint(path, state_at(10))
+    with pytest.raises(RunError, match=f"^{path} was written by another version of this program: it has no '{part}'$"):
+        make(tmp_path).restore_newest(lambda state: state["roster"])
+
+
+def test_files_of_other_names_are_left_alone(tmp_path):
+    names = ("zz_notes.txt", "step_notes.npz", "a")
+    for name in names:
+        (tmp_path / name).write_text("mine")
+    checkpoints = checkpoints_with(tmp_path, 1, 2, 3)
+    assert [path.name for path in checkpoints.paths()] == ["step_000000000002.npz", "step_000000000003.npz"]
+    assert {(tmp_path / name).read_text() for name in names} == {"mine"}
 
 
 def test_a_file_of_other_arrays_is_torn(tmp_path):
@@ -131,28 +186,68 @@ def test_a_file_of_other_arrays_is_torn(tmp_path):
 @pytest.mark.parametrize("num_kept", [1, 2])
 def test_a_torn_one_never_crowds_out_those_that_are_whole(tmp_path, num_kept):
     """The run goes on from step 10, and its next checkpoint is older than the torn one."""
-    checkpointer = checkpointer_with(tmp_path, 10, 20)
-    tear(checkpointer.paths()[-1], 0.5)
-    checkpointer = checkpointer_with(tmp_path, 15, num_kept=num_kept)
-    assert newest(checkpointer) == (15, [])
+    checkpoints = checkpoints_with(tmp_path, 10, 20)
+    tear(checkpoints.paths()[-1], 0.5)
+    checkpoints = checkpoints_with(tmp_path, 15, num_kept=num_kept)
+    assert newest(tmp_path) == (15, [])
     assert steps_in(tmp_path) == [10, 15][-num_kept:]
 
 
 def test_what_a_killed_write_left_is_ignored_and_cleared_away(tmp_path):
-    checkpointer = checkpointer_with(tmp_path, 10)
-    (tmp_path / "step_000000000020.npz.part").write_bytes(checkpointer.paths()[0].read_bytes())
-    assert newest(checkpointer) == (10, [])
-    checkpointer.write(30, state_at(30))
+    checkpoints = checkpoints_with(tmp_path, 10)
+    (tmp_path / "step_000000000020.npz.part").write_bytes(checkpoints.paths()[0].read_bytes())
+    assert newest(tmp_path) == (10, [])
+    checkpoints.write(30, state_at(30))
     assert steps_in(tmp_path) == [10, 30]
 
 
 @pytest.mark.parametrize("num_bytes", [0, 300, 600])
 def test_a_full_disk_leaves_those_before(tmp_path, num_bytes):
-    checkpointer = checkpointer_with(tmp_path, 10, 20)
-    with file_size_limit(num_bytes), pytest.raises(OSError) as caught:
-        checkpointer.write(30, state_at(30))
-    assert caught.value.strerror
+    checkpoints_with(tmp_path, 10, 20)
+    warnings = Told()
+    checkpoints = make(tmp_path, warnings, num_kept=2)
+    with file_size_limit(num_bytes):
+        assert not checkpoints.write(30, state_at(30))
+    kept = checkpoints.paths()[-1]
+    failure = "the checkpoint at 30 steps could not be written (File too large)"
+    assert warnings == [f"warning: {failure}; {kept} stays valid"]
     assert steps_in(tmp_path) == [10, 20]
-    assert newest(checkpointer) == (20, [])
-    checkpointer.write(40, state_at(40))
+    assert newest(tmp_path) == (20, [])
+    assert checkpoints.write(40, state_at(40))
     assert steps_in(tmp_path) == [20, 40]
+
+
+def test_a_disk_without_room_for_the_first_ends_the_run(tmp_path):
+    with file_size_limit(300), pytest.raises(OSError) as caught:
+        make(tmp_path).write(0, state_at(0))
+    assert caught.value.strerror
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_is_due_at_each_multiple_of_the_steps(tmp_path):
+    checkpoints = make(tmp_path, seconds_period=None, steps_period=10)
+    due = []
+    for step in range(36):
+        if step in (0, 14) or checkpoints.is_due(step):  # At 14 it is written for another reason.
+            due.append(step)
+            checkpoints.write(step, state_at(step))
+    assert due == [0, 10, 14, 20, 30]
+    resumed = make(tmp_path, seconds_period=None, steps_period=10)
+    resumed.restore_newest(lambda state: None)
+    assert [resumed.is_due(step) for step in (30, 39, 40, 43)] == [False, False, True, True]
+
+
+def test_one_is_due_after_the_seconds_and_soon_after_one_that_failed(tmp_path, monkeypatch):
+    checkpoints = make(tmp_path, Told(), seconds_period=0.3)
+    assert not checkpoints.is_due(5)
+    time.sleep(0.3)
+    assert checkpoints.is_due(5)
+    assert checkpoints.write(5, state_at(5))
+    assert not checkpoints.is_due(6)
+    monkeypatch.setattr(checkpoint, "RETRY_PERIOD", 0.1)
+    never = make(tmp_path, Told(), seconds_period=None)
+    with file_size_limit(300):
+        assert not never.write(6, state_at(6))
+    assert not never.is_due(6)
+    time.sleep(0.1)
+    assert never.is_due(6)

@@ -8,16 +8,14 @@ from collections.abc import Callable
 import acme
 import numpy as np
 
-from walker_rl.agents.acting import Actor
 from walker_rl.agents.builder import Builder
-from walker_rl.environments import make_environment
-from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights, Welcome
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
+from walker_rl.experiments.parts import builder_of, make_actor_side
 from walker_rl.experiments.seeding import make_actor_seeds
 from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Metrics, Variables
@@ -64,10 +62,7 @@ class ActorNode:
         self._patience.renew(self._config.distributed.patience)
         self._token = uuid.uuid4().hex
         self._welcome = self._introduce(index)
-        self._seeds = make_actor_seeds(self._config.seed, self._welcome.index, self._welcome.start)
-        self._environment = make_environment(self._config.task, self._seeds.environment)
-        self._actor = self._make_actor(builder_of(self._config))
-        self._loop = EnvironmentLoop(self._environment, self._actor)
+        self._loop = self._make_loop(builder_of(self._config))
         self._episodes: list[Metrics] = []
         self._known_steps = 0  # Of all actors, as last told.
         self._learner_steps = -1  # Behind the weights.
@@ -87,7 +82,7 @@ class ActorNode:
         self._stream.close()
         self._channel.send(self._report(is_last=True))
         self._patience.close()
-        self._environment.close()
+        self._loop.close()
 
     def _play(self, notice: Notice) -> None:
         """Takes the steps up to the next report; near the end waits until those left are told anew."""
@@ -112,11 +107,11 @@ class ActorNode:
         notice = self._channel.read(Notice)
         if notice.actor_steps != self._known_steps:
             self._known_steps = notice.actor_steps
-            self._actor.count_steps(notice.actor_steps)
+            self._loop.actor.count_steps(notice.actor_steps)
         now, period = time.monotonic(), self._config.distributed.exchange_period
         if notice.learner_steps != self._learner_steps and now - self._fetched_at >= period:
             self._learner_steps, self._fetched_at = notice.learner_steps, now
-            self._actor.update()
+            self._loop.actor.update()
         self._patience.renew()
         return notice
 
@@ -134,12 +129,12 @@ class ActorNode:
                 return welcome
             time.sleep(WAITING_PERIOD)
 
-    def _make_actor(self, builder: Builder) -> Actor:
-        scales = self._config.distributed.noise_scales
-        policy = builder.make_policy(self._seeds.policy, scales[self._welcome.index % len(scales)])
+    def _make_loop(self, builder: Builder) -> EnvironmentLoop:
+        index, scales = self._welcome.index, self._config.distributed.noise_scales
+        seeds = make_actor_seeds(self._config.seed, index, self._welcome.start)
         self._stream = TransitionStream(self._channel, builder.layout, self._patience)
         variables = RemoteVariables(self._channel, builder.architecture)
-        return builder.make_actor(policy, builder.make_adder(self._stream), variables, self._seeds.actor)
+        return make_actor_side(self._config, builder, seeds, self._stream, variables, scales[index % len(scales)])
 
     @property
     def _actor_steps(self) -> int:

@@ -1,30 +1,29 @@
 """The central process: server, counts, replay and learner."""
 
-import math
 import os
 import shutil
 import time
 from collections.abc import Callable
 
 from walker_rl.errors import RunError, UserError
-from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
+from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.bookkeeping import Bookkeeping
 from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.generations import Generations
 from walker_rl.experiments.distributed.isolation import is_free
-from walker_rl.experiments.distributed.learning import Learning
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.status import Status, read_status, write_status
+from walker_rl.experiments.distributed.transitions import TransitionIntake
+from walker_rl.experiments.learner_loop import LearnerLoop
+from walker_rl.experiments.parts import builder_of, make_learner_side
+from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.terminal.display import Display
+from walker_rl.types import Metrics, State
 
 EXCHANGE_PERIOD = 0.1
 """Seconds between readings of what actors and evaluator have said."""
-
-RETRY_PERIOD = 10.0
-"""Seconds after a checkpoint that could not be written."""
 
 EVALUATOR_LIMIT = 900.0
 """Seconds of silence of the evaluator that the end of a run waits through."""
@@ -34,52 +33,48 @@ class Central:
     """One run's centre, in this process. Everything but the simulation of episodes is here, in one loop."""
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, port: int, num_actors: int):
-        """Goes on from the newest generation, if there is one, and starts the server.
+        """Continues from the newest checkpoint, if there is one, and starts the server.
 
         Args:
-            config: of the run.
+            config: the run's configuration.
             run: its directory.
-            port: that the server is to listen on.
-            num_actors: indices that are kept for actors that know theirs.
+            port: the port that the server is to listen on.
+            num_actors: number of indices that are kept for actors that know theirs.
 
         Raises:
-            RunError: if there are generations, and none is whole.
+            RunError: if there are checkpoints, and none is whole.
             UserError: if they belong to another configuration, or the port is taken.
         """
         self._config = config
         self._run = run
         self._display = Display()
         self._recorder = Recorder(config, run, self._display)
-        self._generations = Generations(run.checkpoints, config.checkpoint.num_kept)
-        self._learning = Learning(config)
+        self._checkpoints = Checkpoints(run.checkpoints, config, self._display.message)
+        self._side = make_learner_side(config, builder_of(config))
+        self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
         self._bookkeeping = Bookkeeping(config, run, self._recorder, num_actors, self._display.message)
         self._phase = "training"
         self._next_exchange = 0.0
-        self._checkpoint_at = self._checkpoint_steps = math.inf
-        self._restore()
-        self._plan_checkpoint()
+        self._resume()
         self._connect(port)
 
     def run(self, stop_requested: Callable[[], bool]) -> bool:
-        """Serves and learns until the run is over or is asked to stop, and leaves a generation.
+        """Serves and learns until the run is over or is asked to stop, and leaves a checkpoint.
 
         Returns:
             Whether the run is complete.
 
         Raises:
             RunError: if a loss or a weight is not finite, or the evaluator does not finish.
-            RunError: if the last generation can't be written; OSError: if the last metrics can't.
+            RunError: if the last checkpoint can't be written; OSError: if the last metrics can't.
         """
         while self._phase != "complete" and not stop_requested():
-            before = self._learning.learner_steps
-            metrics = self._learning.work()
-            learner_steps = self._learning.learner_steps
-            if metrics is not None and learner_steps // self._config.log_period > before // self._config.log_period:
-                self._bookkeeping.record_update(metrics, learner_steps)
+            if not self._learner_loop.step():
+                self._intake.take()
             if time.monotonic() >= self._next_exchange:
                 self._exchange()
                 self._next_exchange = time.monotonic() + EXCHANGE_PERIOD
-            if time.monotonic() >= self._checkpoint_at or self._bookkeeping.actor_steps >= self._checkpoint_steps:
+            if self._checkpoints.is_due(self._bookkeeping.actor_steps):
                 self._checkpoint()
         self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
@@ -92,13 +87,9 @@ class Central:
         return self._phase == "complete"
 
     def _exchange(self) -> None:
-        bookkeeping, learning = self._bookkeeping, self._learning
-        bookkeeping.exchange(
-            learning.learner_steps,
-            learning.policy_weights,
-            learning.evaluated_weights,
-            is_over=self._phase != "training",
-        )
+        bookkeeping, learner = self._bookkeeping, self._side.learner
+        is_over = self._phase != "training"
+        bookkeeping.exchange(learner.learner_steps, learner.policy_weights, learner.evaluated_weights, is_over=is_over)
         if self._phase == "training" and bookkeeping.actor_steps >= self._config.max_actor_steps:
             self._phase = "ending"
         elif self._phase == "ending":
@@ -113,30 +104,27 @@ class Central:
             if self._bookkeeping.evaluator_silence > EVALUATOR_LIMIT:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
-        elif self._bookkeeping.roster.num_present == 0 and self._learning.is_idle:
-            self._bookkeeping.send_last_candidate(self._learning.evaluated_weights)
+        elif self._bookkeeping.roster.num_present == 0 and self._intake.is_idle:
+            self._bookkeeping.send_last_candidate(self._side.learner.evaluated_weights)
 
-    def _restore(self) -> None:
-        generation = self._generations.newest(lambda text: self._display.message(f"warning: {text}"))
-        if generation is None and self._generations.paths():
-            raise RunError("no checkpoint of this run can be read; start anew in another run directory")
-        if generation is None:
+    def _resume(self) -> None:
+        path = self._checkpoints.restore_newest(self._restore)
+        if path is None:
             self._display.message("Starting at 0 steps.")
             self._checkpoint()
             return
-        manifest = generation.manifest
-        for difference in differences(to_dict(self._config), manifest["config"]):
-            raise UserError(f"{difference}: must be as in {generation.path} to resume from it")
-        self._learning.restore(generation.learner, generation.replay)
-        self._recorder.resume(manifest["walltime"])
-        self._bookkeeping.restore(manifest["roster"], recorded_evaluations(self._run.metrics))
-        if (status := read_status(self._run.status)) is not None:  # Steps taken since the generation stay counted.
-            self._recorder.resume(max(status.walltime, manifest["walltime"]))
+        if (status := read_status(self._run.status)) is not None:  # Steps taken since the checkpoint stay counted.
+            self._recorder.resume(max(status.walltime, self._recorder.walltime))
             self._bookkeeping.restore(status.roster, recorded_evaluations(self._run.metrics))
         self._display.message(
-            f"Resumed {generation.path} at {self._learning.learner_steps:,} learner steps and "
+            f"Resumed {path} at {self._side.learner.learner_steps:,} learner steps and "
             f"{self._bookkeeping.actor_steps:,} actor steps."
         )
+
+    def _restore(self, state: State) -> None:
+        self._learner_loop.restore(state)
+        self._recorder.resume(state["walltime"])
+        self._bookkeeping.restore(state["roster"], recorded_evaluations(self._run.metrics))
 
     def _connect(self, port: int) -> None:
         if not is_free(port):
@@ -147,49 +135,32 @@ class Central:
         self._server = start_server(self._run.id, port, self._reverb_folder)
         channel = Channel(f"localhost:{port}", self._run.id)
         self._bookkeeping.connect(channel)
-        self._learning.connect(channel)
+        self._intake = TransitionIntake(channel, self._side.builder.layout, self._side.replay)
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 
     def _checkpoint(self) -> bool:
-        """Writes a generation; one that can't be written costs no more than itself, and is tried again soon.
-
-        Returns:
-            Whether it was written.
-        """
-        learner, replay = self._learning.save()
-        manifest = {
-            "config": to_dict(self._config),
-            "actor_steps": self._bookkeeping.actor_steps,
-            "learner_steps": self._learning.learner_steps,
-            "replay_size": self._learning.replay_size,
+        """Writes a checkpoint; returns True if it could."""
+        state = {
+            **self._learner_loop.save(),
             "roster": self._bookkeeping.roster.save(),
             "walltime": self._recorder.walltime,
         }
-        self._plan_checkpoint()
-        try:
-            self._generations.write(self._bookkeeping.actor_steps, learner, replay, manifest)
-        except OSError as error:
-            if not self._generations.paths():
-                raise
-            self._checkpoint_at = time.monotonic() + RETRY_PERIOD
-            self._display.message(
-                f"warning: the checkpoint at {self._bookkeeping.actor_steps:,} steps could not be written "
-                f"({error.strerror}); {self._generations.paths()[-1]} stays valid"
-            )
-            return False
-        return True
+        return self._checkpoints.write(self._bookkeeping.actor_steps, state)
+
+    def _record_update(self, metrics: Metrics) -> None:
+        self._bookkeeping.record_update(metrics, self._side.learner.learner_steps)
 
     def _write_status(self) -> None:
-        bookkeeping, learning = self._bookkeeping, self._learning
+        bookkeeping, replay, learner_steps = self._bookkeeping, self._side.replay, self._side.learner.learner_steps
         status = Status(
             written_at=time.time(),
             phase=self._phase,
             actor_steps=bookkeeping.actor_steps,
             max_actor_steps=self._config.max_actor_steps,
-            learner_steps=learning.learner_steps,
-            samples_per_insert=learning.samples_per_insert,
-            replay_size=learning.replay_size,
+            learner_steps=learner_steps,
+            samples_per_insert=self._side.builder.samples_per_insert(replay.num_inserted, learner_steps),
+            replay_size=replay.size,
             num_actors=bookkeeping.roster.num_present,
             actor_steps_by_index={str(k): v for k, v in bookkeeping.roster.actor_steps_by_index.items()},
             training_return=self._recorder.training_return,
@@ -201,11 +172,3 @@ class Central:
             write_status(self._run.status, status)
         except OSError:
             os.utime(self._run.status)  # A full disk: a sign of life is all that there is room for.
-
-    def _plan_checkpoint(self) -> None:
-        """Sets the time and the steps at which the next generation is due."""
-        settings = self._config.checkpoint
-        self._checkpoint_at = time.monotonic() + (settings.seconds_period or math.inf)
-        self._checkpoint_steps = math.inf
-        if (period := settings.steps_period) is not None:
-            self._checkpoint_steps = (self._bookkeeping.actor_steps // period + 1) * period

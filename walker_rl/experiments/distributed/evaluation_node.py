@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from walker_rl.experiments.components import builder_of
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary

@@ -93,7 +93,7 @@ def _see_through(
             has_saved = supervisor.stop(signals.is_urgent)
             view.show()
             if not has_saved:
-                display.message("warning: the last generation was not written; the one before it stays valid")
+                display.message("warning: the last checkpoint was not written; the one before it stays valid")
     return signals.exit_status if signals.stop_requested() else COMPLETE
 
 

@@ -269,21 +269,21 @@ def pack(folder: Path) -> bytes:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") or part.endswith(".part") for part in parts):
-                with contextlib.suppress(FileNotFoundError):  # An old generation is deleted meanwhile.
+                with contextlib.suppress(FileNotFoundError):  # An old checkpoint is deleted meanwhile.
                     archive.add(path, str(path.relative_to(folder)))
     return content.getvalue()
 
 
 def unpack(content: bytes, folder: Path) -> None:
-    """Writes an archive of `pack` over what is in `folder`; old generations that are not in it go."""
+    """Writes an archive of `pack` over what is in `folder`; old checkpoints that are not in it go."""
     for name in ("metrics", "tensorboard", "checkpoints", "policy", "videos"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        kept = {Path(name).parts[1] for name in archive.getnames() if name.startswith("checkpoints/gen-")}
+        kept = {Path(name).parts[1] for name in archive.getnames() if name.startswith("checkpoints/")}
         archive.extractall(folder)
-    for path in (folder / "checkpoints").glob("gen-*"):
+    for path in (folder / "checkpoints").glob("step_*.npz"):
         if path.name not in kept:
-            shutil.rmtree(path)
+            path.unlink()
 
 
 def last_line(text: str) -> str:

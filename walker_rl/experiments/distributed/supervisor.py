@@ -22,7 +22,7 @@ TERMINATION_LIMIT = 5.0
 """Seconds for an actor or the evaluator to end when asked to."""
 
 SAVING_LIMIT = 300.0
-"""Seconds for the central process to write its last generation."""
+"""Seconds for the central process to write its last checkpoint."""
 
 START_LIMIT = 300.0
 """Seconds for the central process to give its first sign of life."""

@@ -6,13 +6,19 @@ import numpy as np
 
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.patience import Patience
-from walker_rl.replay import Layout
+from walker_rl.replay import Layout, Replay
 
 MAX_BLOCK_SIZE = 32
 """Items sent at a time: transitions one by one would cost an actor a tenth of its time, and the learner more."""
 
 MAX_BLOCK_FLOATS = 8_192
 """Floats sent at a time, but for an item that is larger."""
+
+BLOCKS_READY = 2
+"""Blocks fetched from the queue before they are needed."""
+
+IDLE_WAIT = 0.05
+"""Seconds to wait for a block."""
 
 
 class TransitionStream:
@@ -46,6 +52,33 @@ class TransitionStream:
         """Sends the rest, and waits until it is taken."""
         self.flush()
         self._blocks.close()
+
+
+class TransitionIntake:
+    """Moves items from the queue into the replay.
+
+    Reverb carries each item once, into arrays beside the learner: a batch sampled from a Reverb table would cost as
+    much as half an update.
+    """
+
+    def __init__(self, channel: Channel, layout: Layout, replay: Replay):
+        """Takes items from `channel`, which are packed by `layout`, into `replay`."""
+        self._blocks = channel.subscribe_to_rows(BLOCKS_READY)
+        self._layout = layout
+        self._replay = replay
+        self._is_idle = False
+
+    @property
+    def is_idle(self) -> bool:
+        """True if no block came when one was last waited for."""
+        return self._is_idle
+
+    def take(self) -> None:
+        """Takes the next block, for which it waits shortly."""
+        block = self._blocks.get(timeout=IDLE_WAIT)
+        self._is_idle = block is None
+        for row in rows_of(block) if block is not None else ():
+            self._replay.insert(self._layout.unpack(row))
 
 
 def rows_of(block: np.ndarray) -> np.ndarray:

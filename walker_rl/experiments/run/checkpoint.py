@@ -1,6 +1,8 @@
-"""Checkpoints that are whole or not there."""
+"""Checkpoints that are whole or not there, when they are due, and from which a run may continue."""
 
 import json
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,48 +10,112 @@ from typing import Any
 import numpy as np
 
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
+from walker_rl.errors import RunError, UserError
+from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.types import State
+
+RETRY_PERIOD = 10.0
+"""Seconds until the next try after a checkpoint that could not be written."""
 
 _TREE = "tree.json"
 _ARRAY = "__array__"
 
 
-class Checkpointer:
-    """A folder of `step_*.npz`, newest last; each holds a `State` and the checksums of its parts."""
+class Checkpoints:
+    """A folder of `step_*.npz`, newest last; each holds a `State`, the configuration, and checksums of its parts."""
 
-    def __init__(self, folder: Path, num_kept: int):
-        """Uses `folder`, which exists; the newest `num_kept` checkpoints are kept in it."""
+    def __init__(self, folder: Path, config: ExperimentConfig, report: Callable[[str], None]):
+        """Plans the first checkpoint.
+
+        Args:
+            folder: folder of the checkpoints, which exists.
+            config: the experiment's configuration; all its checkpoints are of the same.
+            report: prints a line.
+        """
         self._folder = folder
-        self._num_kept = num_kept
+        self._config = to_dict(config)
+        self._settings = config.checkpoint
+        self._report = report
+        self._plan(0)
 
     def paths(self) -> list[Path]:
         """All checkpoints, oldest first; what was left half-written is not among them."""
-        return sorted(self._folder.glob("step_*.npz"))
+        return sorted(path for path in self._folder.glob("step_*.npz") if path.stem.removeprefix("step_").isdigit())
 
-    def write(self, actor_steps: int, state: State) -> Path:
+    def is_due(self, actor_steps: int) -> bool:
+        """True once the configured time or number of steps has passed since the last checkpoint, or the last try."""
+        return actor_steps >= self._due_steps or time.monotonic() >= self._due_at
+
+    def write(self, actor_steps: int, state: State) -> bool:
         """Writes a checkpoint, and then drops all but the newest up to it.
 
-        One of a later step was torn, or the run would have gone on from there; it goes too.
+        One of a later step was torn, or the run would have continued from there; it is dropped too. A full disk costs
+        this checkpoint and a warning if there is one before it.
+
+        Returns:
+            True if it was written.
 
         Raises:
-            OSError: if it can't be written; those before it are untouched.
+            OSError: if it can't be written and there is none before it.
         """
+        self._plan(actor_steps)
         path = self._folder / f"step_{actor_steps:012d}.npz"
-        write_checkpoint(path, state)
-        kept = [other for other in self.paths() if other <= path][-self._num_kept :]
-        for other in self._folder.glob("step_*"):
+        try:
+            write_checkpoint(path, {"config": self._config, **state})
+        except OSError as error:
+            if not self.paths():
+                raise
+            self._due_at = time.monotonic() + RETRY_PERIOD
+            failure = f"the checkpoint at {actor_steps:,} steps could not be written ({error.strerror})"
+            self._report(f"warning: {failure}; {self.paths()[-1]} stays valid")
+            return False
+        kept = [other for other in self.paths() if other <= path][-self._settings.num_kept :]
+        for other in [*self.paths(), *self._folder.glob("step_*.npz.part")]:
             if other not in kept:
                 other.unlink()
+        return True
+
+    def restore_newest(self, restore: Callable[[State], None]) -> Path | None:
+        """Continues from the newest checkpoint that is whole; a warning names each that is torn.
+
+        Args:
+            restore: takes up a state; a `KeyError` of it means that a part is missing.
+
+        Returns:
+            The checkpoint, or None if there is none yet.
+
+        Raises:
+            RunError: if none is whole, or the newest was written by another version.
+            UserError: if it belongs to another configuration.
+        """
+        found = self._read_newest()
+        if found is None and self.paths():
+            raise RunError("no checkpoint of this run can be read; start anew in another run directory")
+        if found is None:
+            return None
+        path, state = found
+        try:
+            for difference in differences(self._config, state["config"]):
+                raise UserError(f"{difference}: must be as in {path} to resume from it")
+            restore(state)
+        except KeyError as error:
+            raise RunError(f"{path} was written by another version of this program: it has no {error}") from None
+        self._plan(_actor_steps(path))
         return path
 
-    def read_newest(self, warn: Callable[[str], None]) -> tuple[Path, State] | None:
-        """The newest checkpoint that is whole; one that is torn is named to `warn` and passed over."""
+    def _read_newest(self) -> tuple[Path, State] | None:
         for path in reversed(self.paths()):
             try:
                 return path, read_checkpoint(path)
             except (OSError, TornFileError) as error:
-                warn(f"{path} is torn ({error}); using the one before it")
+                self._report(f"warning: {path} is torn ({error}); using the one before it")
         return None
+
+    def _plan(self, actor_steps: int) -> None:
+        """Sets the time and the steps at which the checkpoint after the one at `actor_steps` is due."""
+        period = self._settings.steps_period
+        self._due_steps = math.inf if period is None else (actor_steps // period + 1) * period
+        self._due_at = time.monotonic() + (self._settings.seconds_period or math.inf)
 
 
 def write_checkpoint(path: Path, state: State) -> None:
@@ -74,6 +140,10 @@ def read_checkpoint(path: Path) -> State:
     except KeyError as error:
         raise TornFileError(f"part {error} is missing") from None
     return state
+
+
+def _actor_steps(path: Path) -> int:
+    return int(path.stem.removeprefix("step_"))
 
 
 def _flatten(state: State) -> dict[str, np.ndarray]:

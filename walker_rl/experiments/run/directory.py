@@ -114,6 +114,11 @@ class RunDirectory:
         return str(self._provenance.get("runner", "train"))
 
     @property
+    def version(self) -> str:
+        """The version that began it, "walker_rl 0.1.0 (commit b0cd05b3a9cd)"."""
+        return f"walker_rl {self._provenance.get('walker_rl')} (commit {self._provenance.get('commit')})"
+
+    @property
     def prior(self) -> dict[str, Any] | None:
         """The record of the policy that was played before training, if there is one."""
         return self._provenance.get("prior")

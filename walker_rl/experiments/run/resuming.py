@@ -22,8 +22,10 @@ def check_has_checkpoint(run: RunDirectory) -> None:
     """Makes sure that nothing of the run would be trained, and written, a second time.
 
     Raises:
-        UserError: if it has metrics, and its checkpoints are gone.
+        UserError: if it has metrics, and its checkpoints are gone or of the form that `launch` once wrote.
     """
+    if any(run.checkpoints.glob("gen-*/manifest.json")):
+        raise UserError(f"run = {run.path}: must be resumed with {run.version}, which wrote its checkpoints")
     has_checkpoint = any(path.suffix != ".part" for path in run.checkpoints.glob("*"))
     if not has_checkpoint and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
         raise UserError(f"run = {run.path}: must have a checkpoint to go on from; it has metrics alone")

@@ -1,0 +1,63 @@
+"""A learner in its loop: updates that are due, finite numbers, and rows of metrics."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.parts import LearnerSide
+from walker_rl.types import Metrics, State
+
+
+class LearnerLoop:
+    """Does one update at a time, as long as any is due."""
+
+    def __init__(self, side: LearnerSide, log_period: int, record: Callable[[Metrics], None]):
+        """Does nothing before the first step.
+
+        Args:
+            side: the learner and its replay.
+            log_period: learner steps between rows of metrics.
+            record: takes the metrics of an update as a row.
+        """
+        self._side = side
+        self._log_period = log_period
+        self._record = record
+
+    def step(self) -> bool:
+        """Does the next update, if one is due.
+
+        Returns:
+            True if there was one.
+
+        Raises:
+            RunError: if a metric is not finite.
+        """
+        learner = self._side.learner
+        before = learner.learner_steps
+        if not self._side.builder.steps_due(self._side.replay, before):
+            return False
+        metrics = learner.step()
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise RunError(f"{name} is {value} at learner step {learner.learner_steps}")
+        if learner.learner_steps // self._log_period > before // self._log_period:
+            self._record(metrics)
+        return True
+
+    def save(self) -> State:
+        """The states of the learner and of the replay.
+
+        Raises:
+            RunError: if a weight is not finite.
+        """
+        learner = self._side.learner.save()
+        if not all(np.isfinite(array).all() for array in learner.values()):
+            raise RunError(f"a weight is not finite at learner step {self._side.learner.learner_steps}")
+        return {"learner": learner, "replay": self._side.replay.save()}
+
+    def restore(self, state: State) -> None:
+        """Continues from what `save` returned."""
+        self._side.learner.restore(state["learner"])
+        self._side.replay.restore(state["replay"])

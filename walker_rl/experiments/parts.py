@@ -1,0 +1,123 @@
+"""The parts of an experiment, made from its configuration: a learner's side and an actor's side.
+
+`train` has both in one process, `launch` each in a process of its own.
+"""
+
+import dataclasses
+from typing import Any
+
+import acme
+import numpy as np
+from acme import specs
+
+from walker_rl.agents import make_builder
+from walker_rl.agents.builder import Builder
+from walker_rl.agents.learner import Learner
+from walker_rl.environments import Task, find_task, make_environment
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.environment_loop import EnvironmentLoop
+from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
+from walker_rl.replay import Replay, Sink
+
+
+@dataclasses.dataclass(frozen=True)
+class LearnerSide:
+    """A learner, the replay that it learns from, and the builder of both."""
+
+    builder: Builder
+    replay: Replay
+    learner: Learner
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """Both sides in one process: a learner, and an actor in each of its environments."""
+
+    learner_side: LearnerSide
+    loops: tuple[EnvironmentLoop, ...]
+
+    def close(self) -> None:
+        """Frees the simulators and the replay."""
+        for loop in self.loops:
+            loop.close()
+        self.learner_side.replay.close()
+
+
+def builder_of(config: ExperimentConfig) -> Any:
+    """The agent's builder for the task; nothing is simulated.
+
+    Raises:
+        UserError: if there is no such task.
+    """
+    return make_builder(config.agent_name, config.agent, spec_of(find_task(config.task)))
+
+
+def spec_of(task: Task) -> specs.EnvironmentSpec:
+    """The shapes of what an agent observes and does in a task."""
+    return specs.EnvironmentSpec(
+        observations=specs.Array((task.observation_size,), np.float32, "observation"),
+        actions=specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, "action"),
+        rewards=specs.Array((), np.float32, "reward"),
+        discounts=specs.BoundedArray((), np.float32, 0.0, 1.0, "discount"),
+    )
+
+
+def check_agent(config: ExperimentConfig) -> None:
+    """Makes a policy for each kind of actor, as those of a distributed run will.
+
+    Raises:
+        UserError: if the agent can't play the task so.
+    """
+    builder = builder_of(config)
+    for noise_scale in config.distributed.noise_scales:
+        builder.make_policy(0, noise_scale)
+
+
+def make_learner_side(config: ExperimentConfig, builder: Builder) -> LearnerSide:
+    """An empty replay and a new learner, each from its own seed of the run.
+
+    Raises:
+        UserError: if there is no memory for the replay, or the agent has no such home for it.
+    """
+    seeds = make_seeds(config.seed)
+    replay = builder.make_replay(config.replay, seeds.replay)
+    networks = builder.make_networks(seeds.networks)
+    return LearnerSide(builder, replay, builder.make_learner(networks, builder.make_dataset(replay), seeds.learner))
+
+
+def make_actor_side(
+    config: ExperimentConfig,
+    builder: Builder,
+    seeds: Seeds | ActorSeeds,
+    sink: Sink,
+    variable_source: acme.VariableSource,
+    noise_scale: float = 1.0,
+) -> EnvironmentLoop:
+    """An environment and an actor in it.
+
+    Args:
+        config: the experiment's configuration.
+        builder: the agent's builder for the task.
+        seeds: seeds of the environment, of the policy's noise and of the actor.
+        sink: the replay, or what sends to it.
+        variable_source: the learner, or what fetches from it.
+        noise_scale: factor on the policy's noise.
+    """
+    environment = make_environment(config.task, seeds.environment)
+    policy = builder.make_policy(seeds.policy, noise_scale)
+    actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seeds.actor)
+    return EnvironmentLoop(environment, actor)
+
+
+def make_parts(config: ExperimentConfig) -> Parts:
+    """Both sides, with as many actors as the agent steps in one process.
+
+    Raises:
+        UserError: as `make_learner_side` does, or if the agent can't play the task.
+    """
+    builder = builder_of(config)
+    side = make_learner_side(config, builder)
+    # The first actor has the run's own seeds; the others those that actors of a distributed run have.
+    seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
+    seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
+    return Parts(side, tuple(make_actor_side(config, builder, each, side.replay, side.learner) for each in seeds))
