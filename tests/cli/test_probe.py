@@ -6,8 +6,8 @@ from PIL import Image
 
 from tests.tiny import run_command
 from walker_rl.analysis.probe import probe_figure
-from walker_rl.environments import make_environment, observation_fields
-from walker_rl.experiments.probing import record, simple_actions
+from walker_rl.environments import make_environment
+from walker_rl.environments.probing import record, simple_actions
 
 
 @pytest.mark.parametrize("task", ["Walker2DBulletEnv-v0", "Pendulum-v1"])
@@ -55,7 +55,7 @@ def test_a_trace_is_the_episode():
 def test_the_picture_has_the_angles_contacts_and_rewards_of_the_episode():
     environment = make_environment("Walker2DBulletEnv-v0", seed=0)
     trace = record(environment, simple_actions(6, seed=4)["random"], 7, max_steps=1000)
-    figure = probe_figure({"random": trace}, observation_fields(environment), "title")
+    figure = probe_figure({"random": trace}, environment.dimensions.observation, "title")
     environment.close()
     angles, contacts, rewards = (axes.get_lines() for axes in figure.axes)
     assert [line.get_label() for line in angles[:2]] == ["thigh_joint_angle", "leg_joint_angle"]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.analysis.tables import Row
+from walker_rl.environments import find_task
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,8 +47,6 @@ class FinalEvaluation:
 
 def _inferred_falls(summary: Mapping[str, Any], task: str) -> list[bool]:
     """Falls in a summary that an older version wrote: episodes shorter than the task's time limit."""
-    from walker_rl.environments import find_task  # Imports a simulator, which most runs need not wait for.
-
     max_episode_steps = find_task(task).max_episode_steps
     return [length < max_episode_steps for length in summary["episode_lengths"]]
 

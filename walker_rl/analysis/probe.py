@@ -6,30 +6,30 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.environments import Field
-from walker_rl.experiments.probing import Trace
+from walker_rl.environments import Dimension
+from walker_rl.environments.probing import Trace
 
 
-def probe_figure(traces: Mapping[str, Trace], fields: Sequence[Field], title: str) -> Figure:
+def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], title: str) -> Figure:
     """Draws joint angles, contacts and parts of the reward over time, a column for each kind of actions.
 
     Args:
         traces: by the name of the actions.
-        fields: of the observations; of a task without joints all are drawn.
+        dimensions: numbers of an observation; of a task without joints all are drawn.
         title: above it.
     """
-    angles = [index for index, field in enumerate(fields) if field.kind == "angle"]
-    contacts = [index for index, field in enumerate(fields) if field.kind == "contact"]
+    angles = [index for index, dimension in enumerate(dimensions) if dimension.kind == "angle"]
+    contacts = [index for index, dimension in enumerate(dimensions) if dimension.kind == "contact"]
     num_rows = 3 if contacts else 2
     figure = Figure(figsize=(4.2 * len(traces), 2.8 * num_rows), layout="constrained")
     grid = figure.subplots(num_rows, len(traces), squeeze=False, sharex="col", sharey="row")
     for column, (name, trace) in zip(grid.T, traces.items(), strict=True):
         length = len(trace.seconds)
         column[0].set_title(f"{name} actions: {length} steps, return {trace.episode_return:.0f}", fontsize=10)
-        shown = angles or range(len(fields))
-        _draw_lines(column[0], trace, {fields[index].name: trace.observations[:, index] for index in shown})
+        shown = angles or range(len(dimensions))
+        _draw_lines(column[0], trace, {dimensions[index].name: trace.observations[:, index] for index in shown})
         if contacts:
-            _draw_contacts(column[1], trace, {fields[i].name: trace.observations[:, i] for i in contacts})
+            _draw_contacts(column[1], trace, {dimensions[i].name: trace.observations[:, i] for i in contacts})
         _draw_lines(column[-1], trace, trace.reward_parts)
         column[-1].set_xlabel("simulated seconds")
     labels = ("joint angle (half ranges)" if angles else "observation", "foot on the ground", "reward, by part")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from walker_rl.environments import Environment, Field
-    from walker_rl.experiments.probing import Trace
+    from walker_rl.environments import Dimension, Environment
+    from walker_rl.environments.probing import Trace
 
 
 def probe_task(
@@ -22,9 +23,9 @@ def probe_task(
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
 ) -> None:
     """Show what observations and actions mean, and what constant, sinusoidal and random actions do."""
-    from walker_rl.environments import action_fields, make_environment, observation_fields
+    from walker_rl.environments import make_environment
+    from walker_rl.environments.probing import record, simple_actions
     from walker_rl.errors import UserError
-    from walker_rl.experiments.probing import record, simple_actions
 
     environment = make_environment(task, seed)
     folder = output or Path(f"probe_{task}")
@@ -32,32 +33,31 @@ def probe_task(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
-    fields, (action_size,) = observation_fields(environment), environment.action_spec().shape
+    dimensions, action_size = environment.dimensions, environment.task.action_size
     traces = {
         name: record(environment, actions, seed, steps) for name, actions in simple_actions(action_size, seed).items()
     }
-    _print_fields("observation", fields, [trace.observations for trace in traces.values()])
+    _print_dimensions("observation", dimensions.observation, [trace.observations for trace in traces.values()])
     print()
-    _print_fields("action", action_fields(environment), [])
+    _print_dimensions("action", dimensions.action, [])
     print()
     for name, trace in traces.items():
         parts = ", ".join(f"{part} {values.sum():.1f}" for part, values in trace.reward_parts.items())
         print(f"{name} actions: {len(trace.seconds)} steps, return {trace.episode_return:.1f} ({parts})")
 
-    _write_pictures(environment, folder, traces, fields, steps, seed)
+    _write_pictures(environment, folder, traces, steps, seed)
     environment.close()
 
 
-def _write_pictures(
-    environment: Environment, folder: Path, traces: dict[str, Trace], fields: list[Field], steps: int, seed: int
-) -> None:
+def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Trace], steps: int, seed: int) -> None:
     from walker_rl.analysis.probe import probe_figure
+    from walker_rl.environments.probing import simple_actions
     from walker_rl.errors import UserError
-    from walker_rl.experiments.probing import simple_actions
     from walker_rl.rendering import render_episode
 
     try:
-        probe_figure(traces, fields, environment.task.name).savefig(folder / "probe.png", dpi=110)
+        figure = probe_figure(traces, environment.dimensions.observation, environment.task.name)
+        figure.savefig(folder / "probe.png", dpi=110)
     except OSError as error:
         raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
     sinusoidal, step = simple_actions(environment.task.action_size, seed)["sinusoidal"], itertools.count()
@@ -72,13 +72,13 @@ def _write_pictures(
     print(f"{folder}/probe.png\n{folder}/probe.gif")
 
 
-def _print_fields(title: str, fields: list[Field], seen: list) -> None:
+def _print_dimensions(title: str, dimensions: Sequence[Dimension], seen: list) -> None:
     rows = [(title, "", "unit", "allowed", "seen here" if seen else "")]
-    for index, field in enumerate(fields):
+    for index, dimension in enumerate(dimensions):
         values = [observations[:, index] for observations in seen]
         least, most = (min(map(min, values)), max(map(max, values))) if values else (0.0, 0.0)
         span = f"{least:.2f} to {most:.2f}" if values else ""
-        rows.append((str(index), field.name, field.unit, f"{field.low:g} to {field.high:g}", span))
+        rows.append((str(index), dimension.name, dimension.unit, f"{dimension.low:g} to {dimension.high:g}", span))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,16 +1,16 @@
-"""Tasks as `dm_env` environments: the catalogue, the adapter from gym, the camera."""
+"""Tasks as `dm_env` environments: families of simulations found by listing, and the environment that plays any."""
 
-from walker_rl.environments.catalogue import Task, find_task, task_names
-from walker_rl.environments.fields import Field, action_fields, observation_fields
-from walker_rl.environments.gym_adapter import Environment, make_environment
+from walker_rl.environments.catalogue import find_task, task_names
+from walker_rl.environments.dimensions import Dimension, Dimensions
+from walker_rl.environments.environment import Environment, make_environment
+from walker_rl.environments.simulation import Task
 
 __all__ = [
+    "Dimension",
+    "Dimensions",
     "Environment",
-    "Field",
     "Task",
-    "action_fields",
     "find_task",
     "make_environment",
-    "observation_fields",
     "task_names",
 ]

@@ -1,20 +1,13 @@
-"""gym's and PyBullet's environments as one `dm_env.Environment` whose episodes are pure functions of their seeds."""
+"""Any family's simulation as a `dm_env.Environment`: seeds, time limit, clipping, save and restore."""
 
 import dm_env
 import numpy as np
 from dm_env import specs
 
-from walker_rl.environments import camera
-from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batchable, motors
-from walker_rl.environments.catalogue import Task, find_task, make_gym_environment
-from walker_rl.environments.quiet import quiet
-from walker_rl.types import State
-
-REWARD_PARTS = {
-    ("locomotion", 5): ("alive", "progress", "electricity", "joint_limits", "feet_collision"),
-    ("pendulum", 3): ("alive", "distance", "velocity"),
-}
-"""Names of the parts that `pybullet_envs` sums to a reward, by family and number; others have one, the reward."""
+from walker_rl.environments.catalogue import find_task, make_simulation
+from walker_rl.environments.dimensions import Dimensions
+from walker_rl.environments.simulation import Task
+from walker_rl.types import Metrics, State
 
 
 def make_environment(task: str, seed: int) -> "Environment":
@@ -41,11 +34,8 @@ class Environment(dm_env.Environment):
         self._episode_seed: int | None = None
         self._actions: list[np.ndarray] = []
         self._timestep: dm_env.TimeStep | None = None
-        self._construct()
-        space = self._environment.action_space
-        self._action_centre = (space.high + space.low) / 2
-        self._action_range = (space.high - space.low) / 2
-        self._action_spec = specs.BoundedArray(space.shape, np.float32, -1.0, 1.0, name="action")
+        self._simulation = make_simulation(task)
+        self._action_spec = specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, name="action")
 
     @property
     def task(self) -> Task:
@@ -60,38 +50,19 @@ class Environment(dm_env.Environment):
     @property
     def frame_seconds(self) -> float:
         """Simulated seconds in one environment step."""
-        return float((self._environment.scene if self._is_simulated else self._environment).dt)
+        return self._simulation.frame_seconds
 
     @property
-    def joints(self) -> tuple[str, ...]:
-        """Names of the joints, in the order in which they are observed; empty where there are none."""
-        if not self._is_simulated or self._task.family != "locomotion":
-            return ()
-        return tuple(joint.joint_name for joint in self._environment.robot.ordered_joints)
+    def dimensions(self) -> Dimensions:
+        """Meaning of each number of an observation `[O]` and of an action `[A]`."""
+        return self._simulation.dimensions
 
     @property
-    def motors(self) -> dict[str, float]:
-        """Greatest torque of each joint by its name, N m, in the order of the actions; empty where there are none."""
-        if not self.joints:
-            return {}
-        driven, torques = motors(self._environment.robot)
-        return {joint.joint_name: float(torque) for joint, torque in zip(driven, torques, strict=True)}
-
-    @property
-    def feet(self) -> tuple[str, ...]:
-        """Names of the feet, in the order of their contacts in an observation."""
-        return tuple(self._environment.robot.foot_list) if self.joints else ()
-
-    @property
-    def reward_parts(self) -> dict[str, float]:
+    def reward_parts(self) -> Metrics:
         """The parts of the last step's reward by name, which sum to it; empty before the first step of an episode."""
         if self._timestep is None or self._timestep.first():
             return {}
-        parts = getattr(self._environment, "rewards", ())
-        names = REWARD_PARTS.get((self._task.family, len(parts)))
-        if names is None:
-            return {"reward": float(self._timestep.reward)}
-        return dict(zip(names, map(float, parts), strict=True))
+        return self._simulation.reward_parts or {"reward": float(self._timestep.reward)}
 
     def reset(self, episode_seed: int | None = None) -> dm_env.TimeStep:
         """Starts the next episode, or the one of `episode_seed`, which leaves the count of episodes as it is."""
@@ -99,12 +70,9 @@ class Environment(dm_env.Environment):
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
             episode_seed = int(sequence.generate_state(1)[0])
             self._next_episode += 1
-        if self._has_cube:
-            self._environment.close()
-            self._construct()
         self._episode_seed = episode_seed
         self._actions = []
-        observation = np.asarray(self._restart(episode_seed), np.float32)
+        observation = np.asarray(self._simulation.reset(episode_seed), np.float32)
         self._timestep = dm_env.restart(observation)
         return self._timestep
 
@@ -118,9 +86,8 @@ class Environment(dm_env.Environment):
             return self.reset()
         action = self._clipped(action)
         self._actions.append(action)
-        # pybullet_envs returns four values, gym's own tasks five; the third always says that the task has ended.
-        observation, reward, terminated, *_ = self._simulate(self._action_centre + self._action_range * action)
-        truncated = len(self._actions) >= self._task.max_episode_steps
+        observation, reward, terminated, truncated = self._simulation.step(action)
+        truncated = truncated or len(self._actions) >= self._task.max_episode_steps
         self._timestep = dm_env.TimeStep(
             step_type=dm_env.StepType.LAST if terminated or truncated else dm_env.StepType.MID,
             reward=np.float32(reward),
@@ -155,14 +122,14 @@ class Environment(dm_env.Environment):
 
     def render(self, width: int, height: int) -> np.ndarray:
         """A picture of the present moment, uint8 `[height, width, 3]`; leaves the simulation as it is."""
-        return self._draw(width, height)
+        return self._simulation.render(width, height)
 
     def observation_spec(self) -> specs.Array:
         """Float32 `[O]`, bounded where the task says so."""
-        space = self._environment.observation_space
-        if np.isfinite(space.low).all() and np.isfinite(space.high).all():
-            return specs.BoundedArray(space.shape, np.float32, space.low, space.high, name="observation")
-        return specs.Array(space.shape, np.float32, name="observation")
+        low, high = np.transpose([(one.low, one.high) for one in self.dimensions.observation])
+        if np.isfinite(low).all() and np.isfinite(high).all():
+            return specs.BoundedArray(low.shape, np.float32, low, high, name="observation")
+        return specs.Array(low.shape, np.float32, name="observation")
 
     def action_spec(self) -> specs.BoundedArray:
         """Float32 `[A]` in [-1, 1]."""
@@ -178,29 +145,7 @@ class Environment(dm_env.Environment):
 
     def close(self) -> None:
         """Ends the simulation; may be called again."""
-        self._environment.close()
-
-    def _construct(self) -> None:
-        """Makes the simulation, afresh for each episode with a cube: it leaves traces that Bullet's state has not.
-
-        A second moving body also lets the order of residuals in memory decide when the solver stops early.
-        """
-        self._environment = make_gym_environment(self._task)
-        self._is_simulated = hasattr(self._environment, "robot")
-        self._has_cube = self._is_simulated and hasattr(self._environment.robot, "aggressive_cube")
-        with quiet():
-            self._restart(0)  # only after this do equal seeds give equal episodes
-        if self._has_cube:
-            self._environment._p.setPhysicsEngineParameter(solverResidualThreshold=0)
-        batched = is_batchable(self._environment)
-        self._simulate = BatchedLocomotion(self._environment).step if batched else self._environment.step
-        self._draw = self._make_camera()
-
-    def _restart(self, episode_seed: int) -> np.ndarray:
-        if self._is_simulated:
-            self._environment.seed(episode_seed)
-            return self._environment.reset()
-        return self._environment.reset(seed=episode_seed)
+        self._simulation.close()
 
     def _clipped(self, action: np.ndarray) -> np.ndarray:
         action = np.asarray(action, np.float32)
@@ -209,9 +154,3 @@ class Environment(dm_env.Environment):
         if not np.isfinite(action).all():
             raise ValueError(f"action = {action.tolist()}: every element must be a finite number")
         return np.minimum(np.maximum(action, -1.0), 1.0)
-
-    def _make_camera(self) -> camera.Draw:
-        if not self._is_simulated:
-            return lambda width, height: camera.draw_rod(self._environment.state[0], width, height)
-        follows = self._task.family == "locomotion"
-        return camera.BulletCamera(self._environment._p, self._environment.robot, follows)

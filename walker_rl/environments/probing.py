@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from walker_rl.environments import Environment
+from walker_rl.environments.environment import Environment
 
 PERIOD = 40
 """Steps of a cycle of the sinusoidal actions."""

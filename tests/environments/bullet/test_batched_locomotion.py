@@ -6,9 +6,10 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_strategies
 
-from walker_rl.environments import find_task, task_names
-from walker_rl.environments.batched_locomotion import BatchedLocomotion, is_batchable
-from walker_rl.environments.catalogue import make_gym_environment
+from walker_rl.environments import find_task
+from walker_rl.environments.bullet.batched_locomotion import BatchedLocomotion, is_batchable
+from walker_rl.environments.bullet.family import tasks
+from walker_rl.environments.bullet.registry import make_gym_environment
 from walker_rl.environments.quiet import quiet
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import pretrained_policies
@@ -131,8 +132,8 @@ def test_what_the_robot_shows_of_a_step_is_stocks(pair):
 
 def test_robots_that_observe_otherwise_are_left_alone():
     batchable = set()
-    for name in task_names():
-        environment = make_gym_environment(find_task(name))
+    for name, task in tasks().items():
+        environment = make_gym_environment(task)
         if is_batchable(environment):
             batchable.add(name)
         environment.close()

@@ -1,14 +1,9 @@
 """Pictures of a simulation: the robot from the side, whole, with the ground that it passes."""
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
-
-Draw = Callable[[int, int], np.ndarray]
-"""Width and height in pixels -> uint8 `[height, width, 3]`."""
 
 FIELD_OF_VIEW = 40.0  # degrees, vertical
 PITCH = -12.0  # degrees; negative looks down
@@ -67,20 +62,6 @@ class BulletCamera:
         x, y, z = self._robot.robot_body.current_position()
         rise = z - self._rest_height
         return [x, y, self._centre[2] + max(rise, rise / 2)]
-
-
-def draw_rod(angle: float, width: int, height: int) -> np.ndarray:
-    """A rod on a pivot, `angle` radians counter-clockwise from upright, uint8 `[height, width, 3]`."""
-    image = Image.new("RGB", (width, height), "white")
-    draw = ImageDraw.Draw(image)
-    length = 0.4 * min(width, height)
-    pivot = (width / 2, height / 2)
-    tip = (pivot[0] - length * math.sin(angle), pivot[1] - length * math.cos(angle))
-    thickness = max(1, round(length / 6))
-    draw.line([pivot, tip], fill=(204, 77, 77), width=thickness)
-    for (x, y), radius, colour in ((tip, thickness / 2, (204, 77, 77)), (pivot, thickness / 3, (0, 0, 0))):
-        draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=colour)
-    return np.asarray(image)
 
 
 def _is_endless(box: tuple[Sequence[float], Sequence[float]]) -> bool:

@@ -1,18 +1,15 @@
-"""The adapter: seeds, ends of episodes, saving, and physics equal to stock gym's."""
+"""The environment: seeds, ends of episodes, saving."""
 
 import dataclasses
 import pickle
 import subprocess
 import sys
-import warnings
 
 import dm_env
-import gym
 import numpy as np
 import pytest
 
 from walker_rl.environments import Environment, find_task, make_environment
-from walker_rl.environments.quiet import quiet
 
 WALKER = "Walker2DBulletEnv-v0"
 
@@ -71,15 +68,6 @@ def test_the_task_charges_for_the_clipped_action(walker):
     assert walker.reward_parts["electricity"] == pytest.approx(-2 * np.abs(joint_speeds).mean() - 0.1, rel=1e-5)
 
 
-def test_actions_are_scaled_to_bounds_that_are_not_one():
-    environment = make_environment("Pendulum-v1", seed=0)
-    cos, sin, speed = environment.reset(0).observation
-    timestep = environment.step(np.ones(1))  # torque 2
-    angle = np.arctan2(sin, cos)
-    assert timestep.reward == pytest.approx(-(angle**2 + 0.1 * speed**2 + 0.001 * 2**2), rel=1e-5)
-    assert timestep.observation[2] == pytest.approx(speed + (15 * np.sin(angle) + 3 * 2) * 0.05, rel=1e-5)
-
-
 @pytest.mark.parametrize("name, limit", [("HalfCheetahBulletEnv-v0", 1000), ("Pendulum-v1", 200)])
 def test_the_time_limit_truncates(name, limit):
     environment = make_environment(name, seed=0)
@@ -109,29 +97,6 @@ def test_a_fall_terminates_and_wins_over_the_time_limit():
     truncated = fall(max_episode_steps=num_steps - 1)
     assert len(truncated) == num_steps
     assert truncated[-1].discount == 1
-
-
-@pytest.mark.parametrize("robot", ["Walker2D", "Hopper", "HalfCheetah", "Ant", "Humanoid"])
-def test_stock_gym_agrees_bit_for_bit(robot):
-    name = f"{robot}BulletEnv-v0"
-    environment = make_environment(name, seed=0)
-    with quiet(), warnings.catch_warnings():
-        stock = gym.make(name, disable_env_checker=True)
-        stock.seed(0)
-        stock.reset()  # the throw-away one
-    stock.action_space.seed(0)
-    needs_reset = True
-    for step in range(300):
-        if needs_reset or step % 80 == 0:
-            stock.seed(step)
-            np.testing.assert_array_equal(stock.reset(), environment.reset(step).observation)
-        constant = np.full(stock.action_space.shape, 0.3, np.float32)
-        action = stock.action_space.sample() if step // 40 % 2 else constant
-        observation, reward, needs_reset, _ = stock.step(action)
-        timestep = environment.step(action)
-        np.testing.assert_array_equal(timestep.observation, observation)
-        assert timestep.reward == np.float32(reward)
-        assert timestep.last() == needs_reset
 
 
 def test_a_state_from_before_the_first_episode_restores_to_that(walker):
@@ -177,7 +142,7 @@ def test_restoring_in_another_process_continues_bit_for_bit(walker, tmp_path):
 
 def test_closing_ends_the_simulation(walker):
     walker.reset()
-    client = walker._environment._p
+    client = walker._simulation.client
     walker.close()
     walker.close()
     assert not client.isConnected()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from walker_rl.environments import action_fields, make_environment, observation_fields
+from walker_rl.environments import make_environment
 
 WALKERS = ("Hopper", "Walker2D", "HalfCheetah", "Ant", "Humanoid")
 
@@ -11,15 +11,15 @@ WALKERS = ("Hopper", "Walker2D", "HalfCheetah", "Ant", "Humanoid")
 @pytest.mark.parametrize("task", WALKERS)
 def test_named_numbers_are_those_of_the_robot(task):
     environment = make_environment(f"{task}BulletEnv-v0", seed=0)
-    fields = observation_fields(environment)
-    names = {field.name: index for index, field in enumerate(fields)}
-    assert len(names) == len(fields) == environment.task.observation_size
+    dimensions = environment.dimensions.observation
+    names = {dimension.name: index for index, dimension in enumerate(dimensions)}
+    assert len(names) == len(dimensions) == environment.task.observation_size
     environment.reset(3)
     random = np.random.default_rng(0)
     for _ in range(5):
-        contacts = environment._environment.robot.feet_contact.copy()  # Those that the next observation has.
+        contacts = environment._simulation.robot.feet_contact.copy()  # Those that the next observation has.
         timestep = environment.step(random.uniform(-1, 1, environment.task.action_size))
-    robot, observation = environment._environment.robot, timestep.observation
+    robot, observation = environment._simulation.robot, timestep.observation
     roll, pitch, _ = robot.body_rpy
     assert observation[names["pitch"]] == pytest.approx(pitch, abs=1e-5)
     assert observation[names["roll"]] == pytest.approx(roll, abs=1e-5)
@@ -36,13 +36,13 @@ def test_named_numbers_are_those_of_the_robot(task):
         assert observation[names[f"{joint.joint_name}_speed"]] * 10 == pytest.approx(velocity, abs=1e-3)
     for foot, contact in zip(robot.foot_list, contacts, strict=True):
         assert observation[names[f"{foot}_contact"]] == contact
-    assert {field.kind for field in fields} == {"", "angle", "speed", "contact"}
+    assert {dimension.kind for dimension in dimensions} == {"", "angle", "speed", "contact"}
     environment.close()
 
 
 def test_a_humanoids_joints_differ_in_strength():
     environment = make_environment("HumanoidBulletEnv-v0", seed=0)
-    units = {field.name: field.unit for field in action_fields(environment)}
+    units = {dimension.name: dimension.unit for dimension in environment.dimensions.action}
     assert (units["right_hip_y"], units["right_knee"], units["right_shoulder1"]) == (
         "of 123 N m",
         "of 82 N m",
@@ -53,28 +53,19 @@ def test_a_humanoids_joints_differ_in_strength():
 
 def test_actions_are_shares_of_each_joints_torque():
     environment = make_environment("Walker2DBulletEnv-v0", seed=0)
-    fields = action_fields(environment)
-    assert [(field.name, field.unit) for field in fields[:3]] == [
+    dimensions = environment.dimensions.action
+    assert [(dimension.name, dimension.unit) for dimension in dimensions[:3]] == [
         ("thigh_joint", "of 40 N m"),
         ("leg_joint", "of 40 N m"),
         ("foot_joint", "of 12 N m"),
     ]
-    assert {(field.low, field.high) for field in fields} == {(-1.0, 1.0)}
+    assert {(dimension.low, dimension.high) for dimension in dimensions} == {(-1.0, 1.0)}
     environment.close()
-
-
-def test_the_rod_has_names_and_its_bounds():
-    environment = make_environment("Pendulum-v1", seed=0)
-    fields = observation_fields(environment)
-    assert [(field.name, field.low, field.high) for field in fields] == [
-        ("cosine", -1.0, 1.0),
-        ("sine", -1.0, 1.0),
-        ("speed", -8.0, 8.0),
-    ]
-    assert [field.name for field in action_fields(environment)] == ["action_0"]
 
 
 def test_what_is_not_known_has_a_number():
     environment = make_environment("InvertedPendulumBulletEnv-v0", seed=0)
-    assert [field.name for field in observation_fields(environment)] == [f"observation_{index}" for index in range(5)]
+    assert [dimension.name for dimension in environment.dimensions.observation] == [
+        f"observation_{index}" for index in range(5)
+    ]
     environment.close()

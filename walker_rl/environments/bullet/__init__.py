@@ -1,0 +1,1 @@
+"""Robots of `pybullet_envs` and `pybulletgym`."""

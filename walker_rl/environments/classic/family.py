@@ -1,0 +1,23 @@
+"""Classic control: the pendulum that has to be swung up."""
+
+from walker_rl.environments.quiet import quiet
+from walker_rl.environments.simulation import Simulation, Task
+
+PENDULUM = Task("Pendulum-v1", "pendulum", 200, 3, 1, None)
+
+
+def tasks() -> dict[str, Task]:
+    """The one task by its name."""
+    return {PENDULUM.name: PENDULUM}
+
+
+def find_task(name: str) -> None:
+    """No task, since all are listed."""
+
+
+def make(task: Task) -> Simulation:
+    """Constructs the pendulum; imports gym."""
+    with quiet():  # gym prints and warns
+        from walker_rl.environments.classic.pendulum import Pendulum
+
+        return Pendulum()

@@ -1,0 +1,40 @@
+"""Meaning of each number of an observation and of an action."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Dimension:
+    """One number.
+
+    Attributes:
+        name: as in `thigh_joint_angle`.
+        unit: unit of the number as it is; "" where it is not known.
+        low: least value that the task allows.
+        high: greatest value.
+        kind: "angle", "speed" or "contact" of a joint or foot; else "".
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    kind: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Dimensions:
+    """The numbers of an observation `[O]` and of an action `[A]`, in their order.
+
+    Attributes:
+        observation: O dimensions.
+        action: A dimensions, each in [-1, 1].
+    """
+
+    observation: tuple[Dimension, ...]
+    action: tuple[Dimension, ...]
+
+
+def numbered(name: str, size: int, low: float, high: float) -> tuple[Dimension, ...]:
+    """Dimensions of unknown meaning: `name_0`, `name_1` and so on."""
+    return tuple(Dimension(f"{name}_{index}", "", low, high) for index in range(size))

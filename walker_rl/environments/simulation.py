@@ -1,0 +1,77 @@
+"""The contract between a family of environments and `Environment`, which plays its tasks."""
+
+import dataclasses
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from walker_rl.environments.dimensions import Dimensions
+from walker_rl.types import Metrics
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A task, described before it is simulated.
+
+    Attributes:
+        name: unique among all families, as in `Walker2DBulletEnv-v0`.
+        family: kind of task that `walker-rl list` shows, as in "locomotion" or "pendulum".
+        max_episode_steps: environment steps after which an episode is truncated.
+        observation_size: O of observations `[O]`.
+        action_size: A of actions `[A]`.
+        reward_threshold: return that the task's authors call solved; None where they name none.
+    """
+
+    name: str
+    family: str
+    max_episode_steps: int
+    observation_size: int
+    action_size: int
+    reward_threshold: float | None
+
+
+class Outcome(NamedTuple):
+    """Result of one action.
+
+    Attributes:
+        observation: numbers `[O]`.
+        reward: number of this step.
+        terminated: True at the task's own end, as in a fall: nothing follows, its value is 0.
+        truncated: True if the simulator itself stops the clock; the limit of `Task` is not its business.
+    """
+
+    observation: np.ndarray
+    reward: float
+    terminated: bool
+    truncated: bool = False
+
+
+class Simulation(Protocol):
+    """One task, simulated.
+
+    An episode must be a function of its seed and actions, bit for bit: `Environment` restores one by playing it again.
+    """
+
+    @property
+    def dimensions(self) -> Dimensions:
+        """Meaning of each number of an observation and of an action."""
+
+    @property
+    def frame_seconds(self) -> float:
+        """Simulated seconds in one step."""
+
+    @property
+    def reward_parts(self) -> Metrics:
+        """Parts of the last step's reward by name, which sum to it; empty if the reward has no parts."""
+
+    def reset(self, seed: int) -> np.ndarray:
+        """Starts the episode of a seed, whatever went before, and returns its first observation `[O]`."""
+
+    def step(self, action: np.ndarray) -> Outcome:
+        """Takes an action `[A]`, float32, finite and in [-1, 1]; never called after the end of an episode."""
+
+    def render(self, width: int, height: int) -> np.ndarray:
+        """A picture of the present moment, uint8 `[height, width, 3]`; leaves the simulation as it is."""
+
+    def close(self) -> None:
+        """Ends the simulation; may be called again."""
