@@ -13,15 +13,18 @@ _JOINT_LIMIT = 0.99  # as a share of the way from a joint's centre to its end
 _MIN_OBSERVATION, _MAX_OBSERVATION = np.float32(-5), np.float32(5)
 _NUM_OF_BODY = 8  # numbers of an observation that are neither joints nor feet
 
+# pybullet_envs imports the module of its robots as one of the top level; pybulletgym has classes of the same names.
+_WALKER, _HUMANOID = "robot_locomotors.WalkerBase", "robot_locomotors.Humanoid"
+
 
 def is_batchable(environment: Any) -> bool:
     """Whether `environment` is of `pybullet_envs` and steps and observes as the base class of its walkers."""
     robot = getattr(environment, "robot", None)
     return (
-        _origin(environment, "step") == "WalkerBaseBulletEnv"
-        and _origin(robot, "calc_state") == "WalkerBase"
-        and _origin(robot, "calc_potential") == "WalkerBase"
-        and _origin(robot, "apply_action") in ("WalkerBase", "Humanoid")
+        _origin(environment, "step") == "pybullet_envs.gym_locomotion_envs.WalkerBaseBulletEnv"
+        and _origin(robot, "calc_state") == _WALKER
+        and _origin(robot, "calc_potential") == _WALKER
+        and _origin(robot, "apply_action") in (_WALKER, _HUMANOID)
     )
 
 
@@ -165,13 +168,14 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _origin(owner: Any, method: str) -> str:
-    """Name of the class that defines a method of `owner`; "" if it has none."""
-    return getattr(getattr(owner, method, None), "__qualname__", "").rpartition(".")[0]
+    """Module and name of the class that defines a method of `owner`, as in `module.Class`; "" if it has none."""
+    function = getattr(owner, method, None)
+    return f"{function.__module__}.{function.__qualname__}".rpartition(".")[0] if function else ""
 
 
 def motors(robot: Any) -> tuple[list[Any], np.ndarray]:
     """The joints that an action drives, in its order, and their torques at an action of 1, in Nm."""
-    if _origin(robot, "apply_action") == "Humanoid":
+    if hasattr(robot, "motors"):
         powers = list(zip(robot.motors, robot.motor_power, strict=True))
     else:
         powers = [(joint, joint.power_coef) for joint in robot.ordered_joints]
