@@ -41,6 +41,9 @@ ORDER = (
 APART = {("experiments", "sweep"), ("experiments", "tuning")}
 """Folders that import nothing from `experiments/distributed`."""
 
+PLUG_INS = ("agents", "environments")
+"""Folders whose sub-folders are found by listing: none imports another, nor does the folder name one."""
+
 HEAVY = {
     "acme",
     "gym",
@@ -121,8 +124,8 @@ def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
         return True
     if importer[:2] in APART and imported[:2] == ["experiments", "distributed"]:
         return True
-    is_agent = len(imported) > 1 and imported[0] == "agents" and (root / "agents" / imported[1]).is_dir()
-    return is_agent and importer[0] == "agents" and importer[1] != imported[1]
+    is_plug_in = len(imported) > 1 and imported[0] in PLUG_INS and (root / imported[0] / imported[1]).is_dir()
+    return is_plug_in and importer[0] == imported[0] and importer[1] != imported[1]
 
 
 def test_imports_follow_the_order_of_the_design():
@@ -138,6 +141,16 @@ def test_imports_follow_the_order_of_the_design():
         ("replay/a.py", "def f():\n    from walker_rl import cli", "replay/a: imports walker_rl.cli"),
         ("agents/other/b.py", "from walker_rl.agents import one", "agents/other/b: imports walker_rl.agents.one"),
         ("agents/acting.py", "import walker_rl.agents.one.x", "agents/acting: imports walker_rl.agents.one.x"),
+        (
+            "environments/a/b.py",
+            "import walker_rl.environments.one.x",
+            "environments/a/b: imports walker_rl.environments.one.x",
+        ),
+        (
+            "environments/a.py",
+            "import walker_rl.environments.one",
+            "environments/a: imports walker_rl.environments.one",
+        ),
         ("agents/other/config.py", "import numpy as np", "agents/other/config: imports numpy at its top"),
         ("cli/train.py", "from tensorflow import keras", "cli/train: imports tensorflow at its top"),
         ("cli/train.py", "if True:\n    import acme.specs", "cli/train: imports acme at its top"),
@@ -161,6 +174,7 @@ def test_an_import_against_the_order_is_found(tmp_path, path, source, complaint)
     ("path", "source"),
     [
         ("replay/a.py", "import walker_rl.losses.td\nfrom walker_rl.replay import b\nimport numpy"),
+        ("environments/one/b.py", "from walker_rl.environments.one.a import X\nimport walker_rl.environments.quiet"),
         ("agents/one/b.py", "from walker_rl.agents.one import config\nfrom walker_rl.agents.builder import X"),
         ("agents/other/config.py", "import dataclasses\nfrom walker_rl.agents.config import X"),
         ("cli/train.py", "from walker_rl import __version__\ndef train():\n    import tensorflow"),
@@ -176,10 +190,11 @@ def test_an_import_along_the_order_is_not_found(tmp_path, path, source):
 
 
 def write_package(folder: Path, path: str) -> Path:
-    """Makes a package with an agent one in `folder`, and the parent of `path` in it."""
+    """Makes a package with an agent and a family one in `folder`, and the parent of `path` in it."""
     file = folder / "walker_rl" / path
     file.parent.mkdir(parents=True)
-    (folder / "walker_rl" / "agents" / "one").mkdir(parents=True, exist_ok=True)
+    for plug_ins in PLUG_INS:
+        (folder / "walker_rl" / plug_ins / "one").mkdir(parents=True, exist_ok=True)
     return file
 
 
@@ -198,6 +213,18 @@ def test_help_and_configs_load_nothing_heavy(code):
     loaded = loaded_by(code)
     assert f"walker_rl.agents.{AGENT}.config" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_tasks_are_listed_without_a_simulator():
+    loaded = loaded_by("from walker_rl.environments import find_task, task_names; [find_task(n) for n in task_names()]")
+    assert "walker_rl.environments.bullet.family" in loaded
+    assert loaded & {"gym", "pybullet", "pybullet_envs", "tensorflow", "PIL"} == set()
+
+
+def test_a_task_is_made_without_the_simulators_of_other_families():
+    loaded = loaded_by("from walker_rl.environments import make_environment; make_environment('Pendulum-v1', seed=0)")
+    assert "walker_rl.environments.classic.pendulum" in loaded
+    assert loaded & {"pybullet", "pybullet_envs", "walker_rl.environments.bullet.simulation"} == set()
 
 
 def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
