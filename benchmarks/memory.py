@@ -45,16 +45,15 @@ def watch_replay() -> dict[str, float]:
     import numpy as np
 
     from walker_rl.replay import ArrayReplay, TransitionLayout
-    from walker_rl.types import Transition
 
     base = resident_megabytes()
-    replay = ArrayReplay(TransitionLayout(22, 6), NUM_TRANSITIONS, seed=0)
-    transition = Transition(np.ones(22), np.ones(6), 1.0, 1.0, np.ones(22))
+    rows = np.ones((1, TransitionLayout(22, 6).row_size), np.float32)
+    replay = ArrayReplay(rows.shape[1], NUM_TRANSITIONS, seed=0)
     dataset = replay.make_dataset(256)
     reading = {"empty": resident_megabytes() - base}
     for name, number in (("half", NUM_TRANSITIONS // 2), ("full", NUM_TRANSITIONS // 2), ("more", 200_000)):
         for _ in range(number):
-            replay.insert(transition)
+            replay.insert(rows)
         next(dataset)
         reading[name] = resident_megabytes() - base
     return reading

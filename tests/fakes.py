@@ -11,9 +11,11 @@ import numpy as np
 import sonnet as snt
 
 from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.replay import TransitionLayout
 from walker_rl.types import Transition, Variables
 
 OBSERVATION_SIZE, ACTION_SIZE = 3, 2
+LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
 
 
 class RecordingReplay:
@@ -22,8 +24,8 @@ class RecordingReplay:
     def __init__(self) -> None:
         self.transitions: list[Transition] = []
 
-    def insert(self, transition: Transition) -> None:
-        self.transitions.append(transition)
+    def insert(self, rows: np.ndarray) -> None:
+        self.transitions += map(LAYOUT.unpack, rows.copy())
 
 
 class FixedVariables(acme.VariableSource):
@@ -49,6 +51,11 @@ def action(index: int) -> np.ndarray:
 def transition(index: int) -> Transition:
     """A transition unlike that of any other index."""
     return Transition(observation(index), action(index), float(index), 0.5, observation(index + 1))
+
+
+def rows_of(*transitions: Transition) -> np.ndarray:
+    """Transitions as rows `[n, row_size]`."""
+    return np.concatenate([np.empty((0, LAYOUT.row_size), np.float32), *map(LAYOUT.row, transitions)])
 
 
 def episode(rewards: Sequence[float], *, terminated: bool) -> list[dm_env.TimeStep]:

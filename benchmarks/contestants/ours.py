@@ -17,7 +17,6 @@ from walker_rl.environments import make_environment  # noqa: E402
 from walker_rl.experiments.config import ExperimentConfig  # noqa: E402
 from walker_rl.experiments.config_loading import load_config  # noqa: E402
 from walker_rl.experiments.parts import Parts, make_parts  # noqa: E402
-from walker_rl.types import Transition  # noqa: E402
 
 REPLAY_SIZE = 1_000_000
 FIRST_UPDATE = {"acting": REPLAY_SIZE, "training": 1_000, "learner": 1_000}
@@ -80,11 +79,13 @@ def learn(meter: Meter, parts: Parts) -> None:
 
 def fill_replay(parts: Parts) -> None:
     """Inserts as many random transitions as the learner waits for."""
-    task, random, side = parts.loops[0].environment.task, np.random.default_rng(0), parts.learner_side
-    for _ in range(side.builder.config.min_replay_size):
-        observation, next_observation = random.standard_normal((2, task.observation_size))
-        action = random.uniform(-1, 1, task.action_size)
-        side.replay.insert(Transition(observation, action, random.standard_normal(), 0.95, next_observation))
+    side = parts.learner_side
+    num_rows, row_size = side.builder.config.min_replay_size, side.builder.layout.row_size
+    rows = np.random.default_rng(0).standard_normal((num_rows, row_size)).astype(np.float32)
+    transitions = side.builder.layout.unpack(rows)
+    np.clip(transitions.action, -1, 1, out=transitions.action)
+    transitions.discount[:] = 0.95
+    side.replay.insert(rows)
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ def transitions(channel: Channel, index: int) -> Iterator[int]:
     )
     stream = channel.stream_rows()
     while True:
-        stream.insert(rows)
+        stream.insert(rows, np.array(MAX_BLOCK_SIZE))
         yield MAX_BLOCK_SIZE
 
 

@@ -12,10 +12,12 @@ from walker_rl import agents
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.learning import OffPolicyLearner
 from walker_rl.agents.networks import Networks
+from walker_rl.replay import TransitionLayout
 from walker_rl.types import Transition
 
 OFF_POLICY = tuple(name for name in agents.agent_names() if issubclass(agents.config_class(name), OffPolicyConfig))
 OBSERVATION_SIZE, ACTION_SIZE, BATCH_SIZE = 5, 3, 16
+LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
 SPEC = specs.EnvironmentSpec(
     observations=specs.Array((OBSERVATION_SIZE,), np.float32),
     actions=specs.BoundedArray((ACTION_SIZE,), np.float32, -1.0, 1.0),
@@ -42,7 +44,14 @@ def make_learner(
     agent: str, config: Any, networks: Networks, batches: Iterable[Transition], seed: int = 0
 ) -> OffPolicyLearner:
     learning = importlib.import_module(f"walker_rl.agents.{agent}.learning")
-    return getattr(learning, f"{agent.upper()}Learner")(config, networks, iter(batches), seed)
+    return getattr(learning, f"{agent.upper()}Learner")(config, networks, map(packed, batches), seed)
+
+
+def packed(batch: Transition) -> np.ndarray:
+    """A batch as rows `[B, row_size]`."""
+    rows = np.empty((len(batch.reward), LAYOUT.row_size), np.float32)
+    LAYOUT.pack(batch, rows)
+    return rows
 
 
 def facts(agent: str) -> Any:

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from tests.fakes import ACTION_SIZE, OBSERVATION_SIZE, FixedVariables, assert_equal_trees, observation, random_variables
+from tests.fakes import (
+    ACTION_SIZE,
+    LAYOUT,
+    OBSERVATION_SIZE,
+    FixedVariables,
+    assert_equal_trees,
+    observation,
+    random_variables,
+)
 from tests.fakes import episode as make_episode
 from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
@@ -11,7 +19,7 @@ from walker_rl.agents.policies import NoisyPolicy
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.replay import ArrayReplay, NStepAdder, TransitionLayout
+from walker_rl.replay import ArrayReplay, NStepAdder
 from walker_rl.types import State
 
 ARCHITECTURE = PolicyArchitecture(
@@ -24,9 +32,9 @@ class Parts:
     """An actor, and the replay that it fills."""
 
     def __init__(self, num_random_steps: int = 6, seed: int = 0, sigma: float = 0.2):
-        self.replay = ArrayReplay(TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE), 50, seed=0)
+        self.replay = ArrayReplay(LAYOUT.row_size, 50, seed=0)
         policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma)
-        adder = NStepAdder(self.replay, 3, 0.9)
+        adder = NStepAdder(self.replay, LAYOUT, 3, 0.9)
         self.source = FixedVariables(VARIABLES)
         self.actor = OffPolicyActor(policy, adder, self.source, ACTION_SIZE, range(num_random_steps), seed)
 
@@ -80,7 +88,7 @@ def test_what_it_does_is_what_is_recorded():
     parts = Parts()
     actions = parts.play(script(4))
     assert parts.replay.num_inserted == 16
-    rows = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE).unpack(parts.replay.save()["rows"])
+    rows = LAYOUT.unpack(parts.replay.save()["rows"])
     np.testing.assert_array_equal(rows.action, actions)
     np.testing.assert_array_equal(rows.discount[3:8] > 0, [False, True, True, True, True])
 

@@ -112,10 +112,12 @@ def test_metrics_are_finite_scalars(agent):
 
 
 def test_arrays_and_tensors_are_the_same_to_a_learner(agent):
-    arrays = learners.random_batches(2)
+    config = learners.make_config(agent)
+    arrays = [learners.packed(batch) for batch in learners.random_batches(2)]
     states = []
-    for batches in (arrays, [type(batch)(*map(tf.constant, batch)) for batch in arrays]):
-        learner, _ = make(agent, batches)
+    for batches in (arrays, [tf.constant(batch) for batch in arrays]):
+        builder = learners.agents.make_builder(agent, config, learners.SPEC)
+        learner = builder.make_learner(builder.make_networks(seed=0), iter(batches), seed=0)
         learner.step()
         learner.step()
         with pytest.raises(StopIteration):

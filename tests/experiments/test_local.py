@@ -25,11 +25,12 @@ from walker_rl.terminal.display import Display
 
 
 class PoisonedEnvironment:
-    """A real environment, but for one observation that is not a number, which no real one gives on request."""
+    """A real environment, but for one observation or reward that is not a number: no real one gives that on request."""
 
-    def __init__(self, environment, poisoned_step):
+    def __init__(self, environment, poisoned_step, field):
         self._environment = environment
         self._steps_to_go = poisoned_step
+        self._field = field
 
     def __getattr__(self, name):
         return getattr(self._environment, name)
@@ -38,7 +39,7 @@ class PoisonedEnvironment:
         timestep = self._environment.step(action)
         self._steps_to_go -= 1
         if self._steps_to_go == 0:
-            return timestep._replace(observation=np.full_like(timestep.observation, np.nan))
+            return timestep._replace(**{self._field: getattr(timestep, self._field) * np.float32(np.nan)})
         return timestep
 
 
@@ -146,20 +147,24 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
     assert all(np.array(column(run.path, "timing", "walltime")) <= np.array(began) + rounding)
 
 
-def test_observation_that_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path):
+@pytest.mark.parametrize(("field", "name"), [("observation", "an observation"), ("reward", "a reward")])
+def test_what_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path, field, name):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
     run = create_run_directory(tmp_path / "run", config)
     parts = make_parts(config)
     (loop,) = parts.loops
-    poisoned = EnvironmentLoop(PoisonedEnvironment(loop.environment, 250), loop.actor)
+    poisoned = EnvironmentLoop(PoisonedEnvironment(loop.environment, 250, field), loop.actor)
     parts = dataclasses.replace(parts, loops=(poisoned,))
     evaluator = Evaluator(config, parts.learner_side.builder.architecture, run, Display())
     recorder = Recorder(config, run, Display())
     runner = LocalRunner(config, parts, evaluator, recorder, run, Display())
     last_good = run.checkpoints / "step_000000000200.npz"
-    message = f"an observation after 249 steps is not finite; the last good state is {last_good}"
+    message = f"{name} after 249 steps is not finite; the last good state is {last_good}"
     with pytest.raises(RunError, match=re.escape(message)):
         runner.train(lambda: False)
     recorder.close()
+    rows = parts.learner_side.replay.save()["rows"]
+    assert len(rows) == 249
+    assert np.isfinite(rows).all()
     resume(run.path)
     assert column(run.path, "evaluation", "actor_steps") == [300, 600, 900]

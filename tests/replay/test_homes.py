@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from tests.fakes import ACTION_SIZE, OBSERVATION_SIZE, transition
-from walker_rl.replay import ArrayReplay, TransitionLayout
+from tests.fakes import LAYOUT, rows_of, transition
+from walker_rl.replay import ArrayReplay
 from walker_rl.replay.reverb import ReverbReplay
-from walker_rl.types import Transition
 
-LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
 MakeReplay = Callable[..., ArrayReplay | ReverbReplay]
 
 
@@ -20,8 +18,8 @@ def make_replay(request) -> Iterator[MakeReplay]:
 
     def make(max_size: int = 10) -> ArrayReplay | ReverbReplay:
         home = {
-            "arrays": lambda: ArrayReplay(LAYOUT, max_size, seed=0),
-            "reverb": lambda: ReverbReplay(LAYOUT, max_size),
+            "arrays": lambda: ArrayReplay(LAYOUT.row_size, max_size, seed=0),
+            "reverb": lambda: ReverbReplay(LAYOUT.row_size, max_size),
         }
         made.append(home[request.param]())
         return made[-1]
@@ -32,16 +30,16 @@ def make_replay(request) -> Iterator[MakeReplay]:
 
 
 def fill(replay, indices) -> None:
-    for index in indices:
-        replay.insert(transition(index))
+    """Inserts blocks of at most three transitions."""
+    transitions = [transition(index) for index in indices]
+    for begin in range(0, len(transitions), 3):
+        replay.insert(rows_of(*transitions[begin : begin + 3]))
 
 
-def indices_in(batch: Transition) -> list[int]:
+def indices_in(batch: np.ndarray) -> list[int]:
     """Which transitions a batch is made of, each held to what was inserted."""
-    indices = [int(value) for value in batch.reward]
-    for row, index in enumerate(indices):
-        for actual, expected in zip(batch, transition(index), strict=True):
-            np.testing.assert_array_equal(actual[row], np.float32(expected))
+    indices = [int(value) for value in LAYOUT.unpack(batch).reward]
+    np.testing.assert_array_equal(batch, rows_of(*map(transition, indices)))
     return indices
 
 
@@ -69,8 +67,8 @@ def test_batches_have_the_shapes_of_the_learner(make_replay):
     fill(replay, range(4))
     dataset = replay.make_dataset(6)
     for batch in (next(dataset), next(dataset)):
-        assert {part.dtype for part in batch} == {np.dtype(np.float32)}
-        assert [part.shape for part in batch] == [(6, 3), (6, 2), (6,), (6,), (6, 3)]
+        assert batch.dtype == np.float32
+        assert [part.shape for part in LAYOUT.unpack(batch)] == [(6, 3), (6, 2), (6,), (6,), (6, 3)]
 
 
 def test_a_dataset_made_before_the_first_insert_sees_what_comes(make_replay):

@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.fakes import ACTION_SIZE, OBSERVATION_SIZE, transition
-from walker_rl.replay import TransitionLayout
+from tests.fakes import LAYOUT, transition
 from walker_rl.types import Transition
-
-LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
 
 
 def test_a_row_holds_every_field_once():

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.fakes import ACTION_SIZE, OBSERVATION_SIZE, assert_equal_trees, transition
-from walker_rl.replay import PriorReplay, TransitionLayout
+from tests.fakes import LAYOUT, assert_equal_trees, rows_of, transition
+from walker_rl.replay import PriorReplay
 
-LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
 NUM_PRIOR = 5
 
 
@@ -21,9 +20,9 @@ def make_replay(
     *, num_inserted: int, num_prior_rows: Callable[[int], int] = half, max_size: int = 8, seed: int = 0
 ) -> PriorReplay:
     """Transition i has the reward i: those of the prior have rewards below `NUM_PRIOR`."""
-    replay = PriorReplay(LAYOUT, NUM_PRIOR, num_prior_rows, max_size, seed)
+    replay = PriorReplay(LAYOUT.row_size, NUM_PRIOR, num_prior_rows, max_size, seed)
     for index in range(num_inserted):
-        replay.insert(transition(index))
+        replay.insert(rows_of(transition(index)))
     return replay
 
 
@@ -31,23 +30,33 @@ def test_the_first_transitions_stay_whatever_comes_later():
     """Of 30 transitions the first five and the newest eight are held."""
     replay = make_replay(num_inserted=30, num_prior_rows=lambda _: 1_000)
     assert (replay.num_inserted, replay.size) == (30, 13)
-    rewards = next(replay.make_dataset(2_000)).reward
+    rewards = LAYOUT.unpack(next(replay.make_dataset(2_000))).reward
     assert set(rewards) == {*range(5), *range(22, 30)}
+
+
+@pytest.mark.parametrize("num_before", [0, 3, 5, 9])
+@pytest.mark.parametrize("block_size", [1, 2, 4, 20])
+def test_a_block_is_parted_where_the_priors_part_is_full(num_before, block_size):
+    one_by_one, at_once = (make_replay(num_inserted=num_before) for _ in range(2))
+    block = [transition(index) for index in range(100, 100 + block_size)]
+    for each in block:
+        one_by_one.insert(rows_of(each))
+    at_once.insert(rows_of(*block))
+    assert_equal_trees(at_once.save(), one_by_one.save())
 
 
 def test_the_first_rows_of_each_batch_are_the_priors():
     """As many as there are to be in the batch of that number: none, two, four, all eight."""
     dataset = make_replay(num_inserted=20, num_prior_rows=[0, 2, 4, 8].__getitem__).make_dataset(8)
     for expected in (0, 2, 4, 8):
-        is_prior = next(dataset).reward < NUM_PRIOR
+        is_prior = LAYOUT.unpack(next(dataset)).reward < NUM_PRIOR
         np.testing.assert_array_equal(is_prior, np.arange(8) < expected)
 
 
 def test_both_parts_are_sampled_uniformly():
     """Each of 5 and of 8 transitions in 40,000 draws: six standard errors are 3.4 and 4.5 % of the expected counts."""
-    rewards = next(make_replay(num_inserted=13, num_prior_rows=lambda _: 40_000).make_dataset(80_000)).reward.astype(
-        int
-    )
+    batch = next(make_replay(num_inserted=13, num_prior_rows=lambda _: 40_000).make_dataset(80_000))
+    rewards = LAYOUT.unpack(batch).reward.astype(int)
     counts = np.bincount(rewards, minlength=13)
     np.testing.assert_allclose(counts[:5], 8_000, rtol=0.07)
     np.testing.assert_allclose(counts[5:], 5_000, rtol=0.09)
@@ -62,7 +71,7 @@ def test_restored_it_samples_and_inserts_alike(num_inserted):
     next(dataset)
     restored.restore(straight.save())
     for replay in (straight, restored):
-        replay.insert(transition(40))
+        replay.insert(rows_of(transition(40)))
     for expected, actual in zip((next(dataset) for _ in range(3)), restored.make_dataset(4), strict=False):
-        assert_equal_trees(dict(actual._asdict()), dict(expected._asdict()))
+        assert_equal_trees(actual, expected)
     assert_equal_trees(restored.save(), straight.save())

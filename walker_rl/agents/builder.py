@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import acme
 import numpy as np
@@ -33,11 +33,6 @@ from walker_rl.replay import (
     updates_due,
 )
 from walker_rl.schedules import value_at
-from walker_rl.types import Transition
-
-if TYPE_CHECKING:
-    from walker_rl.agents.learning import OffPolicyLearner
-    from walker_rl.agents.networks import Networks
 
 ConfigT = TypeVar("ConfigT")
 OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
@@ -75,7 +70,7 @@ class Builder(abc.ABC, Generic[ConfigT]):
         """What the learner changes, with its initial weights; it has an `architecture`."""
 
     @abc.abstractmethod
-    def make_learner(self, networks: Any, dataset: Iterator[Any], seed: int) -> Learner:
+    def make_learner(self, networks: Any, dataset: Iterator[np.ndarray], seed: int) -> Learner:
         """A learner of `networks`, and the source of their variables."""
 
     @abc.abstractmethod
@@ -100,17 +95,11 @@ class Builder(abc.ABC, Generic[ConfigT]):
         """What records an actor's steps in `replay`, or sends them there."""
 
     @abc.abstractmethod
-    def make_dataset(self, replay: Replay) -> Iterator[Any]:
+    def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
         """What a learner learns from, step by step."""
 
     @abc.abstractmethod
-    def make_actor(
-        self,
-        policy: Any,
-        adder: Any,
-        variable_source: acme.VariableSource,
-        seed: int,
-    ) -> Actor:
+    def make_actor(self, policy: Any, adder: Any, variable_source: acme.VariableSource, seed: int) -> Actor:
         """An actor with the variable source's weights."""
 
     @abc.abstractmethod
@@ -134,14 +123,6 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """The shape of the policy."""
 
     @abc.abstractmethod
-    def make_networks(self, seed: int) -> Networks:
-        """Online and target networks with their initial weights."""
-
-    @abc.abstractmethod
-    def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> OffPolicyLearner:
-        """A learner of `networks`, and the source of their variables."""
-
-    @abc.abstractmethod
     def make_own_policy(self, seed: int, noise_scale: float) -> BehaviourPolicy:
         """The agent's exploring policy, whose noise is multiplied by `noise_scale`."""
 
@@ -163,17 +144,17 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         Raises:
             UserError: if there is no memory for it, or a prior's transitions are to be kept apart in Reverb.
         """
-        layout, prior = self.layout, self.config.prior
+        row_size, prior = self.layout.row_size, self.config.prior
         if home == "reverb":
             if prior.policy is not None:
                 raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
             from walker_rl.replay.reverb import ReverbReplay
 
-            return ReverbReplay(layout, self.config.max_replay_size)
+            return ReverbReplay(row_size, self.config.max_replay_size)
         try:
             if prior.policy is not None:
-                return PriorReplay(layout, prior.num_steps, self._num_prior_rows, self.config.max_replay_size, seed)
-            return ArrayReplay(layout, self.config.max_replay_size, seed)
+                return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, self.config.max_replay_size, seed)
+            return ArrayReplay(row_size, self.config.max_replay_size, seed)
         except MemoryError:
             size = self.config.max_replay_size
             raise UserError(f"agent.max_replay_size = {size}: must fit into this machine's memory") from None
@@ -195,18 +176,14 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
 
     def make_adder(self, replay: Sink) -> NStepAdder:
         """What records an actor's steps in `replay`, or sends them there."""
-        return NStepAdder(replay, self.config.n_step, self.config.discount)
+        return NStepAdder(replay, self.layout, self.config.n_step, self.config.discount)
 
-    def make_dataset(self, replay: Replay) -> Iterator[Transition]:
+    def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
         """The batches of a learner."""
         return replay.make_dataset(self.config.batch_size)
 
     def make_actor(
-        self,
-        policy: BehaviourPolicy,
-        adder: NStepAdder,
-        variable_source: acme.VariableSource,
-        seed: int,
+        self, policy: BehaviourPolicy, adder: NStepAdder, variable_source: acme.VariableSource, seed: int
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
         _, action_size = sizes(self.spec)
@@ -253,9 +230,9 @@ class QueueBuilder(Builder[ConfigT]):
         if home != "arrays":
             name = self.item_name
             raise UserError(f"replay = {home}: must be arrays with an agent that learns from each {name} once")
-        return Queue(self.layout)
+        return Queue(self.layout.row_size)
 
-    def make_dataset(self, replay: Replay) -> Iterator[Any]:
+    def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
         """What the learner takes, time after time."""
         return replay.make_dataset(self.items_per_step)
 

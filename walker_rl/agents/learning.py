@@ -123,13 +123,13 @@ class NetworkLearner(Learner):
 class OffPolicyLearner(NetworkLearner):
     """Updates networks on batches of transitions; an agent writes down one update in `_update`."""
 
-    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class.
 
         Args:
             config: hyperparameters.
             networks: are updated in place.
-            dataset: yields batches of `config.batch_size` transitions, float32 arrays or tensors.
+            dataset: yields batches of packed transitions, float32 `[config.batch_size, 2 O + A + 2]`.
             seed: of whatever the updates sample.
         """
         super().__init__(config, networks, seed)
@@ -158,11 +158,12 @@ class OffPolicyLearner(NetworkLearner):
 
         Raises:
             StopIteration: if the dataset has ended.
-            ValueError: if the batch has not the size and shapes agreed on.
+            ValueError: if the batch has another shape.
         """
+        batch = next(self._dataset)
+        if np.shape(batch) != self._batch_shape:
+            raise ValueError(f"a batch has shape {np.shape(batch)}, not {self._batch_shape}")
         # Each array that enters or leaves TensorFlow costs time, so that all data lie in one, and all results in two.
-        batch = np.empty(self._batch_shape, np.float32)
-        self._layout.pack(next(self._dataset), batch)
         metrics, self._policy_weights = self._traced_update(tf.constant(batch))
         self._learner_steps += 1
         return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))

@@ -4,23 +4,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from walker_rl.replay.interface import TransitionLayout
-from walker_rl.types import State, Transition
+from walker_rl.types import State
 
 
 class ArrayReplay:
     """A ring of rows. The operating system commits its memory as rows are first written."""
 
-    def __init__(self, layout: TransitionLayout, max_size: int, seed: int):
+    def __init__(self, row_size: int, max_size: int, seed: int):
         """Makes an empty replay.
 
         Args:
-            layout: how a transition lies in a row.
+            row_size: floats of a transition.
             max_size: transitions kept; the oldest is overwritten by the next.
-            seed: of the sampler.
+            seed: seed of the sampler.
         """
-        self._layout = layout
-        self._rows = np.empty((max_size, layout.row_size), np.float32)
+        self._rows = np.empty((max_size, row_size), np.float32)
         self._num_inserted = 0
         self._random = np.random.default_rng(seed)
 
@@ -34,19 +32,23 @@ class ArrayReplay:
         """Transitions held now."""
         return min(self._num_inserted, len(self._rows))
 
-    def insert(self, transition: Transition) -> None:
-        """Stores one transition (no batch dimension)."""
-        self._layout.pack(transition, self._rows[self._num_inserted % len(self._rows)])
-        self._num_inserted += 1
+    def insert(self, rows: np.ndarray) -> None:
+        """Stores transitions `[n, row_size]`: a copy up to the end of the ring, and another from its start on."""
+        while len(rows):
+            begin = self._num_inserted % len(self._rows)
+            free = self._rows[begin : begin + len(rows)]
+            free[:] = rows[: len(free)]
+            self._num_inserted += len(free)
+            rows = rows[len(free) :]
 
-    def make_dataset(self, batch_size: int) -> Iterator[Transition]:
-        """Endless batches, uniform over what is held at the time of each.
+    def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
+        """Endless batches `[batch_size, row_size]`, uniform over what is held at the time of each.
 
         Raises:
             ValueError: on the first batch if nothing has been inserted.
         """
         while True:
-            yield self._layout.unpack(self.sample(batch_size))
+            yield self.sample(batch_size)
 
     def sample(self, batch_size: int) -> np.ndarray:
         """Copies of rows `[batch_size, row_size]`, uniform over what is held.

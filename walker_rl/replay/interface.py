@@ -1,5 +1,9 @@
-"""What every replay offers, and how an item, such as a transition, lies in a row of floats."""
+"""What every replay offers, and how an item, such as a transition, lies in a row of floats.
 
+Items are rows from the adder, which packs each once, to the learner, which unpacks a batch at a time.
+"""
+
+import abc
 import dataclasses
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -12,8 +16,8 @@ from walker_rl.types import State, Transition
 class Sink(Protocol):
     """Where an adder puts items."""
 
-    def insert(self, item: Any, /) -> None:
-        """Takes one item (no batch dimension)."""
+    def insert(self, rows: np.ndarray, /) -> None:
+        """Takes copies of items, float32 `[n, row_size]`, the oldest first."""
 
 
 class Replay(Sink, Protocol):
@@ -27,8 +31,8 @@ class Replay(Sink, Protocol):
     def size(self) -> int:
         """Items held now."""
 
-    def make_dataset(self, batch_size: int) -> Iterator[Any]:
-        """Endless batches of `batch_size` items, each an array `[B, ...]`."""
+    def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
+        """Endless batches of items, float32 `[batch_size, row_size]`."""
 
     def save(self) -> State:
         """Everything stored, and the state of the sampler where it has one."""
@@ -40,22 +44,32 @@ class Replay(Sink, Protocol):
         """Frees servers and memory."""
 
 
-class Layout(Protocol):
-    """How an item lies in a row of floats."""
+class Layout(abc.ABC):
+    """How an item, a named tuple, lies in a row of floats."""
 
     @property
+    @abc.abstractmethod
     def row_size(self) -> int:
         """Floats in a row."""
 
-    def pack(self, item: Any, rows: np.ndarray, /) -> None:
-        """Writes items `[..., ...]` into `rows`, float32 `[..., row_size]`."""
+    @abc.abstractmethod
+    def unpack(self, rows: Any) -> Any:
+        """Views of `rows` `[..., row_size]` as the fields of items; slices, if they are a tensor."""
 
-    def unpack(self, rows: Any, /) -> Any:
-        """Views of `rows` `[..., row_size]` as the fields of an item."""
+    def pack(self, item: Any, rows: np.ndarray) -> None:
+        """Writes items, whose fields are `[..., ...]`, into `rows`, float32 `[..., row_size]`."""
+        for part, value in zip(self.unpack(rows), item, strict=True):
+            part[...] = value
+
+    def row(self, item: Any) -> np.ndarray:
+        """One item as rows, float32 `[1, row_size]`."""
+        rows = np.empty((1, self.row_size), np.float32)
+        self.pack(item, rows[0])
+        return rows
 
 
 @dataclasses.dataclass(frozen=True)
-class TransitionLayout:
+class TransitionLayout(Layout):
     """One transition as a row of `2 O + A + 2` floats: one copy to store it, one gather to sample it."""
 
     observation_size: int
@@ -65,11 +79,6 @@ class TransitionLayout:
     def row_size(self) -> int:
         """Floats in a row."""
         return 2 * self.observation_size + self.action_size + 2
-
-    def pack(self, transition: Transition, rows: np.ndarray) -> None:
-        """Writes transitions `[..., O]`, `[..., A]` ... into `rows`, float32 `[..., 2 O + A + 2]`."""
-        for part, value in zip(self.unpack(rows), transition, strict=True):
-            part[...] = value
 
     def unpack(self, rows: Any) -> Transition:
         """Views of `rows` `[..., 2 O + A + 2]` as the fields of a transition; slices, if they are a tensor."""

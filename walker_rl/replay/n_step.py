@@ -6,7 +6,7 @@ from collections import deque
 import dm_env
 import numpy as np
 
-from walker_rl.replay.interface import Sink
+from walker_rl.replay.interface import Sink, TransitionLayout
 from walker_rl.types import State, Transition
 
 
@@ -29,15 +29,17 @@ class NStepAdder:
     its last observation. (Barth-Maron et al. 2018, equation 2; `Transition.discount` holds the whole factor.)
     """
 
-    def __init__(self, replay: Sink, n_step: int, discount: float):
+    def __init__(self, replay: Sink, layout: TransitionLayout, n_step: int, discount: float):
         """Makes an adder for one actor.
 
         Args:
             replay: where the transitions go.
+            layout: place of a transition's fields in a row.
             n_step: horizon of the return, in steps.
-            discount: the agent's, per step.
+            discount: the agent's discount, per step.
         """
         self._replay = replay
+        self._layout = layout
         self._n_step = n_step
         self._discount = discount
         self._window: deque[_Step] = deque(maxlen=n_step)
@@ -92,6 +94,5 @@ class NStepAdder:
             n_step_reward = step.reward + factor * n_step_reward
             n_step_discount *= factor
         oldest = self._window[0]
-        self._replay.insert(
-            Transition(oldest.observation, oldest.action, n_step_reward, n_step_discount, self._observation)
-        )
+        transition = Transition(oldest.observation, oldest.action, n_step_reward, n_step_discount, self._observation)
+        self._replay.insert(self._layout.row(transition))

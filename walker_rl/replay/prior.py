@@ -5,32 +5,28 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from walker_rl.replay.arrays import ArrayReplay
-from walker_rl.replay.interface import TransitionLayout
-from walker_rl.types import State, Transition
+from walker_rl.types import State
 
 
 class PriorReplay:
     """Keeps the first transitions for good, and draws a share of each batch from them."""
 
-    def __init__(
-        self, layout: TransitionLayout, num_prior: int, num_prior_rows: Callable[[int], int], max_size: int, seed: int
-    ):
+    def __init__(self, row_size: int, num_prior: int, num_prior_rows: Callable[[int], int], max_size: int, seed: int):
         """Makes an empty replay.
 
         Args:
-            layout: place of a transition's fields in a row.
+            row_size: floats of a transition.
             num_prior: transitions that are kept apart, the first to be inserted.
             num_prior_rows: number of them in a batch, by the number of batches before it.
             max_size: transitions kept of all later ones; the oldest goes first.
             seed: seed of the samplers.
         """
         prior_seed, own_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
-        self._layout = layout
         self._num_prior = num_prior
         self._num_prior_rows = num_prior_rows
         self._num_batches = 0
-        self._prior = ArrayReplay(layout, num_prior, prior_seed)
-        self._own = ArrayReplay(layout, max_size, own_seed)
+        self._prior = ArrayReplay(row_size, num_prior, prior_seed)
+        self._own = ArrayReplay(row_size, max_size, own_seed)
 
     @property
     def num_inserted(self) -> int:
@@ -42,12 +38,16 @@ class PriorReplay:
         """Transitions held now."""
         return self._prior.size + self._own.size
 
-    def insert(self, transition: Transition) -> None:
-        """Stores one transition (no batch dimension)."""
-        (self._prior if self._prior.num_inserted < self._num_prior else self._own).insert(transition)
+    def insert(self, rows: np.ndarray) -> None:
+        """Stores transitions `[n, row_size]`: the first of all apart, the later ones in a ring."""
+        num_prior = self._num_prior - self._prior.num_inserted
+        self._prior.insert(rows[:num_prior])
+        self._own.insert(rows[num_prior:])
 
-    def make_dataset(self, batch_size: int) -> Iterator[Transition]:
-        """Endless batches: their first rows are uniform over the first transitions, the others over the later ones.
+    def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
+        """Endless batches `[batch_size, row_size]`.
+
+        Their first rows are uniform over the first transitions, the others over the later ones.
 
         Raises:
             ValueError: if transitions are to be drawn of a kind of which there are none.
@@ -57,7 +57,7 @@ class PriorReplay:
             self._num_batches += 1
             parts = ((self._prior, num_prior_rows), (self._own, batch_size - num_prior_rows))
             rows = [replay.sample(number) for replay, number in parts if number]
-            yield self._layout.unpack(np.concatenate(rows))
+            yield np.concatenate(rows)
 
     def save(self) -> State:
         """Both parts, each with the state of its sampler, and the number of batches."""

@@ -2,20 +2,18 @@
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from walker_rl.replay.interface import Layout
 from walker_rl.types import State
 
 
 class Queue:
     """A first-in, first-out store that gives away what it holds."""
 
-    def __init__(self, layout: Layout):
-        """Makes an empty one."""
-        self._layout = layout
+    def __init__(self, row_size: int):
+        """Makes an empty one for items of `row_size` floats."""
+        self._row_size = row_size
         self._rows: deque[np.ndarray] = deque()
         self._num_inserted = 0
 
@@ -29,15 +27,13 @@ class Queue:
         """Items that wait."""
         return len(self._rows)
 
-    def insert(self, item: Any) -> None:
-        """Takes one item (no batch dimension)."""
-        row = np.empty(self._layout.row_size, np.float32)
-        self._layout.pack(item, row)
-        self._rows.append(row)
-        self._num_inserted += 1
+    def insert(self, rows: np.ndarray) -> None:
+        """Takes items `[n, row_size]`."""
+        self._rows.extend(np.array(rows))
+        self._num_inserted += len(rows)
 
-    def make_dataset(self, batch_size: int) -> Iterator[Any]:
-        """The oldest `batch_size` items, then the next; none is given twice.
+    def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
+        """The oldest items `[batch_size, row_size]`, then the next; none is given twice.
 
         Raises:
             ValueError: if so many do not wait.
@@ -45,11 +41,11 @@ class Queue:
         while True:
             if self.size < batch_size:
                 raise ValueError(f"{self.size} items wait, not {batch_size}")
-            yield self._layout.unpack(np.stack([self._rows.popleft() for _ in range(batch_size)]))
+            yield np.stack([self._rows.popleft() for _ in range(batch_size)])
 
     def save(self) -> State:
         """What waits, and the count."""
-        rows = np.stack(self._rows) if self._rows else np.empty((0, self._layout.row_size), np.float32)
+        rows = np.stack(self._rows) if self._rows else np.empty((0, self._row_size), np.float32)
         return {"rows": rows, "num_inserted": self._num_inserted}
 
     def restore(self, state: State) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import reverb
 import tensorflow as tf
 
-from walker_rl.replay.interface import TransitionLayout
-from walker_rl.types import State, Transition
+from walker_rl.types import State
 
 TABLE = "transitions"
 
@@ -21,14 +20,14 @@ class ReverbReplay:
     interface, on a port that the system chooses, and asks nobody who they are.
     """
 
-    def __init__(self, layout: TransitionLayout, max_size: int):
+    def __init__(self, row_size: int, max_size: int):
         """Starts a server on a free port.
 
         Args:
-            layout: how a transition lies in a row.
+            row_size: floats of a transition.
             max_size: transitions kept; the oldest goes first.
         """
-        self._layout = layout
+        self._row_size = row_size
         self._max_size = max_size
         self._num_inserted = 0
         self._start_server()
@@ -44,23 +43,22 @@ class ReverbReplay:
         self._writer.flush()
         return self._client.server_info()[TABLE].current_size
 
-    def insert(self, transition: Transition) -> None:
-        """Sends one transition (no batch dimension); it arrives soon, not at once."""
-        row = np.empty(self._layout.row_size, np.float32)
-        self._layout.pack(transition, row)
-        self._writer.append({"row": row})
-        self._writer.create_item(TABLE, priority=1.0, trajectory={"row": self._writer.history["row"][-1]})
-        self._num_inserted += 1
+    def insert(self, rows: np.ndarray) -> None:
+        """Sends transitions `[n, row_size]`; they arrive soon, not at once."""
+        for row in rows:
+            self._writer.append({"row": row})
+            self._writer.create_item(TABLE, priority=1.0, trajectory={"row": self._writer.history["row"][-1]})
+        self._num_inserted += len(rows)
 
-    def make_dataset(self, batch_size: int) -> Iterator[Transition]:
-        """Endless batches; the first waits for the first transition."""
+    def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
+        """Endless batches `[batch_size, row_size]`; the first waits for the first transition."""
         dataset = reverb.TrajectoryDataset.from_table_signature(
             server_address=self._client.server_address,
             table=TABLE,
             max_in_flight_samples_per_worker=2 * batch_size,
         ).batch(batch_size, drop_remainder=True)
         for sample in dataset.as_numpy_iterator():
-            yield self._layout.unpack(sample.data["row"])
+            yield sample.data["row"]
 
     def save(self) -> State:
         """The files of Reverb's own checkpoint as arrays of bytes."""
@@ -95,7 +93,7 @@ class ReverbReplay:
             remover=reverb.selectors.Fifo(),
             max_size=self._max_size,
             rate_limiter=reverb.rate_limiters.MinSize(1),
-            signature={"row": tf.TensorSpec([self._layout.row_size], tf.float32)},
+            signature={"row": tf.TensorSpec([self._row_size], tf.float32)},
         )
         checkpointer = reverb.checkpointers.DefaultCheckpointer(path=self._folder.name)
         self._server = reverb.Server([table], checkpointer=checkpointer)

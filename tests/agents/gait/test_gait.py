@@ -10,7 +10,6 @@ from acme import specs
 from tests.agents.learners import SPEC
 from walker_rl.agents.gait.builder import Builder
 from walker_rl.agents.gait.config import Config
-from walker_rl.agents.gait.trial import Trial
 from walker_rl.errors import UserError
 from walker_rl.policies.sinusoids import SinusoidPolicy
 
@@ -35,7 +34,8 @@ class Trials:
         size = int((np.sqrt(1 + 4 * len(weights)) - 1) / 2)
         middle, deviation = weights[:size], weights[size:].reshape(size, size)
         candidates = middle + self.random.standard_normal((self._config.population_size, size)) @ deviation.T
-        self.given.append(Trial(candidates, -np.square(candidates[:, 1:] - TARGET).sum(axis=1)))
+        score = -np.square(candidates[:, 1:] - TARGET).sum(axis=1)
+        self.given.append(np.column_stack([candidates, score]))
         return self.given[-1]
 
 
@@ -121,7 +121,7 @@ def test_an_actor_records_the_candidate_and_what_it_was_worth(step_cost):
             action = actor.select_action(observation)
             np.testing.assert_array_equal(action, reference.action(observation))
             actor.observe(action, make_timestep(reward=float(step + 1), observation=observation))
-    trials = next(queue.make_dataset(2))
+    trials = builder.layout.unpack(next(queue.make_dataset(2)))
     np.testing.assert_allclose(trials.parameters, candidates, rtol=1e-6)
     np.testing.assert_array_equal(trials.score, [6 - 3 * step_cost] * 2)
     assert (candidates[0] != candidates[1]).all()

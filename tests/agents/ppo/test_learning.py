@@ -56,10 +56,18 @@ class Play:
         return self.played[-1]
 
 
+def packed(config, segments):
+    """Segments as rows `[N, row_size]`."""
+    layout = Builder(config, SPEC).layout
+    rows = np.empty((len(segments.reward), layout.row_size), np.float32)
+    layout.pack(segments, rows)
+    return rows
+
+
 def make(config=SMALL, seed=0, **play):
     builder, source = Builder(config, SPEC), Play(config, **play)
     networks = builder.make_networks(0)
-    source.learner = builder.make_learner(networks, source, seed)
+    source.learner = builder.make_learner(networks, (packed(config, segments) for segments in source), seed)
     return source.learner, source, networks
 
 
@@ -181,7 +189,7 @@ def test_a_normalised_reward_is_ten_at_most():
     segments = segments._replace(reward=reward, return_so_far=reward)
     config = dataclasses.replace(SMALL, gae_lambda=0.0)
     builder = Builder(config, SPEC)
-    learner = builder.make_learner(builder.make_networks(0), iter([segments]), seed=0)
+    learner = builder.make_learner(builder.make_networks(0), iter([packed(config, segments)]), seed=0)
     learner.step()
     (*_, targets), _ = learner._prepare(segments)
     expected = np.minimum(reward / reward.std(), 10.0).ravel()

@@ -4,7 +4,7 @@ import dm_env
 import numpy as np
 import pytest
 
-from walker_rl.agents.ppo.segment import Segment, SegmentAdder, SegmentLayout
+from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
 from walker_rl.replay import Queue
 
 LAYOUT = SegmentLayout(observation_size=2, action_size=1, unroll_length=4)
@@ -12,9 +12,10 @@ DISCOUNT = 0.9
 
 
 class Kept(list):
-    """A sink."""
+    """A sink that keeps segments."""
 
-    insert = list.append
+    def insert(self, rows):
+        self += map(LAYOUT.unpack, rows.copy())
 
 
 def observation(number):
@@ -36,7 +37,7 @@ def play(adder, lengths, endings):
 
 def segments_of(lengths, endings):
     kept = Kept()
-    play(SegmentAdder(kept, LAYOUT.unroll_length, DISCOUNT), lengths, endings)
+    play(SegmentAdder(kept, LAYOUT, DISCOUNT), lengths, endings)
     return kept
 
 
@@ -57,13 +58,13 @@ def test_steps_of_several_episodes_lie_in_one_segment_with_their_ends():
 
 def test_an_adder_goes_on_where_it_was_saved():
     straight, resumed = Kept(), Kept()
-    play(SegmentAdder(straight, 4, DISCOUNT), [6], [dm_env.transition])
-    before = SegmentAdder(resumed, 4, DISCOUNT)
+    play(SegmentAdder(straight, LAYOUT, DISCOUNT), [6], [dm_env.transition])
+    before = SegmentAdder(resumed, LAYOUT, DISCOUNT)
     before.add_first(dm_env.restart(observation(0)))
     for number in (1, 2):
         timestep = dm_env.transition(reward=float(number), observation=observation(number + 0.5))
         before.add(np.array([number / 100], np.float32), -float(number), timestep)
-    after = SegmentAdder(resumed, 4, DISCOUNT)
+    after = SegmentAdder(resumed, LAYOUT, DISCOUNT)
     after.restore(before.save())
     for number in (3, 4):
         timestep = dm_env.transition(reward=float(number), observation=observation(number + 0.5))
@@ -74,7 +75,7 @@ def test_an_adder_goes_on_where_it_was_saved():
 
 def test_a_step_before_the_first_observation_is_refused():
     with pytest.raises(RuntimeError, match="add_first"):
-        SegmentAdder(Kept(), 4, DISCOUNT).add(np.zeros(1), 0.0, dm_env.transition(0.0, observation(0)))
+        SegmentAdder(Kept(), LAYOUT, DISCOUNT).add(np.zeros(1), 0.0, dm_env.transition(0.0, observation(0)))
 
 
 def test_a_row_holds_a_segment():
@@ -87,17 +88,18 @@ def test_a_row_holds_a_segment():
 
 
 def test_the_queue_gives_each_segment_once_and_in_order():
-    segments = segments_of([20], [dm_env.transition])
-    queue, restored = Queue(LAYOUT), Queue(LAYOUT)
-    for segment in segments:
-        queue.insert(segment)
+    queue, restored = Queue(LAYOUT.row_size), Queue(LAYOUT.row_size)
+    play(SegmentAdder(queue, LAYOUT, DISCOUNT), [20], [dm_env.transition])
     dataset = queue.make_dataset(2)
-    np.testing.assert_array_equal(next(dataset).reward, [[1, 2, 3, 4], [5, 6, 7, 8]])
+    np.testing.assert_array_equal(LAYOUT.unpack(next(dataset)).reward, [[1, 2, 3, 4], [5, 6, 7, 8]])
     restored.restore(queue.save())
     assert (queue.size, queue.num_inserted) == (restored.size, restored.num_inserted) == (3, 5)
     for each in (dataset, restored.make_dataset(2)):
-        np.testing.assert_array_equal(next(each).reward, [[9, 10, 11, 12], [13, 14, 15, 16]])
+        np.testing.assert_array_equal(LAYOUT.unpack(next(each)).reward, [[9, 10, 11, 12], [13, 14, 15, 16]])
         with pytest.raises(ValueError, match="1 items wait, not 2"):
             next(each)
-    assert isinstance(next(queue.make_dataset(1)), Segment)
-    assert Queue(LAYOUT).save()["rows"].shape == (0, LAYOUT.row_size)
+    (row,) = next(queue.make_dataset(1))
+    queue.insert(np.stack([row, row + 1, row + 2]))
+    np.testing.assert_array_equal(next(queue.make_dataset(3)), [row, row + 1, row + 2])
+    assert (queue.size, queue.num_inserted) == (0, 8)
+    assert Queue(LAYOUT.row_size).save()["rows"].shape == (0, LAYOUT.row_size)

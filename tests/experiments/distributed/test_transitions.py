@@ -11,7 +11,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.actor import RemoteVariables
 from walker_rl.experiments.distributed.messages import Weights
 from walker_rl.experiments.distributed.patience import Patience
-from walker_rl.experiments.distributed.transitions import TransitionStream, rows_of
+from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.parts import builder_of
 
@@ -45,7 +45,7 @@ def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
     channel.send(Weights(weights, 0))
     inbox = channel.subscribe_to_rows(NUM_STEPS)  # Enough that nobody waits.
     patience = Patience("nothing heard")
-    stream = TransitionStream(channel, builder.layout, patience)
+    stream = TransitionStream(channel, builder.layout.row_size, patience)
     assert play(builder, stream, RemoteVariables(channel, architecture)) == num_episodes
     stream.flush()
     patience.close()
@@ -53,7 +53,7 @@ def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
     rows = replay.save()["rows"]
     blocks = []
     while sum(map(len, blocks)) < len(rows):
-        blocks.append(rows_of(inbox.get(timeout=10)))
+        blocks.append(inbox.get(timeout=10))
     streamed = np.concatenate(blocks)
     np.testing.assert_array_equal(streamed, rows)
     assert len(rows) == replay.num_inserted > 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
@@ -16,7 +17,7 @@ from walker_rl.types import Transition
 class D4PGLearner(OffPolicyLearner):
     """Fits the critic's distribution to the projected Bellman target; the policy climbs its mean or lower tail."""
 
-    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class; the update samples nothing, so that `seed` has no effect."""
         super().__init__(config, networks, dataset, seed)
         self._config = config

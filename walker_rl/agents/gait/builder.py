@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import acme
+import numpy as np
 
 from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
-from walker_rl.agents.gait.trial import Trial, TrialAdder, TrialLayout
+from walker_rl.agents.gait.trial import TrialAdder, TrialLayout
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
 from walker_rl.policies.sinusoids import SinusoidArchitecture
@@ -60,7 +61,7 @@ class Builder(QueueBuilder[Config]):
         """The parameters that are set by hand."""
         return make_start(self.config, self.architecture, seed)
 
-    def make_learner(self, networks: Start, dataset: Iterator[Trial], seed: int) -> GaitLearner:
+    def make_learner(self, networks: Start, dataset: Iterator[np.ndarray], seed: int) -> GaitLearner:
         """The search."""
         from walker_rl.agents.gait.learning import GaitLearner
 
@@ -77,14 +78,10 @@ class Builder(QueueBuilder[Config]):
 
     def make_adder(self, replay: Sink) -> TrialAdder:
         """What records an actor's episodes in `replay`, or sends them there."""
-        return TrialAdder(replay)
+        return TrialAdder(replay, self.layout)
 
     def make_actor(
-        self,
-        policy: CandidatePolicy,
-        adder: TrialAdder,
-        variable_source: acme.VariableSource,
-        seed: int,
+        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: acme.VariableSource, seed: int
     ) -> GaitActor:
         """An actor with the variable source's weights."""
         return GaitActor(policy, adder, variable_source, self.config.step_cost)

@@ -8,7 +8,7 @@ import numpy as np
 
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start
-from walker_rl.agents.gait.trial import Trial
+from walker_rl.agents.gait.trial import Trial, TrialLayout
 from walker_rl.agents.learner import Learner
 from walker_rl.types import Metrics, State
 
@@ -19,18 +19,19 @@ class GaitLearner(Learner):
     Actors draw the candidates themselves; those of a distributed run may be of the distribution before.
     """
 
-    def __init__(self, config: Config, start: Start, dataset: Iterator[Trial]) -> None:
+    def __init__(self, config: Config, start: Start, dataset: Iterator[np.ndarray]) -> None:
         """Begins the search.
 
         Args:
             config: of the search.
             start: where it begins.
-            dataset: yields `config.population_size` trials at a time.
+            dataset: yields `config.population_size` packed trials at a time.
         """
         super().__init__(start.architecture)
         self._config = config
         self._start = start
         self._dataset = dataset
+        self._layout = TrialLayout(start.architecture.num_parameters)
         self._trials: list[Trial] = []  # All: the search is a function of them.
         self._search = self._begin()
 
@@ -40,7 +41,7 @@ class GaitLearner(Learner):
         Raises:
             StopIteration: if the dataset has ended.
         """
-        trials = Trial(*(np.array(field, np.float64) for field in next(self._dataset)))
+        trials = Trial(*(np.array(field, np.float64) for field in self._layout.unpack(next(self._dataset))))
         self._tell(trials)
         return {
             "mean_score": float(trials.score.mean()),

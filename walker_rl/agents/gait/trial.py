@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from walker_rl.replay import Sink
+from walker_rl.replay import Layout, Sink
 
 
 class Trial(NamedTuple):
@@ -21,7 +21,7 @@ class Trial(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class TrialLayout:
+class TrialLayout(Layout):
     """One trial as a row of `P + 1` floats."""
 
     num_parameters: int
@@ -31,11 +31,6 @@ class TrialLayout:
         """Floats in a row."""
         return self.num_parameters + 1
 
-    def pack(self, trial: Trial, rows: np.ndarray) -> None:
-        """Writes trials into `rows`, float32 `[..., P + 1]`."""
-        for part, value in zip(self.unpack(rows), trial, strict=True):
-            part[...] = value
-
     def unpack(self, rows: np.ndarray) -> Trial:
         """Views of `rows` as the fields of trials."""
         return Trial(rows[..., :-1], rows[..., -1])
@@ -44,10 +39,11 @@ class TrialLayout:
 class TrialAdder:
     """Inserts each episode as a trial."""
 
-    def __init__(self, sink: Sink):
-        """Makes an adder for one actor."""
+    def __init__(self, sink: Sink, layout: TrialLayout):
+        """Makes an adder for one actor, which packs trials by `layout` into `sink`."""
         self._sink = sink
+        self._layout = layout
 
     def add(self, parameters: np.ndarray, score: float) -> None:
         """Records an episode."""
-        self._sink.insert(Trial(parameters, score))
+        self._sink.insert(self._layout.row(Trial(parameters, score)))

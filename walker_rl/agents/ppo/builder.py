@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import acme
+import numpy as np
 
 from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.policies import policy_architecture, sizes
 from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
-from walker_rl.agents.ppo.segment import Segment, SegmentAdder, SegmentLayout
+from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.replay import Sink
@@ -53,7 +54,7 @@ class Builder(QueueBuilder[Config]):
 
         return make_networks(self.config, self.architecture, seed)
 
-    def make_learner(self, networks: Networks, dataset: Iterator[Segment], seed: int) -> PPOLearner:
+    def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> PPOLearner:
         """A learner of `networks`, and the source of their variables."""
         from walker_rl.agents.ppo.learning import PPOLearner
 
@@ -76,14 +77,10 @@ class Builder(QueueBuilder[Config]):
 
     def make_adder(self, replay: Sink) -> SegmentAdder:
         """What records an actor's steps in `replay`, or sends them there."""
-        return SegmentAdder(replay, self.config.unroll_length, self.config.discount)
+        return SegmentAdder(replay, self.layout, self.config.discount)
 
     def make_actor(
-        self,
-        policy: DensityPolicy,
-        adder: SegmentAdder,
-        variable_source: acme.VariableSource,
-        seed: int,
+        self, policy: DensityPolicy, adder: SegmentAdder, variable_source: acme.VariableSource, seed: int
     ) -> OnPolicyActor:
         """An actor with the variable source's weights."""
         return OnPolicyActor(policy, adder, variable_source)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from walker_rl.agents.learning import NetworkLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.agents.ppo.config import Config
-from walker_rl.agents.ppo.segment import Segment
+from walker_rl.agents.ppo.segment import Segment, SegmentLayout
 from walker_rl.agents.ppo.statistics import RunningStatistics
 from walker_rl.losses.advantage import generalized_advantage
 from walker_rl.losses.clipped_surrogate import approximate_kl, clipped_surrogate_loss
@@ -26,12 +26,14 @@ class PPOLearner(NetworkLearner):
     Minibatches are drawn by `(seed, learner_steps)`, so that a restored learner draws the same.
     """
 
-    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Segment], seed: int) -> None:
-        """As the base class; `dataset` yields `config.num_environments` segments at a time."""
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
+        """As the base class; `dataset` yields `config.num_environments` packed segments at a time."""
         super().__init__(config, networks, seed, config.adam_epsilon)
         self._config = config
         self._dataset = dataset
-        self._observations = RunningStatistics((networks.architecture.observation_size,))
+        architecture = networks.architecture
+        self._layout = SegmentLayout(architecture.observation_size, architecture.action_size, config.unroll_length)
+        self._observations = RunningStatistics((architecture.observation_size,))
         self._returns = RunningStatistics(())
         self._num_rounds = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
@@ -45,7 +47,7 @@ class PPOLearner(NetworkLearner):
         Raises:
             StopIteration: if the dataset has ended.
         """
-        segments = next(self._dataset)
+        segments = self._layout.unpack(next(self._dataset))
         self._observe_rewards(segments)
         metrics: Metrics = {}
         if int(self._num_rounds) >= self._config.num_priming_rounds:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import dm_env
 import numpy as np
 
-from walker_rl.replay import Sink
+from walker_rl.replay import Layout, Sink
 from walker_rl.types import State
 
 
@@ -35,7 +35,7 @@ class Segment(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class SegmentLayout:
+class SegmentLayout(Layout):
     """One segment as a row of `T (2 O + A + 5)` floats."""
 
     observation_size: int
@@ -51,11 +51,6 @@ class SegmentLayout:
     def row_size(self) -> int:
         """Floats in a row."""
         return self.unroll_length * self.step_size
-
-    def pack(self, segment: Segment, rows: np.ndarray) -> None:
-        """Writes segments into `rows`, float32 `[..., T (2 O + A + 5)]`."""
-        for part, value in zip(self.unpack(rows), segment, strict=True):
-            part[...] = value
 
     def unpack(self, rows: np.ndarray) -> Segment:
         """Views of `rows` as the fields of segments."""
@@ -73,16 +68,16 @@ class SegmentLayout:
 class SegmentAdder:
     """Collects an actor's steps, and inserts a segment whenever there are enough."""
 
-    def __init__(self, sink: Sink, unroll_length: int, discount: float):
+    def __init__(self, sink: Sink, layout: SegmentLayout, discount: float):
         """Makes an adder for one actor.
 
         Args:
             sink: where the segments go.
-            unroll_length: steps of each.
-            discount: the agent's, per step.
+            layout: place of a segment's fields in a row; it has the number of steps.
+            discount: the agent's discount, per step.
         """
         self._sink = sink
-        self._unroll_length = unroll_length
+        self._layout = layout
         self._discount = discount
         self._steps: list[tuple[Any, ...]] = []
         self._observation: np.ndarray | None = None
@@ -107,8 +102,8 @@ class SegmentAdder:
         step = (self._observation, action, next_timestep.observation, reward, discount, is_last, log_density)
         self._steps.append((*step, self._return_so_far))
         self._observation = None if is_last else next_timestep.observation
-        if len(self._steps) == self._unroll_length:
-            self._sink.insert(self._segment())
+        if len(self._steps) == self._layout.unroll_length:
+            self._sink.insert(self._layout.row(self._segment()))
             self._steps.clear()
 
     def save(self) -> State:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
@@ -34,7 +35,7 @@ class SACLearner(OffPolicyLearner):
     Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
     """
 
-    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class, and the optimiser of the temperature, whose gradient is not clipped."""
         super().__init__(config, networks, dataset, seed)
         self._config = config

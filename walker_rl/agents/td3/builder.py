@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy, policy_architecture
 from walker_rl.agents.td3.config import Config
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.types import Transition
 
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
@@ -30,7 +31,7 @@ class Builder(OffPolicyBuilder[Config]):
 
         return make_networks(self.config, self.architecture, seed)
 
-    def make_learner(self, networks: Networks, dataset: Iterator[Transition], seed: int) -> TD3Learner:
+    def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> TD3Learner:
         """A learner of `networks`, and the source of their variables."""
         from walker_rl.agents.td3.learning import TD3Learner
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
@@ -20,7 +21,7 @@ class TD3Learner(OffPolicyLearner):
     The noise on the targets is a function of `(seed, learner_steps)`, so that a restored learner draws the same.
     """
 
-    def __init__(self, config: Config, networks: Networks, dataset: Iterator[Transition], seed: int) -> None:
+    def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class."""
         super().__init__(config, networks, dataset, seed)
         self._config = config

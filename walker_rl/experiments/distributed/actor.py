@@ -132,7 +132,7 @@ class ActorNode:
     def _make_loop(self, builder: Builder) -> EnvironmentLoop:
         index, scales = self._welcome.index, self._config.distributed.noise_scales
         seeds = make_actor_seeds(self._config.seed, index, self._welcome.start)
-        self._stream = TransitionStream(self._channel, builder.layout, self._patience)
+        self._stream = TransitionStream(self._channel, builder.layout.row_size, self._patience)
         variables = RemoteVariables(self._channel, builder.architecture)
         return make_actor_side(self._config, builder, seeds, self._stream, variables, scales[index % len(scales)])
 

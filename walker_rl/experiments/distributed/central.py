@@ -135,7 +135,7 @@ class Central:
         self._server = start_server(self._run.id, port, self._reverb_folder)
         channel = Channel(f"localhost:{port}", self._run.id)
         self._bookkeeping.connect(channel)
-        self._intake = TransitionIntake(channel, self._side.builder.layout, self._side.replay)
+        self._intake = TransitionIntake(channel, self._side.replay)
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 

@@ -51,12 +51,15 @@ class Channel:
         return Inbox(self._client, table_name(kind, self.run_id), lambda arrays: _decode(kind, arrays), size)
 
     def stream_rows(self) -> ItemWriter:
-        """Sends blocks of packed transitions; waits while `MAX_BLOCKS_IN_FLIGHT` are on their way."""
+        """Sends blocks of packed transitions, each with the number of rows that are meant.
+
+        It waits while `MAX_BLOCKS_IN_FLIGHT` are on their way.
+        """
         return self._client.stream_into(table_name(TRANSITIONS, self.run_id), MAX_BLOCKS_IN_FLIGHT)
 
     def subscribe_to_rows(self, size: int) -> "Inbox[np.ndarray]":
-        """Receives blocks of packed transitions as they were sent, and holds at most `2 size` ready."""
-        return Inbox(self._client, table_name(TRANSITIONS, self.run_id), lambda arrays: arrays[0], size)
+        """Receives blocks of packed transitions without what only filled them; holds at most `2 size` ready."""
+        return Inbox(self._client, table_name(TRANSITIONS, self.run_id), lambda arrays: arrays[0][: arrays[1]], size)
 
 
 class Inbox(Generic[MessageT]):

@@ -43,7 +43,7 @@ class ReverbClient:
                 time.sleep(RETRY_PERIOD)
 
     def stream_into(self, table: str, max_in_flight: int) -> "ItemWriter":
-        """A way to store many items of one array each, all of one shape."""
+        """A way to store many items whose arrays have the shapes of the first's."""
         return ItemWriter(self._client, table, max_in_flight)
 
     def sample(self, table: str) -> list[np.ndarray]:
@@ -83,10 +83,10 @@ class ItemWriter:
         self._table = table
         self._max_in_flight = max_in_flight
 
-    def insert(self, array: np.ndarray) -> None:
+    def insert(self, *arrays: np.ndarray) -> None:
         """Sends an item; waits while more than `max_in_flight` of them are not stored yet."""
-        (reference,) = self._writer.Append([array])
-        self._writer.CreateItem(self._table, 1.0, [[reference]], [True])
+        references = self._writer.Append(list(arrays))
+        self._writer.CreateItem(self._table, 1.0, [[reference] for reference in references], [True] * len(references))
         self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
 
     def close(self) -> None:

@@ -1,12 +1,10 @@
 """How transitions, or what else an agent's adder makes, travel: packed rows, a block at a time."""
 
-from typing import Any
-
 import numpy as np
 
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.patience import Patience
-from walker_rl.replay import Layout, Replay
+from walker_rl.replay import Replay
 
 MAX_BLOCK_SIZE = 32
 """Items sent at a time: transitions one by one would cost an actor a tenth of its time, and the learner more."""
@@ -24,27 +22,27 @@ IDLE_WAIT = 0.05
 class TransitionStream:
     """Sends items as packed rows, a block at a time; waits while the learner can take no more."""
 
-    def __init__(self, channel: Channel, layout: Layout, patience: Patience):
-        """Sends through `channel`, and renews `patience` with each block that is taken."""
+    def __init__(self, channel: Channel, row_size: int, patience: Patience):
+        """Sends items of `row_size` floats through `channel`, and renews `patience` with each block that is taken."""
         self._blocks = channel.stream_rows()
-        self._layout = layout
         self._patience = patience
-        block_size = max(1, min(MAX_BLOCK_SIZE, MAX_BLOCK_FLOATS // layout.row_size))
-        self._block = np.full((block_size, layout.row_size), np.nan, np.float32)
+        block_size = max(1, min(MAX_BLOCK_SIZE, MAX_BLOCK_FLOATS // row_size))
+        self._block = np.zeros((block_size, row_size), np.float32)
         self._num_rows = 0
 
-    def insert(self, item: Any) -> None:
-        """Sends one item (no batch dimension), when the block is full."""
-        self._layout.pack(item, self._block[self._num_rows])
-        self._num_rows += 1
-        if self._num_rows == len(self._block):
-            self.flush()
+    def insert(self, rows: np.ndarray) -> None:
+        """Sends items `[n, row_size]`, when a block of them is full."""
+        for row in rows:
+            self._block[self._num_rows] = row
+            self._num_rows += 1
+            if self._num_rows == len(self._block):
+                self.flush()
 
     def flush(self) -> None:
-        """Sends what there is of a block, whose other rows are not numbers: Reverb wants all of one shape."""
+        """Sends what there is of a block with its count: Reverb wants all blocks of one shape."""
         if self._num_rows:
-            self._blocks.insert(self._block.copy())
-            self._block[:] = np.nan
+            self._block[self._num_rows :] = 0.0  # Zeros are compressed to nothing.
+            self._blocks.insert(self._block.copy(), np.array(self._num_rows))
             self._num_rows = 0
             self._patience.renew()
 
@@ -61,10 +59,9 @@ class TransitionIntake:
     much as half an update.
     """
 
-    def __init__(self, channel: Channel, layout: Layout, replay: Replay):
-        """Takes items from `channel`, which are packed by `layout`, into `replay`."""
+    def __init__(self, channel: Channel, replay: Replay):
+        """Takes items from `channel` into `replay`."""
         self._blocks = channel.subscribe_to_rows(BLOCKS_READY)
-        self._layout = layout
         self._replay = replay
         self._is_idle = False
 
@@ -77,11 +74,5 @@ class TransitionIntake:
         """Takes the next block, for which it waits shortly."""
         block = self._blocks.get(timeout=IDLE_WAIT)
         self._is_idle = block is None
-        for row in rows_of(block) if block is not None else ():
-            self._replay.insert(self._layout.unpack(row))
-
-
-def rows_of(block: np.ndarray) -> np.ndarray:
-    """The items in a block."""
-    rows: np.ndarray = block[~np.isnan(block[:, 0])]
-    return rows
+        if block is not None:
+            self._replay.insert(block)

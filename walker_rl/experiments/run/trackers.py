@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
-from walker_rl.experiments.run.directory import RunDirectory
 
 if TYPE_CHECKING:
+    from walker_rl.experiments.run.directory import RunDirectory
     from walker_rl.logging.tracker import Tracker
 
 
