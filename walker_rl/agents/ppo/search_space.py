@@ -9,7 +9,6 @@ SEARCH_SPACE: SearchSpace = {
     "num_environments": Choices((4, 8, 16)),
     "batch_size": Choices((64, 128, 256)),
     "num_epochs": Integers(3, 20),
-    "clip": Floats(0.1, 0.6),
     "entropy_weight": Floats(0.0, 2e-2),
     "init_stddev": Floats(0.1, 1.0, log=True),
     "noise_correlation": Floats(0.0, 0.95),

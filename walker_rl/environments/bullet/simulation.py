@@ -89,6 +89,8 @@ class BulletSimulation:
             self._restart(0)  # only after this do equal seeds give equal episodes
         if self._has_cube:
             self.client.setPhysicsEngineParameter(solverResidualThreshold=0)
+        if type(self._environment).__module__.startswith("pybulletgym"):  # Its bodies touch in an order of their own.
+            self.client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
         batched = is_batchable(self._environment)
         self._simulate = BatchedLocomotion(self._environment).step if batched else self._environment.step
         self._camera = BulletCamera(self.client, self.robot, follows=self._task.family == "locomotion")
