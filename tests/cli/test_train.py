@@ -11,6 +11,7 @@ from PIL import Image
 from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
+from walker_rl.experiments.config import flatten
 from walker_rl.pretrained import pretrained_policies
 
 PRETRAINED = [policy.name for policy in pretrained_policies()]
