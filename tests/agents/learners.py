@@ -10,7 +10,7 @@ from acme import specs
 
 from walker_rl import agents
 from walker_rl.agents.config import OffPolicyConfig
-from walker_rl.agents.learning import OffPolicyLearner
+from walker_rl.agents.network_learner import OffPolicyLearner
 from walker_rl.agents.networks import Networks
 from walker_rl.replay import TransitionLayout
 from walker_rl.types import Transition

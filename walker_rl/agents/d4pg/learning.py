@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.d4pg.config import Config
-from walker_rl.agents.learning import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.losses import categorical
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.dmpo.config import Config
-from walker_rl.agents.learning import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.losses import categorical
 from walker_rl.losses.mpo import MIN_LOG_DUAL, Bounds, Duals, mpo_loss, positive_dual

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from walker_rl.agents.learning import NetworkLearner, TensorMetrics
+from walker_rl.agents.network_learner import NetworkLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment, SegmentLayout
