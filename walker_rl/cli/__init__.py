@@ -1,5 +1,15 @@
 """The command walker-rl, one file per command; a command imports what is heavy when it runs."""
 
-from walker_rl.cli.app import main
+from collections.abc import Sequence
 
-__all__ = ["main"]
+from walker_rl.processes.exit_statuses import INTERRUPTED
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command as `app.main` does; Ctrl-C during its imports ends without a traceback, too."""
+    try:
+        from walker_rl.cli import app
+
+        return app.main(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED

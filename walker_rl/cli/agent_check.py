@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
     set_environment()
     context = multiprocessing.get_context("fork")  # A configuration can't be pickled.
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_tell_whether_agents_fit, args=(configs, sender))
+    child = context.Process(target=_tell_whether_agents_fit, args=(configs, sender), daemon=True)
     child.start()
     sender.close()
     problem = receiver.recv()
@@ -37,6 +38,8 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
 
 
 def _tell_whether_agents_fit(configs: Sequence[ExperimentConfig], sender: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent has it, too, and takes this process with it.
+
     from walker_rl.errors import UserError
     from walker_rl.experiments.parts import check_agent
 

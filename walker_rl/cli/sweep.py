@@ -56,7 +56,7 @@ def run_sweep(
     As many runs at a time as there are cores, each on a core of its own, each an ordinary run directory
     OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command goes on where a sweep was stopped or killed; with more
     agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice, 75 stopped by
-    SIGTERM, 130 by Ctrl-C.
+    SIGTERM or SIGHUP, 130 by Ctrl-C.
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec

@@ -44,8 +44,8 @@ def tune_agent(
     trains its seeds, each an ordinary run in OUTPUT/trials; what fails is tried once more; its score is the mean return
     of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best one's fields, for `walker-rl
     train --config`. The same command goes on where a search was stopped or killed; with more trials it goes further.
-    Exit status: 0 complete, 1 if three trials in a row have failed or the disk takes no more, 75 stopped by SIGTERM,
-    130 by Ctrl-C.
+    Exit status: 0 complete, 1 if three trials in a row have failed or the disk takes no more, 75 stopped by SIGTERM
+    or SIGHUP, 130 by Ctrl-C.
     """
     from walker_rl.agents import search_space
     from walker_rl.errors import UserError

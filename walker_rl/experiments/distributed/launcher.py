@@ -35,13 +35,13 @@ def launch(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: i
         RunError: if it can't go on; it can be resumed.
     """
     _prepare(run.logs)
+    with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
+        from walker_rl.experiments.distributed import program
 
-    from walker_rl.experiments.distributed import program
-
-    address = f"localhost:{port}"
-    actors = [program.actor_node(f"actor_{index}", address, run.id, index) for index in range(num_actors)]
-    others = [program.evaluator_node(address, run.path), program.central_node(run.path, port, num_actors)]
-    return _see_through(config, run, actors, others, open_ports)
+        address = f"localhost:{port}"
+        actors = [program.actor_node(f"actor_{index}", address, run.id, index) for index in range(num_actors)]
+        others = [program.evaluator_node(address, run.path), program.central_node(run.path, port, num_actors)]
+        return _see_through(config, run, actors, others, open_ports, signals)
 
 
 def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, run: RunDirectory) -> int:
@@ -61,11 +61,11 @@ def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, r
         RunError: if they can't go on.
     """
     _prepare(run.logs)
+    with StopSignals() as signals:
+        from walker_rl.experiments.distributed import program
 
-    from walker_rl.experiments.distributed import program
-
-    actors = [program.actor_node(f"actor_{index}", address, run_id, None) for index in range(num_actors)]
-    return _see_through(config, run, actors, [], open_ports=True)
+        actors = [program.actor_node(f"actor_{index}", address, run_id, None) for index in range(num_actors)]
+        return _see_through(config, run, actors, [], True, signals)
 
 
 def _see_through(
@@ -74,12 +74,13 @@ def _see_through(
     actors: "list[CommandNode]",
     others: "list[CommandNode]",
     open_ports: bool,
+    signals: StopSignals,
 ) -> int:
     from walker_rl.experiments.distributed.program import launch_processes, make_program
     from walker_rl.experiments.distributed.supervisor import Supervisor
     from walker_rl.experiments.distributed.view import View
 
-    with StopSignals() as signals, FleetDisplay() as display:
+    with FleetDisplay() as display:
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has put handlers of its own in their place.
         period = config.distributed.watchdog_period

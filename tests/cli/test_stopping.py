@@ -1,0 +1,100 @@
+"""`walker-rl train` asked to stop: when it begins, while it trains, and where nobody reads what it prints."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
+
+ENDLESS = (
+    *("train", AGENT, "--task", "Pendulum-v1", "--steps", "1000000"),
+    *set_options((*TINY_RUN, "evaluation.period=100000", "checkpoint.seconds_period=null")),
+)
+"""A training that leaves one checkpoint at its start and one at its end."""
+
+
+def begin(run, *words, num_lines=3, **options):
+    """Starts a training and waits until it has so many lines of metrics."""
+    process = start_command(*ENDLESS, *words, "--run-dir", run, **options)
+    wait_for(run / "metrics" / "training.csv", process, num_lines=num_lines)
+    return process
+
+
+def last_checkpoint(run):
+    return max(int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.npz"))
+
+
+def fill_stderr():
+    os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+
+
+# --- while it trains
+
+
+@pytest.mark.parametrize(("number", "lose"), [(signal.SIGHUP, None), (signal.SIGTERM, fill_stderr)])
+def test_a_training_that_is_asked_to_stop_saves_and_says_how_to_go_on(tmp_path, number, lose):
+    process = begin(tmp_path / "run", preexec_fn=lose)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 75, output
+    assert ("Stopping; Ctrl-C again stops at once, without a checkpoint.\n" in output) is (lose is None)
+    assert "Interrupted; to go on from the newest checkpoint: " in output
+    assert "Traceback" not in output
+    assert last_checkpoint(tmp_path / "run") >= 400
+
+
+def test_a_training_whose_reader_is_gone_saves(tmp_path):
+    """As of `walker-rl train ... 2>&1 | tee log`, where Ctrl-C ends tee as well."""
+    process = begin(tmp_path / "run")
+    process.stdout.close()
+    press_ctrl_c(process)
+    process.wait(timeout=60)
+    assert last_checkpoint(tmp_path / "run") >= 400
+
+
+def test_a_second_ctrl_c_stops_at_once(tmp_path):
+    """The first one is noted in an evaluation that takes hours."""
+    run = tmp_path / "run"
+    process = begin(run, *set_options(("evaluation.period=200", "evaluation.num_episodes=100000")), num_lines=2)
+    time.sleep(0.5)
+    press_ctrl_c(process)
+    assert any(line.startswith("Stopping; ") for line in process.stdout)
+    assert process.poll() is None
+    press_ctrl_c(process)
+    output, _ = process.communicate(timeout=10)
+    assert process.returncode == 130, output
+    assert "Interrupted; to go on from the newest checkpoint: " in output
+    assert "Traceback" not in output
+    assert last_checkpoint(run) == 0
+
+
+# --- when it begins
+
+
+def interrupted_at_the_start(run, wait):
+    process = start_command(*ENDLESS, "--run-dir", run)
+    wait(process)
+    press_ctrl_c(process)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+
+
+def test_ctrl_c_while_tensorflow_is_imported_is_not_lost(tmp_path):
+    def wait(process):
+        while "_pywrap_tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text():
+            time.sleep(0.005)
+
+    interrupted_at_the_start(tmp_path / "run", wait)
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_any_moment_of_the_start_is_not_lost(tmp_path):
+    for number in range(5):
+        seconds = random.uniform(0.3, 4.0)  # Python itself, which answers with a traceback, begins in less.
+        print(f"after {seconds:.3f} s")
+        interrupted_at_the_start(tmp_path / str(number), lambda process, seconds=seconds: time.sleep(seconds))
