@@ -48,3 +48,18 @@ def test_closed_streams_are_no_obstacle():
         "make_environment('Walker2DBulletEnv-v0', seed=0).reset()"
     )
     assert run(script).returncode == 0
+
+
+def test_threads_that_make_environments_at_once_keep_their_output():
+    """Four that import the simulators together, and print when they have played."""
+    result = run(
+        "import threading\n"
+        "from walker_rl.environments import make_environment\n"
+        "def play(name):\n"
+        "    make_environment(name, seed=0).close(); print(name, flush=True)\n"
+        "names = ['Pendulum-v1', 'Walker2DBulletEnv-v0'] * 2\n"
+        "threads = [threading.Thread(target=play, args=(name,)) for name in names]\n"
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]"
+    )
+    assert sorted(result.stdout.split()) == sorted(["Pendulum-v1", "Walker2DBulletEnv-v0"] * 2)
+    assert result.stderr == ""

@@ -4,17 +4,23 @@ import contextlib
 import ctypes
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
+
+
+_ONE_AT_A_TIME = threading.RLock()
+"""Two threads that leave in the order in which they entered would leave each other's silence behind."""
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Discards all that is printed or warned inside, by C code too; exceptions pass.
 
-    Works on the file descriptors of the whole process, so keep the block short and free of other output.
+    Works on the file descriptors of the whole process, so keep the block short and free of other output. Threads enter
+    one after the other.
     """
-    with contextlib.ExitStack() as stack:
+    with _ONE_AT_A_TIME, contextlib.ExitStack() as stack:
         devnull = stack.enter_context(open(os.devnull, "w"))
         for descriptor in (1, 2):
             stack.enter_context(_redirected(descriptor, devnull.fileno()))
