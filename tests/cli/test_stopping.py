@@ -17,6 +17,14 @@ ENDLESS = (
 """A training that leaves one checkpoint at its start and one at its end."""
 
 
+@pytest.fixture(autouse=True)
+def sighup_is_not_ignored():
+    """Which it is where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def begin(run, *words, num_lines=3, **options):
     """Starts a training and waits until it has so many lines of metrics."""
     process = start_command(*ENDLESS, *words, "--run-dir", run, **options)

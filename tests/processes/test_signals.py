@@ -25,6 +25,14 @@ sys.exit(signals.exit_status)
 """
 
 
+@pytest.fixture(autouse=True)
+def sighup_is_not_ignored():
+    """Which it is where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 class Process:
     """A process that works until it is asked to stop, and then saves."""
 

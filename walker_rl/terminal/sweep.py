@@ -16,13 +16,14 @@ WIDE = 1_000
 
 
 class State(enum.Enum):
-    """State of a run of a sweep."""
+    """State of a run of a sweep, or of a trial of a search."""
 
     RUNNING = "running"
     RETRYING = "retrying"
     WAITING = "waiting"
     COMPLETE = "complete"
     FAILED = "failed"
+    PRUNED = "pruned"
 
     @property
     def is_running(self) -> bool:

@@ -95,15 +95,9 @@ class Supervisor:
         return all(child.exit_status in (COMPLETE, STOPPED) for child in centrals)
 
     @property
-    def pids(self) -> dict[str, int]:
-        """Of the processes that run, by name."""
-        running = [process for process in self._processes if process.child.exit_status is None]
-        return {process.node.name: process.child.pid for process in running}
-
-    @property
-    def logs(self) -> dict[str, Path]:
-        """What each process prints, by name."""
-        return {process.node.name: process.child.log for process in self._processes}
+    def children(self) -> dict[str, Child]:
+        """The newest process of each node, by name."""
+        return {process.node.name: process.child for process in self._processes}
 
     @property
     def num_restarts(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed import isolation
 from walker_rl.experiments.distributed.supervisor import Supervisor
+from walker_rl.processes.child import Child
 from walker_rl.terminal.fleet import FleetDisplay
 
 TOLD = ("warning: ", "Resumed ")
@@ -42,14 +43,18 @@ class View:
             return
         if not self._has_told_ports:
             self._tell_ports()
-        memory = {name: _resident_megabytes(pid) for name, pid in self._supervisor.pids.items()}
+        memory = {name: _resident_megabytes(child.pid) for name, child in self._running.items()}
         self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
         self._display.update(status)
 
+    @property
+    def _running(self) -> dict[str, Child]:
+        return {name: child for name, child in self._supervisor.children.items() if child.exit_status is None}
+
     def _relay_logs(self) -> None:
         """Prints what the central process says of checkpoints, and every process's warnings."""
-        for name, log in self._supervisor.logs.items():
-            with contextlib.suppress(FileNotFoundError), log.open(errors="replace") as file:
+        for name, child in self._supervisor.children.items():
+            with contextlib.suppress(FileNotFoundError), child.log.open(errors="replace") as file:
                 file.seek(self._positions.get(name, 0))
                 while (line := file.readline()).endswith("\n"):
                     self._positions[name] = file.tell()
@@ -58,7 +63,7 @@ class View:
 
     def _tell_ports(self) -> None:
         """Once the server is up: who can reach it."""
-        ports = isolation.listening_ports(self._supervisor.pids.values())
+        ports = isolation.listening_ports(child.pid for child in self._running.values())
         if not ports:
             return
         self._has_told_ports = True

@@ -1,26 +1,17 @@
 """Trains jobs on some cores, one after the other; what fails is tried once more."""
 
-import enum
 from collections.abc import Sequence
 
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.processes.child import Child, start_child
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.slots import Slot
+from walker_rl.terminal.sweep import State
 
 MAX_TRIES = 2
 
 SAVING_LIMIT = 300.0
 """Seconds for a process to write its last checkpoint."""
-
-
-class Outcome(enum.Enum):
-    """News of jobs that are being trained."""
-
-    RETRIED = "retried"
-    COMPLETE = "complete"
-    PRUNED = "pruned"
-    FAILED = "failed"
 
 
 class JobRun:
@@ -45,8 +36,8 @@ class JobRun:
         self._jobs = (job for job in jobs if not job.is_complete)
         self._start_next()
 
-    def check(self) -> Outcome | None:
-        """Starts the next process if one has ended; returns None if there is nothing new.
+    def check(self) -> State | None:
+        """Starts the next process if one has ended; returns the new state, or None if there is none.
 
         Raises:
             OSError: as at the start.
@@ -58,13 +49,13 @@ class JobRun:
             if status != COMPLETE:
                 self.failure = child.ending
                 return self._retry()
-        return None if self._start_next() else Outcome.COMPLETE
+        return None if self._start_next() else State.COMPLETE
 
-    def _retry(self) -> Outcome:
+    def _retry(self) -> State:
         if self.tries == MAX_TRIES:
-            return Outcome.FAILED
+            return State.FAILED
         self._start()
-        return Outcome.RETRIED
+        return State.RETRYING
 
     def _start_next(self) -> bool:
         job = next(self._jobs, None)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.job_run import SAVING_LIMIT, JobRun, Outcome
+from walker_rl.experiments.sweep.job_run import SAVING_LIMIT, JobRun
 from walker_rl.processes.child import end_children
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.sweep import State
@@ -82,19 +82,19 @@ class Scheduler:
         self._tell(f"{entry.job.name}: {entry.run.manner}")
 
     def _check(self, entry: Entry, run: JobRun) -> None:
-        outcome, name = run.check(), entry.job.name
-        if outcome is Outcome.COMPLETE:
+        state, name = run.check(), entry.job.name
+        if state is State.COMPLETE:
             entry.failure = None
-            self._release(entry, run, State.COMPLETE)
+            self._release(entry, run, state)
             self._tell(f"{name}: complete")
-        elif outcome is Outcome.RETRIED:
-            entry.state = State.RETRYING
+        elif state is State.FAILED:
+            entry.failure = str(run.failure)
+            self._release(entry, run, state)
+            self._tell(f"{name}: failed again {entry.failure}; see {entry.job.log}")
+        elif state is State.RETRYING:
+            entry.state = state
             self._tell(f"{name}: failed {run.failure}; trying it once more")
             self._tell(f"{name}: {run.manner}")
-        elif outcome is Outcome.FAILED:
-            entry.failure = str(run.failure)
-            self._release(entry, run, State.FAILED)
-            self._tell(f"{name}: failed again {entry.failure}; see {entry.job.log}")
 
     def _release(self, entry: Entry, run: JobRun, state: State) -> None:
         self._free.insert(0, run.cores)

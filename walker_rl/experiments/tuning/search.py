@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from walker_rl.errors import RunError
-from walker_rl.experiments.sweep.job_run import SAVING_LIMIT, Outcome
+from walker_rl.experiments.sweep.job_run import SAVING_LIMIT
 from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study, overrides_of
@@ -13,6 +13,7 @@ from walker_rl.experiments.tuning.trial_run import TrialRun
 from walker_rl.processes.child import end_children
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
+from walker_rl.terminal.sweep import State
 
 CHECK_PERIOD = 0.5
 """Seconds between looks at the trials."""
@@ -72,19 +73,19 @@ class Search:
         self._tell(f"trial {trial.number}: {' '.join(overrides_of(trial))}")
 
     def _check(self, trial_run: TrialRun) -> None:
-        outcome = trial_run.check()
-        if outcome is None:
+        state = trial_run.check()
+        if state is None:
             return
-        if outcome is Outcome.RETRIED:
+        if state is State.RETRYING:
             self._tell(f"trial {trial_run.trial.number}: failed with {trial_run.failure}; once more")
             return
         trial, value = trial_run.trial, trial_run.value
         self._running.remove(trial_run)
         self._free.append(trial_run.run.cores)
-        if outcome is Outcome.FAILED:
+        if state is State.FAILED:
             self._study.fail(trial, trial_run.failure)
             self._tell(f"trial {trial.number}: failed with {trial_run.failure}")
-        elif outcome is Outcome.PRUNED:
+        elif state is State.PRUNED:
             self._study.prune(trial)
             self._tell(
                 f"trial {trial.number}: given up after {trial_run.num_evaluations} evaluations, score {value:.1f}"
@@ -92,7 +93,7 @@ class Search:
         else:
             self._complete(trial_run)
         trial_run.discard_checkpoints()
-        self._failures = self._failures + 1 if outcome is Outcome.FAILED else 0
+        self._failures = self._failures + 1 if state is State.FAILED else 0
         if self._failures == MAX_FAILURES:
             raise RunError(f"{MAX_FAILURES} trials have failed one after the other; see {self._output / 'logs'}")
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from optuna.trial import Trial
 
-from walker_rl.experiments.sweep.job_run import JobRun, Outcome
+from walker_rl.experiments.sweep.job_run import JobRun
 from walker_rl.experiments.sweep.progress import read_evaluations
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.processes.slots import Slot
+from walker_rl.terminal.sweep import State
 
 
 class TrialRun:
@@ -43,7 +44,7 @@ class TrialRun:
         """End of the process that failed last, as in "status 1 (error: no space left)"."""
         return f"status {self.run.failure.status} ({self.run.failure.line})"
 
-    def check(self) -> Outcome | None:
+    def check(self) -> State | None:
         """Sees how far it has come and whether it is worth going on; None while there is nothing new."""
         evaluations = self._evaluations()
         number, value = sum(map(len, evaluations)), _mean_score(evaluations)
@@ -53,7 +54,7 @@ class TrialRun:
             if self.trial.should_prune():
                 for child in self.run.children:
                     child.kill()
-                return Outcome.PRUNED
+                return State.PRUNED
         return self.run.check()
 
     def discard_checkpoints(self) -> None:
