@@ -8,7 +8,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 
-
 _ONE_AT_A_TIME = threading.RLock()
 """Two threads that leave in the order in which they entered would leave each other's silence behind."""
 
