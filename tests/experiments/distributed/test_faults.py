@@ -188,7 +188,8 @@ def test_nothing_outlives_a_launcher_that_is_killed_and_the_run_can_be_resumed(t
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 75), (signal.SIGINT, 130)])
 def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status):
     run = tmp_path / "run"
-    with launched(run, *ENDLESS, "--set", "checkpoint.seconds_period=null") as made:
+    options = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}  # The tests may run under `nohup`.
+    with launched(run, *ENDLESS, "--set", "checkpoint.seconds_period=null", **options) as made:
         made.wait_for_learning()
         if number == signal.SIGINT:
             press_ctrl_c(made.process)
