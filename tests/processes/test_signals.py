@@ -62,7 +62,7 @@ def path(tmp_path):
 def test_a_request_is_noted_and_answered_in_a_line(path, number, status):
     process = Process(path)
     process.send(number)
-    assert process.end() == (status, b"asked\nsaved\n", STOPPING)
+    assert process.end() == (status, b"asked\nsaved\n", STOPPING.encode())
 
 
 def test_only_the_first_request_is_answered(path):
@@ -71,7 +71,7 @@ def test_only_the_first_request_is_answered(path):
     process.expect(b"asked\n")
     process.send(signal.SIGTERM)
     process.send(signal.SIGHUP)
-    assert process.end() == (75, b"saved\n", STOPPING)
+    assert process.end() == (75, b"saved\n", STOPPING.encode())
 
 
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -80,7 +80,7 @@ def test_ctrl_c_after_a_request_is_urgent(path, first):
     process.send(first)
     process.expect(b"asked\n")
     process.send(signal.SIGINT)
-    assert process.end() == (130, b"urgent\n", STOPPING)
+    assert process.end() == (130, b"urgent\n", STOPPING.encode())
 
 
 def test_an_urgent_request_raises_where_that_is_wanted(path):

@@ -1,5 +1,6 @@
 """A process that this one has started: pinned, tied to it, ended in order, and described in words."""
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -82,11 +83,12 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
         cores: numbers of the cores on which the process, with all of its threads, may run; none leaves them as here.
 
     Raises:
-        OSError: if the log can't be written, or the system allows no more processes.
+        OSError: if the log can't be opened, or the system allows no more processes.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab", buffering=0) as output:
-        output.write(f"$ {shlex.join(command)}\n".encode())
+        with contextlib.suppress(OSError):  # A full disk costs this line, and not the process.
+            output.write(f"$ {shlex.join(command)}\n".encode())
         popen = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -1,18 +1,16 @@
 """Requests to stop a process: signals that only note."""
 
-import contextlib
-import os
 import signal
-import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 from walker_rl.processes.exit_statuses import INTERRUPTED, STOPPED
+from walker_rl.processes.standard_error import write_to_stderr
 
 REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-STOPPING = b"\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
+STOPPING = "\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 
 
 class StopSignals:
@@ -81,12 +79,4 @@ class StopSignals:
         if self._has_nothing_to_save or (self._raises and self.is_urgent()):
             raise KeyboardInterrupt
         if len(self._received) == 1 and signal.SIGINT in self._before:
-            _write_to_stderr(STOPPING)
-
-
-def _write_to_stderr(text: bytes) -> None:
-    """Writes what can be written: standard error may be closed, full, or a pipe that nobody reads."""
-    if sys.stderr is None:  # Closed from the start; its number may be that of a file of the run by now.
-        return
-    with contextlib.suppress(OSError):
-        os.write(2, text)  # print could be in the middle of another line
+            write_to_stderr(STOPPING)

@@ -18,6 +18,7 @@ from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.parts import builder_of, make_actor_side
 from walker_rl.experiments.seeding import make_actor_seeds
 from walker_rl.policies.architecture import Architecture
+from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, Variables
 
 MAX_STEPS_BETWEEN_REPORTS = 100
@@ -74,7 +75,7 @@ class ActorNode:
         Raises:
             RunError: if an observation or an action is not finite.
         """
-        print(f"actor {self._welcome.index} begins at {self._welcome.actor_steps:,} steps", flush=True)
+        Display().message(f"Actor {self._welcome.index} starts at {self._welcome.actor_steps:,} steps.")
         notice = self._exchange()
         while not notice.is_over and not stop_requested():
             self._play(notice)

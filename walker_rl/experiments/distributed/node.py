@@ -13,6 +13,7 @@ from walker_rl import runtime
 from walker_rl.errors import RunError, UserError
 from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, REFUSED, STOPPED
 from walker_rl.processes.signals import StopSignals
+from walker_rl.processes.standard_error import write_to_stderr
 
 
 def run_central(run_dir: Path, port: int, num_actors: int) -> int:
@@ -76,15 +77,15 @@ def run_and_exit(role: Callable[[], int]) -> NoReturn:
     try:
         status = role()
     except (UserError, RunError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        write_to_stderr(f"error: {error}\n")
         status = REFUSED if isinstance(error, UserError) else FAILED
     except OSError as error:
-        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        write_to_stderr(f"error: {error.filename}: {error.strerror}\n")
         status = FAILED
     except SystemExit as error:
         status = int(error.code or 0)
     except BaseException:
-        traceback.print_exc()
+        write_to_stderr(traceback.format_exc())
         status = CRASHED
     with contextlib.suppress(OSError):  # They may go to a full disk.
         sys.stdout.flush()

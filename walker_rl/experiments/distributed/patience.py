@@ -1,11 +1,11 @@
 """An end to every wait."""
 
 import os
-import sys
 import threading
 import time
 
 from walker_rl.processes.exit_statuses import UNANSWERED
+from walker_rl.processes.standard_error import write_to_stderr
 
 TICK = 1.0  # seconds
 
@@ -47,5 +47,5 @@ class Patience:
             self._waited += TICK
         if self._seconds == float("inf"):
             return
-        print(f"error: {self._message} for {self._seconds:.0f} s", file=sys.stderr, flush=True)
+        write_to_stderr(f"error: {self._message} for {self._seconds:.0f} s\n")
         os._exit(UNANSWERED)
