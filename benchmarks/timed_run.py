@@ -1,7 +1,8 @@
 """One training, timed from its command's start to the first evaluation at or above a return.
 
 The benchmark's own clock is read as a row appears in the run's table of evaluations. So start-up, a prior and
-evaluations count, for every library alike.
+evaluations count, for every library alike. The last return counts once fresh episodes confirm it; the training and the
+clock pause while they are played.
 """
 
 import contextlib
@@ -53,7 +54,7 @@ class Rules:
     Attributes:
         goals: returns to reach, ascending; the last one ends the run.
         limit: seconds after which a run is stopped.
-        num_episodes: fresh episodes that confirm the policy which reached the last goal.
+        num_episodes: fresh episodes whose mean return must reach the last goal, too.
     """
 
     goals: tuple[float, ...] = (1_500.0, 2_000.0)
@@ -78,11 +79,13 @@ class Outcome:
         seconds: from the command's start to each goal reached.
         actor_steps: environment steps at each goal reached.
         confirmation: None if the last goal was not reached.
+        num_unconfirmed: evaluations that reached the last goal, and whose policies did not in fresh episodes.
     """
 
     seconds: tuple[float, ...]
     actor_steps: tuple[int, ...]
     confirmation: Confirmation | None
+    num_unconfirmed: int = 0
 
     def to_text(self, goals: tuple[float, ...]) -> str:
         """One line: "1,500 after 200 s and 60,000 steps"."""
@@ -93,11 +96,13 @@ class Outcome:
         if self.confirmation is None:
             return ", ".join([*reached, f"{goals[len(reached)]:,g} not reached"])
         confirmed = f"confirmed {self.confirmation.mean:,.0f} ± {self.confirmation.stddev:,.0f}"
-        return ", ".join([*reached, f"{confirmed}, {self.confirmation.num_falls} falls"])
+        return ", ".join(
+            [*reached, f"{confirmed}, {self.confirmation.num_falls} falls, {self.num_unconfirmed} unconfirmed before"]
+        )
 
 
 def time_run(learner: Learner, seed: int, rules: Rules, folder: Path) -> Outcome:
-    """Trains until the last goal or the limit, then plays the policy that reached it.
+    """Trains until a policy reaches the last goal and is confirmed, or until the limit.
 
     Args:
         learner: the contestant.
@@ -113,38 +118,61 @@ def time_run(learner: Learner, seed: int, rules: Rules, folder: Path) -> Outcome
         return _from_dict(json.loads(kept.read_text()))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    words = {"folder": folder, "seed": seed}
-    reached = list(_goals_reached(learner, rules, folder, words))
-    confirmation = None
-    if len(reached) == len(rules.goals):
-        confirmation = _confirm(learner, rules.num_episodes, words)
-    outcome = Outcome(tuple(seconds for seconds, _ in reached), tuple(steps for _, steps in reached), confirmation)
+    outcome = _watch(learner, rules, folder, {"folder": folder, "seed": seed})
     kept.write_text(json.dumps(dataclasses.asdict(outcome)) + "\n")
     return outcome
 
 
-def _goals_reached(
-    learner: Learner, rules: Rules, folder: Path, words: dict[str, object]
-) -> Iterator[tuple[float, int]]:
-    """Yields the seconds and the environment steps of each goal, as the run reaches it."""
-    evaluations, goals = Path(learner.evaluations.format(**words)), list(rules.goals)
+def _watch(learner: Learner, rules: Rules, folder: Path, words: dict[str, object]) -> Outcome:
+    *first_goals, last_goal = rules.goals
+    reached: list[tuple[float, int]] = []
+    num_unconfirmed = 0
     errors = folder / "stderr"
     began = time.monotonic()
     with _running([learner.python, "-m", *_filled(learner.train, words)], errors) as process:
-        while goals:
-            status = process.poll()
-            rows, seconds = _read(evaluations), time.monotonic() - began
+        for actor_steps, mean_return in _evaluations(process, Path(learner.evaluations.format(**words))):
+            seconds = time.monotonic() - began
             if seconds > rules.limit:
-                return
-            for actor_steps, mean_return in rows:
-                while goals and mean_return >= goals[0]:
-                    del goals[0]
-                    yield seconds, actor_steps
-            if status is not None and status != 0:
-                raise ended(f"{learner.name}, seed {words['seed']},", status, errors.read_text(errors="replace"))
-            if status == 0:
-                return
-            time.sleep(POLL_PERIOD)
+                break
+            if mean_return is None:
+                continue
+            reached += [(seconds, actor_steps) for goal in first_goals[len(reached) :] if mean_return >= goal]
+            if mean_return < last_goal:
+                continue
+            with _paused(process):
+                confirmation = _confirm(learner, rules.num_episodes, words)
+            if confirmation.mean >= last_goal:
+                return Outcome(*zip(*reached, (seconds, actor_steps), strict=True), confirmation, num_unconfirmed)
+            num_unconfirmed += 1
+            began = time.monotonic() - seconds
+    if process.returncode > 0:
+        raise ended(f"{learner.name}, seed {words['seed']},", process.returncode, errors.read_text(errors="replace"))
+    seconds_reached, steps_reached = zip(*reached, strict=True) if reached else ((), ())
+    return Outcome(seconds_reached, steps_reached, None, num_unconfirmed)
+
+
+def _evaluations(process: subprocess.Popen, table: Path) -> Iterator[tuple[int, float | None]]:
+    """Yields `actor_steps` and `mean_return` of each evaluation while the process runs; (0, None) between them."""
+    num_read = 0
+    while True:
+        has_ended = process.poll() is not None
+        rows = _read(table)[num_read:]
+        num_read += len(rows)
+        yield from rows
+        if has_ended:
+            return
+        yield 0, None
+        time.sleep(POLL_PERIOD)
+
+
+@contextlib.contextmanager
+def _paused(process: subprocess.Popen) -> Iterator[None]:
+    """Stops a process with all that it has started, while the context lasts."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGSTOP)
+    yield
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager

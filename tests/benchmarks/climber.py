@@ -1,7 +1,7 @@
 """A contestant of `learning` that needs no training.
 
 `train FOLDER SEED RETURN ...` writes an evaluation of each return and then waits. It ends at the word `end` and fails
-at the word `fail`. `play` prints two episodes.
+at the word `fail`. `play FOLDER` prints two episodes, 50 above and below the last return; after an odd one both are 0.
 """
 
 import json
@@ -10,7 +10,10 @@ import time
 from pathlib import Path
 
 if sys.argv[1] == "play":
-    print(json.dumps({"episode_returns": [2_000.0, 2_100.0], "episode_lengths": [1_000, 999]}))
+    last = float((Path(sys.argv[2]) / "evaluations.csv").read_text().split(",")[-1])
+    returns = [last - 50.0, last + 50.0] if last % 2 == 0 else [0.0, 0.0]
+    time.sleep(1.0)
+    print(json.dumps({"episode_returns": returns, "episode_lengths": [1_000, 999]}))
     sys.exit()
 
 folder, seed, *returns = sys.argv[2:]

@@ -1,6 +1,7 @@
 """Whole runs, timed to a return: their order, their ends, and the table."""
 
 import re
+import time
 
 import pytest
 
@@ -20,21 +21,32 @@ def climber(name, *returns):
         name,
         train=(module, "train", "{folder}/run", "{seed}", *map(str, returns)),
         evaluations="{folder}/run/evaluations.csv",
-        play=(module, "play"),
+        play=(module, "play", "{folder}/run"),
     )
 
 
 def test_each_goal_is_timed_and_the_policy_that_reached_the_last_is_confirmed(tmp_path):
-    outcome = time_run(climber("a", 100, 1_500, 1_400, 2_000.5, 3_000), 0, RULES, tmp_path / "a")
+    outcome = time_run(climber("a", 100, 1_500, 1_400, 2_050, 3_000), 0, RULES, tmp_path / "a")
     assert outcome.actor_steps == (20_000, 40_000)
     first, last = outcome.seconds
     assert 0.6 <= first < last - 0.3
     assert outcome.confirmation == Confirmation(mean=2_050.0, stddev=50.0, num_falls=1)
+    assert outcome.num_unconfirmed == 0
     assert not [command for command in commands_running() if str(tmp_path) in command]
 
 
+def test_a_policy_that_fresh_episodes_do_not_confirm_is_passed_over_and_the_clock_stands_meanwhile(tmp_path):
+    began = time.monotonic()
+    outcome = time_run(climber("a", 1_500, 2_051, 2_101, 2_100, 3_000), 0, RULES, tmp_path / "a")
+    waited = time.monotonic() - began
+    assert outcome.actor_steps == (10_000, 40_000)
+    assert outcome.confirmation.mean == 2_100.0
+    assert outcome.num_unconfirmed == 2
+    assert outcome.seconds[1] < waited - 3.0, "three times a second"
+
+
 def test_one_evaluation_may_reach_both_goals(tmp_path):
-    outcome = time_run(climber("a", 100, 2_000), 0, RULES, tmp_path / "a")
+    outcome = time_run(climber("a", 100, 2_002), 0, RULES, tmp_path / "a")
     assert outcome.actor_steps == (20_000, 20_000)
     assert outcome.seconds[0] == outcome.seconds[1]
 
