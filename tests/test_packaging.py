@@ -11,9 +11,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from tests.tiny import COMMAND
+from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.pretrained import pretrained_policies
 
@@ -52,6 +54,15 @@ def test_a_lock_has_hashes_and_names_its_command_and_no_index(lock):
     assert all("--hash=sha256:" in package for package in packages)
     assert "make lock" in text.splitlines()[1]
     assert not re.search(r"://|index|--find-links|file:", text)
+
+
+# --- the version
+
+
+def test_changelog_and_citation_name_the_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert __version__ == citation["version"] == newest.group(1)
 
 
 # --- what is built

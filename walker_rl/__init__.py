@@ -1,3 +1,3 @@
 """A research training suite for PyBullet's walkers, built on Acme."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

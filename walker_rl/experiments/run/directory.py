@@ -115,7 +115,7 @@ class RunDirectory:
 
     @property
     def version(self) -> str:
-        """The version that began it, "walker_rl 0.1.0 (commit b0cd05b3a9cd)"."""
+        """The version that began it, "walker_rl 0.2.0 (commit b0cd05b3a9cd)"."""
         return f"walker_rl {self._provenance.get('walker_rl')} (commit {self._provenance.get('commit')})"
 
     @property
