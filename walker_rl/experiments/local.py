@@ -137,7 +137,7 @@ class LocalRunner:
             RunError: if there are checkpoints, and none is whole.
             UserError: if the checkpoint belongs to another configuration, or metrics of before it are lost.
         """
-        path = self._checkpoints.restore_newest(self._restore)
+        path = self._checkpoints.restore_newest(self.save(), self._restore)
         if path is not None:
             self._checkpoint_is_current = True
             self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")

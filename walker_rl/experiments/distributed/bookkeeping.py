@@ -15,7 +15,7 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder
-from walker_rl.experiments.run.summary import read_final_returns
+from walker_rl.experiments.run.summary import read_summary
 from walker_rl.types import Metrics
 
 MESSAGES_READY = 256
@@ -170,7 +170,9 @@ class Bookkeeping:
                 self._recorder.first_video(result.actor_steps)
 
     def _finish(self) -> None:
-        self._recorder.finish(read_final_returns(self._run), self._last_evaluated)
+        summary = read_summary(self._run)
+        results = {"best": summary.best.mean_return, "last": summary.last.mean_return}
+        self._recorder.finish(results, self._last_evaluated)
 
     def _record(self, write: Callable[..., None], *row: Any) -> None:
         """Writes a row; a full disk ends no run."""
