@@ -54,7 +54,10 @@ def read_settings(run: RunDirectory) -> Settings:
         provenance, experiment = to_record(origins, Provenance), to_record(contents, Experiment)
         if experiment.agent_name not in agent_names():
             raise ValueError(f"agent_name = {experiment.agent_name}: must be one of {', '.join(agent_names())}")
-        return Settings(experiment, flatten(contents), provenance, flatten(origins))
+        fields = flatten(contents)
+        if fields.get("agent.prior.policy") is not None and provenance.prior is None:
+            raise ValueError("the provenance has no record of agent.prior.policy")
+        return Settings(experiment, fields, provenance, flatten(origins))
 
 
 def read_metrics(run: RunDirectory, stream: str, *needed: str) -> dict[str, np.ndarray]:

@@ -11,11 +11,13 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
     """Holds what is wanted to what the run was begun as.
 
     Raises:
+        NotWholeError: if the run's configuration is damaged.
         UserError: if a field that decides numbers is another one, or was not there yet, or the prior is another policy.
     """
+    prior = run.provenance.prior  # First: it finds what is damaged.
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
-    check_same_prior(config, run.provenance.prior)
+    check_same_prior(config, prior)
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:
