@@ -13,6 +13,20 @@ from walker_rl.types import State
 STREAMS = ("evaluation", "learner", "timing", "training")
 
 
+def check_rows(metrics: Path, state: State) -> None:
+    """Makes sure that a folder has the rows of when `RunLogger.save` returned a state; what follows may be anything.
+
+    Raises:
+        UserError: if a file has lost some.
+    """
+    for name, position in state.items():
+        path = metrics / f"{name}.csv"
+        content = path.read_bytes() if path.exists() else b""
+        if whole_size(content[:position]) != position:
+            found = f"{path} = {len(content):,} bytes"
+            raise UserError(f"{found}: must have the {position:,} of when the checkpoint was written")
+
+
 class RunLogger:
     """Writes `metrics/STREAM.csv` and the same numbers to each tracker as `STREAM/COLUMN`."""
 
@@ -82,11 +96,8 @@ class RunLogger:
         """Drops the rows written after `save` was called at `actor_steps`.
 
         A tracker that can't take them back keeps them, and is not told again what the resumed run repeats of them.
-
-        Raises:
-            UserError: if a file has lost rows written before; nothing is dropped.
+        `check_rows` has found the rows from before that there.
         """
-        self._check(state)
         self.open()
         for name, stream in self._streams.items():
             steps = read_whole_rows(self._metrics / f"{name}.csv").get(STEP_KEY, [-1.0])
@@ -99,15 +110,6 @@ class RunLogger:
         self._tell(lambda tracker: tracker.close())
         for csv_file in self._streams.values():
             csv_file.close()
-
-    def _check(self, state: State) -> None:
-        """Makes sure that the rows of when `save` was called are there; what follows them may be anything."""
-        for name, position in state.items():
-            path = self._metrics / f"{name}.csv"
-            content = path.read_bytes() if path.exists() else b""
-            if whole_size(content[:position]) != position:
-                found = f"{path} = {len(content):,} bytes"
-                raise UserError(f"{found}: must have the {position:,} of when the checkpoint was written")
 
     def _tell(self, tell: Callable[[Tracker], object]) -> None:
         for tracker in self._trackers:

@@ -108,7 +108,8 @@ class Checkpoints:
         except (OSError, RunError, UserError):
             raise
         except Exception as error:  # Each part has its own for a state that it can't have saved.
-            raise RunError(f"{path} holds no state of this run ({error}); {_START_ANEW}") from None
+            reason = " ".join(str(error).split())
+            raise RunError(f"{path} holds no state of this run ({reason}); {_START_ANEW}") from None
         self._plan(_actor_steps(path))
         return path
 

@@ -12,7 +12,7 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.trackers import make_trackers
-from walker_rl.logging.run_logger import RunLogger
+from walker_rl.logging.run_logger import RunLogger, check_rows
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
 
@@ -119,6 +119,7 @@ class Recorder:
             ValueError: if it is no such state; nothing is dropped.
         """
         saved = to_record(state, _Saved)
+        check_rows(self._run.metrics, saved.streams)
         self._logger.restore(saved.streams, actor_steps)
         self._training_return = saved.training_return
         self._warned_of_support = saved.warned_of_support

@@ -48,6 +48,6 @@ def last_row(path: Path) -> dict[str, float]:
             start = file.tell()
             file.seek(max(start, file.seek(0, os.SEEK_END) - TAIL_SIZE))
             columns = whole_rows(header + file.read())
-    except FileNotFoundError:
+    except OSError:
         return {}
     return {name: float(column[-1]) for name, column in columns.items()}
