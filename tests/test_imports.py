@@ -20,6 +20,7 @@ ORDER = (
     "types",
     "whole_file",
     "array_file",
+    "metrics_file",
     "runtime",
     "processes",
     "environments",
@@ -237,7 +238,9 @@ def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
         "from walker_rl.terminal.display import Display\n"
         f"config = load_config('{AGENT}')\n"
         f"run = create_run_directory(Path('{tmp_path}') / 'run', config)\n"
-        "Recorder(config, run, Display()).close()"
+        "recorder = Recorder(config, run, Display())\n"
+        "recorder.save()\n"
+        "recorder.close()"
     )
     assert "walker_rl.logging.weights_and_biases" in loaded
     assert loaded & {"mlflow", "wandb"} == set()

@@ -11,12 +11,14 @@ from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.summary import write_summary
 
 
-def make_run(path, returns, *overrides, agent=AGENT, period=1_000, final=None, falls=(0, 0), walltimes=None):
+def make_run(
+    path, returns, *overrides, agent=AGENT, period=1_000, final=None, falls=(0, 0), walltimes=None, runner="train"
+):
     """A run directory as a training leaves it, with these evaluations.
 
     `final` has the returns of the best and the last policy in each of four final episodes, `falls` the falls in them.
     """
-    run = create_run_directory(path, load_config(agent, overrides=list(overrides)))
+    run = create_run_directory(path, load_config(agent, overrides=list(overrides)), runner)
     rows = [f"{index * period},{index * 10},{value},0.0,{value}" for index, value in enumerate(returns, 1)]
     header = "actor_steps,learner_steps,mean_return,stddev_return,episode_return_0"
     (run.metrics / "evaluation.csv").write_text("\n".join([header, *rows, ""]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from walker_rl.analysis.curve import plot_curve, read_columns
+from walker_rl.analysis.curve import plot_curve
 from walker_rl.logging.csv_file import CSVLogger
 
 BLUE, GREY = (31, 119, 180), (166, 166, 166)
@@ -15,7 +15,7 @@ BLUE, GREY = (31, 119, 180), (166, 166, 166)
 
 
 def write(path, rows):
-    logger = CSVLogger(path)
+    logger = CSVLogger(path, pytest.fail)
     for row in rows:
         logger.write(row)
     logger.close()
@@ -93,21 +93,6 @@ def test_one_evaluation_and_fewer_episodes_than_are_averaged(tmp_path):
     write_evaluation(tmp_path, num_rows=1)
     write_training(tmp_path, num_rows=3)
     assert num_pixels(draw(tmp_path), BLUE) > 20
-
-
-def test_columns_are_arrays_of_numbers(tmp_path):
-    path = tmp_path / "metrics.csv"
-    write(path, [{"actor_steps": 1, "x": 1 / 3}, {"actor_steps": 2, "x": -1e30}, {"actor_steps": 3, "x": float("nan")}])
-    columns = read_columns(path)
-    assert list(columns) == ["actor_steps", "x"]
-    np.testing.assert_array_equal(columns["actor_steps"], [1, 2, 3])
-    np.testing.assert_array_equal(columns["x"], [1 / 3, -1e30, np.nan])
-
-
-def test_a_file_that_is_empty_or_missing_has_no_columns(tmp_path):
-    assert read_columns(tmp_path / "missing.csv") == {}
-    (tmp_path / "empty.csv").touch()
-    assert read_columns(tmp_path / "empty.csv") == {}
 
 
 def test_drawing_needs_no_tensorflow(tmp_path):

@@ -45,7 +45,7 @@ def test_torn_checkpoint_is_passed_over(run):
 
 def kept_of(run):
     """What a refusal must leave as it is."""
-    return metrics_of(run), (run / "summary.json").read_text(), (run / "config.yaml").read_text()
+    return {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
 
 
 def test_run_whose_checkpoints_are_all_torn_is_refused(run):
@@ -117,6 +117,32 @@ def test_checkpoint_of_another_run_is_refused(run, tmp_path):
     result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 2
     assert result.stderr.strip() == f"error: agent.n_step = 3, there 7: must be as in {foreign} to resume from it"
+
+
+@pytest.mark.parametrize("tail", [bytes(300) + b"12a\n", b",,,\n", b"650,2"])
+def test_torn_rows_beyond_the_checkpoint_are_cut_with_a_warning(run, tail):
+    before = metrics_of(run)
+    for name in before:
+        with (run / "metrics" / name).open("ab") as file:
+            file.write(tail)
+    result = run_command("train", AGENT, "--resume", run)
+    assert result.returncode == 0, result.stderr
+    assert metrics_of(run) == before
+    for name in before:
+        cut = f"{run}/metrics/{name}: {len(tail)} bytes after its last whole row were cut"
+        assert f"warning: {cut}\n" in result.stdout
+
+
+def test_rows_before_the_checkpoint_that_are_torn_are_refused(run):
+    path = run / "metrics" / "training.csv"
+    content = path.read_bytes()
+    path.write_bytes(content[:-20] + bytes(20))
+    before = kept_of(run)
+    result = run_command("train", AGENT, "--resume", run)
+    assert result.returncode == 2
+    must = f"must have the {len(content):,} of when the checkpoint was written"
+    assert result.stderr == f"error: {path} = {len(content):,} bytes: {must}\n"
+    assert kept_of(run) == before
 
 
 @pytest.mark.parametrize("remains", ["a part of its rows", "nothing"])

@@ -8,6 +8,8 @@ import pytest
 from tests.fakes import file_size_limit
 from walker_rl.logging.csv_file import CSVLogger
 
+STEP = "actor_steps"
+
 
 @pytest.fixture
 def path(tmp_path):
@@ -15,7 +17,7 @@ def path(tmp_path):
 
 
 def write(path, *rows):
-    logger = CSVLogger(path)
+    logger = CSVLogger(path, warn=pytest.fail)
     for row in rows:
         logger.write(row)
     logger.close()
@@ -28,70 +30,83 @@ def test_rows_follow_one_header(path):
 
 
 def test_a_row_is_in_the_file_when_write_returns(path):
-    logger = CSVLogger(path)
+    logger = CSVLogger(path, warn=pytest.fail)
     assert path.read_bytes() == b""
-    logger.write({"a": 1})
-    assert path.read_bytes() == b"a\n1\n"
-    assert logger.position == 4
+    logger.write({STEP: 1})
+    assert path.read_bytes() == b"actor_steps\n1\n"
+    assert logger.position == 14
     logger.close()
 
 
 def test_numbers_are_read_back_exactly(path):
     values = [1 / 3, 1e-300, math.pi * 1e17, -0.0]
-    write(path, *({"value": value} for value in values))
+    write(path, *({STEP: step, "value": value} for step, value in enumerate(values)))
     with path.open(newline="") as file:
         assert [float(row["value"]) for row in csv.DictReader(file)] == values
 
 
-def test_text_is_quoted_where_it_must_be(path):
-    write(path, {"name": 'a "b", c'})
-    with path.open(newline="") as file:
-        assert list(csv.DictReader(file)) == [{"name": 'a "b", c'}]
-
-
-@pytest.mark.parametrize("row", [{"a": 1}, {"a": 1, "b": 2, "c": 3}, {"b": 2, "a": 1}, {"a": 1, "B": 2}])
+@pytest.mark.parametrize("row", [{STEP: 1}, {STEP: 1, "b": 2, "c": 3}, {"b": 2, STEP: 1}, {STEP: 1, "B": 2}])
 @pytest.mark.parametrize("reopened", [False, True])
 def test_other_columns_are_refused_and_nothing_is_written(path, row, reopened):
-    logger = CSVLogger(path)
-    logger.write({"a": 1, "b": 2})
+    logger = CSVLogger(path, warn=pytest.fail)
+    logger.write({STEP: 1, "b": 2})
     if reopened:
         logger.close()
-        logger = CSVLogger(path)
-    with pytest.raises(ValueError, match=r"expected \['a', 'b'\]"):
+        logger = CSVLogger(path, warn=pytest.fail)
+    with pytest.raises(ValueError, match=r"expected \['actor_steps', 'b'\]"):
         logger.write(row)
-    assert path.read_text() == "a,b\n1,2\n"
+    assert path.read_text() == "actor_steps,b\n1,2\n"
     logger.close()
 
 
 def test_truncated_to_a_position_it_goes_on_from_there(path):
-    logger = CSVLogger(path)
-    logger.write({"a": 1})
+    logger = CSVLogger(path, warn=pytest.fail)
+    logger.write({STEP: 1})
     position = logger.position
-    logger.write({"a": 2})
+    logger.write({STEP: 2})
     logger.truncate(position)
-    logger.write({"a": 3})
-    assert path.read_text() == "a\n1\n3\n"
+    logger.write({STEP: 3})
+    assert path.read_text() == "actor_steps\n1\n3\n"
     logger.close()
 
 
 def test_truncated_to_nothing_it_writes_a_header_again(path):
-    logger = CSVLogger(path)
-    logger.write({"a": 1})
+    logger = CSVLogger(path, warn=pytest.fail)
+    logger.write({STEP: 1})
     logger.truncate(0)
-    logger.write({"b": 2})
-    assert path.read_text() == "b\n2\n"
+    logger.write({STEP: 2, "b": 3})
+    assert path.read_text() == "actor_steps,b\n2,3\n"
     logger.close()
 
 
 def test_a_full_disk_leaves_no_part_of_a_row(path):
-    logger = CSVLogger(path)
-    with file_size_limit(3), pytest.raises(OSError, match=r"training\.csv"):
-        logger.write({"a": 100})  # the header and one digit would fit
+    logger = CSVLogger(path, warn=pytest.fail)
+    with file_size_limit(13), pytest.raises(OSError, match=r"training\.csv"):
+        logger.write({STEP: 100})  # the header and one digit would fit
     assert path.read_bytes() == b""
-    logger.write({"a": 200})
-    assert path.read_bytes() == b"a\n100\n200\n", "what did not fit goes there with the next, below one header"
-    with file_size_limit(11), pytest.raises(OSError, match=r"training\.csv"):
-        logger.write({"a": 300})
-    assert path.read_bytes() == b"a\n100\n200\n"
+    logger.write({STEP: 200})
+    assert path.read_bytes() == b"actor_steps\n100\n200\n", (
+        "what did not fit goes there with the next, below one header"
+    )
+    with file_size_limit(21), pytest.raises(OSError, match=r"training\.csv"):
+        logger.write({STEP: 300})
+    assert path.read_bytes() == b"actor_steps\n100\n200\n"
     logger.close()
-    assert path.read_bytes() == b"a\n100\n200\n300\n"
+    assert path.read_bytes() == b"actor_steps\n100\n200\n300\n"
+
+
+@pytest.mark.parametrize(
+    "tail", [bytes(300), b"12a\n", b",,,\n", b"3", b"3,4.5", b"\xff\xfe\n", b'"\n', b"\n", b"3,4,5\n", b"x,4\n"]
+)
+@pytest.mark.parametrize("rows", [(), ({STEP: 1, "b": 0.5},), ({STEP: 1, "b": 0.5}, {STEP: 2, "b": -1.5})])
+def test_what_follows_the_last_whole_row_is_cut_before_anything_is_appended(path, tail, rows):
+    write(path, *rows)
+    whole = path.read_bytes()
+    path.write_bytes(whole + tail)
+    warnings = []
+    logger = CSVLogger(path, warnings.append)
+    assert path.read_bytes() == whole
+    assert warnings == [f"warning: {path}: {len(tail)} bytes after its last whole row were cut"]
+    logger.write({STEP: 7, "b": 8})
+    logger.close()
+    assert path.read_bytes() == (whole or b"actor_steps,b\n") + b"7,8\n"

@@ -16,7 +16,7 @@ class Run:
         self.tensorboard.mkdir()
 
     def open(self) -> RunLogger:
-        return RunLogger(self.metrics, [TensorBoardLogger(self.tensorboard, ABOUT)])
+        return RunLogger(self.metrics, [TensorBoardLogger(self.tensorboard, ABOUT)], pytest.fail)
 
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(self.metrics.iterdir())}
@@ -83,11 +83,11 @@ class KeepingTracker(TensorBoardLogger):
 @pytest.mark.parametrize("saved", [0, 3, 8])
 def test_a_tracker_that_cannot_take_rows_back_is_not_told_them_again(tmp_path, straight, saved):
     resumed = Run(tmp_path / "resumed")
-    killed = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)])
+    killed = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)], pytest.fail)
     write_steps(killed, range(1, saved + 1))
     state = killed.save()
     write_steps(killed, range(saved + 1, 10))
-    logger = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)])
+    logger = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)], pytest.fail)
     logger.restore(state, saved)
     write_steps(logger, range(saved + 1, 13))
     logger.close()

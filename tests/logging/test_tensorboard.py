@@ -53,6 +53,17 @@ def test_a_resumed_run_replaces_what_came_after_its_checkpoint(tmp_path):
     assert scalars(tmp_path) == {"a": [(10, 1.0), (20, 1.0), (30, 2.0), (50, 2.0)]}
 
 
+def test_a_clock_that_was_set_back_puts_no_step_twice(tmp_path):
+    """A part of the run was written in another year, by the machine's clock; TensorBoard goes by the files' names."""
+    write(tmp_path, *({STEP: step, "a": 1.0} for step in (10, 20, 30, 40)))
+    (first,) = tmp_path.glob("*tfevents.1*")
+    _, _, _, number, host, process = first.name.split(".")
+    first.rename(tmp_path / f"events.out.tfevents.{int(number) + 30 * 24 * 3600 * 10**9}.{host}.{process}")
+    for value in (2.0, 3.0):
+        write(tmp_path, {STEP: 30, "a": value}, {STEP: 50, "a": value}, discard_after=20)
+    assert scalars(tmp_path) == {"a": [(10, 1.0), (20, 1.0), (30, 3.0), (50, 3.0)]}
+
+
 def test_a_full_disk_raises_and_leaves_a_readable_file(tmp_path):
     """Every write of many, more than any queue would take."""
     logger = TensorBoardLogger(tmp_path, ABOUT)

@@ -1,11 +1,12 @@
 """The learning curve of one run."""
 
-import csv
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+
+from walker_rl.metrics_file import read_whole_rows
 
 MOVING_AVERAGE = 20
 """Training episodes averaged in the thin line."""
@@ -19,10 +20,10 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
         path: of the PNG.
         title: above the axes.
     """
-    evaluation = read_columns(metrics / "evaluation.csv")
+    evaluation = read_whole_rows(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    if training := read_columns(metrics / "training.csv"):
+    if training := read_whole_rows(metrics / "training.csv"):
         smooth = _moving_average(training["episode_return"], MOVING_AVERAGE)
         steps = training["actor_steps"][-len(smooth) :]
         axes.plot(steps, smooth, color="0.65", linewidth=1, label=f"training, mean of {MOVING_AVERAGE} episodes")
@@ -36,15 +37,6 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     figure.savefig(path, dpi=150)
-
-
-def read_columns(path: Path) -> dict[str, np.ndarray]:
-    """A CSV file of numbers as an array `[rows]` for each column; no columns if it is empty or missing."""
-    if not path.exists():
-        return {}
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]} if rows else {}
 
 
 def _moving_average(values: np.ndarray, length: int) -> np.ndarray:

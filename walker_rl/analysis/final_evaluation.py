@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+import math
 
 from walker_rl.analysis.tables import Row
 from walker_rl.environments import find_task
+from walker_rl.experiments.run.summary import Played
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,10 +25,17 @@ class FinalEvaluation:
     falls: float | None = None
 
     @classmethod
-    def from_summary(cls, summary: Mapping[str, Any], task: str) -> FinalEvaluation:
-        """Reads an entry of summary.json."""
-        falls = summary["episode_falls"] if "episode_falls" in summary else _inferred_falls(summary, task)
-        return cls(summary["mean_return"], summary["stddev_return"], float(np.mean(falls)))
+    def from_played(cls, played: Played, task: str) -> FinalEvaluation:
+        """Reads an entry of summary.json.
+
+        Raises:
+            ValueError: if it has no episode, or a number that is not finite.
+        """
+        falls = _inferred_falls(played, task) if played.episode_falls is None else played.episode_falls
+        numbers = (played.mean_return, played.stddev_return, sum(falls) / len(falls) if falls else math.nan)
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("a final evaluation has no episode or no finite return")
+        return cls(*numbers)
 
     @classmethod
     def from_row(cls, row: Row, policy: str) -> FinalEvaluation | None:
@@ -45,10 +50,10 @@ class FinalEvaluation:
         return cls(float(row[f"{policy}_return"]), *(float(value) if value else None for value in others))
 
 
-def _inferred_falls(summary: Mapping[str, Any], task: str) -> list[bool]:
+def _inferred_falls(played: Played, task: str) -> tuple[bool, ...]:
     """Falls in a summary that an older version wrote: episodes shorter than the task's time limit."""
     max_episode_steps = find_task(task).max_episode_steps
-    return [length < max_episode_steps for length in summary["episode_lengths"]]
+    return tuple(length < max_episode_steps for length in played.episode_lengths)
 
 
 def to_row(evaluation: FinalEvaluation | None, policy: str) -> Row:

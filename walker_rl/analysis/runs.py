@@ -1,26 +1,26 @@
 """What a comparison reads of runs: their evaluations, from run directories or from tables kept of them."""
 
+import csv
 import dataclasses
 import glob
-import json
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from walker_rl.analysis.curve import read_columns
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
+from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
 from walker_rl.analysis.tables import Row, read_table, write_table
-from walker_rl.errors import UserError
+from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import flatten, to_dict
-from walker_rl.experiments.config_loading import PROVENANCE, load_config
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import as_text
+from walker_rl.metrics_file import STEP_KEY
 
 RUNS = "runs.csv"
 EVALUATIONS = "evaluations.csv"
@@ -81,18 +81,31 @@ Groups = Mapping[str, Sequence[Run]]
 """The runs of one task by the name of their group, in its order."""
 
 
-def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY) -> list[Run]:
+def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Callable[[str], None] = print) -> list[Run]:
     """Runs from run directories and from folders that `write_runs` has filled.
 
     Args:
         paths: of them, or patterns that match some.
         group_by: a field of the configuration, as in `agent.n_step`: each agent's runs with the same value are seeds of
             the same; runs in tables keep their groups.
+        note: takes a line about each path that is left out, since what it holds is damaged, no run, or too young.
 
     Raises:
-        UserError: if a path holds neither, a run has no evaluation yet or is given twice, or there is no such field.
+        UserError: if a path does not exist, none holds a run, a run is given twice, or there is no such field.
     """
-    runs = _told_apart([run for path in _expand(paths) for run in _read(path, group_by)])
+    runs: list[Run] = []
+    left_out: list[str] = []
+    for path in _expand(paths):
+        try:
+            runs += _read(path, group_by)
+        except NotWholeError as error:
+            left_out.append(str(error))
+    if left_out and not runs:
+        others = f"; {len(left_out) - 1} more hold none either" if len(left_out) > 1 else ""
+        raise UserError(f"{left_out[0]}{others}")
+    for reason in left_out:
+        note(f"note: left out: {reason}")
+    runs = _told_apart(runs)
     for name, count in Counter(run.name for run in runs).items():
         if count > 1:
             raise UserError(f"run = {name}: must be given once")
@@ -162,57 +175,44 @@ def _read(path: Path, group_by: str) -> list[Run]:
         try:
             return _read_tables(path)
         except KeyError as error:
-            raise UserError(f"run = {path}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
+            raise NotWholeError(f"run = {path}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
         except OSError as error:
-            raise UserError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
-        except (ValueError, TypeError) as error:
-            raise UserError(f"run = {path}: must be whole tables, as --keep writes them ({error})") from None
-    raise UserError(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
+            raise NotWholeError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
+        except (ValueError, TypeError, csv.Error) as error:
+            raise NotWholeError(f"run = {path}: must be whole tables, as --keep writes them ({error})") from None
+    kind = NotWholeError if os.path.lexists(path) else UserError  # A name that is misspelt is no run of many.
+    raise kind(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
 
 
 def _read_directory(path: Path, group_by: str) -> Run:
-    config = yaml.safe_load((path / "config.yaml").read_text())
-    run, provenance = RunDirectory(path), config.pop(PROVENANCE, {})
-    fields = flatten(config)
+    run = RunDirectory(path)
+    settings = read_settings(run)
+    experiment, fields, provenance = settings.experiment, settings.fields, settings.provenance
     if group_by not in fields:
         raise UserError(f"group_by = {group_by}: must be a field of the configuration; {path} has none such")
-    evaluation, timing = read_columns(run.metrics / "evaluation.csv"), read_columns(run.metrics / "timing.csv")
+    agent = experiment.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
+    evaluation, timing = read_metrics(run, "evaluation", "mean_return"), read_metrics(run, "timing", "walltime")
     if not evaluation:
-        raise UserError(f"run = {path}: must have an evaluation; it has none yet")
-    walltimes = dict(zip(timing["actor_steps"], timing["walltime"], strict=True)) if timing else {}
-    final = json.loads(run.summary.read_text()) if run.summary.is_file() else {}
+        raise NotWholeError(f"run = {path}: must have an evaluation; it has none yet")
+    steps = evaluation[STEP_KEY]
+    walltimes = dict(zip(timing[STEP_KEY], timing["walltime"], strict=True)) if timing else {}
+    best, last = read_final_evaluations(run, experiment.task)
     return Run(
         name=path.resolve().name,
-        group=_agent(config, run) if group_by == GROUP_BY else f"{_agent(config, run)}, {fields[group_by]}",
-        task=config["task"],
-        seed=config["seed"],
-        commit=provenance.get("commit", "unknown"),
-        command=_command(config["agent_name"], fields, provenance.get("runner", "train")),
-        actor_steps=evaluation["actor_steps"],
-        walltime=np.array([walltimes.get(steps, np.nan) for steps in evaluation["actor_steps"]]),
+        group=agent if group_by == GROUP_BY else f"{agent}, {fields[group_by]}",
+        task=experiment.task,
+        seed=experiment.seed,
+        commit=provenance.commit,
+        command=_command(experiment.agent_name, fields, provenance.runner),
+        actor_steps=steps,
+        walltime=np.array([walltimes.get(step, np.nan) for step in steps]),
         returns=evaluation["mean_return"],
-        last=FinalEvaluation.from_summary(final["last"], config["task"]) if final else None,
-        best=FinalEvaluation.from_summary(final["best"], config["task"]) if final else None,
-        critic_losses=_critic_losses(run.metrics / "learner.csv", evaluation["actor_steps"]),
-        prior_steps=run.prior["actor_steps"] if run.prior else None,
+        last=last,
+        best=best,
+        critic_losses=read_critic_losses(run, steps),
+        prior_steps=provenance.prior.actor_steps if provenance.prior else None,
         directory=path,
     )
-
-
-def _agent(config: dict[str, Any], run: RunDirectory) -> str:
-    """The agent's name, with that of its prior: "d4pg + gait"."""
-    return config["agent_name"] + (f" + {run.prior['name']}" if run.prior else "")
-
-
-def _critic_losses(path: Path, ends: np.ndarray) -> np.ndarray:
-    """Means of the critic's loss over the environment steps up to each of `ends`, from the one before on."""
-    learner = read_columns(path)
-    if "critic_loss" not in learner:
-        return np.full(len(ends), np.nan)
-    starts = np.concatenate([[0], ends[:-1]])
-    steps, losses = learner["actor_steps"], learner["critic_loss"]
-    parts = [losses[(start < steps) & (steps <= end)] for start, end in zip(starts, ends, strict=True)]
-    return np.array([part.mean() if len(part) else np.nan for part in parts])
 
 
 def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:

@@ -100,7 +100,8 @@ def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[
         if resume is not None:
             update_config(run, config)
         path = Path(folder) / "spec.json"
-        whole = {**spec, "agent_name": config.agent_name, "run_dir": str(run.path.absolute()), "run_id": run.id}
+        names = {"agent_name": config.agent_name, "run_id": run.provenance.run_id}
+        whole = {**spec, **names, "run_dir": str(run.path.absolute())}
         path.write_text(json.dumps(whole))
         status, said = _drive(ray_python, path)
     if status == REFUSED and resume is None and not any(run.checkpoints.iterdir()):

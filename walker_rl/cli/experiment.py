@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 import shlex
 import shutil
@@ -108,8 +107,8 @@ def resumed_experiment(
 
     run = open_run_directory(run_dir)
     config = load_config(agent_name, [run.config, *files], overrides)
-    if runner != run.runner:
-        raise UserError(f"run = {run.path}: must be resumed with walker-rl {run.runner}, which began it")
+    if runner != (began_by := run.provenance.runner):
+        raise UserError(f"run = {run.path}: must be resumed with walker-rl {began_by}, which began it")
     check_same_experiment(run, config)
     check_has_checkpoint(run)
     return config, run
@@ -126,12 +125,15 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
 def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
     from walker_rl.analysis.curve import plot_curve
+    from walker_rl.experiments.run.summary import read_summary
 
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
-    for name, evaluation in json.loads(run.summary.read_text()).items():
-        returns = ", ".join(f"{value:.0f}" for value in evaluation["episode_returns"])
-        spread = f"{evaluation['mean_return']:.1f} +- {evaluation['stddev_return']:.1f}"
-        falls = f"falls in {sum(evaluation['episode_falls'])} of {len(evaluation['episode_falls'])} episodes"
+    summary = read_summary(run)
+    for name, played in (("best", summary.best), ("last", summary.last)):
+        returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
+        spread = f"{played.mean_return:.1f} +- {played.stddev_return:.1f}"
+        num_falls = sum(played.episode_falls or ())
+        falls = f"falls in {num_falls} of {len(played.episode_returns)} episodes"
         print(f"{name} policy: return {spread}, {falls} ({returns})")
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
@@ -142,5 +144,6 @@ def print_prior(config: ExperimentConfig, run: RunDirectory) -> None:
     """Prints what is played before training, if anything is."""
     from walker_rl.experiments.prior_record import describe_prior
 
-    if run.prior is not None:
-        print(describe_prior(config, run.prior), flush=True)
+    prior = run.provenance.prior
+    if prior is not None:
+        print(describe_prior(config, prior), flush=True)

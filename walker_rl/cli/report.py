@@ -26,9 +26,10 @@ def report_runs(
     from walker_rl.errors import RunError, UserError
 
     returns = parse_thresholds(thresholds)
-    found = read_runs(runs, group_by)
+    notes: list[str] = []
+    found = read_runs(runs, group_by, notes.append)
     try:
-        page = render_page(found, title, returns)
+        page = render_page(found, title, returns, notes)
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
         raise RunError(f"{output}: not written: {where}: {error.strerror}") from None
@@ -36,4 +37,4 @@ def report_runs(
         output.write_text(page, encoding="utf-8")
     except OSError as error:
         raise UserError(f"output = {output}: must be a file that can be written ({error.strerror})") from None
-    print(f"{output}: {len(page) / 1e6:.1f} MB")
+    print("\n".join([*notes, f"{output}: {len(page) / 1e6:.1f} MB"]))

@@ -12,7 +12,7 @@ import typer
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import ConfigFiles, Overrides
-from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
+from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
     from walker_rl.experiments.sweep.job import Job
@@ -55,8 +55,8 @@ def run_sweep(
 
     As many runs at a time as there are cores, each on a core of its own, each an ordinary run directory
     OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command goes on where a sweep was stopped or killed; with more
-    agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice, 75 stopped by
-    SIGTERM or SIGHUP, 130 by Ctrl-C.
+    agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is
+    damaged, 75 stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
@@ -69,12 +69,15 @@ def run_sweep(
     planned = list(plan(whole, output).values())
     if index is not None and index >= len(planned):
         raise UserError(f"index = {index}: must be in [0, {len(planned) - 1}]")
-    for job in planned:
-        job.check()
+    damaged = _check(planned)
     check_agents(list({dataclasses.replace(job.config, seed=0): None for job in planned}))
     if dry_run:
-        return _list(planned)
-    return _train_one(planned[index], output) if index is not None else _train_all(planned, output, jobs)
+        return _list(planned, damaged)
+    if index is not None:
+        planned[index].check()
+        return _train_one(planned[index], output)
+    status = _train_all([job for job in planned if job not in damaged], output, jobs)
+    return FAILED if damaged and status == COMPLETE else status
 
 
 def _with_options(
@@ -100,12 +103,35 @@ def _with_options(
     )
 
 
-def _list(jobs: list[Job]) -> int:
+def _check(jobs: list[Job]) -> list[Job]:
+    """Holds run directories to what is wanted; returns the jobs whose directories are damaged, with a note about each.
+
+    Raises:
+        UserError: if one holds another experiment, or all are damaged.
+    """
+    from walker_rl.errors import NotWholeError
+
+    damaged: list[Job] = []
+    for job in jobs:
+        try:
+            job.check()
+        except NotWholeError as error:
+            damaged.append(job)
+            if len(damaged) == len(jobs):
+                raise
+            print(f"note: left out: {error}", flush=True)
+    return damaged
+
+
+def _list(jobs: list[Job], damaged: list[Job]) -> int:
     width = len(str(len(jobs)))
     for index, job in enumerate(jobs):
-        state = "complete" if job.is_complete else "begun" if job.has_begun else "new"
-        print(f"{index:{width}}  {state:8}  {job.run_dir}")
+        print(f"{index:{width}}  {'damaged' if job in damaged else _state(job):8}  {job.run_dir}")
     return COMPLETE
+
+
+def _state(job: Job) -> str:
+    return "complete" if job.is_complete else "begun" if job.has_begun else "new"
 
 
 def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:

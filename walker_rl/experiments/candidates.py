@@ -59,7 +59,7 @@ class Candidates:
 
     def restore(self, ranks: Iterable[tuple[int, float]]) -> None:
         """Takes up the ranks of a run's evaluations; a policy without a file is no candidate."""
-        known = [Rank(*rank) for rank in ranks]
+        known = [Rank(int(actor_steps), float(steady_return)) for actor_steps, steady_return in ranks]
         self._ranks = self._highest([rank for rank in known if self._path(rank).exists()])
 
     def _highest(self, ranks: list[Rank]) -> list[Rank]:

@@ -101,7 +101,7 @@ def _syntax_errors() -> tuple[type[Exception], ...]:
     import yaml
     from omegaconf.errors import OmegaConfBaseException
 
-    return yaml.YAMLError, OmegaConfBaseException, UnicodeDecodeError
+    return yaml.YAMLError, OmegaConfBaseException, ValueError, RecursionError
 
 
 def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:

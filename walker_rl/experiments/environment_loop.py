@@ -61,11 +61,23 @@ class EnvironmentLoop:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned; the actor takes its variable source's weights."""
+        """Continues from what `save` returned; the actor takes its variable source's weights.
+
+        Raises:
+            ValueError: if the parts of the state don't belong together; some are restored then.
+        """
         self._actor_steps = state["actor_steps"]
         self._timestep = self.environment.restore(state["environment"])
         self._episode.restore(state["episode"])
         self.actor.restore(state["actor"])
+        adder = state["actor"].get("adder", {})  # Not every actor has one that keeps observations.
+        is_running = self._timestep is not None and not self._timestep.last()
+        if (
+            (self._timestep is None) != (self._actor_steps == 0)
+            or list(self.environment.reward_parts) != list(state["episode"]["reward_parts"])
+            or (is_running and adder.get("observation", self._timestep) is None)
+        ):
+            raise ValueError("its parts disagree on where the episode stands")
 
     def close(self) -> None:
         """Frees the simulator."""

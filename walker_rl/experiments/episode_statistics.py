@@ -38,4 +38,4 @@ class EpisodeStatistics:
         """Goes on from what `save` returned."""
         self._episode_return = state["episode_return"]
         self._episode_length = state["episode_length"]
-        self._reward_parts = dict(state["reward_parts"])
+        self._reward_parts = {name: float(part) for name, part in state["reward_parts"].items()}

@@ -96,9 +96,9 @@ class Evaluator:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
         self._candidates.restore(state["candidates"])
-        self._last_mean = state["last_mean"]
+        self._last_mean = None if state["last_mean"] is None else float(state["last_mean"])
         self._last_actor_steps = state["last_actor_steps"]
 
     def close(self) -> None:

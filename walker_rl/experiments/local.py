@@ -123,12 +123,7 @@ class LocalRunner:
 
     def save(self) -> State:
         """The whole run."""
-        return {
-            "loops": {str(index): loop.save() for index, loop in enumerate(self._loops)},
-            **self._learner_loop.save(),
-            "evaluator": self._evaluator.save(),
-            "recorder": self._recorder.save(),
-        }
+        return {**self._save_parts(), "recorder": self._recorder.save()}
 
     def restore_newest(self) -> None:
         """Continues from the newest checkpoint that is whole, or from the start if there is none yet.
@@ -137,17 +132,24 @@ class LocalRunner:
             RunError: if there are checkpoints, and none is whole.
             UserError: if the checkpoint belongs to another configuration, or metrics of before it are lost.
         """
-        path = self._checkpoints.restore_newest(self._restore)
+        path = self._checkpoints.restore_newest({**self._save_parts(), "recorder": {}}, self._restore)
         if path is not None:
             self._checkpoint_is_current = True
             self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")
+
+    def _save_parts(self) -> State:
+        return {
+            "loops": {str(index): loop.save() for index, loop in enumerate(self._loops)},
+            **self._learner_loop.save(),
+            "evaluator": self._evaluator.save(),
+        }
 
     def _restore(self, state: State) -> None:
         self._learner_loop.restore(state)
         for index, loop in enumerate(self._loops):
             loop.restore(state["loops"][str(index)])
         self._evaluator.restore(state["evaluator"])
-        self._recorder.restore(state["recorder"], self._actor_steps)
+        self._recorder.restore(state["recorder"], self._actor_steps)  # Last: it drops rows.
 
     def _step(self) -> None:
         loop = self._loops[self._actor_steps % len(self._loops)]

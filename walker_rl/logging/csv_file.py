@@ -2,22 +2,27 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from acme.utils import loggers
 
 from walker_rl.logging.append_only import AppendOnlyFile
+from walker_rl.metrics_file import whole_size
 
 
 class CSVLogger(loggers.Logger):
-    """One row a write, in the file when `write` returns; the first row's keys are the columns."""
+    """One row of numbers a write, in the file when `write` returns; the first row's keys are the columns."""
 
-    def __init__(self, path: Path):
-        """Appends to `path`, or makes it."""
+    def __init__(self, path: Path, warn: Callable[[str], None]):
+        """Appends to `path`, or makes it; cuts what follows its last whole row, and warns of that in a line."""
         self._path = path
         self._file = AppendOnlyFile(path)
+        size, length = whole_size(path.read_bytes()), self._file.position
+        if size < length:
+            self._file.truncate(size)
+            warn(f"warning: {path}: {length - size:,} bytes after its last whole row were cut")
         self._columns = self._read_columns()
 
     def write(self, data: Mapping[str, Any]) -> None:
@@ -49,14 +54,6 @@ class CSVLogger(loggers.Logger):
             OSError: if the disk refuses them.
         """
         self._file.sync()
-
-    def last(self, column: str) -> float | None:
-        """A number of the last row; None if there is no row."""
-        with self._path.open(newline="") as file:
-            value = None
-            for row in csv.DictReader(file):
-                value = float(row[column])
-        return value
 
     def truncate(self, position: int) -> None:
         """Drops all rows after `position`."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from walker_rl.logging.tracker import STEP_KEY, About, Tracker
+from walker_rl.logging.tracker import About, Tracker
+from walker_rl.metrics_file import STEP_KEY
 
 RUN_ID_TAG = "walker_rl.run_id"
 

@@ -6,20 +6,50 @@ from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.logging.csv_file import CSVLogger
-from walker_rl.logging.tracker import STEP_KEY, Tracker
+from walker_rl.logging.tracker import Tracker
+from walker_rl.metrics_file import STEP_KEY, read_whole_rows, whole_size
 from walker_rl.types import State
+
+STREAMS = ("evaluation", "learner", "timing", "training")
+
+
+def check_rows(metrics: Path, state: State) -> None:
+    """Makes sure that a folder has the rows of when `RunLogger.save` returned a state; what follows may be anything.
+
+    Raises:
+        UserError: if a file has lost some.
+    """
+    for name, position in state.items():
+        path = metrics / f"{name}.csv"
+        content = path.read_bytes() if path.exists() else b""
+        if whole_size(content[:position]) != position:
+            found = f"{path} = {len(content):,} bytes"
+            raise UserError(f"{found}: must have the {position:,} of when the checkpoint was written")
 
 
 class RunLogger:
     """Writes `metrics/STREAM.csv` and the same numbers to each tracker as `STREAM/COLUMN`."""
 
-    def __init__(self, metrics: Path, trackers: Sequence[Tracker]):
-        """Makes a logger over an existing folder, and closes the trackers when it is closed."""
+    def __init__(self, metrics: Path, trackers: Sequence[Tracker], warn: Callable[[str], None]):
+        """Opens no file yet.
+
+        Args:
+            metrics: the folder of the files, which exists.
+            trackers: what else shows the rows; closed with the logger.
+            warn: prints a line about each file that was torn.
+        """
         self._metrics = metrics
         self._trackers = trackers
+        self._warn = warn
         self._streams: dict[str, CSVLogger] = {}
         self._keeping: list[Tracker] = []
         self._kept_until: dict[str, float] = {}
+
+    def open(self) -> None:
+        """Opens the files that are there, each cut after its last whole row."""
+        for name in STREAMS:
+            if (self._metrics / f"{name}.csv").exists():
+                self._stream(name)
 
     def write(self, stream: str, row: Mapping[str, Any]) -> None:
         """Adds a row; every row has `actor_steps`.
@@ -66,21 +96,13 @@ class RunLogger:
         """Drops the rows written after `save` was called at `actor_steps`.
 
         A tracker that can't take them back keeps them, and is not told again what the resumed run repeats of them.
-
-        Raises:
-            UserError: if a file has lost rows written before; nothing is dropped.
+        `check_rows` has found the rows from before that there.
         """
-        for name, position in state.items():
-            path = self._metrics / f"{name}.csv"
-            length = path.stat().st_size if path.exists() else 0
-            if length < position:
-                raise UserError(
-                    f"{path} = {length:,} bytes: must have the {position:,} of when the checkpoint was written"
-                )
-        for path in self._metrics.glob("*.csv"):
-            stream = self._stream(path.stem)
-            self._kept_until[path.stem] = stream.last(STEP_KEY) or -1.0
-            stream.truncate(state.get(path.stem, 0))
+        self.open()
+        for name, stream in self._streams.items():
+            steps = read_whole_rows(self._metrics / f"{name}.csv").get(STEP_KEY, [-1.0])
+            self._kept_until[name] = float(steps[-1])
+            stream.truncate(state.get(name, 0))
         self._keeping = [tracker for tracker in self._trackers if not tracker.discard_after(actor_steps)]
 
     def close(self) -> None:
@@ -95,5 +117,5 @@ class RunLogger:
 
     def _stream(self, name: str) -> CSVLogger:
         if name not in self._streams:
-            self._streams[name] = CSVLogger(self._metrics / f"{name}.csv")
+            self._streams[name] = CSVLogger(self._metrics / f"{name}.csv", self._warn)
         return self._streams[name]

@@ -17,7 +17,10 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from walker_rl.logging.append_only import AppendOnlyFile
-from walker_rl.logging.tracker import STEP_KEY, About, Tracker
+from walker_rl.logging.tracker import About, Tracker
+from walker_rl.metrics_file import STEP_KEY
+
+_PREFIX = "events.out.tfevents."
 
 
 class EventFile:
@@ -53,9 +56,9 @@ class TensorBoardLogger(Tracker):
     def __init__(self, folder: Path, about: About):
         """Starts new files in `folder`."""
         self._folder = folder
-        name = f"events.out.tfevents.{time.time_ns()}.{socket.gethostname()}.{os.getpid()}"
+        name = f"{_PREFIX}{_next_number(folder)}.{socket.gethostname()}.{os.getpid()}"
         self._scalars = EventFile(folder / name)
-        self._session = EventFile(folder / "events.out.tfevents.0.hparams")
+        self._session = EventFile(folder / f"{_PREFIX}0.hparams")
         values = {name: _hyperparameter(value) for name, value in about.hyperparameters.items()}
         self._session.add(0, summary=hparams_pb(values, trial_id=about.run_id))
 
@@ -103,13 +106,19 @@ class TensorBoardLogger(Tracker):
         self._scalars.close()
 
 
+def _next_number(folder: Path) -> int:
+    """The present time in nanoseconds, or more: a number above those of all files, though the clock was set back."""
+    numbers_there = [path.name.removeprefix(_PREFIX).partition(".")[0] for path in folder.glob(f"{_PREFIX}*")]
+    return max([time.time_ns(), *(int(number) + 1 for number in numbers_there if number.isdigit())])
+
+
 def _scalars(values: Mapping[str, Any]) -> Summary:
     return Summary(value=[Summary.Value(tag=name, simple_value=value) for name, value in values.items()])
 
 
 def _write_alone(folder: Path, step: int, summary: Summary) -> None:
     """Writes the one event of a folder, or nothing."""
-    path = folder / "events.out.tfevents.0"
+    path = folder / f"{_PREFIX}0"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         file = EventFile(path)

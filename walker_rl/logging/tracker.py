@@ -8,9 +8,6 @@ from typing import Any
 
 from acme.utils import loggers
 
-STEP_KEY = "actor_steps"
-"""The column of every row that is the x axis."""
-
 
 @dataclasses.dataclass(frozen=True)
 class About:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from walker_rl.logging.tracker import STEP_KEY, About, Tracker
+from walker_rl.logging.tracker import About, Tracker
+from walker_rl.metrics_file import STEP_KEY
 
 PROJECT = "walker_rl"
 

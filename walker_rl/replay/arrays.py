@@ -68,9 +68,13 @@ class ArrayReplay:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned.
+
+        Raises:
+            ValueError: if it is of another size.
+        """
         self._num_inserted = state["num_inserted"]
-        self._rows[: self.size] = state["rows"]
+        self._rows[: self.size] = state["rows"].reshape(self._rows[: self.size].shape)
         self._random.bit_generator.state = state["random"]
 
     def close(self) -> None:

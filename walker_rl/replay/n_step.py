@@ -81,11 +81,19 @@ class NStepAdder:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
-        self._observation = state["observation"]
+        """Continues from what `save` returned.
+
+        Raises:
+            TypeError, ValueError: if it is no such state.
+        """
+        observation_size, action_size = self._layout.observation_size, self._layout.action_size
+        observation = state["observation"]
+        self._observation = None if observation is None else np.float32(observation).reshape(observation_size)
         steps = zip(state["observations"], state["actions"], state["rewards"], state["discounts"], strict=True)
         self._window.clear()
-        self._window.extend(_Step(*step) for step in steps)
+        for observation, action, reward, discount in steps:
+            vectors = observation.reshape(observation_size), action.reshape(action_size)
+            self._window.append(_Step(*vectors, float(reward), float(discount)))
 
     def _insert_oldest(self) -> None:
         n_step_reward, n_step_discount = 0.0, 1.0

@@ -50,7 +50,7 @@ class Queue:
 
     def restore(self, state: State) -> None:
         """Goes on from what `save` returned."""
-        self._rows = deque(state["rows"])
+        self._rows = deque(state["rows"].reshape(-1, self._row_size))
         self._num_inserted = state["num_inserted"]
 
     def close(self) -> None:

@@ -69,7 +69,7 @@ class Launched:
             if not folder.name.isdigit():
                 continue
             with contextlib.suppress(OSError):
-                words = (folder / "cmdline").read_bytes().decode().split("\0")
+                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
                 if "--parent" not in words or words[words.index("--parent") + 1] != str(self.process.pid):
                     continue
                 name = words[words.index("--role") + 1]

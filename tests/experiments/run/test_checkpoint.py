@@ -51,7 +51,7 @@ def steps_in(folder) -> list[int]:
 def newest(folder) -> tuple[int | None, list[str]]:
     """The step of the newest checkpoint that is whole, and the warnings on the way."""
     warnings, states = Told(), []
-    path = make(folder, warnings).restore_newest(states.append)
+    path = make(folder, warnings).restore_newest(state_at(0), states.append)
     if path is None:
         assert not states
         return None, warnings
@@ -142,7 +142,7 @@ def test_with_all_torn_the_run_is_refused(tmp_path):
         tear(path, 0.5)
     warnings = Told()
     with pytest.raises(RunError, match=r"^no checkpoint of this run can be read; start anew in another run directory$"):
-        make(tmp_path, warnings).restore_newest(lambda state: None)
+        make(tmp_path, warnings).restore_newest({}, lambda state: None)
     assert len(warnings) == 2
 
 
@@ -151,7 +151,7 @@ def test_one_of_another_configuration_is_refused(tmp_path):
     other = Checkpoints(tmp_path, dataclasses.replace(CONFIG, log_period=7), print)
     message = f"^log_period = 7, there 1000: must be as in {path} to resume from it$"
     with pytest.raises(UserError, match=message):
-        other.restore_newest(lambda state: None)
+        other.restore_newest({}, lambda state: None)
 
 
 @pytest.mark.parametrize("part", ["config", "roster"])
@@ -160,7 +160,7 @@ def test_one_without_a_part_is_of_another_version(tmp_path, part):
     if part == "config":
         write_checkpoint(path, state_at(10))
     with pytest.raises(RunError, match=f"^{path} was written by another version of this program: it has no '{part}'$"):
-        make(tmp_path).restore_newest(lambda state: state["roster"])
+        make(tmp_path).restore_newest({}, lambda state: state["roster"])
 
 
 def test_files_of_other_names_are_left_alone(tmp_path):
@@ -233,7 +233,7 @@ def test_one_is_due_at_each_multiple_of_the_steps(tmp_path):
             checkpoints.write(step, state_at(step))
     assert due == [0, 10, 14, 20, 30]
     resumed = make(tmp_path, seconds_period=None, steps_period=10)
-    resumed.restore_newest(lambda state: None)
+    resumed.restore_newest({}, lambda state: None)
     assert [resumed.is_due(step) for step in (30, 39, 40, 43)] == [False, False, True, True]
 
 

@@ -51,14 +51,14 @@ def test_a_job_that_failed_before_waits_to_be_tried(job):
 def test_failures_are_kept_until_the_run_is_complete(job, tmp_path):
     path = tmp_path / "sweep.json"
     path.write_text(json.dumps({"failed": {"of another spec": "with status 1"}}))
-    record = FailureRecord(tmp_path)
+    record = FailureRecord(tmp_path, print)
     record.update([Entry(job, State.FAILED, "with status 2")])
-    assert FailureRecord(tmp_path).failures == {"of another spec": "with status 1", "a": "with status 2"}
+    assert FailureRecord(tmp_path, print).failures == {"of another spec": "with status 1", "a": "with status 2"}
     record.update([Entry(job, State.COMPLETE)])
     assert json.loads(path.read_text()) == {"failed": {"of another spec": "with status 1"}}
     assert [file.name for file in tmp_path.iterdir()] == ["sweep.json"]
 
 
 def test_no_failures_are_no_file(job, tmp_path):
-    FailureRecord(tmp_path).update([Entry(job, State.COMPLETE)])
+    FailureRecord(tmp_path, print).update([Entry(job, State.COMPLETE)])
     assert list(tmp_path.iterdir()) == []

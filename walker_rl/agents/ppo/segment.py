@@ -115,11 +115,19 @@ class SegmentAdder:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
-        self._observation = state["observation"]
+        """Continues from what `save` returned.
+
+        Raises:
+            TypeError, ValueError: if it is no such state.
+        """
+        observation, size = state["observation"], self._layout.observation_size
+        self._observation = None if observation is None else np.float32(observation).reshape(size)
         self._return_so_far = state["return_so_far"]
-        columns = [state["steps"].get(name, ()) for name in Segment._fields]
+        columns = [np.float32(state["steps"].get(name, ())) for name in Segment._fields]
         self._steps = list(zip(*columns, strict=True))
+        shapes = [np.shape(value) for value in (self._steps or [()])[0]]
+        if self._steps and shapes != [(size,), (self._layout.action_size,), (size,), *[()] * 5]:
+            raise ValueError(f"the steps of a segment have shapes {shapes}")
 
     def _segment(self) -> Segment:
         return Segment(*(np.array(column, np.float32) for column in zip(*self._steps, strict=True)))

@@ -6,10 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from walker_rl.experiments.config import flatten
-from walker_rl.experiments.config_loading import PROVENANCE
+from walker_rl.analysis.run_contents import read_settings
 from walker_rl.experiments.run.directory import RunDirectory
 
 LEFT_OUT = ("agent_name", "seed", "task")
@@ -37,10 +34,9 @@ class Details:
 def read_details(directory: Path) -> Details:
     """Of the run in `directory`."""
     run = RunDirectory(directory)
-    config = yaml.safe_load(run.config.read_text())
-    provenance = flatten(config.pop(PROVENANCE, {}))
-    provenance.pop("run_id", None)
-    return Details(flatten(config), provenance, run.best_video if run.best_video.exists() else None)
+    settings = read_settings(run)
+    origins = {name: value for name, value in settings.origins.items() if name != "run_id"}
+    return Details(settings.fields, origins, run.best_video if run.best_video.exists() else None)
 
 
 def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str]]]:

@@ -1,6 +1,7 @@
 """The page: what it says, put into its template."""
 
 import base64
+import contextlib
 import functools
 import hashlib
 import math
@@ -21,6 +22,7 @@ from walker_rl.analysis.report.excerpt import data_uri, excerpt
 from walker_rl.analysis.runs import Run, by_task
 from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row
+from walker_rl.errors import NotWholeError
 
 CAPTIONS = {
     "learning_curves_actor_steps": "Learning curves over environment steps: the interquartile mean (IQM) of a group's "
@@ -36,13 +38,14 @@ CAPTIONS = {
 }
 
 
-def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = ()) -> str:
+def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (), notes: Sequence[str] = ()) -> str:
     """The report of some runs as HTML that refers to nothing outside itself, and forbids the browser to.
 
     Args:
         runs: of all tasks and groups.
         title: of the page.
         thresholds: returns whose reaching is timed; none: round ones of each task.
+        notes: lines about the runs that are left out.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -59,6 +62,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         version=__version__,
         style=_inline("page.css"),
         script=_inline("page.js"),
+        notes=notes,
         header=summary.HEADER,
         summaries=summary.summarize(runs),
         figures=_figures(runs, thresholds),
@@ -111,7 +115,7 @@ def _figures(runs: Sequence[Run], thresholds: Sequence[float]) -> list[dict[str,
 
 
 def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[str, Any]:
-    """A group by itself: its learning curve, and the film of its run with the best policy."""
+    """A group by itself: its learning curve, and the film of the best policy whose film is whole."""
     rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
     with tempfile.TemporaryDirectory() as folder, matplotlib.rc_context(SETTINGS):
         save(learning_curves.draw({runs[0].task: rows}, "actor_steps"), Path(folder) / "curve")
@@ -119,9 +123,11 @@ def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[s
     filmed = [
         (run, one.video) for run, one in zip([run for run in runs if run.directory], details, strict=True) if one.video
     ]
-    best, video = max(filmed, key=lambda pair: pair[0].best_return or pair[0].returns.max(), default=(None, None))
-    moving, still = excerpt(video) if video else ("", "")
-    return {"name": name, "image": image, "run": best.name if best else "", "moving": moving, "still": still}
+    for run, video in sorted(filmed, key=lambda pair: pair[0].best_return or pair[0].returns.max(), reverse=True):
+        with contextlib.suppress(NotWholeError):
+            moving, still = excerpt(video)
+            return {"name": name, "image": image, "run": run.name, "moving": moving, "still": still}
+    return {"name": name, "image": image, "run": "", "moving": "", "still": ""}
 
 
 def _row(run: Run) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What the central process hears and tells: counts, metrics, weights, and candidates for the evaluator."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,14 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder
-from walker_rl.experiments.run.summary import read_final_returns
+from walker_rl.experiments.run.summary import read_summary
 from walker_rl.types import Metrics
 
 MESSAGES_READY = 256
 """Messages fetched before they are read, all at a time."""
+
+RESEND_PERIOD = 60.0
+"""Seconds without an evaluation after which its candidate is sent once more."""
 
 
 class Bookkeeping:
@@ -51,6 +55,8 @@ class Bookkeeping:
         self._learner_steps = 0
         self._published = -1
         self._next_candidate = config.evaluation.period
+        self._candidates: deque[Candidate] = deque()  # Of which the first is with the evaluator.
+        self._candidate_sent_at = 0.0
         self._evaluation_return: float | None = None
         self._last_evaluated = 0
         self._evaluator_heard_at = time.monotonic()
@@ -79,9 +85,12 @@ class Bookkeeping:
         while (report := self._reports.get()) is not None:
             self._hear(report)
         while (result := self._results.get()) is not None:
-            self._hear_evaluator(result, evaluated_weights)
-        if self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
-            self._send_candidate(evaluated_weights)
+            self._hear_evaluator(result)
+        while self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
+            self._add_candidate(evaluated_weights, self._next_candidate, is_last=False)
+            self._next_candidate += self._config.evaluation.period
+        if time.monotonic() - self._candidate_sent_at > RESEND_PERIOD:
+            self._send_candidate()
         if learner_steps != self._published:
             self._channel.send(Weights(policy_weights, learner_steps))
             self._published = learner_steps
@@ -94,7 +103,7 @@ class Bookkeeping:
         self._has_last_candidate = True
         self._evaluator_heard_at = time.monotonic()
         actor_steps = min(self.actor_steps, self._config.max_actor_steps)  # Actors overshoot; the grid does not.
-        self._channel.send(Candidate(weights, actor_steps, self._learner_steps, self._recorder.walltime, is_last=True))
+        self._add_candidate(weights, actor_steps, is_last=True)
 
     @property
     def actor_steps(self) -> int:
@@ -150,14 +159,20 @@ class Bookkeeping:
             counts = Counts(others + int(row.pop("actor_steps")), self._learner_steps)
             self._record(self._recorder.training, counts, row)
 
-    def _hear_evaluator(self, result: Result, weights: np.ndarray) -> None:
+    def _hear_evaluator(self, result: Result) -> None:
         self._evaluator_heard_at = time.monotonic()
-        if result.event == "ready" and self._has_last_candidate:
-            self.send_last_candidate(weights)  # The one before was lost with the process that had it.
+        self._record_evaluation(result)
+        if result.event == "ready":
+            self._send_candidate()  # What its predecessor had is lost.
         elif result.event == "finished":
             self._record(self._finish)
             self._evaluator_has_finished = True
-        elif result.event == "evaluation" and result.actor_steps > self._last_evaluated:
+        elif result.event == "evaluation":
+            self._send_next_candidate(result.actor_steps)
+
+    def _record_evaluation(self, result: Result) -> None:
+        """Records the evaluation in a result, unless it has none or was heard before."""
+        if result.actor_steps > self._last_evaluated:
             is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
             evaluation = Evaluation(
@@ -170,7 +185,9 @@ class Bookkeeping:
                 self._recorder.first_video(result.actor_steps)
 
     def _finish(self) -> None:
-        self._recorder.finish(read_final_returns(self._run), self._last_evaluated)
+        summary = read_summary(self._run)
+        results = {"best": summary.best.mean_return, "last": summary.last.mean_return}
+        self._recorder.finish(results, self._last_evaluated)
 
     def _record(self, write: Callable[..., None], *row: Any) -> None:
         """Writes a row; a full disk ends no run."""
@@ -182,8 +199,20 @@ class Bookkeeping:
                 self._tell(f"warning: metrics can't be written ({error.strerror}); they wait until they can")
             self._disk_is_full = True
 
-    def _send_candidate(self, weights: np.ndarray) -> None:
-        period = self._config.evaluation.period
-        grid_steps = self.actor_steps // period * period
-        self._channel.send(Candidate(weights, grid_steps, self._learner_steps, self._recorder.walltime, is_last=False))
-        self._next_candidate = grid_steps + period
+    def _add_candidate(self, weights: np.ndarray, actor_steps: int, *, is_last: bool) -> None:
+        walltime = self._recorder.walltime
+        self._candidates.append(Candidate(weights.copy(), actor_steps, self._learner_steps, walltime, is_last))
+        if len(self._candidates) == 1:
+            self._send_candidate()
+
+    def _send_next_candidate(self, evaluated: int) -> None:
+        """Sends the candidate after the one of `evaluated` steps; the last one stays until the evaluator finishes."""
+        if self._candidates and self._candidates[0].actor_steps == evaluated and not self._candidates[0].is_last:
+            self._candidates.popleft()
+            self._send_candidate()
+
+    def _send_candidate(self) -> None:
+        """Sends the first candidate, the only one that the evaluator has: none can be lost, or overtake another."""
+        self._candidate_sent_at = time.monotonic()
+        if self._candidates:
+            self._channel.send(self._candidates[0])

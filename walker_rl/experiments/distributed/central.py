@@ -10,9 +10,11 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.bookkeeping import Bookkeeping
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.isolation import is_free
+from walker_rl.experiments.distributed.roster import RosterState
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.status import Status, read_status, write_status
 from walker_rl.experiments.distributed.transitions import TransitionIntake
+from walker_rl.experiments.field_values import to_field_value
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
 from walker_rl.experiments.run.checkpoint import Checkpoints
@@ -108,7 +110,7 @@ class Central:
             self._bookkeeping.send_last_candidate(self._side.learner.evaluated_weights)
 
     def _resume(self) -> None:
-        path = self._checkpoints.restore_newest(self._restore)
+        path = self._checkpoints.restore_newest(self._save(), self._restore)
         if path is None:
             self._display.message("Starting at 0 steps.")
             self._checkpoint()
@@ -116,15 +118,19 @@ class Central:
         if (status := read_status(self._run.status)) is not None:  # Steps taken since the checkpoint stay counted.
             self._recorder.resume(max(status.walltime, self._recorder.walltime))
             self._bookkeeping.restore(status.roster, recorded_evaluations(self._run.metrics))
+        elif self._run.status.exists():
+            torn = f"warning: {self._run.status} is torn"
+            self._display.message(f"{torn}; steps taken since the checkpoint may be counted no more")
         self._display.message(
             f"Resumed {path} at {self._side.learner.learner_steps:,} learner steps and "
             f"{self._bookkeeping.actor_steps:,} actor steps."
         )
 
     def _restore(self, state: State) -> None:
+        roster = to_field_value(state["roster"], RosterState)
         self._learner_loop.restore(state)
-        self._recorder.resume(state["walltime"])
-        self._bookkeeping.restore(state["roster"], recorded_evaluations(self._run.metrics))
+        self._bookkeeping.restore(roster, recorded_evaluations(self._run.metrics))
+        self._recorder.resume(state["walltime"])  # Last: it opens the metrics.
 
     def _connect(self, port: int) -> None:
         if not is_free(port):
@@ -132,8 +138,8 @@ class Central:
         self._reverb_folder = self._run.path / ".reverb"
         shutil.rmtree(self._reverb_folder, ignore_errors=True)  # Left by a process that was killed.
         self._reverb_folder.mkdir()
-        self._server = start_server(self._run.id, port, self._reverb_folder)
-        channel = Channel(f"localhost:{port}", self._run.id)
+        self._server = start_server(self._run.provenance.run_id, port, self._reverb_folder)
+        channel = Channel(f"localhost:{port}", self._run.provenance.run_id)
         self._bookkeeping.connect(channel)
         self._intake = TransitionIntake(channel, self._side.replay)
         self._exchange()
@@ -141,12 +147,14 @@ class Central:
 
     def _checkpoint(self) -> bool:
         """Writes a checkpoint; returns True if it could."""
-        state = {
+        return self._checkpoints.write(self._bookkeeping.actor_steps, self._save())
+
+    def _save(self) -> State:
+        return {
             **self._learner_loop.save(),
             "roster": self._bookkeeping.roster.save(),
             "walltime": self._recorder.walltime,
         }
-        return self._checkpoints.write(self._bookkeeping.actor_steps, state)
 
     def _record_update(self, metrics: Metrics) -> None:
         self._bookkeeping.record_update(metrics, self._side.learner.learner_steps)

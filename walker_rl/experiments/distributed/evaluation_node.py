@@ -1,5 +1,6 @@
 """The evaluator's process: plays the candidates that the central process sends, and keeps the best and the last."""
 
+import dataclasses
 from collections.abc import Callable
 
 from walker_rl.experiments.distributed.channel import Channel
@@ -40,7 +41,7 @@ class EvaluatorNode:
         self._display = Display()
         self._evaluator = Evaluator(config, self._architecture, run, self._display)
         self._evaluator.restore(_state(run))
-        self._last_result: Result | None = None
+        self._last_result = Result("evaluation")
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Evaluates until the last candidate has been played."""
@@ -56,14 +57,16 @@ class EvaluatorNode:
             self._evaluate(candidate)
             if candidate.is_last:
                 write_summary(self._run, self._evaluator.finish(self._report))
-                self._channel.send(Result("finished"))
+                self._channel.send(dataclasses.replace(self._last_result, event="finished"))
                 break
             self._patience.renew()
         self._patience.close()
         self._evaluator.close()
 
     def _evaluate(self, candidate: Candidate) -> None:
-        if candidate.actor_steps > self._evaluator.last_actor_steps:
+        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, perhaps once more."""
+        is_recorded = candidate.is_last and candidate.actor_steps == self._evaluator.last_actor_steps
+        if candidate.actor_steps != self._last_result.actor_steps and not is_recorded:
             variables = self._architecture.split_weights(candidate.array)
             evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
             self._last_result = Result(
@@ -75,8 +78,7 @@ class EvaluatorNode:
                 evaluation.episode_lengths,
                 evaluation.episode_falls,
             )
-        if self._last_result is not None and self._last_result.actor_steps == candidate.actor_steps:
-            self._channel.send(self._last_result)  # Again, if who asks again has been restarted since.
+        self._channel.send(self._last_result)
 
     def _report(self, text: str) -> None:
         """Logs a step of the selection; the central process hears that this one still works."""

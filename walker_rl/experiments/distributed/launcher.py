@@ -39,7 +39,8 @@ def launch(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: i
         from walker_rl.experiments.distributed import program
 
         address = f"localhost:{port}"
-        actors = [program.actor_node(f"actor_{index}", address, run.id, index) for index in range(num_actors)]
+        run_id = run.provenance.run_id
+        actors = [program.actor_node(f"actor_{index}", address, run_id, index) for index in range(num_actors)]
         others = [program.evaluator_node(address, run.path), program.central_node(run.path, port, num_actors)]
         return _see_through(config, run, actors, others, open_ports, signals)
 

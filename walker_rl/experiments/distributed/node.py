@@ -23,14 +23,11 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
         UserError: if the port is taken or the checkpoint is of another configuration.
         RunError: if the run can't go on.
     """
-    import yaml
-
-    from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.config_loading import config_from_dict, read_yaml
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
-    agent_name = yaml.safe_load(run.config.read_text())["agent_name"]
-    config = load_config(agent_name, [run.config])
+    config = config_from_dict(read_yaml(run.config))
     runtime.configure_process(config.threads.intra_op, config.threads.inter_op)
 
     from walker_rl.experiments.distributed.central import Central
@@ -68,7 +65,7 @@ def run_evaluator(address: str, run_dir: Path) -> int:
 
     run = open_run_directory(run_dir)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(STOPPED))  # An exception, which cleans up.
-    EvaluatorNode(address, run.id, run).run(lambda: False)
+    EvaluatorNode(address, run.provenance.run_id, run).run(lambda: False)
     return COMPLETE
 
 

@@ -2,9 +2,11 @@
 
 import dataclasses
 import time
-from typing import Any
 
 from walker_rl.experiments.distributed.messages import Report, Welcome
+
+RosterState = dict[str, tuple[int, int, str | None]]
+"""Steps, starts and process of each actor, by its index."""
 
 PRESENT = 10.0
 """Seconds since its last report for which an actor counts as present."""
@@ -82,11 +84,11 @@ class Roster:
         actor.actor_steps = max(actor.actor_steps, report.actor_steps)
         return has_news
 
-    def save(self) -> dict[str, Any]:
+    def save(self) -> RosterState:
         """Steps, starts and process of each actor."""
-        return {str(index): [actor.actor_steps, actor.num_starts, actor.token] for index, actor in self._actors.items()}
+        return {str(index): (actor.actor_steps, actor.num_starts, actor.token) for index, actor in self._actors.items()}
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: RosterState) -> None:
         """Takes what `save` returned where it is more than is known."""
         for index, (actor_steps, num_starts, token) in state.items():
             actor = self._actors.setdefault(int(index), _Actor())

@@ -4,8 +4,10 @@ import dataclasses
 import json
 import time
 from pathlib import Path
-from typing import Any
 
+from walker_rl.errors import NotWholeError
+from walker_rl.experiments.distributed.roster import RosterState
+from walker_rl.experiments.stored import read_json_record
 from walker_rl.terminal.fleet import FleetStatus
 
 
@@ -25,7 +27,7 @@ class Status(FleetStatus):
     phase: str
     num_actors: int
     walltime: float
-    roster: dict[str, Any]
+    roster: RosterState
 
     @property
     def age(self) -> float:
@@ -46,8 +48,8 @@ def write_status(path: Path, status: Status) -> None:
 
 
 def read_status(path: Path) -> Status | None:
-    """What was written last, or None if nothing was."""
+    """What was written last, or None if nothing was, or it is torn."""
     try:
-        return Status(**json.loads(path.read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
+        return read_json_record(path, Status)
+    except NotWholeError:
         return None

@@ -53,12 +53,12 @@ def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int,
         return function
 
     def act(index: int) -> None:
-        ActorNode(address, run.id, index).run(stop.is_set)
+        ActorNode(address, run.provenance.run_id, index).run(stop.is_set)
 
     program = lp.Program(run.path.name)
     central = guarded("central", lambda: Central(config, run, port, num_actors).run(stop.is_set))
     program.add_node(lp.PyNode(central), label="central")
-    evaluator = guarded("evaluator", lambda: EvaluatorNode(address, run.id, run).run(stop.is_set))
+    evaluator = guarded("evaluator", lambda: EvaluatorNode(address, run.provenance.run_id, run).run(stop.is_set))
     program.add_node(lp.PyNode(evaluator), label="evaluator")
     with program.group("actor"):
         for index in range(num_actors):

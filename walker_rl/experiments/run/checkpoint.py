@@ -12,7 +12,10 @@ import numpy as np
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
+from walker_rl.experiments.run.state_kinds import check_kinds
 from walker_rl.types import State
+
+_START_ANEW = "start anew in another run directory"
 
 RETRY_PERIOD = 10.0
 """Seconds until the next try after a checkpoint that could not be written."""
@@ -75,31 +78,38 @@ class Checkpoints:
                 other.unlink()
         return True
 
-    def restore_newest(self, restore: Callable[[State], None]) -> Path | None:
+    def restore_newest(self, fresh: State, restore: Callable[[State], None]) -> Path | None:
         """Continues from the newest checkpoint that is whole; a warning names each that is torn.
 
         Args:
+            fresh: state of a run that has just begun, to which the kinds of values in the checkpoint are held.
             restore: takes up a state; a `KeyError` of it means that a part is missing.
 
         Returns:
             The checkpoint, or None if there is none yet.
 
         Raises:
-            RunError: if none is whole, or the newest was written by another version.
-            UserError: if it belongs to another configuration.
+            RunError: if none is whole, or the newest holds another version's state, or none.
+            UserError: if it belongs to another configuration, or files beside it have lost what was in them.
         """
         found = self._read_newest()
         if found is None and self.paths():
-            raise RunError("no checkpoint of this run can be read; start anew in another run directory")
+            raise RunError(f"no checkpoint of this run can be read; {_START_ANEW}")
         if found is None:
             return None
         path, state = found
         try:
+            check_kinds(state, {"config": {}, **fresh})
             for difference in differences(self._config, state["config"]):
                 raise UserError(f"{difference}: must be as in {path} to resume from it")
             restore(state)
         except KeyError as error:
             raise RunError(f"{path} was written by another version of this program: it has no {error}") from None
+        except (OSError, RunError, UserError):
+            raise
+        except Exception as error:  # Each part has its own for a state that it can't have saved.
+            reason = " ".join(str(error).split())
+            raise RunError(f"{path} holds no state of this run ({reason}); {_START_ANEW}") from None
         self._plan(_actor_steps(path))
         return path
 
@@ -139,6 +149,8 @@ def read_checkpoint(path: Path) -> State:
         state: State = _unflatten(json.loads(arrays[_TREE].tobytes()), arrays)
     except KeyError as error:
         raise TornFileError(f"part {error} is missing") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise TornFileError(str(error)) from None
     return state
 
 

@@ -20,11 +20,32 @@ from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
+from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.experiments.prior_record import prior_record
+from walker_rl.experiments.prior_record import PriorRecord, prior_record
+from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.whole_file import write_whole_text
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class Provenance:
+    """What made a run, as far as other parts ask for it.
+
+    Attributes:
+        run_id: a name unlike any other run's.
+        runner: the command that began it, "train" or "launch".
+        walker_rl: the version that began it.
+        commit: the commit of that version, or "unknown".
+        prior: the policy that was played before training, if there is one.
+    """
+
+    run_id: str
+    runner: str = "train"
+    walker_rl: str = "unknown"
+    commit: str = "unknown"
+    prior: PriorRecord | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,34 +125,20 @@ class RunDirectory:
         return self.path / "logs"
 
     @property
-    def id(self) -> str:
-        """A name unlike any other run's."""
-        return str(self._provenance["run_id"])
-
-    @property
-    def runner(self) -> str:
-        """The command that began it, "train" or "launch"."""
-        return str(self._provenance.get("runner", "train"))
-
-    @property
-    def version(self) -> str:
-        """The version that began it, "walker_rl 0.2.0 (commit b0cd05b3a9cd)"."""
-        return f"walker_rl {self._provenance.get('walker_rl')} (commit {self._provenance.get('commit')})"
-
-    @property
-    def prior(self) -> dict[str, Any] | None:
-        """The record of the policy that was played before training, if there is one."""
-        return self._provenance.get("prior")
-
-    @property
     def summary(self) -> Path:
         """The final evaluation; there if the run is complete, and only then."""
         return self.path / "summary.json"
 
     @property
-    def _provenance(self) -> dict[str, Any]:
-        provenance: dict[str, Any] = yaml.safe_load(self.config.read_text()).get(PROVENANCE, {})
-        return provenance
+    def provenance(self) -> Provenance:
+        """What made the run.
+
+        Raises:
+            NotWholeError: if its configuration is damaged.
+        """
+        contents = read_yaml_mapping(self.config)
+        with reading(self.config, PROVENANCE):
+            return to_record(contents.get(PROVENANCE), Provenance)
 
 
 def default_path(config: ExperimentConfig) -> Path:
@@ -162,7 +169,8 @@ def _fill(run: RunDirectory, config: ExperimentConfig, runner: str) -> RunDirect
     for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
         folder.mkdir(parents=True)
     prior = prior_record(config)
-    _write_config(run, config, {"runner": runner, **_provenance(), **({"prior": prior} if prior else {})})
+    record = {"prior": dataclasses.asdict(prior)} if prior else {}
+    _write_config(run, config, {"runner": runner, **_provenance(), **record})
     return run
 
 
@@ -171,8 +179,8 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
 
     A summary, which a run has that was complete and is lengthened, goes: the end of the run writes it again.
     """
+    provenance = read_yaml_mapping(run.config)[PROVENANCE]
     run.summary.unlink(missing_ok=True)
-    provenance = yaml.safe_load(run.config.read_text()).get(PROVENANCE, {})
     _write_config(run, config, provenance)
 
 

@@ -1,5 +1,7 @@
 """What a run writes down: the rows of its streams, its videos, what came of it, and one warning."""
 
+import contextlib
+import functools
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,9 +9,10 @@ from typing import NamedTuple
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.trackers import make_trackers
-from walker_rl.logging.run_logger import RunLogger
+from walker_rl.logging.run_logger import RunLogger, check_rows
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
 
@@ -27,6 +30,15 @@ class Counts(NamedTuple):
     learner_steps: int
 
 
+class _Saved(NamedTuple):
+    """A saved state, with `streams` as `RunLogger.save` returns it."""
+
+    streams: dict[str, int]
+    training_return: float | None
+    warned_of_support: bool
+    walltime: float
+
+
 class Recorder:
     """Writes rows of metrics; clocks have a stream of their own, so that the others of two equal runs are equal.
 
@@ -34,10 +46,11 @@ class Recorder:
     """
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
-        """Records in `run`, and warns on `display`."""
+        """Records in `run`, of which nothing is touched before the first row or a resume, and warns on `display`."""
+        self._config = config
         self._run = run
-        self._logger = RunLogger(run.metrics, make_trackers(config, run, display.message))
         self._display = display
+        self._resources = contextlib.ExitStack()
         self._training_return: float | None = None
         self._warned_of_support = False
         self._walltime_before = 0.0
@@ -99,19 +112,33 @@ class Recorder:
         }
 
     def restore(self, state: State, actor_steps: int) -> None:
-        """Goes on from what `save` returned at `actor_steps`, and drops the rows written since."""
-        self._logger.restore(state["streams"], actor_steps)
-        self._training_return = state["training_return"]
-        self._warned_of_support = state["warned_of_support"]
-        self._walltime_before = state["walltime"]
+        """Continues from what `save` returned at `actor_steps`, and drops the rows written since.
+
+        Raises:
+            UserError: if a file has lost rows written before; nothing is dropped.
+            ValueError: if it is no such state; nothing is dropped.
+        """
+        saved = to_record(state, _Saved)
+        check_rows(self._run.metrics, saved.streams)
+        self._logger.restore(saved.streams, actor_steps)
+        self._training_return = saved.training_return
+        self._warned_of_support = saved.warned_of_support
+        self._walltime_before = saved.walltime
 
     def resume(self, walltime: float) -> None:
-        """Goes on after `walltime` seconds of training; all rows stay."""
+        """Continues after `walltime` seconds of training; all rows that are whole stay."""
         self._walltime_before = walltime
+        self._logger.open()
 
     def close(self) -> None:
         """Closes the streams."""
-        self._logger.close()
+        self._resources.close()
+
+    @functools.cached_property
+    def _logger(self) -> RunLogger:
+        message = self._display.message
+        logger = RunLogger(self._run.metrics, make_trackers(self._config, self._run, message), message)
+        return self._resources.enter_context(contextlib.closing(logger))
 
     def _video(self, gif: Path, actor_steps: int) -> None:
         """A video for which there is no room costs a warning."""

@@ -1,11 +1,40 @@
 """What came of a run: the final evaluations, in a file that only runs have that are complete."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
 
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.stored import read_json_record
 from walker_rl.whole_file import write_whole_text
+
+
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """The final evaluation of a policy.
+
+    Attributes:
+        mean_return: mean over the episodes.
+        stddev_return: standard deviation over the episodes.
+        episode_returns: return of each episode.
+        episode_lengths: environment steps of each episode.
+        episode_falls: True for each episode that terminated; None in files of older versions.
+    """
+
+    mean_return: float
+    stddev_return: float
+    episode_returns: tuple[float, ...]
+    episode_lengths: tuple[int, ...]
+    episode_falls: tuple[bool, ...] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """The final evaluations of the best and of the last policy, in the same episodes."""
+
+    best: Played
+    last: Played
 
 
 def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation]) -> None:
@@ -15,18 +44,24 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation]) -> N
         OSError: if the disk takes no more.
     """
     summary = {
-        name: {
-            "mean_return": evaluation.mean,
-            "stddev_return": evaluation.stddev,
-            "episode_returns": evaluation.episode_returns,
-            "episode_lengths": evaluation.episode_lengths,
-            "episode_falls": evaluation.episode_falls,
-        }
+        name: dataclasses.asdict(
+            Played(
+                evaluation.mean,
+                evaluation.stddev,
+                evaluation.episode_returns,
+                evaluation.episode_lengths,
+                evaluation.episode_falls,
+            )
+        )
         for name, evaluation in evaluations.items()
     }
     write_whole_text(run.summary, json.dumps(summary, indent=2) + "\n")
 
 
-def read_final_returns(run: RunDirectory) -> dict[str, float]:
-    """The mean returns in the summary, by the name of the policy."""
-    return {name: final["mean_return"] for name, final in json.loads(run.summary.read_text()).items()}
+def read_summary(run: RunDirectory) -> Summary:
+    """Reads the final evaluations.
+
+    Raises:
+        NotWholeError: if there are none, or they are damaged.
+    """
+    return read_json_record(run.summary, Summary)

@@ -49,7 +49,7 @@ def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[s
     from walker_rl.logging.tracker import About
     from walker_rl.logging.weights_and_biases import WandbLogger
 
-    about = About(run.id, run.path.absolute().name, config.task, flatten(to_dict(config)))
+    about = About(run.provenance.run_id, run.path.absolute().name, config.task, flatten(to_dict(config)))
     trackers: list[Tracker] = []
     if config.logging.wandb is not None:
         is_online = config.logging.wandb == "online"

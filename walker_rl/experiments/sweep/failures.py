@@ -1,20 +1,37 @@
 """Which runs of a sweep have failed, kept beside them until they are complete."""
 
+import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from walker_rl.errors import NotWholeError
+from walker_rl.experiments.stored import read_json_record
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.whole_file import write_whole_text
+
+
+@dataclasses.dataclass(frozen=True)
+class _Contents:
+    """Why each run failed, by its name."""
+
+    failed: dict[str, str]
 
 
 class FailureRecord:
     """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}."""
 
-    def __init__(self, output: Path):
-        """Reads what was written before."""
+    def __init__(self, output: Path, warn: Callable[[str], None]):
+        """Reads what was written before; warns in a line if it is torn, and knows of no failures then."""
         self._path = output / "sweep.json"
-        self._failures: dict[str, str] = json.loads(self._path.read_text())["failed"] if self._path.exists() else {}
+        self._failures: dict[str, str] = {}
+        self._is_torn = False
+        try:
+            if self._path.exists():
+                self._failures = read_json_record(self._path, _Contents).failed
+        except NotWholeError as error:
+            self._is_torn = True
+            warn(f"warning: {error}; it is written anew")
 
     @property
     def failures(self) -> Mapping[str, str]:
@@ -30,7 +47,7 @@ class FailureRecord:
         own = {entry.job.name for entry in entries}
         failures = {name: failure for name, failure in self._failures.items() if name not in own}
         failures |= {entry.job.name: entry.failure for entry in entries if entry.failure is not None}
-        if failures == self._failures:
+        if failures == self._failures and not self._is_torn:
             return
         write_whole_text(self._path, json.dumps({"failed": failures}, indent=2) + "\n")
-        self._failures = failures
+        self._failures, self._is_torn = failures, False

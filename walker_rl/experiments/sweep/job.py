@@ -57,6 +57,7 @@ class Job:
         """Holds the run directory to what is wanted.
 
         Raises:
+            NotWholeError: if its configuration is damaged.
             UserError: if it has another experiment in it, or a longer one, or one that can't be gone on with.
         """
         if not self.has_begun:

@@ -32,9 +32,9 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         OSError: if the disk takes no more, or the system no more processes.
     """
     slots = make_slots(usable_cores(), num_jobs)
-    record = FailureRecord(output)
     with StopSignals() as signals:
         with SweepDisplay() as display:
+            record = FailureRecord(output, display.message)
             scheduler = Scheduler(jobs, slots, record.failures, display.message)
             view = View(scheduler.entries, len(slots))
             for entry in scheduler.entries:

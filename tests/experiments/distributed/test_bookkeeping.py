@@ -1,0 +1,132 @@
+"""What the central process asks of the evaluator, and hears of it, through a real server."""
+
+import contextlib
+
+import numpy as np
+import pytest
+
+from tests.tiny import AGENT
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed import bookkeeping as bookkeeping_module
+from walker_rl.experiments.distributed.bookkeeping import Bookkeeping
+from walker_rl.experiments.distributed.messages import Candidate, Result
+from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
+from walker_rl.experiments.run.recorder import Recorder
+from walker_rl.experiments.run.summary import write_summary
+from walker_rl.terminal.display import Display
+
+WEIGHTS = np.zeros(3, np.float32)
+
+
+class Centre:
+    """Bookkeeping of a run of 5,500 steps, evaluated at each 1,000, and the evaluator's end of its channel."""
+
+    def __init__(self, folder, channel):
+        config = load_config(AGENT, overrides=["max_actor_steps=5500", "evaluation.period=1000"])
+        self.run = create_run_directory(folder / "run", config, "launch")
+        self.recorder = Recorder(config, self.run, Display())
+        self.bookkeeping = Bookkeeping(config, self.run, self.recorder, 1, print)
+        self.bookkeeping.connect(channel)
+        self.channel = channel
+        self.candidates = channel.subscribe(Candidate, size=1)
+
+    def take(self, actor_steps):
+        """Counts so many steps."""
+        self.bookkeeping.restore({"0": (actor_steps, 1, "token")}, [])
+        self.exchange()
+
+    def exchange(self):
+        self.bookkeeping.exchange(0, WEIGHTS, WEIGHTS, is_over=False)
+
+    def hear(self, *results):
+        """Sends results as the evaluator does, and waits until they are heard."""
+        before = self.bookkeeping._evaluator_heard_at
+        for result in results:
+            self.channel.send(result)
+            while self.bookkeeping._evaluator_heard_at == before:
+                self.exchange()
+            before = self.bookkeeping._evaluator_heard_at
+
+    def candidate(self, timeout=10.0):
+        candidate = self.candidates.get(timeout=timeout)
+        return candidate and (candidate.actor_steps, candidate.is_last)
+
+    @property
+    def recorded(self):
+        return [one.actor_steps for one in recorded_evaluations(self.run.metrics)]
+
+
+@pytest.fixture
+def centre(tmp_path, channel):
+    centre = Centre(tmp_path, channel)
+    with contextlib.closing(centre.recorder):
+        yield centre
+
+
+def evaluation(actor_steps, event="evaluation"):
+    return Result(event, actor_steps, 5, 1.5, (2.0, 4.0), (200, 200), (False, False))
+
+
+def test_no_evaluation_of_the_grid_is_skipped_however_many_steps_come_at_once(centre):
+    centre.take(3_700)
+    assert centre.candidate() == (1_000, False)
+    assert centre.candidate(timeout=0.3) is None, "one at a time"
+    for actor_steps in (1_000, 2_000):
+        centre.hear(evaluation(actor_steps))
+        assert centre.candidate() == (actor_steps + 1_000, False)
+    centre.hear(evaluation(3_000))
+    assert centre.candidate(timeout=0.3) is None
+    assert centre.recorded == [1_000, 2_000, 3_000]
+
+
+def test_a_run_that_goes_on_asks_for_what_its_metrics_lack(centre):
+    centre.bookkeeping.restore({"0": (3_700, 1, "token")}, [RecordedEvaluation(1_000, 2.0, 1.0)])
+    centre.exchange()
+    assert centre.candidate() == (2_000, False)
+    centre.hear(evaluation(2_000))
+    assert centre.candidate() == (3_000, False)
+
+
+def test_an_evaluator_that_starts_again_gets_its_candidate_again(centre):
+    centre.take(2_000)
+    assert centre.candidate() == (1_000, False)
+    centre.hear(Result("ready"))
+    assert centre.candidate() == (1_000, False)
+    centre.hear(evaluation(1_000), evaluation(1_000))
+    assert centre.candidate() == (2_000, False)
+    assert centre.candidate(timeout=0.3) is None
+    assert centre.recorded == [1_000]
+
+
+def test_a_candidate_without_an_answer_is_sent_once_more(centre, monkeypatch):
+    centre.take(1_000)
+    assert centre.candidate() == (1_000, False)
+    monkeypatch.setattr(bookkeeping_module, "RESEND_PERIOD", 0.0)
+    centre.exchange()
+    assert centre.candidate() == (1_000, False)
+
+
+def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre):
+    """The evaluator says what it found with its last word, too."""
+    centre.take(5_600)
+    for actor_steps in range(1_000, 6_000, 1_000):
+        assert centre.candidate() == (actor_steps, False)
+        centre.hear(evaluation(actor_steps))
+    centre.bookkeeping.send_last_candidate(WEIGHTS)
+    assert centre.candidate() == (5_500, True)
+    played = Evaluation((2.0, 4.0), (200, 200), (False, False))
+    write_summary(centre.run, {"best": played, "last": played})
+    centre.hear(Result("selection"), evaluation(5_500, "finished"))
+    assert centre.bookkeeping.evaluator_has_finished
+    assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
+
+
+def test_the_last_candidate_waits_for_those_before_it(centre):
+    centre.take(5_500)
+    centre.bookkeeping.send_last_candidate(WEIGHTS)
+    for actor_steps in range(1_000, 6_000, 1_000):
+        assert centre.candidate() == (actor_steps, False)
+        centre.hear(evaluation(actor_steps))
+    assert centre.candidate() == (5_500, True)

@@ -1,0 +1,57 @@
+"""Files that a run or a sweep has written, read again; whatever else is in one is a `NotWholeError`, in one line."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from walker_rl.errors import NotWholeError
+from walker_rl.experiments.field_values import to_record
+
+RecordT = TypeVar("RecordT")
+
+
+@contextlib.contextmanager
+def reading(path: Path, contents: str) -> Iterator[None]:
+    """Says in a line what is wrong with a file that the block reads.
+
+    Args:
+        path: the file.
+        contents: what it must hold, as in "the final evaluations".
+
+    Raises:
+        NotWholeError: if the block raises anything.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise NotWholeError(f"{path}: must be a file that can be read ({error.strerror})") from None
+    except Exception as error:  # Parsers have no common error, nor have the many ways in which values are wrong.
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise NotWholeError(f"{path}: must hold {contents} ({reason})") from None
+
+
+def read_json_record(path: Path, record: type[RecordT]) -> RecordT:
+    """Reads a JSON file as a dataclass.
+
+    Raises:
+        NotWholeError: if it can't be read, or holds something else.
+    """
+    with reading(path, "what was written to it"):
+        return to_record(json.loads(path.read_text()), record)
+
+
+def read_yaml_mapping(path: Path) -> dict[str, Any]:
+    """Reads a YAML file of a mapping as JSON could hold it: no dates, sets or bytes.
+
+    Raises:
+        NotWholeError: if it can't be read, or holds something else.
+    """
+    with reading(path, "a configuration as it was written"):
+        values: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(path.read_text())))
+        if not isinstance(values, dict):
+            raise ValueError("it is no mapping")
+        return values
