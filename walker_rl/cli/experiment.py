@@ -36,7 +36,8 @@ Prior = Annotated[
     typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
 ]
 RunDir = Annotated[
-    Path | None, typer.Option(help="Where everything is written.  [default: runs/AGENT_TASK_seedSEED_TIME]")
+    Path | None,
+    typer.Option(help="Where everything is written; new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run directory.")]
 
