@@ -9,6 +9,8 @@ import pytest
 
 from tests.tiny import AGENT, COMMAND, TINY_RUN, run_command, set_options
 
+pytestmark = pytest.mark.slow
+
 ODD = "-12:30 [1] {a} q?x#%41 'é $HOME"
 
 LOCALES = {

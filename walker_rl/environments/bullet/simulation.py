@@ -22,9 +22,6 @@ REWARD_PARTS = {
 }
 """Names of the parts that both packages sum to a reward, by family and number; others have none."""
 
-_HAVE_TRACES = ("HopperMuJoCoEnv", "HumanoidMuJoCoEnv", "HumanoidFlagrunHarder")
-"""Beginnings of tasks whose episodes depend on earlier ones, by what Bullet's saved state does not have."""
-
 
 class BulletSimulation:
     """A robot of `pybullet_envs` or `pybulletgym`."""
@@ -32,6 +29,8 @@ class BulletSimulation:
     def __init__(self, task: Task):
         """Constructs the simulation, whose robot stands ready to be looked at."""
         self._task = task
+        self._is_pybulletgyms = package_of(task) == "pybulletgym"
+        self._leaves_traces = self._is_pybulletgyms or task.name == "HumanoidFlagrunHarderBulletEnv-v0"
         self._construct()
 
     @property
@@ -66,7 +65,7 @@ class BulletSimulation:
 
     def reset(self, seed: int) -> np.ndarray:
         """Starts the episode of a seed; returns its first observation `[O]`."""
-        if self._task.name.startswith(_HAVE_TRACES):
+        if self._leaves_traces:
             self.close()
             self._construct()
         return self._restart(seed)
@@ -85,16 +84,16 @@ class BulletSimulation:
         self._environment.close()
 
     def _construct(self) -> None:
-        """Makes the simulation, afresh for each episode of a task that leaves traces in it.
+        """Makes the simulation, afresh for each episode of a task that leaves traces which Bullet's state has not.
 
-        There the order of bodies in memory also decides when the solver stops early, so it never does.
+        There the order of residuals in memory also decides when the solver stops early, so it never does.
         """
         with quiet(), usable(self._task):
             self._environment = make_gym_environment(self._task)
             self._restart(0)  # only after this do equal seeds give equal episodes
-        if self._task.name.startswith(_HAVE_TRACES):
+        if self._leaves_traces:
             self.client.setPhysicsEngineParameter(solverResidualThreshold=0)
-        if package_of(self._task) == "pybulletgym":  # Its bodies touch in an order of their own.
+        if self._is_pybulletgyms:  # Its bodies touch in an order of their own.
             self.client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
         if hasattr(self.robot, "model_urdf"):
             _load_once(self.robot)
