@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
 	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
 
-.PHONY: help train test test-slow benchmark figures ray lint format lock setup setup-dev
+.PHONY: help train test test-slow benchmark figures ray lint format lock setup setup-dev pybulletgym
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,10 +14,10 @@ train: setup ## train D4PG to walk in minutes; or AGENT=dmpo STEPS= SEED= RUN_DI
 	@.venv/bin/walker-rl train $(or $(AGENT),$(PRESET)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
 
-test: setup-dev ## run the tests that take seconds; ARGS="any option of pytest"
+test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option of pytest"
 	@$(PYTHON) -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 $(ARGS)
 
-test-slow: setup-dev ## run the tests that take minutes
+test-slow: setup-dev pybulletgym ## run the tests that take minutes
 	@$(PYTHON) -m pytest -m slow $(ARGS)
 
 benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
@@ -48,3 +48,6 @@ setup:
 
 setup-dev:
 	@scripts/bootstrap.sh requirements-dev.lock
+
+pybulletgym: setup-dev
+	@scripts/install_pybulletgym.sh

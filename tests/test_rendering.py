@@ -1,5 +1,6 @@
 """Real videos, written and opened again."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -166,3 +167,31 @@ def test_running_out_of_space_is_reported_and_leaves_nothing(tmp_path):
     result = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True)
     assert f"walker_rl.errors.RunError: {path}: not written: " in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+ODD_NAMES = (
+    "12:30.gif",
+    "-x.gif",
+    "pipe:1.gif",
+    "%03d.gif",
+    "12:30/[1] it's.mp4",
+    "é\n%s.mp4",
+    os.fsdecode(b"\xff.gif"),
+)
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_means_a_file_whatever_ffmpeg_would_take_it_for(cheetah, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    rendered = render_episode(cheetah, wave, Path(name), episode_seed=1, size=SMALL, max_seconds=0.1)
+    assert [path for path in Path().rglob("*") if path.is_file()] == [Path(name)] == [rendered.path]
+    content = Path(name).read_bytes()
+    assert content.startswith(b"GIF89a") if name.endswith("gif") else content[4:8] == b"ftyp"
+
+
+def test_a_temporary_folder_may_have_any_name(cheetah, tmp_path, monkeypatch):
+    folder = tmp_path / "12:30 %03d"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    path = tmp_path / "cheetah.gif"
+    assert len(gif_frames(render_episode(cheetah, wave, path, episode_seed=1, size=SMALL, max_seconds=0.1).path)) == 4

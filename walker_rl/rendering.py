@@ -23,6 +23,9 @@ FORMATS = (".gif", ".mp4")
 FRAME_RATES = (30, 60)
 MAX_GIF_FRAME_RATE = 50  # a GIF counts time in 10 ms, and browsers play delays under 20 ms as 100 ms
 MAX_SIZE = 4096  # pixels
+# Names in a folder of an odd name, as in `12:30`, would be taken for a protocol, an option or a sequence of files.
+PROTOCOL = "file:"
+PALETTE_OPTIONS = ["-f", "png_pipe"]
 GIF_OPTIONS = ["-lavfi", "[0][1]paletteuse=dither=none", "-f", "gif"]
 MP4_OPTIONS = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
 
@@ -129,7 +132,8 @@ class _Encoder:
     def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, options: list[str]):
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
         self.part = path.with_name(path.name + ".part")
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, str(self.part)]
+        output = f"{PROTOCOL}{self.part}"
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, output]
         self._path = path
         # In a session of its own, so that Ctrl-C on the terminal does not reach it.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
@@ -174,7 +178,7 @@ def _video(
             if _is_gif(path):
                 palette = Path(temporary.enter_context(tempfile.TemporaryDirectory())) / "palette.png"
                 _save_palette(sample, palette)
-                options = ["-i", str(palette), *GIF_OPTIONS]
+                options = [*PALETTE_OPTIONS, "-i", f"{PROTOCOL}{palette}", *GIF_OPTIONS]
             path.parent.mkdir(parents=True, exist_ok=True)
             encoder = _Encoder(path, size, frame_rate, options)
         try:

@@ -30,9 +30,9 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_whole_text(path: Path, text: str) -> None:
-    """Replaces what `path` holds, as `whole_file` does."""
+    """Replaces what `path` holds, as `whole_file` does; the name of a file in `text` may be any bytes."""
     with whole_file(path) as file:
-        file.write(text.encode())
+        file.write(text.encode(errors="surrogateescape"))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,6 +1,9 @@
 """What a comparison reads."""
 
 import json
+import os
+import shlex
+import shutil
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from walker_rl.analysis.tables import read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.pretrained import find_policy
 
 
 def refusal(*arguments) -> str:
@@ -78,6 +82,47 @@ def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
     assert {task: {group: len(of) for group, of in groups.items()} for task, groups in tasks.items()} == {
         "Walker2DBulletEnv-v0": {f"{AGENT}, 1": 2, f"{AGENT}, 3": 1}
     }
+
+
+def test_a_path_that_exists_is_meant_as_it_is_typed(tmp_path, monkeypatch):
+    for folder in ("g[1]", "g1", "sets[ab]/one", "setsa/two", "*", "odd"):
+        make_run(tmp_path / folder, [1])
+    monkeypatch.chdir(tmp_path)
+    names = {
+        "g[1]": ["g[1]"],
+        "g[1]/": ["g[1]"],
+        "g[!2]": ["g1"],
+        "sets[ab]/*": ["one"],
+        "set?a/*": ["two"],
+        "*": ["*"],
+        f"{tmp_path}/g[1]": ["g[1]"],
+        f"{tmp_path}/o*": ["odd"],
+        "./g1/../g[1]": ["g[1]"],
+    }
+    for path, expected in names.items():
+        assert [run.name for run in read_runs([path])] == expected, path
+    assert refusal(["g[1]/*/config"]).startswith("run = g[1]/*/config: must be a run directory")
+
+
+def test_a_name_may_have_any_characters(tmp_path):
+    names = sorted(['é, "quoted"', os.fsdecode(b"not utf-8: \xff"), "a\nb"])
+    for name in names:
+        make_run(tmp_path / "runs" / name, [1])
+    (tmp_path / "kept").mkdir()
+    write_runs(read_runs([tmp_path / "runs" / name for name in names]), tmp_path / "kept")
+    assert [run.name for run in read_runs([tmp_path / "kept"])] == names
+
+
+def test_the_command_of_a_run_says_what_it_was(tmp_path):
+    """Values are typed as YAML, and words are quoted for a shell."""
+    policy = tmp_path / "a: b #1 [2] it's" / "best.npz"
+    policy.parent.mkdir()
+    shutil.copy(find_policy("gait"), policy)
+    made = make_run(tmp_path / "run", [1], f"agent.prior.policy={json.dumps(str(policy))}")
+    (run,) = read_runs([made.path])
+    program, train, agent, *options = shlex.split(run.command)
+    assert (program, train, agent, options[0]) == ("walker-rl", "train", AGENT, "--set")
+    assert load_config(AGENT, overrides=options[1::2]).agent.prior.policy == str(policy)
 
 
 def test_agents_with_the_same_value_are_not_seeds_of_the_same(tmp_path):

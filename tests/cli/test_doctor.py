@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from walker_rl.cli.doctor import NATIVE_LIBRARIES
+from walker_rl.cli.doctor import NATIVE_LIBRARIES, _pybulletgym
 
 
 def doctor(**environment: str | Path) -> tuple[int, dict[str, str]]:
@@ -46,6 +46,7 @@ def broken(tmp_path_factory):
     write(folder / "numpy-9.9.0.dist-info" / "METADATA", "Metadata-Version: 2.1\nName: numpy\nVersion: 9.9.0\n")
     message = "libpybind.so: undefined symbol: _ZN6google8protobuf7Message"
     write(folder / "reverb" / "__init__.py", f"raise ImportError({message!r})")
+    write(folder / "pybulletgym" / "__init__.py", "raise ImportError('no such symbol')")
     write(folder / "pybullet.py", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     return doctor(
         PYTHONPATH=folder,
@@ -71,6 +72,29 @@ def test_an_undefined_symbol_is_reported_as_the_linker_said_it(broken):
 def test_a_library_that_crashes_does_not_take_the_doctor_with_it(broken):
     assert broken[1]["import pybullet"].startswith("bad killed by SIGSEGV; reinstall")
     assert broken[1]["import jax"] == "ok loads"
+
+
+def test_a_pybulletgym_that_is_not_whole_is_wrong(broken):
+    line = broken[1]["pybulletgym"]
+    assert line.startswith("bad has no environments in ") and "pip install --no-deps -e pybullet-gym" in line
+
+
+@pytest.mark.parametrize(
+    "source, found",
+    [
+        ("import nowhere", "(ModuleNotFoundError: No module named 'nowhere')"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
+        ("", "(KeyError: 'AntMuJoCoEnv-v0')"),
+    ],
+)
+def test_a_pybulletgym_that_cannot_be_imported_is_wrong(tmp_path, monkeypatch, source, found):
+    for name, text in (("__init__.py", source), ("envs/__init__.py", ""), ("envs/assets/mjcf/walker2d.xml", "")):
+        (tmp_path / "pybulletgym" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pybulletgym" / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    check = _pybulletgym()
+    assert check.status == "bad" and found in check.found
 
 
 def test_what_is_only_slower_is_a_warning(broken):

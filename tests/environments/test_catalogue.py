@@ -43,6 +43,7 @@ def test_names_of_the_missing_pybulletgym_say_how_to_install_it(name):
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stderr.splitlines()[-1] == (
-        f"walker_rl.errors.UserError: task = {name}: needs pybulletgym, which is not on the package index; install it "
-        "from source: git clone https://github.com/benelot/pybullet-gym && pip install -e pybullet-gym"
+        f"walker_rl.errors.UserError: task = {name}: needs pybulletgym, which is not installed; install it from "
+        "source: git clone https://github.com/benelot/pybullet-gym && git -C pybullet-gym checkout bc68201 && "
+        "pip install --no-deps -e pybullet-gym"
     )

@@ -32,7 +32,8 @@ def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], t
             _draw_contacts(column[1], trace, {dimensions[i].name: trace.observations[:, i] for i in contacts})
         _draw_lines(column[-1], trace, trace.reward_parts)
         column[-1].set_xlabel("simulated seconds")
-    labels = ("joint angle (half ranges)" if angles else "observation", "foot on the ground", "reward, by part")
+    angle_label = f"joint angle ({dimensions[angles[0]].unit})" if angles else "observation"
+    labels = (angle_label, "foot on the ground", "reward, by part")
     for axes, label in zip(grid[:, 0], labels if contacts else labels[::2], strict=True):
         axes.set_ylabel(label)
     for axes in (grid[0, -1], grid[-1, -1]):

@@ -153,7 +153,14 @@ def last_returns(groups: Groups) -> dict[str, np.ndarray]:
 
 
 def _expand(paths: Sequence[str | Path]) -> list[Path]:
-    return [Path(match) for path in paths for match in sorted(glob.glob(str(path))) or [str(path)]]
+    return [match for path in paths for match in _matches(Path(path))]
+
+
+def _matches(path: Path) -> list[Path]:
+    """The paths that a pattern matches, in order; as much of it as exists is meant as it is typed, brackets and all."""
+    existing = next(one for one in (path, *path.parents) if os.path.lexists(one))
+    rest = path.relative_to(existing)
+    return sorted(existing / match for match in glob.glob(str(rest), root_dir=existing)) or [path]
 
 
 def _told_apart(runs: Sequence[Run]) -> list[Run]:

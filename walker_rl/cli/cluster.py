@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -85,7 +84,7 @@ def _make_command(agent_name: str) -> Callable[..., int]:
 
 def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[str, object]) -> int:
     from walker_rl.errors import RunError, UserError
-    from walker_rl.experiments.run.directory import locked, update_config
+    from walker_rl.experiments.run.directory import discard, locked, update_config
 
     if not ray_python.exists():
         raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")
@@ -105,7 +104,7 @@ def _submit(request: Request, resume: Path | None, ray_python: Path, spec: dict[
         path.write_text(json.dumps(whole))
         status, said = _drive(ray_python, path)
     if status == REFUSED and resume is None and not any(run.checkpoints.iterdir()):
-        shutil.rmtree(run.path)  # Nothing has been done in it.
+        discard(run)  # Nothing has been done in it.
     if status == REFUSED:
         raise UserError(said)
     if status in (STOPPED, INTERRUPTED):

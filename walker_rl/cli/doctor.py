@@ -118,19 +118,24 @@ def _native_libraries() -> Iterator[Check]:
 
 
 def _load(library: str) -> Check:
-    subject = f"import {library}"
+    failure = _failure(f"import {library}")
+    if failure:
+        return Check("bad", f"import {library}", failure, REINSTALL)
+    return Check("ok", f"import {library}", "loads")
+
+
+def _failure(code: str) -> str:
+    """The last line that Python has to say of `code`, run in a process of its own; "" if it ends well."""
     environment = runtime.ENVIRONMENT | dict(os.environ)
-    command = [sys.executable, "-c", f"import {library}"]
+    command = [sys.executable, "-c", code]
     try:
         process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=IMPORT_TIMEOUT)
     except subprocess.TimeoutExpired:
-        return Check("bad", subject, f"not done after {IMPORT_TIMEOUT:.0f} s", "try again on an idle machine")
-    if process.returncode == 0:
-        return Check("ok", subject, "loads")
+        return f"not done after {IMPORT_TIMEOUT:.0f} s: try again on an idle machine"
     if process.returncode < 0:
-        return Check("bad", subject, f"killed by {signal.Signals(-process.returncode).name}", REINSTALL)
+        return f"killed by {signal.Signals(-process.returncode).name}"
     last_line = (process.stderr.strip().splitlines() or ["failed without a message"])[-1]
-    return Check("bad", subject, last_line, REINSTALL)
+    return last_line if process.returncode else ""
 
 
 def _cores() -> Check:
@@ -188,15 +193,15 @@ def _ffmpeg() -> Check:
 
 def _private_network() -> Check:
     """Tried in a process of its own, which is gone afterwards."""
-    code = "from walker_rl.experiments.distributed import isolation; isolation.enter_private_network()"
-    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    if process.returncode == 0:
-        return Check("ok", "private network", "allowed: nothing outside can reach what `walker-rl launch` starts")
-    last_line = (process.stderr.strip().splitlines() or ["no word on why"])[-1]
-    return Check("note", "private network", last_line, "`walker-rl launch` needs --open-ports, in a network you trust")
+    failure = _failure("from walker_rl.experiments.distributed import isolation; isolation.enter_private_network()")
+    if failure:
+        advice = "`walker-rl launch` needs --open-ports, in a network you trust"
+        return Check("note", "private network", failure, advice)
+    return Check("ok", "private network", "allowed: nothing outside can reach what `walker-rl launch` starts")
 
 
 def _pybulletgym() -> Check:
-    if importlib.util.find_spec("pybulletgym") is not None:
-        return Check("ok", "pybulletgym", "installed")
-    return Check("note", "pybulletgym", "not installed: optional, only for ...PyBulletEnv-v0 and ...MuJoCoEnv-v0")
+    if importlib.util.find_spec("pybulletgym") is None:
+        return Check("note", "pybulletgym", "not installed: optional, only for ...PyBulletEnv-v0 and ...MuJoCoEnv-v0")
+    failure = _failure("from walker_rl.environments.bullet import pybulletgym_installation as it; it.check_tasks()")
+    return Check("bad", "pybulletgym", failure) if failure else Check("ok", "pybulletgym", "each task can be reset")

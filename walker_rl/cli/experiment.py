@@ -35,7 +35,8 @@ Prior = Annotated[
     typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
 ]
 RunDir = Annotated[
-    Path | None, typer.Option(help="Where everything is written.  [default: runs/AGENT_TASK_seedSEED_TIME]")
+    Path | None,
+    typer.Option(help="Where everything is written; new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run directory.")]
 
@@ -82,7 +83,7 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
     if not hasattr(config_class(agent_name)(), "prior"):
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
     is_name = prior in {policy.name for policy in pretrained_policies()}
-    return [f"agent.prior.policy={prior if is_name else os.path.abspath(prior)}"]
+    return [f"agent.prior.policy={prior if is_name else json.dumps(os.path.abspath(prior))}"]
 
 
 def resumed_experiment(
@@ -115,11 +116,16 @@ def resumed_experiment(
 
 
 def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
-    """What to type to go on; `make` leaves the command off the PATH."""
+    """The command that resumes a run."""
+    return command_line(*runner.split(), agent_name, "--resume", path, *options)
+
+
+def command_line(*words: str | Path) -> str:
+    """A `walker-rl` command as it is typed in a shell; `make` leaves the program off the PATH."""
     program = "walker-rl"
     if shutil.which(program) is None:
         program = os.path.relpath(Path(sys.executable).with_name(program))
-    return shlex.join([program, *runner.split(), agent_name, "--resume", str(path), *options])
+    return shlex.join([program, *map(str, words)])
 
 
 def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:

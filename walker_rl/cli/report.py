@@ -34,7 +34,7 @@ def report_runs(
         where = error.filename or tempfile.gettempdir()
         raise RunError(f"{output}: not written: {where}: {error.strerror}") from None
     try:
-        output.write_text(page, encoding="utf-8")
+        output.write_text(page, encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise UserError(f"output = {output}: must be a file that can be written ({error.strerror})") from None
     print("\n".join([*notes, f"{output}: {len(page) / 1e6:.1f} MB"]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.experiment import ConfigFiles, Overrides, Steps, Task, all_overrides
+from walker_rl.cli.experiment import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import make_slots, usable_cores
@@ -80,7 +80,7 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     for line in describe(study.finished):
         _tell(line)
     if (output / BEST).exists():
-        _tell(f"walker-rl train {plan.agent_name} --config {output / BEST}")
+        _tell(command_line("train", plan.agent_name, "--config", output / BEST))
     return COMPLETE
 
 

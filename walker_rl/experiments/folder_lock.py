@@ -46,7 +46,7 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
         RunError: if the context is left with an OSError.
     """
     try:
-        output.mkdir(parents=True, exist_ok=True)
+        Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a link to what is not there yet.
     except OSError as error:
         raise UserError(f"output = {output}: must be writable ({error.strerror})") from None
     with locked_folder(output, f"output = {output}: must not be in use by another {user}", shared=shared) as descriptor:

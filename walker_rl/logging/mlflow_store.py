@@ -6,7 +6,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
+from walker_rl.logging.sqlite_url import sqlite_url
 from walker_rl.logging.tracker import About, Tracker
 from walker_rl.metrics_file import STEP_KEY
 
@@ -26,10 +29,10 @@ class MLflowLogger(Tracker):
         self._metric_class = Metric
         self._artifacts = folder.absolute() / "artifacts"
         self._artifacts.mkdir(parents=True, exist_ok=True)
-        self._client = mlflow.MlflowClient(f"sqlite:///{folder.absolute()}/mlflow.db")
+        self._client = mlflow.MlflowClient(sqlite_url(folder / "mlflow.db"))
         experiment = self._client.get_experiment_by_name(about.task)
         if experiment is None:
-            experiment_id = self._client.create_experiment(about.task, artifact_location=str(self._artifacts))
+            experiment_id = self._client.create_experiment(about.task, artifact_location=self._artifacts.as_uri())
         else:
             experiment_id = experiment.experiment_id
         runs = self._client.search_runs([experiment_id], f"tags.`{RUN_ID_TAG}` = '{about.run_id}'")
@@ -73,6 +76,6 @@ class MLflowLogger(Tracker):
             self._client.set_terminated(self._run.info.run_id, status="KILLED")
 
     def _keep(self, path: Path, folder: str) -> None:
-        if self._artifacts not in Path(self._run.info.artifact_uri).parents:
+        if self._artifacts not in Path(url2pathname(urlparse(self._run.info.artifact_uri).path)).parents:
             raise OSError(f"its artifacts lie where the run directory was, in {self._run.info.artifact_uri}")
         self._client.log_artifact(self._run.info.run_id, str(path), folder)

@@ -1,90 +1,165 @@
-"""pybulletgym, from its source where this machine has it, in processes of their own: importing it changes gym."""
+"""pybulletgym, where it is installed, and what is said where it is missing or broken."""
 
-import json
-import os
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.environments.bullet.described import table
+from tests.environments.bullet.described import described, table
+from tests.environments.bullet.episodes import digests
+from tests.tiny import run_command
+from walker_rl.environments import find_task, make_environment, task_names
+from walker_rl.environments.bullet.pybulletgym_installation import ADVICE, find_problem
+from walker_rl.environments.bullet.registry import make_gym_environment
+from walker_rl.environments.bullet.tasks import PACKAGES
+from walker_rl.environments.quiet import quiet
+from walker_rl.errors import UserError
 
-ROOT = Path(__file__).parents[3]
-ARCHIVE = Path("shared") / "third_party" / "pybullet-gym-bc68201.tar.gz"
+NAMES = tuple(PACKAGES["pybulletgym"])
 
-
-@pytest.fixture(scope="module")
-def run_python(tmp_path_factory):
-    """Runs a script with pybulletgym on its path; returns what it printed."""
-    archive = next((folder / ARCHIVE for folder in ROOT.parents if (folder / ARCHIVE).exists()), None)
-    if archive is None:
-        pytest.skip(f"no {ARCHIVE} in any folder above this one")
-    folder = tmp_path_factory.mktemp("pybulletgym")
-    with tarfile.open(archive) as source:
-        source.extractall(folder)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(folder / "pybullet-gym")])}
-
-    def run(*words: str) -> str:
-        process = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True)
-        assert (process.returncode, process.stderr) == (0, ""), process.stderr
-        return process.stdout
-
-    return run
+installed = pytest.mark.skipif(find_problem() is not None, reason=f"pybulletgym {find_problem()}")
 
 
-def test_the_table_is_what_pybulletgym_registers(run_python):
-    assert table("pybulletgym") == json.loads(run_python("-m", "tests.environments.bullet.described", "pybulletgym"))
+@installed
+def test_the_table_is_what_pybulletgym_registers():
+    assert table("pybulletgym") == described("pybulletgym")
 
 
-def test_its_walkers_are_not_taken_for_those_of_pybullet_which_have_the_same_names(run_python):
-    script = (
-        "from walker_rl.environments.bullet.batched_locomotion import is_batchable\n"
-        "from walker_rl.environments.bullet.registry import make_gym_environment\n"
-        "from walker_rl.environments.bullet.tasks import PACKAGES\n"
-        "for name, task in PACKAGES['pybulletgym'].items():\n"
-        "    assert not is_batchable(make_gym_environment(task)), name\n"
-        "print('none')"
-    )
-    assert run_python("-c", script) == "none\n"
-
-
-@pytest.mark.parametrize("robot", ["Walker2D", "Hopper", "Ant", "HalfCheetah", "Humanoid", "Atlas"])
-def test_its_walkers_walk_as_its_own_step_says(run_python, robot):
-    script = (
-        "import numpy as np; from walker_rl.environments import find_task, make_environment\n"
-        "from walker_rl.environments.bullet.registry import make_gym_environment\n"
-        "from walker_rl.environments.quiet import quiet\n"
-        f"task = find_task('{robot}PyBulletEnv-v0'); environment = make_environment(task.name, seed=0)\n"
-        "with quiet(): stock = make_gym_environment(task); stock.seed(0); stock.reset()\n"
-        "stock._p.setPhysicsEngineParameter(deterministicOverlappingPairs=1); stock.seed(5); stock.reset()\n"
-        "environment.reset(5)\n"
-        "for _ in range(10):\n"
-        "    timestep = environment.step(np.full(task.action_size, 0.3))\n"
-        "    observation, reward, *_ = stock.step(np.full(task.action_size, 0.3, np.float32))\n"
-        "    np.testing.assert_array_equal(timestep.observation, np.float32(observation))\n"
-        "    assert timestep.reward == np.float32(reward)\n"
-        "print(sum(environment.reward_parts.values()) - timestep.reward)"
-    )
-    printed = run_python("-c", script).splitlines()  # Atlas prints a path when it is reset.
-    assert float(printed[-1]) == pytest.approx(0.0, abs=1e-4)
-
-
-def test_its_names_are_listed_and_no_simulator_is_imported_for_it(run_python):
+@installed
+def test_its_names_are_listed_and_no_simulator_is_imported_for_it():
     script = (
         "import sys; from walker_rl.environments import task_names\n"
-        "assert {'Walker2DPyBulletEnv-v0', 'HopperMuJoCoEnv-v0', 'Walker2DBulletEnv-v0'} <= set(task_names())\n"
+        f"assert set({NAMES}) <= set(task_names())\n"
         "print({'gym', 'pybullet', 'pybulletgym'} & set(sys.modules))"
     )
-    assert run_python("-c", script) == "set()\n"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (result.stdout, result.stderr) == ("set()\n", "")
 
 
-def test_numbers_that_mujoco_means_otherwise_have_no_names(run_python):
-    script = (
-        "from walker_rl.environments import make_environment\n"
-        "for name in ('Walker2DPyBulletEnv-v0', 'Walker2DMuJoCoEnv-v0'):\n"
-        "    first = make_environment(name, seed=0).dimensions.observation[0]\n"
-        "    print(first.name, first.low, first.high)"
-    )
-    assert run_python("-c", script) == "height -5.0 5.0\nobservation_0 -inf inf\n"
+@installed
+def test_an_episode_is_the_same_in_every_process_and_after_any_other():
+    """Each process has its bodies elsewhere in memory, and plays tasks and seeds in another order."""
+    module = "tests.environments.bullet.episodes"
+    processes = [
+        subprocess.Popen([sys.executable, "-m", module, *names], stdout=subprocess.PIPE, text=True)
+        for names in (NAMES, NAMES[::-1])
+    ]
+    printed = [sorted(process.communicate()[0].splitlines()) for process in processes]
+    assert printed[0] == printed[1] == sorted(digests(NAMES))
+    assert len({line.split()[-1] for line in printed[0]}) == len(printed[0]) > len(NAMES)
+
+
+@installed
+@pytest.mark.parametrize("robot", ["Walker2D", "Hopper", "Ant", "HalfCheetah", "Humanoid"])
+def test_its_walkers_walk_as_its_own_step_says(robot):
+    task = find_task(f"{robot}PyBulletEnv-v0")
+    environment = make_environment(task.name, seed=0)
+    with quiet():
+        stock = make_gym_environment(task)
+        stock.seed(0)
+        stock.reset()
+    stock._p.setPhysicsEngineParameter(deterministicOverlappingPairs=1, solverResidualThreshold=0)
+    stock.seed(5)
+    stock.reset()
+    environment.reset(5)
+    for _ in range(10):
+        timestep = environment.step(np.full(task.action_size, 0.3))
+        observation, reward, *_ = stock.step(np.full(task.action_size, 0.3, np.float32))
+        np.testing.assert_array_equal(timestep.observation, np.float32(observation))
+        assert timestep.reward == np.float32(reward)
+    stock.close()
+    environment.close()
+
+
+@installed
+def test_atlas_is_there_once_however_often_it_is_reset():
+    environment = make_environment("AtlasPyBulletEnv-v0", seed=0)
+    client = environment._simulation.client
+    num_bodies = client.getNumBodies()
+    for seed in range(5):
+        environment.reset(seed)
+        environment.step(np.zeros(environment.task.action_size))
+    assert client.getNumBodies() == num_bodies == 2  # With the ground.
+    environment.close()
+
+
+@installed
+@pytest.mark.parametrize(
+    "name, parts",
+    [
+        ("Walker2DPyBulletEnv-v0", ["alive", "progress", "electricity", "joint_limits", "feet_collision"]),
+        ("AntMuJoCoEnv-v0", ["alive", "progress", "joint_limits", "feet_collision"]),
+        ("HopperMuJoCoEnv-v0", ["progress", "alive", "power"]),
+        ("HalfCheetahMuJoCoEnv-v0", ["progress", "power"]),
+        ("InvertedPendulumMuJoCoEnv-v0", ["reward"]),
+    ],
+)
+def test_a_reward_has_the_parts_of_its_task(name, parts):
+    environment = make_environment(name, seed=0)
+    environment.reset(2)
+    environment.step(np.full(environment.task.action_size, 0.5))
+    assert list(environment.reward_parts) == parts
+    if "power" in parts:
+        assert environment.reward_parts["power"] < 0
+    environment.close()
+
+
+@pytest.mark.parametrize("name", ["ReacherPyBulletEnv-v0", "StrikerPyBulletEnv-v0"])
+def test_an_arm_is_refused_and_not_listed(name):
+    assert name not in task_names()
+    with pytest.raises(UserError) as error:
+        find_task(name)
+    assert str(error.value) == f"task = {name}: must be a walker or a pendulum; pybulletgym's arms are not supported"
+
+
+def installation(folder: Path, package: str, environments: str | None, *, has_models: bool) -> Path:
+    """A pybulletgym of one's own: the source of it and of its `envs`, and whether there are models."""
+    (folder / "pybulletgym").mkdir()
+    (folder / "pybulletgym" / "__init__.py").write_text(package)
+    if environments is not None:
+        (folder / "pybulletgym" / "envs" / "assets" / "mjcf").mkdir(parents=True)
+        (folder / "pybulletgym" / "envs" / "__init__.py").write_text(environments)
+    if has_models:
+        (folder / "pybulletgym" / "envs" / "assets" / "mjcf" / "walker2d.xml").touch()
+    return folder
+
+
+REGISTERED = """
+from gym.envs.registration import register
+register(id="Walker2DPyBulletEnv-v0", entry_point="pybulletgym.envs.locomotion:Walker2D")
+"""
+
+
+@pytest.mark.parametrize(
+    "package, environments, has_models, is_listed, reason",
+    [
+        ("", None, False, False, "needs pybulletgym, which has no environments in "),
+        ("", REGISTERED, False, False, "needs pybulletgym, which has no models in "),
+        ("raise ImportError('no such symbol')", "", True, True, "(ImportError: no such symbol)"),
+        ("import pybulletgym.envs", "import nowhere", True, True, "(ModuleNotFoundError: No module named 'nowhere')"),
+        ("import pybulletgym.envs", REGISTERED, True, True, "(ModuleNotFoundError: No module named 'pybulletgym.envs."),
+        ("", "", True, True, "(KeyError: 'Walker2DPyBulletEnv-v0')"),
+    ],
+)
+def test_a_broken_installation_costs_one_line(
+    monkeypatch, tmp_path, package, environments, has_models, is_listed, reason
+):
+    folder = installation(tmp_path, package, environments, has_models=has_models)
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=":")
+    listed = run_command("list")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "Walker2DBulletEnv-v0" in listed.stdout
+    assert ("Walker2DPyBulletEnv-v0" in listed.stdout) == is_listed
+    probed = run_command("probe", "Walker2DPyBulletEnv-v0", "--output", tmp_path / "probe")
+    assert (probed.returncode, probed.stdout) == (2, "")
+    (line,) = probed.stderr.splitlines()
+    assert line.startswith("error: task = Walker2DPyBulletEnv-v0: ") and reason in line
+    assert not (tmp_path / "probe").exists()
+
+
+def test_the_advice_is_that_of_the_readme():
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    for command in ADVICE.removeprefix("install it from source: ").split(" && "):
+        assert command in readme

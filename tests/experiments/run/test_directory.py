@@ -1,7 +1,11 @@
 """The run directory: made whole, or refused with one line and not made at all."""
 
+import multiprocessing
 import os
 import re
+import shlex
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -100,3 +104,89 @@ def test_only_a_run_can_be_opened(tmp_path):
 def test_the_default_path_names_the_run():
     path = str(default_path(CONFIG))
     assert re.fullmatch(rf"runs/{AGENT}_Walker2DBulletEnv-v0_seed3_\d{{8}}-\d{{6}}", path)
+
+
+def test_a_link_to_an_empty_folder_is_filled_and_stays_a_link(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "run").symlink_to(tmp_path / "disk")
+    run = create_run_directory(tmp_path / "run", CONFIG)
+    assert run.path.is_symlink()
+    assert (tmp_path / "disk" / "config.yaml").is_file()
+    line = f"run_dir = {run.path}: must not exist yet; to go on with that run: --resume {run.path}"
+    assert refusal(tmp_path / "run") == line
+
+
+def test_a_link_to_nothing_makes_what_it_names(tmp_path):
+    (tmp_path / "run").symlink_to(tmp_path / "disk" / "run")
+    create_run_directory(tmp_path / "run", CONFIG)
+    assert (tmp_path / "disk" / "run" / "config.yaml").is_file()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert refusal(tmp_path / "loop") == f"run_dir = {tmp_path / 'loop'}: must not exist yet"
+
+
+def test_folders_without_a_file_will_do_and_stay(tmp_path):
+    """A fresh mount point has a lost+found; a start that was killed leaves folders."""
+    for name in ("lost+found", "metrics", "policy"):
+        (tmp_path / "run" / name).mkdir(parents=True)
+    with file_size_limit(100):
+        assert refusal(tmp_path / "run").startswith(f"run_dir = {tmp_path / 'run'}: must be writable (")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["lost+found"]
+    create_run_directory(tmp_path / "run", CONFIG)
+    assert (tmp_path / "run" / "lost+found").is_dir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "data").symlink_to(tmp_path / "run")
+    assert refusal(tmp_path / "other") == f"run_dir = {tmp_path / 'other'}: must not exist yet"
+
+
+def test_an_empty_mount_point_will_do(tmp_path):
+    (tmp_path / "run").mkdir()
+    script = (
+        "import sys; from pathlib import Path; from walker_rl.experiments.config_loading import load_config\n"
+        "from walker_rl.experiments.run.directory import create_run_directory, discard\n"
+        f"run = create_run_directory(Path(sys.argv[1]), load_config({AGENT!r}))\n"
+        "assert run.config.is_file() and run.path.is_mount(); discard(run); print(list(run.path.iterdir()))"
+    )
+    in_private = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    mount = 'mount -t tmpfs none "$1"'
+    if subprocess.run([*in_private, mount, "sh", tmp_path / "run"], capture_output=True).returncode:
+        pytest.skip("this system lets users mount nothing")
+    command = [*in_private, f'{mount} && exec "$2" -c "$3" "$1"', "sh", tmp_path / "run", sys.executable, script]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert (result.stdout, result.stderr) == ("[]\n", "")
+
+
+def start(path, barrier, results):
+    barrier.wait()
+    try:
+        create_run_directory(path, CONFIG)
+        results.put("made")
+    except UserError as error:
+        results.put(str(error))
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_of_simultaneous_starts_one_makes_the_run_and_the_others_say_why_not(tmp_path, round):
+    path, num_starts = tmp_path / "runs" / "run", 6
+    context = multiprocessing.get_context("fork")
+    barrier, results = context.Barrier(num_starts), context.Queue()
+    processes = [context.Process(target=start, args=(path, barrier, results)) for _ in range(num_starts)]
+    for process in processes:
+        process.start()
+    outcomes = [results.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join()
+    assert outcomes.count("made") == 1
+    refusals = {
+        f"run_dir = {path}: must not be in use by another process",
+        f"run_dir = {path}: must not exist yet; to go on with that run: --resume {path}",
+    }
+    assert {*outcomes} <= {"made", *refusals}
+    assert load_config(AGENT, [path / "config.yaml"]) == CONFIG
+    assert [child.name for child in path.parent.iterdir()] == ["run"]
+
+
+def test_the_command_that_is_named_is_quoted_for_a_shell(tmp_path):
+    path = tmp_path / "it's [1] $HOME"
+    create_run_directory(path, CONFIG)
+    option = refusal(path).partition("go on with that run: ")[2]
+    assert shlex.split(option) == ["--resume", str(path)]

@@ -1,5 +1,6 @@
 """Which runs a sweep has, exactly; and what it refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.spec import SweepSpec, parse_grid, parse_seeds, plan, read_spec
 
 COMPARISON = Path(__file__).parents[3] / "configs" / "sweeps" / "comparison.yaml"
@@ -61,6 +63,18 @@ def test_what_is_left_out_is_as_in_the_files(tmp_path):
     ((name, job),) = plan(spec, OUTPUT).items()
     assert name == f"{AGENT}_Pendulum-v1_seed7"
     assert job.config.agent.n_step == 3
+
+
+def test_a_value_that_is_a_path_stays_one_and_names_no_folder():
+    policies = ("/runs/a #1/best.npz", "../b: c/best.npz")
+    grid = parse_grid([f"agent.prior.policy={','.join(map(json.dumps, policies))}"])
+    jobs = plan(SweepSpec(agents=(AGENT,), seeds=(0,), grid=grid), OUTPUT)
+    assert [job.config.agent.prior.policy for job in jobs.values()] == [*policies]
+    assert {job.run_dir.parent for job in jobs.values()} == {OUTPUT}
+    for job in jobs.values():
+        words = job.command()
+        overrides = [words[index + 1] for index, word in enumerate(words) if word == "--set"]
+        assert load_config(AGENT, overrides=overrides) == job.config
 
 
 def test_a_value_of_the_grid_comes_after_those_that_are_set():

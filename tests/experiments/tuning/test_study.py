@@ -1,6 +1,7 @@
 """What a search tries, and what it remembers."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,16 @@ def test_a_space_holds_the_defaults_and_nothing_that_is_refused(tmp_path, agent_
         load_config(agent_name, overrides=overrides)
         assert {text.split("=")[0] for text in overrides} <= fields.keys()
     assert len(drawn) == 30
+
+
+@pytest.mark.parametrize("name", ["q?x", "br{a}ce", "a#b%41", "é&uri=false"])
+def test_a_folder_may_have_any_name(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    Study(folder, search_space(AGENT), make_plan()).ask()
+    (trial,) = Study(folder, search_space(AGENT), make_plan()).unfinished()
+    assert trial.number == 0
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("*")] == [Path(name), Path(name, "study.db")]
 
 
 def test_the_same_seeds_draw_the_same_and_a_study_that_goes_on_draws_something_else(tmp_path):

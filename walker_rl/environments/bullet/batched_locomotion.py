@@ -178,5 +178,5 @@ def motors(robot: Any) -> tuple[list[Any], np.ndarray]:
     if hasattr(robot, "motors"):
         powers = list(zip(robot.motors, robot.motor_power, strict=True))
     else:
-        powers = [(joint, joint.power_coef) for joint in robot.ordered_joints]
+        powers = [(joint, joint.power_coef) for joint in robot.ordered_joints if joint.power_coef != 0]
     return [joint for joint, _ in powers], np.array([robot.power * power for _, power in powers])

@@ -11,6 +11,8 @@ YAW = 0.0  # degrees; 0 looks along +y, so that walking to +x goes to the right
 DISTANCE = 1.8  # in diagonals of the robot's bounding box
 ENDLESS = 1e6  # metres; beyond this a box is a plane's
 FLOOR_COLOUR = (0.9, 0.9, 0.95, 1.0)  # the double pendulum's own is that of its cart
+ROBOT_COLOUR = (0.85, 0.45, 0.1, 1.0)  # of links whose models name none, as pybulletgym's
+WHITE = (1.0, 1.0, 1.0, 1.0)
 ASPECT = 4 / 3  # width by height that `DISTANCE` is meant for; narrower pictures step back
 
 
@@ -29,6 +31,9 @@ class BulletCamera:
         self._robot = robot
         self._follows = follows
         bodies = next(iter(robot.parts.values())).bodies
+        shapes = [shape for body in bodies for shape in client.getVisualShapeData(body)]
+        for body, link in [shape[:2] for shape in shapes if shape[-1] == WHITE]:
+            client.changeVisualShape(body, link, rgbaColor=ROBOT_COLOUR)
         for floor in (body for body in bodies if _is_endless(client.getAABB(body))):
             client.changeVisualShape(floor, -1, rgbaColor=FLOOR_COLOUR)
         low, high = _bounding_box(client, bodies)

@@ -6,7 +6,6 @@ from walker_rl.environments.bullet.batched_locomotion import motors
 from walker_rl.environments.dimensions import Dimension, numbered
 
 _OF_BODY = (
-    ("height", "m above its start"),
     ("target_sine", "sine of the angle to the target"),
     ("target_cosine", "cosine of the angle to the target"),
     ("velocity_forward", "3.33 m/s"),
@@ -16,25 +15,37 @@ _OF_BODY = (
     ("pitch", "rad"),
 )
 
-_WALKERS = ("robot_locomotors", "pybulletgym.envs.roboschool.robots.locomotors.")
-"""Modules of the robots that observe as `WalkerBase`; pybulletgym's others are MuJoCo's, under the same names."""
+_FIXED_HEIGHT = ("Humanoid", "Atlas")
+"""Robots whose height counts from one that is the same in all episodes."""
 
-_BOUND = 5.0
+_POSE = (("height", "m"), *((f"quaternion_{axis}", "") for axis in "xyzw"))
+_MOTION = tuple(
+    (f"{name}_{axis}", unit) for name, unit in (("velocity", "m/s"), ("rotation", "rad/s")) for axis in "xyz"
+)
+
+_WALKERS = ("robot_locomotors", "pybulletgym.envs.roboschool.robots.locomotors.")
+_MUJOCO_WALKERS = "pybulletgym.envs.mujoco.robots.locomotors."
+"""Modules of the robots that observe as PyBullet's `WalkerBase`, and of those that observe as MuJoCo's do."""
+
+_SLIDES = 1
+"""Type of a joint that is no hinge."""
+
+_BOUND, _UNBOUNDED = 5.0, float("inf")
 """Observations of a `WalkerBase` are clipped to it, which their spaces do not say."""
 
 
 def observation_dimensions(robot: Any, size: int) -> tuple[Dimension, ...]:
     """Names what a robot observes; after its first reset."""
-    if not type(robot).__module__.startswith(_WALKERS):
-        return numbered("observation", size, -float("inf"), float("inf"))
-    named = [(name, unit, "") for name, unit in _OF_BODY]
-    for joint in robot.ordered_joints:
-        name = joint.joint_name
-        named += [(f"{name}_angle", "half ranges from its middle", "angle"), (f"{name}_speed", "10 rad/s", "speed")]
-    named += [(f"{foot}_contact", "1: on the ground one step before", "contact") for foot in robot.foot_list]
+    module = type(robot).__module__
+    if module.startswith(_WALKERS):
+        named, bound = _of_walker(robot), _BOUND
+    elif module.startswith(_MUJOCO_WALKERS):
+        named, bound = _of_mujoco_walker(robot, size), _UNBOUNDED
+    else:
+        named, bound = [], _UNBOUNDED
     if len(named) != size:
-        return numbered("observation", size, -_BOUND, _BOUND)
-    return tuple(Dimension(name, unit, -_BOUND, _BOUND, kind) for name, unit, kind in named)
+        return numbered("observation", size, -bound, bound)
+    return tuple(Dimension(name, unit, -bound, bound, kind) for name, unit, kind in named)
 
 
 def action_dimensions(robot: Any, size: int) -> tuple[Dimension, ...]:
@@ -46,3 +57,35 @@ def action_dimensions(robot: Any, size: int) -> tuple[Dimension, ...]:
         Dimension(joint.joint_name, f"of {torque:.0f} N m", -1.0, 1.0)
         for joint, torque in zip(driven, torques, strict=True)
     )
+
+
+def _of_walker(robot: Any) -> list[tuple[str, str, str]]:
+    """Name, unit and kind of each number that `WalkerBase.calc_state` returns."""
+    is_fixed = any(one.__name__ in _FIXED_HEIGHT for one in type(robot).__mro__)
+    named = [("height", f"m above {robot.initial_z:g} m" if is_fixed else "m above its start", "")]
+    named += [(name, unit, "") for name, unit in _OF_BODY]
+    for joint in robot.ordered_joints:
+        name = joint.joint_name
+        # Those of pybullet_envs know neither and are scaled alike; pybulletgym's are hinges with limits.
+        greatest_speed = getattr(joint, "jointMaxVelocity", 0.0) or 10.0
+        named += [(f"{name}_angle", "half ranges from its middle", "angle")]
+        named += [(f"{name}_speed", f"{greatest_speed:g} rad/s", "speed")]
+    return named + [(f"{foot}_contact", "1: on the ground one step before", "contact") for foot in robot.foot_list]
+
+
+def _of_mujoco_walker(robot: Any, size: int) -> list[tuple[str, str, str]]:
+    """The same of pybulletgym's robots that observe positions, then speeds, then what is always 0.
+
+    A robot in a plane moves by joints of its own, the first of which, its way ahead, is not observed.
+    """
+    angles, speeds = [], []
+    for joint in robot.ordered_joints:
+        place, unit = ("position", "m") if joint.jointType == _SLIDES else ("angle", "rad")
+        is_driven = joint.power_coef != 0
+        angles.append((f"{joint.joint_name}_{place}", unit, "angle" if is_driven else ""))
+        speeds.append((f"{joint.joint_name}_speed", f"{unit}/s", "speed" if is_driven else ""))
+    if robot.add_ignored_joints:
+        return angles[1:] + speeds
+    pose, motion = ([(name, unit, "") for name, unit in part] for part in (_POSE, _MOTION))
+    named = [*pose, *angles, *motion, *speeds]
+    return named + [(f"unused_{index}", "always 0", "") for index in range(size - len(named))]

@@ -1,32 +1,30 @@
 """PyBullet's robots: those that come with it, and those of pybulletgym where it is installed."""
 
-import importlib.util
 import re
 
+from walker_rl.environments.bullet import pybulletgym_installation
 from walker_rl.environments.bullet.tasks import PACKAGES
 from walker_rl.environments.simulation import Simulation, Task
 from walker_rl.errors import UserError
 
-PYBULLETGYM_SOURCE = "https://github.com/benelot/pybullet-gym"
-
 
 def tasks() -> dict[str, Task]:
     """The tasks of every package that is installed, by name."""
-    installed = [package for package in PACKAGES if importlib.util.find_spec(package) is not None]
-    return {name: task for package in installed for name, task in PACKAGES[package].items()}
+    is_whole = pybulletgym_installation.find_problem() is None
+    return {**PACKAGES["pybullet_envs"], **(PACKAGES["pybulletgym"] if is_whole else {})}
 
 
 def find_task(name: str) -> None:
     """No task, since all are listed.
 
     Raises:
-        UserError: `name` is one of pybulletgym's, which is not installed.
+        UserError: `name` is one of pybulletgym's, which is not installed or has no such task.
     """
-    if re.search(r"(PyBullet|MuJoCo)Env-v\d+$", name) and importlib.util.find_spec("pybulletgym") is None:
-        raise UserError(
-            f"task = {name}: needs pybulletgym, which is not on the package index; install it from source: "
-            f"git clone {PYBULLETGYM_SOURCE} && pip install -e pybullet-gym"
-        )
+    if re.fullmatch(r"(Reacher|Pusher|Thrower|Striker)PyBulletEnv-v0", name):
+        raise UserError(f"task = {name}: must be a walker or a pendulum; pybulletgym's arms are not supported")
+    problem = pybulletgym_installation.find_problem()
+    if re.search(r"(PyBullet|MuJoCo)Env-v\d+$", name) and problem is not None:
+        raise UserError(f"task = {name}: needs pybulletgym, which {problem}; {pybulletgym_installation.ADVICE}")
 
 
 def make(task: Task) -> Simulation:

@@ -1,13 +1,16 @@
 """PyBullet's environments as gym's registry has them."""
 
+import contextlib
 import functools
 import importlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from walker_rl.environments.bullet.tasks import PACKAGES
 from walker_rl.environments.quiet import quiet
 from walker_rl.environments.simulation import Task
+from walker_rl.errors import UserError
 
 
 def make_gym_environment(task: Task) -> Any:
@@ -15,11 +18,31 @@ def make_gym_environment(task: Task) -> Any:
 
     gym's own `make` would add a time limit and an API checker that costs about 10 % of the speed.
     """
-    package = next(package for package, tasks in PACKAGES.items() if task.name in tasks)
-    spec = registered(package)[task.name]
+    spec = registered(package_of(task))[task.name]
     module, _, class_name = spec.entry_point.partition(":")
     with quiet():
         return getattr(importlib.import_module(module), class_name)(**spec.kwargs)
+
+
+def package_of(task: Task) -> str:
+    """The package that registers `task`."""
+    return next(package for package, tasks in PACKAGES.items() if task.name in tasks)
+
+
+@contextlib.contextmanager
+def usable(task: Task) -> Iterator[None]:
+    """Reports in a line that the package of `task` can't be imported, or can't make it, as without its models.
+
+    Raises:
+        UserError: whatever a package raises that is broken.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise UserError(
+            f"task = {task.name}: {package_of(task)} must be whole ({reason}); walker-rl doctor says more"
+        ) from error
 
 
 @functools.cache

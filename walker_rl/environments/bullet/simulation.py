@@ -7,7 +7,7 @@ import numpy as np
 from walker_rl.environments.bullet.batched_locomotion import BatchedLocomotion, is_batchable
 from walker_rl.environments.bullet.camera import BulletCamera
 from walker_rl.environments.bullet.dimensions import action_dimensions, observation_dimensions
-from walker_rl.environments.bullet.registry import make_gym_environment
+from walker_rl.environments.bullet.registry import make_gym_environment, package_of, usable
 from walker_rl.environments.dimensions import Dimensions
 from walker_rl.environments.quiet import quiet
 from walker_rl.environments.simulation import Outcome, Task
@@ -15,9 +15,12 @@ from walker_rl.types import Metrics
 
 REWARD_PARTS = {
     ("locomotion", 5): ("alive", "progress", "electricity", "joint_limits", "feet_collision"),
+    ("locomotion", 4): ("alive", "progress", "joint_limits", "feet_collision"),
+    ("locomotion", 3): ("progress", "alive", "power"),
+    ("locomotion", 2): ("progress", "power"),
     ("pendulum", 3): ("alive", "distance", "velocity"),
 }
-"""Names of the parts that `pybullet_envs` sums to a reward, by kind of task and number; others have none."""
+"""Names of the parts that both packages sum to a reward, by kind of task and number; others have none."""
 
 
 class BulletSimulation:
@@ -26,6 +29,8 @@ class BulletSimulation:
     def __init__(self, task: Task):
         """Constructs the simulation, whose robot stands ready to be looked at."""
         self._task = task
+        self._is_pybulletgyms = package_of(task) == "pybulletgym"
+        self._leaves_traces = self._is_pybulletgyms or task.name == "HumanoidFlagrunHarderBulletEnv-v0"
         self._construct()
 
     @property
@@ -60,7 +65,7 @@ class BulletSimulation:
 
     def reset(self, seed: int) -> np.ndarray:
         """Starts the episode of a seed; returns its first observation `[O]`."""
-        if self._has_cube:
+        if self._leaves_traces:
             self.close()
             self._construct()
         return self._restart(seed)
@@ -79,18 +84,19 @@ class BulletSimulation:
         self._environment.close()
 
     def _construct(self) -> None:
-        """Makes the simulation, afresh for each episode with a cube: it leaves traces that Bullet's state has not.
+        """Makes the simulation, afresh for each episode of a task that leaves traces which Bullet's state has not.
 
-        A second moving body also lets the order of residuals in memory decide when the solver stops early.
+        There the order of residuals in memory also decides when the solver stops early, so it never does.
         """
-        self._environment = make_gym_environment(self._task)
-        self._has_cube = hasattr(self.robot, "aggressive_cube")
-        with quiet():
+        with quiet(), usable(self._task):
+            self._environment = make_gym_environment(self._task)
             self._restart(0)  # only after this do equal seeds give equal episodes
-        if self._has_cube:
+        if self._leaves_traces:
             self.client.setPhysicsEngineParameter(solverResidualThreshold=0)
-        if type(self._environment).__module__.startswith("pybulletgym"):  # Its bodies touch in an order of their own.
+        if self._is_pybulletgyms:  # Its bodies touch in an order of their own.
             self.client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
+        if hasattr(self.robot, "model_urdf"):
+            _load_once(self.robot)
         batched = is_batchable(self._environment)
         self._simulate = BatchedLocomotion(self._environment).step if batched else self._environment.step
         self._camera = BulletCamera(self.client, self.robot, follows=self._task.kind == "locomotion")
@@ -98,3 +104,13 @@ class BulletSimulation:
     def _restart(self, seed: int) -> np.ndarray:
         self._environment.seed(seed)
         return self._environment.reset()
+
+
+def _load_once(robot: Any) -> None:
+    """Keeps a robot that has been reset, Atlas, from loading one more of itself at each further reset."""
+
+    def reset(client: Any) -> Any:
+        robot.robot_specific_reset(client)
+        return robot.calc_state()
+
+    robot.reset = reset

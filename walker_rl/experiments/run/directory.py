@@ -2,50 +2,24 @@
 
 import contextlib
 import dataclasses
-import importlib.metadata
 import os
-import platform
-import re
-import subprocess
-import tempfile
+import shlex
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.experiments.prior_record import PriorRecord, prior_record
+from walker_rl.experiments.prior_record import prior_record
+from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.whole_file import write_whole_text
-
-_VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
-
-
-@dataclasses.dataclass(frozen=True)
-class Provenance:
-    """What made a run, as far as other parts ask for it.
-
-    Attributes:
-        run_id: a name unlike any other run's.
-        runner: the command that began it, "train" or "launch".
-        walker_rl: the version that began it.
-        commit: the commit of that version, or "unknown".
-        prior: the policy that was played before training, if there is one.
-    """
-
-    run_id: str
-    runner: str = "train"
-    walker_rl: str = "unknown"
-    commit: str = "unknown"
-    prior: PriorRecord | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,29 +123,50 @@ def default_path(config: ExperimentConfig) -> Path:
 def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:
     """Makes a new run directory, whole or not at all; `runner` is the command that will resume it.
 
+    `path` may be there if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`.
+
     Raises:
-        UserError: if it exists or can't be made.
+        UserError: if it holds something, is being made by another process or can't be made.
     """
-    run = RunDirectory(path)
+    run, target = RunDirectory(path), Path(os.path.realpath(path))
     try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            resume = f"; to go on with that run: --resume {path}" if run.config.exists() else ""
-            raise UserError(f"run_dir = {path}: must not exist yet{resume}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside:
-            _fill(RunDirectory(Path(aside) / path.name), config, runner).path.replace(path)
+        if os.path.lexists(target) and not target.is_dir():
+            raise UserError(f"run_dir = {path}: must not exist yet")
+        is_new = not target.exists()
+        target.mkdir(parents=True, exist_ok=True)
+        with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
+            if any(entry.is_symlink() or not entry.is_dir() for entry in target.rglob("*")):
+                resume = f"; to go on with that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
+                raise UserError(f"run_dir = {path}: must not exist yet{resume}")
+            _fill(run, config, runner, is_new)
     except OSError as error:
         raise UserError(f"run_dir = {path}: must be writable ({error.strerror})") from None
     return run
 
 
-def _fill(run: RunDirectory, config: ExperimentConfig, runner: str) -> RunDirectory:
-    for folder in (run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos):
-        folder.mkdir(parents=True)
-    prior = prior_record(config)
-    record = {"prior": dataclasses.asdict(prior)} if prior else {}
-    _write_config(run, config, {"runner": runner, **_provenance(), **record})
-    return run
+def _fill(run: RunDirectory, config: ExperimentConfig, runner: str, is_new: bool) -> None:
+    """Writes what a run begins with; the configuration, which makes it a run, last."""
+    try:
+        for folder in _folders(run):
+            folder.mkdir(exist_ok=True)
+        prior = prior_record(config)
+        record = {"prior": dataclasses.asdict(prior)} if prior else {}
+        _write_config(run, config, {"runner": runner, **provenance(), **record})
+    except BaseException:
+        discard(run, keeps_path=not is_new)
+        raise
+
+
+def _folders(run: RunDirectory) -> tuple[Path, ...]:
+    return run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos
+
+
+def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
+    """Takes back a run in which nothing has been done; its folder stays if it is a link or a mount point."""
+    run.config.unlink(missing_ok=True)
+    for folder in (*_folders(run), *([] if keeps_path else [run.path])):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
@@ -179,9 +174,9 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
 
     A summary, which a run has that was complete and is lengthened, goes: the end of the run writes it again.
     """
-    provenance = read_yaml_mapping(run.config)[PROVENANCE]
+    record = read_yaml_mapping(run.config)[PROVENANCE]
     run.summary.unlink(missing_ok=True)
-    _write_config(run, config, provenance)
+    _write_config(run, config, record)
 
 
 def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
@@ -209,34 +204,3 @@ def locked(run: RunDirectory) -> Iterator[None]:
     """
     with locked_folder(run.path, f"run = {run.path}: must not be in use by another process"):
         yield
-
-
-def _provenance() -> dict[str, Any]:
-    versions = {name: importlib.metadata.version(name) for name in _VERSIONED}
-    return {
-        "run_id": uuid.uuid4().hex[:12],
-        "walker_rl": __version__,
-        "commit": _commit(),
-        "python": platform.python_version(),
-        "packages": versions,
-        "machine": _machine(),
-    }
-
-
-def _machine() -> dict[str, Any]:
-    """What walltimes depend on."""
-    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    return {
-        "system": platform.platform(),
-        "processor": models[0] if models else platform.machine(),
-        "num_cores": len(os.sched_getaffinity(0)),
-    }
-
-
-def _commit() -> str:
-    """The commit of the checkout this package lies in, with a mark if files differ; "unknown" outside one."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -89,8 +90,9 @@ class Job:
 
 
 def as_text(value: Any) -> str:
-    """A value as it is typed after "field="."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    """A value as it is typed after "field=", where it is read as YAML."""
+    is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value)
+    return value if is_plain else json.dumps(value, separators=(",", ":"))
 
 
 def _options(name: str, values: Sequence[Any]) -> list[str]:

@@ -129,7 +129,7 @@ def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point:
         config = load_config(agent, files, overrides)
     except UserError as error:
         raise UserError(f"{agent}: {error}") from None
-    values = [re.sub(r"[\[\]]", "", text) for text in point]
+    values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
     name = "_".join([agent, config.task, *values, f"seed{config.seed}"])
     return Job(config, files, overrides, output / name, output / "logs" / f"{name}.log")
 

@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.logging.sqlite_url import sqlite_url
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
 
 FILE = "study.db"
@@ -64,7 +65,7 @@ class Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._distributions = {f"agent.{name}": _distribution(one) for name, one in space.items()}
         self._study = optuna.create_study(
-            storage=f"sqlite:///{folder / FILE}",
+            storage=sqlite_url(folder / FILE),
             study_name="walker_rl",
             load_if_exists=True,
             direction="maximize",

@@ -1,0 +1,78 @@
+"""The record of what made a run: versions, commit, machine."""
+
+import dataclasses
+import importlib.metadata
+import os
+import platform
+import re
+import subprocess
+import uuid
+from pathlib import Path
+from typing import Any
+
+from walker_rl import __version__
+from walker_rl.experiments.prior_record import PriorRecord
+
+_VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class Provenance:
+    """What made a run, as far as other parts ask for it.
+
+    Attributes:
+        run_id: a name unlike any other run's.
+        runner: the command that began it, "train" or "launch".
+        walker_rl: the version that began it.
+        commit: the commit of that version, or "unknown".
+        prior: the policy that was played before training, if there is one.
+    """
+
+    run_id: str
+    runner: str = "train"
+    walker_rl: str = "unknown"
+    commit: str = "unknown"
+    prior: PriorRecord | None = None
+
+
+def provenance() -> dict[str, Any]:
+    """Returns an identity for a new run, and versions, commit and machine, as plain values."""
+    versions = {name: importlib.metadata.version(name) for name in _VERSIONED}
+    return {
+        "run_id": uuid.uuid4().hex[:12],
+        "walker_rl": __version__,
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "packages": versions,
+        "machine": _machine(),
+    }
+
+
+def _machine() -> dict[str, Any]:
+    """What walltimes depend on."""
+    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return {
+        "system": platform.platform(),
+        "processor": models[0] if models else platform.machine(),
+        "num_cores": len(os.sched_getaffinity(0)),
+    }
+
+
+def _commit() -> str:
+    """The commit of the checkout that this file is tracked in, with a mark if files differ; "unknown" without one.
+
+    The package may be installed inside a repository of somebody else.
+    """
+    try:
+        _git("ls-files", "--error-unmatch", "--", Path(__file__).name)
+        changes = _git("status", "--porcelain", "--untracked-files=no")
+        return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changes else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*words: str) -> str:
+    """The answer of git in the folder of this file, which takes no lock that other commands would run into."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "--no-optional-locks", "-C", str(Path(__file__).parent), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.strip()
