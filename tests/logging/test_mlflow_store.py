@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from walker_rl.logging.mlflow_store import MLflowLogger
-from walker_rl.logging.tracker import STEP_KEY, About
+from walker_rl.logging.tracker import About
+from walker_rl.metrics_file import STEP_KEY
 
 ABOUT = About(run_id="abc", name="one", task="Pendulum-v1", hyperparameters={"seed": 1})
 
