@@ -17,7 +17,7 @@ def test_every_task_has_its_sizes(capsys):
     assert main(["list"]) == 0
     _, tasks, _ = capsys.readouterr().out.split("\n\n")
     header, *lines = tasks.splitlines()
-    assert header.split() == ["task", "family", "observation", "action", "steps", "solved", "at"]
+    assert header.split() == ["task", "kind", "observation", "action", "steps", "solved", "at"]
     assert [line.split()[0] for line in lines] == task_names()
     assert ["Walker2DBulletEnv-v0", "locomotion", "22", "6", "1000", "2500"] in [line.split() for line in lines]
     assert ["Pendulum-v1", "pendulum", "3", "1", "200", "-"] in [line.split() for line in lines]

@@ -23,11 +23,11 @@ def list_names() -> None:
     )
     print()
     _print_table(
-        ("task", "family", "observation", "action", "steps", "solved at"),
+        ("task", "kind", "observation", "action", "steps", "solved at"),
         [
             (
                 task.name,
-                task.family,
+                task.kind,
                 task.observation_size,
                 task.action_size,
                 task.max_episode_steps,

@@ -15,7 +15,7 @@ class Task:
 
     Attributes:
         name: unique among all families, as in `Walker2DBulletEnv-v0`.
-        family: kind of task that `walker-rl list` shows, as in "locomotion" or "pendulum".
+        kind: column of `walker-rl list`, as in "locomotion" or "pendulum".
         max_episode_steps: environment steps after which an episode is truncated.
         observation_size: O of observations `[O]`.
         action_size: A of actions `[A]`.
@@ -23,7 +23,7 @@ class Task:
     """
 
     name: str
-    family: str
+    kind: str
     max_episode_steps: int
     observation_size: int
     action_size: int

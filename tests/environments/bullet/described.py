@@ -21,7 +21,7 @@ def describe(package: str, spec) -> dict:
     np.testing.assert_array_equal(environment.action_space.high, 1.0)
     return {
         "name": spec.id,
-        "family": "locomotion" if "locomotion" in spec.entry_point else "pendulum",
+        "kind": "locomotion" if "locomotion" in spec.entry_point else "pendulum",
         "max_episode_steps": spec.max_episode_steps,
         "observation_size": environment.observation_space.shape[0],
         "action_size": environment.action_space.shape[0],

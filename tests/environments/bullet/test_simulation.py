@@ -16,7 +16,7 @@ def test_a_step_has_the_parts_and_the_seconds_of_its_task(task):
     environment = make_environment(task.name, seed=0)
     environment.reset(2)
     environment.step(np.zeros(task.action_size))
-    if task.family == "locomotion":
+    if task.kind == "locomotion":
         expected = ["alive", "progress", "electricity", "joint_limits", "feet_collision"]
     elif "Double" in task.name:
         expected = ["alive", "distance", "velocity"]

@@ -17,7 +17,7 @@ REWARD_PARTS = {
     ("locomotion", 5): ("alive", "progress", "electricity", "joint_limits", "feet_collision"),
     ("pendulum", 3): ("alive", "distance", "velocity"),
 }
-"""Names of the parts that `pybullet_envs` sums to a reward, by family and number; others have none."""
+"""Names of the parts that `pybullet_envs` sums to a reward, by kind of task and number; others have none."""
 
 
 class BulletSimulation:
@@ -55,7 +55,7 @@ class BulletSimulation:
     def reward_parts(self) -> Metrics:
         """The parts of the last step's reward by name; empty if they have no names."""
         parts = getattr(self._environment, "rewards", ())
-        names = REWARD_PARTS.get((self._task.family, len(parts)))
+        names = REWARD_PARTS.get((self._task.kind, len(parts)))
         return dict(zip(names, map(float, parts), strict=True)) if names else {}
 
     def reset(self, seed: int) -> np.ndarray:
@@ -93,7 +93,7 @@ class BulletSimulation:
             self.client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
         batched = is_batchable(self._environment)
         self._simulate = BatchedLocomotion(self._environment).step if batched else self._environment.step
-        self._camera = BulletCamera(self.client, self.robot, follows=self._task.family == "locomotion")
+        self._camera = BulletCamera(self.client, self.robot, follows=self._task.kind == "locomotion")
 
     def _restart(self, seed: int) -> np.ndarray:
         self._environment.seed(seed)

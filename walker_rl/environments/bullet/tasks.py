@@ -10,10 +10,10 @@ from walker_rl.environments.simulation import Task
 MAX_EPISODE_STEPS = 1000
 
 
-def _tasks(family: str, rows: Mapping[str, tuple[int, int, float | None]]) -> dict[str, Task]:
+def _tasks(kind: str, rows: Mapping[str, tuple[int, int, float | None]]) -> dict[str, Task]:
     """Tasks by name, from sizes of observations and actions and the return that counts as solved."""
     return {
-        name: Task(name, family, MAX_EPISODE_STEPS, observation_size, action_size, reward_threshold)
+        name: Task(name, kind, MAX_EPISODE_STEPS, observation_size, action_size, reward_threshold)
         for name, (observation_size, action_size, reward_threshold) in rows.items()
     }
 
