@@ -3,12 +3,14 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+import walker_rl
 from tests.tiny import AGENT, COMMAND, run_command
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -54,17 +56,63 @@ def test_actors_join_the_pod_that_listens(documents):
 
 def test_the_runs_volume_is_claimed_and_mounted(documents):
     pod = jobs(documents)["central"]["template"]["spec"]
-    (volume,) = pod["volumes"]
+    (volume,) = [volume for volume in pod["volumes"] if "persistentVolumeClaim" in volume]
     assert volume["persistentVolumeClaim"]["claimName"] == documents["PersistentVolumeClaim"]["metadata"]["name"]
-    (mount,) = container(jobs(documents)["central"])["volumeMounts"]
+    mounts = container(jobs(documents)["central"])["volumeMounts"]
+    (mount,) = [mount for mount in mounts if mount["name"] == volume["name"]]
     assert mount == {"name": volume["name"], "mountPath": "/runs"}
 
 
-def test_only_the_runs_own_pods_reach_its_port(documents):
+def test_only_the_runs_own_pods_reach_its_port_and_they_reach_only_it_and_the_clusters_names(documents):
     own = {"matchLabels": {"jobset.sigs.k8s.io/jobset-name": documents["JobSet"]["metadata"]["name"]}}
     policy = documents["NetworkPolicy"]["spec"]
     assert policy["podSelector"] == own
-    assert policy["ingress"] == [{"from": [{"podSelector": own}], "ports": [{"protocol": "TCP", "port": 8000}]}]
+    port = {"ports": [{"protocol": "TCP", "port": 8000}]}
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["ingress"] == [{"from": [{"podSelector": own}], **port}]
+    to_pods, to_names = policy["egress"]
+    assert to_pods == {"to": [{"podSelector": own}], **port}
+    system = {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}
+    assert to_names["to"] == [{"namespaceSelector": system}]
+    assert to_names["ports"] == [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
+
+
+@pytest.mark.parametrize("name", ["central", "actors"])
+def test_a_pod_has_no_privileges_and_writes_to_its_volumes_alone(documents, name):
+    """As the Pod Security Standard "restricted" asks, and a read-only root besides."""
+    job = jobs(documents)[name]
+    pod = job["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    user = dict(pod["securityContext"])
+    assert user.pop("runAsNonRoot") is True
+    assert user.pop("seccompProfile") == {"type": "RuntimeDefault"}
+    assert set(user.values()) == {int(image_lines("USER")[0].partition(":")[0])}
+    assert container(job)["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    mounted = {mount["mountPath"]: mount["name"] for mount in container(job)["volumeMounts"]}
+    assert mounted.keys() >= {"/tmp"}
+    assert sorted(mounted.values()) == sorted(volume["name"] for volume in pod["volumes"])
+
+
+@pytest.mark.parametrize("name", ["central", "actors"])
+def test_a_pod_asks_for_what_it_takes_and_is_held_to_a_limit(documents, name):
+    job = jobs(documents)[name]
+    resources = container(job)["resources"]
+    assert resources["requests"].keys() == resources["limits"].keys() == {"cpu", "memory"}
+    request, limit = (int(resources[which]["memory"].removesuffix("Gi")) for which in ("requests", "limits"))
+    assert request < limit
+    (script,) = container(job)["args"]
+    num_actors = re.search(r"--num-actors (\d+)", script)
+    assert resources["requests"]["cpu"] == (num_actors[1] if num_actors else "3")
+
+
+def test_a_pods_image_has_the_tag_of_this_version(documents):
+    built = re.search(r"docker build .* -t (\S+) ", (DEPLOY / "Dockerfile").read_text())[1]
+    assert built == f"walker-rl:{walker_rl.__version__}"
+    assert {container(job)["image"] for job in jobs(documents).values()} == {built}
 
 
 def test_as_many_actors_pods_run_as_are_to_complete(documents):
@@ -100,8 +148,51 @@ def test_the_array_in_the_header_has_as_many_tasks_as_the_sweep_has_runs():
     assert (first, int(last) + 1) == ("0", len(listed))
 
 
+# --- the image
+
+
+def image_lines(instruction: str) -> list[str]:
+    """What follows an instruction of the Dockerfile, each time it occurs; a line that continues is one."""
+    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text())
+    return re.findall(rf"^{instruction} (.*)$", text, flags=re.MULTILINE)
+
+
+def options(line: str) -> set[str]:
+    """Its options, without those that only quieten pip."""
+    return {word for word in line.split() if word.startswith("--")} - {"--disable-pip-version-check"}
+
+
 def test_the_image_is_made_of_files_that_there_are():
-    text = (DEPLOY / "Dockerfile").read_text()
-    for line in re.findall(r"^COPY (.*)$", text, flags=re.MULTILINE):
+    for line in image_lines("COPY"):
         *sources, _ = line.split()
         assert all((DEPLOY.parent / source).exists() for source in sources), line
+
+
+def test_the_image_is_installed_as_bootstrap_does(tmp_path):
+    """Build tools from the lock first, then all packages by their hashes, with nothing unpinned in between."""
+    script = (DEPLOY.parent / "scripts" / "bootstrap.sh").read_text()
+    extraction, *installations = image_lines("RUN")[0].split(" && ")
+    (expression,) = re.findall(r"awk ('.*?')", script)
+    assert extraction == f"awk {expression} requirements.lock >build.lock"
+    shutil.copy(DEPLOY.parent / "requirements.lock", tmp_path)
+    subprocess.run(["sh", "-c", extraction], cwd=tmp_path, check=True)
+    tools = re.findall(r"^(\w+)==.*\n +--hash=sha256:", (tmp_path / "build.lock").read_text(), re.MULTILINE)
+    assert tools == ["setuptools", "wheel"]
+    (shared,) = re.findall(r"-m pip install (.*) \"\$@\"", script)
+    theirs = [
+        options(f"{line} {shared}") - {"--editable"} for line in re.findall(r"^ +pip_install (-.*)", script, re.M)
+    ]
+    assert [options(line) - {"--no-cache-dir"} for line in (*installations, image_lines("RUN")[1])] == theirs
+    assert [line.split()[-1] for line in installations] == ["build.lock", "requirements.lock"]
+
+
+def test_the_image_runs_as_a_user_whose_folders_it_may_write_to():
+    text = (DEPLOY / "Dockerfile").read_text()
+    made = image_lines("RUN")[-1]
+    (name,) = re.findall(r"useradd --uid 1000 .* (\w+) && ", made)
+    assert f"install -d -o {name} -g {name} {image_lines('WORKDIR')[-1]}" in made
+    assert image_lines("USER") == ["1000:1000"]
+    assert text.index("useradd") < text.rindex("WORKDIR") < text.index("USER ")
+    places = dict(re.findall(r"(\w+)=(\S+)", " ".join(image_lines("ENV"))))
+    assert places.keys() == {"HOME", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}
+    assert all(Path(place).is_relative_to("/tmp") for place in places.values())
