@@ -1,5 +1,6 @@
 """The page in a real browser: Debian's Chromium, without a window."""
 
+import re
 import shutil
 
 import numpy as np
@@ -152,6 +153,25 @@ def test_a_phone_scrolls_tables_and_not_the_page(opened):
     widths = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths == [360, 360]
     assert opened.page.evaluate("[...document.images].every((image) => image.getBoundingClientRect().right <= 360)")
+
+
+INJECTED = """() => {
+  const script = document.createElement("script");
+  script.textContent = "document.title = 'taken over'";
+  const image = Object.assign(new Image(), { src: "https://example.invalid/spy.png" });
+  document.body.append(script, image);
+  document.body.setAttribute("style", "display: none");
+  return [document.title, getComputedStyle(document.body).display];
+}"""
+
+
+def test_nothing_but_its_own_script_and_style_is_let_in(opened):
+    assert opened.page.evaluate(INJECTED) == [TITLE, "block"]
+    opened.page.wait_for_function("document.images[document.images.length - 1].complete")
+    refused = [re.search(r"directive: ['\"]([a-z-]+) ", complaint)[1] for complaint in opened.complaints]
+    assert sorted(refused) == ["img-src", "script-src", "style-src"]
+    opened.complaints.clear()
+    opened.requests.remove("https://example.invalid/spy.png")
 
 
 CONTRAST = """() => {

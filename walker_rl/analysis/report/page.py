@@ -1,6 +1,8 @@
 """The page: what it says, put into its template."""
 
+import base64
 import functools
+import hashlib
 import math
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +37,7 @@ CAPTIONS = {
 
 
 def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = ()) -> str:
-    """The report of some runs as HTML that refers to nothing outside itself.
+    """The report of some runs as HTML that refers to nothing outside itself, and forbids the browser to.
 
     Args:
         runs: of all tasks and groups.
@@ -44,7 +46,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=lambda name: name == "page.html",
+        autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -55,6 +57,8 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
     return environment.get_template("page.html").render(
         title=title,
         version=__version__,
+        style=_inline("page.css"),
+        script=_inline("page.js"),
         header=summary.HEADER,
         summaries=summary.summarize(runs),
         figures=_figures(runs, thresholds),
@@ -68,6 +72,12 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         common_origins=common([one.provenance for one in every]),
         commands=[(run.name, run.command) for run in runs],
     )
+
+
+def _inline(name: str) -> dict[str, str]:
+    """A file beside this one: its text, and the hash by which the page's Content-Security-Policy admits it."""
+    content = (Path(__file__).parent / name).read_bytes()
+    return {"text": content.decode(), "hash": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"}
 
 
 def _groups(runs: Iterable[Run]) -> dict[str, list[Run]]:
