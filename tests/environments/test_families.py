@@ -1,6 +1,5 @@
 """A family of environments is a folder: put into a copy of the package, with nothing in it edited."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.package_copy import ROOT, code_blocks, copy_package, in_copy
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "adding_environments.md"
 
 ASKED_FOR = '''
@@ -58,19 +57,14 @@ class Countdown:
 def copy(tmp_path_factory):
     """A folder with the package and two more families in it: that of the page, and one that is only asked for."""
     folder = tmp_path_factory.mktemp("copy")
-    shutil.copytree(ROOT / "walker_rl", folder / "walker_rl", ignore=shutil.ignore_patterns("__pycache__"))
-    (page,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    copy_package(folder)
+    (page,) = code_blocks(PAGE, "python")
     for name, source in (("rail", page), ("countdown", ASKED_FOR)):
         family = folder / "walker_rl" / "environments" / name
         family.mkdir()
         (family / "__init__.py").touch()
         (family / "family.py").write_text(source)
     return folder
-
-
-def in_copy(folder: Path) -> dict:
-    """Where and how a process must be started to import the copy."""
-    return {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(folder)}}
 
 
 def test_its_task_is_listed(copy):

@@ -2,13 +2,8 @@
 
 import csv
 import dataclasses
-import json
-import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
-from pathlib import Path
 
 import matplotlib.colors
 import numpy as np
@@ -16,7 +11,6 @@ import pytest
 from matplotlib.markers import MarkerStyle
 from PIL import Image
 
-import walker_rl
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names
 from walker_rl.analysis.comparison.figures import draw_comparison
@@ -108,26 +102,6 @@ def test_an_agent_looks_the_same_in_any_company():
     for name in agent_names():
         assert styles([name])[name] == everyone[name]
     assert len({look.marker for look in everyone.values()}) == len(agent_names())
-
-
-def test_a_new_agent_has_a_look_of_its_own_and_the_others_keep_theirs(tmp_path):
-    package = tmp_path / "walker_rl"
-    shutil.copytree(Path(walker_rl.__file__).parent, package, ignore=shutil.ignore_patterns("*.npz", "__pycache__"))
-    (package / "agents" / "a2c").mkdir()
-    (package / "agents" / "a2c" / "config.py").touch()
-    code = """
-import dataclasses, json
-from walker_rl.agents import agent_names
-from walker_rl.analysis.comparison.style import styles
-print(json.dumps({name: dataclasses.asdict(look) for name, look in styles(agent_names()).items()}))
-"""
-    process = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    looks = json.loads(process.stdout)
-    for name, look in styles(agent_names()).items():
-        assert looks[name]["colour"] == look.colour
-        assert looks[name]["marker"] == look.marker
-    assert len({look["colour"] for look in looks.values()}) == len(agent_names()) + 1
-    assert len({look["marker"] for look in looks.values()}) == len(agent_names()) + 1
 
 
 def test_a_group_beside_agents_has_a_look_of_its_own_and_the_agents_keep_theirs():
