@@ -1,5 +1,8 @@
 """What every off-policy learner promises: determinism, an exact resume, its targets and variables."""
 
+import collections
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -17,6 +20,23 @@ def make(agent, batches, seed=0, **overrides):
     config = learners.make_config(agent, **overrides)
     networks = learners.make_networks(agent, config)
     return learners.make_learner(agent, config, networks, batches, seed), networks
+
+
+@functools.cache
+def traced(agent):
+    """A learner that several tests share, its networks, the batches that it takes next, and its first state."""
+    batches = collections.deque()
+    learner, networks = make(agent, iter(batches.popleft, None))
+    return learner, networks, batches, learner.save()
+
+
+def reuse(agent, batches):
+    """As `make` with the defaults; an update is traced once, which takes longer than all that it does afterwards."""
+    learner, networks, queue, first_state = traced(agent)
+    queue.clear()
+    queue.extend(batches)
+    learner.restore(first_state)
+    return learner, networks
 
 
 def assert_equal(actual, expected):
@@ -52,7 +72,7 @@ def test_equal_seeds_and_batches_give_bit_identical_learners(agent):
 
 def test_a_restored_learner_goes_on_bit_for_bit(agent):
     batches = learners.random_batches(7)
-    learner, _ = make(agent, batches)
+    learner, _ = reuse(agent, batches)
     for _ in range(4):
         learner.step()
     saved = learner.save()
@@ -83,7 +103,7 @@ def test_learning_rates_follow_their_schedules(agent):
 
 
 def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):
-    learner, _ = make(agent, learners.random_batches(1))
+    learner, _ = reuse(agent, learners.random_batches(1))
     state = learner.save()
     learner.step()
     before = learner.save()
@@ -100,7 +120,7 @@ def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):
 
 
 def test_metrics_are_finite_scalars(agent):
-    learner, _ = make(agent, learners.random_batches(3))
+    learner, _ = reuse(agent, learners.random_batches(3))
     metrics = [learner.step() for _ in range(3)][-1]
     expected = {"critic_loss", "policy_loss", "q_mean", "critic_gradient_norm", "policy_gradient_norm"}
     assert expected <= metrics.keys()
@@ -136,7 +156,7 @@ def test_a_batch_of_another_size_is_refused(agent):
 
 
 def test_actors_get_the_online_policy(agent):
-    learner, networks = make(agent, learners.random_batches(2))
+    learner, networks = reuse(agent, learners.random_batches(2))
     learner.step()
     learner.step()
     (variables,) = learner.get_variables(["policy"])
@@ -168,7 +188,7 @@ def test_the_evaluated_policy_may_be_the_online_one(agent):
 
 
 def test_what_an_actor_got_stays_as_it_was(agent):
-    learner, networks = make(agent, learners.random_batches(4))
+    learner, networks = reuse(agent, learners.random_batches(4))
     for _ in range(2):
         (variables,) = learner.get_variables(["policy"])
         before = weights_of(networks.policy)
@@ -179,7 +199,7 @@ def test_what_an_actor_got_stays_as_it_was(agent):
 
 
 def test_after_restoring_actors_get_the_weights_restored(agent):
-    learner, _ = make(agent, learners.random_batches(3))
+    learner, _ = reuse(agent, learners.random_batches(3))
     state, (variables,) = learner.save(), learner.get_variables(["policy"])
     learner.step()
     learner.restore(state)
