@@ -22,21 +22,50 @@ def make(agent, batches, seed=0, **overrides):
     return learners.make_learner(agent, config, networks, batches, seed), networks
 
 
+class Batches(collections.deque):
+    """A dataset that a test fills."""
+
+    def __next__(self):
+        if not self:
+            raise StopIteration
+        return self.popleft()
+
+
 @functools.cache
-def traced(agent):
-    """A learner that several tests share, its networks, the batches that it takes next, and its first state."""
-    batches = collections.deque()
-    learner, networks = make(agent, iter(batches.popleft, None))
-    return learner, networks, batches, learner.save()
+def traced(agent, **overrides):
+    """A learner that several tests share, its networks, its dataset and its first state."""
+    config = learners.make_config(agent, **overrides)
+    builder = learners.agents.make_builder(agent, config, learners.SPEC)
+    networks, dataset = builder.make_networks(seed=0), Batches()
+    learner = builder.make_learner(networks, dataset, seed=0)
+    return learner, networks, dataset, learner.save()
 
 
-def reuse(agent, batches):
-    """As `make` with the defaults; an update is traced once, which takes longer than all that it does afterwards."""
-    learner, networks, queue, first_state = traced(agent)
-    queue.clear()
-    queue.extend(batches)
+def reuse(agent, rows, **overrides):
+    """As `make` with seed 0, of batches as rows. To trace an update takes longer than all that tests do with it."""
+    learner, networks, dataset, first_state = traced(agent, **overrides)
+    dataset.clear()
+    dataset.extend(rows)
     learner.restore(first_state)
     return learner, networks
+
+
+def random_rows(count):
+    return [learners.packed(batch) for batch in learners.random_batches(count)]
+
+
+def other_settings(agent):
+    """Of targets, the evaluated policy and clipping, for the tests that need one of them."""
+    return {**learners.facts(agent).TARGETS, "evaluated_tau": 0.25, "max_gradient_norm": None}
+
+
+FALLING = {
+    "min_replay_size": 10,
+    "samples_per_insert": 2.0 * learners.BATCH_SIZE,
+    "critic_learning_rate": Linear(1e-3, 0.0, 10, 11),
+    "evaluated_tau": 1.0,
+}
+"""Update k is due at step 10 + (k + 1) / 2: of the critic's rate half is left at the first, nothing at the others."""
 
 
 def assert_equal(actual, expected):
@@ -62,8 +91,7 @@ def test_targets_start_as_equal_copies_and_seeds_differ(agent):
 
 def test_equal_seeds_and_batches_give_bit_identical_learners(agent):
     states = []
-    for _ in range(2):
-        learner, _ = make(agent, learners.random_batches(5))
+    for learner, _ in (make(agent, learners.random_batches(5)), reuse(agent, random_rows(5))):
         for _ in range(5):
             learner.step()
         states.append(learner.save())
@@ -72,7 +100,7 @@ def test_equal_seeds_and_batches_give_bit_identical_learners(agent):
 
 def test_a_restored_learner_goes_on_bit_for_bit(agent):
     batches = learners.random_batches(7)
-    learner, _ = reuse(agent, batches)
+    learner, _ = reuse(agent, map(learners.packed, batches))
     for _ in range(4):
         learner.step()
     saved = learner.save()
@@ -88,10 +116,7 @@ def test_a_restored_learner_goes_on_bit_for_bit(agent):
 
 
 def test_learning_rates_follow_their_schedules(agent):
-    """Update k is due at step 10 + (k + 1) / 2 here: of the rate half is left at the first, nothing at the others."""
-    settings = {"min_replay_size": 10, "samples_per_insert": 2.0 * learners.BATCH_SIZE, "evaluated_tau": 1.0}
-    falling = Linear(1e-3, 0.0, 10, 11)
-    learner, _ = make(agent, learners.random_batches(4), **settings, critic_learning_rate=falling)
+    learner, _ = reuse(agent, random_rows(4), **FALLING)
     name = next(name for name in learner.save() if name.startswith("critic/") and name.endswith("hidden_0/w"))
     moved = []
     for _ in range(4):
@@ -103,7 +128,7 @@ def test_learning_rates_follow_their_schedules(agent):
 
 
 def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):
-    learner, _ = reuse(agent, learners.random_batches(1))
+    learner, _ = reuse(agent, random_rows(1))
     state = learner.save()
     learner.step()
     before = learner.save()
@@ -120,7 +145,7 @@ def test_restore_is_strict_and_changes_nothing_when_it_refuses(agent):
 
 
 def test_metrics_are_finite_scalars(agent):
-    learner, _ = reuse(agent, learners.random_batches(3))
+    learner, _ = reuse(agent, random_rows(3))
     metrics = [learner.step() for _ in range(3)][-1]
     expected = {"critic_loss", "policy_loss", "q_mean", "critic_gradient_norm", "policy_gradient_norm"}
     assert expected <= metrics.keys()
@@ -132,12 +157,10 @@ def test_metrics_are_finite_scalars(agent):
 
 
 def test_arrays_and_tensors_are_the_same_to_a_learner(agent):
-    config = learners.make_config(agent)
-    arrays = [learners.packed(batch) for batch in learners.random_batches(2)]
+    arrays = random_rows(2)
     states = []
     for batches in (arrays, [tf.constant(batch) for batch in arrays]):
-        builder = learners.agents.make_builder(agent, config, learners.SPEC)
-        learner = builder.make_learner(builder.make_networks(seed=0), iter(batches), seed=0)
+        learner, _ = reuse(agent, batches)
         learner.step()
         learner.step()
         with pytest.raises(StopIteration):
@@ -156,7 +179,7 @@ def test_a_batch_of_another_size_is_refused(agent):
 
 
 def test_actors_get_the_online_policy(agent):
-    learner, networks = reuse(agent, learners.random_batches(2))
+    learner, networks = reuse(agent, random_rows(2))
     learner.step()
     learner.step()
     (variables,) = learner.get_variables(["policy"])
@@ -169,7 +192,7 @@ def test_actors_get_the_online_policy(agent):
 
 
 def test_the_evaluated_policy_is_a_mean_of_the_online_one_that_forgets(agent):
-    learner, _ = make(agent, learners.random_batches(3), evaluated_tau=0.25)
+    learner, _ = reuse(agent, random_rows(3), **other_settings(agent))
     (expected,) = learner.get_variables(["policy"])
     for _ in range(3):
         learner.step()
@@ -181,14 +204,14 @@ def test_the_evaluated_policy_is_a_mean_of_the_online_one_that_forgets(agent):
 
 
 def test_the_evaluated_policy_may_be_the_online_one(agent):
-    learner, _ = make(agent, learners.random_batches(2), evaluated_tau=1.0)
+    learner, _ = reuse(agent, random_rows(2), **FALLING)
     learner.step()
     learner.step()
     assert_equal(*learner.get_variables(["policy", "evaluated_policy"]))
 
 
 def test_what_an_actor_got_stays_as_it_was(agent):
-    learner, networks = reuse(agent, learners.random_batches(4))
+    learner, networks = reuse(agent, random_rows(4))
     for _ in range(2):
         (variables,) = learner.get_variables(["policy"])
         before = weights_of(networks.policy)
@@ -199,7 +222,7 @@ def test_what_an_actor_got_stays_as_it_was(agent):
 
 
 def test_after_restoring_actors_get_the_weights_restored(agent):
-    learner, _ = reuse(agent, learners.random_batches(3))
+    learner, _ = reuse(agent, random_rows(3))
     state, (variables,) = learner.save(), learner.get_variables(["policy"])
     learner.step()
     learner.restore(state)
@@ -208,7 +231,7 @@ def test_after_restoring_actors_get_the_weights_restored(agent):
 
 def test_targets_follow_the_papers_rule(agent):
     facts = learners.facts(agent)
-    learner, networks = make(agent, learners.random_batches(5), **facts.TARGETS)
+    learner, networks = reuse(agent, random_rows(5), **other_settings(agent))
     for step in range(5):
         before = learners.weights(networks)
         learner.step()
@@ -222,8 +245,9 @@ def test_targets_follow_the_papers_rule(agent):
 def test_gradients_are_clipped_at_the_norm_asked_for(agent):
     """Adam divides by the gradient's size: only epsilon makes the first step shorter when the gradient is tiny."""
     moved = []
-    for norm in (None, 1e-9):
-        learner, networks = make(agent, learners.random_batches(1), max_gradient_norm=norm)
+    unclipped = reuse(agent, random_rows(1), **other_settings(agent))
+    clipped = make(agent, learners.random_batches(1), max_gradient_norm=1e-9)
+    for learner, networks in (unclipped, clipped):
         before = learners.weights(networks)
         name = next(name for name in before if name.startswith("critic/") and name.endswith("hidden_0/w"))
         learner.step()
