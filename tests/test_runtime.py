@@ -9,10 +9,12 @@ from walker_rl.runtime import ENVIRONMENT
 REPORT = """
 from walker_rl.runtime import configure_process
 configure_process()
-import os, tensorflow as tf
+import os, sys, tensorflow as tf
 threads = tf.config.threading
 print(threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads())
 print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["OMP_NUM_THREADS"])
+print("jax" in sys.modules)
+import jax
 """
 
 
@@ -32,15 +34,15 @@ def run(cores: list[int] = CORES, **environment: str) -> subprocess.CompletedPro
     )
 
 
-def test_threads_and_onednn_are_set_quietly():
+def test_threads_and_onednn_are_set_quietly_without_jax_which_can_be_imported_later():
     process = run()
-    assert process.stdout.split() == ["1", INTER_OP, "1", "1"]
+    assert process.stdout.split() == ["1", INTER_OP, "1", "1", "False"]
     assert process.stderr == ""
 
 
 def test_what_the_user_has_set_stays():
-    assert run(TF_ENABLE_ONEDNN_OPTS="0", OMP_NUM_THREADS="3").stdout.split() == ["1", INTER_OP, "0", "3"]
+    assert run(TF_ENABLE_ONEDNN_OPTS="0", OMP_NUM_THREADS="3").stdout.split() == ["1", INTER_OP, "0", "3", "False"]
 
 
 def test_a_process_on_one_core_runs_one_operation_at_a_time():
-    assert run(CORES[:1]).stdout.split() == ["1", "1", "1", "1"]
+    assert run(CORES[:1]).stdout.split() == ["1", "1", "1", "1", "False"]

@@ -1,6 +1,9 @@
 """How this process uses the machine: threads, oneDNN, no display, no chatter."""
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
 
 INTRA_OP_THREADS = 1
 INTER_OP_THREADS = 2
@@ -34,8 +37,8 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
         RuntimeError: TensorFlow has run an operation already, with other numbers of threads.
     """
     set_environment()
-
-    import tensorflow as tf
+    with _not_installed("jax"):  # TensorFlow Lite would import it: a tenth of each start, and 56 MB.
+        import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
     tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(os.sched_getaffinity(0))))
@@ -45,3 +48,16 @@ def set_environment() -> None:
     """As `configure_process`, for a process that does without TensorFlow."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+@contextlib.contextmanager
+def _not_installed(package: str) -> Iterator[None]:
+    """Lets imports of a package fail, unless it is loaded already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -24,7 +25,17 @@ from tests.tiny import (
 )
 from walker_rl.agents import agent_names
 
+SHORT = ("train", AGENT, "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
 OPTIONS = set_options((*TINY_SCHEDULE, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
+
+
+@pytest.fixture(scope="module")
+def short_run(tmp_path_factory):
+    """A run that was never stopped."""
+    run = tmp_path_factory.mktemp("runs") / "short"
+    finished = run_command(*SHORT, "--run-dir", run)
+    assert finished.returncode == 0, finished.stderr
+    return run
 
 
 def policy_of(run, name):
@@ -71,17 +82,15 @@ def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
     assert_equal_runs(straight, killed)
 
 
-def test_run_killed_before_its_first_checkpoint_starts_anew(tmp_path):
-    straight, killed = tmp_path / "straight", tmp_path / "killed"
-    command = ("train", AGENT, "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
-    assert run_command(*command, "--run-dir", straight).returncode == 0
-    process = start_command(*command, "--run-dir", killed)
+def test_run_killed_before_its_first_checkpoint_starts_anew(short_run, tmp_path):
+    killed = tmp_path / "killed"
+    process = start_command(*SHORT, "--run-dir", killed)
     wait_for(killed / "config.yaml", process)
     process.kill()
     process.wait()
     assert not list((killed / "checkpoints").glob("step_*.npz"))
     assert run_command("train", AGENT, "--resume", killed).returncode == 0
-    assert_equal_runs(straight, killed)
+    assert_equal_runs(short_run, killed)
 
 
 def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
@@ -106,10 +115,8 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     assert_equal_runs(straight, interrupted)
 
 
-def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
-    run = tmp_path / "run"
-    command = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
-    assert run_command(*command, "--steps", "300", "--run-dir", run).returncode == 0
+def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path):
+    run = shutil.copytree(short_run, tmp_path / "run")
     process = start_command("train", AGENT, "--resume", run, "--steps", "1000000")
     for line in process.stdout:
         if line.startswith("Resumed"):
@@ -125,9 +132,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(tmp_path):
 
 def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_path):
     run = tmp_path / "run"
-    process = start_command(
-        "train", AGENT, "--task", "Pendulum-v1", "--steps", "300", "--run-dir", run, *set_options(TINY_RUN)
-    )
+    process = start_command(*SHORT, "--run-dir", run)
     wait_for(run / "videos" / "best.gif.part", process)
     process.kill()
     process.communicate()
