@@ -163,9 +163,11 @@ def options(line: str) -> set[str]:
 
 
 def test_the_image_is_made_of_files_that_there_are():
-    for line in image_lines("COPY"):
-        *sources, _ = line.split()
-        assert all((DEPLOY.parent / source).exists() for source in sources), line
+    sources = {source for line in image_lines("COPY") for source in line.split()[:-1]}
+    assert all((DEPLOY.parent / source).exists() for source in sources), sources
+    project = (DEPLOY.parent / "pyproject.toml").read_text()
+    named = re.findall(r"^(?:readme|license-files) = \[?\"(.*?)\"", project, re.MULTILINE)
+    assert {"walker_rl", "pyproject.toml", *named} <= sources
 
 
 def test_the_image_is_installed_as_bootstrap_does(tmp_path):

@@ -59,7 +59,7 @@ def outputs(folder):
 
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
-    if path.suffix == ".py":
+    if path.parent.parent.name == "agents":
         (path.parent / "__init__.py").touch()
     path.write_text(text)
 
