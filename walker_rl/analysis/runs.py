@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from walker_rl.analysis.curve import read_columns
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
@@ -21,6 +20,7 @@ from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE, load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import as_text
+from walker_rl.yaml_file import read_yaml_file
 
 RUNS = "runs.csv"
 EVALUATIONS = "evaluations.csv"
@@ -171,7 +171,7 @@ def _read(path: Path, group_by: str) -> list[Run]:
 
 
 def _read_directory(path: Path, group_by: str) -> Run:
-    config = yaml.safe_load((path / "config.yaml").read_text())
+    config = read_yaml_file(path / "config.yaml")
     run, provenance = RunDirectory(path), config.pop(PROVENANCE, {})
     fields = flatten(config)
     if group_by not in fields:

@@ -19,6 +19,7 @@ from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.errors import RunError, UserError
+from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 
 # Plain help and errors: Rich would take four times as long to print them.
@@ -66,5 +67,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, status: int) -> int:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
     return status

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.yaml_file import read_yaml_file
 
 LEFT_OUT = ("agent_name", "seed", "task")
 """Fields that the table of runs has already."""
@@ -37,7 +36,7 @@ class Details:
 def read_details(directory: Path) -> Details:
     """Of the run in `directory`."""
     run = RunDirectory(directory)
-    config = yaml.safe_load(run.config.read_text())
+    config = read_yaml_file(run.config)
     provenance = flatten(config.pop(PROVENANCE, {}))
     provenance.pop("run_id", None)
     return Details(flatten(config), provenance, run.best_video if run.best_video.exists() else None)

@@ -22,13 +22,12 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
         UserError: if the port is taken or the checkpoint is of another configuration.
         RunError: if the run can't go on.
     """
-    import yaml
-
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run.directory import open_run_directory
+    from walker_rl.yaml_file import read_yaml_file
 
     run = open_run_directory(run_dir)
-    agent_name = yaml.safe_load(run.config.read_text())["agent_name"]
+    agent_name = read_yaml_file(run.config)["agent_name"]
     config = load_config(agent_name, [run.config])
     runtime.configure_process(config.threads.intra_op, config.threads.inter_op)
 

@@ -23,6 +23,7 @@ from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.prior_record import prior_record
 from walker_rl.whole_file import write_whole_text
+from walker_rl.yaml_file import read_yaml_file
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
 
@@ -130,7 +131,7 @@ class RunDirectory:
 
     @property
     def _provenance(self) -> dict[str, Any]:
-        provenance: dict[str, Any] = yaml.safe_load(self.config.read_text()).get(PROVENANCE, {})
+        provenance: dict[str, Any] = read_yaml_file(self.config).get(PROVENANCE, {})
         return provenance
 
 
@@ -172,7 +173,7 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
     A summary, which a run has that was complete and is lengthened, goes: the end of the run writes it again.
     """
     run.summary.unlink(missing_ok=True)
-    provenance = yaml.safe_load(run.config.read_text()).get(PROVENANCE, {})
+    provenance = read_yaml_file(run.config).get(PROVENANCE, {})
     _write_config(run, config, provenance)
 
 
