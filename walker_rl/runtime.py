@@ -1,6 +1,8 @@
 """How this process uses the machine: threads, oneDNN, no display, no chatter."""
 
 import os
+import re
+from pathlib import Path
 
 INTRA_OP_THREADS = 1
 INTER_OP_THREADS = 2
@@ -45,3 +47,12 @@ def set_environment() -> None:
     """As `configure_process`, for a process that does without TensorFlow."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def machine_memory() -> float:
+    """Bytes of memory of this machine, or of the container that this process is in."""
+    known = [float(re.findall(r"^MemTotal: +(\d+) kB$", Path("/proc/meminfo").read_text(), re.MULTILINE)[0]) * 1024]
+    for path in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
+        if path.is_file() and (text := path.read_text().strip()) != "max":
+            known.append(float(text))
+    return min(known)

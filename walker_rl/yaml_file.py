@@ -45,8 +45,11 @@ def read_yaml_file(path: Path) -> Any:
         OSError: if it can't be read.
         yaml.YAMLError: if it is no YAML of plain values, or larger than any file of ours.
     """
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return parse_yaml(file.read(MAX_SIZE + 1))
+    with path.open(encoding="utf-8") as file:
+        try:
+            return parse_yaml(file.read(MAX_SIZE + 1))
+        except UnicodeDecodeError as error:
+            raise yaml.YAMLError(str(error)) from None
 
 
 def parse_yaml(text: str) -> Any:
