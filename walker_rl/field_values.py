@@ -5,6 +5,7 @@ Imports nothing heavy, since configurations are made with it.
 
 import collections.abc
 import dataclasses
+import functools
 import types
 import typing
 from typing import Any, TypeVar
@@ -37,7 +38,7 @@ def to_field_value(value: Any, annotation: Any) -> Any:
     for kind in typing.get_args(annotation) if _is_union(annotation) else (annotation,):
         try:
             return _to_kind(value, kind)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     raise ValueError(f"must be {describe_type(annotation)}")
 
@@ -48,7 +49,7 @@ def to_dataclass(values: Any, kind: type[T]) -> T:
     Raises:
         ValueError: if a field is missing, unknown or of another type, at any depth, or `kind` itself refuses one.
     """
-    annotations = typing.get_type_hints(kind)
+    annotations = _annotations(kind)  # type: ignore[arg-type]
     known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if not isinstance(values, dict) or values.keys() - known:
         raise ValueError(f"must be a mapping of some of {', '.join(sorted(known))}")
@@ -56,6 +57,11 @@ def to_dataclass(values: Any, kind: type[T]) -> T:
         return kind(**{name: to_field_value(value, annotations[name]) for name, value in values.items()})
     except TypeError as error:  # A field without a default is missing.
         raise ValueError(str(error)) from None
+
+
+@functools.cache
+def _annotations(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 def describe_type(annotation: Any) -> str:
@@ -80,7 +86,8 @@ def _to_kind(value: Any, kind: Any) -> Any:
     if origin in (tuple, collections.abc.Sequence):
         if not isinstance(value, list):
             raise ValueError
-        return tuple(to_field_value(item, arguments[0]) for item in value)
+        items = [to_field_value(item, arguments[0]) for item in value]
+        return tuple(items) if origin is tuple else items
     if origin is dict:  # JSON has no keys but texts.
         key_kind, value_kind = arguments
         return {key_kind(key): to_field_value(item, value_kind) for key, item in dict(value).items()}

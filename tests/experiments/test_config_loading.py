@@ -179,7 +179,7 @@ LIST = "must be a list of integers, as in [256, 256]"
         ("agent.vmin=-inf", "agent.vmin = -inf: must be a finite number"),
         ("agent.policy_learning_rate=inf", "agent.policy_learning_rate = inf: must be greater than 0"),
         ("agent.tau=0", "agent.tau = 0.0: must be in (0, 1]"),
-        ("agent.num_atoms=1", "agent.num_atoms = 1: must be at least 2"),
+        ("agent.num_atoms=1", "agent.num_atoms = 1: must be in [2, 10,000]"),
         ("agent.vmin=250", "agent.vmin = 250.0: must be less than agent.vmax = 150"),
         ("agent.batch_size=2000000", "agent.batch_size = 2000000: must be at most agent.max_replay_size = 1000000"),
         ("agent.min_replay_size=1000001", "agent.min_replay_size = 1000001: must be at most agent.max_replay_size ="),

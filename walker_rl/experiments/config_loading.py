@@ -39,7 +39,7 @@ def config_from_dict(
     Raises:
         UserError: if it was made by a version with other fields, or a change is wrong.
     """
-    return _load(fields["agent_name"], [fields, *map(read_yaml, files), *map(read_override, overrides)])
+    return _load(str(fields.get("agent_name")), [fields, *map(read_yaml, files), *map(read_override, overrides)])
 
 
 def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:

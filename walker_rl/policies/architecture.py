@@ -66,12 +66,18 @@ class Architecture(abc.ABC):
         return {name: np.array(variables[name], dtype) for name in self.variable_shapes()}
 
     def split_weights(self, vector: np.ndarray) -> Variables:
-        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name."""
+        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name.
+
+        Raises:
+            ValueError: if it holds fewer or more.
+        """
         variables, begin = {}, 0
         for name, shape in self.variable_shapes().items():
             end = begin + math.prod(shape)
             variables[name] = vector[begin:end].reshape(shape)
             begin = end
+        if begin != len(vector):
+            raise ValueError(f"{len(vector)} weights, not {begin}")
         return variables
 
     @abc.abstractmethod

@@ -133,9 +133,9 @@ class Central:
         shutil.rmtree(self._reverb_folder, ignore_errors=True)  # Left by a process that was killed.
         self._reverb_folder.mkdir()
         self._server = start_server(self._run.id, port, self._reverb_folder)
-        channel = Channel(f"localhost:{port}", self._run.id)
+        channel = Channel(f"localhost:{port}", self._run.id, self._display.message)
         self._bookkeeping.connect(channel)
-        self._intake = TransitionIntake(channel, self._side.replay)
+        self._intake = TransitionIntake(channel, self._side.replay, self._side.builder.layout.row_size)
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 

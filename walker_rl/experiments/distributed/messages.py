@@ -16,10 +16,12 @@ class Experiment:
     Attributes:
         version: of walker_rl.
         config: the `ExperimentConfig` as nested dicts.
+        protocol: version of the messages, from `codec.protocol`; those of older programs have none.
     """
 
     version: str
     config: dict[str, Any]
+    protocol: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +87,9 @@ class Report:
         episodes: rows of metrics, each with the `actor_steps` of this actor at its end.
         is_first: whether this asks for a `Welcome`; such a report has no other news.
         is_last: whether the process ends now.
+
+    Raises:
+        ValueError: if it has no index and is not the first, a number is negative, or an episode has no place or return.
     """
 
     token: str
@@ -93,6 +98,15 @@ class Report:
     episodes: Sequence[Metrics] = ()
     is_first: bool = False
     is_last: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        if self.index is None and not self.is_first:
+            raise ValueError("index = null: must be an actor's")
+        if min(self.index or 0, self.actor_steps) < 0:
+            raise ValueError(f"index, actor_steps = {self.index}, {self.actor_steps}: must be at least 0")
+        if not all({"actor_steps", "episode_return"} <= episode.keys() for episode in self.episodes):
+            raise ValueError("episodes: must have actor_steps and episode_return")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +139,9 @@ class Result:
         episode_returns: one an episode.
         episode_lengths: in environment steps.
         episode_falls: True for each episode that terminated.
+
+    Raises:
+        ValueError: if an evaluation has no episodes, or not all numbers of each.
     """
 
     event: str
@@ -134,3 +151,9 @@ class Result:
     episode_returns: tuple[float, ...] = ()
     episode_lengths: tuple[int, ...] = ()
     episode_falls: tuple[bool, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        lengths = {len(self.episode_returns), len(self.episode_lengths), len(self.episode_falls)}
+        if len(lengths) > 1 or (self.event == "evaluation" and lengths == {0}):
+            raise ValueError("episodes: must have a return, a length and a fall each, in an evaluation one or more")

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from walker_rl import runtime
 from walker_rl.errors import RunError, UserError
+from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, REFUSED, STOPPED
 from walker_rl.processes.signals import StopSignals
 
@@ -75,7 +76,7 @@ def run_and_exit(role: Callable[[], int]) -> NoReturn:
     try:
         status = role()
     except (UserError, RunError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         status = REFUSED if isinstance(error, UserError) else FAILED
     except OSError as error:
         print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
