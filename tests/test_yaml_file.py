@@ -1,5 +1,6 @@
 """YAML of plain values: what it means, and the line for what would take too much time or memory."""
 
+import itertools
 import time
 
 import pytest
@@ -16,7 +17,7 @@ NAMES = "abcdefghij"
 def bomb(line: str) -> str:
     """Each line has the one before nine times."""
     lines = [f"{NAMES[0]}: &{NAMES[0]} {{x: 1}}"]
-    for before, name in zip(NAMES, NAMES[1:], strict=False):
+    for before, name in itertools.pairwise(NAMES):
         lines.append(f"{name}: &{name} {line.format(', '.join([f'*{before}'] * 9))}")
     return "\n".join(lines)
 
@@ -27,7 +28,7 @@ def bomb(line: str) -> str:
         ("", None),
         ("a: 1\nb: [1.5, x, null, true]", {"a": 1, "b": [1.5, "x", None, True]}),
         ("[1e-3, 1E5, -2e+3, .5, 1_000]", [1e-3, 1e5, -2e3, 0.5, 1000]),
-        ("[2020-01-02, 1e, e5, '1e5', ???, '${x}']", ["2020-01-02", "1e", "e5", "1e5", "???", "${x}"]),
+        ("[2020-01-02, 1e, e5, '1e5', '${x}']", ["2020-01-02", "1e", "e5", "1e5", "${x}"]),
         ("a: &a {x: 1}\nb: {<<: *a, y: 2}\nc: [*a, *a]", {"a": {"x": 1}, "b": {"x": 1, "y": 2}, "c": [{"x": 1}] * 2}),
     ],
 )
@@ -42,7 +43,7 @@ def test_what_is_meant(text, values):
         (bomb("{{<<: [{}]}}"), "more than 10,000 values"),
         ("a: &a [*a]", "more than 20"),
         ("&a {b: *a}", "more than 20"),
-        ("".join(f"- &a{index} [*a{index - 1}]\n" if index else "- &a0 x\n" for index in range(1_000)), "more than 20"),
+        ("".join(f"- &a{index} [*a{index - 1}]\n" if index else "- &a0 x\n" for index in range(100)), "more than 20"),
         ("[" * 20_000, "more than 20"),
         ("? " * 20_000, "more than 20"),
         ("".join(" " * depth + "a:\n" for depth in range(200)), "more than 20"),

@@ -16,11 +16,22 @@ MAX_DEPTH = 20
 
 MAX_DIGITS = 50
 
+_TOO_DEEP = f"more than {MAX_DEPTH} values inside each other"
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map", "merge", "null", "seq", "str")}
 
 
 class _Loader(yaml.SafeLoader):
     """Takes 1e-3 for a number and a date for text, as people do, and refuses a key that is there twice."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.YAMLError(_TOO_DEEP)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
@@ -66,11 +77,13 @@ def parse_yaml(text: str) -> Any:
         if node is None:
             return None
         num_values, depth = _measure(node, {})
-        if num_values > MAX_VALUES or depth > MAX_DEPTH:
-            raise yaml.YAMLError(f"more than {MAX_VALUES:,} values, or more than {MAX_DEPTH} inside each other")
+        if num_values > MAX_VALUES:
+            raise yaml.YAMLError(f"more than {MAX_VALUES:,} values")
+        if depth > MAX_DEPTH:
+            raise yaml.YAMLError(_TOO_DEEP)
         return loader.construct_document(node)
-    except RecursionError:
-        raise yaml.YAMLError(f"more than {MAX_DEPTH} values inside each other") from None
+    except RecursionError:  # An alias inside what it stands for.
+        raise yaml.YAMLError(_TOO_DEEP) from None
     except ValueError as error:  # as for `!!int x`
         raise yaml.YAMLError(str(error)) from None
     finally:
