@@ -72,10 +72,10 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> Mess
     sender = None
     try:
         text, *others = arrays
-        fields = json.loads(_flat(text, np.uint8).tobytes())
+        fields = json.loads(_flat(text, "u1").tobytes())
         sender = fields.pop("sender", None)
         if others:
-            fields["array"] = _flat(others[0], np.float32)
+            fields["array"] = _flat(others[0], "f4")
         if kind is Experiment:  # Of any version, so that this one can refuse it.
             fields = {name: value for name, value in fields.items() if name in typing.get_type_hints(kind)}
         message = to_dataclass(fields, kind)
@@ -99,8 +99,8 @@ def decode_rows(row_size: int, arrays: list[np.ndarray]) -> np.ndarray:
     raise ForeignMessageError(f"no block of rows of {row_size} floats: {shapes}")
 
 
-def _flat(array: np.ndarray, dtype: type) -> np.ndarray:
-    if array.dtype != dtype or array.ndim != 2 or len(array) != 1:
+def _flat(array: np.ndarray, dtype: str) -> np.ndarray:
+    if array.dtype != np.dtype(dtype) or array.ndim != 2 or len(array) != 1:
         raise ValueError(f"an array of {array.dtype} and shape {array.shape}")
     flat: np.ndarray = array[0]
     return flat
