@@ -52,7 +52,10 @@ def test_arrays_arrive_bit_for_bit(channel):
 
 
 def test_a_queue_gives_each_message_once_and_in_order(channel):
-    reports = [Report(f"token {index}", index, 10 * index, [{"episode_return": 0.1 * index}]) for index in range(20)]
+    reports = [
+        Report(f"token {index}", index, 10 * index, [{"actor_steps": index, "episode_return": 0.1 * index}])
+        for index in range(20)
+    ]
     for report in reports[:5]:
         channel.send(report)
     inbox = channel.subscribe(Report, 4)
