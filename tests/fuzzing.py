@@ -1,11 +1,20 @@
-"""Random damage that can be repeated."""
+"""Random damage that can be repeated, bombs, and limits of time and memory."""
 
+import contextlib
+import itertools
 import os
 import secrets
+import time
+import tracemalloc
+from collections.abc import Iterator
 
 import numpy as np
 
 VARIABLE = "WALKER_RL_FUZZ_SEED"
+
+MAX_SECONDS = 2.0
+MAX_MEMORY = 8_000_000
+"""Bytes, for files of ten kilobytes."""
 
 
 def make_generator() -> np.random.Generator:
@@ -30,3 +39,27 @@ def damaged(content: bytes, random: np.random.Generator) -> bytes:
         content[:begin] + content[other:],
         content[:other] + content[begin:],
     ][random.integers(8)]
+
+
+@contextlib.contextmanager
+def bounded(max_memory: int = MAX_MEMORY) -> Iterator[None]:
+    """What is done inside takes little time and memory."""
+    tracemalloc.start()
+    began = time.monotonic()
+    try:
+        yield
+        assert time.monotonic() - began < MAX_SECONDS
+        assert tracemalloc.get_traced_memory()[1] < max_memory
+    finally:
+        tracemalloc.stop()
+
+
+_NAMES = "abcdefghij"
+
+
+def bomb(line: str) -> str:
+    """YAML each of whose lines has the one before nine times."""
+    lines = [f"{_NAMES[0]}: &{_NAMES[0]} {{x: 1}}"]
+    for before, name in itertools.pairwise(_NAMES):
+        lines.append(f"{name}: &{name} {line.format(', '.join([f'*{before}'] * 9))}")
+    return "\n".join(lines)

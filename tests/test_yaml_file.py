@@ -1,25 +1,14 @@
 """YAML of plain values: what it means, and the line for what would take too much time or memory."""
 
-import itertools
 import time
 
 import pytest
 import yaml
 
-from tests.fuzzing import damaged, make_generator
-from tests.policies.test_hostile_policy_files import bounded
+from tests.fuzzing import bomb, bounded, damaged, make_generator
 from walker_rl.yaml_file import MAX_SIZE, parse_yaml, read_yaml_file
 
 MAX_SECONDS = 5.0
-NAMES = "abcdefghij"
-
-
-def bomb(line: str) -> str:
-    """Each line has the one before nine times."""
-    lines = [f"{NAMES[0]}: &{NAMES[0]} {{x: 1}}"]
-    for before, name in itertools.pairwise(NAMES):
-        lines.append(f"{name}: &{name} {line.format(', '.join([f'*{before}'] * 9))}")
-    return "\n".join(lines)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +18,10 @@ def bomb(line: str) -> str:
         ("a: 1\nb: [1.5, x, null, true]", {"a": 1, "b": [1.5, "x", None, True]}),
         ("[1e-3, 1E5, -2e+3, .5, 1_000]", [1e-3, 1e5, -2e3, 0.5, 1000]),
         ("[2020-01-02, 1e, e5, '1e5', '${x}']", ["2020-01-02", "1e", "e5", "1e5", "${x}"]),
+        (
+            "z: &z {x: 0}\na: {b: {c: &c {<<: *z, x: 1}}}\nd: {<<: *c}",  # c is written out before it is made.
+            {"z": {"x": 0}, "a": {"b": {"c": {"x": 1}}}, "d": {"x": 1}},
+        ),
         ("a: &a {x: 1}\nb: {<<: *a, y: 2}\nc: [*a, *a]", {"a": {"x": 1}, "b": {"x": 1, "y": 2}, "c": [{"x": 1}] * 2}),
     ],
 )

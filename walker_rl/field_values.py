@@ -6,6 +6,7 @@ Imports nothing heavy, since configurations are made with it.
 import collections.abc
 import dataclasses
 import functools
+import reprlib
 import types
 import typing
 from typing import Any, TypeVar
@@ -21,7 +22,29 @@ _NAMES: dict[Any, str] = {
     Linear: "[first, last, begin, end]",
 }
 
-T = TypeVar("T")
+RecordT = TypeVar("RecordT")
+
+
+def to_record(values: Any, record: type[RecordT]) -> RecordT:
+    """Returns a mapping as a dataclass; a field that it lacks has its default, and unknown fields are left out.
+
+    Raises:
+        ValueError: if it is no mapping, lacks a field without a default, a field can't take its value, or `record`
+            refuses the whole.
+    """
+    if not isinstance(values, dict):
+        raise ValueError(f"must be a mapping, not {reprlib.repr(values)}")
+    fields = {}
+    for name, annotation in _annotations(record).items():  # type: ignore[arg-type]
+        if name in values:
+            try:
+                fields[name] = to_field_value(values[name], annotation)
+            except ValueError as error:
+                raise ValueError(f"{name} = {reprlib.repr(values[name])}: {error}") from None
+    try:
+        return record(**fields)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
 
 
 def to_field_value(value: Any, annotation: Any) -> Any:
@@ -43,22 +66,6 @@ def to_field_value(value: Any, annotation: Any) -> Any:
     raise ValueError(f"must be {describe_type(annotation)}")
 
 
-def to_dataclass(values: Any, kind: type[T]) -> T:
-    """Makes a `kind`, a dataclass, from its fields by name, each as `to_field_value` has it.
-
-    Raises:
-        ValueError: if a field is missing, unknown or of another type, at any depth, or `kind` itself refuses one.
-    """
-    annotations = _annotations(kind)  # type: ignore[arg-type]
-    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    if not isinstance(values, dict) or values.keys() - known:
-        raise ValueError(f"must be a mapping of some of {', '.join(sorted(known))}")
-    try:
-        return kind(**{name: to_field_value(value, annotations[name]) for name, value in values.items()})
-    except TypeError as error:  # A field without a default is missing.
-        raise ValueError(str(error)) from None
-
-
 @functools.cache
 def _annotations(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
@@ -71,7 +78,7 @@ def describe_type(annotation: Any) -> str:
     if typing.get_origin(annotation) is tuple:
         is_integer = typing.get_args(annotation)[0] is int
         return "a list of integers, as in [256, 256]" if is_integer else "a list of numbers, as in [0.5, 1, 2]"
-    return _NAMES.get(annotation, "of another type")
+    return _NAMES.get(annotation, "a mapping")
 
 
 def _is_union(annotation: Any) -> bool:
@@ -86,13 +93,16 @@ def _to_kind(value: Any, kind: Any) -> Any:
     if origin in (tuple, collections.abc.Sequence):
         if not isinstance(value, list):
             raise ValueError
-        items = [to_field_value(item, arguments[0]) for item in value]
+        kinds = arguments if arguments[-1] is not Ellipsis and origin is tuple else arguments[:1] * len(value)
+        items = [to_field_value(item, each) for item, each in zip(value, kinds, strict=True)]
         return tuple(items) if origin is tuple else items
     if origin is dict:  # JSON has no keys but texts.
+        if not isinstance(value, dict):
+            raise ValueError
         key_kind, value_kind = arguments
-        return {key_kind(key): to_field_value(item, value_kind) for key, item in dict(value).items()}
+        return {key_kind(key): to_field_value(item, value_kind) for key, item in value.items()}
     if dataclasses.is_dataclass(kind):
-        return to_dataclass(value, typing.cast(type, kind))
+        return to_record(value, typing.cast(type, kind))
     if kind is Any or (kind not in _NAMES and isinstance(value, kind)):
         return value
     accepted = {float: (int, float, str), str: (str, int, float)}.get(kind, (kind,))  # YAML reads nan as text.

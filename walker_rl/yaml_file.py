@@ -33,11 +33,12 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        if len(keys) != len({str(key) for key in keys}):
-            raise yaml.constructor.ConstructorError(None, None, "found a key twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+    def compose_mapping_node(self, anchor: Any) -> Any:
+        node = super().compose_mapping_node(anchor)
+        keys = [str(key.value) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        if len(keys) != len(set(keys)):
+            raise yaml.composer.ComposerError(None, None, "found a key twice", node.start_mark)
+        return node
 
 
 _Loader.add_implicit_resolver(

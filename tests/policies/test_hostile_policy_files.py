@@ -5,15 +5,13 @@ import io
 import json
 import math
 import struct
-import time
-import tracemalloc
 import zipfile
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from tests.fuzzing import damaged, make_generator
+from tests.fuzzing import bounded, damaged, make_generator
 from tests.policies.test_policy_file import not_a_policy, refused, saved_policy
 from tests.tiny import run_command
 from walker_rl.errors import RunError, UserError
@@ -21,10 +19,6 @@ from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.sinusoids import SinusoidArchitecture
 
 NUM_DAMAGED = 400
-MAX_SECONDS = 2.0
-MAX_MEMORY = 8_000_000
-"""Bytes, for files of ten kilobytes."""
-
 DEEP = 100_000
 HOSTILE_VALUES = [
     None,
@@ -48,19 +42,6 @@ HOSTILE_VALUES = [
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "best.npz"
-
-
-@contextlib.contextmanager
-def bounded(max_memory: int = MAX_MEMORY) -> Iterator[None]:
-    """What is done inside takes little time and memory."""
-    tracemalloc.start()
-    began = time.monotonic()
-    try:
-        yield
-        assert time.monotonic() - began < MAX_SECONDS
-        assert tracemalloc.get_traced_memory()[1] < max_memory
-    finally:
-        tracemalloc.stop()
 
 
 def parts(saved: SavedPolicy) -> tuple[dict, dict[str, np.ndarray]]:

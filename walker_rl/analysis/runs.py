@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from walker_rl.analysis.curve import read_columns
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
@@ -171,7 +172,10 @@ def _read(path: Path, group_by: str) -> list[Run]:
 
 
 def _read_directory(path: Path, group_by: str) -> Run:
-    config = read_yaml_file(path / "config.yaml")
+    try:
+        config = read_yaml_file(path / "config.yaml")
+    except yaml.YAMLError as error:
+        raise UserError(f"run = {path}: must have a whole config.yaml ({' '.join(str(error).split())})") from None
     run, provenance = RunDirectory(path), config.pop(PROVENANCE, {})
     fields = flatten(config)
     if group_by not in fields:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from walker_rl.field_values import to_dataclass
+from walker_rl.field_values import to_record
 from walker_rl.policies.heads import HEADS, Head
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.types import Variables
@@ -147,7 +147,7 @@ class PolicyArchitecture(Architecture):
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "PolicyArchitecture":
         """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
-        names = {field.name for field in dataclasses.fields(TorsoSpec)}
-        torso = {name: value for name, value in fields.items() if name in names}
-        rest = {name: value for name, value in fields.items() if name not in names}
-        return to_dataclass({**rest, "torso": torso}, cls)
+        made = to_record({**fields, "torso": fields}, cls)
+        for name in fields.keys() - made.to_dict().keys():
+            raise ValueError(f"{name}: unknown field")
+        return made

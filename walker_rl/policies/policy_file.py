@@ -10,7 +10,7 @@ import numpy as np
 
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import UserError
-from walker_rl.field_values import to_dataclass
+from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture, Policy, PolicyArchitecture
 from walker_rl.policies.sinusoids import SinusoidArchitecture
 from walker_rl.printable import printable
@@ -110,7 +110,7 @@ def _to_policy(about: dict[str, Any], variables: Variables) -> SavedPolicy:
     fields = about.pop("architecture")
     architecture: Architecture = _KINDS[str(fields.pop("kind", PolicyArchitecture.kind))].from_dict(fields)
     architecture.check_weights(variables)
-    saved = to_dataclass({**about, "architecture": architecture, "variables": variables}, SavedPolicy)
+    saved = to_record({**about, "architecture": architecture, "variables": variables}, SavedPolicy)
     if saved.actor_steps < 0 or any(value.dtype.kind not in "fiu" for value in variables.values()):
         raise ValueError("actor_steps or weights are no numbers of their kind")
     agent_name, task = (printable(name)[:_MAX_NAME_LENGTH] for name in (saved.agent_name, saved.task))

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from walker_rl.field_values import to_dataclass
+from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Variables
 
@@ -70,7 +70,10 @@ class SinusoidArchitecture(Architecture):
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "SinusoidArchitecture":
         """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
-        return to_dataclass(fields, cls)
+        made = to_record(fields, cls)
+        for name in fields.keys() - made.to_dict().keys():
+            raise ValueError(f"{name}: unknown field")
+        return made
 
 
 class SinusoidPolicy:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import socket
-import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,7 +20,7 @@ from walker_rl.experiments.distributed.messages import (
     Weights,
     Welcome,
 )
-from walker_rl.field_values import to_dataclass
+from walker_rl.field_values import to_record
 from walker_rl.printable import printable
 
 MessageT = TypeVar("MessageT")
@@ -76,9 +75,10 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> Mess
         sender = fields.pop("sender", None)
         if others:
             fields["array"] = _flat(others[0], "f4")
-        if kind is Experiment:  # Of any version, so that this one can refuse it.
-            fields = {name: value for name, value in fields.items() if name in typing.get_type_hints(kind)}
-        message = to_dataclass(fields, kind)
+        message = to_record(fields, kind)
+        unknown = fields.keys() - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+        if unknown and kind is not Experiment:  # That of another version says what it is.
+            raise ValueError(f"{', '.join(sorted(unknown))}: unknown field")
         check(message)
         return message
     except Exception as error:  # There is no end to what may be in it.

@@ -141,7 +141,7 @@ class Result:
         episode_falls: True for each episode that terminated.
 
     Raises:
-        ValueError: if an evaluation has no episodes, or not all numbers of each.
+        ValueError: if there are none of a candidate, or not all numbers of each.
     """
 
     event: str
@@ -155,5 +155,5 @@ class Result:
     def __post_init__(self) -> None:
         """Checks the fields."""
         lengths = {len(self.episode_returns), len(self.episode_lengths), len(self.episode_falls)}
-        if len(lengths) > 1 or (self.event == "evaluation" and lengths == {0}):
-            raise ValueError("episodes: must have a return, a length and a fall each, in an evaluation one or more")
+        if len(lengths) > 1 or (self.actor_steps > 0 and lengths == {0}):
+            raise ValueError("episodes: must be one or more of a candidate, with a return, a length and a fall each")
