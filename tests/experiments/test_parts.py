@@ -86,9 +86,7 @@ def test_the_field_that_asks_for_too_much_memory_is_named(agent_name, override, 
     with pytest.raises(UserError) as caught:
         make_parts(config)
     name, _, _ = override.partition("=")
-    limit = machine_memory() / 2**30
-    pattern = rf"{name} = {re.escape(shown)}: must fit into this machine's memory \(about [\d,]+ GiB, of {limit:.1f}\)"
-    assert re.fullmatch(pattern, str(caught.value))
+    assert str(caught.value) == f"{name} = {shown}: must fit into this machine's memory"
 
 
 @pytest.mark.parametrize("words", [("train",), ("launch", "--num-actors", "1"), ("sweep",)])
@@ -96,5 +94,6 @@ def test_a_command_refuses_it_in_a_line_and_leaves_nothing(tmp_path, words):
     where = ("--output" if words[0] == "sweep" else "--run-dir", tmp_path / "run")
     result = run_command(*words[:1], "d4pg", *words[1:], "--set", "agent.policy_hidden_sizes=[1000000,1000000]", *where)
     assert result.returncode == 2, result.stderr
-    assert re.fullmatch(r"error: agent\.policy_hidden_sizes = .* memory \(about 22,\d+ GiB, of .*\)\n", result.stderr)
+    line = "agent.policy_hidden_sizes = [1000000, 1000000]: must fit into this machine's memory"
+    assert result.stderr == f"error: {line}\n"
     assert not (tmp_path / "run").exists()

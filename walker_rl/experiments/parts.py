@@ -83,8 +83,7 @@ def check_memory(config: ExperimentConfig, builder: Builder) -> None:
     Raises:
         UserError: if it is more; the field whose default would save the most is named.
     """
-    limit = machine_memory()
-    if builder.num_bytes <= limit:
+    if builder.num_bytes <= machine_memory():
         return
     fields = {
         (name, shown): make_builder(config.agent_name, reset, builder.spec).num_bytes
@@ -92,8 +91,7 @@ def check_memory(config: ExperimentConfig, builder: Builder) -> None:
     }
     if fields:  # The defaults are tried wherever they are.
         name, shown = min(fields, key=lambda field: fields[field])
-        sizes = f"{builder.num_bytes / 2**30:,.0f} GiB, of {limit / 2**30:.1f}"
-        raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory (about {sizes})")
+        raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory")
 
 
 def make_learner_side(config: ExperimentConfig, builder: Builder) -> LearnerSide:
