@@ -61,7 +61,9 @@ def test_a_queue_gives_each_message_once_and_in_order(channel):
     inbox = channel.subscribe(Report, 4)
     for report in reports[5:]:
         channel.send(report)
-    assert received(inbox, 20) == reports
+    arrived = received(inbox, 20)
+    assert arrived == reports
+    assert [repr(report.episodes) for report in arrived] == [repr(report.episodes) for report in reports]
     assert inbox.get() is None
     assert inbox.get(timeout=0.1) is None
 

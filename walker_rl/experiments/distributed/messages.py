@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from walker_rl.types import Metrics
-
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
@@ -95,7 +93,7 @@ class Report:
     token: str
     index: int | None
     actor_steps: int = 0
-    episodes: Sequence[Metrics] = ()
+    episodes: Sequence[dict[str, int | float]] = ()
     is_first: bool = False
     is_last: bool = False
 
