@@ -81,7 +81,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if first > last:
             raise UserError(f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5")
-        if last - first >= MAX_RUNS:
+        if len(seeds) + last - first >= MAX_RUNS:
             raise UserError(f"seeds = {text}: must be at most {MAX_RUNS:,}")
         seeds += range(first, last + 1)
     return tuple(seeds)
