@@ -58,7 +58,9 @@ def to_field_value(value: Any, annotation: Any) -> Any:
     Raises:
         ValueError: if the field can't take it.
     """
-    for kind in typing.get_args(annotation) if _is_union(annotation) else (annotation,):
+    for kind in _kinds(annotation):
+        if type(value) is kind:
+            return value
         try:
             return _to_kind(value, kind)
         except (TypeError, ValueError, OverflowError):
@@ -71,6 +73,11 @@ def _annotations(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
+@functools.cache
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    return typing.get_args(annotation) if _is_union(annotation) else (annotation,)
+
+
 def describe_type(annotation: Any) -> str:
     """A field's type in words, as in "a number or null"."""
     if _is_union(annotation):
@@ -81,6 +88,11 @@ def describe_type(annotation: Any) -> str:
     return _NAMES.get(annotation, "a mapping")
 
 
+@functools.cache
+def _form(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(kind), typing.get_args(kind)
+
+
 def _is_union(annotation: Any) -> bool:
     return typing.get_origin(annotation) in (typing.Union, types.UnionType)
 
@@ -89,7 +101,7 @@ def _to_kind(value: Any, kind: Any) -> Any:
     if kind is Linear:
         first, last, begin, end = value
         return Linear(_to_kind(first, float), _to_kind(last, float), _to_kind(begin, int), _to_kind(end, int))
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    origin, arguments = _form(kind)
     if origin in (tuple, collections.abc.Sequence):
         if not isinstance(value, list):
             raise ValueError
