@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from walker_rl.hyperparameters import Allowed, allowed, hyperparameter, problems
+from walker_rl.hyperparameters import Allowed, allowed, hyperparameter, problems, reset_in_turn
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,9 @@ from walker_rl.hyperparameters import Allowed, allowed, hyperparameter, problems
         ({"minimum": 0, "maximum": 1}, [0, 0.5, 1], [-0.001, 1.001], "in [0, 1]"),
         ({"above": 0, "maximum": 1}, [1e-9, 1], [0, 1.5], "in (0, 1]"),
         ({"choices": ("elu", "relu")}, ["elu", "relu"], ["tanh", "", "ELU"], "one of elu, relu"),
-        ({}, [-1e300, 0, 5], [], ""),
-        ({"minimum": 1}, [(1,), (256, 256)], [(0,), (256, 0), ()], "at least 1"),
+        ({}, [-1e12, 0, 5], [-1.1e12, 1e300], ""),
+        ({"minimum": 1}, [(1,), (256, 256), (1,) * 100], [(0,), (256, 0), (), (1,) * 101], "at least 1"),
+        ({"minimum": 2, "maximum": 10_000}, [2, 10_000], [1, 10_001, 1e9], "in [2, 10,000]"),
     ],
 )
 def test_what_a_rule_permits(rule, good, bad, words):
@@ -65,9 +66,14 @@ def test_problems_name_the_field_the_value_and_what_is_allowed():
 
 @pytest.mark.parametrize(
     ("sizes", "problem"),
-    [((), "sizes = []: must be a list of one or more"), ((math.inf,), "sizes = [inf]: must be at least 1")],
+    [
+        ((), "sizes = []: must be a list of one or more"),
+        ((math.inf,), "sizes = [inf]: must be at least 1"),
+        ((3, 10**13), "sizes = [3, 10000000000000]: must be at most 1e+12"),
+        ((1,) * 101, f"sizes = {[1] * 101}: must be a list of at most 100"),
+    ],
 )
-def test_lists_of_nothing_and_of_no_number(sizes, problem):
+def test_lists_of_nothing_of_no_number_and_of_too_much(sizes, problem):
     assert list(problems(Outer("x", sizes=sizes))) == [problem]
 
 
@@ -80,3 +86,12 @@ def test_a_field_carries_its_rule():
     assert fields["name"] is None
     assert fields["sizes"] == Allowed("sizes of layers", unit="units", minimum=1)
     assert Outer("x").sizes == (3, 4)
+
+
+def test_each_value_goes_back_to_its_default_in_turn():
+    assert list(reset_in_turn(Outer("x"))) == []
+    changed = Outer("y", sizes=(5,), inner=Inner(high=7))
+    assert list(reset_in_turn(changed)) == [
+        ("sizes", "[5]", Outer("y", inner=Inner(high=7))),
+        ("inner.high", "7", Outer("y", sizes=(5,))),
+    ]

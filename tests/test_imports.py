@@ -14,11 +14,14 @@ PACKAGE = Path(__file__).parents[1] / "walker_rl"
 
 ORDER = (
     "schedules",
+    "field_values",
+    "printable",
     "hyperparameters",
     "search_space",
     "errors",
     "types",
     "whole_file",
+    "yaml_file",
     "array_file",
     "metrics_file",
     "runtime",

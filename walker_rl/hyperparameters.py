@@ -10,6 +10,12 @@ from typing import Any
 
 from walker_rl.schedules import Linear
 
+LARGEST = 1e12
+"""The largest number that any field takes, and minus the smallest: a larger one is a slip in all of them."""
+
+MAX_LENGTH = 100
+"""Values in a list."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Allowed:
@@ -31,13 +37,13 @@ class Allowed:
             ends_well = self.permits(value.last) or value.last == self.above
             return self.permits(value.first) and ends_well and 0 <= value.begin < value.end
         if isinstance(value, tuple):
-            return len(value) > 0 and all(self.permits(item) for item in value)
+            return 0 < len(value) <= MAX_LENGTH and all(self.permits(item) for item in value)
         if self.choices:
             return value in self.choices
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return True
         return (
-            math.isfinite(value)
+            abs(value) <= LARGEST  # False of nan, too
             and (self.minimum is None or value >= self.minimum)
             and (self.maximum is None or value <= self.maximum)
             and (self.above is None or value > self.above)
@@ -48,7 +54,7 @@ class Allowed:
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
-            return f"in [{self.minimum:g}, {self.maximum:g}]"
+            return f"in [{self.minimum:g}, {self.maximum:,g}]"
         if self.above is not None and self.maximum is not None:
             return f"in ({self.above:g}, {self.maximum:g}]"
         if self.minimum is not None:
@@ -84,9 +90,25 @@ def problems(config: Any, prefix: str = "") -> Iterator[str]:
         yield f"{prefix}{name} = {_show(getattr(config, name))}: must be {must_be}"
 
 
+def reset_in_turn(config: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yields for each number and list that is not the default: name, value in words, `config` with the default."""
+    for field in dataclasses.fields(config):
+        value, name = getattr(config, field.name), f"{prefix}{field.name}"
+        if dataclasses.is_dataclass(value):
+            for inner, shown, reset in reset_in_turn(value, f"{name}."):
+                yield inner, shown, dataclasses.replace(config, **{field.name: reset})
+        elif isinstance(field.default, (int, float, tuple)) and value != field.default:
+            yield name, _show(value), dataclasses.replace(config, **{field.name: field.default})
+
+
 def _must_be(value: Any, rule: Allowed) -> str:
     if value == ():
         return "a list of one or more"
+    numbers = value if isinstance(value, tuple) else (value,)
+    if len(numbers) > MAX_LENGTH:
+        return f"a list of at most {MAX_LENGTH}"
+    if rule.maximum is None and any(LARGEST < abs(number) < math.inf for number in numbers):
+        return f"at most {LARGEST:g}" + (" in size" if rule.minimum is None and rule.above is None else "")
     words = rule.describe() or "a finite number"
     return f"{words} in its values, with 0 <= begin < end" if isinstance(value, Linear) else words
 

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 INTRA_OP_THREADS = 1
 INTER_OP_THREADS = 2
@@ -48,6 +50,15 @@ def set_environment() -> None:
     """As `configure_process`, for a process that does without TensorFlow."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def machine_memory() -> float:
+    """Bytes of memory of this machine, or of the container that this process is in."""
+    known = [float(re.findall(r"^MemTotal: +(\d+) kB$", Path("/proc/meminfo").read_text(), re.MULTILINE)[0]) * 1024]
+    for path in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
+        if path.is_file() and (text := path.read_text().strip()) != "max":
+            known.append(float(text))
+    return min(known)
 
 
 @contextlib.contextmanager

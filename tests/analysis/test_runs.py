@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import yaml
 
 from tests.analysis.made_runs import make_run
 from tests.fakes import file_size_limit
+from tests.fuzzing import bomb
 from tests.tiny import AGENT
 from walker_rl.analysis.comparison.summary import summarize
 from walker_rl.analysis.final_evaluation import FinalEvaluation
@@ -239,3 +241,12 @@ def test_a_full_disk_leaves_the_tables_that_were_kept(tmp_path):
     with file_size_limit(1000), pytest.raises(OSError):
         write_runs(runs, tmp_path)
     assert (tmp_path / "evaluations.csv").read_text() == before
+
+
+def test_a_configuration_that_would_take_for_ever_is_refused_at_once(tmp_path):
+    run = make_run(tmp_path / "run", [1, 2]).path
+    (run / "config.yaml").write_text(bomb("[{}]"))
+    began = time.monotonic()
+    with pytest.raises(UserError, match=r"^run = .*run: must have a whole config.yaml \(more than 10,000 values\)$"):
+        read_runs([run])
+    assert time.monotonic() - began < 5

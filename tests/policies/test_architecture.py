@@ -37,7 +37,14 @@ def test_variable_shapes_in_order_of_evaluation():
 
 @pytest.mark.parametrize(
     ("whole", "field", "value"),
-    [(TORSO, "activation", "swish"), (ARCHITECTURE, "head", "softmax"), (TORSO, "hidden_sizes", ())],
+    [
+        (TORSO, "activation", "swish"),
+        (TORSO, "hidden_sizes", ()),
+        (TORSO, "hidden_sizes", (8, 0)),
+        (ARCHITECTURE, "head", "softmax"),
+        (ARCHITECTURE, "init_stddev", 0.0),
+        (ARCHITECTURE, "init_stddev", float("nan")),
+    ],
 )
 def test_refuses_what_cannot_be_built(whole, field, value):
     with pytest.raises(ValueError, match=field):
@@ -46,9 +53,9 @@ def test_refuses_what_cannot_be_built(whole, field, value):
 
 def test_unknown_and_missing_fields_are_refused():
     fields = ARCHITECTURE.to_dict()
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="dropout: unknown field"):
         PolicyArchitecture.from_dict({**fields, "dropout": 0.1})
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="'head'"):
         PolicyArchitecture.from_dict({name: value for name, value in fields.items() if name != "head"})
 
 

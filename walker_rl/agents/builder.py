@@ -16,6 +16,7 @@ from acme import specs
 from walker_rl.agents.acting import Actor, OffPolicyActor
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.learner import Learner
+from walker_rl.agents.memory import FLOAT, network_bytes
 from walker_rl.agents.policies import BehaviourPolicy, sizes
 from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
@@ -64,6 +65,11 @@ class Builder(abc.ABC, Generic[ConfigT]):
     @abc.abstractmethod
     def architecture(self) -> Architecture:
         """The shape of the policy."""
+
+    @property
+    @abc.abstractmethod
+    def num_bytes(self) -> float:
+        """Memory that training takes at least, estimated from the configuration; nothing is allocated."""
 
     @abc.abstractmethod
     def make_networks(self, seed: int) -> Any:
@@ -125,6 +131,15 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
     @abc.abstractmethod
     def make_own_policy(self, seed: int, noise_scale: float) -> BehaviourPolicy:
         """The agent's exploring policy, whose noise is multiplied by `noise_scale`."""
+
+    @property
+    def num_bytes(self) -> float:
+        """Memory of the replay, the networks and a batch."""
+        config = self.config
+        num_rows = config.max_replay_size + config.num_prior_steps + config.batch_size
+        num_outputs, num_samples = getattr(config, "num_atoms", 1), getattr(config, "num_samples", 1)
+        networks = network_bytes(config, sizes(self.spec), config.batch_size, num_outputs, num_samples)
+        return networks + FLOAT * self.layout.row_size * num_rows
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
         """The exploring policy of an actor: the prior, if there is one, and then the agent's own.

@@ -60,6 +60,7 @@ class OffPolicyConfig(NetworkConfig):
         "transitions sampled for each one inserted; divided by batch_size: updates per step",
         unit="items",
         above=0,
+        maximum=100_000,
     )
     min_replay_size: int = hyperparameter(
         5_000, "transitions in replay before the first update", unit="items", minimum=1
@@ -107,7 +108,7 @@ class DistributionalConfig(OffPolicyConfig):
 
     vmin: float = hyperparameter(-25.0, "lowest atom of the return distribution", unit="discounted return")
     vmax: float = hyperparameter(150.0, "highest atom of the return distribution", unit="discounted return")
-    num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2)
+    num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2, maximum=10_000)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """As in the base class, and the rule of the support."""

@@ -36,11 +36,15 @@ class PriorThenPolicy:
         """
         self._config = config
         self._policy = policy
-        self._prior = load_prior(config).make_policy()
+        saved = load_prior(config)
+        sizes = architecture.observation_size, architecture.action_size
+        if not saved.plays(*sizes):
+            must_be = f"must play a task of {sizes[0]} observations and {sizes[1]} actions"
+            raise UserError(f"agent.prior.policy = {config.policy}: {must_be}")
+        self._prior = saved.make_policy()
         self._noise = OrnsteinUhlenbeckNoise(architecture.action_size, THETA, seed)
         self._num_episodes = 0
         self._step = 0
-        self._check_sizes(architecture)
 
     def update(self, variables: Variables) -> None:
         """Takes new weights for the policy that learns."""
@@ -77,17 +81,6 @@ class PriorThenPolicy:
         self._noise.restore(state["noise"])
         self._num_episodes, self._step = state["num_episodes"], state["step"]
         self._prior.begin_episode(self._step)
-
-    def _check_sizes(self, architecture: PolicyArchitecture) -> None:
-        observation = np.zeros(architecture.observation_size, np.float32)
-        try:
-            fits = self._prior.action(observation).shape == (architecture.action_size,)
-        except (ValueError, IndexError):
-            fits = False
-        if not fits:
-            sizes = f"{architecture.observation_size} observations and {architecture.action_size} actions"
-            raise UserError(f"agent.prior.policy = {self._config.policy}: must play a task of {sizes}")
-        self._prior.begin_episode()
 
 
 def load_prior(config: PriorConfig) -> SavedPolicy:

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from walker_rl.analysis.comparison.style import plain
 from walker_rl.metrics_file import read_whole_rows
 
 MOVING_AVERAGE = 20
@@ -32,7 +33,7 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes.fill_between(steps, episodes.min(axis=0), episodes.max(axis=0), alpha=0.25, linewidth=0, label="worst to best")
     label = f"evaluation, mean of {len(episodes)} deterministic episodes"
     axes.plot(steps, evaluation["mean_return"], marker="o", markersize=3, label=label)
-    axes.set(title=title, xlabel="environment steps", ylabel="return", xlim=(0, None))
+    axes.set(title=plain(title), xlabel="environment steps", ylabel="return", xlim=(0, None))
     axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from walker_rl.analysis.comparison.style import plain
 from walker_rl.environments import Dimension
 from walker_rl.environments.probing import Trace
 
@@ -38,13 +39,13 @@ def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], t
         axes.set_ylabel(label)
     for axes in (grid[0, -1], grid[-1, -1]):
         axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     return figure
 
 
 def _draw_lines(axes: Axes, trace: Trace, lines: Mapping[str, np.ndarray]) -> None:
     for name, values in lines.items():
-        axes.plot(trace.seconds, values, linewidth=1, label=name)
+        axes.plot(trace.seconds, values, linewidth=1, label=plain(name))
     axes.grid(alpha=0.3)
 
 

@@ -9,11 +9,11 @@ from walker_rl.agents import agent_names
 from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import PROVENANCE
-from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.provenance import Provenance
 from walker_rl.experiments.run.summary import read_summary
 from walker_rl.experiments.stored import read_yaml_mapping, reading
+from walker_rl.field_values import to_record
 from walker_rl.metrics_file import STEP_KEY, read_columns
 
 

@@ -19,7 +19,11 @@ from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.errors import RunError, UserError
+from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
+
+MAX_LINE = 1_000
+"""Characters of an error: a value in a file may have any number."""
 
 # Plain help and errors: Rich would take four times as long to print them.
 app = typer.Typer(
@@ -66,5 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, status: int) -> int:
-    print(f"error: {' '.join(message.splitlines())}", file=sys.stderr)
+    line = printable(message)
+    if len(line) > MAX_LINE:  # Of what is wrong the name is at its beginning, and what is allowed at its end.
+        line = f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
+    print(f"error: {line}", file=sys.stderr)
     return status

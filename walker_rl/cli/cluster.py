@@ -35,7 +35,7 @@ RAY_PYTHON = Path(".venv-ray/bin/python")
 OPTIONS = ("num_actors", "address", "central_cpus", "fetch_period", "python")
 """What is to be given again to go on with a run."""
 
-NumActors = Annotated[int, typer.Option(min=1, help="Processes that act, each with a CPU of its own.")]
+NumActors = Annotated[int, typer.Option(min=1, max=10_000, help="Processes that act, each with a CPU of its own.")]
 Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Of the cluster, as `ray start --head` prints it.")]
 CentralCPUs = Annotated[int, typer.Option(min=1, help="CPUs for the learner and the evaluator.")]
 FetchPeriod = Annotated[float, typer.Option(min=1, help="Seconds between copies of the run to this machine.")]

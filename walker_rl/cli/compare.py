@@ -40,7 +40,8 @@ def compare_runs(
     less than half of the best before. Falls are the mean share of final episodes that end before the time limit.
 
     Each figure comes as PNG and SVG with a CSV of its numbers. What they are made of can be kept as two tables,
-    runs.csv and evaluations.csv, in a folder that can be given in place of the runs.
+    runs.csv and evaluations.csv, in a folder that can be given in place of the runs. A text that a spreadsheet would
+    take for a formula has a ' in front in every table.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize

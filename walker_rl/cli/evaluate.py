@@ -11,7 +11,7 @@ from walker_rl.cli.policy_argument import Pretrained, Run
 def evaluate_policy(
     run: Run = None,
     pretrained: Pretrained = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Episodes to play.")] = 10,
+    episodes: Annotated[int, typer.Option(min=1, max=100_000, help="Episodes to play.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Which episodes.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

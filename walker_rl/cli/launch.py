@@ -41,7 +41,7 @@ IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
 """Options that say nothing with a role."""
 
 NumActors = Annotated[
-    int | None, typer.Option(min=1, help="Processes that act.  [default: as many as there are cores]")
+    int | None, typer.Option(min=1, max=1_000, help="Processes that act.  [default: as many as there are cores]")
 ]
 OpenPorts = Annotated[
     bool, typer.Option("--open-ports", help="Let any machine that reaches this one connect, without a password.")

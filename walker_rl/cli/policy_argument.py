@@ -21,16 +21,29 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
     """The best policy of a run directory, the policy in a file, or a pretrained one.
 
     Raises:
-        UserError: if there is no such policy, or not exactly one is asked for.
+        UserError: if there is no such policy, it can't play its task, or not exactly one is asked for.
     """
+    from walker_rl.environments import find_task
     from walker_rl.errors import UserError
     from walker_rl.policies.policy_file import load_policy
+
+    path = _path(run, pretrained)
+    saved = load_policy(path)
+    task = find_task(saved.task)
+    if not saved.plays(task.observation_size, task.action_size):
+        sizes = f"{task.observation_size} observations and {task.action_size} actions"
+        raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
+    return saved
+
+
+def _path(run: Path | None, pretrained: str | None) -> Path:
+    from walker_rl.errors import UserError
     from walker_rl.pretrained import find_pretrained
 
     if run is not None and pretrained is not None:
         raise UserError(f"run = {run}: must not be given with --pretrained {pretrained}")
     if pretrained is not None:
-        return load_policy(find_pretrained(pretrained).path)
+        return find_pretrained(pretrained).path
     if run is None:
         raise UserError("run = null: must be a run directory or a policy file, or --pretrained NAME be given")
-    return load_policy(run / "policy" / "best.npz" if os.path.isdir(run) else run)
+    return run / "policy" / "best.npz" if os.path.isdir(run) else run

@@ -24,7 +24,7 @@ def render_policy(
     from walker_rl.cli.policy_argument import load_policy_asked_for
     from walker_rl.errors import UserError
 
-    match = re.fullmatch(r"(\d+)x(\d+)", size)
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if match is None:
         raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
     saved = load_policy_asked_for(run, pretrained)

@@ -30,7 +30,7 @@ Grid = Annotated[
     list[str] | None,
     typer.Option(metavar="FIELD=VALUE,VALUE", help="Runs with each of these values; may be repeated."),
 ]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Runs at a time.  [default: one for each core]")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Runs at a time.  [default: one for each core]")]
 Output = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Of the run directories.  [default: runs/sweep or runs/SPEC]")
 ]

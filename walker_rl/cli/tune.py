@@ -21,7 +21,7 @@ Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.
 Trials = Annotated[int, typer.Option(min=1, help="To be ended in all, those of earlier calls included.")]
 Seeds = Annotated[str, typer.Option(metavar="SEEDS", help="Of each trial; others than those to be reported later.")]
 Pruner = Annotated[str, typer.Option(help="What gives up trials: median, hyperband or none.")]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Trials at a time.  [default: one for each core]")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Trials at a time.  [default: one for each core]")]
 Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of the study.  [default: runs/tune_AGENT]")]
 
 

@@ -32,19 +32,25 @@ class EvaluationConfig:
     """Deterministic episodes in an environment of their own."""
 
     period: int = hyperparameter(10_000, "environment steps between evaluations", unit="steps", minimum=1)
-    num_episodes: int = hyperparameter(5, "episodes of each, on the same seeds every time", unit="episodes", minimum=1)
-    num_final_episodes: int = hyperparameter(10, "episodes of the evaluation at the end", unit="episodes", minimum=1)
+    num_episodes: int = hyperparameter(
+        5, "episodes of each, on the same seeds every time", unit="episodes", minimum=1, maximum=10_000
+    )
+    num_final_episodes: int = hyperparameter(
+        10, "episodes of the evaluation at the end", unit="episodes", minimum=1, maximum=10_000
+    )
     num_candidates: int = hyperparameter(
         5,
         "policies with the highest mean - std of their evaluation's returns; the best is chosen among them at the end",
         unit="policies",
         minimum=1,
+        maximum=10_000,
     )
     num_selection_episodes: int = hyperparameter(
         10,
         "fresh episodes of each candidate; the highest mean - std among them makes the best policy",
         unit="episodes",
         minimum=1,
+        maximum=10_000,
     )
 
 
@@ -76,10 +82,14 @@ class ThreadsConfig:
     """TensorFlow's threads."""
 
     intra_op: int = hyperparameter(
-        1, "threads inside one operation; only 1 makes a resumed run repeat bit for bit", unit="threads", minimum=1
+        1,
+        "threads inside one operation; only 1 makes a resumed run repeat bit for bit",
+        unit="threads",
+        minimum=1,
+        maximum=256,
     )
     inter_op: int = hyperparameter(
-        2, "operations at the same time; no more than the process has cores", unit="threads", minimum=1
+        2, "operations at the same time; no more than the process has cores", unit="threads", minimum=1, maximum=256
     )
 
 

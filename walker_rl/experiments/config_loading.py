@@ -9,14 +9,12 @@ from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
-from walker_rl.experiments.field_values import describe_type, to_field_value
+from walker_rl.field_values import to_field_value
 from walker_rl.hyperparameters import problems
+from walker_rl.yaml_file import parse_yaml, read_yaml_file
 
 PROVENANCE = "provenance"
 """The part of a run's config.yaml that says what made it; no field of the configuration."""
-
-MISSING = "???"
-"""OmegaConf's mark of a value still to come, which would leave the default in place without a word."""
 
 
 def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence[str] = ()) -> ExperimentConfig:
@@ -41,7 +39,7 @@ def config_from_dict(
     Raises:
         UserError: if it was made by a version with other fields, or a change is wrong.
     """
-    return _load(fields["agent_name"], [fields, *map(read_yaml, files), *map(read_override, overrides)])
+    return _load(str(fields.get("agent_name")), [fields, *map(read_yaml, files), *map(read_override, overrides)])
 
 
 def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
@@ -50,21 +48,17 @@ def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
     Raises:
         UserError: if it can't be read or is no mapping.
     """
-    from omegaconf import OmegaConf
+    import yaml
 
     try:
-        layer = OmegaConf.load(path)
-        if not OmegaConf.is_dict(layer):
-            raise UserError(f"{name} = {path}: must be a mapping of fields to values")
-        values = typing.cast(dict[str, Any], OmegaConf.to_container(layer, resolve=True))
+        values = read_yaml_file(path)
     except OSError as error:
-        if error.strerror is None:  # OmegaConf's own, for YAML that is a number
-            raise UserError(f"{name} = {path}: must be a mapping of fields to values") from None
         raise UserError(f"{name} = {path}: cannot be read ({error.strerror})") from None
-    except _syntax_errors() as error:
+    except yaml.YAMLError as error:
         raise UserError(f"{name} = {path}: must be YAML ({' '.join(str(error).split())})") from None
-    values.pop(PROVENANCE, None)
-    return values
+    if not isinstance(values, dict) and values is not None:
+        raise UserError(f"{name} = {path}: must be a mapping of fields to values")
+    return {key: value for key, value in (values or {}).items() if key != PROVENANCE}
 
 
 def read_override(override: str, name: str = "set") -> dict[str, Any]:
@@ -73,15 +67,18 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
     Raises:
         UserError: if it is nothing of that form.
     """
-    from omegaconf import OmegaConf
+    import yaml
 
-    if "=" not in override.strip("="):
+    field, _, text = override.partition("=")
+    if not field or not text.strip("="):
         raise UserError(f"{name} = {override}: must be field=value, as in agent.n_step=3")
     try:
-        values = typing.cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist([override]), resolve=True))
-    except _syntax_errors() as error:
+        values = parse_yaml(text)
+    except yaml.YAMLError as error:
         raise UserError(f"{name} = {override}: must be field=value ({' '.join(str(error).split())})") from None
-    return values
+    for part in reversed(field.split(".")):
+        values = {part: values}
+    return typing.cast(dict[str, Any], values)
 
 
 def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:
@@ -97,13 +94,6 @@ def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig
     return config
 
 
-def _syntax_errors() -> tuple[type[Exception], ...]:
-    import yaml
-    from omegaconf.errors import OmegaConfBaseException
-
-    return yaml.YAMLError, OmegaConfBaseException, ValueError, RecursionError
-
-
 def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
     """The values in a layer by the full names of their fields."""
     values = {}
@@ -113,8 +103,6 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
         if key not in types:
             raise UserError(_unknown_field(key, value, list(types)))
         try:
-            if value == MISSING:
-                raise ValueError(f"must be {describe_type(types[key])}")
             values[key] = to_field_value(value, types[key])
         except ValueError as error:
             raise UserError(f"{key} = {value}: {error}") from None

@@ -14,10 +14,13 @@ from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
 from walker_rl.environments import Task, find_task, make_environment
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
+from walker_rl.hyperparameters import reset_in_turn
 from walker_rl.replay import Replay, Sink
+from walker_rl.runtime import machine_memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,16 +72,35 @@ def check_agent(config: ExperimentConfig) -> None:
         UserError: if the agent can't play the task so.
     """
     builder = builder_of(config)
+    check_memory(config, builder)
     for noise_scale in config.distributed.noise_scales:
         builder.make_policy(0, noise_scale)
+
+
+def check_memory(config: ExperimentConfig, builder: Builder) -> None:
+    """Compares the memory that training takes with this machine's.
+
+    Raises:
+        UserError: if it is more; the field whose default would save the most is named.
+    """
+    if builder.num_bytes <= machine_memory():
+        return
+    fields = {
+        (name, shown): make_builder(config.agent_name, reset, builder.spec).num_bytes
+        for name, shown, reset in reset_in_turn(config.agent)
+    }
+    if fields:  # The defaults are tried wherever they are.
+        name, shown = min(fields, key=lambda field: fields[field])
+        raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory")
 
 
 def make_learner_side(config: ExperimentConfig, builder: Builder) -> LearnerSide:
     """An empty replay and a new learner, each from its own seed of the run.
 
     Raises:
-        UserError: if there is no memory for the replay, or the agent has no such home for it.
+        UserError: if there is no memory for it, or the agent has no such home for the replay.
     """
+    check_memory(config, builder)
     seeds = make_seeds(config.seed)
     replay = builder.make_replay(config.replay, seeds.replay)
     networks = builder.make_networks(seeds.networks)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from walker_rl.errors import NotWholeError
-from walker_rl.experiments.field_values import to_record
+from walker_rl.field_values import to_record
+from walker_rl.yaml_file import read_yaml_file
 
 RecordT = TypeVar("RecordT")
 
@@ -51,7 +50,7 @@ def read_yaml_mapping(path: Path) -> dict[str, Any]:
         NotWholeError: if it can't be read, or holds something else.
     """
     with reading(path, "a configuration as it was written"):
-        values: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(path.read_text())))
+        values: dict[str, Any] = json.loads(json.dumps(read_yaml_file(path)))
         if not isinstance(values, dict):
             raise ValueError("it is no mapping")
         return values

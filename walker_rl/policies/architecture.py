@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from walker_rl.field_values import to_record
 from walker_rl.policies.heads import HEADS, Head
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.types import Variables
@@ -42,11 +43,11 @@ class Architecture(abc.ABC):
     def make_policy(self) -> Policy:
         """A policy at the start of an episode, without weights."""
 
-    def copy_weights(self, variables: Variables, dtype: type[np.floating]) -> Variables:
-        """Copies weights by name, as `dtype`.
+    def check_weights(self, variables: Variables) -> None:
+        """Compares weights with `variable_shapes`; nothing of these shapes is allocated.
 
         Raises:
-            ValueError: if one is missing, unknown or of another shape than in `variable_shapes`.
+            ValueError: if one is missing, unknown or of another shape.
         """
         shapes = self.variable_shapes()
         for name in sorted(shapes.keys() ^ variables.keys()):
@@ -54,15 +55,29 @@ class Architecture(abc.ABC):
         for name, shape in shapes.items():
             if np.shape(variables[name]) != shape:
                 raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
-        return {name: np.array(variables[name], dtype) for name in shapes}
+
+    def copy_weights(self, variables: Variables, dtype: type[np.floating]) -> Variables:
+        """Copies weights by name, as `dtype`.
+
+        Raises:
+            ValueError: if one is missing, unknown or of another shape than in `variable_shapes`.
+        """
+        self.check_weights(variables)
+        return {name: np.array(variables[name], dtype) for name in self.variable_shapes()}
 
     def split_weights(self, vector: np.ndarray) -> Variables:
-        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name."""
+        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name.
+
+        Raises:
+            ValueError: if it holds fewer or more.
+        """
         variables, begin = {}, 0
         for name, shape in self.variable_shapes().items():
             end = begin + math.prod(shape)
             variables[name] = vector[begin:end].reshape(shape)
             begin = end
+        if begin != len(vector):
+            raise ValueError(f"{len(vector)} weights, not {begin}")
         return variables
 
     @abc.abstractmethod
@@ -83,7 +98,7 @@ class PolicyArchitecture(Architecture):
         normalize: whether observations are normalised first, by statistics that are among the weights.
 
     Raises:
-        ValueError: if the head is unknown.
+        ValueError: if a size is less than 1, the head is unknown, or its standard deviation is no positive number.
     """
 
     kind: ClassVar[str] = "network"
@@ -96,7 +111,11 @@ class PolicyArchitecture(Architecture):
     normalize: bool = False
 
     def __post_init__(self) -> None:
-        """Checks the head."""
+        """Checks the sizes and the head."""
+        if min(self.observation_size, self.action_size) < 1:
+            raise ValueError(f"sizes = {self.observation_size}, {self.action_size}: must be at least 1")
+        if not 0 < self.init_stddev < math.inf:
+            raise ValueError(f"init_stddev = {self.init_stddev}: must be a finite number greater than 0")
         if self.head not in HEADS:
             raise ValueError(f"head = {self.head!r}: must be one of {', '.join(HEADS)}")
 
@@ -127,7 +146,8 @@ class PolicyArchitecture(Architecture):
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "PolicyArchitecture":
-        """The inverse of `to_dict`; raises KeyError or TypeError if a field is missing or unknown."""
-        rest = dict(fields)
-        torso = {field.name: rest.pop(field.name) for field in dataclasses.fields(TorsoSpec)}
-        return cls(**rest, torso=TorsoSpec(**{**torso, "hidden_sizes": tuple(torso["hidden_sizes"])}))
+        """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
+        made = to_record({**fields, "torso": fields}, cls)
+        for name in fields.keys() - made.to_dict().keys():
+            raise ValueError(f"{name}: unknown field")
+        return made

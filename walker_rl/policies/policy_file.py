@@ -10,11 +10,19 @@ import numpy as np
 
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import UserError
+from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture, Policy, PolicyArchitecture
 from walker_rl.policies.sinusoids import SinusoidArchitecture
+from walker_rl.printable import printable
 from walker_rl.types import Variables
 
 _ABOUT = "about.json"
+
+_MAX_ABOUT_SIZE = 65_536
+"""Bytes of what is said of a policy besides its weights; those of ours have 300."""
+
+_MAX_NAME_LENGTH = 100
+"""Characters of a name that is printed."""
 
 _KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in (PolicyArchitecture, SinusoidArchitecture)}
 
@@ -43,6 +51,14 @@ class SavedPolicy:
         policy.update(self.variables)
         return policy
 
+    def plays(self, observation_size: int, action_size: int) -> bool:
+        """True if it maps observations `[O]` of that size to actions `[A]` of that size."""
+        try:
+            action = self.make_policy().action(np.zeros(observation_size, np.float32))
+        except (ValueError, IndexError):
+            return False
+        return action.shape == (action_size,)
+
     def begin_episode(self) -> Callable[[np.ndarray], np.ndarray]:
         """What maps the observations `[O]` of one episode to actions `[A]`."""
         return self.make_policy().action
@@ -64,25 +80,43 @@ def save_policy(path: Path, saved: SavedPolicy) -> None:
 
 
 def load_policy(path: Path) -> SavedPolicy:
-    """Reads what `save_policy` wrote.
+    """Reads what `save_policy` wrote, without trust: people download such files.
 
     Raises:
-        UserError: if the file is missing, torn or something else.
+        UserError: if the file is missing, torn or something else, or a weight is not finite.
     """
     try:
         variables = read_arrays(path)
-        about = json.loads(variables.pop(_ABOUT).tobytes())
-        about["architecture"] = _architecture(about["architecture"])
-        saved = SavedPolicy(**about, variables=variables)
-        saved.make_policy()  # raises if the weights are not those of the architecture
-        return saved
+        saved = _to_policy(_parse(variables.pop(_ABOUT)), variables)
     except OSError as error:
         raise UserError(f"policy = {path}: cannot be read ({error.strerror or error})") from None
-    except (TornFileError, ValueError, KeyError, TypeError):
+    except (TornFileError, ValueError, KeyError, RecursionError):
         raise UserError(f"policy = {path}: must be a run directory or a policy file such as policy/best.npz") from None
+    if not all(map(_is_finite, variables.values())):
+        raise UserError(f"policy = {path}: must have finite weights")
+    return saved
 
 
-def _architecture(fields: dict[str, Any]) -> Architecture:
-    kind = fields.pop("kind", PolicyArchitecture.kind)
-    architecture: Architecture = _KINDS[kind].from_dict(fields)
-    return architecture
+def _parse(about: np.ndarray) -> dict[str, Any]:
+    if about.nbytes > _MAX_ABOUT_SIZE:
+        raise ValueError(f"{_ABOUT} has {about.nbytes} bytes")
+    fields = json.loads(about.tobytes())
+    if not isinstance(fields, dict) or not isinstance(fields.get("architecture"), dict):
+        raise ValueError(f"{_ABOUT} is no mapping with an architecture")
+    return fields
+
+
+def _to_policy(about: dict[str, Any], variables: Variables) -> SavedPolicy:
+    fields = about.pop("architecture")
+    architecture: Architecture = _KINDS[str(fields.pop("kind", PolicyArchitecture.kind))].from_dict(fields)
+    architecture.check_weights(variables)
+    saved = to_record({**about, "architecture": architecture, "variables": variables}, SavedPolicy)
+    if saved.actor_steps < 0 or any(value.dtype.kind not in "fiu" for value in variables.values()):
+        raise ValueError("actor_steps or weights are no numbers of their kind")
+    agent_name, task = (printable(name)[:_MAX_NAME_LENGTH] for name in (saved.agent_name, saved.task))
+    return dataclasses.replace(saved, agent_name=agent_name, task=task)
+
+
+def _is_finite(weights: np.ndarray) -> bool:
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(weights.astype(np.float32)).all())

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Variables
 
@@ -19,6 +20,9 @@ class SinusoidArchitecture(Architecture):
         feedback_index: of the entry of the observation that is fed back; None: none is.
         servo_index: of the first joint's angle in the observation, which its speed and then the next joint follow, if
             the formula tells angles; None: it tells actions.
+
+    Raises:
+        ValueError: if there is no joint, their number is odd in a symmetric gait, or an index is negative.
     """
 
     kind: ClassVar[str] = "sinusoids"
@@ -27,6 +31,13 @@ class SinusoidArchitecture(Architecture):
     is_symmetric: bool
     feedback_index: int | None
     servo_index: int | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        if self.num_joints < 1 or (self.is_symmetric and self.action_size % 2):
+            raise ValueError(f"action_size = {self.action_size}: must be at least 1, and even in a symmetric gait")
+        if min(self.feedback_index or 0, self.servo_index or 0) < 0:
+            raise ValueError(f"indices = {self.feedback_index}, {self.servo_index}: must be at least 0")
 
     @property
     def num_joints(self) -> int:
@@ -58,8 +69,11 @@ class SinusoidArchitecture(Architecture):
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "SinusoidArchitecture":
-        """The inverse of `to_dict`; raises TypeError if a field is missing or unknown."""
-        return cls(**fields)
+        """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
+        made = to_record(fields, cls)
+        for name in fields.keys() - made.to_dict().keys():
+            raise ValueError(f"{name}: unknown field")
+        return made
 
 
 class SinusoidPolicy:

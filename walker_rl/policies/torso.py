@@ -21,7 +21,7 @@ class TorsoSpec:
         activation: one of `ACTIVATIONS`, after the other hidden layers.
 
     Raises:
-        ValueError: if the activation is unknown or there is no hidden layer.
+        ValueError: if the activation is unknown, there is no hidden layer, or one has no units.
     """
 
     hidden_sizes: tuple[int, ...]
@@ -34,6 +34,8 @@ class TorsoSpec:
             raise ValueError(f"activation = {self.activation!r}: must be one of {', '.join(ACTIVATIONS)}")
         if not self.hidden_sizes:
             raise ValueError("hidden_sizes = (): must have at least one layer")
+        if min(self.hidden_sizes) < 1:
+            raise ValueError(f"hidden_sizes = {self.hidden_sizes}: must be at least 1")
 
     @property
     def output_size(self) -> int:

@@ -1,5 +1,6 @@
 """Messages through a real server."""
 
+import json
 import threading
 import time
 
@@ -9,6 +10,7 @@ import pytest
 from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.distributed.channel import MAX_BLOCKS_IN_FLIGHT, Channel
+from walker_rl.experiments.distributed.codec import protocol
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
 from walker_rl.experiments.distributed.server import MAX_BLOCKS
@@ -50,13 +52,18 @@ def test_arrays_arrive_bit_for_bit(channel):
 
 
 def test_a_queue_gives_each_message_once_and_in_order(channel):
-    reports = [Report(f"token {index}", index, 10 * index, [{"episode_return": 0.1 * index}]) for index in range(20)]
+    reports = [
+        Report(f"token {index}", index, 10 * index, [{"actor_steps": index, "episode_return": 0.1 * index}])
+        for index in range(20)
+    ]
     for report in reports[:5]:
         channel.send(report)
     inbox = channel.subscribe(Report, 4)
     for report in reports[5:]:
         channel.send(report)
-    assert received(inbox, 20) == reports
+    arrived = received(inbox, 20)
+    assert arrived == reports
+    assert [repr(report.episodes) for report in arrived] == [repr(report.episodes) for report in reports]
     assert inbox.get() is None
     assert inbox.get(timeout=0.1) is None
 
@@ -98,6 +105,17 @@ def test_a_run_of_another_version_is_refused(channel):
         take_part(channel)
 
 
+@pytest.mark.parametrize("fields", [{}, {"protocol": "0123456789ab"}, {"protocol": "0123456789ab", "more": [1]}])
+def test_a_run_of_another_protocol_is_refused_whatever_else_it_says(channel, fields):
+    """Of the same version of the program, as two checkouts may have it."""
+    text = json.dumps({"version": __version__, "config": {"agent": 5}, **fields})
+    channel._client.insert(f"experiment-{channel.run_id}", [np.frombuffer(text.encode(), np.uint8)])
+    theirs = fields.get("protocol", "an older one")
+    line = f"protocol = {protocol()}: must be {theirs}, as that of the run; use its commit of this program"
+    with pytest.raises(UserError, match=f"^{line}$"):
+        take_part(channel)
+
+
 def test_blocks_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
     blocks = [np.full((3, 52), index, np.float32) for index in range(30)]
     counts = [1 + index % 3 for index in range(30)]
@@ -116,7 +134,7 @@ def test_blocks_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
         time.sleep(0.05)
     time.sleep(0.5)
     assert MAX_BLOCKS <= len(sent) <= MAX_BLOCKS + MAX_BLOCKS_IN_FLIGHT
-    arrived = received(channel.subscribe_to_rows(2), 30)
+    arrived = received(channel.subscribe_to_rows(52, 2), 30)
     sender.join(timeout=10)
     for rows, block, count in zip(arrived, blocks, counts, strict=True):
         np.testing.assert_array_equal(rows, block[:count])

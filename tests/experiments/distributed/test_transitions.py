@@ -43,7 +43,7 @@ def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
     assert num_episodes > 1
 
     channel.send(Weights(weights, 0))
-    inbox = channel.subscribe_to_rows(NUM_STEPS)  # Enough that nobody waits.
+    inbox = channel.subscribe_to_rows(builder.layout.row_size, NUM_STEPS)  # Enough that nobody waits.
     patience = Patience("nothing heard")
     stream = TransitionStream(channel, builder.layout.row_size, patience)
     assert play(builder, stream, RemoteVariables(channel, architecture)) == num_episodes

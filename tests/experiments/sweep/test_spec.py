@@ -132,6 +132,19 @@ def test_a_sweep_that_is_refused(spec, message):
     assert refusal(lambda: plan(spec, OUTPUT)) == message
 
 
+@pytest.mark.parametrize("text", ["0-999999999", "5,0-10000", "0-4999,5000-9999,5"])
+def test_seeds_without_end_are_not_listed(text):
+    assert refusal(lambda: parse_seeds(text)) == f"seeds = {text}: must be at most 10,000"
+    with pytest.raises(UserError, match="must be integers or ranges of them"):
+        parse_seeds("9" * 5_000)
+
+
+def test_a_product_without_end_is_not_made():
+    grid = {f"agent.{name}": tuple(map(str, range(1, 101))) for name in ("n_step", "batch_size", "min_replay_size")}
+    spec = SweepSpec(agents=(AGENT,), seeds=tuple(range(100)), grid=grid)
+    assert refusal(lambda: plan(spec, OUTPUT)) == "runs = 100,000,000: must be at most 10,000"
+
+
 def test_a_file_says_what_the_options_say(tmp_path):
     path = tmp_path / "sweep.yaml"
     path.write_text(

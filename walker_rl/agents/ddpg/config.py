@@ -20,6 +20,7 @@ class Config(NoiseConfig, OffPolicyConfig):
         "transitions sampled for each one inserted; divided by batch_size: updates per step",
         unit="items",
         above=0,
+        maximum=100_000,
     )
     tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
     max_dqda_norm: float | None = hyperparameter(

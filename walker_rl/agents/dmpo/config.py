@@ -20,7 +20,9 @@ class Config(DistributionalConfig):
     target_update_period: int = hyperparameter(
         25, "updates between copies of the online to the target networks", unit="updates", minimum=1
     )
-    num_samples: int = hyperparameter(20, "actions sampled from the target policy per state", unit="actions", minimum=2)
+    num_samples: int = hyperparameter(
+        20, "actions sampled from the target policy per state", unit="actions", minimum=2, maximum=10_000
+    )
     init_stddev: float = hyperparameter(
         0.3, "standard deviation of the policy at the start", unit="action units", above=0
     )

@@ -13,6 +13,7 @@ from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
 from walker_rl.agents.gait.trial import TrialAdder, TrialLayout
+from walker_rl.agents.memory import FLOAT
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
 from walker_rl.policies.sinusoids import SinusoidArchitecture
@@ -56,6 +57,11 @@ class Builder(QueueBuilder[Config]):
                 most = f"must be at most {architecture.num_joints} values for this task"
                 raise UserError(f"agent.{name} = {list(values)}: {most}")
         return architecture
+
+    @property
+    def num_bytes(self) -> float:
+        """Memory of a population."""
+        return FLOAT * float(self.layout.row_size * self.config.population_size)
 
     def make_networks(self, seed: int) -> Start:
         """The parameters that are set by hand."""

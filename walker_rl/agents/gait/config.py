@@ -44,7 +44,9 @@ class Config:
         "taken from each step's reward in what the search is told; 1: standing upright is worth nothing to it",
         unit="reward",
     )
-    population_size: int = hyperparameter(16, "episodes with candidates, between updates", unit="episodes", minimum=4)
+    population_size: int = hyperparameter(
+        16, "episodes with candidates, between updates", unit="episodes", minimum=4, maximum=10_000
+    )
     sigma: float = hyperparameter(
         0.3,
         "standard deviation of the first candidates around these; of stiffness and damping as a share of them",

@@ -9,6 +9,7 @@ import acme
 import numpy as np
 
 from walker_rl.agents.builder import QueueBuilder
+from walker_rl.agents.memory import FLOAT, network_bytes
 from walker_rl.agents.policies import policy_architecture, sizes
 from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
@@ -20,6 +21,12 @@ from walker_rl.replay import Sink
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
     from walker_rl.agents.ppo.learning import PPOLearner
+
+
+ENVIRONMENT_BYTES = 2e7
+"""Memory of a simulated robot."""
+
+COPIES_OF_ROWS = 2
 
 
 class Builder(QueueBuilder[Config]):
@@ -47,6 +54,13 @@ class Builder(QueueBuilder[Config]):
             init_stddev=self.config.init_stddev,
             normalize=self.config.normalize_observations,
         )
+
+    @property
+    def num_bytes(self) -> float:
+        """Memory of the environments, of a round as it waits and as it is learned from, and of the networks."""
+        networks = network_bytes(self.config, sizes(self.spec), self.config.batch_size)
+        one_environment = ENVIRONMENT_BYTES + COPIES_OF_ROWS * FLOAT * self.layout.row_size
+        return networks + self.config.num_environments * one_environment
 
     def make_networks(self, seed: int) -> Networks:
         """Policy and value function with their initial weights."""

@@ -21,12 +21,15 @@ class Config(NetworkConfig):
     discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
     gae_lambda: float = hyperparameter(0.9, "weight of longer sums in the advantage", minimum=0, maximum=1)
     num_environments: int = hyperparameter(
-        16, "environments that are stepped in turn; distributed, as many stretches come from the actors", minimum=1
+        16,
+        "environments that are stepped in turn; distributed, as many stretches come from the actors",
+        minimum=1,
+        maximum=1_000,
     )
     unroll_length: int = hyperparameter(
         512, "consecutive steps of one environment between updates", unit="steps", minimum=1
     )
-    num_epochs: int = hyperparameter(20, "passes over what was collected", minimum=1)
+    num_epochs: int = hyperparameter(20, "passes over what was collected", minimum=1, maximum=1_000)
     batch_size: int = hyperparameter(128, "steps in one minibatch", unit="items", minimum=2)
     clip: Schedule = hyperparameter(
         Linear(0.4, 0.0, 0, 2_000_000),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.comparison.style import plain, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.tables import Row
 
@@ -34,7 +34,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         for policy in POLICIES:
             of_policy = [row for row in rows if row["policy"] == policy]
             draw_strip(axes, of_policy, "return", looks, hollow=policy == "best")
-        axes.set(title=task, xlabel="return of the final evaluation")
+        axes.set(title=plain(task), xlabel="return of the final evaluation")
     handles = [
         _sample("last policy: IQM, 95 % interval", marker="|", markersize=11, markeredgewidth=2.2),
         _sample("last policy of a seed", marker="o"),

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import Style, counted, styles, thousands
+from walker_rl.analysis.comparison.style import Style, counted, plain, styles, thousands
 from walker_rl.analysis.runs import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
@@ -47,7 +47,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
     figure = Figure(figsize=(6.4 * len(tasks), 4.2), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
         _draw_task(axes, rows, axis)
-        axes.set(title=task, xlabel=LABELS[axis], ylabel="evaluation return", xlim=(0, None))
+        axes.set(title=plain(task), xlabel=LABELS[axis], ylabel="evaluation return", xlim=(0, None))
         axes.legend(loc="best")
         if axis == "actor_steps":
             thousands(axes)
@@ -69,7 +69,7 @@ def _draw_task(axes: Axes, rows: Sequence[Row], axis: str) -> None:
 
 
 def _draw_statistic(axes: Axes, look: Style, group: str, points: Sequence[Row], x: np.ndarray) -> None:
-    label = f"{group} ({counted(points[0]['num_seeds'], 'seed')})"
+    label = f"{plain(group)} ({counted(points[0]['num_seeds'], 'seed')})"
     y = [point["return"] for point in points]
     marks = max(1, len(x) // 8)
     axes.plot(

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import counted, styles
+from walker_rl.analysis.comparison.style import counted, plain, styles
 from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
 from walker_rl.analysis.tables import Row
@@ -36,7 +36,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
         _draw_task(axes, rows)
         axes.set(
-            title=task,
+            title=plain(task),
             xlabel="return tau of the final evaluation",
             ylabel="share of runs above tau",
             ylim=(-0.02, 1.02),
@@ -49,7 +49,7 @@ def _draw_task(axes: Axes, rows: Sequence[Row]) -> None:
     for group, look in styles(groups).items():
         points = [row for row in rows if row["group"] == group]
         tau, share = ([point[name] for point in points] for name in ("tau", "share"))
-        label = f"{group} ({counted(points[0]['num_seeds'], 'seed')})"
+        label = f"{plain(group)} ({counted(points[0]['num_seeds'], 'seed')})"
         axes.plot(tau, share, color=look.colour, linestyle=look.dashes, drawstyle="steps-post", label=label)
         if points[0]["low"] is not None:
             low, high = ([point[end] for point in points] for end in ("low", "high"))

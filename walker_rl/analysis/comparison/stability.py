@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.comparison.style import plain, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row
@@ -36,5 +36,5 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         looks = styles(dict.fromkeys(row["group"] for row in rows))
         for axes, (quantity, label) in zip(line, QUANTITIES.items(), strict=True):
             draw_strip(axes, [row for row in rows if row["quantity"] == quantity], "value", looks)
-            axes.set(title=task, xlabel=label)
+            axes.set(title=plain(task), xlabel=label)
     return figure

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from walker_rl.analysis.comparison.style import Style
+from walker_rl.analysis.comparison.style import Style, plain
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
 
@@ -69,6 +69,6 @@ def draw_strip(
                     solid_capstyle="butt",
                 )
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
-    axes.set_yticks(range(len(looks)), list(looks))
+    axes.set_yticks(range(len(looks)), list(map(plain, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -11,6 +11,7 @@ from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Groups, Run, by_task
 from walker_rl.analysis.statistics import estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
+from walker_rl.printable import printable
 
 HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
@@ -32,13 +33,14 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The summary as text."""
-        yield self.task
+        yield printable(self.task)
         rows = [HEADER, *self.rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
-            yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield printable("  " + "  ".join(cells).rstrip())
         for note in self.notes:
-            yield f"  note: {note}"
+            yield printable(f"  note: {note}")
 
 
 def summarize(runs: Sequence[Run]) -> list[Summary]:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT
-from walker_rl.analysis.comparison.style import Style, styles, thousands
+from walker_rl.analysis.comparison.style import Style, plain, styles, thousands
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row
@@ -64,7 +64,8 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
             for panel, threshold in zip(line, thresholds[task], strict=False):
                 _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, looks)
                 panel.set(
-                    title=f"{task}\nreturn {threshold:,g}" if axis == "actor_steps" else None, xlabel=AXES[axis][0]
+                    title=f"{plain(task)}\nreturn {threshold:,g}" if axis == "actor_steps" else None,
+                    xlabel=AXES[axis][0],
                 )
     return figure
 
@@ -84,7 +85,7 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
                 note = f"{row['num_censored']} never"
                 right = axes.get_yaxis_transform()
                 axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
-    axes.set_yticks(range(len(looks)), list(looks))
+    axes.set_yticks(range(len(looks)), list(map(plain, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.grid(visible=False, axis="y")

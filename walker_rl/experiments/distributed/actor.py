@@ -39,7 +39,8 @@ class RemoteVariables(acme.VariableSource):
 
     def get_variables(self, names: list[str]) -> list[Variables]:
         """Fetches them; only "policy" is known."""
-        networks = {"policy": self._architecture.split_weights(self._channel.read(Weights).array)}
+        weights = self._channel.read(Weights, lambda message: self._architecture.split_weights(message.array))
+        networks = {"policy": self._architecture.split_weights(weights.array)}
         return [networks[name] for name in names]
 
 

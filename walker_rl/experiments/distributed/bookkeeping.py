@@ -9,7 +9,8 @@ import numpy as np
 
 from walker_rl import __version__
 from walker_rl.experiments.config import ExperimentConfig, to_dict
-from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.channel import Channel, table_name
+from walker_rl.experiments.distributed.codec import ForeignMessageError, protocol
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
@@ -24,6 +25,8 @@ MESSAGES_READY = 256
 
 RESEND_PERIOD = 60.0
 """Seconds without an evaluation after which its candidate is sent once more."""
+INTRODUCTION_PERIOD = 5.0
+"""Seconds after which the boards that seldom change are written again."""
 
 
 class Bookkeeping:
@@ -54,6 +57,7 @@ class Bookkeeping:
         self._roster = Roster(num_actors)
         self._learner_steps = 0
         self._published = -1
+        self._next_introduction = 0.0
         self._next_candidate = config.evaluation.period
         self._candidates: deque[Candidate] = deque()  # Of which the first is with the evaluator.
         self._candidate_sent_at = 0.0
@@ -64,11 +68,10 @@ class Bookkeeping:
         self._evaluator_has_finished = False
 
     def connect(self, channel: Channel) -> None:
-        """Publishes what the run is, and listens from now on."""
+        """Listens from now on."""
         self._channel = channel
         self._reports = channel.subscribe(Report, MESSAGES_READY)
         self._results = channel.subscribe(Result, MESSAGES_READY)
-        channel.send(Experiment(__version__, to_dict(self._config)))
 
     def exchange(
         self, learner_steps: int, policy_weights: np.ndarray, evaluated_weights: np.ndarray, is_over: bool
@@ -83,7 +86,11 @@ class Bookkeeping:
         """
         self._learner_steps = learner_steps
         while (report := self._reports.get()) is not None:
-            self._hear(report)
+            try:
+                self._hear(report)
+            except ValueError as error:  # Its episodes have other columns than those before.
+                table = table_name(Report, self._run.provenance.run_id)
+                self._channel.drop(table, ForeignMessageError(str(error), report.token))
         while (result := self._results.get()) is not None:
             self._hear_evaluator(result)
         while self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
@@ -91,6 +98,10 @@ class Bookkeeping:
             self._next_candidate += self._config.evaluation.period
         if time.monotonic() - self._candidate_sent_at > RESEND_PERIOD:
             self._send_candidate()
+        if time.monotonic() >= self._next_introduction:  # Again, for a stranger may have overwritten them.
+            self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
+            self._channel.send(Experiment(__version__, to_dict(self._config), protocol()))
+            self._published = -1
         if learner_steps != self._published:
             self._channel.send(Weights(policy_weights, learner_steps))
             self._published = learner_steps

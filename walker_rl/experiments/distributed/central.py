@@ -14,13 +14,13 @@ from walker_rl.experiments.distributed.roster import RosterState
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.status import Status, read_status, write_status
 from walker_rl.experiments.distributed.transitions import TransitionIntake
-from walker_rl.experiments.field_values import to_field_value
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
 from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
+from walker_rl.field_values import to_field_value
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
 
@@ -138,10 +138,11 @@ class Central:
         self._reverb_folder = self._run.path / ".reverb"
         shutil.rmtree(self._reverb_folder, ignore_errors=True)  # Left by a process that was killed.
         self._reverb_folder.mkdir()
-        self._server = start_server(self._run.provenance.run_id, port, self._reverb_folder)
-        channel = Channel(f"localhost:{port}", self._run.provenance.run_id)
+        run_id = self._run.provenance.run_id
+        self._server = start_server(run_id, port, self._reverb_folder)
+        channel = Channel(f"localhost:{port}", run_id, self._display.message)
         self._bookkeeping.connect(channel)
-        self._intake = TransitionIntake(channel, self._side.replay)
+        self._intake = TransitionIntake(channel, self._side.replay, self._side.builder.layout.row_size)
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 

@@ -3,16 +3,17 @@
 A board holds the latest message of its kind; a queue holds each message until it is read.
 """
 
-import dataclasses
-import json
 import queue
 import threading
-from typing import Any, Generic, TypeVar
+import time
+from collections.abc import Callable
+from typing import Any, Generic
 
 import numpy as np
 
-from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
-from walker_rl.experiments.distributed.reverb_client import ItemWriter, ReverbClient
+from walker_rl.experiments.distributed.codec import Check, ForeignMessageError, MessageT, decode, decode_rows, encode
+from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
+from walker_rl.experiments.distributed.reverb_client import RETRY_PERIOD, ItemReader, ItemWriter, ReverbClient
 
 BOARDS = (Experiment, Notice, Weights)
 QUEUES = (Report, Candidate, Result)
@@ -21,7 +22,8 @@ TRANSITIONS = "transitions"
 MAX_BLOCKS_IN_FLIGHT = 1
 """Blocks of transitions that an actor has sent and that are not in the queue yet, before it waits."""
 
-MessageT = TypeVar("MessageT")
+MAX_WARNINGS = 10
+"""Warnings of foreign messages in all, one for each sender and table."""
 
 
 def table_name(kind: type | str, run_id: str) -> str:
@@ -29,26 +31,46 @@ def table_name(kind: type | str, run_id: str) -> str:
     return f"{kind if isinstance(kind, str) else kind.__name__.lower()}-{run_id}"
 
 
-class Channel:
-    """Sends and reads the messages of one run; a call waits while the server is away."""
+def _print_line(text: str) -> None:
+    print(text, flush=True)
 
-    def __init__(self, address: str, run_id: str):
-        """Speaks to the server at `address`, "HOST:PORT", which has the tables of the run."""
+
+class Channel:
+    """Sends and reads the messages of one run; a call waits while the server is away.
+
+    A message that is not of the protocol is dropped, with one warning for each sender.
+    """
+
+    def __init__(self, address: str, run_id: str, report: Callable[[str], None] = _print_line):
+        """Connects at the first call.
+
+        Args:
+            address: the server's "HOST:PORT"; it has the tables of the run.
+            run_id: the run's id.
+            report: prints a line.
+        """
         self.address = address
         self.run_id = run_id
         self._client = ReverbClient(address)
+        self._report = report
+        self._warned: set[tuple[str, str]] = set()
 
     def send(self, message: Any) -> None:
         """Puts a message on its board or into its queue."""
-        self._client.insert(table_name(type(message), self.run_id), _encode(message))
+        self._client.insert(table_name(type(message), self.run_id), encode(message))
 
-    def read(self, kind: type[MessageT]) -> MessageT:
-        """What is on a board; waits for the first message."""
-        return _decode(kind, self._client.sample(table_name(kind, self.run_id)))
+    def read(self, kind: type[MessageT], check: Check = bool) -> MessageT:
+        """The message on a board that `check` lets pass; waits for the first."""
+        table = table_name(kind, self.run_id)
+        while True:
+            message = self._understood(table, lambda arrays: decode(kind, arrays, check), self._client.sample(table))
+            if message is not None:
+                return message
+            time.sleep(RETRY_PERIOD)  # Its rightful sender will replace it.
 
-    def subscribe(self, kind: type[MessageT], size: int) -> "Inbox[MessageT]":
-        """Receives all messages of a queue from now on, and holds at most `2 size` ready."""
-        return Inbox(self._client, table_name(kind, self.run_id), lambda arrays: _decode(kind, arrays), size)
+    def subscribe(self, kind: type[MessageT], size: int, check: Check = bool) -> "Inbox[MessageT]":
+        """Receives all messages of a queue that `check` lets pass from now on, and holds at most `2 size` ready."""
+        return self._inbox(table_name(kind, self.run_id), lambda arrays: decode(kind, arrays, check), size)
 
     def stream_rows(self) -> ItemWriter:
         """Sends blocks of packed transitions, each with the number of rows that are meant.
@@ -57,51 +79,51 @@ class Channel:
         """
         return self._client.stream_into(table_name(TRANSITIONS, self.run_id), MAX_BLOCKS_IN_FLIGHT)
 
-    def subscribe_to_rows(self, size: int) -> "Inbox[np.ndarray]":
-        """Receives blocks of packed transitions without what only filled them; holds at most `2 size` ready."""
-        return Inbox(self._client, table_name(TRANSITIONS, self.run_id), lambda arrays: arrays[0][: arrays[1]], size)
+    def subscribe_to_rows(self, row_size: int, size: int) -> "Inbox[np.ndarray]":
+        """Receives blocks `[n, row_size]` of packed transitions; holds at most `2 size` ready."""
+        return self._inbox(table_name(TRANSITIONS, self.run_id), lambda arrays: decode_rows(row_size, arrays), size)
+
+    def drop(self, table: str, error: ForeignMessageError) -> None:
+        """Warns of a message that is not of the protocol, once for each sender."""
+        if (table, error.sender) not in self._warned and len(self._warned) < MAX_WARNINGS:
+            self._warned.add((table, error.sender))
+            self._report(f"warning: dropped a message from {error.sender} to {table}, and will drop its like: {error}")
+
+    def _inbox(self, table: str, decoded: Callable[[list[np.ndarray]], Any], size: int) -> "Inbox[Any]":
+        reader = self._client.stream_from(table, max_in_flight=size)
+        return Inbox(reader, lambda arrays: self._understood(table, decoded, arrays), size)
+
+    def _understood(self, table: str, decoded: Callable[[list[np.ndarray]], Any], arrays: list[np.ndarray]) -> Any:
+        """What is in an item; None if it is dropped."""
+        try:
+            return decoded(arrays)
+        except ForeignMessageError as error:
+            self.drop(table, error)
+            return None
 
 
 class Inbox(Generic[MessageT]):
     """What comes out of a queue, read in a thread of its own."""
 
-    def __init__(self, client: ReverbClient, table: str, decode: Any, size: int):
-        """Made by `Channel`."""
-        self._reader = client.stream_from(table, max_in_flight=size)
-        self._decode = decode
-        self._received: queue.Queue[Any] = queue.Queue(size)
+    def __init__(self, reader: ItemReader, decoded: Callable[[list[np.ndarray]], MessageT | None], size: int):
+        """Made by `Channel`; `decoded` returns None for what is to be dropped."""
+        self._reader = reader
+        self._decoded = decoded
+        self._received: queue.Queue[MessageT] = queue.Queue(size)
         threading.Thread(target=self._read, daemon=True).start()
 
     def get(self, timeout: float = 0.0) -> MessageT | None:
         """The next item, or None if there is none within `timeout` seconds."""
         try:
-            message: MessageT = self._received.get(timeout > 0, timeout)
+            return self._received.get(timeout > 0, timeout)
         except queue.Empty:
             return None
-        return message
 
     def _read(self) -> None:
         try:
             while True:
-                self._received.put(self._decode(next(self._reader)))
+                message = self._decoded(next(self._reader))
+                if message is not None:
+                    self._received.put(message)
         except RuntimeError:
             return  # The server has been stopped by this process.
-
-
-def _encode(message: Any) -> list[np.ndarray]:
-    """The message as JSON, and its array apart."""
-    fields = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
-    array = fields.pop("array", None)
-    text = np.frombuffer(json.dumps(fields, default=dataclasses.asdict).encode(), np.uint8)
-    return [text] if array is None else [text, array]
-
-
-def _decode(kind: type[MessageT], arrays: list[np.ndarray]) -> MessageT:
-    # Every array has a dimension of one step in front.
-    fields = json.loads(arrays[0].tobytes())
-    if len(arrays) > 1:
-        fields["array"] = arrays[1][0]
-    if kind is Notice:
-        fields["actor_steps_by_index"] = {int(index): steps for index, steps in fields["actor_steps_by_index"].items()}
-        fields["welcomes"] = {token: Welcome(**welcome) for token, welcome in fields["welcomes"].items()}
-    return kind(**fields)

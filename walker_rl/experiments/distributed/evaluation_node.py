@@ -45,7 +45,8 @@ class EvaluatorNode:
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Evaluates until the last candidate has been played."""
-        candidates = self._channel.subscribe(Candidate, size=1)
+        fits = self._architecture.split_weights
+        candidates = self._channel.subscribe(Candidate, 1, lambda message: fits(message.array))
         self._channel.send(Result("ready"))
         while not stop_requested():
             candidate = candidates.get(timeout=POLL_PERIOD)

@@ -8,6 +8,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_loading import config_from_dict
 from walker_rl.experiments.distributed.channel import Channel
+from walker_rl.experiments.distributed.codec import protocol
 from walker_rl.experiments.distributed.messages import Experiment
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
@@ -17,7 +18,7 @@ def take_part(channel: Channel) -> ExperimentConfig:
     """The configuration of the run that is spoken of on `channel`; waits for its central process.
 
     Raises:
-        UserError: if the server is another run's, or the run is of another version.
+        UserError: if the server is another run's, or the run is of another version, of the program or its messages.
     """
     try:
         experiment = channel.read(Experiment)
@@ -25,6 +26,9 @@ def take_part(channel: Channel) -> ExperimentConfig:
         raise UserError(f"run_id = {channel.run_id}: must be that of the run at {channel.address}") from None
     if experiment.version != __version__:
         raise UserError(f"version = {__version__}: must be {experiment.version}, as that of the run")
+    if experiment.protocol != protocol():
+        must_be = f"must be {experiment.protocol or 'an older one'}, as that of the run"
+        raise UserError(f"protocol = {protocol()}: {must_be}; use its commit of this program")
     return config_from_dict(experiment.config)
 
 

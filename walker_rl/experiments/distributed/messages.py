@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from walker_rl.types import Metrics
-
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
@@ -16,10 +14,12 @@ class Experiment:
     Attributes:
         version: of walker_rl.
         config: the `ExperimentConfig` as nested dicts.
+        protocol: version of the messages, from `codec.protocol`; those of older programs have none.
     """
 
     version: str
     config: dict[str, Any]
+    protocol: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,14 +85,26 @@ class Report:
         episodes: rows of metrics, each with the `actor_steps` of this actor at its end.
         is_first: whether this asks for a `Welcome`; such a report has no other news.
         is_last: whether the process ends now.
+
+    Raises:
+        ValueError: if it has no index and is not the first, a number is negative, or an episode has no place or return.
     """
 
     token: str
     index: int | None
     actor_steps: int = 0
-    episodes: Sequence[Metrics] = ()
+    episodes: Sequence[dict[str, int | float]] = ()
     is_first: bool = False
     is_last: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        if self.index is None and not self.is_first:
+            raise ValueError("index = null: must be an actor's")
+        if min(self.index or 0, self.actor_steps) < 0:
+            raise ValueError(f"index, actor_steps = {self.index}, {self.actor_steps}: must be at least 0")
+        if not all({"actor_steps", "episode_return"} <= episode.keys() for episode in self.episodes):
+            raise ValueError("episodes: must have actor_steps and episode_return")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +137,9 @@ class Result:
         episode_returns: one an episode.
         episode_lengths: in environment steps.
         episode_falls: True for each episode that terminated.
+
+    Raises:
+        ValueError: if there are none of a candidate, or not all numbers of each.
     """
 
     event: str
@@ -134,3 +149,9 @@ class Result:
     episode_returns: tuple[float, ...] = ()
     episode_lengths: tuple[int, ...] = ()
     episode_falls: tuple[bool, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        lengths = {len(self.episode_returns), len(self.episode_lengths), len(self.episode_falls)}
+        if len(lengths) > 1 or (self.actor_steps > 0 and lengths == {0}):
+            raise ValueError("episodes: must be one or more of a candidate, with a return, a length and a fall each")

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from walker_rl import runtime
 from walker_rl.errors import RunError, UserError
+from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, REFUSED, STOPPED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.standard_error import write_to_stderr
@@ -74,7 +75,7 @@ def run_and_exit(role: Callable[[], int]) -> NoReturn:
     try:
         status = role()
     except (UserError, RunError) as error:
-        write_to_stderr(f"error: {error}\n")
+        write_to_stderr(f"error: {printable(str(error))}\n")
         status = REFUSED if isinstance(error, UserError) else FAILED
     except OSError as error:
         write_to_stderr(f"error: {error.filename}: {error.strerror}\n")

@@ -59,9 +59,9 @@ class TransitionIntake:
     much as half an update.
     """
 
-    def __init__(self, channel: Channel, replay: Replay):
-        """Takes items from `channel` into `replay`."""
-        self._blocks = channel.subscribe_to_rows(BLOCKS_READY)
+    def __init__(self, channel: Channel, replay: Replay, row_size: int):
+        """Takes items of `row_size` floats from `channel` into `replay`."""
+        self._blocks = channel.subscribe_to_rows(row_size, BLOCKS_READY)
         self._replay = replay
         self._is_idle = False
 

@@ -14,11 +14,11 @@ import yaml
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
-from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.prior_record import prior_record
 from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
+from walker_rl.field_values import to_record
 from walker_rl.whole_file import write_whole_text
 
 

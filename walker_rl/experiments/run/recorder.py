@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.experiments.field_values import to_record
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.trackers import make_trackers
+from walker_rl.field_values import to_record
 from walker_rl.logging.run_logger import RunLogger, check_rows
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State

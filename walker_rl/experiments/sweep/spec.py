@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,9 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
 from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
 from walker_rl.experiments.sweep.job import Job, as_text
+
+MAX_RUNS = 10_000
+"""Runs of one sweep."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,10 +77,12 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     """
     seeds: list[int] = []
     for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
+        match = re.fullmatch(r"\s*(\d{1,12})(?:-(\d{1,12}))?\s*", part)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if first > last:
             raise UserError(f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5")
+        if len(seeds) + last - first >= MAX_RUNS:
+            raise UserError(f"seeds = {text}: must be at most {MAX_RUNS:,}")
         seeds += range(first, last + 1)
     return tuple(seeds)
 
@@ -101,12 +107,15 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
     """All runs of a sweep by name, in the order in which they are to be trained: all agents with the first seed first.
 
     Raises:
-        UserError: if a run's configuration is wrong, or two runs are the same.
+        UserError: if a run's configuration is wrong, two runs are the same, or there are too many.
     """
     if not spec.agents:
         raise UserError(f"agents = []: must be one or more of {', '.join(agent_names())}")
     for agent in spec.agents:
         experiment_class(agent)
+    counts = (len(one) or 1 for one in (spec.agents, spec.tasks, spec.seeds, *spec.grid.values()))
+    if (num_runs := math.prod(counts)) > MAX_RUNS:
+        raise UserError(f"runs = {num_runs:,}: must be at most {MAX_RUNS:,}")
     jobs: dict[str, Job] = {}
     for job in _jobs(spec, output):
         if job.name in jobs:

@@ -1,6 +1,11 @@
-"""The value of a field from what YAML or JSON can hold: a number, a name, a list, a mapping."""
+"""The value of a dataclass's field from what YAML and JSON can hold: numbers, names, lists, mappings.
 
+Imports nothing heavy, since configurations are made with it.
+"""
+
+import collections.abc
 import dataclasses
+import functools
 import reprlib
 import types
 import typing
@@ -24,12 +29,13 @@ def to_record(values: Any, record: type[RecordT]) -> RecordT:
     """Returns a mapping as a dataclass; a field that it lacks has its default, and unknown fields are left out.
 
     Raises:
-        ValueError: if it is no mapping, lacks a field without a default, or a field can't take its value.
+        ValueError: if it is no mapping, lacks a field without a default, a field can't take its value, or `record`
+            refuses the whole.
     """
     if not isinstance(values, dict):
         raise ValueError(f"must be a mapping, not {reprlib.repr(values)}")
     fields = {}
-    for name, annotation in typing.get_type_hints(record).items():
+    for name, annotation in _annotations(record).items():  # type: ignore[arg-type]
         if name in values:
             try:
                 fields[name] = to_field_value(values[name], annotation)
@@ -45,19 +51,31 @@ def to_field_value(value: Any, annotation: Any) -> Any:
     """Returns `value` as the type of its field.
 
     Args:
-        value: what YAML holds: a bool, number or text, None, or a list of these.
-        annotation: type of the field: one of `int`, `float`, `bool`, `str`, `Linear`, a dataclass, a tuple or
-            `dict[str, ...]` of these, or a union of them and None.
+        value: what YAML holds: a bool, number or text, None, a list or a mapping of these.
+        annotation: type of the field: one of `int`, `float`, `bool`, `str`, `Linear`, a class, a dataclass, `Any`, a
+            tuple, sequence or dict of these, or a union of them and None.
 
     Raises:
         ValueError: if the field can't take it.
     """
-    for kind in typing.get_args(annotation) if _is_union(annotation) else (annotation,):
+    for kind in _kinds(annotation):
+        if type(value) is kind:
+            return value
         try:
             return _to_kind(value, kind)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     raise ValueError(f"must be {describe_type(annotation)}")
+
+
+@functools.cache
+def _annotations(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+@functools.cache
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    return typing.get_args(annotation) if _is_union(annotation) else (annotation,)
 
 
 def describe_type(annotation: Any) -> str:
@@ -70,6 +88,11 @@ def describe_type(annotation: Any) -> str:
     return _NAMES.get(annotation, "a mapping")
 
 
+@functools.cache
+def _form(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(kind), typing.get_args(kind)
+
+
 def _is_union(annotation: Any) -> bool:
     return typing.get_origin(annotation) in (typing.Union, types.UnionType)
 
@@ -78,19 +101,22 @@ def _to_kind(value: Any, kind: Any) -> Any:
     if kind is Linear:
         first, last, begin, end = value
         return Linear(_to_kind(first, float), _to_kind(last, float), _to_kind(begin, int), _to_kind(end, int))
-    if typing.get_origin(kind) is tuple:
+    origin, arguments = _form(kind)
+    if origin in (tuple, collections.abc.Sequence):
         if not isinstance(value, list):
             raise ValueError
-        kinds = typing.get_args(kind)
-        if kinds[-1] is Ellipsis:
-            kinds = kinds[:1] * len(value)
-        return tuple(to_field_value(item, each) for item, each in zip(value, kinds, strict=True))
-    if typing.get_origin(kind) is dict:
+        kinds = arguments if arguments[-1] is not Ellipsis and origin is tuple else arguments[:1] * len(value)
+        items = [to_field_value(item, each) for item, each in zip(value, kinds, strict=True)]
+        return tuple(items) if origin is tuple else items
+    if origin is dict:  # JSON has no keys but texts.
         if not isinstance(value, dict):
             raise ValueError
-        return {str(key): to_field_value(item, typing.get_args(kind)[1]) for key, item in value.items()}
+        key_kind, value_kind = arguments
+        return {key_kind(key): to_field_value(item, value_kind) for key, item in value.items()}
     if dataclasses.is_dataclass(kind):
         return to_record(value, typing.cast(type, kind))
+    if kind is Any or (kind not in _NAMES and isinstance(value, kind)):
+        return value
     accepted = {float: (int, float, str), str: (str, int, float)}.get(kind, (kind,))  # YAML reads nan as text.
     if type(value) not in accepted:
         raise ValueError

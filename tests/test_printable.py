@@ -1,0 +1,21 @@
+"""Text from elsewhere on a terminal."""
+
+import pytest
+
+from walker_rl.printable import printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("d4pg, 5 %: $x$", "d4pg, 5 %: $x$"),
+        ("é 模型 🤖", "é 模型 🤖"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("\x1b]0;title\x07\x9b2J", "]0;title2J"),
+        ("one\ntwo\tthree\r\x85\u2028", "one two three   "),
+        ("gnp\u202egpj\u200b\ufeff", "gnpgpj"),
+        ("\udcff\ud800", ""),
+    ],
+)
+def test_nothing_that_a_terminal_obeys_is_left(text, shown):
+    assert printable(text) == shown

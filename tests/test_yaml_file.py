@@ -1,0 +1,82 @@
+"""YAML of plain values: what it means, and the line for what would take too much time or memory."""
+
+import time
+
+import pytest
+import yaml
+
+from tests.fuzzing import bomb, bounded, damaged, make_generator
+from walker_rl.yaml_file import MAX_SIZE, parse_yaml, read_yaml_file
+
+MAX_SECONDS = 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", None),
+        ("a: 1\nb: [1.5, x, null, true]", {"a": 1, "b": [1.5, "x", None, True]}),
+        ("[1e-3, 1E5, -2e+3, .5, 1_000]", [1e-3, 1e5, -2e3, 0.5, 1000]),
+        ("[2020-01-02, 1e, e5, '1e5', '${x}']", ["2020-01-02", "1e", "e5", "1e5", "${x}"]),
+        (
+            "z: &z {x: 0}\na: {b: {c: &c {<<: *z, x: 1}}}\nd: {<<: *c}",  # c is written out before it is made.
+            {"z": {"x": 0}, "a": {"b": {"c": {"x": 1}}}, "d": {"x": 1}},
+        ),
+        ("a: &a {x: 1}\nb: {<<: *a, y: 2}\nc: [*a, *a]", {"a": {"x": 1}, "b": {"x": 1, "y": 2}, "c": [{"x": 1}] * 2}),
+    ],
+)
+def test_what_is_meant(text, values):
+    assert parse_yaml(text) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (bomb("[{}]"), "more than 10,000 values"),
+        (bomb("{{<<: [{}]}}"), "more than 10,000 values"),
+        ("a: &a [*a]", "more than 20"),
+        ("&a {b: *a}", "more than 20"),
+        ("".join(f"- &a{index} [*a{index - 1}]\n" if index else "- &a0 x\n" for index in range(100)), "more than 20"),
+        ("[" * 20_000, "more than 20"),
+        ("? " * 20_000, "more than 20"),
+        ("".join(" " * depth + "a:\n" for depth in range(200)), "more than 20"),
+        ("[" + "a," * 20_000 + "]", "more than 10,000 values"),
+        ("#" * (MAX_SIZE + 1), "more than 50,000 characters"),
+        ("a: " + "9" * 40_000, "more than 50 digits"),
+        ("a: 0x" + "f" * 40_000, "more than 50 digits"),
+        ("a: 1" + ":1" * 20_000, "more than 50 digits"),
+        ("a: !!timestamp 2020-13-45", "is no plain value"),
+        ("a: !!int x", "invalid literal"),
+        ("a: 1\n'a': 2", "found a key twice"),
+        ("a: \x1b[2J", "special characters are not allowed"),
+    ],
+)
+def test_what_is_refused_and_soon(text, reason):
+    began = time.monotonic()
+    with pytest.raises(yaml.YAMLError, match=reason):
+        parse_yaml(text)
+    assert time.monotonic() - began < MAX_SECONDS
+
+
+def test_a_file_that_is_no_text_or_has_no_end(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"a: \xff")
+    with pytest.raises(yaml.YAMLError, match="can't decode byte 0xff"):
+        read_yaml_file(path)
+    with path.open("wb") as file:
+        file.truncate(10**12)
+    with bounded(), pytest.raises(yaml.YAMLError, match="more than 50,000 characters"):
+        read_yaml_file(path)
+
+
+def test_damage_of_any_kind_gives_values_or_one_kind_of_error():
+    random = make_generator()
+    content = b'seed: 3\nagent: &a\n  sizes: [64, 64]\n  tau: 5e-3\n  name: "x\\u0041"\nother: {<<: *a, b: !!str 5}\n'
+    num_parsed = 0
+    for _ in range(500):
+        try:
+            parse_yaml(damaged(content, random).decode(errors="replace"))
+            num_parsed += 1
+        except yaml.YAMLError:
+            pass
+    assert 0 < num_parsed < 500

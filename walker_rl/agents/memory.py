@@ -1,0 +1,31 @@
+"""The memory that networks take, to refuse what this machine can't hold before anything is allocated."""
+
+import itertools
+
+from walker_rl.agents.config import NetworkConfig
+
+FLOAT = 4
+"""Bytes of a number."""
+
+COPIES_OF_WEIGHTS = 6
+"""Online, target and evaluated weights, a gradient and two moments of Adam."""
+
+
+def network_bytes(
+    config: NetworkConfig, sizes: tuple[int, int], batch_size: int, num_outputs: int = 1, num_samples: int = 1
+) -> float:
+    """Bytes that policy and critic take in an update, at least.
+
+    Args:
+        config: has the hidden layers.
+        sizes: numbers in an observation and in an action.
+        batch_size: states in an update.
+        num_outputs: outputs of the critic.
+        num_samples: actions for each state at which the critic is evaluated.
+    """
+    observation_size, action_size = sizes
+    policy = (observation_size, *config.policy_hidden_sizes, action_size)
+    critic = (observation_size + action_size, *config.critic_hidden_sizes, num_outputs)
+    num_weights = sum(inputs * outputs for layers in (policy, critic) for inputs, outputs in itertools.pairwise(layers))
+    num_activations = batch_size * (sum(policy) + num_samples * sum(critic))
+    return FLOAT * float(COPIES_OF_WEIGHTS * num_weights + num_activations)

@@ -1,0 +1,109 @@
+"""YAML of plain values, read without trust: a small file can ask for more memory and time than there is."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_SIZE = 50_000
+"""Characters of a file; a run's `config.yaml` has 4,000."""
+
+MAX_VALUES = 10_000
+"""Values in a file with every alias written out."""
+
+MAX_DEPTH = 20
+
+MAX_DIGITS = 50
+
+_TOO_DEEP = f"more than {MAX_DEPTH} values inside each other"
+_PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map", "merge", "null", "seq", "str")}
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes 1e-3 for a number and a date for text, as people do, and refuses a key that is there twice."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.YAMLError(_TOO_DEEP)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def compose_mapping_node(self, anchor: Any) -> Any:
+        node = super().compose_mapping_node(anchor)
+        keys = [str(key.value) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        if len(keys) != len(set(keys)):
+            raise yaml.composer.ComposerError(None, None, "found a key twice", node.start_mark)
+        return node
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml_file(path: Path) -> Any:
+    """The values in a file.
+
+    Raises:
+        OSError: if it can't be read.
+        yaml.YAMLError: if it is no YAML of plain values, or larger than any file of ours.
+    """
+    with path.open(encoding="utf-8") as file:
+        try:
+            return parse_yaml(file.read(MAX_SIZE + 1))
+        except UnicodeDecodeError as error:
+            raise yaml.YAMLError(str(error)) from None
+
+
+def parse_yaml(text: str) -> Any:
+    """The values in a text.
+
+    Raises:
+        yaml.YAMLError: if it is no YAML of plain values, or larger than any file of ours.
+    """
+    if len(text) > MAX_SIZE:
+        raise yaml.YAMLError(f"more than {MAX_SIZE:,} characters")
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        num_values, depth = _measure(node, {})
+        if num_values > MAX_VALUES:
+            raise yaml.YAMLError(f"more than {MAX_VALUES:,} values")
+        if depth > MAX_DEPTH:
+            raise yaml.YAMLError(_TOO_DEEP)
+        return loader.construct_document(node)
+    except RecursionError:  # An alias inside what it stands for.
+        raise yaml.YAMLError(_TOO_DEEP) from None
+    except ValueError as error:  # as for `!!int x`
+        raise yaml.YAMLError(str(error)) from None
+    finally:
+        loader.dispose()
+
+
+def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """Values in a node and its depth, with every alias written out.
+
+    Args:
+        node: may be in many places, and in itself.
+        known: measures of nodes by their `id`.
+    """
+    if node.tag not in _PLAIN:
+        raise yaml.YAMLError(f"{node.tag} is no plain value")
+    if node.tag.endswith((":int", ":float")) and len(node.value) > MAX_DIGITS:
+        raise yaml.YAMLError(f"a number of more than {MAX_DIGITS} digits")
+    if id(node) not in known:
+        parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        inside = [] if isinstance(node, yaml.ScalarNode) else [_measure(part, known) for part in parts]
+        known[id(node)] = 1 + sum(size for size, _ in inside), 1 + max((depth for _, depth in inside), default=0)
+    return known[id(node)]
