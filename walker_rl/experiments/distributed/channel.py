@@ -14,8 +14,8 @@ import numpy as np
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
 from walker_rl.experiments.distributed.reverb_client import ItemWriter, ReverbClient
 
-BOARDS = (Experiment, Notice, Weights)
-QUEUES = (Report, Candidate, Result)
+BOARDS = (Experiment, Notice, Weights, Candidate)
+QUEUES = (Report, Result)
 TRANSITIONS = "transitions"
 
 MAX_BLOCKS_IN_FLIGHT = 1
