@@ -93,7 +93,7 @@ def test_without_a_run_that_is_whole_there_is_one_line_and_no_output(tmp_path, c
     assert captured.out == ""
     (line,) = captured.err.splitlines()
     assert line.startswith(f"error: {tmp_path}/run0/config.yaml: must hold ")
-    assert line.endswith("; 2 more hold none either")
+    assert line.endswith("; 2 more are left out, too")
     assert not output.exists()
 
 

@@ -93,16 +93,15 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     Raises:
         UserError: if a path does not exist, none holds a run, a run is given twice, or there is no such field.
     """
-    runs: list[Run] = []
-    left_out: list[str] = []
+    runs, left_out = list[Run](), list[str]()
     for path in _expand(paths):
         try:
             runs += _read(path, group_by)
         except NotWholeError as error:
             left_out.append(str(error))
     if left_out and not runs:
-        others = f"; {len(left_out) - 1} more hold none either" if len(left_out) > 1 else ""
-        raise UserError(f"{left_out[0]}{others}")
+        others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
+        raise UserError(left_out[0] + others)
     for reason in left_out:
         note(f"note: left out: {reason}")
     runs = _told_apart(runs)
@@ -112,9 +111,8 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     return runs
 
 
-def write_runs(runs: Iterable[Run], folder: Path) -> None:
+def write_runs(runs: Sequence[Run], folder: Path) -> None:
     """Writes the runs as two tidy tables into `folder`: a row for each run, and one for each evaluation."""
-    runs = list(runs)
     scalars = ("group", "task", "seed", "commit", "command", "prior_steps")
     rows: list[Row] = [
         {

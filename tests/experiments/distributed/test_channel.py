@@ -39,9 +39,8 @@ def test_arrays_arrive_bit_for_bit(channel):
     weights = channel.read(Weights)
     assert weights.learner_steps == 7
     np.testing.assert_array_equal(weights.array, array)
-    candidates = channel.subscribe(Candidate, 1)
     channel.send(Candidate(array, 10_000, 8, 12.5, False))
-    candidate = candidates.get(timeout=10)
+    candidate = channel.read(Candidate)
     assert (candidate.actor_steps, candidate.learner_steps, candidate.walltime, candidate.is_last) == (
         10_000,
         8,

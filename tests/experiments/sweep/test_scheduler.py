@@ -62,3 +62,31 @@ def test_failures_are_kept_until_the_run_is_complete(job, tmp_path):
 def test_no_failures_are_no_file(job, tmp_path):
     FailureRecord(tmp_path, print).update([Entry(job, State.COMPLETE)])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'{"failed": {"a": ',
+        bytes(40),
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"failed": ["a"]}',
+        b'{"failed": {"a": 1e999, "b": []}}',
+        b"[" * 20_000,
+        b"\xff",
+    ],
+)
+def test_a_torn_record_of_failures_is_a_warning_and_is_written_anew(tmp_path, content):
+    (tmp_path / "sweep.json").write_bytes(content)
+    warnings = []
+    record = FailureRecord(tmp_path, warnings.append)
+    (warning,) = warnings
+    assert warning.startswith(f"warning: {tmp_path}/sweep.json: must hold what was written to it (")
+    assert warning.endswith("); it is written anew")
+    assert len(warning.splitlines()) == 1
+    assert record.failures == {}
+    record.update([])
+    assert FailureRecord(tmp_path, pytest.fail).failures == {}

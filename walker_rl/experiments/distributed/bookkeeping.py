@@ -23,8 +23,6 @@ from walker_rl.types import Metrics
 MESSAGES_READY = 256
 """Messages fetched before they are read, all at a time."""
 
-RESEND_PERIOD = 60.0
-"""Seconds without an evaluation after which its candidate is sent once more."""
 INTRODUCTION_PERIOD = 5.0
 """Seconds after which the boards that seldom change are written again."""
 
@@ -59,8 +57,7 @@ class Bookkeeping:
         self._published = -1
         self._next_introduction = 0.0
         self._next_candidate = config.evaluation.period
-        self._candidates: deque[Candidate] = deque()  # Of which the first is with the evaluator.
-        self._candidate_sent_at = 0.0
+        self._candidates: deque[Candidate] = deque()  # The first is on the board until its evaluation has arrived.
         self._evaluation_return: float | None = None
         self._last_evaluated = 0
         self._evaluator_heard_at = time.monotonic()
@@ -96,18 +93,19 @@ class Bookkeeping:
         while self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
             self._add_candidate(evaluated_weights, self._next_candidate, is_last=False)
             self._next_candidate += self._config.evaluation.period
-        if time.monotonic() - self._candidate_sent_at > RESEND_PERIOD:
-            self._send_candidate()
         if time.monotonic() >= self._next_introduction:  # Again, for a stranger may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
             self._channel.send(Experiment(__version__, to_dict(self._config), protocol()))
             self._published = -1
+            if self._candidates:
+                self._channel.send(self._candidates[0])
         if learner_steps != self._published:
             self._channel.send(Weights(policy_weights, learner_steps))
             self._published = learner_steps
-        roster = self._roster
-        notice = Notice(roster.actor_steps_by_index, learner_steps, roster.num_present, is_over, roster.welcomes)
-        self._channel.send(notice)
+        roster, present = self._roster, self._roster.num_present
+        awaited = self._candidates[0].actor_steps if self._candidates else 0
+        steps = roster.actor_steps_by_index
+        self._channel.send(Notice(steps, learner_steps, present, is_over, roster.welcomes, awaited))
 
     def send_last_candidate(self, weights: np.ndarray) -> None:
         """Asks the evaluator for the last evaluation, and to finish."""
@@ -173,9 +171,7 @@ class Bookkeeping:
     def _hear_evaluator(self, result: Result) -> None:
         self._evaluator_heard_at = time.monotonic()
         self._record_evaluation(result)
-        if result.event == "ready":
-            self._send_candidate()  # What its predecessor had is lost.
-        elif result.event == "finished":
+        if result.event == "finished":
             self._record(self._finish)
             self._evaluator_has_finished = True
         elif result.event == "evaluation":
@@ -214,16 +210,11 @@ class Bookkeeping:
         walltime = self._recorder.walltime
         self._candidates.append(Candidate(weights.copy(), actor_steps, self._learner_steps, walltime, is_last))
         if len(self._candidates) == 1:
-            self._send_candidate()
+            self._channel.send(self._candidates[0])
 
     def _send_next_candidate(self, evaluated: int) -> None:
         """Sends the candidate after the one of `evaluated` steps; the last one stays until the evaluator finishes."""
         if self._candidates and self._candidates[0].actor_steps == evaluated and not self._candidates[0].is_last:
             self._candidates.popleft()
-            self._send_candidate()
-
-    def _send_candidate(self) -> None:
-        """Sends the first candidate, the only one that the evaluator has: none can be lost, or overtake another."""
-        self._candidate_sent_at = time.monotonic()
-        if self._candidates:
-            self._channel.send(self._candidates[0])
+            if self._candidates:
+                self._channel.send(self._candidates[0])

@@ -15,8 +15,8 @@ from walker_rl.experiments.distributed.codec import Check, ForeignMessageError, 
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.reverb_client import RETRY_PERIOD, ItemReader, ItemWriter, ReverbClient
 
-BOARDS = (Experiment, Notice, Weights)
-QUEUES = (Report, Candidate, Result)
+BOARDS = (Experiment, Notice, Weights, Candidate)
+QUEUES = (Report, Result)
 TRANSITIONS = "transitions"
 
 MAX_BLOCKS_IN_FLIGHT = 1

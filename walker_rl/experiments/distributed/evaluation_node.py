@@ -1,6 +1,7 @@
 """The evaluator's process: plays the candidates that the central process sends, and keeps the best and the last."""
 
 import dataclasses
+import time
 from collections.abc import Callable
 
 from walker_rl.experiments.distributed.channel import Channel
@@ -45,29 +46,28 @@ class EvaluatorNode:
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Evaluates until the last candidate has been played."""
-        fits = self._architecture.split_weights
-        candidates = self._channel.subscribe(Candidate, 1, lambda message: fits(message.array))
-        self._channel.send(Result("ready"))
         while not stop_requested():
-            candidate = candidates.get(timeout=POLL_PERIOD)
-            if candidate is None:
-                self._channel.read(Notice)  # Waits, and is given up on, while the central process is away.
-                self._patience.renew()
+            time.sleep(POLL_PERIOD)
+            notice = self._channel.read(Notice)  # Waits, and is given up on, while the central process is away.
+            self._patience.renew()
+            if not notice.candidate_steps:
                 continue
-            self._patience.pause()  # What takes long now is our own work.
+            candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
             self._evaluate(candidate)
             if candidate.is_last:
+                self._patience.pause()  # What takes long now is our own work.
                 write_summary(self._run, self._evaluator.finish(self._report))
+                self._patience.renew()
                 self._channel.send(dataclasses.replace(self._last_result, event="finished"))
                 break
-            self._patience.renew()
         self._patience.close()
         self._evaluator.close()
 
     def _evaluate(self, candidate: Candidate) -> None:
-        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, perhaps once more."""
+        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, in doubt once more."""
         is_recorded = candidate.is_last and candidate.actor_steps == self._evaluator.last_actor_steps
         if candidate.actor_steps != self._last_result.actor_steps and not is_recorded:
+            self._patience.pause()
             variables = self._architecture.split_weights(candidate.array)
             evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
             self._last_result = Result(
@@ -79,6 +79,7 @@ class EvaluatorNode:
                 evaluation.episode_lengths,
                 evaluation.episode_falls,
             )
+            self._patience.renew()
         self._channel.send(self._last_result)
 
     def _report(self, text: str) -> None:

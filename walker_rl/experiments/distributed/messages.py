@@ -47,6 +47,7 @@ class Notice:
         num_actors: that have reported lately.
         is_over: whether actors are to end.
         welcomes: answers of the last minute, by the token of whom they are for.
+        candidate_steps: `actor_steps` of the candidate that waits for its evaluation; 0 if there is none.
     """
 
     actor_steps_by_index: dict[int, int]
@@ -54,6 +55,7 @@ class Notice:
     num_actors: int
     is_over: bool
     welcomes: dict[str, Welcome]
+    candidate_steps: int = 0
 
     @property
     def actor_steps(self) -> int:
@@ -131,8 +133,8 @@ class Result:
     """The evaluator to the central process.
 
     Attributes:
-        event: "ready" when it has started, "evaluation" of a candidate, "selection" after each policy that it plays to
-            choose the best, "finished" when nothing is left to do.
+        event: "evaluation" of a candidate, "selection" after each policy that it plays to choose the best, "finished"
+            when nothing is left to do, with the last evaluation once more.
         actor_steps: of the candidate, as are `learner_steps` and `walltime`.
         episode_returns: one an episode.
         episode_lengths: in environment steps.
