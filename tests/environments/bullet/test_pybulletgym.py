@@ -39,6 +39,7 @@ def test_its_names_are_listed_and_no_simulator_is_imported_for_it():
 
 
 @installed
+@pytest.mark.slow
 def test_an_episode_is_the_same_in_every_process_and_after_any_other():
     """Each process has its bodies elsewhere in memory, and plays tasks and seeds in another order."""
     module = "tests.environments.bullet.episodes"
