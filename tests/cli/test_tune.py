@@ -10,6 +10,7 @@ from tests.fakes import file_size_limit
 from tests.tiny import AGENT, metrics_of, run_command, set_options, start_command, tiny_agent, wait_for
 from walker_rl.agents import search_space
 from walker_rl.cli import main
+from walker_rl.cli.experiment import command_line
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study
@@ -52,7 +53,7 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     assert "trial 0: agent.discount" in again.stdout
     first = {name: metrics for name, metrics in trial_metrics(killed).items() if name.startswith("trial0000")}
     assert first == {name: trial_metrics(whole)[name] for name in first}
-    assert made.stdout.splitlines()[-1] == f"walker-rl train {AGENT} --config {whole / 'best.yaml'}"
+    assert made.stdout.splitlines()[-1] == command_line("train", AGENT, "--config", whole / "best.yaml")
     best = load_config(AGENT, [whole / "best.yaml"])
     assert best.task == "Pendulum-v1"
     assert {"agent", "task"} >= yaml.safe_load((whole / "best.yaml").read_text()).keys()

@@ -125,7 +125,7 @@ def _load(library: str) -> Check:
 
 
 def _failure(code: str) -> str:
-    """The last line that Python has to say of `code`, run in a process of its own; "" if it ends well."""
+    """Last line of the error that ends `code` in a process of its own; "" if it ends well."""
     environment = runtime.ENVIRONMENT | dict(os.environ)
     command = [sys.executable, "-c", code]
     try:

@@ -8,7 +8,7 @@ import numpy as np
 
 from walker_rl.environments import Environment, make_environment
 
-NUM_EPISODES = 6
+NUM_EPISODES = 4
 MAX_STEPS = 100
 
 

@@ -39,6 +39,7 @@ def test_its_names_are_listed_and_no_simulator_is_imported_for_it():
 
 
 @installed
+@pytest.mark.slow
 def test_an_episode_is_the_same_in_every_process_and_after_any_other():
     """Each process has its bodies elsewhere in memory, and plays tasks and seeds in another order."""
     module = "tests.environments.bullet.episodes"
@@ -76,12 +77,10 @@ def test_its_walkers_walk_as_its_own_step_says(robot):
 @installed
 def test_atlas_is_there_once_however_often_it_is_reset():
     environment = make_environment("AtlasPyBulletEnv-v0", seed=0)
-    client = environment._simulation.client
-    num_bodies = client.getNumBodies()
-    for seed in range(5):
+    for seed in range(4):
         environment.reset(seed)
         environment.step(np.zeros(environment.task.action_size))
-    assert client.getNumBodies() == num_bodies == 2  # With the ground.
+        assert environment._simulation.client.getNumBodies() == 2  # With the ground.
     environment.close()
 
 

@@ -12,7 +12,7 @@ ADVICE = (
 
 
 def find_problem() -> str | None:
-    """What is wrong with its files, as in "is not installed"; None if nothing is. Imports nothing of it."""
+    """Names the fault of its files, as in "is not installed"; None if there is none. Imports nothing of it."""
     spec = importlib.util.find_spec("pybulletgym")
     if spec is None:
         return "is not installed"
