@@ -22,6 +22,7 @@ from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.prior_record import prior_record
+from walker_rl.processes.slots import usable_cpus
 from walker_rl.whole_file import write_whole_text
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
@@ -221,7 +222,7 @@ def _machine() -> dict[str, Any]:
     return {
         "system": platform.platform(),
         "processor": models[0] if models else platform.machine(),
-        "num_cores": len(os.sched_getaffinity(0)),
+        "num_cores": usable_cpus(),
     }
 
 
