@@ -31,7 +31,7 @@ def test_slots_share_the_cores(cores, num_slots, slots):
 
 
 def system(root, groups, **files):
-    """A folder with the control groups of this process; the names of files have "_" for "/"."""
+    """Writes what a process in some control groups finds under `root`: the groups, and files of `/sys/fs/cgroup`."""
     (root / "proc/self").mkdir(parents=True)
     (root / "proc/self/cgroup").write_text("".join(f"{line}\n" for line in groups))
     for name, text in files.items():
