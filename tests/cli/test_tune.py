@@ -2,6 +2,7 @@
 
 import signal
 
+import optuna
 import psutil
 import pytest
 import yaml
@@ -10,10 +11,12 @@ from tests.fakes import file_size_limit
 from tests.tiny import AGENT, metrics_of, run_command, set_options, start_command, tiny_agent, wait_for
 from walker_rl.agents import search_space
 from walker_rl.cli import main
-from walker_rl.cli.experiment import command_line
+from walker_rl.cli.request import command_line
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.tuning.plan import Plan
-from walker_rl.experiments.tuning.study import Study
+from walker_rl.experiments.tuning.score import score
+from walker_rl.experiments.tuning.study import WARM_UP_SHARE, Study
 
 SMALL = (
     *(one for one in tiny_agent(AGENT) if one.removeprefix("agent.").split("=")[0] not in search_space(AGENT)),
@@ -73,6 +76,26 @@ def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
 
 
 @pytest.mark.slow
+def test_every_evaluation_is_reported_in_its_order(tmp_path):
+    """Several come between two looks at a run."""
+    made = run_command(*tune(tmp_path, "--trials", "1", "--seeds", "3-4", "--set", "evaluation.period=25"))
+    assert made.returncode == 0, made.stderr
+    (trial,) = optuna.load_study(study_name="walker_rl", storage=f"sqlite:///{tmp_path}/study.db").trials
+    assert list(trial.intermediate_values) == list(range(1, 2 * 36 + 1))
+    returns = [
+        [
+            evaluation.mean_return
+            for evaluation in recorded_evaluations(tmp_path / f"trials/trial0000_seed{seed}/metrics")
+        ]
+        for seed in (3, 4)
+    ]
+    steps = [25 * (number + 1) for number in range(36)]
+    assert trial.intermediate_values[20] == pytest.approx(score(steps[:20], returns[0][:20]))
+    expected = (score(steps, returns[0]) + score(steps[:5], returns[1][:5])) / 2
+    assert trial.intermediate_values[36 + 5] == pytest.approx(expected)
+
+
+@pytest.mark.slow
 def test_a_trial_below_the_median_is_given_up(tmp_path):
     """Five trials that were better than any pendulum are in the study already."""
     plan = Plan(AGENT, (3,), (), SMALL, "median")
@@ -84,7 +107,8 @@ def test_a_trial_below_the_median_is_given_up(tmp_path):
         study.complete(trial, 1e6)
     made = run_command(*tune(tmp_path, "--trials", "6", "--seeds", "3"))
     assert made.returncode == 0, made.stderr
-    assert "trial 5: given up after " in made.stdout
+    first_judged = round(WARM_UP_SHARE * plan.num_evaluations) + 1
+    assert f"trial 5: given up after {first_judged} evaluations, score " in made.stdout
     assert "5 trials complete, 1 given up, 0 failed" in made.stdout
     assert not (tmp_path / "trials/trial0005_seed3/summary.json").exists()
 

@@ -33,6 +33,7 @@ def last_line(text):
 
 
 def test_torn_checkpoint_is_passed_over(run):
+    (run / "summary.json").unlink()
     newest = run / "checkpoints" / "step_000000000600.npz"
     newest.write_bytes(newest.read_bytes()[:-1000])
     before = metrics_of(run)
@@ -113,6 +114,7 @@ def test_checkpoint_of_another_run_is_refused(run, tmp_path):
     other = tmp_path / "other"
     overrides = set_options((*TINY_RUN, "agent.n_step=7"))
     assert run_command(*PENDULUM, "--steps", "700", "--run-dir", other, *overrides).returncode == 0
+    (run / "summary.json").unlink()
     foreign = shutil.copy(other / "checkpoints" / "step_000000000700.npz", run / "checkpoints")
     result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 2
@@ -219,6 +221,7 @@ def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
 
 
 def test_run_without_a_folder_is_one_line(run):
+    (run / "summary.json").unlink()
     shutil.rmtree(run / "tensorboard")
     result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 1

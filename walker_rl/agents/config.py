@@ -1,6 +1,7 @@
 """Hyperparameters that agents have in common."""
 
 import dataclasses
+import math
 from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
@@ -93,6 +94,11 @@ class OffPolicyConfig(NetworkConfig):
     def num_steps_before_updates(self) -> int:
         """Transitions inserted before the first update, the prior's among them."""
         return self.num_prior_steps + self.min_replay_size
+
+    @property
+    def min_steps_to_learn(self) -> int:
+        """Environment steps before which no update can be due."""
+        return math.ceil(self.num_steps_before_updates + self.batch_size / self.samples_per_insert)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""

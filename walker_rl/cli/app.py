@@ -48,17 +48,16 @@ app.command("doctor")(check_machine)
 app.command("list")(list_names)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str]) -> int:
     """Runs one command.
 
     Args:
-        arguments: the words after `walker-rl`; None takes those of this process, none at all is `--help`.
+        words: the words after `walker-rl`; none at all is `--help`.
 
     Returns:
         An exit status of `walker_rl.processes.exit_statuses`. What the user can mend is said in one line on standard
         error.
     """
-    words = sys.argv[1:] if arguments is None else arguments
     try:
         return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except UserError as error:

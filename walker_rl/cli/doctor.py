@@ -16,7 +16,7 @@ from pathlib import Path
 import typer
 
 from walker_rl import runtime
-from walker_rl.processes.slots import usable_cores
+from walker_rl.processes.slots import usable_cores, usable_cpus
 
 NATIVE_LIBRARIES = ("tensorflow", "reverb", "launchpad", "pybullet", "jax")
 IMPORT_TIMEOUT = 120.0  # seconds
@@ -51,7 +51,7 @@ def check_machine() -> None:
     for check in _checks():
         is_healthy &= check.status != "bad"
         advice = f"; {check.advice}" if check.advice else ""
-        print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}", flush=True)
+        print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}")
     if not is_healthy:
         raise typer.Exit(1)
 
@@ -113,7 +113,7 @@ def _packages() -> Iterator[Check]:
 
 def _native_libraries() -> Iterator[Check]:
     """Each is imported in a process of its own: one that fails to link may take its process down."""
-    with concurrent.futures.ThreadPoolExecutor(max_workers=len(usable_cores())) as executor:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=usable_cpus()) as executor:
         yield from executor.map(_load, NATIVE_LIBRARIES)
 
 
@@ -139,10 +139,11 @@ def _failure(code: str) -> str:
 
 
 def _cores() -> Check:
-    num_cores = len(usable_cores())
-    if num_cores > 1:
-        return Check("ok", "cores", str(num_cores))
-    return Check("warn", "cores", "1", "policy and critic cannot be updated side by side; training takes longer")
+    num_cores, num_cpus = len(usable_cores()), usable_cpus()
+    found = str(num_cores) if num_cpus == num_cores else f"{num_cpus} of {num_cores}, by the CPU quota of the container"
+    if num_cpus > 1:
+        return Check("ok", "cores", found)
+    return Check("warn", "cores", found, "policy and critic cannot be updated side by side; training takes longer")
 
 
 def _threads() -> Check:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from walker_rl.cli.experiment import (
-    ConfigFiles,
-    Overrides,
-    Prior,
-    Resume,
-    RunDir,
-    Seed,
-    Steps,
-    Task,
-    all_overrides,
-    make_agent_app,
-    prior_override,
-)
-from walker_rl.cli.launching import Placement, Request, join_run, launch_run
-from walker_rl.processes.slots import usable_cores
+from walker_rl.cli.experiment import make_agent_app
+from walker_rl.cli.launching import Placement, join_run, launch_run
+from walker_rl.cli.request import Request
+from walker_rl.errors import UserError
+from walker_rl.processes.slots import usable_cpus
 
 
 class Part(str, enum.Enum):
@@ -41,7 +30,7 @@ IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
 """Options that say nothing with a role."""
 
 NumActors = Annotated[
-    int | None, typer.Option(min=1, max=1_000, help="Processes that act.  [default: as many as there are cores]")
+    int | None, typer.Option(min=1, max=1_000, help="Processes that act.  [default: as many as there are CPUs]")
 ]
 OpenPorts = Annotated[
     bool, typer.Option("--open-ports", help="Let any machine that reaches this one connect, without a password.")
@@ -61,48 +50,34 @@ Join = Annotated[
 def make_launch_app() -> typer.Typer:
     """The group `launch` with a command per agent."""
     text = "Train an agent with many processes: a learner, an evaluator and actors."
-    return make_agent_app(text, _make_command)
+    return make_agent_app(text, _launch)
 
 
-def _make_command(agent_name: str) -> Callable[..., int]:
-    def launch_command(
-        num_actors: NumActors = None,
-        config: ConfigFiles = None,
-        overrides: Overrides = None,
-        task: Task = None,
-        seed: Seed = None,
-        steps: Steps = None,
-        prior: Prior = None,
-        run_dir: RunDir = None,
-        resume: Resume = None,
-        role: RoleOption = Part.ALL,
-        listen: Listen = None,
-        join: Join = None,
-        open_ports: OpenPorts = False,
-        threads: Threads = False,
-    ) -> int:
-        from walker_rl.errors import UserError
-
-        given = {
-            "num_actors": num_actors,
-            "resume": resume,
-            "listen": listen,
-            "open_ports": open_ports,
-            "threads": threads,
-        }
-        if (join is not None) != (role is Part.ACTORS):
-            raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
-        for name in IMPOSSIBLE[role]:
-            if given[name]:
-                shown = "true" if given[name] is True else given[name]
-                raise UserError(f"{name} = {shown}: must not be given with --role {role.value}")
-        changes = [*all_overrides(overrides, task, seed, steps), *prior_override(agent_name, prior)]
-        request = Request(agent_name, config or [], changes, run_dir)
-        num_actors = num_actors or len(usable_cores())
-        if join is not None:
-            return join_run(request, join, num_actors)
-        if role is Part.CENTRAL:
-            num_actors = 0
-        return launch_run(request, Placement(num_actors, listen, open_ports or listen is not None, threads), resume)
-
-    return launch_command
+def _launch(
+    request: Request,
+    num_actors: NumActors = None,
+    role: RoleOption = Part.ALL,
+    listen: Listen = None,
+    join: Join = None,
+    open_ports: OpenPorts = False,
+    threads: Threads = False,
+) -> int:
+    given = {
+        "num_actors": num_actors,
+        "resume": request.resume,
+        "listen": listen,
+        "open_ports": open_ports,
+        "threads": threads,
+    }
+    if (join is not None) != (role is Part.ACTORS):
+        raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
+    for name in IMPOSSIBLE[role]:
+        if given[name]:
+            shown = "true" if given[name] is True else given[name]
+            raise UserError(f"{name} = {shown}: must not be given with --role {role.value}")
+    num_actors = num_actors or usable_cpus()
+    if join is not None:
+        return join_run(request, join, num_actors)
+    if role is Part.CENTRAL:
+        num_actors = 0
+    return launch_run(request, Placement(num_actors, listen, open_ports or listen is not None, threads))

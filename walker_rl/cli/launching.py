@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.experiment import print_prior, resume_command, resumed_experiment, tell_outcome
+from walker_rl.cli.experiment import see_through
+from walker_rl.cli.request import Request, load_request, resume_command
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
@@ -20,16 +22,6 @@ RUNNER = "launch"
 
 JOIN_PATIENCE = 300.0
 """Seconds for which actors that join wait for the run to listen."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """Which experiment was asked for, and where it is to be written."""
-
-    agent_name: str
-    files: list[Path]
-    overrides: list[str]
-    run_dir: Path | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,14 +41,13 @@ class Placement:
         return [*actors, *ports, *(["--threads"] if self.in_threads else [])]
 
 
-def launch_run(request: Request, placement: Placement, resume: Path | None) -> int:
+def launch_run(request: Request, placement: Placement) -> int:
     """Sees a new run, or the one to resume, through; returns the exit status.
 
     Raises:
         UserError: if something asked for is not possible; nothing is left then.
         RunError: if the run can't go on.
     """
-    from walker_rl.errors import UserError
     from walker_rl.experiments.run.directory import locked, update_config
 
     if placement.num_actors == 0 and not placement.is_open:
@@ -64,35 +55,44 @@ def launch_run(request: Request, placement: Placement, resume: Path | None) -> i
     if not placement.is_open:
         _enter_private_network()
     port = _port(placement.listen)
-    config, run = experiment_of(request, resume, has_network=placement.is_open)
+    config, run = experiment_of(request, has_network=placement.is_open)
+    again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
+    num_actors = placement.num_actors
+    whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
+    details = f" with {whose}; each process writes to {run.logs}"
+
+    def work() -> int:
+        try:
+            with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
+                return _train(config, run, placement, port, signals)
+        except RunError as error:
+            raise RunError(f"{error}; to go on from the newest checkpoint: {again}") from None
+
     with locked(run):
-        if resume is not None:
+        if request.resume is not None:
             update_config(run, config)
-        return _run(config, run, placement, port)
+        return see_through(config, run, again, work, details)
 
 
-def experiment_of(
-    request: Request, resume: Path | None, *, has_network: bool = True
-) -> tuple[ExperimentConfig, RunDirectory]:
-    """What was asked for, and its run directory, which is made if the run is new.
+def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:
+    """The experiment that was asked for, and its run directory, which is made if the run is new.
 
     Args:
-        request: of the user.
-        resume: the run to go on with, if it is not new.
+        request: request of the user.
         has_network: whether the central process can reach other machines.
 
     Raises:
         UserError: if something asked for is not possible; nothing is left then.
+        typer.Exit: if the run to resume is complete.
     """
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.run.trackers import check_trackers
+    from walker_rl.experiments.run.directory import create_run_directory, default_path
 
-    if resume is None:
-        return _new_experiment(request, has_network)
-    if request.run_dir is not None:
-        raise UserError(f"run_dir = {request.run_dir}: must not be given with --resume {resume}")
-    config, run = resumed_experiment(request.agent_name, resume, request.files, request.overrides, RUNNER)
-    check_trackers(config, has_network=has_network)
+    config, run = load_request(request, RUNNER, has_network=has_network)
+    if run is None:
+        if config.replay != "arrays":
+            raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
+        check_agents([config])
+        run = create_run_directory(request.run_dir or default_path(config), config, RUNNER)
     return config, run
 
 
@@ -103,7 +103,6 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
         UserError: if there is no such run, or it is another one than was asked for.
         RunError: if the actors can't go on.
     """
-    from walker_rl.errors import UserError
     from walker_rl.experiments.config import differences, to_dict
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.distributed.launcher import join
@@ -132,7 +131,6 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
 
 
 def _enter_private_network() -> None:
-    from walker_rl.errors import UserError
     from walker_rl.experiments.distributed.isolation import enter_private_network
 
     try:
@@ -145,7 +143,6 @@ def _enter_private_network() -> None:
 
 
 def _port(listen: str | None) -> int:
-    from walker_rl.errors import UserError
     from walker_rl.experiments.distributed.isolation import free_port, is_free
 
     if listen is None:
@@ -161,60 +158,21 @@ def _port(listen: str | None) -> int:
 
 def _split(address: str, name: str) -> int:
     """The port of an address."""
-    from walker_rl.errors import UserError
-
     match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
     if match is None or not 0 < int(match[1]) < 2**16:
         raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")
     return int(match[1])
 
 
-def _new_experiment(request: Request, has_network: bool) -> tuple[ExperimentConfig, RunDirectory]:
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run.directory import create_run_directory, default_path
-    from walker_rl.experiments.run.trackers import check_trackers
-
-    config = load_config(request.agent_name, request.files, request.overrides)
-    check_trackers(config, has_network=has_network)
-    if config.replay != "arrays":
-        raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
-    check_agents([config])
-    return config, create_run_directory(request.run_dir or default_path(config), config, RUNNER)
-
-
-def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int) -> int:
-    from walker_rl.errors import RunError
-
-    again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
-    going_on = f"to go on from the newest checkpoint: {again}"
-    what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
-    num_actors = placement.num_actors
-    whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
-    print(f"Training {what} with {whose}; each process writes to {run.logs}", flush=True)
-    print_prior(config, run)
-    try:
-        status = _see_through(config, run, placement, port)
-        if status == COMPLETE:
-            tell_outcome(config, run)
-            return COMPLETE
-    except RunError as error:
-        raise RunError(f"{error}; {going_on}") from None
-    except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
-    print(f"Stopped; {going_on}")
-    return status
-
-
-def _see_through(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int) -> int:
+def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:
     if not placement.in_threads:
         from walker_rl.experiments.distributed.launcher import launch
 
-        return launch(config, run, placement.num_actors, port, placement.is_open)
+        return launch(config, run, placement.num_actors, port, placement.is_open, signals)
     from walker_rl.runtime import configure_process
 
     configure_process(config.threads.intra_op, config.threads.inter_op)
 
     from walker_rl.experiments.distributed.threads import run_in_threads
 
-    return run_in_threads(config, run, placement.num_actors, port)
+    return run_in_threads(config, run, placement.num_actors, port, signals)

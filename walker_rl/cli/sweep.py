@@ -1,17 +1,17 @@
-"""`walker-rl sweep AGENT...`: agents x tasks x seeds x a grid, as many runs at a time as there are cores."""
+"""`walker-rl sweep AGENT...`: agents x tasks x seeds x a grid, as many runs at a time as there are CPUs."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.experiment import ConfigFiles, Overrides
+from walker_rl.cli.request import ConfigFiles, Overrides
+from walker_rl.experiments.config import why_nothing_is_learned
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Grid = Annotated[
     list[str] | None,
     typer.Option(metavar="FIELD=VALUE,VALUE", help="Runs with each of these values; may be repeated."),
 ]
-Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Runs at a time.  [default: one for each core]")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Runs at a time.  [default: one for each CPU]")]
 Output = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Of the run directories.  [default: runs/sweep or runs/SPEC]")
 ]
@@ -53,7 +53,7 @@ def run_sweep(
 ) -> int:
     """Train agents x tasks x seeds, and the values of a grid.
 
-    As many runs at a time as there are cores, each on a core of its own, each an ordinary run directory
+    As many runs at a time as there are CPUs, each on cores of its own, each an ordinary run directory
     OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command goes on where a sweep was stopped or killed; with more
     agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is
     damaged, 75 stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
@@ -139,7 +139,10 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     from walker_rl.experiments.sweep.running import run_jobs
 
     with locked_output(output, "sweep"):
-        print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}", flush=True)
+        print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}")
+        for job in jobs:
+            if reason := why_nothing_is_learned(job.config):
+                print(f"warning: {job.name}: {reason}; nothing will be learned")
         status = run_jobs(jobs, output, num_jobs)
     if status in (STOPPED, INTERRUPTED):
         print("Stopped; the same command goes on from the newest checkpoints")
@@ -156,5 +159,4 @@ def _train_one(job: Job, output: Path) -> int:
     with locked_output(output, "sweep", shared=True) as descriptor:
         os.set_inheritable(descriptor, True)
         command = job.command()
-        sys.stdout.flush()
         os.execv(command[0], command)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.experiment import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line
+from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line
+from walker_rl.experiments.config import why_nothing_is_learned
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
-from walker_rl.processes.slots import make_slots, usable_cores
+from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
 
 if TYPE_CHECKING:
     from walker_rl.experiments.tuning.plan import Plan
@@ -21,7 +22,7 @@ Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.
 Trials = Annotated[int, typer.Option(min=1, help="To be ended in all, those of earlier calls included.")]
 Seeds = Annotated[str, typer.Option(metavar="SEEDS", help="Of each trial; others than those to be reported later.")]
 Pruner = Annotated[str, typer.Option(help="What gives up trials: median, hyperband or none.")]
-Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Trials at a time.  [default: one for each core]")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Trials at a time.  [default: one for each CPU]")]
 Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of the study.  [default: runs/tune_AGENT]")]
 
 
@@ -58,6 +59,8 @@ def tune_agent(
         raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
     fields = tuple(all_overrides(overrides, task, None, steps))
     plan = Plan(agent, parse_seeds(seeds), tuple(config or []), fields, pruner)
+    if reason := why_nothing_is_learned(plan.config):
+        raise UserError(reason)
     check_agents([plan.config])
     space = plan.searched(search_space(agent))
     output = output or Path("runs") / f"tune_{agent}"
@@ -71,18 +74,14 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     from walker_rl.experiments.tuning.study import Study, describe
 
     study = Study(output, space, plan)
-    print(f"Searching {len(space)} hyperparameters of {plan.agent_name} in {output}", flush=True)
+    print(f"Searching {len(space)} hyperparameters of {plan.agent_name} in {output}")
     with StopSignals() as signals:
-        search = Search(study, plan, output, make_slots(usable_cores(), num_jobs), _tell)
+        search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), print)
         if not search.run(num_trials, signals):
-            _tell("Stopped; the same command goes on")
+            print("Stopped; the same command goes on")
             return signals.exit_status
     for line in describe(study.finished):
-        _tell(line)
+        print(line)
     if (output / BEST).exists():
-        _tell(command_line("train", plan.agent_name, "--config", output / BEST))
+        print(command_line("train", plan.agent_name, "--config", output / BEST))
     return COMPLETE
-
-
-def _tell(text: str) -> None:
-    print(text, flush=True)

@@ -151,6 +151,12 @@ def experiment_class(agent_name: str) -> type[ExperimentConfig]:
     return made
 
 
+def why_nothing_is_learned(config: ExperimentConfig) -> str | None:
+    """Reason for which a training of this length can't make an update; None if it may."""
+    steps, needed = config.max_actor_steps, config.agent.min_steps_to_learn
+    return None if steps >= needed else f"max_actor_steps = {steps}: must be at least {needed} for a first update"
+
+
 def to_dict(config: Any) -> dict[str, Any]:
     """The configuration as nested dicts of what JSON and YAML can write."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(config)))

@@ -1,8 +1,10 @@
 """Slots of cores: what runs at the same time has a slot each."""
 
 import itertools
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 Slot = tuple[int, ...]
 """Numbers of the cores of one slot."""
@@ -13,16 +15,52 @@ def usable_cores() -> list[int]:
     return sorted(os.sched_getaffinity(0))
 
 
-def make_slots(cores: Sequence[int], num_slots: int | None = None) -> list[Slot]:
+def usable_cpus() -> int:
+    """Returns the number of processes that can compute at full speed: one a core, but no more than the CPU quota."""
+    return max(1, int(min(len(usable_cores()), cpu_quota())))
+
+
+def cpu_quota(root: Path = Path("/")) -> float:
+    """Returns the CPUs that control groups, of version 1 or 2, grant to this process; infinite without a quota.
+
+    Args:
+        root: folder that holds `proc/self/cgroup` and `sys/fs/cgroup`.
+    """
+    return min(_quotas(root), default=math.inf)
+
+
+def make_slots(cores: Sequence[int], num_slots: int) -> list[Slot]:
     """Shares cores out evenly.
 
     Args:
         cores: numbers of the cores.
-        num_slots: slots to make; None makes one for each core. Where there are more slots than cores, several slots
-            have the same core.
+        num_slots: slots to make. Where there are more than cores, several slots have the same core.
     """
-    num_slots = num_slots or len(cores)
     if num_slots > len(cores):
         return [(cores[index % len(cores)],) for index in range(num_slots)]
     bounds = [index * len(cores) // num_slots for index in range(num_slots + 1)]
     return [tuple(cores[first:last]) for first, last in itertools.pairwise(bounds)]
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """Yields the quotas, in CPUs, of the control groups around this process."""
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        mounts, files = ["", "unified"], ["cpu.max"]
+        if controllers:
+            mounts, files = ["cpu", controllers], ["cpu.cfs_quota_us", "cpu.cfs_period_us"]
+            if "cpu" not in controllers.split(","):
+                continue
+        levels = [Path(group), *Path(group).parents]  # In a container, those that its own mount lacks are not there.
+        for mount, level in itertools.product(mounts, levels):
+            folder = root / "sys/fs/cgroup" / mount / level.relative_to("/")
+            try:
+                quota, period = " ".join((folder / file).read_text() for file in files).split()
+            except (OSError, ValueError):
+                continue
+            if quota not in ("max", "-1"):
+                yield int(quota) / int(period)

@@ -1,7 +1,5 @@
 """Standard output while something runs: a live block on a terminal, plain lines now and then elsewhere."""
 
-import errno
-import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -43,13 +41,8 @@ class LiveOutput:
             self._live = None
 
     def message(self, text: str) -> None:
-        """Prints one line that stays; where standard output goes to a full disk, the line waits for the next."""
-        try:
-            self.console.print(text, markup=False)
-            sys.stdout.flush()
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
+        """Prints one line that stays."""
+        self.console.print(text, markup=False)
 
     def show(self, block: Callable[[], RenderableType], lines: Callable[[], Iterable[str]]) -> None:
         """Redraws the block; where there is no terminal prints the lines, when it is time to."""

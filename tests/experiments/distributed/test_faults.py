@@ -199,7 +199,7 @@ def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status
         assert "Traceback" not in made.everything()
         assert made.status["phase"] == "stopped"
         assert made.newest_checkpoint["learner_steps"] == made.status["learner_steps"] > 0
-        assert "Stopped; to go on from the newest checkpoint: " in output
+        assert "Interrupted; to go on from the newest checkpoint: " in output
         assert f"launch {AGENT} --resume {run} --num-actors 2\n" in output
         assert_gone(made, 0.5)
 

@@ -10,7 +10,7 @@ from mlflow import MlflowClient
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
-from tests.tiny import run_command
+from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.checkpoint import read_checkpoint
@@ -104,7 +104,13 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
         before = made.status
         steps = [int(path.stem.removeprefix("step_")) for path in sorted((run / "checkpoints").iterdir())]
         assert [number // 400 for number in steps] == [1, 2, before["actor_steps"] // 400]
-    with resumed(run, "--num-actors", "2", "--steps", "2000") as made:
+    again = run_command("launch", AGENT, "--resume", run)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout.startswith(f"{run} is complete, with 1,000 steps; for as many more: ")
+    shorter = run_command("launch", AGENT, "--resume", run, "--steps", "999")
+    message = f"max_actor_steps = 999: must be at least 1000, the steps that {run} has trained"
+    assert (shorter.returncode, shorter.stderr) == (2, f"error: {message}\n")
+    with resumed(run, "--num-actors", "2", "--more-steps", "1000") as made:
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
         assert f"Resumed {run}/checkpoints/step_{before['actor_steps']:012d}.npz at " in output

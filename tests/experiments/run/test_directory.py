@@ -1,7 +1,6 @@
 """The run directory: made whole, or refused with one line and not made at all."""
 
 import multiprocessing
-import os
 import re
 import shlex
 import subprocess
@@ -16,6 +15,7 @@ from walker_rl import __version__
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import create_run_directory, default_path, open_run_directory
+from walker_rl.processes.slots import usable_cpus
 
 CONFIG = load_config(AGENT, overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
 
@@ -55,7 +55,7 @@ def test_it_says_what_made_it(tmp_path):
     assert re.fullmatch(r"[0-9a-f]{12}(-dirty)?|unknown", provenance["commit"])
     assert provenance["packages"]["dm-acme"] == "0.4.0"
     assert provenance["packages"]["pybullet"] == "3.2.7"
-    assert provenance["machine"]["num_cores"] == len(os.sched_getaffinity(0))
+    assert provenance["machine"]["num_cores"] == usable_cpus()
     assert provenance["machine"]["processor"]
 
 

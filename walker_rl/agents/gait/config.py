@@ -61,3 +61,8 @@ class Config:
     def target_samples_per_insert(self) -> float:
         """How often each trial is to be sampled."""
         return 1.0
+
+    @property
+    def min_steps_to_learn(self) -> int:
+        """Environment steps before which the search can't learn: an episode of each candidate; 0 without a search."""
+        return self.population_size if self.search else 0

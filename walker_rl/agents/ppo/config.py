@@ -74,6 +74,11 @@ class Config(NetworkConfig):
         """Rounds at the start that the statistics learn from, and the networks do not."""
         return int(self.normalize_observations)
 
+    @property
+    def min_steps_to_learn(self) -> int:
+        """Environment steps of the rounds up to the first that the networks learn from."""
+        return (self.num_priming_rounds + 1) * self.num_environments * self.unroll_length
+
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""
         if self.batch_size > (most := self.num_environments * self.unroll_length):

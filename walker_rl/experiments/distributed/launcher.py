@@ -18,7 +18,9 @@ POLL_PERIOD = 0.1
 """Seconds between looks at the processes."""
 
 
-def launch(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int, open_ports: bool) -> int:
+def launch(
+    config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int, open_ports: bool, signals: StopSignals
+) -> int:
     """Runs central process, evaluator and actors to the end of the run.
 
     Args:
@@ -27,6 +29,7 @@ def launch(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: i
         num_actors: processes that act; none, if others join.
         port: of the server.
         open_ports: whether other machines may reach it; otherwise this process is in a private network.
+        signals: requests to stop.
 
     Returns:
         0 if the run is complete, 75 if it was asked to stop by SIGTERM, 130 by Ctrl-C.
@@ -35,14 +38,13 @@ def launch(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: i
         RunError: if it can't go on; it can be resumed.
     """
     _prepare(run.logs)
-    with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
-        from walker_rl.experiments.distributed import program
 
-        address = f"localhost:{port}"
-        run_id = run.provenance.run_id
-        actors = [program.actor_node(f"actor_{index}", address, run_id, index) for index in range(num_actors)]
-        others = [program.evaluator_node(address, run.path), program.central_node(run.path, port, num_actors)]
-        return _see_through(config, run, actors, others, open_ports, signals)
+    from walker_rl.experiments.distributed import program
+
+    address, run_id = f"localhost:{port}", run.provenance.run_id
+    actors = [program.actor_node(f"actor_{index}", address, run_id, index) for index in range(num_actors)]
+    others = [program.evaluator_node(address, run.path), program.central_node(run.path, port, num_actors)]
+    return _see_through(config, run, actors, others, open_ports, signals)
 
 
 def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, run: RunDirectory) -> int:
@@ -81,6 +83,8 @@ def _see_through(
     from walker_rl.experiments.distributed.supervisor import Supervisor
     from walker_rl.experiments.distributed.view import View
 
+    if signals.stop_requested():
+        return signals.exit_status
     with FleetDisplay() as display:
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has put handlers of its own in their place.

@@ -1,6 +1,5 @@
 """One role of a distributed run in this process."""
 
-import contextlib
 import os
 import signal
 import sys
@@ -85,7 +84,6 @@ def run_and_exit(role: Callable[[], int]) -> NoReturn:
     except BaseException:
         write_to_stderr(traceback.format_exc())
         status = CRASHED
-    with contextlib.suppress(OSError):  # They may go to a full disk.
-        sys.stdout.flush()
-        sys.stderr.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(status)

@@ -20,7 +20,9 @@ LEAVING_LIMIT = 10.0
 """Seconds for actors and evaluator to notice that the run has ended."""
 
 
-def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int) -> int:
+def run_in_threads(
+    config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int, signals: StopSignals
+) -> int:
     """Runs central process, evaluator and actors, each as a thread of this process; nothing is restarted.
 
     Args:
@@ -28,6 +30,7 @@ def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int,
         run: its directory, which exists.
         num_actors: threads that act.
         port: of the server.
+        signals: requests to stop.
 
     Returns:
         0 if the run is complete, 75 if it was asked to stop by SIGTERM, 130 by Ctrl-C.
@@ -64,17 +67,16 @@ def run_in_threads(config: ExperimentConfig, run: RunDirectory, num_actors: int,
         for index in range(num_actors):
             program.add_node(lp.PyNode(guarded(f"actor_{index}", functools.partial(act, index))))
 
-    with StopSignals() as signals:
-        lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
-        signals.listen()  # Launchpad has put handlers of its own in their place.
-        while "central" in running and not failures and not signals.stop_requested():
-            time.sleep(0.1)
-        stop.set()
-        end = time.monotonic() + LEAVING_LIMIT
-        while "central" in running or (running and time.monotonic() < end):
-            time.sleep(0.1)
-            if signals.is_urgent():
-                break
+    lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
+    signals.listen()  # Launchpad has put handlers of its own in their place.
+    while "central" in running and not failures and not signals.stop_requested():
+        time.sleep(0.1)
+    stop.set()
+    end = time.monotonic() + LEAVING_LIMIT
+    while "central" in running or (running and time.monotonic() < end):
+        time.sleep(0.1)
+        if signals.is_urgent():
+            break
     if failures:
         raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
     return signals.exit_status if signals.stop_requested() else COMPLETE

@@ -12,6 +12,7 @@ from typing import Any
 
 from walker_rl import __version__
 from walker_rl.experiments.prior_record import PriorRecord
+from walker_rl.processes.slots import usable_cpus
 
 _VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
 
@@ -54,7 +55,7 @@ def _machine() -> dict[str, Any]:
     return {
         "system": platform.platform(),
         "processor": models[0] if models else platform.machine(),
-        "num_cores": len(os.sched_getaffinity(0)),
+        "num_cores": usable_cpus(),
     }
 
 

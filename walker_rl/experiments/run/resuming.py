@@ -3,6 +3,7 @@
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import read_yaml
+from walker_rl.experiments.distributed.status import read_status
 from walker_rl.experiments.prior_record import check_same_prior
 from walker_rl.experiments.run.directory import RunDirectory
 
@@ -18,6 +19,30 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
     check_same_prior(config, prior)
+
+
+def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
+    """Makes sure that no step of the run would be taken back.
+
+    Raises:
+        UserError: if fewer steps are wanted than the run has trained.
+    """
+    length = read_yaml(run.config)["max_actor_steps"]
+    checkpoints = (path.stem.removeprefix("step_") for path in run.checkpoints.glob("step_*.npz"))
+    status = read_status(run.status)
+    trained = max([status.actor_steps if status else 0, *(int(step) for step in checkpoints if step.isdigit())])
+    if run.summary.exists() or trained > length:  # The actors of a launched run overshoot.
+        trained = length
+    if config.max_actor_steps < trained:
+        must = f"must be at least {trained}, the steps that {run.path} has trained"
+        raise UserError(f"max_actor_steps = {config.max_actor_steps}: {must}")
+
+
+def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
+    """True if the run has ended as `config` wants it."""
+    status = read_status(run.status)  # A launched run has its summary before all is recorded.
+    has_ended = run.summary.exists() and (status is None or status.phase == "complete")
+    return has_ended and not differences(to_dict(config), read_yaml(run.config), free_to_change=())
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:

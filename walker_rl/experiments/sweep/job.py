@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.resuming import check_has_checkpoint, check_same_experiment
+from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,10 +65,7 @@ class Job:
         check_same_experiment(self.run, self.config)
         if not self.is_complete:
             check_has_checkpoint(self.run)
-        stored = self._stored_config()
-        if self.config.max_actor_steps < stored.max_actor_steps:
-            wanted, there = self.config.max_actor_steps, stored.max_actor_steps
-            raise UserError(f"max_actor_steps = {wanted}, there {there}: must be no less than in {self.run.config}")
+        check_length(self.run, self.config)
 
     def command(self) -> list[str]:
         """What to type to begin the run, or to go on with it."""

@@ -10,7 +10,7 @@ from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
 from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
-from walker_rl.processes.slots import make_slots, usable_cores
+from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
 from walker_rl.terminal.sweep import State, SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
@@ -23,7 +23,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
     Args:
         jobs: in the order in which they are to begin.
         output: the folder of their run directories, which exists.
-        num_jobs: runs at a time; None is one for each core that this process may use.
+        num_jobs: runs at a time; None is one for each CPU that this process may use.
 
     Returns:
         0 if all are complete, 1 if some have failed, 75 if the sweep was asked to stop by SIGTERM, 130 by Ctrl-C.
@@ -31,7 +31,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
     Raises:
         OSError: if the disk takes no more, or the system no more processes.
     """
-    slots = make_slots(usable_cores(), num_jobs)
+    slots = make_slots(usable_cores(), num_jobs or usable_cpus())
     with StopSignals() as signals:
         with SweepDisplay() as display:
             record = FailureRecord(output, display.message)

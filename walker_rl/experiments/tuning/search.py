@@ -79,7 +79,7 @@ class Search:
         if state is State.RETRYING:
             self._tell(f"trial {trial_run.trial.number}: failed with {trial_run.failure}; once more")
             return
-        trial, value = trial_run.trial, trial_run.value
+        trial = trial_run.trial
         self._running.remove(trial_run)
         self._free.append(trial_run.run.cores)
         if state is State.FAILED:
@@ -87,9 +87,8 @@ class Search:
             self._tell(f"trial {trial.number}: failed with {trial_run.failure}")
         elif state is State.PRUNED:
             self._study.prune(trial)
-            self._tell(
-                f"trial {trial.number}: given up after {trial_run.num_evaluations} evaluations, score {value:.1f}"
-            )
+            number, value = trial_run.num_evaluations, trial_run.value
+            self._tell(f"trial {trial.number}: given up after {number} evaluations, score {value:.1f}")
         else:
             self._complete(trial_run)
         trial_run.discard_checkpoints()
@@ -99,7 +98,6 @@ class Search:
 
     def _complete(self, trial_run: TrialRun) -> None:
         trial, value = trial_run.trial, trial_run.value
-        assert value is not None, "a run ends with an evaluation"
         self._study.complete(trial, value)
         best = self._study.best
         assert best is not None

@@ -1,7 +1,8 @@
 """A trial while it is trained: its seeds one after the other, watched at each evaluation."""
 
 import shutil
-from collections.abc import Sequence
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from optuna.trial import Trial
@@ -13,6 +14,9 @@ from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.sweep import State
+
+Evaluations = list[tuple[int, float]]
+"""Environment steps and mean return of each evaluation of one seed."""
 
 
 class TrialRun:
@@ -30,14 +34,14 @@ class TrialRun:
         self.run = JobRun(self._jobs, cores)
 
     @property
-    def value(self) -> float | None:
-        """The trial's score as far as it has come: the mean of its seeds'; None before the first evaluation."""
-        return _mean_score(self._evaluations())
+    def value(self) -> float:
+        """The trial's score as far as it was reported, which it was: the mean of its seeds'."""
+        return _mean_score(_first(self._evaluations(), self.num_evaluations))
 
     @property
     def num_evaluations(self) -> int:
-        """So far, of all seeds."""
-        return sum(map(len, self._evaluations()))
+        """Evaluations that were reported, of all seeds."""
+        return max(self._reported, default=0)
 
     @property
     def failure(self) -> str:
@@ -45,28 +49,45 @@ class TrialRun:
         return f"status {self.run.failure.status} ({self.run.failure.line})"
 
     def check(self) -> State | None:
-        """Sees how far it has come and whether it is worth going on; None while there is nothing new."""
-        evaluations = self._evaluations()
-        number, value = sum(map(len, evaluations)), _mean_score(evaluations)
-        if value is not None and number not in self._reported:
-            self.trial.report(value, number)
-            self._reported.add(number)
-            if self.trial.should_prune():
-                for child in self.run.children:
-                    child.kill()
-                return State.PRUNED
-        return self.run.check()
+        """Returns the trial's new state; None if there is none. Each evaluation is reported to the pruner.
+
+        Raises:
+            OSError: if a process can't be started.
+        """
+        state = self.run.check()  # First: a run that has ended has no evaluation to come.
+        if self._is_pruned():
+            for child in self.run.children:
+                child.kill()
+            return State.PRUNED
+        return state
 
     def discard_checkpoints(self) -> None:
         """Deletes what nobody will resume; a replay is large."""
         for job in self._jobs:
             shutil.rmtree(job.run.checkpoints, ignore_errors=True)
 
-    def _evaluations(self) -> list[list[tuple[int, float]]]:
+    def _is_pruned(self) -> bool:
+        """Reports the new evaluations in their order, up to the first after which the trial is given up."""
+        evaluations = self._evaluations()
+        for number in range(1, sum(map(len, evaluations)) + 1):
+            if number not in self._reported:
+                self.trial.report(_mean_score(_first(evaluations, number)), number)
+                self._reported.add(number)
+                if self.trial.should_prune():
+                    return True
+        return False
+
+    def _evaluations(self) -> list[Evaluations]:
         return [read_evaluations(job.run) for job in self._jobs]
 
 
-def _mean_score(evaluations: Sequence[Sequence[tuple[int, float]]]) -> float | None:
-    """Of the seeds that have been evaluated."""
-    scores = [score(*zip(*of_seed, strict=True)) for of_seed in evaluations if of_seed]
-    return sum(scores) / len(scores) if scores else None
+def _first(evaluations: Sequence[Evaluations], number: int) -> Iterator[Evaluations]:
+    """Yields for each seed those that are among the first `number` of all seeds, which are trained in turn."""
+    for of_seed in evaluations:
+        yield of_seed[:number]
+        number = max(0, number - len(of_seed))
+
+
+def _mean_score(evaluations: Iterable[Evaluations]) -> float:
+    """Mean score of the seeds that have been evaluated, of which there is one."""
+    return statistics.mean(score(*zip(*of_seed, strict=True)) for of_seed in evaluations if of_seed)

@@ -1,0 +1,185 @@
+"""An experiment as a user asks for it: the options that `train`, `launch` and `cluster submit` share."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from walker_rl.agents import config_class
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.processes.exit_statuses import COMPLETE
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.run.directory import RunDirectory
+
+ConfigFiles = Annotated[
+    list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML of fields; may be repeated.")
+]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
+]
+Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
+Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
+Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
+Prior = Annotated[
+    str | None,
+    typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
+]
+RunDir = Annotated[
+    Path | None,
+    typer.Option(help="Where everything is written; new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
+]
+Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Resume an interrupted run directory.")]
+MoreSteps = Annotated[int | None, typer.Option(min=1, help="Environment steps by which --resume lengthens the run.")]
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """An experiment that is new, or the run to resume.
+
+    Attributes:
+        agent_name: name of the agent.
+        files: YAML of fields.
+        overrides: fields as "field=value"; they come on top.
+        run_dir: directory of a new run; None for the default.
+        resume: directory of the run to resume; None for a new one.
+        more_steps: environment steps by which the run to resume is lengthened.
+    """
+
+    agent_name: str
+    files: list[Path]
+    overrides: list[str]
+    run_dir: Path | None
+    resume: Path | None
+    more_steps: int
+
+
+def request_command(agent_name: str, run: Callable[..., int]) -> Callable[..., int]:
+    """Makes a command with the options of a `Request` and those of `run` besides.
+
+    Args:
+        agent_name: name of the agent.
+        run: takes the request, and its own options by name; returns the exit status.
+    """
+    shared = list(inspect.signature(_make_request, eval_str=True).parameters.values())[1:]
+    own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
+
+    def command(**options: Any) -> int:
+        request = _make_request(agent_name, **{option.name: options.pop(option.name) for option in shared})
+        return run(request, **options)
+
+    parameters = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in [*own, *shared]]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return command
+
+
+def _make_request(
+    agent_name: str,
+    config: ConfigFiles = None,
+    overrides: Overrides = None,
+    task: Task = None,
+    seed: Seed = None,
+    steps: Steps = None,
+    prior: Prior = None,
+    run_dir: RunDir = None,
+    resume: Resume = None,
+    more_steps: MoreSteps = None,
+) -> Request:
+    if resume is not None and run_dir is not None:
+        raise UserError(f"run_dir = {run_dir}: must not be given with --resume {resume}")
+    if more_steps is not None and (resume is None or steps is not None):
+        raise UserError(f"more_steps = {more_steps}: must be given with --resume, and without --steps")
+    changes = [*all_overrides(overrides, task, seed, steps), *_prior_override(agent_name, prior)]
+    return Request(agent_name, config or [], changes, run_dir, resume, more_steps or 0)
+
+
+def all_overrides(overrides: list[str] | None, task: str | None, seed: int | None, steps: int | None) -> list[str]:
+    """The overrides with the short forms among them."""
+    short_forms = {"task": task, "seed": seed, "max_actor_steps": steps}
+    return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
+
+
+def _prior_override(agent_name: str, prior: str | None) -> list[str]:
+    """The override that `--prior` is short for, with an absolute path, so that the run can be resumed from anywhere."""
+    from walker_rl.pretrained import pretrained_policies
+
+    if prior is None:
+        return []
+    if not hasattr(config_class(agent_name)(), "prior"):
+        raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
+    is_name = prior in {policy.name for policy in pretrained_policies()}
+    return [f"agent.prior.policy={prior if is_name else json.dumps(os.path.abspath(prior))}"]
+
+
+def load_request(
+    request: Request, runner: str, *, has_network: bool = True
+) -> tuple[ExperimentConfig, RunDirectory | None]:
+    """Loads the configuration that was asked for, and opens the run to resume, of which nothing is changed.
+
+    Args:
+        request: request of the user.
+        runner: the command, "train" or "launch".
+        has_network: whether the process that trains can reach other machines.
+
+    Returns:
+        The configuration, and the run to resume or None.
+
+    Raises:
+        UserError: if something asked for is not possible.
+        typer.Exit: if the run to resume is complete; a line says how to lengthen it.
+    """
+    from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.run.trackers import check_trackers
+
+    run = None
+    if request.resume is None:
+        config = load_config(request.agent_name, request.files, request.overrides)
+    else:
+        config, run = _resumed_experiment(request, request.resume, runner)
+    check_trackers(config, has_network=has_network)
+    return config, run
+
+
+def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[ExperimentConfig, RunDirectory]:
+    from walker_rl.experiments.config_loading import load_config
+    from walker_rl.experiments.run import resuming
+    from walker_rl.experiments.run.directory import open_run_directory
+
+    run = open_run_directory(path)
+    config = load_config(request.agent_name, [run.config, *request.files], request.overrides)
+    config = dataclasses.replace(config, max_actor_steps=config.max_actor_steps + request.more_steps)
+    if runner != (began_by := run.provenance.runner):
+        raise UserError(f"run = {run.path}: must be resumed with walker-rl {began_by}, which began it")
+    resuming.check_same_experiment(run, config)
+    resuming.check_length(run, config)
+    if resuming.is_complete(run, config):
+        steps = config.max_actor_steps
+        again = resume_command(runner, request.agent_name, path, "--more-steps", str(steps))
+        print(f"{path} is complete, with {steps:,} steps; for as many more: {again}")
+        raise typer.Exit(COMPLETE)
+    resuming.check_has_checkpoint(run)
+    return config, run
+
+
+def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
+    """The command that resumes a run."""
+    return command_line(*runner.split(), agent_name, "--resume", path, *options)
+
+
+def command_line(*words: str | Path) -> str:
+    """A `walker-rl` command as it is typed in a shell; `make` leaves the program off the PATH."""
+    program = "walker-rl"
+    if shutil.which(program) is None:
+        program = os.path.relpath(Path(sys.executable).with_name(program))
+    return shlex.join([program, *map(str, words)])
