@@ -100,7 +100,7 @@ def test_every_row_is_in_tensorboard_once(run):
 
 def test_hyperparameters_final_metrics_and_videos_are_those_of_the_whole_run(run):
     name, values, is_complete = hyperparameters(run.tensorboard)
-    assert (name, is_complete) == (run.id, True)
+    assert (name, is_complete) == (run.provenance.run_id, True)
     assert values.keys() == configuration(run).keys()
     assert (values["max_actor_steps"], values["agent.critic_hidden_sizes"]) == (900, "[16, 16]")
     final = scalars(run.tensorboard / "final")
@@ -129,7 +129,7 @@ def test_tensorboard_compares_the_run_by_its_hyperparameters_and_plays_its_video
     }
     answer = json.loads(ask("data/plugin/hparams/session_groups", request=json.dumps(wanted)))
     (group,) = answer["sessionGroups"]
-    assert (group["name"], group["hparams"]["max_actor_steps"]) == (run.id, 900)
+    assert (group["name"], group["hparams"]["max_actor_steps"]) == (run.provenance.run_id, 900)
     shown = {value["name"]["tag"]: value["value"] for value in group["metricValues"] if value["name"]["group"]}
     assert shown == pytest.approx(final_returns(run))
     for gif in (run.first_video, run.best_video):
@@ -145,7 +145,7 @@ def test_tensorboard_compares_the_run_by_its_hyperparameters_and_plays_its_video
 def wandb_parts(run):
     """The records of each process that has written to the W&B run, oldest first."""
     parts = []
-    for path in sorted((run.path / "wandb").glob(f"offline-run-*/run-{run.id}.wandb")):
+    for path in sorted((run.path / "wandb").glob(f"offline-run-*/run-{run.provenance.run_id}.wandb")):
         store = datastore.DataStore()
         store.open_for_scan(str(path))
         records = []
@@ -182,7 +182,7 @@ def test_weights_and_biases_has_configuration_summary_videos_and_policies(run):
     before, after = wandb_parts(run)
     for part in (before, after):
         begun = of_kind(part, "run")[0]
-        assert (begun.run_id, begun.project, begun.display_name) == (run.id, "walker_rl", "run")
+        assert (begun.run_id, begun.project, begun.display_name) == (run.provenance.run_id, "walker_rl", "run")
     shown = merged([of_kind(after, "run")[0].config.update, *(change.update for change in of_kind(after, "config"))])
     assert {name: shown[name] for name in configuration(run)} == configuration(run)
     summary = merged(change.update for change in of_kind(after, "summary"))
@@ -190,7 +190,7 @@ def test_weights_and_biases_has_configuration_summary_videos_and_policies(run):
     gifs = {path.read_bytes() for path in (run.path / "wandb").glob("offline-run-*/files/media/videos/videos/*.gif")}
     assert {run.first_video.read_bytes(), run.best_video.read_bytes()} <= gifs
     (artifact,) = of_kind(after, "artifact")
-    assert artifact.name == f"policy-{run.id}"
+    assert artifact.name == f"policy-{run.provenance.run_id}"
     assert sorted(entry.path for entry in artifact.manifest.contents) == ["best.npz", "last.npz"]
 
 
