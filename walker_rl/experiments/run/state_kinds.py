@@ -8,8 +8,8 @@ import numpy as np
 def check_kinds(state: Any, fresh: Any, path: str = "state") -> None:
     """Compares nested states: where `fresh` has a number, text, array, list or dict, `state` must have one, too.
 
-    Where `fresh` has None, `state` may have a number or an array instead; an array that is empty in `fresh` may have
-    any shape. Elements of lists, and keys that only one of them has, are left to who restores them.
+    Where `fresh` has None, `state` may have a number or an array instead. An array of bytes, and one that is empty in
+    `fresh`, may have any shape. Elements of lists, and keys that only one of them has, are left to who restores them.
 
     Args:
         state: state read from a checkpoint.
@@ -28,7 +28,7 @@ def check_kinds(state: Any, fresh: Any, path: str = "state") -> None:
     elif isinstance(fresh, dict):
         for key in fresh.keys() & state.keys():
             check_kinds(state[key], fresh[key], f"{path}/{key}")
-    elif isinstance(fresh, np.ndarray) and fresh.size and fresh.shape != state.shape:
+    elif isinstance(fresh, np.ndarray) and fresh.size and fresh.dtype != np.uint8 and fresh.shape != state.shape:
         raise TypeError(f"{path} has shape {state.shape}, not {fresh.shape}")
 
 
