@@ -28,7 +28,7 @@ figures: setup ## draw every figure of images/ again, from results/
 		.venv/bin/walker-rl compare "$$folder" --output "images/$$(basename "$$folder")" || exit; done
 
 docs: setup-dev ## build the documentation site: open site/index.html
-	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet $(ARGS)
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict $(ARGS)
 
 ray: setup ## set up .venv-ray, for `walker-rl cluster submit` on a Ray cluster
 	@test -x .venv-ray/bin/ray || { $(PYTHON) -m venv .venv-ray && .venv-ray/bin/python -m pip install --quiet "ray>=2.52,<3"; }

@@ -46,7 +46,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     """Names the pages of docs/ by their paths in the tree, and adds linked files and generated pages."""
     for page in files.documentation_pages():
         files.remove(page)
-    paths = [path for path in _nav_paths(config.nav) if not path.startswith("reference/")]
+    paths = [path for path in _nav_paths(config.nav) if (ROOT / path).exists()]
     for path in paths:  # grows by what the pages link to
         files.append(_make_file(path, config))
         if path.endswith(".md"):
