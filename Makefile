@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
 	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
 
-.PHONY: help train test test-slow benchmark figures ray lint format lock setup setup-dev pybulletgym
+.PHONY: help train test test-slow benchmark figures docs ray lint format lock setup setup-dev pybulletgym
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ figures: setup ## draw every figure of images/ again, from results/
 	@for folder in results/*/; do \
 		.venv/bin/walker-rl compare "$$folder" --output "images/$$(basename "$$folder")" || exit; done
 
+docs: setup-dev ## build the documentation site: open site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict $(ARGS)
+
 ray: setup ## set up .venv-ray, for `walker-rl cluster submit` on a Ray cluster
 	@test -x .venv-ray/bin/ray || { $(PYTHON) -m venv .venv-ray && .venv-ray/bin/python -m pip install --quiet "ray>=2.52,<3"; }
 
@@ -41,7 +44,7 @@ format: setup-dev ## put the code into the project's format
 
 lock: setup-dev ## resolve pyproject.toml into the two locks; ARGS=--upgrade for newer versions
 	@$(COMPILE) --output-file requirements.lock $(ARGS)
-	@$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+	@$(COMPILE) --extra dev --extra docs --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 
 setup:
 	@scripts/bootstrap.sh requirements.lock

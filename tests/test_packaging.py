@@ -30,7 +30,7 @@ def locked_versions(lock: Path) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize(("lock", "extra"), [(RUNTIME_LOCK, ""), (DEV_LOCK, "dev")])
+@pytest.mark.parametrize(("lock", "extra"), [(RUNTIME_LOCK, ""), (DEV_LOCK, "dev"), (DEV_LOCK, "docs")])
 def test_the_lock_meets_every_requirement(lock, extra):
     locked = locked_versions(lock)
     requirements = [Requirement(text) for text in importlib.metadata.requires("walker-rl") or ()]

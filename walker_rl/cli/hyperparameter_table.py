@@ -1,4 +1,4 @@
-"""Every field of an agent's configuration in words, for `--help`."""
+"""Every field of an agent's configuration in words, for `--help` and the documentation."""
 
 import dataclasses
 import typing
@@ -11,18 +11,19 @@ from walker_rl.schedules import Schedule
 
 def hyperparameter_table(config_class: type) -> str:
     """One line a field: name, default, unit, meaning and allowed values."""
-    rows = list(_rows(config_class()))
+    rows = list(hyperparameter_rows(config_class()))
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     return "\n".join(f"  {name:<{widths[0]}}  {default:<{widths[1]}}  {meaning}" for name, default, meaning in rows)
 
 
-def _rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+def hyperparameter_rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yields name, default and meaning, with unit and allowed values, of each field of `config` and its sections."""
     types = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         rule = allowed(field)
         if dataclasses.is_dataclass(value):
-            yield from _rows(value, f"{prefix}{field.name}.")
+            yield from hyperparameter_rows(value, f"{prefix}{field.name}.")
         elif rule is not None:
             unit = f" ({rule.unit})" if rule.unit else ""
             range_ = f"; {rule.describe()}" if rule.describe() else ""
