@@ -107,7 +107,9 @@ def _must_be(value: Any, rule: Allowed) -> str:
     numbers = value if isinstance(value, tuple) else (value,)
     if len(numbers) > MAX_LENGTH:
         return f"a list of at most {MAX_LENGTH}"
-    if rule.maximum is None and any(LARGEST < abs(number) < math.inf for number in numbers):
+    if rule.maximum is None and any(
+        isinstance(number, (int, float)) and LARGEST < abs(number) < math.inf for number in numbers
+    ):
         return f"at most {LARGEST:g}" + (" in size" if rule.minimum is None and rule.above is None else "")
     words = rule.describe() or "a finite number"
     return f"{words} in its values, with 0 <= begin < end" if isinstance(value, Linear) else words

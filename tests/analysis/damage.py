@@ -49,7 +49,6 @@ CONFIG = {
             prior={"name": "gait", "sha256": "0" * 64, "agent_name": "gait", "actor_steps": "many"}
         )
     ),
-    "a date": lambda content: content + b"since: 2001-02-30\n",
     "no agent": change_yaml(lambda config: config.pop("agent_name")),
     "another agent": change_yaml(lambda config: config.update(agent_name="marvin")),
     "two lines for an agent": change_yaml(lambda config: config.update(agent_name="d4\npg")),

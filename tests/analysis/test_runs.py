@@ -247,6 +247,8 @@ def test_a_configuration_that_would_take_for_ever_is_refused_at_once(tmp_path):
     run = make_run(tmp_path / "run", [1, 2]).path
     (run / "config.yaml").write_text(bomb("[{}]"))
     began = time.monotonic()
-    with pytest.raises(UserError, match=r"^run = .*run: must have a whole config.yaml \(more than 10,000 values\)$"):
+    with pytest.raises(
+        UserError, match=r"config.yaml: must hold a configuration as it was written \(more than 10,000 values\)$"
+    ):
         read_runs([run])
     assert time.monotonic() - began < 5

@@ -67,7 +67,7 @@ def test_a_training_whose_reader_is_gone_saves(tmp_path):
 def test_a_second_ctrl_c_stops_at_once(tmp_path):
     """The first one is noted in an evaluation that takes hours."""
     run = tmp_path / "run"
-    process = begin(run, *set_options(("evaluation.period=200", "evaluation.num_episodes=100000")), num_lines=2)
+    process = begin(run, *set_options(("evaluation.period=200", "evaluation.num_episodes=10000")), num_lines=2)
     time.sleep(0.5)
     press_ctrl_c(process)
     assert any(line.startswith("Stopping; ") for line in process.stdout)
