@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import yaml
 
-from walker_rl.analysis.curve import read_columns
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE, load_config
+from walker_rl.experiments.run.curve import read_columns
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import as_text
 

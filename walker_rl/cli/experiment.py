@@ -6,8 +6,6 @@ import inspect
 import json
 import os
 import shlex
-import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +15,7 @@ import typer.core
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli.hyperparameter_table import hyperparameter_table
+from walker_rl.cli.program import typed
 from walker_rl.experiments.config import ExperimentConfig, experiment_class
 
 if TYPE_CHECKING:
@@ -116,16 +115,13 @@ def resumed_experiment(
 
 
 def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
-    """What to type to go on; `make` leaves the command off the PATH."""
-    program = "walker-rl"
-    if shutil.which(program) is None:
-        program = os.path.relpath(Path(sys.executable).with_name(program))
-    return shlex.join([program, *runner.split(), agent_name, "--resume", str(path), *options])
+    """What to type to go on."""
+    return shlex.join([typed("walker-rl"), *runner.split(), agent_name, "--resume", str(path), *options])
 
 
 def tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
-    from walker_rl.analysis.curve import plot_curve
+    from walker_rl.experiments.run.curve import plot_curve
 
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
     for name, evaluation in json.loads(run.summary.read_text()).items():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import print_prior, resume_command, resumed_experiment, tell_outcome
+from walker_rl.cli.watch import where_to_look
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
 
@@ -193,6 +194,7 @@ def _run(config: ExperimentConfig, run: RunDirectory, placement: Placement, port
     whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
     print(f"Training {what} with {whose}; each process writes to {run.logs}", flush=True)
     print_prior(config, run)
+    print(where_to_look(run.path, run.tensorboard), flush=True)
     try:
         status = _see_through(config, run, placement, port)
         if status == COMPLETE:

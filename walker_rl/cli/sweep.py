@@ -12,6 +12,7 @@ import typer
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import ConfigFiles, Overrides
+from walker_rl.cli.watch import where_to_look
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
 
     with locked_output(output, "sweep"):
         print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}", flush=True)
+        print(where_to_look(output, output), flush=True)
         status = run_jobs(jobs, output, num_jobs)
     if status in (STOPPED, INTERRUPTED):
         print("Stopped; the same command goes on from the newest checkpoints")

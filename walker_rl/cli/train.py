@@ -27,6 +27,7 @@ from walker_rl.cli.experiment import (
     tell_outcome,
 )
 from walker_rl.cli.launching import Request
+from walker_rl.cli.watch import where_to_look
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
@@ -101,6 +102,7 @@ def _run(config: ExperimentConfig, parts: Parts, run: RunDirectory, signals: Sto
     what = f"{config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}"
     print(f"Training {what}", flush=True)
     print_prior(config, run)
+    print(where_to_look(run.path, run.tensorboard), flush=True)
     try:
         if train(config, parts, run, signals, resume=resume):
             tell_outcome(config, run)

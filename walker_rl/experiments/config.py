@@ -18,6 +18,7 @@ FREE_TO_CHANGE = (
     "evaluation.num_final_episodes",
     "evaluation.num_candidates",
     "evaluation.num_selection_episodes",
+    "evaluation.film_period",
     "distributed.watchdog_period",
     "distributed.patience",
 )
@@ -44,6 +45,12 @@ class EvaluationConfig:
         10,
         "fresh episodes of each candidate; the highest mean - std among them makes the best policy",
         unit="episodes",
+        minimum=1,
+    )
+    film_period: int | None = hyperparameter(
+        5,
+        "evaluations between films of the newest policy, videos/latest.gif; null: none, nor videos/progress.gif",
+        unit="evaluations",
         minimum=1,
     )
 

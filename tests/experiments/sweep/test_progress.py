@@ -10,12 +10,12 @@ from walker_rl.experiments.sweep.progress import TAIL_SIZE, Progress, last_row, 
     ("text", "row"),
     [
         ("", {}),
-        ("a,b\n", {}),
-        ("a,b\n1", {}),
-        ("a,b\n1,2\n", {"a": "1", "b": "2"}),
-        ("a,b\n1,2\n3,4\n", {"a": "3", "b": "4"}),
-        ("a,b\n1,2\n3,", {"a": "1", "b": "2"}),
-        ("a,b\n" + "1,2\n" * TAIL_SIZE + "5,6\n", {"a": "5", "b": "6"}),
+        ("actor_steps,b\n", {}),
+        ("actor_steps,b\n1", {}),
+        ("actor_steps,b\n1,2\n", {"actor_steps": 1, "b": 2}),
+        ("actor_steps,b\n1,2\n3,4\n", {"actor_steps": 3, "b": 4}),
+        ("actor_steps,b\n1,2\n3,", {"actor_steps": 1, "b": 2}),
+        ("actor_steps,b\n" + "1,2\n" * TAIL_SIZE + "5,6\n", {"actor_steps": 5, "b": 6}),
     ],
 )
 def test_the_last_row_that_is_whole(tmp_path, text, row):

@@ -74,6 +74,7 @@ class EvaluatorNode:
                 evaluation.episode_returns,
                 evaluation.episode_lengths,
                 evaluation.episode_falls,
+                evaluation.saturated_share,
             )
         if self._last_result is not None and self._last_result.actor_steps == candidate.actor_steps:
             self._channel.send(self._last_result)  # Again, if who asks again has been restarted since.

@@ -125,6 +125,7 @@ class Result:
         episode_returns: one an episode.
         episode_lengths: in environment steps.
         episode_falls: True for each episode that terminated.
+        saturated_share: as in `Evaluation`.
     """
 
     event: str
@@ -134,3 +135,4 @@ class Result:
     episode_returns: tuple[float, ...] = ()
     episode_lengths: tuple[int, ...] = ()
     episode_falls: tuple[bool, ...] = ()
+    saturated_share: float = 0.0

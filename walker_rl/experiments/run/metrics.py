@@ -1,8 +1,9 @@
 """The evaluations that a run has recorded."""
 
-import csv
 from pathlib import Path
 from typing import NamedTuple
+
+from walker_rl.metrics_file import read_whole_rows
 
 
 class RecordedEvaluation(NamedTuple):
@@ -14,12 +15,9 @@ class RecordedEvaluation(NamedTuple):
 
 
 def recorded_evaluations(metrics: Path) -> list[RecordedEvaluation]:
-    """Reads the evaluations in a folder of metrics, in their order."""
-    path = metrics / "evaluation.csv"
-    if not path.exists():
+    """Reads the evaluations in a folder of metrics, in their order; a row that is torn is none."""
+    columns = read_whole_rows(metrics / "evaluation.csv")
+    if not columns.keys() >= set(RecordedEvaluation._fields):
         return []
-    with path.open(newline="") as file:
-        return [
-            RecordedEvaluation(int(row["actor_steps"]), float(row["mean_return"]), float(row["stddev_return"]))
-            for row in csv.DictReader(file)
-        ]
+    rows = zip(*(columns[name].tolist() for name in RecordedEvaluation._fields), strict=True)
+    return [RecordedEvaluation(int(actor_steps), mean, stddev) for actor_steps, mean, stddev in rows]

@@ -7,6 +7,8 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from walker_rl.whole_file import whole_file
+
 MOVING_AVERAGE = 20
 """Training episodes averaged in the thin line."""
 
@@ -18,6 +20,9 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
         metrics: a run's folder of CSV files, with `evaluation.csv` and perhaps `training.csv`.
         path: of the PNG.
         title: above the axes.
+
+    Raises:
+        OSError: if the PNG can't be written; the one before it stays.
     """
     evaluation = read_columns(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
@@ -35,7 +40,8 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-    figure.savefig(path, dpi=150)
+    with whole_file(path) as file:
+        figure.savefig(file, format="png", dpi=150)
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
