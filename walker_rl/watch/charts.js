@@ -3,7 +3,13 @@
 // A chart is an SVG of curves {steps, values}; what is null in them is left out.
 
 const SVG = "http://www.w3.org/2000/svg";
-const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+
+/** A number as a person reads it; "-" for null. */
+function shown(value) {
+  if (value === null) return "-";
+  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : format.format(value);
+}
 
 function svgElement(name, attributes, text = "") {
   const element = document.createElementNS(SVG, name);
@@ -39,8 +45,8 @@ function chart(label, { width, height, lines, band = null }) {
     if (points.length === 1) svg.append(svgElement("circle", { class: "dot", fill: "currentColor", cx: x(points[0][0]), cy: y(points[0][1]), r: 3 }));
     svg.append(svgElement("polyline", { class: `line ${kind}`, points: path(points) }));
   }
-  svg.append(svgElement("text", { x: 8, y: 11 }, number.format(high)));
-  svg.append(svgElement("text", { x: 8, y: bottom - 3 }, high > low ? number.format(low) : ""));
-  svg.append(svgElement("text", { x: right, y: height - 4, "text-anchor": "end" }, `${number.format(last)} steps`));
+  svg.append(svgElement("text", { x: 8, y: 11 }, shown(high)));
+  svg.append(svgElement("text", { x: 8, y: height - 4 }, high > low ? shown(low) : ""));
+  svg.append(svgElement("text", { x: right, y: height - 4, "text-anchor": "end" }, `${shown(last)} steps`));
   return svg;
 }

@@ -4,7 +4,6 @@
 
 const PERIOD = 2000; // milliseconds
 const byId = (id) => document.getElementById(id);
-const shown = (value) => (value === null ? "-" : number.format(value));
 const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let cards = []; // What each card in the grid shows.
@@ -70,18 +69,19 @@ function showFilm(id, run, names, captions = {}) {
 
 function showRun(run) {
   byId("progress").value = run.max_steps ? Math.min(1, run.steps / run.max_steps) : 0;
-  const minutes = run.minutes === null ? [] : [`${number.format(run.minutes)} minutes of training`];
+  const minutes = run.minutes === null ? [] : [`${shown(run.minutes)} minutes of training`];
   byId("facts").textContent = [run.what, ...facts(run), ...minutes, run.path].join(", ");
   byId("alarms").hidden = run.alarms.length === 0;
   byId("alarms").querySelector("ul").replaceChildren(...run.alarms.map((alarm) => element("li", alarm)));
-  const lines = [{ curve: run.training, kind: "training" }, { curve: run.evaluation, kind: "" }];
-  byId("curve").replaceChildren(chart("Evaluation return over environment steps", { width: Math.max(280, byId("curve").clientWidth), height: 300, lines, band: run.extent }));
   showFilm("film", run, run.state === "complete" ? ["best", "latest", "first"] : ["latest", "first"], {
     best: "The best policy",
     latest: "A late policy; a new film comes every few evaluations",
     first: "The policy of the first evaluation",
   });
   showFilm("stages", run, ["progress"]);
+  const lines = [{ curve: run.training, kind: "training" }, { curve: run.evaluation, kind: "" }];
+  const width = Math.max(280, byId("curve").clientWidth); // After the film, which takes a part of it.
+  byId("curve").replaceChildren(chart("Evaluation return over environment steps", { width, height: 300, lines, band: run.extent }));
   showCharts("learner", run.learner);
   showCharts("conduct", run.conduct);
 }
