@@ -55,12 +55,20 @@ def test_what_follows_the_checkpoint_of_a_killed_run_is_kept_as_if_it_had_not_be
     assert again == add(Stages(tmp_path / "straight", 10, 100), *range(10, 101, 10))
 
 
-def test_a_run_is_filmed_late_and_at_five_stages(tmp_path):
-    overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2")
+def begun(path, max_actor_steps):
+    overrides = (*TINY_RUN, "task=Pendulum-v1", f"max_actor_steps={max_actor_steps}", "evaluation.film_period=2")
     config = load_config(AGENT, (), overrides)
-    run = create_run_directory(tmp_path / "run", config)
+    return config, create_run_directory(path, config)
+
+
+def train_to_the_end(config, run):
     with contextlib.closing(make_parts(config)) as parts:
-        train(config, parts, run, StopSignals(), resume=False)
+        assert train(config, parts, run, StopSignals(), resume=False)
+
+
+def test_a_run_is_filmed_late_and_at_five_stages(tmp_path):
+    config, run = begun(tmp_path / "run", 1_500)
+    train_to_the_end(config, run)
     assert [path.stem for path in sorted(run.stages.iterdir())] == [f"step_{s:012d}" for s in range(300, 1501, 300)]
     with Image.open(run.latest_video) as film:
         assert film.size == (320, 240)
@@ -70,3 +78,12 @@ def test_a_run_is_filmed_late_and_at_five_stages(tmp_path):
         assert film.n_frames == 181  # 6 s
     with Image.open(run.curve) as curve:
         assert curve.format == "PNG"
+
+
+def test_a_damaged_stage_costs_the_film_and_not_the_run(tmp_path, capsys):
+    config, run = begun(tmp_path / "run", 600)
+    run.stages.mkdir()
+    (run.stages / "step_000000000400.npz").write_bytes(b"torn")
+    train_to_the_end(config, run)
+    assert not run.progress_video.exists()
+    assert "warning: policy = " in capsys.readouterr().out

@@ -25,6 +25,7 @@ def test_a_run_or_a_folder_of_them(run, tmp_path):
     (tmp_path / "sweep" / "logs").mkdir()
     assert list(find_runs(run.path)) == ["one"]
     assert find_runs(tmp_path / "sweep") == {name: RunDirectory(tmp_path / "sweep" / name) for name in ("one", "two")}
+    assert list(find_runs(tmp_path)) == ["sweep/one", "sweep/two"]
     assert find_runs(tmp_path / "nowhere") == {}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.environments import make_environment
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config import ExperimentConfig
@@ -139,12 +139,12 @@ class Evaluator:
         """Films the stages of the training, each with its steps and the return of its evaluation."""
         returns = {one.actor_steps: one.mean_return for one in recorded_evaluations(self._run.metrics)}
         policies = []
-        for saved in self._stages.load():
-            known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
-            policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
-        if not policies:  # None was kept by an older version, or while there was to be no film.
-            return
         with self._warning_if_not_made():
+            for saved in self._stages.load():
+                known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
+                policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
+            if not policies:  # None was kept by an older version, or while there was to be no film.
+                return
             render_side_by_side(
                 self._environment,
                 policies,
@@ -170,5 +170,5 @@ class Evaluator:
         """A video that fails costs a warning, not the training."""
         try:
             yield
-        except RunError as error:
+        except (RunError, UserError) as error:  # A file of a stage may be damaged.
             self._display.message(f"warning: {error}")

@@ -1,9 +1,11 @@
 """What the page shows of a run, from files that may be half-written, damaged or not there yet."""
 
+import contextlib
 import functools
 import math
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ MAX_POINTS = 400
 MOVING_AVERAGE = 20
 """Training episodes averaged in a curve."""
 
+MAX_DEPTH = 3
+"""Folders under a folder in which runs are looked for, as runs/tune_d4pg/trials/RUN."""
+
 QUIET_SECONDS = 120.0
 """Seconds without a new row after which a run is said to be quiet."""
 
@@ -33,11 +38,10 @@ Json = dict[str, Any]
 
 
 def find_runs(path: Path) -> dict[str, RunDirectory]:
-    """The run directory at `path`, or those in the folder `path`, by name; none where there is no such folder."""
-    if (path / "config.yaml").is_file():
+    """The run directory at `path` by its name, or those under the folder `path` by their paths from there."""
+    if _is_run(path):
         return {path.resolve().name: RunDirectory(path)}
-    configs = sorted(path.glob("*/config.yaml"))
-    return {config.parent.name: RunDirectory(config.parent) for config in configs if config.is_file()}
+    return {str(run.relative_to(path)): RunDirectory(run) for run in _runs_under(path, MAX_DEPTH)}
 
 
 def overview(name: str, run: RunDirectory) -> Json:
@@ -80,6 +84,19 @@ def read_film(run: RunDirectory, film: str) -> bytes | None:
     except OSError:
         return None
     return content if content.startswith(b"GIF8") else None
+
+
+def _is_run(path: Path) -> bool:
+    return os.path.isfile(path / "config.yaml")  # False, too, where the path can't be looked at
+
+
+def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if _is_run(path):
+                yield path
+            elif depth > 1:
+                yield from _runs_under(path, depth - 1)
 
 
 def _film(run: RunDirectory, film: str) -> Path:
