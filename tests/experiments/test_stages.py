@@ -9,14 +9,16 @@ from PIL import Image
 from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import train
-from walker_rl.experiments.parts import make_parts
+from walker_rl.experiments.parts import builder_of, make_parts
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.stages import Stages
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.display import Display
 
 ARCHITECTURE = PolicyArchitecture(
     3, 1, TorsoSpec((8,), layer_norm=True, activation="elu"), head="tanh", init_stddev=0.3
@@ -55,20 +57,18 @@ def test_what_follows_the_checkpoint_of_a_killed_run_is_kept_as_if_it_had_not_be
     assert again == add(Stages(tmp_path / "straight", 10, 100), *range(10, 101, 10))
 
 
-def begun(path, max_actor_steps):
-    overrides = (*TINY_RUN, "task=Pendulum-v1", f"max_actor_steps={max_actor_steps}", "evaluation.film_period=2")
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory):
+    overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2")
     config = load_config(AGENT, (), overrides)
-    return config, create_run_directory(path, config)
-
-
-def train_to_the_end(config, run):
+    run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
     with contextlib.closing(make_parts(config)) as parts:
-        assert train(config, parts, run, StopSignals(), resume=False)
+        train(config, parts, run, StopSignals(), resume=False)
+    return config, run
 
 
-def test_a_run_is_filmed_late_and_at_five_stages(tmp_path):
-    config, run = begun(tmp_path / "run", 1_500)
-    train_to_the_end(config, run)
+def test_a_run_is_filmed_late_and_at_five_stages(filmed):
+    _, run = filmed
     assert [path.stem for path in sorted(run.stages.iterdir())] == [f"step_{s:012d}" for s in range(300, 1501, 300)]
     with Image.open(run.latest_video) as film:
         assert film.size == (320, 240)
@@ -76,14 +76,14 @@ def test_a_run_is_filmed_late_and_at_five_stages(tmp_path):
     with Image.open(run.progress_video) as film:
         assert film.size == (1000, 150)
         assert film.n_frames == 181  # 6 s
-    with Image.open(run.curve) as curve:
-        assert curve.format == "PNG"
 
 
-def test_a_damaged_stage_costs_the_film_and_not_the_run(tmp_path, capsys):
-    config, run = begun(tmp_path / "run", 600)
-    run.stages.mkdir()
-    (run.stages / "step_000000000400.npz").write_bytes(b"torn")
-    train_to_the_end(config, run)
-    assert not run.progress_video.exists()
-    assert "warning: policy = " in capsys.readouterr().out
+def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
+    config, run = filmed
+    before = run.progress_video.read_bytes()
+    damaged = max(run.stages.iterdir())
+    damaged.write_bytes(b"torn")
+    with contextlib.closing(Evaluator(config, builder_of(config).architecture, run, Display())) as evaluator:
+        assert evaluator.finish(print).keys() == {"best", "last"}
+    assert run.progress_video.read_bytes() == before
+    assert f"warning: policy = {damaged}: must be " in capsys.readouterr().out
