@@ -1,8 +1,8 @@
 "use strict";
 
-// Asks for the runs every other second, and puts what has changed into the page; all text goes in as text.
+// Asks for the runs again and again, and puts what has changed into the page; all text goes in as text.
 
-const PERIOD = 2000; // milliseconds
+const PERIOD = 2000; // milliseconds between an answer and the next question
 const byId = (id) => document.getElementById(id);
 const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -86,13 +86,16 @@ function showRun(run) {
   showCharts("conduct", run.conduct);
 }
 
+/** What the server says; null if it has nothing there, or has ended. */
 async function ask(address) {
-  const answer = await fetch(address);
-  return answer.ok ? answer.json() : null;
+  const answer = await fetch(address).catch(() => null);
+  return answer?.ok ? answer.json() : null;
 }
 
 async function refresh() {
-  const { path, runs } = await ask("runs");
+  const listed = await ask("runs");
+  if (listed === null) return "No answer; has walker-rl watch ended?";
+  const { path, runs } = listed;
   const chosen = runs.length === 1 ? runs[0].name : decodeURIComponent(location.hash.slice(1));
   const run = runs.some(({ name }) => name === chosen) ? await ask(`run/${encodeURIComponent(chosen)}`) : null;
   byId("back").hidden = run === null || runs.length === 1;
@@ -105,12 +108,16 @@ async function refresh() {
 }
 
 async function keepUp() {
-  if (!document.hidden) {
-    byId("status").textContent = await refresh().catch(() => "No answer; has walker-rl watch ended?");
+  if (!document.hidden) byId("status").textContent = await refresh();
+}
+
+async function keepUpForever() {
+  for (;;) {
+    await keepUp();
+    await new Promise((resolve) => setTimeout(resolve, PERIOD));
   }
 }
 
 window.addEventListener("hashchange", keepUp);
 document.addEventListener("visibilitychange", keepUp);
-keepUp();
-setInterval(keepUp, PERIOD);
+keepUpForever();
