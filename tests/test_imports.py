@@ -252,6 +252,12 @@ def test_a_launcher_looks_at_its_services_without_launchpad():
     assert loaded & HEAVY == set()
 
 
+def test_the_page_of_runs_is_served_without_what_trains_and_draws():
+    loaded = loaded_by("import walker_rl.watch.server")
+    assert "walker_rl.watch.reading" in loaded
+    assert loaded & (TENSORFLOW | {"jax", "matplotlib", "pybullet"}) == set()
+
+
 @pytest.mark.parametrize("node", ["actor", "evaluation_node"])
 def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
     """Seconds of every start, and 300 MB of every process."""
