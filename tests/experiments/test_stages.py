@@ -57,6 +57,13 @@ def test_what_follows_the_checkpoint_of_a_killed_run_is_kept_as_if_it_had_not_be
     assert again == add(Stages(tmp_path / "straight", 10, 100), *range(10, 101, 10))
 
 
+def test_other_files_are_left_alone(tmp_path):
+    other = tmp_path / "step_of_mine.npz"
+    other.touch()
+    assert add(Stages(tmp_path, 10, 100), 10, 100) == [10, 100]
+    assert other.exists()
+
+
 @pytest.fixture(scope="module")
 def filmed(tmp_path_factory):
     overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2")

@@ -80,6 +80,23 @@ def test_a_file_that_is_torn_leaves_the_rest(run, content):
     as_json(shown)
 
 
+@pytest.mark.parametrize("name", ["config.yaml", "metrics/evaluation.csv", "metrics/timing.csv", "metrics/learner.csv"])
+def test_a_file_that_cannot_be_read_leaves_the_rest(run, name):
+    (run.path / name).unlink(missing_ok=True)
+    (run.path / name).mkdir()
+    shown = details("one", run)
+    assert shown["newest"] == (None if "evaluation" in name else 70.0)
+    assert shown["max_steps"] == (None if "config" in name else 4_000)
+
+
+def test_a_count_without_end_is_no_row(run):
+    with (run.metrics / "evaluation.csv").open("a") as file:
+        file.write(f"{'9' * 400},0,1,1,1\n")
+    shown = details("one", run)
+    assert (shown["steps"], shown["newest"]) == (3_000, 70.0)
+    as_json(shown)
+
+
 def test_numbers_that_json_has_not_are_left_out(run):
     (run.metrics / "learner.csv").write_text("actor_steps,learner_steps,x\n1,1,nan\n2,2,inf\n3,3,0.1234567\n")
     assert details("one", run)["learner"]["x"]["values"] == [None, None, 0.123457]

@@ -19,11 +19,11 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
 
     Args:
         metrics: a run's folder of CSV files, with `evaluation.csv` and perhaps `training.csv`.
-        path: of the PNG.
+        path: of the PNG, or of another format by its ending.
         title: above the axes.
 
     Raises:
-        OSError: if the PNG can't be written; the one before it stays.
+        OSError: if it can't be written; the one before it stays.
     """
     evaluation = read_whole_rows(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
@@ -42,7 +42,7 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     with whole_file(path) as file:
-        figure.savefig(file, format="png", dpi=150)
+        figure.savefig(file, format=path.suffix[1:], dpi=150)
 
 
 def _moving_average(values: np.ndarray, length: int) -> np.ndarray:
