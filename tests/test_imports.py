@@ -35,9 +35,11 @@ ORDER = (
     "logging",
     "terminal",
     "agents",
+    "video_file",
     "rendering",
     "experiments",
     "analysis",
+    "watch",
     "cli",
     "__main__",
 )
@@ -253,6 +255,12 @@ def test_a_launcher_looks_at_its_services_without_launchpad():
     """Launchpad must be told where processes log before it is imported."""
     loaded = loaded_by("from walker_rl.experiments.run.trackers import check_trackers")
     assert loaded & HEAVY == set()
+
+
+def test_the_page_of_runs_is_served_without_what_trains_and_draws():
+    loaded = loaded_by("import walker_rl.watch.server")
+    assert "walker_rl.watch.reading" in loaded
+    assert loaded & (TENSORFLOW | {"jax", "matplotlib", "pybullet"}) == set()
 
 
 @pytest.mark.parametrize("node", ["actor", "evaluation_node"])

@@ -30,7 +30,18 @@ def test_a_file_without_rows_has_no_columns(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "torn", [b"12a\n", b",\n", b"\0" * 300 + b"\n", b"4\n", b"1,2,3\n", b"-1,2\n", b"1.5,2\n", b"\xff,2\n"]
+    "torn",
+    [
+        b"12a\n",
+        b",\n",
+        b"\0" * 300 + b"\n",
+        b"4\n",
+        b"1,2,3\n",
+        b"-1,2\n",
+        b"1.5,2\n",
+        b"\xff,2\n",
+        b"9" * 16 + b",2\n",
+    ],
 )
 @pytest.mark.parametrize("line", [1, 2, 3, 4])
 def test_a_line_that_is_torn_is_named_or_left_out(tmp_path, torn, line):

@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import RunError, UserError
-from walker_rl.rendering import RenderedEpisode, render_episode
+from walker_rl.rendering import RenderedEpisode, render_episode, render_side_by_side
 
 SMALL = (96, 72)
 
@@ -67,6 +67,36 @@ def test_a_slow_simulation_repeats_frames(tmp_path):
     rendered = render_episode(environment, lambda _: np.zeros(1), path, episode_seed=0, size=SMALL)
     assert (rendered.num_frames, rendered.episode_length) == (301, 200)
     assert sum(duration for _, duration in gif_frames(path)) == pytest.approx(10_033, abs=10)
+
+
+def test_policies_side_by_side_play_the_same_episode_each_as_if_alone(cheetah, tmp_path):
+    policies = [(wave, "wave"), (lambda observation: np.zeros(6), "still")]
+    path, alone = tmp_path / "both.gif", tmp_path / "alone.mp4"
+    render_side_by_side(cheetah, policies, path, episode_seed=1, size=SMALL, max_seconds=0.5)
+    frames = [frame for frame, _ in gif_frames(path)]
+    assert len(frames) == render_episode(cheetah, wave, alone, episode_seed=1, size=SMALL, max_seconds=0.5).num_frames
+    assert {frame.shape for frame in frames} == {(72, 2 * 96, 3)}
+    first, last = frames[0], frames[-1]
+    below = slice(24, None)  # The captions differ.
+    assert np.abs(first[below, :96].astype(int) - first[below, 96:]).max() < 60, "the palette is for both"
+    assert (np.abs(last[below, :96].astype(int) - last[below, 96:]) > 60).any()
+
+
+def test_one_that_falls_stands_still_until_the_others_are_done(tmp_path):
+    environment = make_environment("Walker2DBulletEnv-v0", seed=0)
+    policies = [(lambda observation: np.ones(6), "falls"), (lambda observation: np.zeros(6), "stands longer")]
+    lengths = [
+        render_episode(environment, policy, tmp_path / "a.gif", episode_seed=0, size=SMALL, max_seconds=2.0).num_frames
+        for policy, _ in policies
+    ]
+    path = tmp_path / "both.gif"
+    render_side_by_side(environment, policies, path, episode_seed=0, size=SMALL, max_seconds=2.0)
+    environment.close()
+    frames = [frame for frame, _ in gif_frames(path)]
+    assert len(frames) == max(lengths) > min(lengths)
+    place = slice(0, 96) if lengths[0] < lengths[1] else slice(96, None)
+    fallen = frames[min(lengths) - 1][:, place]
+    assert all((frame[:, place] == fallen).all() for frame in frames[min(lengths) :])
 
 
 def test_the_episode_is_the_one_of_the_seed_as_if_nobody_watched(cheetah, tmp_path):

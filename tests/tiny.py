@@ -36,6 +36,7 @@ TINY_SCHEDULE = (
     "evaluation.num_final_episodes=2",
     "evaluation.num_candidates=2",
     "evaluation.num_selection_episodes=2",
+    "evaluation.film_period=null",
 )
 
 TINY_RUN = (*TINY_AGENT, *TINY_SCHEDULE)

@@ -12,6 +12,9 @@ from walker_rl.errors import NotWholeError
 STEP_KEY = "actor_steps"
 """The first column of every file, the x axis."""
 
+MAX_DIGITS = 15
+"""Digits of a count of environment steps: as many as a float holds."""
+
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
     """Reads a file as an array `[rows]` for each column; no columns if it is empty or missing.
@@ -64,7 +67,8 @@ def _split(content: bytes) -> tuple[list[str], list[bytes]]:
 def _row(line: bytes, num_columns: int) -> list[float] | None:
     """The numbers of a line that is whole."""
     cells = line.split(b",")
-    if len(cells) != num_columns or not cells[0].isdigit() or not line.endswith(b"\n"):
+    is_count = cells[0].isdigit() and len(cells[0]) <= MAX_DIGITS
+    if len(cells) != num_columns or not is_count or not line.endswith(b"\n"):
         return None
     try:
         return [float(cell) for cell in cells]

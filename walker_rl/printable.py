@@ -4,3 +4,9 @@
 def printable(text: str) -> str:
     """Returns `text` without control characters; white space of any kind becomes a space."""
     return "".join(char if char.isprintable() else " " * char.isspace() for char in text)
+
+
+def plain(text: str) -> str:
+    """A name as figures show it: no formula, whatever signs are in it, and never left out of a legend."""
+    shown = printable(text).replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown

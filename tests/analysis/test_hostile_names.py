@@ -11,9 +11,9 @@ import pytest
 from tests.analysis.made_runs import run
 from tests.tiny import run_command
 from walker_rl.analysis.comparison.figures import draw_comparison
-from walker_rl.analysis.curve import plot_curve
 from walker_rl.analysis.runs import read_runs, write_runs
 from walker_rl.analysis.tables import read_table, write_table
+from walker_rl.experiments.run.curve import plot_curve
 
 NAMES = (
     r"$\frac{$",

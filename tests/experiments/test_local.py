@@ -92,6 +92,12 @@ def test_everything_the_run_promises_is_there(run):
     summary = json.loads((run / "summary.json").read_text())
     assert summary["best"]["mean_return"] == pytest.approx(sum(summary["best"]["episode_returns"]) / 2)
     assert list((run / "tensorboard").iterdir())
+    assert (run / "curve.png").stat().st_size
+
+
+def test_without_a_period_of_films_no_stages_are_kept(run):
+    assert not (run / "stages").exists()
+    assert sorted(path.name for path in (run / "videos").iterdir()) == ["best.gif", "first.gif"]
 
 
 def test_the_policy_that_is_kept_is_the_evaluated_one(run):

@@ -22,7 +22,7 @@ from walker_rl.experiments.run.directory import RunDirectory
 
 ROOT = Path(__file__).parents[2]
 SURROUNDINGS = ("home", "tmp", "cwd")
-STREAMS = ("training", "learner", "evaluation", "timing")
+STREAMS = ("training", "learner", "evaluation", "conduct", "timing")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ display.time.monotonic = lambda: elapsed
 live.PLAIN_PERIOD = 0.6
 with display.Display() as shown:
     shown.message("Hello [bold] of markup")
+    shown.show_history([-200.0, 0.0, 1234.6])
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
         shown.update(display.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
@@ -73,6 +74,7 @@ def test_on_a_terminal_a_live_block_is_redrawn():
     assert "last training return 812" in text
     assert "last evaluation return -" in text
     assert "last evaluation return 1,235" in text
+    assert re.search(r"▁▂█ +evaluations so far, -200 to 1,235", text)
     assert re.search(r"\d+ s to go", text)
     assert "\u2501" in text  # the bar
     assert "Hello [bold] of markup" in text

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import plain
 from walker_rl.environments import Dimension
 from walker_rl.environments.probing import Trace
+from walker_rl.printable import plain
 
 
 def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], title: str) -> Figure:

@@ -18,6 +18,7 @@ from walker_rl.cli.report import report_runs
 from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
+from walker_rl.cli.watch import watch_runs
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
@@ -37,6 +38,7 @@ app.add_typer(make_train_app(), name="train")
 app.add_typer(make_launch_app(), name="launch")
 app.command("sweep")(run_sweep)
 app.add_typer(make_cluster_app(), name="cluster")
+app.command("watch")(watch_runs)
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
 app.command("compare")(compare_runs)

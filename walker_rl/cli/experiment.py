@@ -12,6 +12,7 @@ import typer.core
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli.hyperparameter_table import hyperparameter_table
 from walker_rl.cli.request import request_command
+from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -73,6 +74,7 @@ def see_through(
         print(describe_prior(config, prior))
     if reason := why_nothing_is_learned(config):
         print(f"warning: {reason}; nothing will be learned")
+    print(where_to_look(run.path, run.tensorboard))
     try:
         status = work()
         if status == COMPLETE:
@@ -86,7 +88,7 @@ def see_through(
 
 def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
-    from walker_rl.analysis.curve import plot_curve
+    from walker_rl.experiments.run.curve import plot_curve
     from walker_rl.experiments.run.summary import read_summary
     from walker_rl.experiments.sweep.progress import last_row
 

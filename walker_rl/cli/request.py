@@ -7,8 +7,6 @@ import inspect
 import json
 import os
 import shlex
-import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walker_rl.agents import config_class
+from walker_rl.cli.program import typed
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -178,8 +177,5 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
 
 
 def command_line(*words: str | Path) -> str:
-    """A `walker-rl` command as it is typed in a shell; `make` leaves the program off the PATH."""
-    program = "walker-rl"
-    if shutil.which(program) is None:
-        program = os.path.relpath(Path(sys.executable).with_name(program))
-    return shlex.join([program, *map(str, words)])
+    """A `walker-rl` command as it is typed in a shell."""
+    return shlex.join([typed("walker-rl"), *map(str, words)])

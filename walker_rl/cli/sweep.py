@@ -11,6 +11,7 @@ import typer
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.request import ConfigFiles, Overrides
+from walker_rl.cli.watch import where_to_look
 from walker_rl.experiments.config import why_nothing_is_learned
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
@@ -140,6 +141,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
 
     with locked_output(output, "sweep"):
         print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}")
+        print(where_to_look(output, output))
         for job in jobs:
             if reason := why_nothing_is_learned(job.config):
                 print(f"warning: {job.name}: {reason}; nothing will be learned")

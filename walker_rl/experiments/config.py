@@ -18,6 +18,7 @@ FREE_TO_CHANGE = (
     "evaluation.num_final_episodes",
     "evaluation.num_candidates",
     "evaluation.num_selection_episodes",
+    "evaluation.film_period",
     "distributed.watchdog_period",
     "distributed.patience",
 )
@@ -51,6 +52,12 @@ class EvaluationConfig:
         unit="episodes",
         minimum=1,
         maximum=10_000,
+    )
+    film_period: int | None = hyperparameter(
+        5,
+        "evaluations between films of the newest policy, videos/latest.gif; null: none, nor videos/progress.gif",
+        unit="evaluations",
+        minimum=1,
     )
 
 

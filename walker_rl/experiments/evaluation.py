@@ -6,21 +6,27 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from walker_rl.environments import Environment
+from walker_rl.types import Metrics
+
+SATURATED = 0.99
+"""Magnitude of an action from which on it counts as at its bound, which is 1."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """Returns, lengths and falls of some episodes.
+    """Returns, lengths, falls and actions of some episodes.
 
     Attributes:
         episode_returns: undiscounted sums of rewards, one an episode.
         episode_lengths: environment steps, one count an episode.
         episode_falls: True for each episode that terminated, False where it reached the task's time limit.
+        saturated_share: share of all numbers in all actions that lie at or beyond a bound, nearly.
     """
 
     episode_returns: tuple[float, ...]
     episode_lengths: tuple[int, ...]
     episode_falls: tuple[bool, ...]
+    saturated_share: float = 0.0
 
     @property
     def mean(self) -> float:
@@ -42,6 +48,15 @@ class Evaluation:
         """Episodes that terminated."""
         return sum(self.episode_falls)
 
+    @property
+    def conduct(self) -> Metrics:
+        """How the episodes went, beside their returns, as columns of a row."""
+        return {
+            "episode_length": float(np.mean(self.episode_lengths)),
+            "falls": self.num_falls / len(self.episode_falls),
+            "saturated_share": self.saturated_share,
+        }
+
     def __str__(self) -> str:
         """The evaluation in one line: "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
         falls = f"falls in {self.num_falls} of {len(self.episode_falls)} episodes"
@@ -61,14 +76,17 @@ def evaluate(
         episode_seeds: each makes one episode.
     """
     returns, lengths, falls = [], [], []
+    actions: list[np.ndarray] = []
     for episode_seed in episode_seeds:
         policy, timestep = begin_episode(), environment.reset(episode_seed)
         episode_return, episode_length = 0.0, 0
         while not timestep.last():
-            timestep = environment.step(policy(timestep.observation))
+            actions.append(policy(timestep.observation))
+            timestep = environment.step(actions[-1])
             episode_return += float(timestep.reward)
             episode_length += 1
         returns.append(episode_return)
         lengths.append(episode_length)
         falls.append(bool(timestep.discount == 0))  # The discount of a truncation is 1.
-    return Evaluation(tuple(returns), tuple(lengths), tuple(falls))
+    saturated_share = float(np.mean(np.abs(actions) >= SATURATED))
+    return Evaluation(tuple(returns), tuple(lengths), tuple(falls), saturated_share)

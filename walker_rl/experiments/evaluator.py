@@ -1,23 +1,34 @@
 """The evaluator: plays the policy on the grid, keeps candidates and the last, chooses the best, and films."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from walker_rl.environments import make_environment
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, UserError
+from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
+from walker_rl.experiments.stages import Stages
 from walker_rl.policies.architecture import Architecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
-from walker_rl.rendering import render_episode
+from walker_rl.rendering import render_episode, render_side_by_side
 from walker_rl.terminal.display import Display
 from walker_rl.types import State, Variables
 
 FIRST_VIDEO_SECONDS = 6.0
 """Length of the video of the first evaluation: enough to see, and soon done."""
+
+LATEST_VIDEO_SECONDS, LATEST_VIDEO_SIZE = 4.0, (320, 240)
+PROGRESS_VIDEO_SECONDS, PROGRESS_VIDEO_SIZE = 6.0, (200, 150)
+
+FILM_SHARE = 0.008
+"""Most of a training's time that films of the newest policy may take."""
 
 
 class Evaluator:
@@ -44,6 +55,8 @@ class Evaluator:
         self._selection_seeds = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
         self._environment = make_environment(config.task, seeds.evaluation)
         self._candidates = Candidates(run.candidates, settings.num_candidates)
+        self._stages = Stages(run.stages, settings.period, config.max_actor_steps)
+        self._allowance = Allowance(FILM_SHARE)
         self._last_mean: float | None = None
         self._last_actor_steps = 0
 
@@ -60,12 +73,17 @@ class Evaluator:
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Plays the policy with these weights, and saves it as the last and perhaps as a candidate and the best."""
         saved = SavedPolicy(self._config.agent_name, self._config.task, actor_steps, self._architecture, variables)
+        settings = self._config.evaluation
         evaluation = self._play(saved, self._episode_seeds)
         save_policy(self._run.last_policy, saved)
         if self._candidates.add(saved, evaluation):
             save_policy(self._run.best_policy, saved)
+        if settings.film_period is not None:
+            self._stages.add(saved)
         if self._last_mean is None:
-            self._render(saved, self._run.first_video, FIRST_VIDEO_SECONDS)
+            self._render(saved, self._run.first_video, max_seconds=FIRST_VIDEO_SECONDS)
+        elif settings.film_period and actor_steps // settings.period % settings.film_period == 0:
+            self._film_latest(saved)
         self._last_mean = evaluation.mean
         self._last_actor_steps = actor_steps
         return evaluation
@@ -85,6 +103,8 @@ class Evaluator:
         policies = {"best": best, "last": load_policy(self._run.last_policy)}
         evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}
         self._render(best, self._run.best_video)
+        if self._config.evaluation.film_period is not None:
+            self._film_progress()
         return evaluations
 
     def save(self) -> State:
@@ -108,16 +128,47 @@ class Evaluator:
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
         return evaluate(self._environment, saved.begin_episode, episode_seeds)
 
-    def _render(self, saved: SavedPolicy, path: Path, max_seconds: float | None = None) -> None:
-        """A video that fails costs a warning, not the training."""
-        try:
+    def _film_latest(self, saved: SavedPolicy) -> None:
+        """Films the newest policy, unless that costs too much of the training's time."""
+        if self._allowance.is_left:
+            with self._allowance.spending():
+                size, max_seconds = LATEST_VIDEO_SIZE, LATEST_VIDEO_SECONDS
+                self._render(saved, self._run.latest_video, size=size, max_seconds=max_seconds)
+
+    def _film_progress(self) -> None:
+        """Films the stages of the training, each with its steps and the return of its evaluation."""
+        returns = {one.actor_steps: one.mean_return for one in recorded_evaluations(self._run.metrics)}
+        policies = []
+        with self._warning_if_not_made():
+            for saved in self._stages.load():
+                known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
+                policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
+            if not policies:  # None was kept by an older version, or while there was to be no film.
+                return
+            render_side_by_side(
+                self._environment,
+                policies,
+                self._run.progress_video,
+                episode_seed=self._final_episode_seeds[0],
+                size=PROGRESS_VIDEO_SIZE,
+                max_seconds=PROGRESS_VIDEO_SECONDS,
+            )
+
+    def _render(self, saved: SavedPolicy, path: Path, **options: Any) -> None:
+        with self._warning_if_not_made():
             render_episode(
                 self._environment,
                 saved.begin_episode(),
                 path,
                 episode_seed=self._final_episode_seeds[0],
                 caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
-                max_seconds=max_seconds,
+                **options,
             )
-        except RunError as error:
+
+    @contextlib.contextmanager
+    def _warning_if_not_made(self) -> Iterator[None]:
+        """A video that fails costs a warning, not the training."""
+        try:
+            yield
+        except (RunError, UserError) as error:  # A file of a stage may be damaged.
             self._display.message(f"warning: {error}")

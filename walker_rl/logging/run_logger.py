@@ -10,7 +10,7 @@ from walker_rl.logging.tracker import Tracker
 from walker_rl.metrics_file import STEP_KEY, read_whole_rows, whole_size
 from walker_rl.types import State
 
-STREAMS = ("evaluation", "learner", "timing", "training")
+STREAMS = ("conduct", "evaluation", "learner", "timing", "training")
 
 
 def check_rows(metrics: Path, state: State) -> None:

@@ -2,12 +2,14 @@
 
 import dataclasses
 import time
+from collections.abc import Sequence
 
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
+from walker_rl.terminal.sparkline import sparkline
 
 SAMPLE_PERIOD = 0.25
 """Seconds between readings of the speed, and redraws of the live block."""
@@ -41,6 +43,11 @@ class Display(LiveOutput):
         self._rates = Rates()
         self._is_learning = False
         self._next_sample = 0.0
+        self._history: Sequence[float] = ()
+
+    def show_history(self, returns: Sequence[float]) -> None:
+        """Takes the mean returns of all evaluations so far."""
+        self._history = returns
 
     def update(self, status: Status) -> None:
         """Shows `status` when it is time to; cheap to call at every step."""
@@ -90,6 +97,9 @@ class Display(LiveOutput):
             "",
             f"last evaluation return {format_number(status.evaluation_return)}",
         )
+        if len(self._history) > 1 and not self.console.options.ascii_only:
+            extent = f"{format_number(min(self._history))} to {format_number(max(self._history))}"
+            table.add_row(sparkline(self._history, width=32), "", f"evaluations so far, {extent}")
         return table
 
 

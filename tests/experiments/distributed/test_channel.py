@@ -68,7 +68,7 @@ def test_a_queue_gives_each_message_once_and_in_order(channel):
 
 
 def test_a_result_keeps_its_numbers(channel):
-    result = Result("evaluation", 10_000, 5_000, 61.25, (0.1, 1e-300, -3.5), (1000, 17, 3), (False, True, True))
+    result = Result("evaluation", 10_000, 5_000, 61.25, (0.1, 1e-300, -3.5), (1000, 17, 3), (False, True, True), 0.125)
     inbox = channel.subscribe(Result, 4)
     channel.send(result)
     arrived = inbox.get(timeout=10)

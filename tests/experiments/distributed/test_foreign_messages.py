@@ -20,7 +20,7 @@ from walker_rl.experiments.distributed.reverb_client import ReverbClient
 GOOD = Report("token", 0, 10, [{"actor_steps": 10.0, "episode_return": 1.5}])
 MESSAGES = (
     GOOD,
-    Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False)),
+    Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False), 0.25),
     Notice({0: 10}, 5, 1, False, {"token": Welcome(0, 0, 10)}),
     Weights(np.ones(5, np.float32), 3),
     Candidate(np.ones(5, np.float32), 10, 3, 1.5, True),
@@ -92,6 +92,13 @@ def test_damage_of_any_kind_gives_a_message_or_one_kind_of_error(message):
         except ForeignMessageError as error:
             assert "\n" not in str(error)
     assert num_decoded < 300
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), "most"])
+def test_a_share_is_between_none_and_all(share):
+    head, *_ = encode(MESSAGES[1])
+    with pytest.raises(ForeignMessageError, match="saturated_share = "):
+        decode(Result, [text({**json.loads(head.tobytes()), "saturated_share": share})[None]], bool)
 
 
 def test_a_queue_is_read_on_after_every_foreign_message(reader, stranger, lines):

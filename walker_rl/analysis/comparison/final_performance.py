@@ -7,9 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import plain, styles
+from walker_rl.analysis.comparison.style import styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
 
 POLICIES = ("last", "best")
 

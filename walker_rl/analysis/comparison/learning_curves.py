@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import Style, counted, plain, styles, thousands
+from walker_rl.analysis.comparison.style import Style, counted, styles, thousands
 from walker_rl.analysis.runs import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
 
 NUM_TIMES = 100
 """Points of a curve over time, on which no two seeds' evaluations agree."""

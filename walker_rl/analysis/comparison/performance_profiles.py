@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import counted, plain, styles
+from walker_rl.analysis.comparison.style import counted, styles
 from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
 from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
 
 NUM_THRESHOLDS = 101
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import plain, styles
+from walker_rl.analysis.comparison.style import styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
 
 QUANTITIES = {
     "spread": "median change between consecutive evaluations (return)",

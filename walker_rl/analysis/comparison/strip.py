@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from walker_rl.analysis.comparison.style import Style, plain
+from walker_rl.analysis.comparison.style import Style
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
 
 ROW_HEIGHT = 0.42
 """Inches."""

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from walker_rl.agents import agent_names
-from walker_rl.printable import printable
 
 AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
 """Agents whose place is fixed, and with it their look; others follow."""
@@ -59,12 +58,6 @@ def _style(place: int) -> Style:
     """Colours and dashes come again, in other pairs; after the last marker, the place itself is one."""
     marker = MARKERS[place] if place < len(MARKERS) else f"${place}$"
     return Style(COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)], marker)
-
-
-def plain(text: str) -> str:
-    """A name as figures show it: no formula, whatever signs are in it, and never left out of a legend."""
-    shown = printable(text).replace("$", r"\$")
-    return f" {shown}" if shown.startswith("_") else shown
 
 
 def counted(number: int, what: str) -> str:

@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT
-from walker_rl.analysis.comparison.style import Style, plain, styles, thousands
+from walker_rl.analysis.comparison.style import Style, styles, thousands
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
 
 MEDIAN = "median"
 AXES = {"actor_steps": ("environment steps", 1.0), "walltime": ("wall-clock minutes", 60.0)}

@@ -183,7 +183,10 @@ class Bookkeeping:
             is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
             evaluation = Evaluation(
-                tuple(result.episode_returns), tuple(result.episode_lengths), tuple(result.episode_falls)
+                tuple(result.episode_returns),
+                tuple(result.episode_lengths),
+                tuple(result.episode_falls),
+                result.saturated_share,
             )
             self._evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)

@@ -78,6 +78,7 @@ class EvaluatorNode:
                 evaluation.episode_returns,
                 evaluation.episode_lengths,
                 evaluation.episode_falls,
+                evaluation.saturated_share,
             )
             self._patience.renew()
         self._channel.send(self._last_result)

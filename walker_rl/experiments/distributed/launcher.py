@@ -90,7 +90,7 @@ def _see_through(
         signals.listen()  # Launchpad has put handlers of its own in their place.
         period = config.distributed.watchdog_period
         supervisor = Supervisor([*actors, *others], children, run.status, period, display.message)
-        view = View(config, supervisor, display, open_ports)
+        view = View(config, run.metrics, supervisor, display, open_ports)
         try:
             while not supervisor.check() and not signals.stop_requested():
                 view.show()

@@ -139,9 +139,10 @@ class Result:
         episode_returns: one an episode.
         episode_lengths: in environment steps.
         episode_falls: True for each episode that terminated.
+        saturated_share: as in `Evaluation`.
 
     Raises:
-        ValueError: if there are none of a candidate, or not all numbers of each.
+        ValueError: if there are none of a candidate, or not all numbers of each, or the share is none.
     """
 
     event: str
@@ -151,9 +152,12 @@ class Result:
     episode_returns: tuple[float, ...] = ()
     episode_lengths: tuple[int, ...] = ()
     episode_falls: tuple[bool, ...] = ()
+    saturated_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Checks the fields."""
         lengths = {len(self.episode_returns), len(self.episode_lengths), len(self.episode_falls)}
         if len(lengths) > 1 or (self.actor_steps > 0 and lengths == {0}):
             raise ValueError("episodes: must be one or more of a candidate, with a return, a length and a fall each")
+        if not 0.0 <= self.saturated_share <= 1.0:
+            raise ValueError(f"saturated_share = {self.saturated_share}: must be in [0, 1]")

@@ -8,6 +8,7 @@ from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed import isolation
 from walker_rl.experiments.distributed.supervisor import Supervisor
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.processes.child import Child
 from walker_rl.terminal.fleet import FleetDisplay
 
@@ -21,9 +22,19 @@ class View:
     """One live summary, and lines that stay."""
 
     def __init__(
-        self, config: ExperimentConfig, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
+        self, config: ExperimentConfig, metrics: Path, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
     ) -> None:
-        """Shows on `display` what `supervisor` knows; `open_ports` tells whether other machines may connect."""
+        """Shows a run on a display.
+
+        Args:
+            config: the run's configuration.
+            metrics: its folder of CSV files.
+            supervisor: knows its processes.
+            display: shows it.
+            open_ports: whether other machines may connect.
+        """
+        self._metrics = metrics
+        self._evaluation_return: float | None = None
         self._target_samples_per_insert = config.agent.target_samples_per_insert
         self._supervisor = supervisor
         self._display = display
@@ -45,6 +56,9 @@ class View:
             self._tell_ports()
         memory = {name: _resident_megabytes(child.pid) for name, child in self._running.items()}
         self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
+        if status.evaluation_return != self._evaluation_return:
+            self._evaluation_return = status.evaluation_return
+            self._display.show_history([one.mean_return for one in recorded_evaluations(self._metrics)])
         self._display.update(status)
 
     @property

@@ -59,6 +59,11 @@ class RunDirectory:
         return self.path / "candidates"
 
     @property
+    def stages(self) -> Path:
+        """Policies from the beginning to the end of the training, for `progress_video`."""
+        return self.path / "stages"
+
+    @property
     def best_policy(self) -> Path:
         """The candidate chosen as the best; until the end of the run the one with the best evaluation."""
         return self.path / "policy" / "best.npz"
@@ -77,6 +82,16 @@ class RunDirectory:
     def first_video(self) -> Path:
         """The policy of the first evaluation."""
         return self.videos / "first.gif"
+
+    @property
+    def latest_video(self) -> Path:
+        """A late policy, while the run trains."""
+        return self.videos / "latest.gif"
+
+    @property
+    def progress_video(self) -> Path:
+        """The stages side by side, once the run is complete."""
+        return self.videos / "progress.gif"
 
     @property
     def best_video(self) -> Path:

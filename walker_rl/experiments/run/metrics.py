@@ -1,7 +1,9 @@
-"""The evaluations that a run has recorded."""
+"""The metrics that a run has recorded."""
 
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from walker_rl.metrics_file import read_whole_rows
 
@@ -12,6 +14,14 @@ class RecordedEvaluation(NamedTuple):
     actor_steps: int
     mean_return: float
     stddev_return: float
+
+
+def readable_rows(metrics: Path, stream: str) -> dict[str, np.ndarray]:
+    """Reads the whole rows of a stream for a spectator: an array `[rows]` for each column, none if it can't be read."""
+    try:
+        return read_whole_rows(metrics / f"{stream}.csv")
+    except OSError:
+        return {}
 
 
 def recorded_evaluations(metrics: Path) -> list[RecordedEvaluation]:

@@ -1,4 +1,4 @@
-"""What a run writes down: the rows of its streams, its videos, what came of it, and one warning."""
+"""What a run writes down: the rows of its streams, its videos, and what came of it."""
 
 import contextlib
 import functools
@@ -10,17 +10,12 @@ from typing import NamedTuple
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.onlooker import Onlooker
 from walker_rl.experiments.run.trackers import make_trackers
 from walker_rl.field_values import to_record
 from walker_rl.logging.run_logger import RunLogger, check_rows
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
-
-MAX_END_ATOM_MASS = 0.01
-"""Share of probability in the two end atoms of a critic's targets above which its support is too narrow."""
-
-MIN_UPDATES_JUDGED = 1_000
-"""Updates before that share is judged: a new critic knows nothing, and spreads over all atoms."""
 
 
 class Counts(NamedTuple):
@@ -35,7 +30,6 @@ class _Saved(NamedTuple):
 
     streams: dict[str, int]
     training_return: float | None
-    warned_of_support: bool
     walltime: float
 
 
@@ -51,8 +45,8 @@ class Recorder:
         self._run = run
         self._display = display
         self._resources = contextlib.ExitStack()
+        self._onlooker = Onlooker(config, run, display)
         self._training_return: float | None = None
-        self._warned_of_support = False
         self._walltime_before = 0.0
         self._started = time.monotonic()
 
@@ -72,25 +66,18 @@ class Recorder:
         self._logger.write("training", {**counts._asdict(), **row})
 
     def learner(self, counts: Counts, metrics: Metrics) -> None:
-        """Records an update, and warns once of a support that is too narrow."""
+        """Records an update."""
         self._logger.write("learner", {**counts._asdict(), **metrics})
-        mass = metrics.get("end_atom_mass", 0.0)
-        is_judged = counts.learner_steps >= MIN_UPDATES_JUDGED and not self._warned_of_support
-        if is_judged and mass > MAX_END_ATOM_MASS:
-            self._warned_of_support = True
-            self._display.message(
-                f"warning: {mass:.1%} of the probability in the critic's targets lies in the end atoms; "
-                "widen agent.vmin and agent.vmax"
-            )
 
     def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
-        """Records an evaluation of the policy that there was after `walltime` seconds."""
+        """Records an evaluation of the policy that there was after `walltime` seconds, and looks at the run."""
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
-        try:
-            self._logger.write("evaluation", {**row, **returns})
-        finally:
-            self._logger.write("timing", {**counts._asdict(), "walltime": round(walltime, 2)})
+        with contextlib.ExitStack() as writes:  # Each is done, whatever becomes of the others; the last one first.
+            writes.callback(self._logger.write, "timing", {**counts._asdict(), "walltime": round(walltime, 2)})
+            writes.callback(self._logger.write, "conduct", {**counts._asdict(), **evaluation.conduct})
+            writes.callback(self._logger.write, "evaluation", {**row, **returns})
+        self._onlooker.look()
 
     def first_video(self, actor_steps: int) -> None:
         """Shows the video of the first evaluation, if it could be made."""
@@ -107,7 +94,6 @@ class Recorder:
         return {
             "streams": self._logger.save(),
             "training_return": self._training_return,
-            "warned_of_support": self._warned_of_support,
             "walltime": self.walltime,
         }
 
@@ -122,8 +108,8 @@ class Recorder:
         check_rows(self._run.metrics, saved.streams)
         self._logger.restore(saved.streams, actor_steps)
         self._training_return = saved.training_return
-        self._warned_of_support = saved.warned_of_support
         self._walltime_before = saved.walltime
+        self._onlooker.look()
 
     def resume(self, walltime: float) -> None:
         """Continues after `walltime` seconds of training; all rows that are whole stay."""

@@ -6,8 +6,9 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import plain
 from walker_rl.metrics_file import read_whole_rows
+from walker_rl.printable import plain
+from walker_rl.whole_file import whole_file
 
 MOVING_AVERAGE = 20
 """Training episodes averaged in the thin line."""
@@ -18,8 +19,11 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
 
     Args:
         metrics: a run's folder of CSV files, with `evaluation.csv` and perhaps `training.csv`.
-        path: of the PNG.
+        path: of the PNG, or of another format by its ending.
         title: above the axes.
+
+    Raises:
+        OSError: if it can't be written; the one before it stays.
     """
     evaluation = read_whole_rows(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
@@ -37,7 +41,8 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-    figure.savefig(path, dpi=150)
+    with whole_file(path) as file:
+        figure.savefig(file, format=path.suffix[1:], dpi=150)
 
 
 def _moving_average(values: np.ndarray, length: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from walker_rl.analysis.curve import plot_curve
+from walker_rl.experiments.run.curve import plot_curve
 from walker_rl.logging.csv_file import CSVLogger
 
 BLUE, GREY = (31, 119, 180), (166, 166, 166)
@@ -96,6 +96,8 @@ def test_one_evaluation_and_fewer_episodes_than_are_averaged(tmp_path):
 
 
 def test_drawing_needs_no_tensorflow(tmp_path):
-    code = "import sys, walker_rl.analysis.curve; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
+    code = (
+        "import sys, walker_rl.experiments.run.curve; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
+    )
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert process.stdout.split() == ["False", "True"]

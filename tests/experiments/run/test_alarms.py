@@ -1,0 +1,149 @@
+"""Alarms: each on numbers that deserve it, and silent on those that do not."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from walker_rl.agents import agent_names
+from walker_rl.experiments.config import flatten, to_dict
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run.alarms import Recorded, alarms, read_recorded
+
+STEPS = 10_000.0 * np.arange(1, 31)
+
+
+def recorded(agent_name: str, **files) -> Recorded:
+    """A run of an agent with these columns, an evaluation each 10,000 steps, and 10,000 updates."""
+    nothing = {name: {} for name in ("evaluation", "conduct", "learner", "training")}
+    whole = {
+        name: {
+            "actor_steps": STEPS[: len(next(iter(columns.values())))],
+            "learner_steps": np.full(len(next(iter(columns.values()))), 10_000.0),
+            **{column: np.asarray(values, float) for column, values in columns.items()},
+        }
+        for name, columns in files.items()
+    }
+    return Recorded(**{**nothing, **whole}, fields=flatten(to_dict(load_config(agent_name))))
+
+
+def evaluations(returns, stddev=20.0):
+    return {"mean_return": returns, "stddev_return": [stddev] * len(returns)}
+
+
+def episodes(length, alive, progress):
+    return {"episode_length": [length] * 20, "return_alive": [alive] * 20, "return_progress": [progress] * 20}
+
+
+@pytest.mark.parametrize("agent_name", agent_names())
+def test_a_run_that_has_just_begun_raises_none(agent_name):
+    assert alarms(recorded(agent_name)) == {}
+
+
+@pytest.mark.parametrize(
+    ("agent_name", "files", "alarm", "text"),
+    [
+        (
+            "d4pg",
+            {"evaluation": evaluations([70.0, *[60.0, 80.0] * 5])},
+            "no_learning_yet",
+            "no learning yet: no evaluation in 110,000 steps is better than the first (70); "
+            "raise agent.policy_learning_rate (now 0.0003)",
+        ),
+        (
+            "td3",
+            {"evaluation": evaluations([70.0, 900.0, 1_700.0, *[300.0] * 5])},
+            "return_collapsed",
+            "return collapsed: 300 in the last 5 evaluations, 1700 at best; lower agent.policy_learning_rate (now ",
+        ),
+        (
+            "gait",
+            {"evaluation": evaluations([70.0, 900.0, 1_700.0, *[300.0] * 5])},
+            "return_collapsed",
+            "return collapsed: 300 in the last 5 evaluations, 1700 at best; lower agent.sigma (now 0.3)",
+        ),
+        (
+            "ppo",
+            {"training": episodes(1_000, 1_000, 42)},
+            "standing_still",
+            "standing still instead of walking: 1000 for being upright, 42 for progress; "
+            "raise agent.init_stddev (now 0.61)",
+        ),
+        (
+            "sac",
+            {"training": episodes(900, 900, 100)},
+            "standing_still",
+            "standing still instead of walking: 900 for being upright, 100 for progress; "
+            "set agent.prior.policy (now null)",
+        ),
+        (
+            "ddpg",
+            {"conduct": {"saturated_share": [0.2, *[0.95] * 5]}},
+            "saturated_actions",
+            "saturated actions: 95% of the policy's actions lie at their bounds; lower agent.policy_learning_rate (",
+        ),
+        (
+            "d4pg",
+            {"learner": {"end_atom_mass": [0.0, *[0.04] * 5]}},
+            "end_atom_mass",
+            "end atoms: 4.0% of the probability in the critic's targets lies in them; lower agent.vmin (now -25.0); "
+            "raise agent.vmax (now 150.0)",
+        ),
+        (
+            "ppo",
+            {"learner": {"kl": [0.3] * 5}},
+            "kl_too_high",
+            "KL too high: each round moves the policy by 0.30 nats; lower agent.policy_learning_rate (now ",
+        ),
+        (
+            "ppo",
+            {"learner": {"clipped_share": [0.5] * 5}},
+            "clipped_share_too_high",
+            "clipped share too high: 50% of the probability ratios are clipped; lower agent.num_epochs (now 20)",
+        ),
+    ],
+)
+def test_each_alarm_says_what_is_wrong_and_names_a_field(agent_name, files, alarm, text):
+    raised = alarms(recorded(agent_name, **files))
+    assert list(raised) == [alarm]
+    assert raised[alarm].startswith(text)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"evaluation": evaluations([70.0, *[60.0] * 8])},  # Too early.
+        {"evaluation": evaluations([70.0, *[60.0] * 10, 120.0])},  # It has begun.
+        {"evaluation": evaluations([70.0, 900.0, 1_700.0, *[300.0] * 4, 1_000.0])},  # It has recovered.
+        {"evaluation": evaluations([-1_300.0, *[-150.0] * 10])},
+        {"training": episodes(1_000, 1_000, 900)},  # It walks.
+        {"training": episodes(60, 60, 5)},  # It falls.
+        {"conduct": {"saturated_share": [0.95] * 4}},
+        {"conduct": {"saturated_share": [0.95, 0.95, 0.5, 0.95, 0.95]}},
+        {"learner": {"end_atom_mass": [0.5, *[0.001] * 5]}},
+        {"learner": {"kl": [0.06] * 5, "clipped_share": [0.22] * 5}},  # The highest of two healthy runs.
+    ],
+)
+def test_what_is_well_raises_none(files):
+    assert alarms(recorded("d4pg", **files)) == {}
+
+
+def test_a_new_critic_is_not_judged():
+    run = recorded("d4pg", learner={"end_atom_mass": [0.5] * 5})
+    early = {**run.learner, "learner_steps": np.full(5, 999.0)}
+    assert alarms(dataclasses.replace(run, learner=early)) == {}
+
+
+def test_rows_that_are_half_written_are_left_out(tmp_path):
+    (tmp_path / "learner.csv").write_text("actor_steps,learner_steps,kl\n100,2000,0.5\n200,3000,0")
+    run = read_recorded(tmp_path, {})
+    assert run.learner["kl"].tolist() == [0.5]
+    assert list(alarms(run)) == ["kl_too_high"]
+
+
+def test_columns_that_are_missing_raise_none(tmp_path):
+    for name in ("evaluation", "conduct", "learner", "training"):
+        (tmp_path / f"{name}.csv").write_text(
+            "actor_steps\n" + "".join(f"{step}\n" for step in range(0, 300_000, 9_000))
+        )
+    assert alarms(read_recorded(tmp_path, {})) == {}

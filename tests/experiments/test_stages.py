@@ -1,0 +1,96 @@
+"""The policies that are kept of a training, from its beginning to its end, and the films of them."""
+
+import contextlib
+import dataclasses
+
+import pytest
+from PIL import Image
+
+from tests.fakes import random_variables
+from tests.tiny import AGENT, TINY_RUN
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.local import train
+from walker_rl.experiments.parts import builder_of, make_parts
+from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.stages import Stages
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy
+from walker_rl.policies.torso import TorsoSpec
+from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.display import Display
+
+ARCHITECTURE = PolicyArchitecture(
+    3, 1, TorsoSpec((8,), layer_norm=True, activation="elu"), head="tanh", init_stddev=0.3
+)
+SAVED = SavedPolicy("agent", "Pendulum-v1", 0, ARCHITECTURE, random_variables(ARCHITECTURE, 0))
+
+
+def add(stages: Stages, *actor_steps: int) -> list[int]:
+    """Adds policies at these steps; returns the steps of those that are kept."""
+    for steps in actor_steps:
+        stages.add(dataclasses.replace(SAVED, actor_steps=steps))
+    return [saved.actor_steps for saved in stages.load()]
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "kept"),
+    [
+        (range(10, 101, 10), [10, 30, 50, 80, 100]),
+        (range(10, 61, 10), [10, 30, 50, 60]),  # The training goes on to 100.
+        ([10], [10]),
+        ([10, 100], [10, 100]),
+    ],
+)
+def test_five_policies_are_spread_evenly(tmp_path, evaluated, kept):
+    assert add(Stages(tmp_path / "stages", 10, 100), *evaluated) == kept
+
+
+def test_of_a_lengthened_training_those_stay_that_fit(tmp_path):
+    add(Stages(tmp_path, 10, 100), *range(10, 101, 10))
+    assert add(Stages(tmp_path, 10, 200), *range(110, 201, 10)) == [10, 50, 100, 150, 200]
+
+
+def test_what_follows_the_checkpoint_of_a_killed_run_is_kept_as_if_it_had_not_been_killed(tmp_path):
+    add(Stages(tmp_path / "killed", 10, 100), *range(10, 91, 10))
+    again = add(Stages(tmp_path / "killed", 10, 100), *range(60, 101, 10))
+    assert again == add(Stages(tmp_path / "straight", 10, 100), *range(10, 101, 10))
+
+
+def test_other_files_are_left_alone(tmp_path):
+    other = tmp_path / "step_of_mine.npz"
+    other.touch()
+    assert add(Stages(tmp_path, 10, 100), 10, 100) == [10, 100]
+    assert other.exists()
+
+
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory):
+    overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2")
+    config = load_config(AGENT, (), overrides)
+    run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
+    with contextlib.closing(make_parts(config)) as parts:
+        train(config, parts, run, StopSignals(), resume=False)
+    return config, run
+
+
+def test_a_run_is_filmed_late_and_at_five_stages(filmed):
+    _, run = filmed
+    assert [path.stem for path in sorted(run.stages.iterdir())] == [f"step_{s:012d}" for s in range(300, 1501, 300)]
+    with Image.open(run.latest_video) as film:
+        assert film.size == (320, 240)
+        assert film.n_frames == 121  # 4 s
+    with Image.open(run.progress_video) as film:
+        assert film.size == (1000, 150)
+        assert film.n_frames == 181  # 6 s
+
+
+def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
+    config, run = filmed
+    before = run.progress_video.read_bytes()
+    damaged = max(run.stages.iterdir())
+    damaged.write_bytes(b"torn")
+    with contextlib.closing(Evaluator(config, builder_of(config).architecture, run, Display())) as evaluator:
+        assert evaluator.finish(print).keys() == {"best", "last"}
+    assert run.progress_video.read_bytes() == before
+    assert f"warning: policy = {damaged}: must be " in capsys.readouterr().out

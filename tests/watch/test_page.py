@@ -1,0 +1,162 @@
+"""The page in a real browser, Debian's Chromium, beside runs that are made up and one that trains."""
+
+import contextlib
+import re
+import shutil
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+
+from tests.analysis.made_runs import make_run
+from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
+from walker_rl.watch.server import WatchServer
+
+CHROMIUM = shutil.which("chromium")
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt install chromium")
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+SECONDS = 1_000.0  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def opened(chromium, path, **options):
+    """A page of the run, or the folder of runs, at `path`; it must complain of nothing, and ask nobody else."""
+    with WatchServer(path, port=0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        context = chromium.new_context(**options)
+        page = context.new_page()
+        complaints, requests = [], []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"http://127.0.0.1:{server.port}/")
+        yield page
+        context.close()
+        server.shutdown()
+    assert complaints == []
+    assert [url for url in requests if not url.startswith((f"http://127.0.0.1:{server.port}/", "data:"))] == []
+
+
+def make_film(path) -> None:
+    frames = [Image.fromarray(np.full((60, 80, 3), shade, np.uint8)) for shade in (0, 120, 240)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=60)
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory):
+    """Three runs; the first has an alarm and films, and HTML wherever a file can have text."""
+    folder = tmp_path_factory.mktemp("sweep")
+    for index in range(3):
+        make_run(folder / f"run {index} & {HOSTILE.replace('/', '')}", [10.0, 80.0 + index], "max_actor_steps=4000")
+    first = make_run(folder / "a film", [10.0, 80.0])
+    rows = "".join(f"{step},{step},0.5,{step / 2}\n" for step in range(1_000, 4_000, 50))
+    (first.metrics / "learner.csv").write_text(f"actor_steps,learner_steps,kl,{HOSTILE}\n{rows}")
+    first.config.write_text(f"agent_name: {HOSTILE}\ntask: {HOSTILE}\nagent:\n  policy_learning_rate: {HOSTILE}\n")
+    make_film(first.latest_video)
+    make_film(first.progress_video)
+    return folder
+
+
+def test_a_sweep_is_a_grid_of_curves_and_each_leads_to_its_run(chromium, sweep):
+    with opened(chromium, sweep) as page:
+        cards = page.locator("#grid a")
+        expect(cards).to_have_count(4)
+        assert page.locator("#grid svg polyline").count() == 4
+        assert page.title() == str(sweep)
+        cards.nth(1).click()
+        expect(page.locator("h1")).to_have_text(f"run 0 & {HOSTILE}")
+        expect(page.locator("#curve polyline").nth(1)).to_have_attribute("points", re.compile(r"^[\d., -]+$"))
+        page.get_by_role("link", name="All runs").click()
+        expect(cards).to_have_count(4)
+
+
+def test_what_comes_from_files_is_text_and_nothing_else(chromium, sweep):
+    with opened(chromium, sweep / "a film") as page:
+        expect(page.locator("#alarms li")).to_have_text(re.compile(f"^KL too high: .*{re.escape(HOSTILE)}"))
+        expect(page.locator("#facts")).to_contain_text(f"{HOSTILE} on {HOSTILE}")
+        expect(page.locator("#learner figcaption").nth(1)).to_contain_text(HOSTILE.replace("_", " "))
+        assert page.locator("img").count() == 2, "the films, and no other"
+        assert all(
+            page.locator("img").nth(index).evaluate("image => image.decode().then(() => true)") for index in (0, 1)
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "width"),
+    [
+        ({"viewport": {"width": 1_400, "height": 900}}, 1_400),
+        ({"viewport": {"width": 400, "height": 800}}, 400),
+        ({"viewport": {"width": 400, "height": 800}, "color_scheme": "dark"}, 400),
+    ],
+)
+def test_it_is_as_wide_as_the_window_and_stands_out_in_light_and_dark(chromium, sweep, options, width):
+    for path in (sweep, sweep / "a film"):
+        with opened(chromium, path, **options) as page:
+            expect(page.locator("#status")).to_contain_text("As of")
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            contrasts = [page.evaluate(CONTRAST, selector) for selector in ("h1", "#status", "#facts", "#grid a span")]
+            assert min(contrast for contrast in contrasts if contrast is not None) >= 4.5
+
+
+CONTRAST = """(selector) => {
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[0-9]+/g).map((part) => {
+      const value = part / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const element = document.querySelector(selector);
+  if (element === null) return null;
+  const below = element.closest("#grid a") ?? document.body;
+  const [page, text] = [light(getComputedStyle(below).backgroundColor), light(getComputedStyle(element).color)];
+  return (Math.max(page, text) + 0.05) / (Math.min(page, text) + 0.05);
+}"""
+
+
+def test_who_wants_no_motion_opens_the_films(chromium, sweep):
+    with opened(chromium, sweep / "a film", reduced_motion="reduce") as page:
+        expect(page.locator("#film summary")).to_be_visible()
+        assert not page.locator("#film img").is_visible()
+        page.locator("#film summary").press("Enter")
+        expect(page.locator("#film img")).to_be_visible()
+
+
+def test_a_folder_without_runs_says_so_until_there_is_one(chromium, tmp_path):
+    with opened(chromium, tmp_path) as page:
+        expect(page.locator("#status")).to_have_text("There is no run here yet.")
+        make_run(tmp_path / "one", [10.0, 80.0])
+        expect(page.locator("#curve polyline").nth(1)).to_be_visible(timeout=10 * SECONDS)
+
+
+@pytest.mark.slow
+def test_a_run_that_trains_is_seen_to(chromium, tmp_path):
+    run = tmp_path / "run"
+    options = set_options((*TINY_RUN, "evaluation.film_period=2"))
+    process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *options)
+    try:
+        wait_for(run / "metrics" / "evaluation.csv", process)
+        with opened(chromium, run) as page:
+            expect(page.locator("#facts")).to_contain_text(f"{AGENT} on Walker2DBulletEnv-v0, seed 0, training")
+            before = page.locator("#facts").inner_text()
+            expect(page.locator("#facts")).not_to_have_text(before, timeout=60 * SECONDS)
+            expect(page.locator("#learner")).to_contain_text("critic loss", timeout=120 * SECONDS)
+            expect(page.locator("#film p")).to_contain_text("A late policy", timeout=180 * SECONDS)
+            assert page.locator("#film img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
+    finally:
+        press_ctrl_c(process)
+        output, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, output
+    assert (run / "curve.png").exists()

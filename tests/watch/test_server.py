@@ -1,0 +1,125 @@
+"""The server, asked over HTTP."""
+
+import http.client
+import json
+import socket
+import threading
+
+import pytest
+
+from tests.analysis.made_runs import make_run
+from walker_rl.cli import main
+from walker_rl.watch.server import WatchServer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweep")
+    run = make_run(folder / "a run & more", [10.0, 80.0])
+    run.latest_video.write_bytes(b"GIF89a ...")
+    with WatchServer(folder, port=0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def ask(server, address, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", address, headers=headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer, content
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/page.css", "text/css; charset=utf-8"),
+        ("/page.js", "text/javascript; charset=utf-8"),
+        ("/charts.js", "text/javascript; charset=utf-8"),
+        ("/runs", "application/json"),
+        ("/run/a%20run%20%26%20more", "application/json"),
+        ("/film/a%20run%20%26%20more/latest?1", "image/gif"),
+    ],
+)
+def test_every_answer_forbids_what_is_not_its_own(server, address, kind):
+    answer, content = ask(server, address)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
+    assert content
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_runs_are_listed_with_their_curves(server):
+    _, content = ask(server, "/runs")
+    listed = json.loads(content)
+    assert [run["name"] for run in listed["runs"]] == ["a run & more"]
+    assert listed["runs"][0]["evaluation"]["values"] == [10.0, 80.0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/run/nobody",
+        "/run",
+        "/run/..%2f..",
+        "/run/%00",
+        "/film/a%20run%20%26%20more/best",
+        "/film/a%20run%20%26%20more/..%2f..%2fconfig.yaml",
+        "/film/a%20run%20%26%20more",
+        "/page.py",
+        "/server.py",
+        "/../server.py",
+        "//etc/passwd",
+        "/a/b/c/d/e",
+    ],
+)
+def test_nothing_else_is_given_out(server, address):
+    answer, content = ask(server, address)
+    assert (answer.status, content) == (404, b"There is no such run or film.\n")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", ""])
+def test_a_page_that_gives_this_machine_another_name_learns_nothing(server, host):
+    answer, content = ask(server, "/runs", Host=host)
+    assert answer.status == 403
+    assert b"80.0" not in content
+
+
+def test_localhost_is_this_machine(server):
+    assert ask(server, "/runs", Host=f"localhost:{server.port}")[0].status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
+def test_it_can_only_be_read(server, method):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request(method, "/runs")
+    assert connection.getresponse().status == 501
+    connection.close()
+
+
+def test_it_listens_on_loopback_alone(server):
+    assert server.server_address[0] == "127.0.0.1"
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
+    for address in (one for one in others if not one.startswith("127.")):
+        with pytest.raises(OSError):
+            socket.create_connection((address, server.port), timeout=2).close()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nowhere"], "run = nowhere: must be a run directory or a folder of them"),
+        ([], "run = runs: must be a run directory or a folder of them"),
+        ([".", "--port", "{port}"], "port = {port}: must be free on 127.0.0.1, or 0 for any that is (is taken)"),
+    ],
+)
+def test_bad_input_is_one_line(server, words, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["watch", *(word.format(port=server.port) for word in words)]) == 2
+    assert capsys.readouterr().err == f"error: {message.format(port=server.port)}\n"

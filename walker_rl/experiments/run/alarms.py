@@ -1,0 +1,174 @@
+"""Alarms: what the metrics of a run say is going wrong, and the field to change. One function an alarm."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from walker_rl.experiments.run.metrics import readable_rows
+
+Columns = Mapping[str, np.ndarray]
+"""A file of metrics: an array `[rows]` for each column."""
+
+MIN_UPDATES_JUDGED = 1_000
+"""Updates before a critic is judged: a new one knows nothing, and spreads over all atoms."""
+
+NUM_ROWS = 5
+"""Newest rows of updates, or evaluations, that an alarm looks at."""
+
+NUM_EPISODES = 20
+"""Newest training episodes that an alarm looks at."""
+
+MAX_END_ATOM_MASS = 0.01
+MAX_KL = 0.15
+"""In nats, between the policy that acted and the one after the round; healthy runs stay below 0.07."""
+
+MAX_CLIPPED_SHARE = 0.35
+MAX_SATURATED_SHARE = 0.9
+MIN_STEPS_JUDGED, MIN_EVALUATIONS_JUDGED = 100_000, 10
+"""Environment steps and evaluations after which something should have been learned."""
+
+COLLAPSED_SHARE = 0.5
+"""Share of the best evaluation's gain over the first one that a run must keep."""
+
+STANDING_LENGTH, STANDING_SHARE = 300, 0.2
+"""Steps of an episode that is no fall; progress, as a share of the reward for being upright, that is no walk."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Recorded:
+    """All that a run has recorded so far.
+
+    Attributes:
+        evaluation: rows of evaluation.csv.
+        conduct: rows of conduct.csv.
+        learner: rows of learner.csv.
+        training: rows of training.csv.
+        fields: the configuration by dotted name.
+    """
+
+    evaluation: Columns
+    conduct: Columns
+    learner: Columns
+    training: Columns
+    fields: Mapping[str, Any]
+
+
+def read_recorded(metrics: Path, fields: Mapping[str, Any]) -> Recorded:
+    """Reads a run's folder of metrics; rows that are torn and files that can't be read are left out."""
+    names = ("evaluation", "conduct", "learner", "training")
+    return Recorded(**{name: readable_rows(metrics, name) for name in names}, fields=fields)
+
+
+def alarms(recorded: Recorded) -> dict[str, str]:
+    """The alarms that are up, as sentences by name."""
+    every = (
+        no_learning_yet,
+        return_collapsed,
+        standing_still,
+        saturated_actions,
+        end_atom_mass,
+        kl_too_high,
+        clipped_share_too_high,
+    )
+    return {alarm.__name__: text for alarm in every if (text := alarm(recorded)) is not None}
+
+
+def no_learning_yet(recorded: Recorded) -> str | None:
+    """No evaluation is better than the first, though there were many."""
+    steps, returns = _column(recorded.evaluation, "actor_steps"), _column(recorded.evaluation, "mean_return")
+    if len(returns) < MIN_EVALUATIONS_JUDGED or steps[-1] < MIN_STEPS_JUDGED:
+        return None
+    spread = np.mean(_column(recorded.evaluation, "stddev_return"))
+    if returns.max() - returns[0] > max(0.5 * abs(returns[0]), spread):
+        return None
+    change = _change(recorded, ("raise", "agent.policy_learning_rate"), ("raise", "agent.sigma"))
+    return (
+        f"no learning yet: no evaluation in {steps[-1]:,.0f} steps is better than the first ({returns[0]:.0f}){change}"
+    )
+
+
+def return_collapsed(recorded: Recorded) -> str | None:
+    """The newest evaluations lie far below the best."""
+    returns = _column(recorded.evaluation, "mean_return")
+    if len(returns) <= NUM_ROWS:
+        return None
+    best, newest = returns[:-NUM_ROWS].max(), returns[-NUM_ROWS:]
+    gain = best - returns[0]
+    if gain <= abs(returns[0]) or (newest >= returns[0] + COLLAPSED_SHARE * gain).any():
+        return None
+    change = _change(recorded, ("lower", "agent.policy_learning_rate"), ("lower", "agent.sigma"))
+    return f"return collapsed: {newest.mean():.0f} in the last {NUM_ROWS} evaluations, {best:.0f} at best{change}"
+
+
+def standing_still(recorded: Recorded) -> str | None:
+    """The robot earns the reward for being upright, and hardly moves."""
+    names = ("episode_length", "return_progress", "return_alive")
+    newest = [_column(recorded.training, name)[-NUM_EPISODES:] for name in names]
+    if min(map(len, newest)) < NUM_EPISODES:
+        return None
+    length, progress, alive = (values.mean() for values in newest)
+    if length < STANDING_LENGTH or progress > STANDING_SHARE * alive:
+        return None
+    change = _change(
+        recorded, ("raise", "agent.step_cost"), ("set", "agent.prior.policy"), ("raise", "agent.init_stddev")
+    )
+    return f"standing still instead of walking: {alive:.0f} for being upright, {progress:.0f} for progress{change}"
+
+
+def saturated_actions(recorded: Recorded) -> str | None:
+    """The evaluated policy does little but push each joint as far as it goes."""
+    shares = _column(recorded.conduct, "saturated_share")[-NUM_ROWS:]
+    if len(shares) < NUM_ROWS or shares.min() <= MAX_SATURATED_SHARE:
+        return None
+    change = _change(recorded, ("lower", "agent.policy_learning_rate"), ("lower", "agent.amplitudes"))
+    return f"saturated actions: {shares.mean():.0%} of the policy's actions lie at their bounds{change}"
+
+
+def end_atom_mass(recorded: Recorded) -> str | None:
+    """The support of a critic of the return distribution is too narrow."""
+    mass = _newest_mean(recorded, "end_atom_mass")
+    if mass is None or mass <= MAX_END_ATOM_MASS:
+        return None
+    change = _change(recorded, ("lower", "agent.vmin")) + _change(recorded, ("raise", "agent.vmax"))
+    return f"end atoms: {mass:.1%} of the probability in the critic's targets lies in them{change}"
+
+
+def kl_too_high(recorded: Recorded) -> str | None:
+    """The policy goes too far from the one that acted."""
+    kl = _newest_mean(recorded, "kl")
+    if kl is None or kl <= MAX_KL:
+        return None
+    change = _change(recorded, ("lower", "agent.policy_learning_rate"), ("lower", "agent.num_epochs"))
+    return f"KL too high: each round moves the policy by {kl:.2f} nats{change}"
+
+
+def clipped_share_too_high(recorded: Recorded) -> str | None:
+    """Most of a round's data no longer pulls at the policy."""
+    share = _newest_mean(recorded, "clipped_share")
+    if share is None or share <= MAX_CLIPPED_SHARE:
+        return None
+    change = _change(recorded, ("lower", "agent.num_epochs"))
+    return f"clipped share too high: {share:.0%} of the probability ratios are clipped{change}"
+
+
+def _column(columns: Columns, name: str) -> np.ndarray:
+    return columns.get(name, np.empty(0))
+
+
+def _newest_mean(recorded: Recorded, name: str) -> float | None:
+    """Mean over the newest rows of updates; None while there is too little to judge."""
+    values = _column(recorded.learner, name)[-NUM_ROWS:]
+    updates = _column(recorded.learner, "learner_steps")[-1:]
+    return float(values.mean()) if len(values) and (updates >= MIN_UPDATES_JUDGED).any() else None
+
+
+def _change(recorded: Recorded, *remedies: tuple[str, str]) -> str:
+    """The first remedy whose field the agent has, as in "; raise agent.vmax (now 150.0)"; empty if it has none."""
+    for verb, field in remedies:
+        if field in recorded.fields:
+            value = recorded.fields[field]
+            return f"; {verb} {field} (now {'null' if value is None else value})"
+    return ""

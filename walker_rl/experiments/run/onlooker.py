@@ -1,0 +1,48 @@
+"""The onlooker of a run: after an evaluation it looks at the metrics, as a person would."""
+
+from walker_rl.experiments.allowance import Allowance
+from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
+from walker_rl.experiments.run.alarms import alarms, read_recorded
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.terminal.display import Display
+
+SHARE = 0.008
+"""Most of a training's time that curves and alarms may take."""
+
+
+class Onlooker:
+    """Shows the history of evaluations, redraws the curve, and raises each alarm once."""
+
+    def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
+        """Looks at `run`, and warns on `display`."""
+        self._run = run
+        self._display = display
+        self._title = f"{config.agent_name} on {config.task}, seed {config.seed}"
+        self._fields = flatten(to_dict(config))
+        self._allowance = Allowance(SHARE)
+        self._raised: set[str] = set()
+
+    def look(self) -> None:
+        """Looks at what the run has recorded; the curve and the alarms wait for a later time if they cost too much."""
+        evaluations = recorded_evaluations(self._run.metrics)
+        self._display.show_history([one.mean_return for one in evaluations])
+        if evaluations and self._allowance.is_left:
+            with self._allowance.spending():
+                self._raise_alarms()
+                self._draw()
+
+    def _raise_alarms(self) -> None:
+        for name, text in alarms(read_recorded(self._run.metrics, self._fields)).items():
+            if name not in self._raised:
+                self._raised.add(name)
+                self._display.message(f"warning: {text}")
+
+    def _draw(self) -> None:
+        """A curve for which there is no room costs a warning."""
+        from walker_rl.experiments.run.curve import plot_curve
+
+        try:
+            plot_curve(self._run.metrics, self._run.curve, self._title)
+        except OSError as error:
+            self._display.message(f"warning: {self._run.curve}: not drawn ({error.strerror})")

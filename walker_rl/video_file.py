@@ -1,0 +1,110 @@
+"""A GIF or an MP4, written picture by picture, that is whole or not there."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, cast
+
+import imageio_ffmpeg
+import numpy as np
+from PIL import Image
+
+from walker_rl.errors import RunError
+
+# Names in a folder of an odd name, as in `12:30`, would be taken for a protocol, an option or a sequence of files.
+PROTOCOL = "file:"
+PALETTE_OPTIONS = ["-f", "png_pipe"]
+GIF_OPTIONS = ["-lavfi", "[0][1]paletteuse=dither=none", "-f", "gif"]
+MP4_OPTIONS = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
+
+
+def is_gif(path: Path) -> bool:
+    """True for a name of a GIF; all else is an MP4."""
+    return path.suffix.lower() == ".gif"
+
+
+@contextlib.contextmanager
+def video_file(
+    path: Path, size: tuple[int, int], frame_rate: int, sample: Image.Image
+) -> Iterator[Callable[[Image.Image], None]]:
+    """Gives a function that appends a frame; the file gets its name at the end, or never if anything fails.
+
+    A GIF takes its colours from `sample`.
+    """
+    with contextlib.ExitStack() as temporary:
+        with _failing_as_run_error(path):
+            options = MP4_OPTIONS
+            if is_gif(path):
+                palette = Path(temporary.enter_context(tempfile.TemporaryDirectory())) / "palette.png"
+                _save_palette(sample, palette)
+                options = [*PALETTE_OPTIONS, "-i", f"{PROTOCOL}{palette}", *GIF_OPTIONS]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            encoder = _Encoder(path, size, frame_rate, options)
+        try:
+            yield encoder.write
+            encoder.finish()
+            with _failing_as_run_error(path):
+                os.replace(encoder.part, path)
+        finally:
+            encoder.close()
+            encoder.part.unlink(missing_ok=True)
+
+
+class _Encoder:
+    """An ffmpeg that writes `path` aside; frames stream through it, so that a long video takes no more memory."""
+
+    def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, options: list[str]):
+        source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
+        self.part = path.with_name(path.name + ".part")
+        output = f"{PROTOCOL}{self.part}"
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, output]
+        self._path = path
+        # In a session of its own, so that Ctrl-C on the terminal does not reach it.
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self._frames = cast(IO[bytes], self._process.stdin)
+        self._errors = cast(IO[bytes], self._process.stderr)
+
+    def write(self, image: Image.Image) -> None:
+        """Appends a frame."""
+        try:
+            self._frames.write(image.tobytes())
+        except BrokenPipeError:
+            self.finish()
+
+    def finish(self) -> None:
+        """Waits until the file is whole, or raises `RunError` with what ffmpeg said."""
+        with contextlib.suppress(BrokenPipeError):
+            self._frames.close()
+        reason = " ".join(self._errors.read().decode(errors="replace").split())
+        if self._process.wait() != 0:
+            raise RunError(f"{self._path}: not written: {reason or f'ffmpeg gave {self._process.returncode}'}")
+
+    def close(self) -> None:
+        """Ends the process if it still runs."""
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._frames.close()
+
+
+@contextlib.contextmanager
+def _failing_as_run_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{path}: not written: {error.strerror}") from error
+    except RuntimeError as error:  # imageio_ffmpeg's own, where there is no ffmpeg
+        raise RunError(f"{path}: not written: {error}") from error
+
+
+def _save_palette(sample: Image.Image, path: Path) -> None:
+    """Writes 255 colours that suit `sample` and a transparent one, as the 16x16 picture that ffmpeg wants."""
+    colours = np.array(sample.quantize(255).getpalette("RGBA"), np.uint8).reshape(-1, 4)
+    palette = np.repeat(colours[:1], 256, axis=0)
+    palette[: len(colours)] = colours
+    palette[255] = 0
+    Image.fromarray(palette.reshape(16, 16, 4)).save(path)

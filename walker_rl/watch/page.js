@@ -1,0 +1,123 @@
+"use strict";
+
+// Asks for the runs again and again, and puts what has changed into the page; all text goes in as text.
+
+const PERIOD = 2000; // milliseconds between an answer and the next question
+const byId = (id) => document.getElementById(id);
+const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+let cards = []; // What each card in the grid shows.
+
+byId("film").open = byId("stages").open = !isStill;
+
+function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function facts(run) {
+  const steps = `${run.steps.toLocaleString("en")} of ${run.max_steps === null ? "?" : run.max_steps.toLocaleString("en")} steps`;
+  return [run.state, steps, `newest evaluation ${shown(run.newest)}`, `best ${shown(run.best)}`];
+}
+
+function card(run) {
+  const link = document.createElement("a");
+  link.href = `#${encodeURIComponent(run.name)}`;
+  const curve = chart(`Evaluation return of ${run.name}`, { width: 260, height: 110, lines: [{ curve: run.evaluation, kind: "" }] });
+  link.append(element("strong", run.name), element("span", facts(run).join(", ")), curve);
+  return link;
+}
+
+/** Replaces only the cards that have changed: one with the focus must not lose it. */
+function showGrid(runs) {
+  const grid = byId("grid");
+  const texts = runs.map((run) => JSON.stringify(run));
+  while (grid.children.length > runs.length) grid.lastChild.remove();
+  runs.forEach((run, index) => {
+    const old = grid.children[index];
+    if (old === undefined) grid.append(card(run));
+    else if (texts[index] !== cards[index]) old.replaceWith(card(run));
+  });
+  cards = texts;
+}
+
+function showCharts(id, curves) {
+  const figures = Object.entries(curves).map(([name, curve]) => {
+    const figure = document.createElement("figure");
+    const caption = document.createElement("figcaption");
+    const label = name.replaceAll("_", " ");
+    caption.append(element("span", label), element("b", shown(curve.values.at(-1) ?? null)));
+    figure.append(caption, chart(label, { width: 240, height: 100, lines: [{ curve, kind: "" }] }));
+    return figure;
+  });
+  byId(id).replaceChildren(...figures);
+  byId(id).parentElement.hidden = figures.length === 0;
+}
+
+/** Shows a film again only if it is another one, for it would begin anew. */
+function showFilm(id, run, names, captions = {}) {
+  const name = names.find((each) => each in run.films);
+  const part = byId(id);
+  part.hidden = name === undefined;
+  if (part.hidden) return;
+  const source = `film/${encodeURIComponent(run.name)}/${name}?${run.films[name]}`;
+  const image = part.querySelector("img");
+  if (image.getAttribute("src") !== source) image.src = source;
+  if (name in captions) part.querySelector("p").textContent = captions[name];
+}
+
+function showRun(run) {
+  byId("progress").value = run.max_steps ? Math.min(1, run.steps / run.max_steps) : 0;
+  const minutes = run.minutes === null ? [] : [`${shown(run.minutes)} minutes of training`];
+  byId("facts").textContent = [run.what, ...facts(run), ...minutes, run.path].join(", ");
+  byId("alarms").hidden = run.alarms.length === 0;
+  byId("alarms").querySelector("ul").replaceChildren(...run.alarms.map((alarm) => element("li", alarm)));
+  showFilm("film", run, run.state === "complete" ? ["best", "latest", "first"] : ["latest", "first"], {
+    best: "The best policy",
+    latest: "A late policy; a new film comes every few evaluations",
+    first: "The policy of the first evaluation",
+  });
+  showFilm("stages", run, ["progress"]);
+  const lines = [{ curve: run.training, kind: "training" }, { curve: run.evaluation, kind: "" }];
+  const width = Math.max(280, byId("curve").clientWidth); // After the film, which takes a part of it.
+  byId("curve").replaceChildren(chart("Evaluation return over environment steps", { width, height: 300, lines, band: run.extent }));
+  showCharts("learner", run.learner);
+  showCharts("conduct", run.conduct);
+}
+
+/** What the server says; null if it has nothing there, or has ended. */
+async function ask(address) {
+  const answer = await fetch(address).catch(() => null);
+  return answer?.ok ? answer.json() : null;
+}
+
+async function refresh() {
+  const listed = await ask("runs");
+  if (listed === null) return "No answer; has walker-rl watch ended?";
+  const { path, runs } = listed;
+  const chosen = runs.length === 1 ? runs[0].name : decodeURIComponent(location.hash.slice(1));
+  const run = runs.some(({ name }) => name === chosen) ? await ask(`run/${encodeURIComponent(chosen)}`) : null;
+  byId("back").hidden = run === null || runs.length === 1;
+  byId("grid").hidden = run !== null;
+  byId("run").hidden = run === null;
+  byId("title").textContent = document.title = run === null ? path : run.name;
+  if (run === null) showGrid(runs);
+  else showRun(run);
+  return runs.length === 0 ? "There is no run here yet." : `As of ${new Date().toLocaleTimeString()}.`;
+}
+
+async function keepUp() {
+  if (!document.hidden) byId("status").textContent = await refresh();
+}
+
+async function keepUpForever() {
+  for (;;) {
+    await keepUp();
+    await new Promise((resolve) => setTimeout(resolve, PERIOD));
+  }
+}
+
+window.addEventListener("hashchange", keepUp);
+document.addEventListener("visibilitychange", keepUp);
+keepUpForever();

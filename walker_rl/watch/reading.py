@@ -1,0 +1,173 @@
+"""What the page shows of a run, from files that may be half-written, damaged or not there yet."""
+
+import contextlib
+import functools
+import math
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from walker_rl.errors import NotWholeError
+from walker_rl.experiments.config import flatten
+from walker_rl.experiments.run.alarms import Columns, Recorded, alarms, read_recorded
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import readable_rows
+from walker_rl.experiments.stored import read_yaml_mapping
+from walker_rl.experiments.sweep.progress import read_progress
+
+MAX_POINTS = 400
+"""Points of a curve; of more, some are left out."""
+
+MOVING_AVERAGE = 20
+"""Training episodes averaged in a curve."""
+
+MAX_DEPTH = 3
+"""Folders under a folder in which runs are looked for, as runs/tune_d4pg/trials/RUN."""
+
+QUIET_SECONDS = 120.0
+"""Seconds without a new row after which a run is said to be quiet."""
+
+FILMS = ("latest", "first", "best", "progress")
+"""Names of the films that may be asked for."""
+
+Json = dict[str, Any]
+
+
+def find_runs(path: Path) -> dict[str, RunDirectory]:
+    """The run directory at `path` by its name, or those under the folder `path` by their paths from there."""
+    if _is_run(path):
+        return {path.resolve().name: RunDirectory(path)}
+    return {str(run.relative_to(path)): RunDirectory(run) for run in _runs_under(path, MAX_DEPTH)}
+
+
+def overview(name: str, run: RunDirectory) -> Json:
+    """What the grid shows of a run."""
+    fields, evaluation = _fields(run), readable_rows(run.metrics, "evaluation")
+    returns = evaluation.get("mean_return", np.empty(0))
+    return {
+        "name": name,
+        "what": f"{fields.get('agent_name')} on {fields.get('task')}, seed {fields.get('seed')}",
+        "state": _state(run),
+        "steps": read_progress(run).actor_steps,
+        "max_steps": _number(fields.get("max_actor_steps")),
+        "newest": _number(returns[-1]) if len(returns) else None,
+        "best": _number(returns.max()) if len(returns) else None,
+        "evaluation": _curve(evaluation, "mean_return"),
+    }
+
+
+def details(name: str, run: RunDirectory) -> Json:
+    """What the page shows of one run."""
+    recorded = read_recorded(run.metrics, _fields(run))
+    walltime = readable_rows(run.metrics, "timing").get("walltime", np.empty(0))
+    return {
+        **overview(name, run),
+        "path": str(run.path),
+        "minutes": _number(walltime[-1] / 60) if len(walltime) else None,
+        "alarms": list(alarms(recorded).values()),
+        "extent": _extent(recorded.evaluation),
+        "training": _training(recorded),
+        "learner": _curves(recorded.learner),
+        "conduct": _curves(recorded.conduct),
+        "films": {film: _version(_film(run, film)) for film in FILMS if _film(run, film).is_file()},
+    }
+
+
+def read_film(run: RunDirectory, film: str) -> bytes | None:
+    """The GIF of one of `FILMS`; None if there is none."""
+    try:
+        content = _film(run, film).read_bytes() if film in FILMS else b""
+    except OSError:
+        return None
+    return content if content.startswith(b"GIF8") else None
+
+
+def _is_run(path: Path) -> bool:
+    return os.path.isfile(path / "config.yaml")  # False, too, where the path can't be looked at
+
+
+def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if _is_run(path):
+                yield path
+            elif depth > 1:
+                yield from _runs_under(path, depth - 1)
+
+
+def _film(run: RunDirectory, film: str) -> Path:
+    return run.videos / f"{film}.gif"
+
+
+def _version(path: Path) -> int:
+    return path.stat().st_mtime_ns // 1_000_000
+
+
+def _fields(run: RunDirectory) -> Mapping[str, Any]:
+    """The configuration by dotted name; empty if it can't be read."""
+    return _read_fields(run.config, _version(run.config)) if run.config.is_file() else {}
+
+
+@functools.lru_cache(maxsize=1024)  # YAML is slow to read, and a page of many runs asks every other second.
+def _read_fields(path: Path, version: int) -> Mapping[str, Any]:
+    try:
+        return flatten(read_yaml_mapping(path))
+    except NotWholeError:
+        return {}
+
+
+def _state(run: RunDirectory) -> str:
+    """In one word or two, by the age of the newest row: no process is asked."""
+    if run.summary.exists():
+        return "complete"
+    written = [path.stat().st_mtime for path in [run.config, *run.metrics.glob("*.csv")] if path.exists()]
+    age = time.time() - max(written, default=0.0)
+    return "training" if age < QUIET_SECONDS else f"quiet for {age / 60:,.0f} min"
+
+
+def _curves(columns: Columns) -> dict[str, Json]:
+    return {name: _curve(columns, name) for name in columns if name not in ("actor_steps", "learner_steps")}
+
+
+def _curve(columns: Columns, name: str) -> Json:
+    """A column over environment steps, thinned."""
+    return _points(columns.get("actor_steps", np.empty(0)), columns.get(name, np.empty(0)))
+
+
+def _points(steps: np.ndarray, values: np.ndarray) -> Json:
+    """Steps and values `[n]` as lists, thinned; none if their lengths differ."""
+    length = len(steps) if len(steps) == len(values) else 0
+    chosen = np.unique(np.linspace(0, length - 1, min(length, MAX_POINTS)).astype(int))
+    return {"steps": _numbers(steps[chosen]), "values": _numbers(values[chosen])}
+
+
+def _extent(evaluation: Columns) -> Json:
+    """The lowest and the highest episode of each evaluation."""
+    episodes = [values for name, values in evaluation.items() if name.startswith("episode_return_")]
+    if not episodes:
+        return {"low": _points(np.empty(0), np.empty(0)), "high": _points(np.empty(0), np.empty(0))}
+    steps = evaluation["actor_steps"]
+    return {"low": _points(steps, np.min(episodes, axis=0)), "high": _points(steps, np.max(episodes, axis=0))}
+
+
+def _training(recorded: Recorded) -> Json:
+    """A moving average of the training episodes' returns."""
+    returns = recorded.training.get("episode_return", np.empty(0))
+    if len(returns) < MOVING_AVERAGE:
+        return _points(np.empty(0), np.empty(0))
+    smooth = np.convolve(returns, np.full(MOVING_AVERAGE, 1 / MOVING_AVERAGE), mode="valid")
+    return _points(recorded.training["actor_steps"][MOVING_AVERAGE - 1 :], smooth)
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    return [_number(value) for value in values.tolist()]
+
+
+def _number(value: Any) -> float | None:
+    """What JSON has for a number; None for all else."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return float(f"{value:.6g}") if is_number else None

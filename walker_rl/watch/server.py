@@ -1,0 +1,110 @@
+"""The server of the page: a few addresses that can be read, on loopback alone."""
+
+import errno
+import http.server
+import json
+import sys
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from walker_rl.errors import UserError
+from walker_rl.watch.reading import details, find_runs, overview, read_film
+
+HOST = "127.0.0.1"
+
+FILES = {
+    "/": ("page.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/charts.js": ("charts.js", "text/javascript; charset=utf-8"),
+}
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class WatchServer(http.server.ThreadingHTTPServer):
+    """Serves the page of a run directory, or of a folder of them, to browsers on this machine."""
+
+    daemon_threads = True
+
+    def __init__(self, path: Path, port: int):
+        """Listens, and answers nothing before `serve_forever`.
+
+        Args:
+            path: a run directory, or a folder of run directories.
+            port: the port to listen on; 0 takes one that is free.
+
+        Raises:
+            UserError: if the port can't be had.
+        """
+        self.path = path
+        try:
+            super().__init__((HOST, port), _Handler)
+        except (OSError, OverflowError) as error:
+            reason = "is taken" if getattr(error, "errno", None) == errno.EADDRINUSE else str(error)
+            raise UserError(f"port = {port}: must be free on {HOST}, or 0 for any that is ({reason})") from None
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Prints what went wrong, unless it is that a page was closed while it was answered."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.server_address[1])
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: WatchServer
+
+    def do_GET(self) -> None:
+        """Answers with a file of the page, or with what the runs' files say now."""
+        address = urllib.parse.urlsplit(self.path).path
+        if not self._is_for_us():
+            self._send(403, "text/plain", b"This server answers to 127.0.0.1 and localhost alone.\n")
+        elif address in FILES:
+            name, kind = FILES[address]
+            self._send(200, kind, (Path(__file__).parent / name).read_bytes())
+        else:
+            try:
+                self._answer(*map(urllib.parse.unquote, address.strip("/").split("/")))
+            except (FileNotFoundError, PermissionError) as error:  # It could be read a moment ago.
+                self._send(404, "text/plain", f"{error}\n".encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Prints nothing: a page asks every other second."""
+
+    def _answer(self, kind: str, name: str = "", film: str = "", *_: str) -> None:
+        runs = find_runs(self.server.path)
+        if kind == "runs":
+            overviews = [overview(*item) for item in runs.items()]
+            self._send_json({"path": str(self.server.path), "runs": overviews})
+        elif kind == "run" and name in runs:
+            self._send_json(details(name, runs[name]))
+        elif kind == "film" and name in runs and (content := read_film(runs[name], film)) is not None:
+            self._send(200, "image/gif", content)
+        else:
+            self._send(404, "text/plain", b"There is no such run or film.\n")
+
+    def _is_for_us(self) -> bool:
+        """False where a page of somebody else has had its own name point to this machine."""
+        return self.headers.get("Host") in {f"{host}:{self.server.port}" for host in (HOST, "localhost")}
+
+    def _send_json(self, content: Any) -> None:
+        self._send(200, "application/json", json.dumps(content, allow_nan=False).encode())
+
+    def _send(self, status: int, kind: str, content: bytes) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **HEADERS}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
