@@ -3,6 +3,7 @@
 import abc
 import functools
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 import numpy as np
 import sonnet as snt
@@ -21,13 +22,17 @@ TensorMetrics = dict[str, tf.Tensor]
 """`Metrics` that are not fetched from TensorFlow."""
 
 
-class NetworkLearner(Learner):
+ConfigT = TypeVar("ConfigT", bound=NetworkConfig)
+OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
+
+
+class NetworkLearner(Learner, Generic[ConfigT]):
     """Updates networks on what a dataset yields; what its `step` returns has `critic_loss` and `policy_loss`.
 
     Deterministic: equal networks, seed and batches give bit-identical weights on one machine.
     """
 
-    def __init__(self, config: NetworkConfig, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
+    def __init__(self, config: ConfigT, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
         """Makes the optimisers.
 
         Args:
@@ -37,6 +42,7 @@ class NetworkLearner(Learner):
             adam_epsilon: the optimisers' epsilon.
         """
         super().__init__(networks.architecture)
+        self._config = config
         self._networks = networks
         self._seed = tf.Variable(seed, dtype=tf.int64, trainable=False)
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -120,10 +126,10 @@ class NetworkLearner(Learner):
         return {"num_steps": self._num_steps, "seed": self._seed, **named}
 
 
-class OffPolicyLearner(NetworkLearner):
+class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     """Updates networks on batches of transitions; an agent writes down one update in `_update`."""
 
-    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
+    def __init__(self, config: OffPolicyConfigT, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class.
 
         Args:
@@ -134,7 +140,6 @@ class OffPolicyLearner(NetworkLearner):
         """
         super().__init__(config, networks, seed)
         self._evaluated_weights = tf.Variable(self._policy_weights, trainable=False)
-        self._off_policy_config = config
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
@@ -177,7 +182,7 @@ class OffPolicyLearner(NetworkLearner):
 
     def _imitation_gradients(self, transition: Transition) -> Gradients:
         """Gradients that pull the policy to the prior's actions in its part of the batch; none without a prior."""
-        prior, batch_size = self._off_policy_config.prior, self._off_policy_config.batch_size
+        prior, batch_size = self._config.prior, self._config.batch_size
         if prior.policy is None or prior.imitation == 0.0:
             return {}
         variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
@@ -195,7 +200,7 @@ class OffPolicyLearner(NetworkLearner):
         return gradients
 
     def _actor_steps(self) -> tf.Tensor:
-        config = self._off_policy_config
+        config = self._config
         return steps_at_update(
             tf.cast(self._num_steps, tf.float64),
             samples_per_insert=config.samples_per_insert,
@@ -235,7 +240,7 @@ class OffPolicyLearner(NetworkLearner):
         metrics = self._update(transition)
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)
-        weights, tau = self._read_policy(), self._off_policy_config.evaluated_tau
+        weights, tau = self._read_policy(), self._config.evaluated_tau
         self._evaluated_weights.assign((1 - tau) * self._evaluated_weights + tau * weights)
         return tf.stack(list(metrics.values())), weights
 

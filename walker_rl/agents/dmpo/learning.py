@@ -15,7 +15,7 @@ from walker_rl.networks.heads import Gaussian
 from walker_rl.types import Transition
 
 
-class DMPOLearner(OffPolicyLearner):
+class DMPOLearner(OffPolicyLearner[Config]):
     """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step.
 
     Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
@@ -24,7 +24,6 @@ class DMPOLearner(OffPolicyLearner):
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class, and the optimiser of the dual variables, whose gradients are not clipped."""
         super().__init__(config, networks, dataset, seed)
-        self._config = config
         self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
         log_duals = _make_log_duals(config, networks.architecture.action_size)
         self._optimizers["dual"] = Adam(log_duals)

@@ -20,7 +20,7 @@ MAX_REWARD = 10.0
 """Bound of a normalised reward."""
 
 
-class PPOLearner(NetworkLearner):
+class PPOLearner(NetworkLearner[Config]):
     """Learns from the segments of one round for some epochs; one minibatch is one learner step.
 
     Minibatches are drawn by `(seed, learner_steps)`, so that a restored learner draws the same.
@@ -29,7 +29,6 @@ class PPOLearner(NetworkLearner):
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class; `dataset` yields `config.num_environments` packed segments at a time."""
         super().__init__(config, networks, seed, config.adam_epsilon)
-        self._config = config
         self._dataset = dataset
         architecture = networks.architecture
         self._layout = SegmentLayout(architecture.observation_size, architecture.action_size, config.unroll_length)
