@@ -8,7 +8,7 @@ import dm_env
 import numpy as np
 
 from walker_rl.agents.policies import BehaviourPolicy
-from walker_rl.replay import NStepAdder
+from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import State
 
 

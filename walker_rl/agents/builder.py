@@ -20,18 +20,12 @@ from walker_rl.agents.policies import BehaviourPolicy, sizes
 from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import Architecture, PolicyArchitecture
-from walker_rl.replay import (
-    ArrayReplay,
-    Layout,
-    NStepAdder,
-    PriorReplay,
-    Queue,
-    Replay,
-    Sink,
-    TransitionLayout,
-    steps_at_update,
-    updates_due,
-)
+from walker_rl.replay.arrays import ArrayReplay
+from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
+from walker_rl.replay.n_step import NStepAdder
+from walker_rl.replay.prior import PriorReplay
+from walker_rl.replay.queue import Queue
+from walker_rl.replay.updates_due import steps_at_update, updates_due
 from walker_rl.schedules import value_at
 
 ConfigT = TypeVar("ConfigT")

@@ -14,7 +14,8 @@ from walker_rl.agents.config import NetworkConfig, OffPolicyConfig
 from walker_rl.agents.imitation import imitation_gradients
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.networks import Networks
-from walker_rl.replay import TransitionLayout, steps_at_update
+from walker_rl.replay.interface import TransitionLayout
+from walker_rl.replay.updates_due import steps_at_update
 from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import Metrics, Transition, Variables
 

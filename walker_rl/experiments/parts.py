@@ -17,7 +17,7 @@ from walker_rl.environments import Task, find_task, make_environment
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
-from walker_rl.replay import Replay, Sink
+from walker_rl.replay.interface import Replay, Sink
 
 
 @dataclasses.dataclass(frozen=True)

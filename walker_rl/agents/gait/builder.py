@@ -16,7 +16,7 @@ from walker_rl.agents.gait.trial import TrialAdder, TrialLayout
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
 from walker_rl.policies.sinusoids import SinusoidArchitecture
-from walker_rl.replay import Sink
+from walker_rl.replay.interface import Sink
 
 if TYPE_CHECKING:
     from walker_rl.agents.gait.learning import GaitLearner

@@ -15,7 +15,7 @@ from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.replay import Sink
+from walker_rl.replay.interface import Sink
 
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
