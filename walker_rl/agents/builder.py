@@ -25,7 +25,6 @@ from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.prior import PriorReplay
 from walker_rl.replay.queue import Queue
-from walker_rl.replay.updates_due import steps_at_update, updates_due
 from walker_rl.schedules import value_at
 
 ConfigT = TypeVar("ConfigT")
@@ -155,12 +154,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
 
     def _num_prior_rows(self, learner_steps: int) -> int:
         """Transitions of the prior in the batch of the update after `learner_steps` others."""
-        actor_steps = steps_at_update(
-            learner_steps,
-            samples_per_insert=self.config.samples_per_insert,
-            batch_size=self.config.batch_size,
-            min_replay_size=self.config.num_steps_before_updates,
-        )
+        actor_steps = self.config.pace.steps_at_update(learner_steps)
         return round(self.config.batch_size * value_at(self.config.prior.share, actor_steps))
 
     @property
@@ -187,13 +181,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
         """Updates that the learner owes after `learner_steps` of them."""
-        return updates_due(
-            replay.num_inserted,
-            learner_steps,
-            samples_per_insert=self.config.samples_per_insert,
-            batch_size=self.config.batch_size,
-            min_replay_size=self.config.num_steps_before_updates,
-        )
+        return self.config.pace.updates_due(replay.num_inserted, learner_steps)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
         """Transitions sampled for each one inserted since updates began."""

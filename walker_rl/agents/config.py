@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.policies.activations import ACTIVATIONS
+from walker_rl.replay.updates_due import Pace
 from walker_rl.schedules import Linear, Schedule
 
 
@@ -92,6 +93,11 @@ class OffPolicyConfig(NetworkConfig):
     def num_steps_before_updates(self) -> int:
         """Transitions inserted before the first update, the prior's among them."""
         return self.num_prior_steps + self.min_replay_size
+
+    @property
+    def pace(self) -> Pace:
+        """Updates for each transition."""
+        return Pace(self.samples_per_insert, self.batch_size, self.num_steps_before_updates)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""

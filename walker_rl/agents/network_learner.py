@@ -15,7 +15,6 @@ from walker_rl.agents.imitation import imitation_gradients
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.networks import Networks
 from walker_rl.replay.interface import TransitionLayout
-from walker_rl.replay.updates_due import steps_at_update
 from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import Metrics, Transition, Variables
 
@@ -201,13 +200,8 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
         return gradients
 
     def _actor_steps(self) -> tf.Tensor:
-        config = self._config
-        return steps_at_update(
-            tf.cast(self._num_steps, tf.float64),
-            samples_per_insert=config.samples_per_insert,
-            batch_size=config.batch_size,
-            min_replay_size=config.num_steps_before_updates,
-        )
+        steps: tf.Tensor = self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
+        return steps
 
     def _move_targets(self, tau: float) -> None:
         """Moves the targets by `target <- (1 - tau) target + tau online`."""

@@ -1,7 +1,7 @@
 """n-step transitions from single steps."""
 
-import dataclasses
 from collections import deque
+from typing import NamedTuple
 
 import dm_env
 import numpy as np
@@ -10,8 +10,7 @@ from walker_rl.replay.interface import Sink, TransitionLayout
 from walker_rl.types import State, Transition
 
 
-@dataclasses.dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     observation: np.ndarray
     action: np.ndarray
     reward: float
@@ -81,7 +80,7 @@ class NStepAdder:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
         self._observation = state["observation"]
         steps = zip(state["observations"], state["actions"], state["rewards"], state["discounts"], strict=True)
         self._window.clear()
