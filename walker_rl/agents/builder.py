@@ -39,12 +39,7 @@ class Builder(abc.ABC, Generic[ConfigT]):
     """
 
     def __init__(self, config: ConfigT, spec: specs.EnvironmentSpec):
-        """Makes a builder.
-
-        Args:
-            config: the agent's hyperparameters.
-            spec: the environment's, with flat observations `[O]` and actions `[A]`.
-        """
+        """Takes the agent's hyperparameters, and the spec of environments with flat observations and actions."""
         self.config = config
         self.spec = spec
 
@@ -137,20 +132,19 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         Raises:
             UserError: if there is no memory for it, or a prior's transitions are to be kept apart in Reverb.
         """
-        row_size, prior = self.layout.row_size, self.config.prior
+        row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":
             if prior.policy is not None:
                 raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
             from walker_rl.replay.reverb import ReverbReplay
 
-            return ReverbReplay(row_size, self.config.max_replay_size)
+            return ReverbReplay(row_size, max_size)
         try:
             if prior.policy is not None:
-                return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, self.config.max_replay_size, seed)
-            return ArrayReplay(row_size, self.config.max_replay_size, seed)
+                return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, max_size, seed)
+            return ArrayReplay(row_size, max_size, seed)
         except MemoryError:
-            size = self.config.max_replay_size
-            raise UserError(f"agent.max_replay_size = {size}: must fit into this machine's memory") from None
+            raise UserError(f"agent.max_replay_size = {max_size}: must fit into this machine's memory") from None
 
     def _num_prior_rows(self, learner_steps: int) -> int:
         """Transitions of the prior in the batch of the update after `learner_steps` others."""
@@ -174,10 +168,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         self, policy: BehaviourPolicy, adder: NStepAdder, variable_source: acme.VariableSource, seed: int
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
-        _, action_size = sizes(self.spec)
         begin = self.config.num_prior_steps
         random_steps = range(begin, begin + self.config.num_random_steps)
-        return OffPolicyActor(policy, adder, variable_source, action_size, random_steps, seed)
+        return OffPolicyActor(policy, adder, variable_source, self.layout.action_size, random_steps, seed)
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
         """Updates that the learner owes after `learner_steps` of them."""

@@ -33,14 +33,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
     """
 
     def __init__(self, config: ConfigT, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
-        """Makes the optimisers.
-
-        Args:
-            config: hyperparameters.
-            networks: are updated in place.
-            seed: of whatever the updates sample.
-            adam_epsilon: the optimisers' epsilon.
-        """
+        """Makes the optimisers of `networks`, which are updated in place; `seed` is that of what the updates sample."""
         super().__init__(networks.architecture)
         self._config = config
         self._networks = networks
@@ -72,7 +65,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
         return {name: np.array(variable) for name, variable in self._state().items()}
 
     def restore(self, state: Variables) -> None:
-        """Goes on where `save` was called, bit for bit.
+        """Continues where `save` was called, bit for bit.
 
         Raises:
             ValueError: if an entry is missing, unknown or of another shape; nothing has changed then.
@@ -130,14 +123,7 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     """Updates networks on batches of transitions; an agent writes down one update in `_update`."""
 
     def __init__(self, config: OffPolicyConfigT, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class.
-
-        Args:
-            config: hyperparameters.
-            networks: are updated in place.
-            dataset: yields batches of packed transitions, float32 `[config.batch_size, 2 O + A + 2]`.
-            seed: of whatever the updates sample.
-        """
+        """As the base class; `dataset` yields packed transitions, float32 `[config.batch_size, 2 O + A + 2]`."""
         super().__init__(config, networks, seed)
         self._evaluated_weights = tf.Variable(self._policy_weights, trainable=False)
         self._dataset = dataset
@@ -157,9 +143,6 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
 
     def step(self) -> Metrics:
         """Updates on the next batch.
-
-        Returns:
-            Always `critic_loss` and `policy_loss`, and what else the agent tells of the update.
 
         Raises:
             StopIteration: if the dataset has ended.

@@ -22,14 +22,7 @@ def sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
 def policy_architecture(
     config: NetworkConfig, environment_spec: specs.EnvironmentSpec, head: str, **more: Any
 ) -> PolicyArchitecture:
-    """The policy that `config` asks for in an environment of flat observations and actions.
-
-    Args:
-        config: has the hidden layers.
-        environment_spec: has the sizes.
-        head: of `PolicyArchitecture`.
-        more: further fields of `PolicyArchitecture`.
-    """
+    """The policy that `config` asks for in an environment; `more` are further fields of `PolicyArchitecture`."""
     observation_size, action_size = sizes(environment_spec)
     return PolicyArchitecture(
         observation_size,
@@ -125,13 +118,9 @@ class SamplingPolicy(ExploringPolicy):
     """A Gaussian policy that explores by sampling from itself."""
 
     def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0, correlation: float = 0.0):
-        """Makes a policy without weights.
+        """Makes a policy without weights; `noise_scale` multiplies the standard deviations.
 
-        Args:
-            architecture: shape of the network.
-            seed: seed of the samples.
-            noise_scale: factor on the standard deviations.
-            correlation: autocorrelation of the standard-normal noise between consecutive steps.
+        `correlation` is the autocorrelation of the standard-normal noise between consecutive steps.
         """
         super().__init__(architecture, UnitNoise(architecture.action_size, correlation, seed))
         self._noise_scale = noise_scale

@@ -94,10 +94,9 @@ def load_prior(config: PriorConfig) -> SavedPolicy:
     """Reads the policy that `config` names.
 
     Raises:
-        UserError: if there is none or it can't be read.
+        UserError: if it can't be read.
     """
-    if config.policy is None:
-        raise UserError("agent.prior.policy = null: must name a policy")
+    assert config.policy is not None, "without a policy there is no prior"
     try:
         return load_policy(find_policy(config.policy))
     except UserError:

@@ -29,14 +29,7 @@ class NStepAdder:
     """
 
     def __init__(self, replay: Sink, layout: TransitionLayout, n_step: int, discount: float):
-        """Makes an adder for one actor.
-
-        Args:
-            replay: where the transitions go.
-            layout: place of a transition's fields in a row.
-            n_step: horizon of the return, in steps.
-            discount: the agent's discount, per step.
-        """
+        """Makes an adder for one actor, which packs by `layout` into `replay`; `discount` is the agent's."""
         self._replay = replay
         self._layout = layout
         self._n_step = n_step

@@ -69,13 +69,7 @@ class SegmentAdder:
     """Collects an actor's steps, and inserts a segment whenever there are enough."""
 
     def __init__(self, sink: Sink, layout: SegmentLayout, discount: float):
-        """Makes an adder for one actor.
-
-        Args:
-            sink: where the segments go.
-            layout: place of a segment's fields in a row; it has the number of steps.
-            discount: the agent's discount, per step.
-        """
+        """Makes an adder for one actor, which packs segments by `layout` into `sink`; `discount` is the agent's."""
         self._sink = sink
         self._layout = layout
         self._discount = discount
@@ -115,7 +109,7 @@ class SegmentAdder:
         }
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
         self._observation = state["observation"]
         self._return_so_far = state["return_so_far"]
         columns = [state["steps"].get(name, ()) for name in Segment._fields]
