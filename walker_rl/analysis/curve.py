@@ -3,7 +3,6 @@
 import csv
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -12,13 +11,7 @@ MOVING_AVERAGE = 20
 
 
 def plot_curve(metrics: Path, path: Path, title: str) -> None:
-    """Draws the evaluation returns, with the training returns behind them.
-
-    Args:
-        metrics: a run's folder of CSV files, with `evaluation.csv` and perhaps `training.csv`.
-        path: of the PNG.
-        title: above the axes.
-    """
+    """Draws the evaluation returns in a run's folder of metrics as a PNG, with the training returns behind them."""
     evaluation = read_columns(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
@@ -32,7 +25,7 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     label = f"evaluation, mean of {len(episodes)} deterministic episodes"
     axes.plot(steps, evaluation["mean_return"], marker="o", markersize=3, label=label)
     axes.set(title=title, xlabel="environment steps", ylabel="return", xlim=(0, None))
-    axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     figure.savefig(path, dpi=150)

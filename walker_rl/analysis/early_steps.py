@@ -48,12 +48,7 @@ def phases(run: Run, until: float) -> dict[str, Phase]:
 
 
 def describe(groups: Groups, until: float) -> Iterator[str]:
-    """A table as text: interquartile means over the seeds of each group, with 95 % intervals.
-
-    Args:
-        groups: of one task.
-        until: the last environment step of the first phase.
-    """
+    """A table as text, of one task: interquartile means over the seeds of each group, with 95 % intervals."""
     width = max(len(name) for name in ("group", *groups))
     header = ("change / best so far", "collapsed", "change of critic's loss")
     yield f"{'group'.ljust(width)}  phase  " + "  ".join(name.ljust(24) for name in header).rstrip()

@@ -96,10 +96,7 @@ class LocalRunner:
         self._learning_since: float | None = None
 
     def train(self, stop_requested: Callable[[], bool]) -> bool:
-        """Trains to `max_actor_steps`, or until asked to stop, and leaves a checkpoint.
-
-        Args:
-            stop_requested: asked after every environment step.
+        """Trains to `max_actor_steps`, or until asked to stop after a step, and leaves a checkpoint.
 
         Returns:
             Whether the training is complete.

@@ -93,15 +93,9 @@ def make_actor_side(
     variable_source: acme.VariableSource,
     noise_scale: float = 1.0,
 ) -> EnvironmentLoop:
-    """An environment and an actor in it.
+    """An environment and an actor in it, with the policy's noise times `noise_scale`.
 
-    Args:
-        config: the experiment's configuration.
-        builder: the agent's builder for the task.
-        seeds: seeds of the environment, of the policy's noise and of the actor.
-        sink: the replay, or what sends to it.
-        variable_source: the learner, or what fetches from it.
-        noise_scale: factor on the policy's noise.
+    The actor sends to `sink`, a replay or what leads to one, and has its weights from `variable_source`.
     """
     environment = make_environment(config.task, seeds.environment)
     policy = builder.make_policy(seeds.policy, noise_scale)

@@ -31,14 +31,7 @@ def twin_squared_td_error(
 ) -> tf.Tensor:
     """The sum over critics of `squared_td_error` to one common target (Fujimoto et al. 2018, Algorithm 1).
 
-    Args:
-        values: of each critic, `[2, B]`.
-        reward: as in `squared_td_error`, `[B]`.
-        discount: the same, `[B]`.
-        next_value: the same, `[B]`.
-
-    Returns:
-        `[B]`.
+    `values` are each critic's, `[2, B]`; the other arguments and the result are `[B]`, as in `squared_td_error`.
 
     Raises:
         ValueError: if an argument has another rank.

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import Style, counted, styles, thousands
+from walker_rl.analysis.comparison.style import Style, counted, styles
 from walker_rl.analysis.runs import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
@@ -50,7 +50,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
         axes.set(title=task, xlabel=LABELS[axis], ylabel="evaluation return", xlim=(0, None))
         axes.legend(loc="best")
         if axis == "actor_steps":
-            thousands(axes)
+            axes.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 

@@ -14,13 +14,7 @@ ROW_HEIGHT = 0.42
 
 
 def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> list[Row]:
-    """Rows of a quantity: of each run, and of all.
-
-    Args:
-        group: the runs' group.
-        values: by the name of the run; nan is left out.
-        quantity: the name of the column.
-    """
+    """Rows of `quantity`: of each run, by name in `values`, and of the whole group; nan is left out."""
     known = {name: value for name, value in values.items() if np.isfinite(value)}
     rows: list[Row] = [
         {"group": group, "series": name, quantity: value, "low": None, "high": None} for name, value in known.items()

@@ -68,11 +68,9 @@ def _final_cells(evaluations: Sequence[FinalEvaluation | None]) -> tuple[str, st
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
-    """Their interquartile mean and its interval in words; None and nan are left out.
+    """The seeds' interquartile mean and its interval in words; None and nan are left out.
 
-    Args:
-        values: of seeds.
-        form: of each number, as `format` takes it.
+    `form` is each number's, as `format` takes it.
     """
     known = np.array([value for value in values if value is not None and np.isfinite(value)])
     if not len(known):

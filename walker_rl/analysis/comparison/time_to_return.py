@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT
-from walker_rl.analysis.comparison.style import Style, styles, thousands
+from walker_rl.analysis.comparison.style import Style, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row
@@ -89,7 +89,7 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="x", labelrotation=30)
-    thousands(axes)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
 
 
 def _finite(value: float) -> float | None:

@@ -44,14 +44,10 @@ def read_details(directory: Path) -> Details:
 
 
 def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str]]]:
-    """What is not the same everywhere, of the fields that several groups have, if not all, or that vary within one.
-
-    Args:
-        tables: of each group, those of its runs: values by field.
+    """Fields that differ between groups, are missing from some (not from all but one), or vary within a group.
 
     Returns:
-        For each such field, in order, its name and the values of each group: "-" if it has none, several with commas
-        between them.
+        For each field, in order, its name and the values of each group: "-" for none, several with commas between.
     """
     rows = []
     for field, values in _fields(tables).items():

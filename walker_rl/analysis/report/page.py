@@ -37,10 +37,7 @@ CAPTIONS = {
 def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = ()) -> str:
     """The report of some runs as HTML that refers to nothing outside itself.
 
-    Args:
-        runs: of all tasks and groups.
-        title: of the page.
-        thresholds: returns whose reaching is timed; none: round ones of each task.
+    Without `thresholds`, round returns of each task are timed.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

@@ -1,7 +1,7 @@
 """Which runs of a sweep have failed, kept beside them until they are complete."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from walker_rl.experiments.sweep.scheduler import Entry
@@ -9,17 +9,16 @@ from walker_rl.whole_file import write_whole_text
 
 
 class FailureRecord:
-    """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}."""
+    """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}.
+
+    Attributes:
+        failures: why each run failed, by its name.
+    """
 
     def __init__(self, output: Path):
         """Reads what was written before."""
         self._path = output / "sweep.json"
-        self._failures: dict[str, str] = json.loads(self._path.read_text())["failed"] if self._path.exists() else {}
-
-    @property
-    def failures(self) -> Mapping[str, str]:
-        """Why each run failed, by its name."""
-        return self._failures
+        self.failures: dict[str, str] = json.loads(self._path.read_text())["failed"] if self._path.exists() else {}
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Writes what has changed; runs that are not among `entries` stay as they are.
@@ -28,9 +27,9 @@ class FailureRecord:
             OSError: if the disk takes no more; what was there is still there.
         """
         own = {entry.job.name for entry in entries}
-        failures = {name: failure for name, failure in self._failures.items() if name not in own}
+        failures = {name: failure for name, failure in self.failures.items() if name not in own}
         failures |= {entry.job.name: entry.failure for entry in entries if entry.failure is not None}
-        if failures == self._failures:
+        if failures == self.failures:
             return
         write_whole_text(self._path, json.dumps({"failed": failures}, indent=2) + "\n")
-        self._failures = failures
+        self.failures = failures
