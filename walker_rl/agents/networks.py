@@ -1,7 +1,7 @@
 """The networks of an agent, and critics that several agents have."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import numpy as np
@@ -41,8 +41,7 @@ class Networks:
         architecture: PolicyArchitecture,
         make_critic: Callable[[ConfigT, PolicyArchitecture, int], snt.Module],
         seed: int,
-        has_target_policy: bool = True,
-        has_target_critic: bool = True,
+        targets: Collection[str] = ("policy", "critic"),
         initialization: str = "uniform_fan_out",
     ) -> "Networks":
         """Makes all networks, whose initial weights depend on `seed` alone.
@@ -52,16 +51,15 @@ class Networks:
             architecture: shape of the policies.
             make_critic: makes a critic of `config` beside a policy of `architecture`, from a seed of its own.
             seed: seed of all initial weights.
-            has_target_policy: False for an agent that bootstraps on the online policy.
-            has_target_critic: False for an agent without.
+            targets: names of the networks that have a target.
             initialization: the policy's kind of initial weights.
         """
         policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         return cls(
             policy=PolicyNetwork(architecture, policy_seed, initialization),
             critic=make_critic(config, architecture, critic_seed),
-            target_policy=PolicyNetwork(architecture, policy_seed, initialization) if has_target_policy else None,
-            target_critic=make_critic(config, architecture, critic_seed) if has_target_critic else None,
+            target_policy=PolicyNetwork(architecture, policy_seed, initialization) if "policy" in targets else None,
+            target_critic=make_critic(config, architecture, critic_seed) if "critic" in targets else None,
             architecture=architecture,
         )
 
@@ -85,12 +83,6 @@ def distributional_critic(
     config: DistributionalConfig, architecture: PolicyArchitecture, seed: int
 ) -> DistributionalCriticNetwork:
     """The critic of the return distribution that `config` asks for, beside a policy of `architecture`."""
-    return DistributionalCriticNetwork(
-        architecture.observation_size,
-        architecture.action_size,
-        critic_torso(config),
-        vmin=config.vmin,
-        vmax=config.vmax,
-        num_atoms=config.num_atoms,
-        seed=seed,
-    )
+    sizes = architecture.observation_size, architecture.action_size
+    atoms = np.linspace(config.vmin, config.vmax, config.num_atoms)
+    return DistributionalCriticNetwork(*sizes, critic_torso(config), atoms, seed)

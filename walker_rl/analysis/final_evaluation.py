@@ -29,7 +29,9 @@ class FinalEvaluation:
     @classmethod
     def from_summary(cls, summary: Mapping[str, Any], task: str) -> FinalEvaluation:
         """Reads an entry of summary.json."""
-        falls = summary["episode_falls"] if "episode_falls" in summary else _inferred_falls(summary, task)
+        falls = summary.get("episode_falls")
+        if falls is None:  # An older version wrote no falls: they are the episodes shorter than the time limit.
+            falls = [length < find_task(task).max_episode_steps for length in summary["episode_lengths"]]
         return cls(summary["mean_return"], summary["stddev_return"], float(np.mean(falls)))
 
     @classmethod
@@ -43,12 +45,6 @@ class FinalEvaluation:
             return None
         others = (row.get(f"{policy}_{name}") for name in ("stddev", "falls"))
         return cls(float(row[f"{policy}_return"]), *(float(value) if value else None for value in others))
-
-
-def _inferred_falls(summary: Mapping[str, Any], task: str) -> list[bool]:
-    """Falls in a summary that an older version wrote: episodes shorter than the task's time limit."""
-    max_episode_steps = find_task(task).max_episode_steps
-    return [length < max_episode_steps for length in summary["episode_lengths"]]
 
 
 def to_row(evaluation: FinalEvaluation | None, policy: str) -> Row:

@@ -35,9 +35,6 @@ def deterministic_policy_gradient_loss(
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
     """
     tf.debugging.assert_rank(action, 2)
     tf.debugging.assert_rank(dqda, 2)

@@ -20,9 +20,6 @@ def log_density(gaussian: Gaussian, unsquashed: tf.Tensor) -> tf.Tensor:
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
     """
     log_slope = 2 * (math.log(2) - unsquashed - tf.math.softplus(-2 * unsquashed))
     return gaussian_losses.log_density(gaussian, unsquashed) - tf.reduce_sum(log_slope, axis=-1)

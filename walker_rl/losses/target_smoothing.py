@@ -7,9 +7,6 @@ def smoothed_action(action: tf.Tensor, noise: tf.Tensor, max_noise: float) -> tf
     """`clip(action + clip(noise, -max_noise, max_noise), -1, 1)` (equation 14; the outer clip is in the authors' code).
 
     Action and noise, in action units, are `[B, A]`, and so is the result.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
     """
     tf.debugging.assert_rank(action, 2)
     tf.debugging.assert_rank(noise, 2)

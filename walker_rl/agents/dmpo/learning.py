@@ -36,8 +36,9 @@ class DMPOLearner(OffPolicyLearner[Config]):
         probabilities = self._target_probabilities(transition.next_observation, actions)
 
         critic_gradients, critic_metrics = self._critic_gradients(transition, tf.reduce_mean(probabilities, axis=0))
+        values = tf.linalg.matvec(probabilities, self._networks.critic.atoms)
         improvement_gradients, policy_metrics = self._improvement_gradients(
-            transition.next_observation, target_policy, actions, self._values(probabilities)
+            transition.next_observation, target_policy, actions, values
         )
         norms = self._apply({"critic": critic_gradients, **improvement_gradients})
         for log_dual in self._optimizers["dual"].variables.values():
@@ -56,10 +57,6 @@ class DMPOLearner(OffPolicyLearner[Config]):
         clipped_actions = tf.unstack(tf.clip_by_value(actions, -1.0, 1.0))
         logits = [self._networks.target_critic(observation, action) for action in clipped_actions]
         return tf.stack([tf.nn.softmax(each) for each in logits])
-
-    def _values(self, probabilities: tf.Tensor) -> tf.Tensor:
-        """Expected returns `[N, B]` of distributions `[N, B, K]`."""
-        return tf.linalg.matvec(probabilities, self._networks.critic.atoms)
 
     def _critic_gradients(
         self, transition: Transition, next_probabilities: tf.Tensor

@@ -56,14 +56,9 @@ class Builder(QueueBuilder[Config]):
         def make_critic(config: Config, architecture: PolicyArchitecture, seed: int) -> ValueNetwork:
             return ValueNetwork(architecture.observation_size, critic_torso(config), seed, config.initialization)
 
+        initialization = self.config.initialization
         return Networks.from_seed(
-            self.config,
-            self.architecture,
-            make_critic,
-            seed,
-            has_target_policy=False,
-            has_target_critic=False,
-            initialization=self.config.initialization,
+            self.config, self.architecture, make_critic, seed, targets=(), initialization=initialization
         )
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> PPOLearner:

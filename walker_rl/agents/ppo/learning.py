@@ -47,7 +47,8 @@ class PPOLearner(NetworkLearner[Config]):
             StopIteration: if the dataset has ended.
         """
         segments = self._layout.unpack(next(self._dataset))
-        self._observe_rewards(segments)
+        if self._config.normalize_rewards:  # Before the round: no recorded density depends on them.
+            self._returns.add(segments.return_so_far.ravel())
         metrics: Metrics = {}
         if int(self._num_rounds) >= self._config.num_priming_rounds:
             columns, round_metrics = self._prepare(segments)
@@ -98,11 +99,6 @@ class PPOLearner(NetworkLearner[Config]):
     def _actor_steps(self) -> tf.Tensor:
         steps_per_round = self._config.num_environments * self._config.unroll_length
         return tf.cast(self._num_rounds, tf.float64) * steps_per_round
-
-    def _observe_rewards(self, segments: Segment) -> None:
-        """Updates the returns' statistics, before the round: no recorded density depends on them."""
-        if self._config.normalize_rewards:
-            self._returns.add(segments.return_so_far.ravel())
 
     def _observe_observations(self, segments: Segment) -> None:
         """Updates the normaliser, after the round: its densities are those of the normaliser that acted."""

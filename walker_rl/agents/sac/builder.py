@@ -29,7 +29,7 @@ class Builder(OffPolicyBuilder[Config]):
         """Online networks and the target critic with their initial weights."""
         from walker_rl.agents.networks import Networks, twin_critic
 
-        return Networks.from_seed(self.config, self.architecture, twin_critic, seed, has_target_policy=False)
+        return Networks.from_seed(self.config, self.architecture, twin_critic, seed, targets=("critic",))
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> SACLearner:
         """A learner of `networks`, and the source of their variables."""

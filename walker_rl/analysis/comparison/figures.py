@@ -52,10 +52,6 @@ def _figures(thresholds: Sequence[float]) -> list[tuple[str, Callable[[Groups], 
         ("final_performance", final_performance.tabulate, final_performance.draw),
         ("performance_profiles", performance_profiles.tabulate, performance_profiles.draw),
         ("probability_of_improvement", probability_of_improvement.tabulate, probability_of_improvement.draw),
-        (
-            "time_to_return",
-            lambda groups: time_to_return.tabulate(groups, thresholds or time_to_return.round_thresholds(groups)),
-            time_to_return.draw,
-        ),
+        ("time_to_return", functools.partial(time_to_return.tabulate, thresholds=thresholds), time_to_return.draw),
         ("stability", stability.tabulate, stability.draw),
     ]

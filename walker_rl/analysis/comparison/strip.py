@@ -1,6 +1,7 @@
 """A row for each group: its seeds as points, its statistic with the interval above them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,9 @@ from walker_rl.analysis.tables import Row
 
 ROW_HEIGHT = 0.42
 """Inches."""
+
+POINT: dict[str, Any] = {"markersize": 4.5, "alpha": 0.7, "linestyle": ""}
+"""Look of one seed."""
 
 
 def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> list[Row]:
@@ -42,26 +46,11 @@ def draw_strip(
         look, y, x = looks[row["group"]], places[row["group"]], row[quantity]
         if row["series"] != STATISTIC:
             face = "none" if hollow else look.colour
-            axes.plot(
-                x,
-                y + 0.14,
-                marker=look.marker,
-                markersize=4.5,
-                color=look.colour,
-                markerfacecolor=face,
-                alpha=0.7,
-                linestyle="",
-            )
+            axes.plot(x, y + 0.14, marker=look.marker, color=look.colour, markerfacecolor=face, **POINT)
         elif not hollow:
             if row["low"] is not None:
-                axes.plot(
-                    [row["low"], row["high"]],
-                    [y - 0.18] * 2,
-                    color=look.colour,
-                    linewidth=4,
-                    alpha=0.4,
-                    solid_capstyle="butt",
-                )
+                ends = [row["low"], row["high"]]
+                axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
     axes.set_yticks(range(len(looks)), list(looks))
     axes.set_ylim(len(looks) - 0.5, -0.5)
