@@ -16,13 +16,7 @@ class Actor(acme.Actor, abc.ABC):
     """Acts in one environment, records what it sees, and can be stopped and resumed."""
 
     def __init__(self, policy: Any, adder: Any, variable_source: acme.VariableSource):
-        """Makes an actor with the variable source's current weights.
-
-        Args:
-            policy: chooses actions.
-            adder: takes the experience.
-            variable_source: has the policy's weights by the name "policy".
-        """
+        """Makes an actor with the weights that the variable source has now by the name "policy"."""
         self._policy = policy
         self._adder = adder
         self._variable_source = variable_source
@@ -69,16 +63,7 @@ class OffPolicyActor(Actor):
         random_steps: range,
         seed: int,
     ):
-        """As the base class.
-
-        Args:
-            policy: chooses all actions but the random ones.
-            adder: takes the experience.
-            variable_source: has the policy's weights by the name "policy".
-            action_size: dimensions of an action.
-            random_steps: steps of training whose actions are uniformly random.
-            seed: seed of the random actions.
-        """
+        """As the base class; actions are uniformly random in the steps of training `random_steps`, from `seed`."""
         super().__init__(policy, adder, variable_source)
         self._action_size = action_size
         self._random_steps = random_steps

@@ -48,10 +48,9 @@ class Learner(core.Learner, abc.ABC):
         """Continues where `save` was called, bit for bit."""
 
     def get_variables(self, names: list[str]) -> list[Variables]:
-        """Weights for actors and evaluators, which later updates leave as they are.
+        """Weights to act with, "policy", or to evaluate, "evaluated_policy", as `Policy.update` takes them.
 
-        Args:
-            names: "policy" acts, "evaluated_policy" is evaluated; each as `Policy.update` takes it.
+        Later updates leave them as they are.
 
         Raises:
             KeyError: if a name is unknown.

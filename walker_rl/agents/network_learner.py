@@ -179,12 +179,10 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
         def rest() -> Gradients:
             return {name: tf.zeros_like(variable) for name, variable in variables.items()}
 
-        gradients: Gradients = tf.cond(tf.greater(weight, 0.0), imitate, rest)
-        return gradients
+        return tf.cond(tf.greater(weight, 0.0), imitate, rest)
 
     def _actor_steps(self) -> tf.Tensor:
-        steps: tf.Tensor = self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
-        return steps
+        return self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
 
     def _move_targets(self, tau: float) -> None:
         """Moves the targets by `target <- (1 - tau) target + tau online`."""

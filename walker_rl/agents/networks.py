@@ -46,13 +46,7 @@ class Networks:
     ) -> "Networks":
         """Makes all networks, whose initial weights depend on `seed` alone.
 
-        Args:
-            config: the agent's hyperparameters.
-            architecture: shape of the policies.
-            make_critic: makes a critic of `config` beside a policy of `architecture`, from a seed of its own.
-            seed: seed of all initial weights.
-            targets: names of the networks that have a target.
-            initialization: the policy's kind of initial weights.
+        Those named in `targets` have a target. `make_critic` takes a seed of its own; `initialization` is the policy's.
         """
         policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         return cls(

@@ -83,14 +83,7 @@ class NoisyPolicy(ExploringPolicy):
     def __init__(
         self, architecture: PolicyArchitecture, noise: GaussianNoise, sigma: Schedule, noise_scale: float = 1.0
     ):
-        """Makes a policy without weights.
-
-        Args:
-            architecture: shape of the network.
-            noise: process whose samples, times `sigma` and `noise_scale`, are added to the actions.
-            sigma: factor on the noise in action units.
-            noise_scale: further factor, by which the actors of one run may differ.
-        """
+        """Makes a policy without weights, to whose actions `noise` is added, times `sigma` and `noise_scale`."""
         super().__init__(architecture, noise)
         self._sigma = sigma
         self._noise_scale = noise_scale

@@ -23,13 +23,7 @@ class PriorThenPolicy:
     """Plays a saved policy with noise that differs from episode to episode, then a policy that learns."""
 
     def __init__(self, config: PriorConfig, architecture: PolicyArchitecture, policy: BehaviourPolicy, seed: int):
-        """Loads the saved policy.
-
-        Args:
-            config: settings of the prior.
-            architecture: shape of the policy that learns, which has the sizes of the task.
-            policy: policy that acts from step `config.num_steps` on.
-            seed: seed of the noise on the saved policy's actions.
+        """Loads the saved policy; `policy` acts from step `config.num_steps` on, and has the sizes of the task.
 
         Raises:
             UserError: if the saved policy can't be read or can't play the task.

@@ -64,8 +64,7 @@ class Evaluator:
     def finish(self, report: Callable[[str], None]) -> dict[str, Evaluation]:
         """Chooses the best candidate, films it, and evaluates it and the last policy on episodes of their own.
 
-        Returns:
-            Evaluations of the "best" and the "last" policy; `report` takes a line about each candidate that was played.
+        Returns the evaluations of "best" and "last"; `report` takes a line about each candidate that was played.
         """
         paths = self._candidates.paths or [self._run.best_policy]  # A run begun by an older version kept no others.
         best = choose_best(paths, lambda saved: self._play(saved, self._selection_seeds), report)

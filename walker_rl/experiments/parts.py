@@ -13,7 +13,7 @@ from acme import specs
 from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
-from walker_rl.environments import Task, find_task, make_environment
+from walker_rl.environments import find_task, make_environment
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
@@ -49,17 +49,14 @@ def builder_of(config: ExperimentConfig) -> Any:
     Raises:
         UserError: if there is no such task.
     """
-    return make_builder(config.agent_name, config.agent, spec_of(find_task(config.task)))
-
-
-def spec_of(task: Task) -> specs.EnvironmentSpec:
-    """The shapes of what an agent observes and does in a task."""
-    return specs.EnvironmentSpec(
+    task = find_task(config.task)
+    spec = specs.EnvironmentSpec(
         observations=specs.Array((task.observation_size,), np.float32, "observation"),
         actions=specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, "action"),
         rewards=specs.Array((), np.float32, "reward"),
         discounts=specs.BoundedArray((), np.float32, 0.0, 1.0, "discount"),
     )
+    return make_builder(config.agent_name, config.agent, spec)
 
 
 def check_agent(config: ExperimentConfig) -> None:

@@ -49,8 +49,7 @@ class ArrayReplay:
         Raises:
             ValueError: if nothing has been inserted.
         """
-        rows: np.ndarray = self._rows[self._random.integers(self.size, size=batch_size)]
-        return rows
+        return self._rows[self._random.integers(self.size, size=batch_size)]
 
     def save(self) -> State:
         """The rows held (a view of them: the next insert may change it), the count, and the sampler's state."""

@@ -25,7 +25,13 @@ class DMPOLearner(OffPolicyLearner[Config]):
         """As the base class, and the optimiser of the dual variables, whose gradients are not clipped."""
         super().__init__(config, networks, dataset, seed)
         self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
-        log_duals = _make_log_duals(config, networks.architecture.action_size)
+        action_size = networks.architecture.action_size
+        log_duals = {  # Unconstrained variables of `Duals`; `positive_dual` of one is the multiplier.
+            "temperature": tf.Variable(config.init_log_temperature),
+            "penalty_temperature": tf.Variable(config.init_log_temperature),
+            "alpha_mean": tf.Variable(tf.fill([action_size], config.init_log_alpha_mean)),
+            "alpha_stddev": tf.Variable(tf.fill([action_size], config.init_log_alpha_stddev)),
+        }
         self._optimizers["dual"] = Adam(log_duals)
         self._learning_rates["dual"] = config.dual_learning_rate
 
@@ -87,13 +93,3 @@ class DMPOLearner(OffPolicyLearner[Config]):
             "policy_stddev_max": tf.reduce_max(policy.stddev),
         }
         return tape.gradient(loss, trained), metrics
-
-
-def _make_log_duals(config: Config, action_size: int) -> dict[str, tf.Variable]:
-    """Unconstrained variables of `Duals`; `positive_dual` of one is the multiplier."""
-    return {
-        "temperature": tf.Variable(config.init_log_temperature),
-        "penalty_temperature": tf.Variable(config.init_log_temperature),
-        "alpha_mean": tf.Variable(tf.fill([action_size], config.init_log_alpha_mean)),
-        "alpha_stddev": tf.Variable(tf.fill([action_size], config.init_log_alpha_stddev)),
-    }

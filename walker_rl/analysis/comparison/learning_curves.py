@@ -18,11 +18,7 @@ LABELS = {"actor_steps": "environment steps", "walltime": "wall-clock time (minu
 
 
 def tabulate(groups: Groups, axis: str) -> list[Row]:
-    """The points of all curves.
-
-    Args:
-        groups: runs of one task.
-        axis: "actor_steps", or "walltime" in seconds.
+    """The points of all curves of a task over `axis`, "actor_steps" or "walltime" in seconds.
 
     Returns:
         Rows of `group`, `series`, the axis, `return`, and for the statistic `low`, `high` and `num_seeds`. The

@@ -32,14 +32,9 @@ def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> li
 def draw_strip(
     axes: Axes, rows: Sequence[Row], quantity: str, looks: Mapping[str, Style], hollow: bool = False
 ) -> None:
-    """Draws what `tabulate_strip` returned, the first group on top.
+    """Draws what `tabulate_strip` returned for all groups, the first on top; `hollow` points are rings.
 
-    Args:
-        axes: to draw on.
-        rows: of all groups.
-        quantity: the column.
-        looks: of all groups that have a row of the picture, whether they have values or not.
-        hollow: whether the points are rings, for a second quantity in the same rows.
+    `looks` has every group that has a row in the picture, with values or without.
     """
     places = {group: place for place, group in enumerate(looks)}
     for row in rows:

@@ -18,12 +18,7 @@ CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
 
 
 def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
-    """Trains all runs that are not complete.
-
-    Args:
-        jobs: in the order in which they are to begin.
-        output: the folder of their run directories, which exists.
-        num_jobs: runs at a time; None is one for each core that this process may use.
+    """Trains all runs that are not complete, in their order, `num_jobs` at a time; by default one for each usable core.
 
     Returns:
         0 if all are complete, 1 if some have failed, 75 if the sweep was asked to stop by SIGTERM, 130 by Ctrl-C.
