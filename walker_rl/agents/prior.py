@@ -11,7 +11,7 @@ from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.policy_file import SavedPolicy, load_policy
+from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
 from walker_rl.types import State, Variables
 
@@ -30,7 +30,13 @@ class PriorThenPolicy:
         """
         self._config = config
         self._policy = policy
-        self._prior = load_prior(config).make_policy()
+        assert config.policy is not None, "without a policy there is no prior"
+        try:
+            self._prior = load_policy(find_policy(config.policy)).make_policy()
+        except UserError:
+            names = ", ".join(one.name for one in pretrained_policies())
+            must_be = f"must be one of {names}, a run directory or a policy file"
+            raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None
         self._noise = OrnsteinUhlenbeckNoise(architecture.action_size, THETA, seed)
         self._num_episodes = 0
         self._step = 0
@@ -82,18 +88,3 @@ class PriorThenPolicy:
             sizes = f"{architecture.observation_size} observations and {architecture.action_size} actions"
             raise UserError(f"agent.prior.policy = {self._config.policy}: must play a task of {sizes}")
         self._prior.begin_episode()
-
-
-def load_prior(config: PriorConfig) -> SavedPolicy:
-    """Reads the policy that `config` names.
-
-    Raises:
-        UserError: if it can't be read.
-    """
-    assert config.policy is not None, "without a policy there is no prior"
-    try:
-        return load_policy(find_policy(config.policy))
-    except UserError:
-        names = ", ".join(one.name for one in pretrained_policies())
-        must_be = f"must be one of {names}, a run directory or a policy file"
-        raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None

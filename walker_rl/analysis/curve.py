@@ -16,7 +16,8 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
     if training := read_columns(metrics / "training.csv"):
-        smooth = _moving_average(training["episode_return"], MOVING_AVERAGE)
+        length = min(MOVING_AVERAGE, len(training["episode_return"]))
+        smooth = np.convolve(training["episode_return"], np.ones(length) / length, mode="valid")
         steps = training["actor_steps"][-len(smooth) :]
         axes.plot(steps, smooth, color="0.65", linewidth=1, label=f"training, mean of {MOVING_AVERAGE} episodes")
     episodes = np.stack([values for name, values in evaluation.items() if name.startswith("episode_return_")])
@@ -38,8 +39,3 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]} if rows else {}
-
-
-def _moving_average(values: np.ndarray, length: int) -> np.ndarray:
-    length = min(length, len(values))
-    return np.convolve(values, np.ones(length) / length, mode="valid")

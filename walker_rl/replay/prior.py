@@ -14,8 +14,8 @@ class PriorReplay:
     def __init__(self, row_size: int, num_prior: int, num_prior_rows: Callable[[int], int], max_size: int, seed: int):
         """Makes an empty replay of rows of `row_size` floats, which keeps the first `num_prior` for good.
 
-        Of the later ones it keeps the newest `max_size`. `num_prior_rows` maps the number of batches so far to the number
-        of first rows in the next.
+        Of the later ones it keeps the newest `max_size`. `num_prior_rows` maps the number of batches so far to the
+        number of first rows in the next.
         """
         prior_seed, own_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         self._num_prior = num_prior

@@ -73,7 +73,9 @@ def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
     if not tables:
         return []
     first, *others = tables
-    return [(field, _shown(value)) for field, value in first.items() if all(_same(one, field, value) for one in others)]
+    return [
+        (name, _shown(value)) for name, value in first.items() if all((name, value) in one.items() for one in others)
+    ]
 
 
 def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:
@@ -85,10 +87,6 @@ def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]
         ]
         for name in names
     }
-
-
-def _same(table: Table, field: str, value: Any) -> bool:
-    return field in table and table[field] == value
 
 
 def _shown(value: Any) -> str:

@@ -47,13 +47,9 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
                 scheduler.stop(signals.is_urgent)
         record.update(scheduler.entries)
         display.conclude(view.read())
-        _tell_failures(scheduler.entries, display)
+        for entry in scheduler.entries:
+            if entry.failure is not None:
+                display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")
     if signals.stop_requested():
         return signals.exit_status
     return FAILED if any(entry.state is State.FAILED for entry in scheduler.entries) else COMPLETE
-
-
-def _tell_failures(entries: Sequence[Entry], display: SweepDisplay) -> None:
-    for entry in entries:
-        if entry.failure is not None:
-            display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")
