@@ -14,9 +14,10 @@ import numpy as np
 from acme import specs
 
 from walker_rl.agents.acting import Actor, OffPolicyActor
-from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
+from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.learner import Learner
-from walker_rl.agents.policies import BehaviourPolicy, sizes
+from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture, sizes
 from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import Architecture, PolicyArchitecture
@@ -29,6 +30,7 @@ from walker_rl.schedules import value_at
 
 ConfigT = TypeVar("ConfigT")
 OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
+NoiseConfigT = TypeVar("NoiseConfigT", bound=NoiseConfig)
 
 
 class Builder(abc.ABC, Generic[ConfigT]):
@@ -180,6 +182,28 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """Transitions sampled for each one inserted since updates began."""
         num_counted = num_inserted - self.config.num_steps_before_updates
         return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
+
+
+class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
+    """Makes the parts of an agent with a deterministic policy, which explores by noise on its actions.
+
+    An agent adds `make_networks` and `make_learner`.
+    """
+
+    @property
+    def architecture(self) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(self.config, self.spec, head="tanh")
+
+    def make_own_policy(self, seed: int, noise_scale: float) -> NoisyPolicy:
+        """The online policy with the configured noise."""
+        action_size = self.layout.action_size
+        noise = (
+            GaussianNoise(action_size, seed)
+            if self.config.noise == "gaussian"
+            else OrnsteinUhlenbeckNoise(action_size, self.config.theta, seed)
+        )
+        return NoisyPolicy(self.architecture, noise, self.config.sigma, noise_scale)
 
 
 class QueueBuilder(Builder[ConfigT]):

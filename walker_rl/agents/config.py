@@ -123,7 +123,7 @@ class DistributionalConfig(OffPolicyConfig):
 
 
 @dataclasses.dataclass(frozen=True)
-class NoiseConfig:
+class NoiseConfig(OffPolicyConfig):
     """How an agent with a deterministic policy explores."""
 
     noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 import numpy as np
 from acme import specs
 
-from walker_rl.agents.config import NetworkConfig, NoiseConfig
-from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise, UnitNoise
+from walker_rl.agents.config import NetworkConfig
+from walker_rl.agents.exploration import GaussianNoise, UnitNoise
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.policies.torso import TorsoSpec
@@ -93,18 +93,6 @@ class NoisyPolicy(ExploringPolicy):
         scale = np.float32(self._noise_scale * value_at(self._sigma, actor_steps))
         action = self._policy.action(observation) + scale * self._noise.sample()
         return np.minimum(np.maximum(action, -1.0), 1.0)
-
-
-def make_noisy_policy(
-    config: NoiseConfig, architecture: PolicyArchitecture, seed: int, noise_scale: float
-) -> NoisyPolicy:
-    """A deterministic policy with `noise_scale` times the noise that `config` asks for; `seed` is the noise's."""
-    noise = (
-        GaussianNoise(architecture.action_size, seed)
-        if config.noise == "gaussian"
-        else OrnsteinUhlenbeckNoise(architecture.action_size, config.theta, seed)
-    )
-    return NoisyPolicy(architecture, noise, config.sigma, noise_scale)
 
 
 class SamplingPolicy(ExploringPolicy):

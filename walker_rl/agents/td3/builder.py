@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from walker_rl.agents.builder import OffPolicyBuilder
-from walker_rl.agents.policies import NoisyPolicy, make_noisy_policy, policy_architecture
+from walker_rl.agents.builder import DeterministicBuilder
 from walker_rl.agents.td3.config import Config
-from walker_rl.policies.architecture import PolicyArchitecture
 
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
     from walker_rl.agents.td3.learning import TD3Learner
 
 
-class Builder(OffPolicyBuilder[Config]):
+class Builder(DeterministicBuilder[Config]):
     """TD3: a deterministic policy with noise, and twin critics."""
-
-    @property
-    def architecture(self) -> PolicyArchitecture:
-        """The shape of the policy."""
-        return policy_architecture(self.config, self.spec, head="tanh")
 
     def make_networks(self, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
@@ -36,7 +29,3 @@ class Builder(OffPolicyBuilder[Config]):
         from walker_rl.agents.td3.learning import TD3Learner
 
         return TD3Learner(self.config, networks, dataset, seed)
-
-    def make_own_policy(self, seed: int, noise_scale: float) -> NoisyPolicy:
-        """The online policy with the configured noise."""
-        return make_noisy_policy(self.config, self.architecture, seed, noise_scale)

@@ -73,9 +73,8 @@ def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
     if not tables:
         return []
     first, *others = tables
-    return [
-        (name, _shown(value)) for name, value in first.items() if all((name, value) in one.items() for one in others)
-    ]
+    same = [pair for pair in first.items() if all(pair in one.items() for one in others)]
+    return [(field, _shown(value)) for field, value in same]
 
 
 def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
+from walker_rl.experiments.sweep.scheduler import Scheduler
 from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
