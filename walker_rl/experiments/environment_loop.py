@@ -57,7 +57,7 @@ class EnvironmentLoop:
         """Continues from what `save` returned; the actor takes its variable source's weights."""
         self.actor_steps = state["actor_steps"]
         self._timestep = self.environment.restore(state["environment"])
-        self._episode.restore(state["episode"])
+        self._episode = EpisodeStatistics(**state["episode"])
         self.actor.restore(state["actor"])
 
     def close(self) -> None:
