@@ -84,7 +84,8 @@ def render_episode(
     with _video(path, size, frame_rate, sample=picture) as write:
         while True:
             is_last = timestep.last() or step + 1 > max_steps
-            num_due = int((step + 0.5) / steps_per_frame) + 1 - num_frames  # Frame i is due at i / frame_rate.
+            # Frame i is due at i / frame_rate; those to which this step or an earlier one is the nearest are due.
+            num_due = int((step + 0.5) / steps_per_frame) + 1 - num_frames
             if num_due > 0 or is_last:
                 picture = _captioned(environment.render(*size), caption, step, episode_return)
                 for _ in range(max(num_due, 1)):

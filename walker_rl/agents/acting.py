@@ -32,7 +32,7 @@ class Actor(acme.Actor, abc.ABC):
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
     def count_steps(self, actor_steps: int) -> None:
-        """Sets the steps of training that schedules go by, to those of all actors together; here none does."""
+        """Takes the steps of training of all actors together; an actor whose schedules follow them overrides this."""
 
     def save(self) -> State:
         """All but the weights."""
@@ -82,7 +82,7 @@ class OffPolicyActor(Actor):
         self._actor_steps += 1
 
     def count_steps(self, actor_steps: int) -> None:
-        """Sets the steps of training that the policy's schedules go by, to those of all actors together."""
+        """Sets the steps of training that the policy's schedules follow to those of all actors together."""
         self._actor_steps = actor_steps
 
     def save(self) -> State:

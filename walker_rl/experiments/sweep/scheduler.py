@@ -35,7 +35,7 @@ class Scheduler:
     ):
         """Starts nothing yet; jobs that are complete already are left alone.
 
-        `failures` are those of earlier tries by the job's name, which is tried anew; `tell` prints a line.
+        `failures` has why a job failed before, by its name; it is tried anew. `tell` prints a line.
         """
         self.entries = [
             Entry(job, State.COMPLETE) if job.is_complete else Entry(job, State.WAITING, failures.get(job.name))
