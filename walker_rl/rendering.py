@@ -187,10 +187,8 @@ def _video(
 def _failing_as_run_error(path: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        raise RunError(f"{path}: not written: {error.strerror}") from error
-    except RuntimeError as error:  # imageio_ffmpeg's own, where there is no ffmpeg
-        raise RunError(f"{path}: not written: {error}") from error
+    except (OSError, RuntimeError) as error:  # The latter is imageio_ffmpeg's, where there is no ffmpeg.
+        raise RunError(f"{path}: not written: {getattr(error, 'strerror', error)}") from error
 
 
 def _save_palette(sample: Image.Image, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Whether runs are less steady in their first environment steps than in the rest."""
 
-import dataclasses
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from walker_rl.analysis.statistics import collapsed
 PHASES = ("first", "rest")
 
 
-@dataclasses.dataclass(frozen=True)
-class Phase:
+class Phase(NamedTuple):
     """How much a run varies from one evaluation to the next, in a part of it.
 
     Attributes:
@@ -26,9 +25,6 @@ class Phase:
     change: float
     share_collapsed: float
     loss_change: float
-
-
-QUANTITIES = tuple(field.name for field in dataclasses.fields(Phase))
 
 
 def phases(run: Run, until: float) -> dict[str, Phase]:
@@ -55,7 +51,7 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
     for group, runs in groups.items():
         of_runs = [phases(run, until) for run in runs]
         for phase in PHASES:
-            cells = [estimated([getattr(of_run[phase], name) for of_run in of_runs], ".0%") for name in QUANTITIES]
+            cells = [estimated(values, ".0%") for values in zip(*(of_run[phase] for of_run in of_runs), strict=True)]
             yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
 
 
