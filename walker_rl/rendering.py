@@ -87,7 +87,8 @@ def render_episode(
     with _video(path, size, frame_rate, sample=picture) as write:
         while True:
             is_last = timestep.last() or step + 1 > max_steps
-            num_due = _frames_until(step, steps_per_frame) - num_frames
+            # Frame i is due at i / frame_rate; those to which this step or an earlier one is the nearest are due.
+            num_due = int((step + 0.5) / steps_per_frame) + 1 - num_frames
             if num_due > 0 or is_last:
                 picture = _captioned(environment.render(*size), caption, step, episode_return)
                 for _ in range(max(num_due, 1)):
@@ -99,11 +100,6 @@ def render_episode(
             episode_return += float(timestep.reward)
             step += 1
     return RenderedEpisode(path, episode_return, step, num_frames)
-
-
-def _frames_until(step: int, steps_per_frame: float) -> int:
-    """How many frames have a time to which `step` or an earlier one is the nearest; frame i is due at i / rate."""
-    return int((step + 0.5) / steps_per_frame) + 1
 
 
 def _check(path: Path, size: tuple[int, int], frames_per_second: int, max_seconds: float | None) -> None:
@@ -195,10 +191,8 @@ def _video(
 def _failing_as_run_error(path: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        raise RunError(f"{path}: not written: {error.strerror}") from error
-    except RuntimeError as error:  # imageio_ffmpeg's own, where there is no ffmpeg
-        raise RunError(f"{path}: not written: {error}") from error
+    except (OSError, RuntimeError) as error:  # The latter is imageio_ffmpeg's, where there is no ffmpeg.
+        raise RunError(f"{path}: not written: {getattr(error, 'strerror', error)}") from error
 
 
 def _save_palette(sample: Image.Image, path: Path) -> None:
