@@ -44,7 +44,8 @@ def watch_replay() -> dict[str, float]:
     """Resident memory over what it was before the replay."""
     import numpy as np
 
-    from walker_rl.replay import ArrayReplay, TransitionLayout
+    from walker_rl.replay.arrays import ArrayReplay
+    from walker_rl.replay.interface import TransitionLayout
 
     base = resident_megabytes()
     rows = np.ones((1, TransitionLayout(22, 6).row_size), np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import sonnet as snt
 
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.replay import TransitionLayout
+from walker_rl.replay.interface import TransitionLayout
 from walker_rl.types import Transition, Variables
 
 OBSERVATION_SIZE, ACTION_SIZE = 3, 2

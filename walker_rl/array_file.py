@@ -31,8 +31,11 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     Raises:
         OSError: if it can't be written; what was at `path` is still there, and nothing is left beside it.
     """
-    with whole_file(path) as file:
-        _write(file, arrays)
+    # `numpy.savez` leaves its archive open, to complain on standard error, when the disk is full.
+    with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(name + _SUFFIX, "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -49,14 +52,6 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             return _read(file)
         except Exception as error:  # zipfile and NumPy raise a dozen kinds for bytes that are no such file.
             raise TornFileError(str(error) or type(error).__name__) from None
-
-
-def _write(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:
-    """As `numpy.savez` does, which leaves its archive open, to complain on standard error, when the disk is full."""
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(name + _SUFFIX, "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
 def _read(file: IO[bytes]) -> dict[str, np.ndarray]:

@@ -142,7 +142,8 @@ def _play(
     timestep = environment.reset(episode_seed)
     while True:
         is_last = timestep.last() or step + 1 > max_steps
-        num_due = _frames_until(step, steps_per_frame) - num_frames
+        # Frame i is due at i / frame_rate; those to which this step or an earlier one is the nearest are due.
+        num_due = int((step + 0.5) / steps_per_frame) + 1 - num_frames
         if num_due > 0 or is_last:
             frame = _Frame(environment.render(*size), step, episode_return)
             yield from [frame] * max(num_due, 1)
@@ -152,11 +153,6 @@ def _play(
         timestep = environment.step(policy(timestep.observation))
         episode_return += float(timestep.reward)
         step += 1
-
-
-def _frames_until(step: int, steps_per_frame: float) -> int:
-    """How many frames have a time to which `step` or an earlier one is the nearest; frame i is due at i / rate."""
-    return int((step + 0.5) / steps_per_frame) + 1
 
 
 def _check(path: Path, size: tuple[int, int], frames_per_second: int, max_seconds: float | None) -> None:

@@ -26,18 +26,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-    _sync_folder(path.parent)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def write_whole_text(path: Path, text: str) -> None:
     """Replaces what `path` holds, as `whole_file` does; the name of a file in `text` may be any bytes."""
     with whole_file(path) as file:
         file.write(text.encode(errors="surrogateescape"))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,7 +19,8 @@ from walker_rl.agents.policies import NoisyPolicy
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.replay import ArrayReplay, NStepAdder
+from walker_rl.replay.arrays import ArrayReplay
+from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import State
 
 ARCHITECTURE = PolicyArchitecture(

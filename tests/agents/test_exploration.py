@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from tests.fakes import assert_equal_trees
-from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise
+from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 
 ACTION_SIZE = 6
 
 
-def make_gaussian(seed: int = 0) -> Noise:
+def make_gaussian(seed: int = 0) -> GaussianNoise:
     return GaussianNoise(ACTION_SIZE, seed)
 
 
-def make_ornstein_uhlenbeck(seed: int = 0, theta: float = 0.15) -> Noise:
+def make_ornstein_uhlenbeck(seed: int = 0, theta: float = 0.15) -> GaussianNoise:
     return OrnsteinUhlenbeckNoise(ACTION_SIZE, theta, seed)
 
 
-def samples(noise: Noise, count: int) -> np.ndarray:
+def samples(noise: GaussianNoise, count: int) -> np.ndarray:
     return np.stack([noise.sample() for _ in range(count)])
 
 

@@ -29,11 +29,11 @@ def test_the_parts_of_the_reward_sum_to_the_return():
 
 def test_saved_as_json_it_goes_on_alike():
     environment = make_environment("Pendulum-v1", seed=0)
-    straight, restored = EpisodeStatistics(), EpisodeStatistics()
+    straight = restored = EpisodeStatistics()
     environment.reset()
     for step in range(20):
         if step == 7:
-            restored.restore(json.loads(json.dumps(straight.save())))
+            restored = EpisodeStatistics(**json.loads(json.dumps(straight.save())))
         timestep = environment.step(np.ones(1, np.float32))
         straight.add(timestep, environment.reward_parts)
         if step >= 7:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import LAYOUT, assert_equal_trees, rows_of, transition
-from walker_rl.replay import ArrayReplay
+from walker_rl.replay.arrays import ArrayReplay
 
 
 def make_replay(*, num_inserted: int, max_size: int = 8, seed: int = 0) -> ArrayReplay:
@@ -89,7 +89,7 @@ MEASURE = """
 from pathlib import Path
 import resource
 import numpy as np
-from walker_rl.replay import ArrayReplay
+from walker_rl.replay.arrays import ArrayReplay
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

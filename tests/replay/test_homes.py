@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import LAYOUT, rows_of, transition
-from walker_rl.replay import ArrayReplay
+from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.reverb import ReverbReplay
 
 MakeReplay = Callable[..., ArrayReplay | ReverbReplay]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import ACTION_SIZE, LAYOUT, OBSERVATION_SIZE, RecordingReplay, action, episode, observation
-from walker_rl.replay import NStepAdder
+from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import Transition
 
 DISCOUNT = 0.5  # a power of two: every sum below is exact

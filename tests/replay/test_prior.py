@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import LAYOUT, assert_equal_trees, rows_of, transition
-from walker_rl.replay import PriorReplay
+from walker_rl.replay.prior import PriorReplay
 
 NUM_PRIOR = 5
 

@@ -7,21 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from walker_rl.replay import steps_at_update, updates_due
+from walker_rl.replay.updates_due import Pace
 
 
 def updates_by_insert(num_inserts: int, samples_per_insert: float, batch_size: int, min_replay_size: int) -> list[int]:
     """How many updates follow each insert, if every update due is done."""
-    done: list[int] = []
+    pace, done = Pace(samples_per_insert, batch_size, min_replay_size), []
     for num_inserted in range(1, num_inserts + 1):
-        due = updates_due(
-            num_inserted,
-            sum(done),
-            samples_per_insert=samples_per_insert,
-            batch_size=batch_size,
-            min_replay_size=min_replay_size,
-        )
-        done.append(due)
+        done.append(pace.updates_due(num_inserted, sum(done)))
     return done
 
 
@@ -44,7 +37,7 @@ def test_nothing_before_min_replay_size():
 
 
 def test_updates_done_ahead_are_not_owed():
-    assert updates_due(20, 15, samples_per_insert=256, batch_size=256, min_replay_size=10) == 0
+    assert Pace(256, 256, 10).updates_due(20, 15) == 0
 
 
 @settings(max_examples=100, deadline=None)
@@ -59,13 +52,7 @@ def test_the_total_is_the_floor_however_the_inserts_come(inserts, samples_per_in
     num_inserted, learner_steps = 0, 0
     for count in inserts:
         num_inserted += count
-        learner_steps += updates_due(
-            num_inserted,
-            learner_steps,
-            samples_per_insert=samples_per_insert,
-            batch_size=batch_size,
-            min_replay_size=min_replay_size,
-        )
+        learner_steps += Pace(samples_per_insert, batch_size, min_replay_size).updates_due(num_inserted, learner_steps)
         exact = Fraction(num_inserted - min_replay_size) * Fraction(samples_per_insert) / batch_size
         assert learner_steps == max(0, math.floor(exact))
 
@@ -73,8 +60,8 @@ def test_the_total_is_the_floor_however_the_inserts_come(inserts, samples_per_in
 @pytest.mark.parametrize("samples_per_insert", [32, 256, 100, 512])
 def test_an_update_becomes_due_at_its_steps(samples_per_insert):
     """Between two of them nothing is due; with fractions, it is due at the first whole transition after."""
-    settings = {"samples_per_insert": samples_per_insert, "batch_size": 256, "min_replay_size": 1_000}
+    pace = Pace(samples_per_insert, 256, 1_000)
     for learner_steps in range(20):
-        num_inserted = math.ceil(steps_at_update(learner_steps, **settings))
-        assert updates_due(num_inserted, learner_steps, **settings) >= 1
-        assert updates_due(num_inserted - 1, learner_steps, **settings) == 0
+        num_inserted = math.ceil(pace.steps_at_update(learner_steps))
+        assert pace.updates_due(num_inserted, learner_steps) >= 1
+        assert pace.updates_due(num_inserted - 1, learner_steps) == 0

@@ -14,14 +14,12 @@ def agent_names() -> list[str]:
 
 def config_class(agent_name: str) -> type:
     """The frozen dataclass of an agent's hyperparameters; imports nothing heavy."""
-    config: type = importlib.import_module(f"{__name__}.{agent_name}.config").Config
-    return config
+    return importlib.import_module(f"{__name__}.{agent_name}.config").Config
 
 
 def search_space(agent_name: str) -> SearchSpace:
     """What a search of the agent's hyperparameters goes through; imports nothing heavy."""
-    space: SearchSpace = importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE
-    return space
+    return importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE
 
 
 def make_builder(agent_name: str, config: Any, spec: Any) -> Any:

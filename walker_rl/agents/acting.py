@@ -1,30 +1,48 @@
-"""What an actor is, and the one of every off-policy agent."""
+"""The contract of an actor, and the one of every off-policy agent."""
 
 import abc
+from typing import Any
 
 import acme
 import dm_env
 import numpy as np
 
 from walker_rl.agents.policies import BehaviourPolicy
-from walker_rl.replay import NStepAdder
+from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import State
 
 
 class Actor(acme.Actor, abc.ABC):
-    """What acts in one environment, records what it sees, and can be stopped and resumed."""
+    """Acts in one environment, records what it sees, and can be stopped and resumed."""
 
-    @abc.abstractmethod
+    def __init__(self, policy: Any, adder: Any, variable_source: acme.VariableSource):
+        """Makes an actor with the weights that the variable source has now by the name "policy"."""
+        self._policy = policy
+        self._adder = adder
+        self._variable_source = variable_source
+        self.update(wait=True)
+
+    def observe_first(self, timestep: dm_env.TimeStep) -> None:
+        """Begins an episode."""
+        self._policy.begin_episode()
+        self._adder.add_first(timestep)
+
+    def update(self, wait: bool = False) -> None:
+        """Fetches the policy's weights."""
+        self._policy.update(self._variable_source.get_variables(["policy"])[0])
+
     def count_steps(self, actor_steps: int) -> None:
-        """Sets the steps of training that schedules go by, to those of all actors together."""
+        """Takes the steps of training of all actors together; an actor whose schedules follow them overrides this."""
 
-    @abc.abstractmethod
     def save(self) -> State:
         """All but the weights."""
+        return {"policy": self._policy.save(), "adder": self._adder.save()}
 
-    @abc.abstractmethod
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
+        self._policy.restore(state["policy"])
+        self._adder.restore(state["adder"])
+        self.update(wait=True)
 
 
 class OffPolicyActor(Actor):
@@ -32,6 +50,9 @@ class OffPolicyActor(Actor):
 
     It acts with the learner's *online* policy, in local and distributed runs alike.
     """
+
+    _policy: BehaviourPolicy
+    _adder: NStepAdder
 
     def __init__(
         self,
@@ -42,24 +63,12 @@ class OffPolicyActor(Actor):
         random_steps: range,
         seed: int,
     ):
-        """Makes an actor with the variable source's current weights.
-
-        Args:
-            policy: chooses all actions but the random ones.
-            adder: where the experience goes.
-            variable_source: knows the weights by the name "policy".
-            action_size: dimensions of an action.
-            random_steps: steps of training whose actions are uniformly random.
-            seed: of the random actions.
-        """
-        self._policy = policy
-        self._adder = adder
-        self._variable_source = variable_source
+        """As the base class; actions are uniformly random in the steps of training `random_steps`, from `seed`."""
+        super().__init__(policy, adder, variable_source)
         self._action_size = action_size
         self._random_steps = random_steps
         self._random = np.random.default_rng(seed)
         self._actor_steps = 0
-        self.update(wait=True)
 
     def select_action(self, observation: np.ndarray) -> np.ndarray:
         """An exploring action in [-1, 1], float32 `[A]`."""
@@ -67,37 +76,21 @@ class OffPolicyActor(Actor):
             return self._random.uniform(-1.0, 1.0, self._action_size).astype(np.float32)
         return self._policy.action(observation, self._actor_steps)
 
-    def observe_first(self, timestep: dm_env.TimeStep) -> None:
-        """Begins an episode."""
-        self._policy.begin_episode()
-        self._adder.add_first(timestep)
-
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
         """Records one step."""
         self._adder.add(action, next_timestep)
         self._actor_steps += 1
 
-    def update(self, wait: bool = False) -> None:
-        """Fetches the policy's weights."""
-        self._policy.update(self._variable_source.get_variables(["policy"])[0])
-
     def count_steps(self, actor_steps: int) -> None:
-        """Sets the steps of training that the policy's schedules go by, to those of all actors together."""
+        """Sets the steps of training that the policy's schedules follow to those of all actors together."""
         self._actor_steps = actor_steps
 
     def save(self) -> State:
         """All but the weights."""
-        return {
-            "actor_steps": self._actor_steps,
-            "random": self._random.bit_generator.state,
-            "policy": self._policy.save(),
-            "adder": self._adder.save(),
-        }
+        return {**super().save(), "actor_steps": self._actor_steps, "random": self._random.bit_generator.state}
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
+        super().restore(state)
         self._actor_steps = state["actor_steps"]
         self._random.bit_generator.state = state["random"]
-        self._policy.restore(state["policy"])
-        self._adder.restore(state["adder"])
-        self.update(wait=True)

@@ -27,13 +27,7 @@ class Adam:
         max_gradient_norm: float | None = None,
         epsilon: float = 1e-8,
     ) -> None:
-        """Makes the moments, all zero.
-
-        Args:
-            variables: float32 variables to train.
-            max_gradient_norm: global norm that gradients are scaled down to; None: not clipped.
-            epsilon: the paper's term beside the root of the second moment.
-        """
+        """Makes the moments, all zero; gradients are scaled down to the global norm `max_gradient_norm`, if any."""
         self.variables = dict(variables)
         self._max_gradient_norm = max_gradient_norm
         self._epsilon = epsilon

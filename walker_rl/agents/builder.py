@@ -14,29 +14,24 @@ import numpy as np
 from acme import specs
 
 from walker_rl.agents.acting import Actor, OffPolicyActor
-from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
+from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.memory import FLOAT, network_bytes
-from walker_rl.agents.policies import BehaviourPolicy, sizes
+from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture, sizes
 from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import Architecture, PolicyArchitecture
-from walker_rl.replay import (
-    ArrayReplay,
-    Layout,
-    NStepAdder,
-    PriorReplay,
-    Queue,
-    Replay,
-    Sink,
-    TransitionLayout,
-    steps_at_update,
-    updates_due,
-)
+from walker_rl.replay.arrays import ArrayReplay
+from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
+from walker_rl.replay.n_step import NStepAdder
+from walker_rl.replay.prior import PriorReplay
+from walker_rl.replay.queue import Queue
 from walker_rl.schedules import value_at
 
 ConfigT = TypeVar("ConfigT")
 OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
+NoiseConfigT = TypeVar("NoiseConfigT", bound=NoiseConfig)
 
 
 class Builder(abc.ABC, Generic[ConfigT]):
@@ -47,12 +42,7 @@ class Builder(abc.ABC, Generic[ConfigT]):
     """
 
     def __init__(self, config: ConfigT, spec: specs.EnvironmentSpec):
-        """Makes a builder.
-
-        Args:
-            config: the agent's hyperparameters.
-            spec: the environment's, with flat observations `[O]` and actions `[A]`.
-        """
+        """Takes the agent's hyperparameters, and the spec of environments with flat observations and actions."""
         self.config = config
         self.spec = spec
 
@@ -159,29 +149,23 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         Raises:
             UserError: if there is no memory for it, or a prior's transitions are to be kept apart in Reverb.
         """
-        row_size, prior = self.layout.row_size, self.config.prior
+        row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":
             if prior.policy is not None:
                 raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
             from walker_rl.replay.reverb import ReverbReplay
 
-            return ReverbReplay(row_size, self.config.max_replay_size)
+            return ReverbReplay(row_size, max_size)
         try:
             if prior.policy is not None:
-                return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, self.config.max_replay_size, seed)
-            return ArrayReplay(row_size, self.config.max_replay_size, seed)
+                return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, max_size, seed)
+            return ArrayReplay(row_size, max_size, seed)
         except MemoryError:
-            size = self.config.max_replay_size
-            raise UserError(f"agent.max_replay_size = {size}: must fit into this machine's memory") from None
+            raise UserError(f"agent.max_replay_size = {max_size}: must fit into this machine's memory") from None
 
     def _num_prior_rows(self, learner_steps: int) -> int:
         """Transitions of the prior in the batch of the update after `learner_steps` others."""
-        actor_steps = steps_at_update(
-            learner_steps,
-            samples_per_insert=self.config.samples_per_insert,
-            batch_size=self.config.batch_size,
-            min_replay_size=self.config.num_steps_before_updates,
-        )
+        actor_steps = self.config.pace.steps_at_update(learner_steps)
         return round(self.config.batch_size * value_at(self.config.prior.share, actor_steps))
 
     @property
@@ -201,25 +185,40 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         self, policy: BehaviourPolicy, adder: NStepAdder, variable_source: acme.VariableSource, seed: int
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
-        _, action_size = sizes(self.spec)
         begin = self.config.num_prior_steps
         random_steps = range(begin, begin + self.config.num_random_steps)
-        return OffPolicyActor(policy, adder, variable_source, action_size, random_steps, seed)
+        return OffPolicyActor(policy, adder, variable_source, self.layout.action_size, random_steps, seed)
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
         """Updates that the learner owes after `learner_steps` of them."""
-        return updates_due(
-            replay.num_inserted,
-            learner_steps,
-            samples_per_insert=self.config.samples_per_insert,
-            batch_size=self.config.batch_size,
-            min_replay_size=self.config.num_steps_before_updates,
-        )
+        return self.config.pace.updates_due(replay.num_inserted, learner_steps)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
         """Transitions sampled for each one inserted since updates began."""
         num_counted = num_inserted - self.config.num_steps_before_updates
         return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
+
+
+class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
+    """Makes the parts of an agent with a deterministic policy, which explores by noise on its actions.
+
+    An agent adds `make_networks` and `make_learner`.
+    """
+
+    @property
+    def architecture(self) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(self.config, self.spec, head="tanh")
+
+    def make_own_policy(self, seed: int, noise_scale: float) -> NoisyPolicy:
+        """The online policy with the configured noise."""
+        action_size = self.layout.action_size
+        noise = (
+            GaussianNoise(action_size, seed)
+            if self.config.noise == "gaussian"
+            else OrnsteinUhlenbeckNoise(action_size, self.config.theta, seed)
+        )
+        return NoisyPolicy(self.architecture, noise, self.config.sigma, noise_scale)
 
 
 class QueueBuilder(Builder[ConfigT]):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.policies.activations import ACTIVATIONS
+from walker_rl.replay.updates_due import Pace
 from walker_rl.schedules import Linear, Schedule
 
 
@@ -96,9 +97,14 @@ class OffPolicyConfig(NetworkConfig):
         return self.num_prior_steps + self.min_replay_size
 
     @property
+    def pace(self) -> Pace:
+        """Updates for each transition."""
+        return Pace(self.samples_per_insert, self.batch_size, self.num_steps_before_updates)
+
+    @property
     def min_steps_to_learn(self) -> int:
         """Environment steps before which no update can be due."""
-        return math.ceil(self.num_steps_before_updates + self.batch_size / self.samples_per_insert)
+        return math.ceil(self.pace.steps_at_update(0))
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""
@@ -124,7 +130,7 @@ class DistributionalConfig(OffPolicyConfig):
 
 
 @dataclasses.dataclass(frozen=True)
-class NoiseConfig:
+class NoiseConfig(OffPolicyConfig):
     """How an agent with a deterministic policy explores."""
 
     noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))

@@ -11,14 +11,9 @@ def imitation_gradients(
 ) -> Gradients:
     """Gradients of `mean_b ||mu(s_b) - a_b||^2` (equation 5, as a mean), with `mu` the policy's mean action.
 
-    Args:
-        policy: online policy.
-        variables: its variables by name.
-        observation: states in which the prior acted, `[n, O]`; with `n = 0` all gradients are zero.
-        action: the prior's actions in them, `[n, A]`.
+    `observation` `[n, O]` and `action` `[n, A]` are the prior's; with `n = 0` all gradients are zero.
     """
     num_rows = tf.cast(tf.maximum(tf.shape(observation)[0], 1), tf.float32)
     with tf.GradientTape() as tape:
         distance = tf.reduce_sum(tf.square(policy.mean_action(observation) - action)) / num_rows
-    gradients: Gradients = tape.gradient(distance, variables, unconnected_gradients="zero")
-    return gradients
+    return tape.gradient(distance, variables, unconnected_gradients="zero")

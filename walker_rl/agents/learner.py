@@ -18,7 +18,7 @@ class Learner(core.Learner, abc.ABC):
 
     @abc.abstractmethod
     def step(self) -> Metrics:
-        """Learns from what the dataset yields next; returns what tells of it.
+        """Learns from what the dataset yields next; returns metrics of it.
 
         Raises:
             StopIteration: if the dataset has ended.
@@ -36,7 +36,7 @@ class Learner(core.Learner, abc.ABC):
 
     @property
     def evaluated_weights(self) -> np.ndarray:
-        """Those of the policy that is evaluated and kept, in the same form: the one that acts, or one near it."""
+        """Weights of the policy that is evaluated and saved, as one vector: the acting policy, or a mean of it."""
         return self.policy_weights
 
     @abc.abstractmethod
@@ -45,13 +45,12 @@ class Learner(core.Learner, abc.ABC):
 
     @abc.abstractmethod
     def restore(self, state: State) -> None:
-        """Goes on where `save` was called, bit for bit."""
+        """Continues where `save` was called, bit for bit."""
 
     def get_variables(self, names: list[str]) -> list[Variables]:
-        """Weights for actors and evaluators, which later updates leave as they are.
+        """Weights to act with, "policy", or to evaluate, "evaluated_policy", as `Policy.update` takes them.
 
-        Args:
-            names: "policy" acts, "evaluated_policy" is evaluated; each as `Policy.update` takes it.
+        Later updates leave them as they are.
 
         Raises:
             KeyError: if a name is unknown.

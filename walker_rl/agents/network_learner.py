@@ -3,6 +3,7 @@
 import abc
 import functools
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 import numpy as np
 import sonnet as snt
@@ -13,7 +14,7 @@ from walker_rl.agents.config import NetworkConfig, OffPolicyConfig
 from walker_rl.agents.imitation import imitation_gradients
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.networks import Networks
-from walker_rl.replay import TransitionLayout, steps_at_update
+from walker_rl.replay.interface import TransitionLayout
 from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import Metrics, Transition, Variables
 
@@ -21,22 +22,20 @@ TensorMetrics = dict[str, tf.Tensor]
 """`Metrics` that are not fetched from TensorFlow."""
 
 
-class NetworkLearner(Learner):
+ConfigT = TypeVar("ConfigT", bound=NetworkConfig)
+OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
+
+
+class NetworkLearner(Learner, Generic[ConfigT]):
     """Updates networks on what a dataset yields; what its `step` returns has `critic_loss` and `policy_loss`.
 
     Deterministic: equal networks, seed and batches give bit-identical weights on one machine.
     """
 
-    def __init__(self, config: NetworkConfig, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
-        """Makes the optimisers.
-
-        Args:
-            config: hyperparameters.
-            networks: are updated in place.
-            seed: of whatever the updates sample.
-            adam_epsilon: the optimisers' epsilon.
-        """
+    def __init__(self, config: ConfigT, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
+        """Makes the optimisers of `networks`, which are updated in place; `seed` is that of what the updates sample."""
         super().__init__(networks.architecture)
+        self._config = config
         self._networks = networks
         self._seed = tf.Variable(seed, dtype=tf.int64, trainable=False)
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -66,7 +65,7 @@ class NetworkLearner(Learner):
         return {name: np.array(variable) for name, variable in self._state().items()}
 
     def restore(self, state: Variables) -> None:
-        """Goes on where `save` was called, bit for bit.
+        """Continues where `save` was called, bit for bit.
 
         Raises:
             ValueError: if an entry is missing, unknown or of another shape; nothing has changed then.
@@ -120,21 +119,13 @@ class NetworkLearner(Learner):
         return {"num_steps": self._num_steps, "seed": self._seed, **named}
 
 
-class OffPolicyLearner(NetworkLearner):
+class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     """Updates networks on batches of transitions; an agent writes down one update in `_update`."""
 
-    def __init__(self, config: OffPolicyConfig, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class.
-
-        Args:
-            config: hyperparameters.
-            networks: are updated in place.
-            dataset: yields batches of packed transitions, float32 `[config.batch_size, 2 O + A + 2]`.
-            seed: of whatever the updates sample.
-        """
+    def __init__(self, config: OffPolicyConfigT, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
+        """As the base class; `dataset` yields packed transitions, float32 `[config.batch_size, 2 O + A + 2]`."""
         super().__init__(config, networks, seed)
         self._evaluated_weights = tf.Variable(self._policy_weights, trainable=False)
-        self._off_policy_config = config
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
@@ -152,9 +143,6 @@ class OffPolicyLearner(NetworkLearner):
 
     def step(self) -> Metrics:
         """Updates on the next batch.
-
-        Returns:
-            Always `critic_loss` and `policy_loss`, and what else the agent tells of the update.
 
         Raises:
             StopIteration: if the dataset has ended.
@@ -177,7 +165,7 @@ class OffPolicyLearner(NetworkLearner):
 
     def _imitation_gradients(self, transition: Transition) -> Gradients:
         """Gradients that pull the policy to the prior's actions in its part of the batch; none without a prior."""
-        prior, batch_size = self._off_policy_config.prior, self._off_policy_config.batch_size
+        prior, batch_size = self._config.prior, self._config.batch_size
         if prior.policy is None or prior.imitation == 0.0:
             return {}
         variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
@@ -191,17 +179,10 @@ class OffPolicyLearner(NetworkLearner):
         def rest() -> Gradients:
             return {name: tf.zeros_like(variable) for name, variable in variables.items()}
 
-        gradients: Gradients = tf.cond(tf.greater(weight, 0.0), imitate, rest)
-        return gradients
+        return tf.cond(tf.greater(weight, 0.0), imitate, rest)
 
     def _actor_steps(self) -> tf.Tensor:
-        config = self._off_policy_config
-        return steps_at_update(
-            tf.cast(self._num_steps, tf.float64),
-            samples_per_insert=config.samples_per_insert,
-            batch_size=config.batch_size,
-            min_replay_size=config.num_steps_before_updates,
-        )
+        return self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
 
     def _move_targets(self, tau: float) -> None:
         """Moves the targets by `target <- (1 - tau) target + tau online`."""
@@ -235,7 +216,7 @@ class OffPolicyLearner(NetworkLearner):
         metrics = self._update(transition)
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)
-        weights, tau = self._read_policy(), self._off_policy_config.evaluated_tau
+        weights, tau = self._read_policy(), self._config.evaluated_tau
         self._evaluated_weights.assign((1 - tau) * self._evaluated_weights + tau * weights)
         return tf.stack(list(metrics.values())), weights
 

@@ -1,17 +1,19 @@
 """The networks of an agent, and critics that several agents have."""
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
 import numpy as np
 import sonnet as snt
 
 from walker_rl.agents.config import DistributionalConfig, NetworkConfig, OffPolicyConfig
-from walker_rl.networks.critic import DistributionalCriticNetwork, TwinCriticNetwork
+from walker_rl.networks.critic import CriticNetwork, DistributionalCriticNetwork, TwinCriticNetwork
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
+
+ConfigT = TypeVar("ConfigT", bound=NetworkConfig)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,20 +37,23 @@ class Networks:
     @classmethod
     def from_seed(
         cls,
+        config: ConfigT,
         architecture: PolicyArchitecture,
-        make_critic: Callable[[int], snt.Module],
+        make_critic: Callable[[ConfigT, PolicyArchitecture, int], snt.Module],
         seed: int,
-        has_target_policy: bool = True,
-        has_target_critic: bool = True,
+        targets: Collection[str] = ("policy", "critic"),
         initialization: str = "uniform_fan_out",
     ) -> "Networks":
-        """Makes all networks; `make_critic` takes the critic's own seed, `initialization` is the policy's."""
+        """Makes all networks, whose initial weights depend on `seed` alone.
+
+        Those named in `targets` have a target. `make_critic` takes a seed of its own; `initialization` is the policy's.
+        """
         policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         return cls(
             policy=PolicyNetwork(architecture, policy_seed, initialization),
-            critic=make_critic(critic_seed),
-            target_policy=PolicyNetwork(architecture, policy_seed, initialization) if has_target_policy else None,
-            target_critic=make_critic(critic_seed) if has_target_critic else None,
+            critic=make_critic(config, architecture, critic_seed),
+            target_policy=PolicyNetwork(architecture, policy_seed, initialization) if "policy" in targets else None,
+            target_critic=make_critic(config, architecture, critic_seed) if "critic" in targets else None,
             architecture=architecture,
         )
 
@@ -56,6 +61,11 @@ class Networks:
 def critic_torso(config: NetworkConfig) -> TorsoSpec:
     """The hidden layers of the critic that `config` asks for."""
     return TorsoSpec(config.critic_hidden_sizes, config.layer_norm, config.activation)
+
+
+def scalar_critic(config: OffPolicyConfig, architecture: PolicyArchitecture, seed: int) -> CriticNetwork:
+    """The critic of the expected return that `config` asks for, beside a policy of `architecture`."""
+    return CriticNetwork(architecture.observation_size, architecture.action_size, critic_torso(config), seed)
 
 
 def twin_critic(config: OffPolicyConfig, architecture: PolicyArchitecture, seed: int) -> TwinCriticNetwork:
@@ -67,12 +77,6 @@ def distributional_critic(
     config: DistributionalConfig, architecture: PolicyArchitecture, seed: int
 ) -> DistributionalCriticNetwork:
     """The critic of the return distribution that `config` asks for, beside a policy of `architecture`."""
-    return DistributionalCriticNetwork(
-        architecture.observation_size,
-        architecture.action_size,
-        critic_torso(config),
-        vmin=config.vmin,
-        vmax=config.vmax,
-        num_atoms=config.num_atoms,
-        seed=seed,
-    )
+    sizes = architecture.observation_size, architecture.action_size
+    atoms = np.linspace(config.vmin, config.vmax, config.num_atoms)
+    return DistributionalCriticNetwork(*sizes, critic_torso(config), atoms, seed)

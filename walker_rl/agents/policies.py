@@ -5,8 +5,8 @@ from typing import Any, Protocol
 import numpy as np
 from acme import specs
 
-from walker_rl.agents.config import NetworkConfig, NoiseConfig
-from walker_rl.agents.exploration import GaussianNoise, Noise, OrnsteinUhlenbeckNoise, UnitNoise
+from walker_rl.agents.config import NetworkConfig
+from walker_rl.agents.exploration import GaussianNoise, UnitNoise
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.policies.torso import TorsoSpec
@@ -22,14 +22,7 @@ def sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
 def policy_architecture(
     config: NetworkConfig, environment_spec: specs.EnvironmentSpec, head: str, **more: Any
 ) -> PolicyArchitecture:
-    """The policy that `config` asks for in an environment of flat observations and actions.
-
-    Args:
-        config: has the hidden layers.
-        environment_spec: has the sizes.
-        head: of `PolicyArchitecture`.
-        more: further fields of `PolicyArchitecture`.
-    """
+    """The policy that `config` asks for in an environment; `more` are further fields of `PolicyArchitecture`."""
     observation_size, action_size = sizes(environment_spec)
     return PolicyArchitecture(
         observation_size,
@@ -59,23 +52,13 @@ class BehaviourPolicy(Protocol):
         """Goes on from what `save` returned."""
 
 
-class NoisyPolicy:
-    """A deterministic policy with noise on its actions."""
+class ExploringPolicy:
+    """A network and the noise with which it explores; a subclass says how the two make an action."""
 
-    def __init__(self, architecture: PolicyArchitecture, noise: Noise, sigma: Schedule, noise_scale: float = 1.0):
-        """Makes a policy without weights.
-
-        Args:
-            architecture: shape of the network.
-            noise: process whose samples, times `sigma` and `noise_scale`, are added to the actions, which are then
-                clipped to [-1, 1].
-            sigma: factor on the noise in action units.
-            noise_scale: further factor, by which the actors of one run may differ.
-        """
+    def __init__(self, architecture: PolicyArchitecture, noise: GaussianNoise):
+        """Makes a policy without weights."""
         self._policy = NumpyPolicy(architecture)
         self._noise = noise
-        self._sigma = sigma
-        self._noise_scale = noise_scale
 
     def update(self, variables: Variables) -> None:
         """Takes new weights."""
@@ -85,66 +68,45 @@ class NoisyPolicy:
         """Resets the noise."""
         self._noise.reset()
 
+    def save(self) -> State:
+        """The state of the noise."""
+        return self._noise.save()
+
+    def restore(self, state: State) -> None:
+        """Continues from what `save` returned."""
+        self._noise.restore(state)
+
+
+class NoisyPolicy(ExploringPolicy):
+    """A deterministic policy with noise on its actions."""
+
+    def __init__(
+        self, architecture: PolicyArchitecture, noise: GaussianNoise, sigma: Schedule, noise_scale: float = 1.0
+    ):
+        """Makes a policy without weights, to whose actions `noise` is added, times `sigma` and `noise_scale`."""
+        super().__init__(architecture, noise)
+        self._sigma = sigma
+        self._noise_scale = noise_scale
+
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
         """The policy's action plus noise, clipped to [-1, 1]."""
         scale = np.float32(self._noise_scale * value_at(self._sigma, actor_steps))
         action = self._policy.action(observation) + scale * self._noise.sample()
         return np.minimum(np.maximum(action, -1.0), 1.0)
 
-    def save(self) -> State:
-        """The state of the noise."""
-        return self._noise.save()
 
-    def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
-        self._noise.restore(state)
-
-
-def make_noisy_policy(
-    config: NoiseConfig, architecture: PolicyArchitecture, seed: int, noise_scale: float
-) -> NoisyPolicy:
-    """A deterministic policy with `noise_scale` times the noise that `config` asks for; `seed` is the noise's."""
-    noise: Noise
-    if config.noise == "gaussian":
-        noise = GaussianNoise(architecture.action_size, seed)
-    else:
-        noise = OrnsteinUhlenbeckNoise(architecture.action_size, config.theta, seed)
-    return NoisyPolicy(architecture, noise, config.sigma, noise_scale)
-
-
-class SamplingPolicy:
+class SamplingPolicy(ExploringPolicy):
     """A Gaussian policy that explores by sampling from itself."""
 
     def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0, correlation: float = 0.0):
-        """Makes a policy without weights.
+        """Makes a policy without weights; `noise_scale` multiplies the standard deviations.
 
-        Args:
-            architecture: of the network.
-            seed: of the samples.
-            noise_scale: factor on the standard deviations.
-            correlation: of the noise behind one sample with that behind the next; each alone stays normal.
+        `correlation` is the autocorrelation of the standard-normal noise between consecutive steps.
         """
-        self._policy = NumpyPolicy(architecture)
+        super().__init__(architecture, UnitNoise(architecture.action_size, correlation, seed))
         self._noise_scale = noise_scale
-        self._noise = UnitNoise(architecture.action_size, correlation, seed)
-
-    def update(self, variables: Variables) -> None:
-        """Takes new weights."""
-        self._policy.update(variables)
-
-    def begin_episode(self) -> None:
-        """Draws noise that has nothing to do with the last episode's."""
-        self._noise.reset()
 
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
         """A sample, in [-1, 1]."""
         mean, stddev = self._policy.distribution(observation)
         return self._policy.bounded(mean + self._noise_scale * stddev * self._noise.sample()).astype(np.float32)
-
-    def save(self) -> State:
-        """The state of the noise."""
-        return self._noise.save()
-
-    def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
-        self._noise.restore(state)

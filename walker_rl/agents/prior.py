@@ -11,7 +11,7 @@ from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.policy_file import SavedPolicy, load_policy
+from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
 from walker_rl.types import State, Variables
 
@@ -23,20 +23,20 @@ class PriorThenPolicy:
     """Plays a saved policy with noise that differs from episode to episode, then a policy that learns."""
 
     def __init__(self, config: PriorConfig, architecture: PolicyArchitecture, policy: BehaviourPolicy, seed: int):
-        """Loads the saved policy.
-
-        Args:
-            config: settings of the prior.
-            architecture: shape of the policy that learns, which has the sizes of the task.
-            policy: policy that acts from step `config.num_steps` on.
-            seed: seed of the noise on the saved policy's actions.
+        """Loads the saved policy; `policy` acts from step `config.num_steps` on, and has the sizes of the task.
 
         Raises:
             UserError: if the saved policy can't be read or can't play the task.
         """
         self._config = config
         self._policy = policy
-        saved = load_prior(config)
+        assert config.policy is not None, "without a policy there is no prior"
+        try:
+            saved = load_policy(find_policy(config.policy))
+        except UserError:
+            names = ", ".join(one.name for one in pretrained_policies())
+            must_be = f"must be one of {names}, a run directory or a policy file"
+            raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None
         sizes = architecture.observation_size, architecture.action_size
         if not saved.plays(*sizes):
             must_be = f"must play a task of {sizes[0]} observations and {sizes[1]} actions"
@@ -81,19 +81,3 @@ class PriorThenPolicy:
         self._noise.restore(state["noise"])
         self._num_episodes, self._step = state["num_episodes"], state["step"]
         self._prior.begin_episode(self._step)
-
-
-def load_prior(config: PriorConfig) -> SavedPolicy:
-    """Reads the policy that `config` names.
-
-    Raises:
-        UserError: if there is none or it can't be read.
-    """
-    if config.policy is None:
-        raise UserError("agent.prior.policy = null: must name a policy")
-    try:
-        return load_policy(find_policy(config.policy))
-    except UserError:
-        names = ", ".join(one.name for one in pretrained_policies())
-        must_be = f"must be one of {names}, a run directory or a policy file"
-        raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None

@@ -1,7 +1,7 @@
 """Whether runs are less steady in their first environment steps than in the rest."""
 
-import dataclasses
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from walker_rl.analysis.statistics import collapsed
 PHASES = ("first", "rest")
 
 
-@dataclasses.dataclass(frozen=True)
-class Phase:
+class Phase(NamedTuple):
     """How much a run varies from one evaluation to the next, in a part of it.
 
     Attributes:
@@ -26,9 +25,6 @@ class Phase:
     change: float
     share_collapsed: float
     loss_change: float
-
-
-QUANTITIES = tuple(field.name for field in dataclasses.fields(Phase))
 
 
 def phases(run: Run, until: float) -> dict[str, Phase]:
@@ -48,19 +44,14 @@ def phases(run: Run, until: float) -> dict[str, Phase]:
 
 
 def describe(groups: Groups, until: float) -> Iterator[str]:
-    """A table as text: interquartile means over the seeds of each group, with 95 % intervals.
-
-    Args:
-        groups: of one task.
-        until: the last environment step of the first phase.
-    """
+    """A table as text, of one task: interquartile means over the seeds of each group, with 95 % intervals."""
     width = max(len(name) for name in ("group", *groups))
     header = ("change / best so far", "collapsed", "change of critic's loss")
     yield f"{'group'.ljust(width)}  phase  " + "  ".join(name.ljust(24) for name in header).rstrip()
     for group, runs in groups.items():
         of_runs = [phases(run, until) for run in runs]
         for phase in PHASES:
-            cells = [estimated([getattr(of_run[phase], name) for of_run in of_runs], ".0%") for name in QUANTITIES]
+            cells = [estimated(values, ".0%") for values in zip(*(of_run[phase] for of_run in of_runs), strict=True)]
             yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
 
 

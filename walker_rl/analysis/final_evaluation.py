@@ -31,7 +31,9 @@ class FinalEvaluation:
         Raises:
             ValueError: if it has no episode, or a number that is not finite.
         """
-        falls = _inferred_falls(played, task) if played.episode_falls is None else played.episode_falls
+        falls = played.episode_falls
+        if falls is None:  # An older version wrote no falls: they are the episodes shorter than the time limit.
+            falls = tuple(length < find_task(task).max_episode_steps for length in played.episode_lengths)
         numbers = (played.mean_return, played.stddev_return, sum(falls) / len(falls) if falls else math.nan)
         if not all(map(math.isfinite, numbers)):
             raise ValueError("a final evaluation has no episode or no finite return")
@@ -48,12 +50,6 @@ class FinalEvaluation:
             return None
         others = (row.get(f"{policy}_{name}") for name in ("stddev", "falls"))
         return cls(float(row[f"{policy}_return"]), *(float(value) if value else None for value in others))
-
-
-def _inferred_falls(played: Played, task: str) -> tuple[bool, ...]:
-    """Falls in a summary that an older version wrote: episodes shorter than the task's time limit."""
-    max_episode_steps = find_task(task).max_episode_steps
-    return tuple(length < max_episode_steps for length in played.episode_lengths)
 
 
 def to_row(evaluation: FinalEvaluation | None, policy: str) -> Row:

@@ -14,10 +14,7 @@ from walker_rl.printable import plain
 def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], title: str) -> Figure:
     """Draws joint angles, contacts and parts of the reward over time, a column for each kind of actions.
 
-    Args:
-        traces: by the name of the actions.
-        dimensions: numbers of an observation; of a task without joints all are drawn.
-        title: above it.
+    Of a task without joints all numbers of the observation are drawn.
     """
     angles = [index for index, dimension in enumerate(dimensions) if dimension.kind == "angle"]
     contacts = [index for index, dimension in enumerate(dimensions) if dimension.kind == "contact"]

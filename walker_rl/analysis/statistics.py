@@ -54,12 +54,9 @@ def probability_of_improvement(better: np.ndarray, worse: np.ndarray) -> np.ndar
 
 
 def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile_mean, seed: int = 0) -> Estimate:
-    """A statistic with its stratified percentile bootstrap interval.
+    """A statistic of all strata `[..., S]`, with its percentile bootstrap interval.
 
-    Args:
-        samples: of each stratum, `[..., S]`: seeds are drawn again within each by itself.
-        statistic: of all of them.
-        seed: of the resamples.
+    Seeds are drawn again within each stratum by itself.
     """
     value = np.asarray(statistic(*samples))
     if min(sample.shape[-1] for sample in samples) < 2:
@@ -88,12 +85,9 @@ class Reached:
 
 
 def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], threshold: float) -> Reached:
-    """The cost of each seed's first evaluation at or above a threshold.
+    """The cost, in steps or seconds, of each seed's first evaluation at or above a threshold.
 
-    Args:
-        costs: steps or seconds of each seed's evaluations, `[E]` each.
-        returns: of the same evaluations.
-        threshold: the return to reach.
+    `costs` and `returns` are those of each seed's evaluations, `[E]` each.
     """
     first = np.array(
         [

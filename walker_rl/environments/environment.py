@@ -24,28 +24,22 @@ class Environment(dm_env.Environment):
 
     Episode k (from 0) is seeded with `SeedSequence([seed, k])`, and everything in it follows from that seed and the
     actions. A time limit truncates (discount 1), the task's own end terminates (discount 0) and wins over the limit.
+
+    Attributes:
+        task: the task that this environment plays.
+        episode_seed: seed of the current episode; None before the first.
     """
 
     def __init__(self, task: Task, seed: int):
         """Constructs the simulation; `make_environment` does the same by the task's name."""
-        self._task = task
+        self.task = task
         self._seed = seed
         self._next_episode = 0
-        self._episode_seed: int | None = None
+        self.episode_seed: int | None = None
         self._actions: list[np.ndarray] = []
         self._timestep: dm_env.TimeStep | None = None
         self._simulation = make_simulation(task)
         self._action_spec = specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, name="action")
-
-    @property
-    def task(self) -> Task:
-        """The task that this environment plays."""
-        return self._task
-
-    @property
-    def episode_seed(self) -> int | None:
-        """Seed of the current episode; None before the first."""
-        return self._episode_seed
 
     @property
     def frame_seconds(self) -> float:
@@ -70,7 +64,7 @@ class Environment(dm_env.Environment):
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
             episode_seed = int(sequence.generate_state(1)[0])
             self._next_episode += 1
-        self._episode_seed = episode_seed
+        self.episode_seed = episode_seed
         self._actions = []
         observation = np.asarray(self._simulation.reset(episode_seed), np.float32)
         self._timestep = dm_env.restart(observation)
@@ -87,7 +81,7 @@ class Environment(dm_env.Environment):
         action = self._clipped(action)
         self._actions.append(action)
         observation, reward, terminated, truncated = self._simulation.step(action)
-        truncated = truncated or len(self._actions) >= self._task.max_episode_steps
+        truncated = truncated or len(self._actions) >= self.task.max_episode_steps
         self._timestep = dm_env.TimeStep(
             step_type=dm_env.StepType.LAST if terminated or truncated else dm_env.StepType.MID,
             reward=np.float32(reward),
@@ -101,7 +95,7 @@ class Environment(dm_env.Environment):
         began = self._timestep is not None
         return {
             "next_episode": self._next_episode,
-            "episode_seed": self._episode_seed,
+            "episode_seed": self.episode_seed,
             "actions": np.array(self._actions, np.float32).reshape(-1, *self._action_spec.shape) if began else None,
         }
 
@@ -111,7 +105,7 @@ class Environment(dm_env.Environment):
         Returns None if no episode had begun. Bit for bit the same on any machine with the same floating point.
         """
         self._next_episode = int(state["next_episode"])
-        self._episode_seed = None
+        self.episode_seed = None
         self._timestep = None
         self._actions = []
         if state["actions"] is not None:
@@ -150,7 +144,7 @@ class Environment(dm_env.Environment):
     def _clipped(self, action: np.ndarray) -> np.ndarray:
         action = np.asarray(action, np.float32)
         if action.shape != self._action_spec.shape:
-            raise ValueError(f"action has shape {action.shape}: {self._task.name} takes {self._action_spec.shape}")
+            raise ValueError(f"action has shape {action.shape}: {self.task.name} takes {self._action_spec.shape}")
         if not np.isfinite(action).all():
             raise ValueError(f"action = {action.tolist()}: every element must be a finite number")
         return np.minimum(np.maximum(action, -1.0), 1.0)

@@ -72,12 +72,9 @@ class Candidates:
 def choose_best(
     paths: Sequence[Path], play: Callable[[SavedPolicy], Evaluation], report: Callable[[str], None]
 ) -> SavedPolicy:
-    """Plays each candidate and returns the one with the highest steady return; a single one is not played.
+    """Plays the same fresh episodes with each candidate; returns the first with the highest steady return.
 
-    Args:
-        paths: policy files, at least one; of equal returns the first is chosen.
-        play: plays the same fresh episodes with each candidate.
-        report: takes a line about each candidate.
+    A single candidate is not played. `report` takes a line about each that was.
     """
     if len(paths) == 1:
         return load_policy(paths[0])

@@ -16,26 +16,19 @@ class EnvironmentLoop:
     Attributes:
         environment: the environment.
         actor: the actor in it.
+        actor_steps: steps taken, those before a `restore` included.
     """
 
     def __init__(self, environment: Environment, actor: Actor):
         """Begins no episode before the first step."""
         self.environment = environment
         self.actor = actor
-        self._actor_steps = 0
+        self.actor_steps = 0
         self._timestep: dm_env.TimeStep | None = None
         self._episode = EpisodeStatistics()
 
-    @property
-    def actor_steps(self) -> int:
-        """Steps taken, those before a `restore` included."""
-        return self._actor_steps
-
     def step(self) -> EpisodeStatistics | None:
-        """Takes one step, at first beginning an episode if none runs.
-
-        Returns:
-            The episode, if this step has ended it.
+        """Takes one step, at first beginning an episode if none runs; returns the episode if this step has ended it.
 
         Raises:
             RunError: if an observation, a reward or an action is not finite; nothing of the step is recorded then.
@@ -48,13 +41,13 @@ class EnvironmentLoop:
         self._timestep = self._checked(self.environment.step(action))
         self._episode.add(self._timestep, self.environment.reward_parts)
         self.actor.observe(action, self._timestep)
-        self._actor_steps += 1
+        self.actor_steps += 1
         return self._episode if self._timestep.last() else None
 
     def save(self) -> State:
         """Where environment, episode and actor stand."""
         return {
-            "actor_steps": self._actor_steps,
+            "actor_steps": self.actor_steps,
             "environment": self.environment.save(),
             "episode": self._episode.save(),
             "actor": self.actor.save(),
@@ -66,15 +59,17 @@ class EnvironmentLoop:
         Raises:
             ValueError: if the parts of the state don't belong together; some are restored then.
         """
-        self._actor_steps = state["actor_steps"]
+        self.actor_steps = state["actor_steps"]
         self._timestep = self.environment.restore(state["environment"])
-        self._episode.restore(state["episode"])
+        episode = state["episode"]
+        parts = {name: float(part) for name, part in episode["reward_parts"].items()}
+        self._episode = EpisodeStatistics(episode["episode_return"], episode["episode_length"], parts)
         self.actor.restore(state["actor"])
         adder = state["actor"].get("adder", {})  # Not every actor has one that keeps observations.
         is_running = self._timestep is not None and not self._timestep.last()
         if (
-            (self._timestep is None) != (self._actor_steps == 0)
-            or list(self.environment.reward_parts) != list(state["episode"]["reward_parts"])
+            (self._timestep is None) != (self.actor_steps == 0)
+            or list(self.environment.reward_parts) != list(parts)
             or (is_running and adder.get("observation", self._timestep) is None)
         ):
             raise ValueError("its parts disagree on where the episode stands")
@@ -85,7 +80,7 @@ class EnvironmentLoop:
 
     def _checked(self, timestep: dm_env.TimeStep) -> dm_env.TimeStep:
         if not np.isfinite(timestep.observation).all():
-            raise RunError(f"an observation after {self._actor_steps} steps is not finite")
+            raise RunError(f"an observation after {self.actor_steps} steps is not finite")
         if timestep.reward is not None and not np.isfinite(timestep.reward):
-            raise RunError(f"a reward after {self._actor_steps} steps is not finite")
+            raise RunError(f"a reward after {self.actor_steps} steps is not finite")
         return timestep

@@ -68,12 +68,9 @@ def evaluate(
     begin_episode: Callable[[], Callable[[np.ndarray], np.ndarray]],
     episode_seeds: Sequence[int],
 ) -> Evaluation:
-    """Plays one episode from each seed.
+    """Plays one episode from each seed; the environment's own sequence of episodes is not touched.
 
-    Args:
-        environment: any of the task; its own sequence of episodes is not touched.
-        begin_episode: gives what maps the observations `[O]` of one episode to actions `[A]`.
-        episode_seeds: each makes one episode.
+    `begin_episode` returns a function from the observations `[O]` of one episode to actions `[A]`.
     """
     returns, lengths, falls = [], [], []
     actions: list[np.ndarray] = []

@@ -32,16 +32,17 @@ FILM_SHARE = 0.008
 
 
 class Evaluator:
-    """Evaluates deterministically in an environment of its own, which training never touches."""
+    """Evaluates deterministically in an environment of its own, which training never touches.
+
+    Attributes:
+        last_mean: mean return of the last evaluation; None before the first.
+        last_actor_steps: environment steps at the last evaluation.
+    """
 
     def __init__(self, config: ExperimentConfig, architecture: Architecture, run: RunDirectory, display: Display):
         """Makes the environment; every evaluation of the run plays the same episodes.
 
-        Args:
-            config: of the experiment.
-            architecture: of the policy.
-            run: where policies and videos go.
-            display: where a video that could not be made is told of.
+        Policies and videos go to `run`, and warnings to `display`.
         """
         self._config = config
         self._architecture = architecture
@@ -57,18 +58,8 @@ class Evaluator:
         self._candidates = Candidates(run.candidates, settings.num_candidates)
         self._stages = Stages(run.stages, settings.period, config.max_actor_steps)
         self._allowance = Allowance(FILM_SHARE)
-        self._last_mean: float | None = None
-        self._last_actor_steps = 0
-
-    @property
-    def last_mean(self) -> float | None:
-        """Mean return of the last evaluation, or None before the first."""
-        return self._last_mean
-
-    @property
-    def last_actor_steps(self) -> int:
-        """When the last evaluation was."""
-        return self._last_actor_steps
+        self.last_mean: float | None = None
+        self.last_actor_steps = 0
 
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Plays the policy with these weights, and saves it as the last and perhaps as a candidate and the best."""
@@ -80,22 +71,18 @@ class Evaluator:
             save_policy(self._run.best_policy, saved)
         if settings.film_period is not None:
             self._stages.add(saved)
-        if self._last_mean is None:
+        if self.last_mean is None:
             self._render(saved, self._run.first_video, max_seconds=FIRST_VIDEO_SECONDS)
         elif settings.film_period and actor_steps // settings.period % settings.film_period == 0:
             self._film_latest(saved)
-        self._last_mean = evaluation.mean
-        self._last_actor_steps = actor_steps
+        self.last_mean = evaluation.mean
+        self.last_actor_steps = actor_steps
         return evaluation
 
     def finish(self, report: Callable[[str], None]) -> dict[str, Evaluation]:
         """Chooses the best candidate, films it, and evaluates it and the last policy on episodes of their own.
 
-        Args:
-            report: takes a line about each candidate that was played.
-
-        Returns:
-            Evaluations of the "best" and the "last" policy.
+        Returns the evaluations of "best" and "last"; `report` takes a line about each candidate that was played.
         """
         paths = self._candidates.paths or [self._run.best_policy]  # A run begun by an older version kept no others.
         best = choose_best(paths, lambda saved: self._play(saved, self._selection_seeds), report)
@@ -111,15 +98,15 @@ class Evaluator:
         """The ranks of the candidates and the last evaluation; the candidates' policies are in the run directory."""
         return {
             "candidates": self._candidates.save(),
-            "last_mean": self._last_mean,
-            "last_actor_steps": self._last_actor_steps,
+            "last_mean": self.last_mean,
+            "last_actor_steps": self.last_actor_steps,
         }
 
     def restore(self, state: State) -> None:
         """Continues from what `save` returned."""
         self._candidates.restore(state["candidates"])
-        self._last_mean = None if state["last_mean"] is None else float(state["last_mean"])
-        self._last_actor_steps = state["last_actor_steps"]
+        self.last_mean = None if state["last_mean"] is None else float(state["last_mean"])
+        self.last_actor_steps = state["last_actor_steps"]
 
     def close(self) -> None:
         """Frees the simulator."""

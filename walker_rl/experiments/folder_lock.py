@@ -13,13 +13,8 @@ from walker_rl.errors import RunError, UserError
 def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterator[int]:
     """Locks `folder` until the process is gone or the context is left; yields the descriptor that holds the lock.
 
-    Args:
-        folder: exists.
-        refusal: what is said if it is locked already.
-        shared: let others in who share it, too.
-
     Raises:
-        UserError: if it is locked already.
+        UserError: with `refusal`, if it is locked already; `shared` locks do not exclude each other.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -34,12 +29,7 @@ def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterat
 
 @contextlib.contextmanager
 def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[int]:
-    """Makes and locks a folder of many runs, as `locked_folder` does.
-
-    Args:
-        output: the folder.
-        user: what locks it, "sweep" or "search".
-        shared: let others in who share it, too.
+    """Makes and locks a folder of many runs for a `user`, "sweep" or "search", as `locked_folder` does.
 
     Raises:
         UserError: if it can't be made, or is locked already.

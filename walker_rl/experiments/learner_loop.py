@@ -14,22 +14,13 @@ class LearnerLoop:
     """Does one update at a time, as long as any is due."""
 
     def __init__(self, side: LearnerSide, log_period: int, record: Callable[[Metrics], None]):
-        """Does nothing before the first step.
-
-        Args:
-            side: the learner and its replay.
-            log_period: learner steps between rows of metrics.
-            record: takes the metrics of an update as a row.
-        """
+        """Records the metrics of an update with `record` each time `log_period` learner steps are completed."""
         self._side = side
         self._log_period = log_period
         self._record = record
 
     def step(self) -> bool:
-        """Does the next update, if one is due.
-
-        Returns:
-            True if there was one.
+        """Does the next update, if one is due; returns True if there was one.
 
         Raises:
             RunError: if a metric is not finite.

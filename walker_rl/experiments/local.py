@@ -17,7 +17,7 @@ from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display, Status, format_duration
-from walker_rl.types import Metrics, State
+from walker_rl.types import State
 
 SECONDS_TIMED = 10.0
 """Seconds of learning before the first word on how long a run will take."""
@@ -26,14 +26,9 @@ SECONDS_TIMED = 10.0
 def train(
     config: ExperimentConfig, parts: Parts, run: RunDirectory, signals: StopSignals, *, resume: bool
 ) -> dict[str, Evaluation] | None:
-    """Trains, from a run directory to a policy and its final evaluation.
+    """Trains, from a run directory that exists to a policy and its final evaluation; closes no parts.
 
-    Args:
-        config: the experiment's configuration.
-        parts: its parts, as new; they are not closed.
-        run: a run directory that exists.
-        signals: requests to stop.
-        resume: True to continue from its newest checkpoint; `config` takes the place of the run's then.
+    With `resume` it continues from the newest checkpoint, and `config` takes the place of the run's.
 
     Returns:
         The final evaluations of the "best" and the "last" policy, or None if the training was interrupted.
@@ -86,7 +81,9 @@ class LocalRunner:
         self._config = config
         self._loops = parts.loops
         self._learner = parts.learner_side.learner
-        self._learner_loop = LearnerLoop(parts.learner_side, config.log_period, self._record_update)
+        self._learner_loop = LearnerLoop(
+            parts.learner_side, config.log_period, lambda metrics: recorder.learner(self._counts, metrics)
+        )
         self._evaluator = evaluator
         self._display = display
         self._recorder = recorder
@@ -96,10 +93,7 @@ class LocalRunner:
         self._learning_since: float | None = None
 
     def train(self, stop_requested: Callable[[], bool]) -> bool:
-        """Trains to `max_actor_steps`, or until asked to stop, and leaves a checkpoint.
-
-        Args:
-            stop_requested: asked after every environment step.
+        """Trains to `max_actor_steps`, or until asked to stop after a step, and leaves a checkpoint.
 
         Returns:
             Whether the training is complete.
@@ -173,9 +167,6 @@ class LocalRunner:
             for loop in self._loops:
                 loop.actor.update()
             self._learning_since = self._learning_since or time.monotonic()
-
-    def _record_update(self, metrics: Metrics) -> None:
-        self._recorder.learner(self._counts, metrics)
 
     def _evaluate(self) -> None:
         is_first = self._evaluator.last_mean is None

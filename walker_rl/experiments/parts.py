@@ -13,13 +13,13 @@ from acme import specs
 from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
-from walker_rl.environments import Task, find_task, make_environment
+from walker_rl.environments import find_task, make_environment
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
 from walker_rl.hyperparameters import reset_in_turn
-from walker_rl.replay import Replay, Sink
+from walker_rl.replay.interface import Replay, Sink
 from walker_rl.runtime import machine_memory
 
 
@@ -52,17 +52,14 @@ def builder_of(config: ExperimentConfig) -> Any:
     Raises:
         UserError: if there is no such task.
     """
-    return make_builder(config.agent_name, config.agent, spec_of(find_task(config.task)))
-
-
-def spec_of(task: Task) -> specs.EnvironmentSpec:
-    """The shapes of what an agent observes and does in a task."""
-    return specs.EnvironmentSpec(
+    task = find_task(config.task)
+    spec = specs.EnvironmentSpec(
         observations=specs.Array((task.observation_size,), np.float32, "observation"),
         actions=specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, "action"),
         rewards=specs.Array((), np.float32, "reward"),
         discounts=specs.BoundedArray((), np.float32, 0.0, 1.0, "discount"),
     )
+    return make_builder(config.agent_name, config.agent, spec)
 
 
 def check_agent(config: ExperimentConfig) -> None:
@@ -115,15 +112,9 @@ def make_actor_side(
     variable_source: acme.VariableSource,
     noise_scale: float = 1.0,
 ) -> EnvironmentLoop:
-    """An environment and an actor in it.
+    """An environment and an actor in it, with the policy's noise times `noise_scale`.
 
-    Args:
-        config: the experiment's configuration.
-        builder: the agent's builder for the task.
-        seeds: seeds of the environment, of the policy's noise and of the actor.
-        sink: the replay, or what sends to it.
-        variable_source: the learner, or what fetches from it.
-        noise_scale: factor on the policy's noise.
+    The actor sends to `sink`, a replay or what leads to one, and has its weights from `variable_source`.
     """
     environment = make_environment(config.task, seeds.environment)
     policy = builder.make_policy(seeds.policy, noise_scale)

@@ -14,13 +14,7 @@ class Service(Tracker):
     """A tracker whose first failure costs one warning and the tracker, never the training."""
 
     def __init__(self, name: str, make: Callable[[], Tracker], warn: Callable[[str], None]):
-        """Makes the tracker.
-
-        Args:
-            name: in the warning.
-            make: the tracker.
-            warn: is told of the failure, in a line.
-        """
+        """Makes the tracker; `warn` takes a line about its failure, with its `name`."""
         self._name = name
         self._warn = warn
         self._tracker: Tracker | None = None

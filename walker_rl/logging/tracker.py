@@ -43,10 +43,4 @@ class Tracker(loggers.Logger):
 
     @abc.abstractmethod
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
-        """Writes what came of a run that is complete.
-
-        Args:
-            results: final metrics by name.
-            policies: a folder of policy files.
-            step: at the end.
-        """
+        """Writes the final metrics of a complete run, by name, and the policy files in the folder `policies`."""

@@ -24,12 +24,9 @@ class WandbLogger(Tracker):
     """One run of W&B, in which a resumed run goes on; rows can't be taken back."""
 
     def __init__(self, run_path: Path, about: About, *, is_online: bool):
-        """Starts W&B's own process, which ends with `close` or with this process.
+        """Starts W&B's own process, which ends with `close` or with this process, and writes to `run_path`/wandb.
 
-        Args:
-            run_path: a run directory, in whose folder `wandb` is all that W&B writes by itself.
-            about: the run.
-            is_online: whether W&B is told at once, or by `wandb sync` later.
+        If it is not online, `wandb sync` sends the run later.
         """
         folder = run_path.absolute() / "wandb"
         self._closed = folder / "closed"

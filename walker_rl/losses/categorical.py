@@ -64,9 +64,6 @@ def project(locations: tf.Tensor, probabilities: tf.Tensor, atoms: tf.Tensor) ->
 
     Returns:
         Probabilities of the atoms, `[B, K]`.
-
-    Raises:
-        ValueError: if an argument is of another rank.
     """
     tf.debugging.assert_rank(locations, 2)
     tf.debugging.assert_rank(probabilities, 2)

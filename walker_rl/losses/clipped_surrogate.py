@@ -13,9 +13,6 @@ def clipped_surrogate_loss(log_ratio: tf.Tensor, advantage: tf.Tensor, clip: tf.
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument has another rank.
     """
     tf.debugging.assert_rank(log_ratio, 1)
     tf.debugging.assert_rank(advantage, 1)

@@ -8,9 +8,7 @@ import tensorflow as tf
 def action_gradient(value_fn: Callable[[tf.Tensor], tf.Tensor], action: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The critic's values of the actions, `[B]`, and their gradients `dQ/da`, `[B, A]`, as constants.
 
-    Args:
-        value_fn: maps actions `[B, A]` to values `[B]`, each row on its own.
-        action: where to evaluate, `[B, A]`.
+    `value_fn` maps actions `[B, A]` to values `[B]`, each row on its own.
     """
     action = tf.stop_gradient(action)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -35,9 +33,6 @@ def deterministic_policy_gradient_loss(
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
     """
     tf.debugging.assert_rank(action, 2)
     tf.debugging.assert_rank(dqda, 2)

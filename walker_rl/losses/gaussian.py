@@ -10,11 +10,7 @@ _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
 
 def log_density(gaussian: Gaussian, value: tf.Tensor) -> tf.Tensor:
-    """Logarithm of the density of `value` `[B, A]`, summed over dimensions, `[B]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
-    """
+    """Logarithm of the density of `value` `[B, A]`, summed over dimensions, `[B]`."""
     tf.debugging.assert_rank(value, 2)
     tf.debugging.assert_rank(gaussian.mean, 2)
     deviation = (value - gaussian.mean) / gaussian.stddev

@@ -52,12 +52,7 @@ def positive_dual(log_dual: tf.Tensor) -> tf.Tensor:
 def importance_weights(values: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
     """Weights of the non-parametric policy, `softmax(values / temperature)` over `N`, constants (2018a, E-step).
 
-    Args:
-        values: of the sampled actions, `[N, B]`.
-        temperature: `[]`.
-
-    Returns:
-        `[N, B]`, summing to 1 over `N`.
+    Values `[N, B]` and temperature `[]` to `[N, B]`, summing to 1 over `N`.
     """
     tf.debugging.assert_rank(values, 2)
     return tf.stop_gradient(tf.nn.softmax(values / temperature, axis=0))
@@ -88,13 +83,7 @@ def out_of_bounds_value(actions: tf.Tensor) -> tf.Tensor:
 def weighted_negative_log_likelihood(actions: tf.Tensor, weights: tf.Tensor, policy: Gaussian) -> tf.Tensor:
     """The M-step's objective, `-mean_B sum_N weights log policy(actions)` (2018a, M-step).
 
-    Args:
-        actions: `[N, B, A]`.
-        weights: `[N, B]`.
-        policy: of `[B, A]`.
-
-    Returns:
-        `[]`.
+    Actions `[N, B, A]`, weights `[N, B]` and a policy of `[B, A]` to `[]`.
     """
     tf.debugging.assert_rank(actions, 3)
     tf.debugging.assert_rank(weights, 2)

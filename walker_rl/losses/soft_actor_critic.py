@@ -13,9 +13,6 @@ def soft_value(values: tf.Tensor, log_density: tf.Tensor, temperature: tf.Tensor
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument has another rank.
     """
     tf.debugging.assert_rank(values, 2)
     tf.debugging.assert_rank(log_density, 1)
@@ -34,9 +31,6 @@ def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument has another rank.
     """
     tf.debugging.assert_rank(log_temperature, 0)
     tf.debugging.assert_rank(log_density, 1)

@@ -9,20 +9,10 @@ from walker_rl.networks.heads import Gaussian
 
 
 def log_density(gaussian: Gaussian, unsquashed: tf.Tensor) -> tf.Tensor:
-    """Logarithm of the density of `tanh(unsquashed)` where `unsquashed` is a sample of `gaussian`.
+    """Logarithm of the density of `tanh(unsquashed)` where `unsquashed` is a sample of `gaussian`, `[B, A]` to `[B]`.
 
     Equation 26: `log N(u; mean, stddev) - sum log(1 - tanh(u)^2)`, the latter as `2 (log 2 - u - softplus(-2 u))`,
     which loses no digits where tanh is close to its bounds.
-
-    Args:
-        gaussian: of `[B, A]`.
-        unsquashed: `[B, A]`.
-
-    Returns:
-        `[B]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
     """
     log_slope = 2 * (math.log(2) - unsquashed - tf.math.softplus(-2 * unsquashed))
     return gaussian_losses.log_density(gaussian, unsquashed) - tf.reduce_sum(log_slope, axis=-1)

@@ -6,16 +6,7 @@ import tensorflow as tf
 def smoothed_action(action: tf.Tensor, noise: tf.Tensor, max_noise: float) -> tf.Tensor:
     """`clip(action + clip(noise, -max_noise, max_noise), -1, 1)` (equation 14; the outer clip is in the authors' code).
 
-    Args:
-        action: `[B, A]`.
-        noise: `[B, A]`, in action units.
-        max_noise: bound of the noise.
-
-    Returns:
-        `[B, A]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 2.
+    Action and noise, in action units, are `[B, A]`, and so is the result.
     """
     tf.debugging.assert_rank(action, 2)
     tf.debugging.assert_rank(noise, 2)

@@ -16,9 +16,6 @@ def squared_td_error(value: tf.Tensor, reward: tf.Tensor, discount: tf.Tensor, n
 
     Returns:
         `[B]`.
-
-    Raises:
-        ValueError: if an argument is not of rank 1.
     """
     for tensor in (value, reward, discount, next_value):
         tf.debugging.assert_rank(tensor, 1)
@@ -31,17 +28,7 @@ def twin_squared_td_error(
 ) -> tf.Tensor:
     """The sum over critics of `squared_td_error` to one common target (Fujimoto et al. 2018, Algorithm 1).
 
-    Args:
-        values: of each critic, `[2, B]`.
-        reward: as in `squared_td_error`, `[B]`.
-        discount: the same, `[B]`.
-        next_value: the same, `[B]`.
-
-    Returns:
-        `[B]`.
-
-    Raises:
-        ValueError: if an argument has another rank.
+    `values` are each critic's, `[2, B]`; the other arguments and the result are `[B]`, as in `squared_td_error`.
     """
     tf.debugging.assert_rank(values, 2)
     return tf.add_n([squared_td_error(value, reward, discount, next_value) for value in tf.unstack(values)])

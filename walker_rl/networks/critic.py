@@ -9,50 +9,56 @@ from walker_rl.networks.torso import Torso, named_variables
 from walker_rl.policies.torso import TorsoSpec
 
 
-class _Expectation(snt.Module):
-    """A torso and one linear output."""
+class _Critic(snt.Module):
+    """A torso and a linear layer, of the module's name."""
 
     def __init__(
-        self, input_size: int, torso: TorsoSpec, seed: int, name: str, initialization: str = "uniform_fan_out"
+        self,
+        input_size: int,
+        torso: TorsoSpec,
+        seed: int,
+        name: str = "value",
+        num_outputs: int = 1,
+        initialization: str = "uniform_fan_out",
     ) -> None:
         super().__init__(name=name)
         generator = np.random.default_rng(seed)
         self._torso = Torso(input_size, torso, generator, initialization)
-        self._value = snt.Linear(1, w_init=truncated_fan_in(generator))
-        self._evaluate(tf.zeros([1, input_size]))
+        self._linear = snt.Linear(num_outputs, w_init=truncated_fan_in(generator))
+        self._outputs(tf.zeros([1, input_size]))
 
     def named_variables(self) -> dict[str, tf.Variable]:
-        """Variables by structural name, as in `hidden_0/w` and `value/b`."""
-        return {**self._torso.named_variables(), **named_variables({"value": self._value})}
+        """Variables by structural name, as in `hidden_0/w` and `value/b`, or `logits/b`."""
+        return {**self._torso.named_variables(), **named_variables({self.name: self._linear})}
 
-    def _evaluate(self, inputs: tf.Tensor) -> tf.Tensor:
-        return tf.squeeze(self._value(self._torso(inputs)), axis=-1)
+    def _outputs(self, inputs: tf.Tensor) -> tf.Tensor:
+        return self._linear(self._torso(inputs))
 
 
-class CriticNetwork(_Expectation):
+class CriticNetwork(_Critic):
     """`Q(s, a)`: the policy's kind of torso on the concatenated observation and action, and one linear output."""
 
     def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size + action_size, torso, seed, name="critic")
+        super().__init__(observation_size + action_size, torso, seed)
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]`, `[B, A]` to the discounted return expected, `[B]`."""
-        return self._evaluate(tf.concat([observation, action], axis=-1))
+        return tf.squeeze(self._outputs(tf.concat([observation, action], axis=-1)), axis=-1)
 
 
-class ValueNetwork(_Expectation):
+class ValueNetwork(_Critic):
     """`V(s)`: the same of the observation alone."""
 
     def __init__(
         self, observation_size: int, torso: TorsoSpec, seed: int, initialization: str = "uniform_fan_out"
     ) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size, torso, seed, "value", initialization)
+        super().__init__(observation_size, torso, seed, initialization=initialization)
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]` to the discounted return expected, `[B]`."""
-        return self._evaluate(observation)
+        return tf.squeeze(self._outputs(observation), axis=-1)
 
 
 class TwinCriticNetwork(snt.Module):
@@ -77,36 +83,18 @@ class TwinCriticNetwork(snt.Module):
         }
 
 
-class DistributionalCriticNetwork(snt.Module):
+class DistributionalCriticNetwork(_Critic):
     """`Z(s, a)` as a categorical distribution over atoms (Bellemare et al. 2017, section 4).
 
     Attributes:
-        atoms: returns that have probability, equally spaced from `vmin` to `vmax`, float32 `[num_atoms]`.
+        atoms: returns that have probability, equally spaced, float32 `[K]`.
     """
 
-    def __init__(
-        self,
-        observation_size: int,
-        action_size: int,
-        torso: TorsoSpec,
-        vmin: float,
-        vmax: float,
-        num_atoms: int,
-        seed: int,
-    ) -> None:
+    def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, atoms: np.ndarray, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(name="distributional_critic")
-        generator = np.random.default_rng(seed)
-        self.atoms = tf.constant(np.linspace(vmin, vmax, num_atoms), tf.float32)
-        input_size = observation_size + action_size
-        self._torso = Torso(input_size, torso, generator, "uniform_fan_out")
-        self._logits = snt.Linear(num_atoms, w_init=truncated_fan_in(generator))
-        self(tf.zeros([1, observation_size]), tf.zeros([1, action_size]))
+        super().__init__(observation_size + action_size, torso, seed, "logits", len(atoms))
+        self.atoms = tf.constant(atoms, tf.float32)
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
-        """Maps `[B, O]`, `[B, A]` to unnormalised log-probabilities of the atoms, `[B, num_atoms]`."""
-        return self._logits(self._torso(tf.concat([observation, action], axis=-1)))
-
-    def named_variables(self) -> dict[str, tf.Variable]:
-        """Variables by structural name, as in `hidden_0/w` and `logits/b`."""
-        return {**self._torso.named_variables(), **named_variables({"logits": self._logits})}
+        """Maps `[B, O]`, `[B, A]` to unnormalised log-probabilities of the atoms, `[B, K]`."""
+        return self._outputs(tf.concat([observation, action], axis=-1))

@@ -68,13 +68,8 @@ def truncated_fan_in(generator: np.random.Generator) -> Initializer:
 def hidden_layer(initialization: str, generator: np.random.Generator, inputs: int) -> dict[str, Initializer]:
     """Returns the initializers of a hidden layer as `snt.Linear` takes them; biases without one are zero.
 
-    Args:
-        initialization: "uniform_fan_out", "uniform_fan_in" or "orthogonal".
-        generator: the source of the random numbers.
-        inputs: the layer's number of inputs.
-
     Raises:
-        KeyError: if there is no such initialization.
+        KeyError: if `initialization` is not "uniform_fan_out", "uniform_fan_in" or "orthogonal".
     """
     if initialization == "uniform_fan_in":
         uniform = uniform_fan_in(generator, inputs)

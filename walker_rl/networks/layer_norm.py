@@ -23,8 +23,7 @@ class LayerNormTanh(snt.Module):
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
         """`[B, size]` to `[B, size]` in (-1, 1)."""
-        outputs: tf.Tensor = _layer_norm_tanh(inputs, self.scale, self.offset)
-        return outputs
+        return _layer_norm_tanh(inputs, self.scale, self.offset)
 
 
 @tf.custom_gradient

@@ -16,10 +16,7 @@ class PolicyNetwork(snt.Module):
     def __init__(self, architecture: PolicyArchitecture, seed: int, initialization: str = "uniform_fan_out") -> None:
         """Makes all variables; equal arguments give equal weights.
 
-        Args:
-            architecture: the policy's shape.
-            seed: the seed of the initial weights.
-            initialization: the hidden layers' kind of initial weights, a name that `initializers.hidden_layer` takes.
+        `initialization` is that of the hidden layers, a name that `initializers.hidden_layer` takes.
         """
         super().__init__(name="policy")
         generator = np.random.default_rng(seed)

@@ -23,11 +23,7 @@ class Torso(snt.Module):
     def __init__(self, input_size: int, spec: TorsoSpec, generator: np.random.Generator, initialization: str) -> None:
         """Makes the layers; their variables come with the first call, which draws from `generator`.
 
-        Args:
-            input_size: numbers in an input.
-            spec: shape of the torso.
-            generator: source of the initial weights.
-            initialization: kind of initial weights, a name that `initializers.hidden_layer` takes.
+        `initialization` is a name that `initializers.hidden_layer` takes.
         """
         super().__init__(name="torso")
         self._activation = _ACTIVATIONS[spec.activation]

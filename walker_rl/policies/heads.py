@@ -39,11 +39,7 @@ class Head(abc.ABC):
 
     @abc.abstractmethod
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation before `bounded`, both `[..., A]`.
-
-        Args:
-            outputs: outputs of `layers`, each `[..., A]`.
-            weights: all weights of the policy.
+        """Mean and standard deviation before `bounded`, both `[..., A]`, from the outputs of `layers` and all weights.
 
         Raises:
             ValueError: if the head is deterministic.

@@ -24,10 +24,7 @@ class NumpyPolicy:
         self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
 
     def update(self, variables: Variables) -> None:
-        """Takes a copy of new weights, all at once.
-
-        Args:
-            variables: weights by the names of `PolicyArchitecture.variable_shapes`.
+        """Takes a copy of new weights, by the names of `PolicyArchitecture.variable_shapes`, all at once.
 
         Raises:
             ValueError: if a weight is missing, unknown or of another shape; the policy stays as it was.
@@ -38,13 +35,7 @@ class NumpyPolicy:
         """Does nothing: the action depends on the observation alone."""
 
     def action(self, observation: np.ndarray) -> np.ndarray:
-        """The action without noise: the head's mean, bounded to [-1, 1].
-
-        Args:
-            observation: `[O]` or `[B, O]`.
-
-        Returns:
-            float32 `[A]` or `[B, A]`.
+        """The action without noise, in [-1, 1], float32 `[A]` or `[B, A]`, for an observation `[O]` or `[B, O]`.
 
         Raises:
             RunError: if a number in it is not finite.

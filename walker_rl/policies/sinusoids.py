@@ -81,12 +81,15 @@ class SinusoidPolicy:
 
     `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles. With a servo
     that is where each joint shall be, and its action `stiffness (that - angle) - damping speed`.
+
+    Attributes:
+        step: steps since the start of the episode.
     """
 
     def __init__(self, architecture: SinusoidArchitecture):
         """All parameters are zero."""
         self._architecture = architecture
-        self._step = 0
+        self.step = 0
         self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
 
     def update(self, variables: Variables) -> None:
@@ -97,14 +100,9 @@ class SinusoidPolicy:
         """
         self._parameters = self._architecture.copy_weights(variables, np.float64)
 
-    @property
-    def step(self) -> int:
-        """Steps since the start of the episode."""
-        return self._step
-
     def begin_episode(self, step: int = 0) -> None:
         """Sets the clock to `step`."""
-        self._step = step
+        self.step = step
 
     def action(self, observation: np.ndarray) -> np.ndarray:
         """The action of the next step, float32 `[A]`, for `observation` `[O]`."""
@@ -113,12 +111,12 @@ class SinusoidPolicy:
         if (index := self._architecture.servo_index) is not None:
             angle, speed = observation[index : index + 2 * len(action)].reshape(-1, 2).T
             action = self._parameters["stiffness"] * (action - angle) - self._parameters["damping"] * speed
-        self._step += 1
+        self.step += 1
         return np.clip(action, -1, 1).astype(np.float32)
 
     def _swing(self, observation: np.ndarray, shift: float) -> np.ndarray:
         given = self._parameters
-        cycles = given["frequency"] * self._step + given["phase"] + shift
+        cycles = given["frequency"] * self.step + given["phase"] + shift
         action = given["offset"] + given["amplitude"] * np.sin(2 * np.pi * cycles)
         if self._architecture.feedback_index is not None:
             action = action + given["gain"] * observation[self._architecture.feedback_index]

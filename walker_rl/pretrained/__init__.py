@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 from walker_rl.errors import UserError
 
@@ -46,19 +47,9 @@ class PretrainedPolicy:
 def pretrained_policies() -> list[PretrainedPolicy]:
     """All there are, in the order of their names."""
     with (_FOLDER / "table.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        PretrainedPolicy(
-            row["name"],
-            row["task"],
-            float(row["mean_return"]),
-            float(row["stddev_return"]),
-            float(row["falls"]),
-            row["commit"],
-            row["command"],
-        )
-        for row in rows
-    ]
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    numbers = ("mean_return", "stddev_return", "falls")
+    return [PretrainedPolicy(**{**row, **{name: float(row[name]) for name in numbers}}) for row in rows]
 
 
 def find_pretrained(name: str) -> PretrainedPolicy:

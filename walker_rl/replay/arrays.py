@@ -8,37 +8,30 @@ from walker_rl.types import State
 
 
 class ArrayReplay:
-    """A ring of rows. The operating system commits its memory as rows are first written."""
+    """A ring of rows. The operating system commits its memory as rows are first written.
+
+    Attributes:
+        num_inserted: transitions ever inserted.
+    """
 
     def __init__(self, row_size: int, max_size: int, seed: int):
-        """Makes an empty replay.
-
-        Args:
-            row_size: floats of a transition.
-            max_size: transitions kept; the oldest is overwritten by the next.
-            seed: seed of the sampler.
-        """
+        """Makes an empty replay of `max_size` rows of `row_size` floats; `seed` is the sampler's."""
         self._rows = np.empty((max_size, row_size), np.float32)
-        self._num_inserted = 0
+        self.num_inserted = 0
         self._random = np.random.default_rng(seed)
-
-    @property
-    def num_inserted(self) -> int:
-        """Transitions ever inserted."""
-        return self._num_inserted
 
     @property
     def size(self) -> int:
         """Transitions held now."""
-        return min(self._num_inserted, len(self._rows))
+        return min(self.num_inserted, len(self._rows))
 
     def insert(self, rows: np.ndarray) -> None:
         """Stores transitions `[n, row_size]`: a copy up to the end of the ring, and another from its start on."""
         while len(rows):
-            begin = self._num_inserted % len(self._rows)
+            begin = self.num_inserted % len(self._rows)
             free = self._rows[begin : begin + len(rows)]
             free[:] = rows[: len(free)]
-            self._num_inserted += len(free)
+            self.num_inserted += len(free)
             rows = rows[len(free) :]
 
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
@@ -56,14 +49,13 @@ class ArrayReplay:
         Raises:
             ValueError: if nothing has been inserted.
         """
-        rows: np.ndarray = self._rows[self._random.integers(self.size, size=batch_size)]
-        return rows
+        return self._rows[self._random.integers(self.size, size=batch_size)]
 
     def save(self) -> State:
         """The rows held (a view of them: the next insert may change it), the count, and the sampler's state."""
         return {
             "rows": self._rows[: self.size],
-            "num_inserted": self._num_inserted,
+            "num_inserted": self.num_inserted,
             "random": self._random.bit_generator.state,
         }
 
@@ -73,7 +65,7 @@ class ArrayReplay:
         Raises:
             ValueError: if it is of another size.
         """
-        self._num_inserted = state["num_inserted"]
+        self.num_inserted = state["num_inserted"]
         self._rows[: self.size] = state["rows"].reshape(self._rows[: self.size].shape)
         self._random.bit_generator.state = state["random"]
 

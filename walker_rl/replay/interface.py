@@ -38,7 +38,7 @@ class Replay(Sink, Protocol):
         """Everything stored, and the state of the sampler where it has one."""
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
 
     def close(self) -> None:
         """Frees servers and memory."""

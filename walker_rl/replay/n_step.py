@@ -1,7 +1,7 @@
 """n-step transitions from single steps."""
 
-import dataclasses
 from collections import deque
+from typing import NamedTuple
 
 import dm_env
 import numpy as np
@@ -10,8 +10,7 @@ from walker_rl.replay.interface import Sink, TransitionLayout
 from walker_rl.types import State, Transition
 
 
-@dataclasses.dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     observation: np.ndarray
     action: np.ndarray
     reward: float
@@ -30,14 +29,7 @@ class NStepAdder:
     """
 
     def __init__(self, replay: Sink, layout: TransitionLayout, n_step: int, discount: float):
-        """Makes an adder for one actor.
-
-        Args:
-            replay: where the transitions go.
-            layout: place of a transition's fields in a row.
-            n_step: horizon of the return, in steps.
-            discount: the agent's discount, per step.
-        """
+        """Makes an adder for one actor, which packs by `layout` into `replay`; `discount` is the agent's."""
         self._replay = replay
         self._layout = layout
         self._n_step = n_step

@@ -12,14 +12,10 @@ class PriorReplay:
     """Keeps the first transitions for good, and draws a share of each batch from them."""
 
     def __init__(self, row_size: int, num_prior: int, num_prior_rows: Callable[[int], int], max_size: int, seed: int):
-        """Makes an empty replay.
+        """Makes an empty replay of rows of `row_size` floats, which keeps the first `num_prior` for good.
 
-        Args:
-            row_size: floats of a transition.
-            num_prior: transitions that are kept apart, the first to be inserted.
-            num_prior_rows: number of them in a batch, by the number of batches before it.
-            max_size: transitions kept of all later ones; the oldest goes first.
-            seed: seed of the samplers.
+        Of the later ones it keeps the newest `max_size`. `num_prior_rows` maps the number of batches so far to the
+        number of first rows in the next.
         """
         prior_seed, own_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         self._num_prior = num_prior

@@ -9,18 +9,17 @@ from walker_rl.types import State
 
 
 class Queue:
-    """A first-in, first-out store that gives away what it holds."""
+    """A first-in, first-out store that gives away what it holds.
+
+    Attributes:
+        num_inserted: items ever inserted.
+    """
 
     def __init__(self, row_size: int):
         """Makes an empty one for items of `row_size` floats."""
         self._row_size = row_size
         self._rows: deque[np.ndarray] = deque()
-        self._num_inserted = 0
-
-    @property
-    def num_inserted(self) -> int:
-        """Items ever inserted."""
-        return self._num_inserted
+        self.num_inserted = 0
 
     @property
     def size(self) -> int:
@@ -30,7 +29,7 @@ class Queue:
     def insert(self, rows: np.ndarray) -> None:
         """Takes items `[n, row_size]`."""
         self._rows.extend(np.array(rows))
-        self._num_inserted += len(rows)
+        self.num_inserted += len(rows)
 
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
         """The oldest items `[batch_size, row_size]`, then the next; none is given twice.
@@ -46,12 +45,12 @@ class Queue:
     def save(self) -> State:
         """What waits, and the count."""
         rows = np.stack(self._rows) if self._rows else np.empty((0, self._row_size), np.float32)
-        return {"rows": rows, "num_inserted": self._num_inserted}
+        return {"rows": rows, "num_inserted": self.num_inserted}
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
         self._rows = deque(state["rows"].reshape(-1, self._row_size))
-        self._num_inserted = state["num_inserted"]
+        self.num_inserted = state["num_inserted"]
 
     def close(self) -> None:
         """Nothing to free."""

@@ -16,26 +16,19 @@ TABLE = "transitions"
 class ReverbReplay:
     """One table of packed rows in a server of its own.
 
-    Reverb's sampler takes no seed: a resumed run goes on, but not bit for bit. Its server listens on every network
+    Reverb's sampler takes no seed: a resumed run continues, but not bit for bit. Its server listens on every network
     interface, on a port that the system chooses, and asks nobody who they are.
+
+    Attributes:
+        num_inserted: transitions ever inserted.
     """
 
     def __init__(self, row_size: int, max_size: int):
-        """Starts a server on a free port.
-
-        Args:
-            row_size: floats of a transition.
-            max_size: transitions kept; the oldest goes first.
-        """
+        """Starts a server for `max_size` rows of `row_size` floats on a free port."""
         self._row_size = row_size
         self._max_size = max_size
-        self._num_inserted = 0
+        self.num_inserted = 0
         self._start_server()
-
-    @property
-    def num_inserted(self) -> int:
-        """Transitions ever inserted."""
-        return self._num_inserted
 
     @property
     def size(self) -> int:
@@ -48,7 +41,7 @@ class ReverbReplay:
         for row in rows:
             self._writer.append({"row": row})
             self._writer.create_item(TABLE, priority=1.0, trajectory={"row": self._writer.history["row"][-1]})
-        self._num_inserted += len(rows)
+        self.num_inserted += len(rows)
 
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
         """Endless batches `[batch_size, row_size]`; the first waits for the first transition."""
@@ -65,13 +58,13 @@ class ReverbReplay:
         self._writer.flush()
         folder = Path(self._client.checkpoint())
         files = {path.name: np.fromfile(path, np.uint8) for path in sorted(folder.iterdir())}
-        return {"files": files, "num_inserted": self._num_inserted}
+        return {"files": files, "num_inserted": self.num_inserted}
 
     def restore(self, state: State) -> None:
         """Starts the server anew from what `save` returned; datasets made before are dead."""
         self.close()
         self._start_server(state["files"])
-        self._num_inserted = state["num_inserted"]
+        self.num_inserted = state["num_inserted"]
 
     def close(self) -> None:
         """Stops the server."""

@@ -36,13 +36,7 @@ class FleetDisplay(Display):
     def describe(
         self, target_samples_per_insert: float, num_restarts: Mapping[str, int], memory: Mapping[str, float]
     ) -> None:
-        """Takes what no status has.
-
-        Args:
-            target_samples_per_insert: value that a run's `samples_per_insert` is held to.
-            num_restarts: restarts by name of process.
-            memory: resident megabytes by name of process.
-        """
+        """Takes the ratio that is aimed at, and restarts and resident megabytes by name of process."""
         self._target_samples_per_insert = target_samples_per_insert
         self._num_restarts = num_restarts
         self._memory = memory

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
-from walker_rl.replay import Queue
+from walker_rl.replay.queue import Queue
 
 LAYOUT = SegmentLayout(observation_size=2, action_size=1, unroll_length=4)
 DISCOUNT = 0.9

@@ -1,26 +1,17 @@
 """D4PG's update (Barth-Maron et al. 2018, Algorithm 1, the learner)."""
 
-from collections.abc import Iterator
-
-import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
-from walker_rl.agents.networks import Networks
 from walker_rl.losses import categorical
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.types import Transition
 
 
-class D4PGLearner(OffPolicyLearner):
+class D4PGLearner(OffPolicyLearner[Config]):
     """Fits the critic's distribution to the projected Bellman target; the policy climbs its mean or lower tail."""
-
-    def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class; the update samples nothing, so that `seed` has no effect."""
-        super().__init__(config, networks, dataset, seed)
-        self._config = config
 
     def _update(self, transition: Transition) -> TensorMetrics:
         # Both gradients are those of the networks before the update.

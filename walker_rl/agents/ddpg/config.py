@@ -3,13 +3,13 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
+from walker_rl.agents.config import NoiseConfig
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(NoiseConfig, OffPolicyConfig):
+class Config(NoiseConfig):
     """DDPG: a deterministic policy that follows the gradient of a scalar critic."""
 
     paper: ClassVar[str] = "Lillicrap et al. 2016, https://arxiv.org/abs/1509.02971"

@@ -1,26 +1,17 @@
 """DDPG's update (Lillicrap et al. 2016, Algorithm 1)."""
 
-from collections.abc import Iterator
-
-import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.ddpg.config import Config
 from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
-from walker_rl.agents.networks import Networks
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.losses.temporal_difference import squared_td_error
 from walker_rl.types import Transition
 
 
-class DDPGLearner(OffPolicyLearner):
+class DDPGLearner(OffPolicyLearner[Config]):
     """Regresses a scalar critic on the target networks' bootstrap; the policy climbs the critic."""
-
-    def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class; the update samples nothing, so that `seed` has no effect."""
-        super().__init__(config, networks, dataset, seed)
-        self._config = config
 
     def _update(self, transition: Transition) -> TensorMetrics:
         # Both gradients are those of the networks before the update.

@@ -27,9 +27,9 @@ class Builder(OffPolicyBuilder[Config]):
 
     def make_networks(self, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
-        from walker_rl.agents.dmpo.networks import make_networks
+        from walker_rl.agents.networks import Networks, distributional_critic
 
-        return make_networks(self.config, self.architecture, seed)
+        return Networks.from_seed(self.config, self.architecture, distributional_critic, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> DMPOLearner:
         """A learner of `networks`, and the source of their variables."""

@@ -15,7 +15,7 @@ from walker_rl.networks.heads import Gaussian
 from walker_rl.types import Transition
 
 
-class DMPOLearner(OffPolicyLearner):
+class DMPOLearner(OffPolicyLearner[Config]):
     """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step.
 
     Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
@@ -24,9 +24,14 @@ class DMPOLearner(OffPolicyLearner):
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class, and the optimiser of the dual variables, whose gradients are not clipped."""
         super().__init__(config, networks, dataset, seed)
-        self._config = config
         self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
-        log_duals = _make_log_duals(config, networks.architecture.action_size)
+        action_size = networks.architecture.action_size
+        log_duals = {  # Unconstrained variables of `Duals`; `positive_dual` of one is the multiplier.
+            "temperature": tf.Variable(config.init_log_temperature),
+            "penalty_temperature": tf.Variable(config.init_log_temperature),
+            "alpha_mean": tf.Variable(tf.fill([action_size], config.init_log_alpha_mean)),
+            "alpha_stddev": tf.Variable(tf.fill([action_size], config.init_log_alpha_stddev)),
+        }
         self._optimizers["dual"] = Adam(log_duals)
         self._learning_rates["dual"] = config.dual_learning_rate
 
@@ -37,8 +42,9 @@ class DMPOLearner(OffPolicyLearner):
         probabilities = self._target_probabilities(transition.next_observation, actions)
 
         critic_gradients, critic_metrics = self._critic_gradients(transition, tf.reduce_mean(probabilities, axis=0))
+        values = tf.linalg.matvec(probabilities, self._networks.critic.atoms)
         improvement_gradients, policy_metrics = self._improvement_gradients(
-            transition.next_observation, target_policy, actions, self._values(probabilities)
+            transition.next_observation, target_policy, actions, values
         )
         norms = self._apply({"critic": critic_gradients, **improvement_gradients})
         for log_dual in self._optimizers["dual"].variables.values():
@@ -57,10 +63,6 @@ class DMPOLearner(OffPolicyLearner):
         clipped_actions = tf.unstack(tf.clip_by_value(actions, -1.0, 1.0))
         logits = [self._networks.target_critic(observation, action) for action in clipped_actions]
         return tf.stack([tf.nn.softmax(each) for each in logits])
-
-    def _values(self, probabilities: tf.Tensor) -> tf.Tensor:
-        """Expected returns `[N, B]` of distributions `[N, B, K]`."""
-        return tf.linalg.matvec(probabilities, self._networks.critic.atoms)
 
     def _critic_gradients(
         self, transition: Transition, next_probabilities: tf.Tensor
@@ -91,13 +93,3 @@ class DMPOLearner(OffPolicyLearner):
             "policy_stddev_max": tf.reduce_max(policy.stddev),
         }
         return tape.gradient(loss, trained), metrics
-
-
-def _make_log_duals(config: Config, action_size: int) -> dict[str, tf.Variable]:
-    """Unconstrained variables of `Duals`; `positive_dual` of one is the multiplier."""
-    return {
-        "temperature": tf.Variable(config.init_log_temperature),
-        "penalty_temperature": tf.Variable(config.init_log_temperature),
-        "alpha_mean": tf.Variable(tf.fill([action_size], config.init_log_alpha_mean)),
-        "alpha_stddev": tf.Variable(tf.fill([action_size], config.init_log_alpha_stddev)),
-    }

@@ -11,7 +11,11 @@ from walker_rl.types import State, Variables
 
 
 class CandidatePolicy:
-    """Plays a formula whose parameters are drawn anew for each episode, from what the search has come to."""
+    """Plays a formula whose parameters are drawn anew for each episode, from what the search has come to.
+
+    Attributes:
+        parameters: this episode's, `[P]`.
+    """
 
     def __init__(self, architecture: SinusoidArchitecture, seed: int, noise_scale: float = 1.0):
         """Makes a policy without parameters, which spreads its candidates by `noise_scale` times what it is told."""
@@ -20,12 +24,7 @@ class CandidatePolicy:
         self._noise_scale = noise_scale
         self._random = np.random.default_rng(seed)
         self._variables: Variables = {}
-        self._parameters = np.zeros(architecture.num_parameters)
-
-    @property
-    def parameters(self) -> np.ndarray:
-        """This episode's, `[P]`."""
-        return self._parameters
+        self.parameters = np.zeros(architecture.num_parameters)
 
     def update(self, variables: Variables) -> None:
         """Takes a new middle and spread, for the episodes that begin from now on."""
@@ -43,16 +42,16 @@ class CandidatePolicy:
 
     def save(self) -> State:
         """The candidate, how far its episode is, and the random numbers."""
-        return {"random": self._random.bit_generator.state, "parameters": self._parameters, "step": self._policy.step}
+        return {"random": self._random.bit_generator.state, "parameters": self.parameters, "step": self._policy.step}
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
         self._random.bit_generator.state = state["random"]
         self._play(state["parameters"])
         self._policy.begin_episode(state["step"])
 
     def _play(self, parameters: np.ndarray) -> None:
-        self._parameters = parameters
+        self.parameters = parameters
         zeros = np.zeros(self._architecture.variable_shapes()["deviation"])
         vector = np.concatenate([parameters, zeros.ravel()])
         self._policy.update(self._architecture.split_weights(vector))
@@ -62,23 +61,16 @@ class CandidatePolicy:
 class GaitActor(Actor):
     """Plays candidates, and records what each returned."""
 
+    _policy: CandidatePolicy
+    _adder: TrialAdder
+
     def __init__(
         self, policy: CandidatePolicy, adder: TrialAdder, variable_source: acme.VariableSource, step_cost: float = 0.0
     ):
-        """Makes an actor with the variable source's current weights.
-
-        Args:
-            policy: draws and plays candidates.
-            adder: where the trials go.
-            variable_source: knows the search's middle and spread by the name "policy".
-            step_cost: taken from each reward.
-        """
-        self._policy = policy
-        self._adder = adder
-        self._variable_source = variable_source
+        """As the base class; `step_cost` is taken from each reward."""
+        super().__init__(policy, adder, variable_source)
         self._step_cost = step_cost
         self._score = 0.0
-        self.update(wait=True)
 
     def select_action(self, observation: np.ndarray) -> np.ndarray:
         """What the candidate does, float32 `[A]`."""
@@ -95,19 +87,12 @@ class GaitActor(Actor):
         if next_timestep.last():
             self._adder.add(self._policy.parameters, self._score)
 
-    def update(self, wait: bool = False) -> None:
-        """Fetches what the search has come to."""
-        self._policy.update(self._variable_source.get_variables(["policy"])[0])
-
-    def count_steps(self, actor_steps: int) -> None:
-        """Nothing goes by the steps of training here."""
-
     def save(self) -> State:
         """All but the weights."""
         return {"policy": self._policy.save(), "score": self._score}
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Continues from what `save` returned."""
         self._policy.restore(state["policy"])
         self._score = state["score"]
         self.update(wait=True)

@@ -17,7 +17,7 @@ from walker_rl.agents.memory import FLOAT
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
 from walker_rl.policies.sinusoids import SinusoidArchitecture
-from walker_rl.replay import Sink
+from walker_rl.replay.interface import Sink
 
 if TYPE_CHECKING:
     from walker_rl.agents.gait.learning import GaitLearner

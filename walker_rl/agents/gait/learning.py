@@ -20,13 +20,7 @@ class GaitLearner(Learner):
     """
 
     def __init__(self, config: Config, start: Start, dataset: Iterator[np.ndarray]) -> None:
-        """Begins the search.
-
-        Args:
-            config: of the search.
-            start: where it begins.
-            dataset: yields `config.population_size` packed trials at a time.
-        """
+        """Begins the search at `start`; `dataset` yields `config.population_size` packed trials at a time."""
         super().__init__(start.architecture)
         self._config = config
         self._start = start
@@ -36,7 +30,7 @@ class GaitLearner(Learner):
         self._search = self._begin()
 
     def step(self) -> Metrics:
-        """Learns from the next trials; returns what tells of them.
+        """Learns from the next trials; returns metrics of them.
 
         Raises:
             StopIteration: if the dataset has ended.
@@ -57,8 +51,11 @@ class GaitLearner(Learner):
     @property
     def policy_weights(self) -> np.ndarray:
         """The middle of the candidates, and their deviation around it; none, if nothing is searched for."""
-        deviation = self._deviation() if self._config.search else np.zeros((self._search.N, self._search.N))
-        return np.concatenate([self._search.mean, deviation.ravel()]).astype(np.float32)
+        search, deviation = self._search, np.zeros((self._search.N, self._search.N))
+        if self._config.search:  # `D` `[P, P]`: `D z` has the candidates' covariance for a normal `z` `[P]`.
+            scale = search.sigma * search.sigma_vec.scaling
+            deviation = scale[:, np.newaxis] * (search.sm.B * search.sm.D)
+        return np.concatenate([search.mean, deviation.ravel()]).astype(np.float32)
 
     def save(self) -> State:
         """All trials."""
@@ -87,14 +84,7 @@ class GaitLearner(Learner):
     def _tell(self, trials: Trial) -> None:
         self._trials.append(trials)
         if self._config.search:
-            self._search.ask()  # Without which it takes no answer; its own candidates are not played.
+            self._search.ask()  # `tell` requires it; the candidates it returns are discarded.
             # Unchecked: it would shorten what it has not asked for, and believe a score that nobody saw.
             self._search.tell(list(trials.parameters), (-trials.score).tolist(), check_points=False)
             self._search.sm.update_now(-1)  # Else its axes are those of the population before.
-
-    def _deviation(self) -> np.ndarray:
-        """`D` `[P, P]` such that `D z` has the covariance of the candidates for a normal `z` `[P]`."""
-        search = self._search
-        scale = search.sigma * search.sigma_vec.scaling
-        axes: np.ndarray = search.sm.B * search.sm.D
-        return scale[:, np.newaxis] * axes

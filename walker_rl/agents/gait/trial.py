@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from walker_rl.replay import Layout, Sink
+from walker_rl.replay.interface import Layout, Sink
 
 
 class Trial(NamedTuple):

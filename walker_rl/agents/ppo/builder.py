@@ -16,7 +16,7 @@ from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
 from walker_rl.errors import UserError
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.replay import Sink
+from walker_rl.replay.interface import Sink
 
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
@@ -64,9 +64,16 @@ class Builder(QueueBuilder[Config]):
 
     def make_networks(self, seed: int) -> Networks:
         """Policy and value function with their initial weights."""
-        from walker_rl.agents.ppo.networks import make_networks
+        from walker_rl.agents.networks import Networks, critic_torso
+        from walker_rl.networks.critic import ValueNetwork
 
-        return make_networks(self.config, self.architecture, seed)
+        def make_critic(config: Config, architecture: PolicyArchitecture, seed: int) -> ValueNetwork:
+            return ValueNetwork(architecture.observation_size, critic_torso(config), seed, config.initialization)
+
+        initialization = self.config.initialization
+        return Networks.from_seed(
+            self.config, self.architecture, make_critic, seed, targets=(), initialization=initialization
+        )
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> PPOLearner:
         """A learner of `networks`, and the source of their variables."""

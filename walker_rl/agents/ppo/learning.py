@@ -20,7 +20,7 @@ MAX_REWARD = 10.0
 """Bound of a normalised reward."""
 
 
-class PPOLearner(NetworkLearner):
+class PPOLearner(NetworkLearner[Config]):
     """Learns from the segments of one round for some epochs; one minibatch is one learner step.
 
     Minibatches are drawn by `(seed, learner_steps)`, so that a restored learner draws the same.
@@ -29,7 +29,6 @@ class PPOLearner(NetworkLearner):
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class; `dataset` yields `config.num_environments` packed segments at a time."""
         super().__init__(config, networks, seed, config.adam_epsilon)
-        self._config = config
         self._dataset = dataset
         architecture = networks.architecture
         self._layout = SegmentLayout(architecture.observation_size, architecture.action_size, config.unroll_length)
@@ -48,7 +47,8 @@ class PPOLearner(NetworkLearner):
             StopIteration: if the dataset has ended.
         """
         segments = self._layout.unpack(next(self._dataset))
-        self._observe_rewards(segments)
+        if self._config.normalize_rewards:  # Before the round: no recorded density depends on them.
+            self._returns.add(segments.return_so_far.ravel())
         metrics: Metrics = {}
         if int(self._num_rounds) >= self._config.num_priming_rounds:
             columns, round_metrics = self._prepare(segments)
@@ -99,11 +99,6 @@ class PPOLearner(NetworkLearner):
     def _actor_steps(self) -> tf.Tensor:
         steps_per_round = self._config.num_environments * self._config.unroll_length
         return tf.cast(self._num_rounds, tf.float64) * steps_per_round
-
-    def _observe_rewards(self, segments: Segment) -> None:
-        """Updates the returns' statistics, before the round: no recorded density depends on them."""
-        if self._config.normalize_rewards:
-            self._returns.add(segments.return_so_far.ravel())
 
     def _observe_observations(self, segments: Segment) -> None:
         """Updates the normaliser, after the round: its densities are those of the normaliser that acted."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import dm_env
 import numpy as np
 
-from walker_rl.replay import Layout, Sink
+from walker_rl.replay.interface import Layout, Sink
 from walker_rl.types import State
 
 
@@ -69,13 +69,7 @@ class SegmentAdder:
     """Collects an actor's steps, and inserts a segment whenever there are enough."""
 
     def __init__(self, sink: Sink, layout: SegmentLayout, discount: float):
-        """Makes an adder for one actor.
-
-        Args:
-            sink: where the segments go.
-            layout: place of a segment's fields in a row; it has the number of steps.
-            discount: the agent's discount, per step.
-        """
+        """Makes an adder for one actor, which packs segments by `layout` into `sink`; `discount` is the agent's."""
         self._sink = sink
         self._layout = layout
         self._discount = discount

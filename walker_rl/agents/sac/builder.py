@@ -27,9 +27,9 @@ class Builder(OffPolicyBuilder[Config]):
 
     def make_networks(self, seed: int) -> Networks:
         """Online networks and the target critic with their initial weights."""
-        from walker_rl.agents.sac.networks import make_networks
+        from walker_rl.agents.networks import Networks, twin_critic
 
-        return make_networks(self.config, self.architecture, seed)
+        return Networks.from_seed(self.config, self.architecture, twin_critic, seed, targets=("critic",))
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> SACLearner:
         """A learner of `networks`, and the source of their variables."""

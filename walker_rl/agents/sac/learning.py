@@ -29,7 +29,7 @@ class Sample(NamedTuple):
     log_density: tf.Tensor
 
 
-class SACLearner(OffPolicyLearner):
+class SACLearner(OffPolicyLearner[Config]):
     """Samples one action per state, for the critics' bootstrap and the policy's improvement.
 
     Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
@@ -38,7 +38,6 @@ class SACLearner(OffPolicyLearner):
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class, and the optimiser of the temperature, whose gradient is not clipped."""
         super().__init__(config, networks, dataset, seed)
-        self._config = config
         target_entropy = config.target_entropy
         self._target_entropy = -float(networks.architecture.action_size) if target_entropy is None else target_entropy
         self._log_temperature = tf.Variable(math.log(config.init_temperature))

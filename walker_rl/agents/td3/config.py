@@ -3,12 +3,12 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
+from walker_rl.agents.config import NoiseConfig
 from walker_rl.hyperparameters import hyperparameter
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(NoiseConfig, OffPolicyConfig):
+class Config(NoiseConfig):
     """TD3: DDPG with two critics, of which the lower counts, a delayed policy and smoothed targets."""
 
     paper: ClassVar[str] = "Fujimoto et al. 2018, https://arxiv.org/abs/1802.09477"

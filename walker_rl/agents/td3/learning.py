@@ -15,7 +15,7 @@ from walker_rl.losses.temporal_difference import twin_squared_td_error
 from walker_rl.types import Transition
 
 
-class TD3Learner(OffPolicyLearner):
+class TD3Learner(OffPolicyLearner[Config]):
     """Updates the critics each time, the policy and all targets each `policy_period`-th time.
 
     The noise on the targets is a function of `(seed, learner_steps)`, so that a restored learner draws the same.
@@ -24,7 +24,6 @@ class TD3Learner(OffPolicyLearner):
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """As the base class."""
         super().__init__(config, networks, dataset, seed)
-        self._config = config
         self._policy_metrics = {
             name: tf.Variable(0.0, trainable=False) for name in ("policy_loss", "q_mean", "policy_gradient_norm")
         }

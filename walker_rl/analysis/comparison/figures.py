@@ -23,15 +23,9 @@ Draw = Callable[[Mapping[str, Sequence[Row]]], Figure]
 
 
 def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
-    """Writes each figure as PNG and SVG, and its numbers as CSV.
+    """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns the files' paths.
 
-    Args:
-        runs: of all tasks and groups.
-        folder: that exists.
-        thresholds: returns whose reaching is timed; none: round ones of each task.
-
-    Returns:
-        What was written. A figure that has nothing to show is left out.
+    A figure that has nothing to show is left out. Without `thresholds`, round returns of each task are timed.
     """
     tasks, written = by_task(runs), []
     for name, tabulate, draw in _figures(thresholds):
@@ -58,10 +52,6 @@ def _figures(thresholds: Sequence[float]) -> list[tuple[str, Callable[[Groups], 
         ("final_performance", final_performance.tabulate, final_performance.draw),
         ("performance_profiles", performance_profiles.tabulate, performance_profiles.draw),
         ("probability_of_improvement", probability_of_improvement.tabulate, probability_of_improvement.draw),
-        (
-            "time_to_return",
-            lambda groups: time_to_return.tabulate(groups, thresholds or time_to_return.round_thresholds(groups)),
-            time_to_return.draw,
-        ),
+        ("time_to_return", functools.partial(time_to_return.tabulate, thresholds=thresholds), time_to_return.draw),
         ("stability", stability.tabulate, stability.draw),
     ]

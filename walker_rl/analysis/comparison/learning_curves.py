@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import Style, counted, styles, thousands
+from walker_rl.analysis.comparison.style import Style, counted, styles
 from walker_rl.analysis.runs import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
@@ -19,11 +19,7 @@ LABELS = {"actor_steps": "environment steps", "walltime": "wall-clock time (minu
 
 
 def tabulate(groups: Groups, axis: str) -> list[Row]:
-    """The points of all curves.
-
-    Args:
-        groups: runs of one task.
-        axis: "actor_steps", or "walltime" in seconds.
+    """The points of all curves of a task over `axis`, "actor_steps" or "walltime" in seconds.
 
     Returns:
         Rows of `group`, `series`, the axis, `return`, and for the statistic `low`, `high` and `num_seeds`. The
@@ -51,7 +47,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
         axes.set(title=plain(task), xlabel=LABELS[axis], ylabel="evaluation return", xlim=(0, None))
         axes.legend(loc="best")
         if axis == "actor_steps":
-            thousands(axes)
+            axes.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 

@@ -1,6 +1,7 @@
 """A row for each group: its seeds as points, its statistic with the interval above them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,15 +14,12 @@ from walker_rl.printable import plain
 ROW_HEIGHT = 0.42
 """Inches."""
 
+POINT: dict[str, Any] = {"markersize": 4.5, "alpha": 0.7, "linestyle": ""}
+"""Look of one seed."""
+
 
 def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> list[Row]:
-    """Rows of a quantity: of each run, and of all.
-
-    Args:
-        group: the runs' group.
-        values: by the name of the run; nan is left out.
-        quantity: the name of the column.
-    """
+    """Rows of `quantity`: of each run, by name in `values`, and of the whole group; nan is left out."""
     known = {name: value for name, value in values.items() if np.isfinite(value)}
     rows: list[Row] = [
         {"group": group, "series": name, quantity: value, "low": None, "high": None} for name, value in known.items()
@@ -35,40 +33,20 @@ def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> li
 def draw_strip(
     axes: Axes, rows: Sequence[Row], quantity: str, looks: Mapping[str, Style], hollow: bool = False
 ) -> None:
-    """Draws what `tabulate_strip` returned, the first group on top.
+    """Draws what `tabulate_strip` returned for all groups, the first on top; `hollow` points are rings.
 
-    Args:
-        axes: to draw on.
-        rows: of all groups.
-        quantity: the column.
-        looks: of all groups that have a row of the picture, whether they have values or not.
-        hollow: whether the points are rings, for a second quantity in the same rows.
+    `looks` has every group that has a row in the picture, with values or without.
     """
     places = {group: place for place, group in enumerate(looks)}
     for row in rows:
         look, y, x = looks[row["group"]], places[row["group"]], row[quantity]
         if row["series"] != STATISTIC:
             face = "none" if hollow else look.colour
-            axes.plot(
-                x,
-                y + 0.14,
-                marker=look.marker,
-                markersize=4.5,
-                color=look.colour,
-                markerfacecolor=face,
-                alpha=0.7,
-                linestyle="",
-            )
+            axes.plot(x, y + 0.14, marker=look.marker, color=look.colour, markerfacecolor=face, **POINT)
         elif not hollow:
             if row["low"] is not None:
-                axes.plot(
-                    [row["low"], row["high"]],
-                    [y - 0.18] * 2,
-                    color=look.colour,
-                    linewidth=4,
-                    alpha=0.4,
-                    solid_capstyle="butt",
-                )
+                ends = [row["low"], row["high"]]
+                axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
     axes.set_yticks(range(len(looks)), list(map(plain, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)

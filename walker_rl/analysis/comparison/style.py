@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from walker_rl.agents import agent_names
@@ -63,11 +61,6 @@ def _style(place: int) -> Style:
 def counted(number: int, what: str) -> str:
     """As in "1 seed", "5 seeds"."""
     return f"{number} {what}{'s' * (number != 1)}"
-
-
-def thousands(axes: Axes) -> None:
-    """Writes the x axis as 100,000."""
-    axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
 def save(figure: Figure, path: Path) -> list[Path]:

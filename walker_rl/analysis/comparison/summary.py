@@ -70,11 +70,9 @@ def _final_cells(evaluations: Sequence[FinalEvaluation | None]) -> tuple[str, st
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
-    """Their interquartile mean and its interval in words; None and nan are left out.
+    """The seeds' interquartile mean and its interval in words; None and nan are left out.
 
-    Args:
-        values: of seeds.
-        form: of each number, as `format` takes it.
+    `form` is each number's, as `format` takes it.
     """
     known = np.array([value for value in values if value is not None and np.isfinite(value)])
     if not len(known):
@@ -110,13 +108,10 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
 
 def _different_settings(runs: Sequence[Run]) -> list[str]:
     """Fields that decide the numbers of a run and are not the same in all, and the runner, if it is not."""
-    fields = [_fields(shlex.split(run.command)) for run in runs]
+    words = [shlex.split(run.command) for run in runs]
+    fields = [{f"runner={' '.join(of_run[:2])}", *(word for word in of_run if "=" in word)} for of_run in words]
     different = {word.split("=")[0] for word in fields[0].union(*fields) - fields[0].intersection(*fields)}
     return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
-
-
-def _fields(words: Sequence[str]) -> set[str]:
-    return {f"runner={' '.join(words[:2])}", *(word for word in words if "=" in word)}
 
 
 def _lengths(runs: Sequence[Run]) -> tuple[float, float]:

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from walker_rl.analysis.comparison.strip import ROW_HEIGHT
-from walker_rl.analysis.comparison.style import Style, styles, thousands
+from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT
+from walker_rl.analysis.comparison.style import Style, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row
@@ -30,11 +30,12 @@ def round_thresholds(groups: Groups) -> tuple[float, ...]:
 def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
     """Rows of `threshold`, `group`, `series`, `actor_steps`, `walltime` and `num_censored`.
 
-    A seed that never reached the threshold has no steps and no time: it is censored where its run ended. The median
-    counts such seeds as later than all others, and is empty where half or more never did.
+    Without thresholds they are round ones. A seed that never reached the threshold has no steps and no time: it is
+    censored where its run ended. The median counts such seeds as later than all others, and is empty where half or
+    more never did.
     """
     rows: list[Row] = []
-    for threshold, (group, runs) in itertools.product(thresholds, groups.items()):
+    for threshold, (group, runs) in itertools.product(thresholds or round_thresholds(groups), groups.items()):
         returns = [run.returns for run in runs]
         reached = {axis: when_reached([getattr(run, axis) for run in runs], returns, threshold) for axis in AXES}
         key: Row = {"threshold": threshold, "group": group}
@@ -76,9 +77,7 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
     for row in rows:
         look, place, cost = looks[row["group"]], places[row["group"]], row[axis]
         if row["series"] != MEDIAN and cost is not None:
-            axes.plot(
-                cost / unit, place, marker=look.marker, markersize=4.5, color=look.colour, alpha=0.7, linestyle=""
-            )
+            axes.plot(cost / unit, place, marker=look.marker, color=look.colour, **POINT)
         elif row["series"] == MEDIAN:
             if cost is not None:
                 axes.plot(cost / unit, place, marker="|", markersize=13, markeredgewidth=2.2, color=look.colour)
@@ -91,7 +90,7 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="x", labelrotation=30)
-    thousands(axes)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
 
 
 def _finite(value: float) -> float | None:

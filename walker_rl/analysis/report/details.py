@@ -40,14 +40,10 @@ def read_details(directory: Path) -> Details:
 
 
 def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str]]]:
-    """What is not the same everywhere, of the fields that several groups have, if not all, or that vary within one.
-
-    Args:
-        tables: of each group, those of its runs: values by field.
+    """Fields that differ between groups, are missing from some (not from all but one), or vary within a group.
 
     Returns:
-        For each such field, in order, its name and the values of each group: "-" if it has none, several with commas
-        between them.
+        For each field, in order, its name and the values of each group: "-" for none, several with commas between.
     """
     rows = []
     for field, values in _fields(tables).items():
@@ -73,7 +69,8 @@ def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
     if not tables:
         return []
     first, *others = tables
-    return [(field, _shown(value)) for field, value in first.items() if all(_same(one, field, value) for one in others)]
+    same = [pair for pair in first.items() if all(pair in one.items() for one in others)]
+    return [(field, _shown(value)) for field, value in same]
 
 
 def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:
@@ -85,10 +82,6 @@ def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]
         ]
         for name in names
     }
-
-
-def _same(table: Table, field: str, value: Any) -> bool:
-    return field in table and table[field] == value
 
 
 def _shown(value: Any) -> str:

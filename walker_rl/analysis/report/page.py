@@ -41,11 +41,7 @@ CAPTIONS = {
 def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (), notes: Sequence[str] = ()) -> str:
     """The report of some runs as HTML that refers to nothing outside itself, and forbids the browser to.
 
-    Args:
-        runs: of all tasks and groups.
-        title: of the page.
-        thresholds: returns whose reaching is timed; none: round ones of each task.
-        notes: lines about the runs that are left out.
+    Without `thresholds`, round returns of each task are timed; `notes` are lines about the runs that are left out.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

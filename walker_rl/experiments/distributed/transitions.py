@@ -4,7 +4,7 @@ import numpy as np
 
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.patience import Patience
-from walker_rl.replay import Replay
+from walker_rl.replay.interface import Replay
 
 MAX_BLOCK_SIZE = 32
 """Items sent at a time: transitions one by one would cost an actor a tenth of its time, and the learner more."""

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -15,12 +14,9 @@ MOVING_AVERAGE = 20
 
 
 def plot_curve(metrics: Path, path: Path, title: str) -> None:
-    """Draws the evaluation returns, with the training returns behind them.
+    """Draws the evaluation returns in a run's folder of metrics, with the training returns behind them.
 
-    Args:
-        metrics: a run's folder of CSV files, with `evaluation.csv` and perhaps `training.csv`.
-        path: of the PNG, or of another format by its ending.
-        title: above the axes.
+    The format of `path` is that of its ending.
 
     Raises:
         OSError: if it can't be written; the one before it stays.
@@ -29,7 +25,8 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
     if training := read_whole_rows(metrics / "training.csv"):
-        smooth = _moving_average(training["episode_return"], MOVING_AVERAGE)
+        length = min(MOVING_AVERAGE, len(training["episode_return"]))
+        smooth = np.convolve(training["episode_return"], np.ones(length) / length, mode="valid")
         steps = training["actor_steps"][-len(smooth) :]
         axes.plot(steps, smooth, color="0.65", linewidth=1, label=f"training, mean of {MOVING_AVERAGE} episodes")
     episodes = np.stack([values for name, values in evaluation.items() if name.startswith("episode_return_")])
@@ -38,13 +35,8 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     label = f"evaluation, mean of {len(episodes)} deterministic episodes"
     axes.plot(steps, evaluation["mean_return"], marker="o", markersize=3, label=label)
     axes.set(title=plain(title), xlabel="environment steps", ylabel="return", xlim=(0, None))
-    axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     with whole_file(path) as file:
         figure.savefig(file, format=path.suffix[1:], dpi=150)
-
-
-def _moving_average(values: np.ndarray, length: int) -> np.ndarray:
-    length = min(length, len(values))
-    return np.convolve(values, np.ones(length) / length, mode="valid")

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from walker_rl.errors import NotWholeError
@@ -19,24 +19,23 @@ class _Contents:
 
 
 class FailureRecord:
-    """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}."""
+    """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}.
+
+    Attributes:
+        failures: why each run failed, by its name.
+    """
 
     def __init__(self, output: Path, warn: Callable[[str], None]):
         """Reads what was written before; warns in a line if it is torn, and knows of no failures then."""
         self._path = output / "sweep.json"
-        self._failures: dict[str, str] = {}
+        self.failures: dict[str, str] = {}
         self._is_torn = False
         try:
             if self._path.exists():
-                self._failures = read_json_record(self._path, _Contents).failed
+                self.failures = read_json_record(self._path, _Contents).failed
         except NotWholeError as error:
             self._is_torn = True
             warn(f"warning: {error}; it is written anew")
-
-    @property
-    def failures(self) -> Mapping[str, str]:
-        """Why each run failed, by its name."""
-        return self._failures
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Writes what has changed; runs that are not among `entries` stay as they are.
@@ -45,9 +44,9 @@ class FailureRecord:
             OSError: if the disk takes no more; what was there is still there.
         """
         own = {entry.job.name for entry in entries}
-        failures = {name: failure for name, failure in self._failures.items() if name not in own}
+        failures = {name: failure for name, failure in self.failures.items() if name not in own}
         failures |= {entry.job.name: entry.failure for entry in entries if entry.failure is not None}
-        if failures == self._failures and not self._is_torn:
+        if failures == self.failures and not self._is_torn:
             return
         write_whole_text(self._path, json.dumps({"failed": failures}, indent=2) + "\n")
-        self._failures, self._is_torn = failures, False
+        self.failures, self._is_torn = failures, False

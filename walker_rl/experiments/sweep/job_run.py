@@ -48,14 +48,11 @@ class JobRun:
                 return None
             if status != COMPLETE:
                 self.failure = child.ending
-                return self._retry()
+                if self.tries == MAX_TRIES:
+                    return State.FAILED
+                self._start()
+                return State.RETRYING
         return None if self._start_next() else State.COMPLETE
-
-    def _retry(self) -> State:
-        if self.tries == MAX_TRIES:
-            return State.FAILED
-        self._start()
-        return State.RETRYING
 
     def _start_next(self) -> bool:
         job = next(self._jobs, None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
+from walker_rl.experiments.sweep.scheduler import Scheduler
 from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
@@ -18,12 +18,7 @@ CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
 
 
 def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
-    """Trains all runs that are not complete.
-
-    Args:
-        jobs: in the order in which they are to begin.
-        output: the folder of their run directories, which exists.
-        num_jobs: runs at a time; None is one for each CPU that this process may use.
+    """Trains all runs that are not complete, in their order, `num_jobs` at a time; by default one for each usable CPU.
 
     Returns:
         0 if all are complete, 1 if some have failed, 75 if the sweep was asked to stop by SIGTERM, 130 by Ctrl-C.
@@ -52,13 +47,9 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
                 scheduler.stop(signals.is_urgent)
         record.update(scheduler.entries)
         display.conclude(view.read())
-        _tell_failures(scheduler.entries, display)
+        for entry in scheduler.entries:
+            if entry.failure is not None:
+                display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")
     if signals.stop_requested():
         return signals.exit_status
     return FAILED if any(entry.state is State.FAILED for entry in scheduler.entries) else COMPLETE
-
-
-def _tell_failures(entries: Sequence[Entry], display: SweepDisplay) -> None:
-    for entry in entries:
-        if entry.failure is not None:
-            display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")

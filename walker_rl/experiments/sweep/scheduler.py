@@ -33,13 +33,9 @@ class Scheduler:
     def __init__(
         self, jobs: Sequence[Job], slots: Sequence[Slot], failures: Mapping[str, str], tell: Callable[[str], None]
     ):
-        """Starts nothing yet.
+        """Starts nothing yet; jobs that are complete already are left alone.
 
-        Args:
-            jobs: in the order in which they are to begin; those that are complete already are left alone.
-            slots: as many run at a time.
-            failures: by name, why a job failed when it was tried before; it is tried anew.
-            tell: prints a line.
+        `failures` has why a job failed before, by its name; it is tried anew. `tell` prints a line.
         """
         self.entries = [
             Entry(job, State.COMPLETE) if job.is_complete else Entry(job, State.WAITING, failures.get(job.name))

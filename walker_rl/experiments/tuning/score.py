@@ -8,9 +8,7 @@ LAST_SHARE = 0.25
 def score(actor_steps: Sequence[int], returns: Sequence[float]) -> float:
     """Mean of the evaluations in the last quarter of the steps so far: one lucky evaluation is not enough.
 
-    Args:
-        actor_steps: at each evaluation, `[E]`, ascending; at least one.
-        returns: mean of each evaluation's episodes, `[E]`.
+    Both are `[E]`, in the order of the evaluations, of which there is at least one.
     """
     start = actor_steps[-1] * (1 - LAST_SHARE)
     last = [value for steps, value in zip(actor_steps, returns, strict=True) if steps > start]

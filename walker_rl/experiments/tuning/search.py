@@ -26,15 +26,7 @@ class Search:
     """Keeps slots busy with trials."""
 
     def __init__(self, study: Study, plan: Plan, output: Path, slots: list[Slot], tell: Callable[[str], None]):
-        """Starts nothing yet.
-
-        Args:
-            study: which trials there were.
-            plan: what they have in common.
-            output: the folder of their run directories.
-            slots: as many trials at a time.
-            tell: prints a line.
-        """
+        """Starts no trial yet; `slots` are as many as run at a time, and `tell` prints a line."""
         self._study = study
         self._plan = plan
         self._output = output

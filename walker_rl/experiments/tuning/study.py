@@ -52,12 +52,7 @@ class Study:
     """Asks Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) for trials, and tells it how they went."""
 
     def __init__(self, folder: Path, space: SearchSpace, plan: Plan):
-        """Goes on with the study in `folder`, or begins one whose first trial has the agent's defaults.
-
-        Args:
-            folder: exists; gets `FILE`.
-            space: what is searched.
-            plan: all that trials depend on besides.
+        """Continues the study in `folder`, or begins one whose first trial has the agent's defaults.
 
         Raises:
             UserError: if the study in the folder is of another space or plan.
