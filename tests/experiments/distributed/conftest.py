@@ -18,4 +18,6 @@ def server(tmp_path):
 
 @pytest.fixture
 def channel(server):
-    return Channel(f"localhost:{server.port}", RUN_ID)
+    channel = Channel(f"localhost:{server.port}", RUN_ID)
+    yield channel
+    channel.close()

@@ -76,7 +76,9 @@ def lines():
 @pytest.fixture
 def reader(server, lines):
     """A channel whose warnings are in `lines`."""
-    return Channel(f"localhost:{server.port}", RUN_ID, lines)
+    channel = Channel(f"localhost:{server.port}", RUN_ID, lines)
+    yield channel
+    channel.close()
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)

@@ -53,6 +53,7 @@ class Channel:
         self.run_id = run_id
         self._client = ReverbClient(address)
         self._report = report
+        self._inboxes: list[Inbox[Any]] = []
         self._warned: set[tuple[str, str]] = set()
 
     def send(self, message: Any) -> None:
@@ -91,7 +92,13 @@ class Channel:
 
     def _inbox(self, table: str, decoded: Callable[[list[np.ndarray]], Any], size: int) -> "Inbox[Any]":
         reader = self._client.stream_from(table, max_in_flight=size)
-        return Inbox(reader, lambda arrays: self._understood(table, decoded, arrays), size)
+        self._inboxes.append(Inbox(reader, lambda arrays: self._understood(table, decoded, arrays), size))
+        return self._inboxes[-1]
+
+    def close(self) -> None:
+        """Ends the threads that read; they would look for a server that is gone as long as this process lives."""
+        for inbox in self._inboxes:
+            inbox.close()
 
     def _understood(self, table: str, decoded: Callable[[list[np.ndarray]], Any], arrays: list[np.ndarray]) -> Any:
         """What is in an item; None if it is dropped."""
@@ -118,6 +125,10 @@ class Inbox(Generic[MessageT]):
             return self._received.get(timeout > 0, timeout)
         except queue.Empty:
             return None
+
+    def close(self) -> None:
+        """Reads no more."""
+        self._reader.close()
 
     def _read(self) -> None:
         try:

@@ -107,6 +107,10 @@ class ItemReader:
         _key, _probability, _table_size, _priority, *arrays = self._sampler.GetNextTrajectory()
         return arrays
 
+    def close(self) -> None:
+        """Ends a wait for the next item, in whichever thread, with a `RuntimeError`."""
+        self._sampler.Close()
+
 
 def load_library() -> ModuleType:
     """Reverb's compiled library, loaded under the name by which a later `import reverb` will find it."""
