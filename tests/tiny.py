@@ -9,8 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from walker_rl.agents import agent_names, config_class
 from walker_rl.agents.config import DistributionalConfig, NoiseConfig
+from walker_rl.environments import find_task
+from walker_rl.errors import UserError
 
 _WITH_NOISE = [name for name in agent_names() if issubclass(config_class(name), NoiseConfig)]
 
@@ -97,3 +101,10 @@ def press_ctrl_c(process: subprocess.Popen) -> None:
 def metrics_of(run: Path) -> dict[str, bytes]:
     """Every metric of a run that no clock is in, byte for byte."""
     return {path.name: path.read_bytes() for path in sorted((run / "metrics").glob("*.csv")) if path.stem != "timing"}
+
+
+def unknown_task(name: str) -> str:
+    """The line about a task that is not known; the nearest names depend on the packages that are installed."""
+    with pytest.raises(UserError) as caught:
+        find_task(name)
+    return str(caught.value)

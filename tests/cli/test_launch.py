@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tiny import DISTRIBUTIONAL_AGENT, run_command
+from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command
         ),
         (
             ("--task", "Walker3D"),
-            "task = Walker3D: unknown; nearest: Walker2DBulletEnv-v0, AntBulletEnv-v0, Pendulum-v1; see walker-rl list",
+            unknown_task("Walker3D"),
         ),
         (("--resume", "nowhere"), "run = nowhere: must be a run directory (no config.yaml in it)"),
         (("--resume", "nowhere", "--run-dir", "a"), "run_dir = a: must not be given with --resume nowhere"),

@@ -16,6 +16,7 @@ from tests.tiny import (
     run_command,
     set_options,
     start_command,
+    unknown_task,
     wait_for,
 )
 from walker_rl.cli import main
@@ -211,8 +212,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(words, message, tmp_path, monk
 def test_an_unknown_task_leaves_nothing(tmp_path):
     result = run_command("sweep", AGENT, "--task", "Pendulum-v1", "--task", "Walker3D", cwd=tmp_path)
     assert result.returncode == 2
-    nearest = "Walker2DBulletEnv-v0, AntBulletEnv-v0, Pendulum-v1"
-    assert result.stderr == f"error: task = Walker3D: unknown; nearest: {nearest}; see walker-rl list\n"
+    assert result.stderr == f"error: {unknown_task('Walker3D')}\n"
     assert list(tmp_path.iterdir()) == []
 
 

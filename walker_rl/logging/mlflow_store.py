@@ -76,6 +76,7 @@ class MLflowLogger(Tracker):
             self._client.set_terminated(self._run.info.run_id, status="KILLED")
 
     def _keep(self, path: Path, folder: str) -> None:
-        if self._artifacts not in Path(url2pathname(urlparse(self._run.info.artifact_uri).path)).parents:
-            raise OSError(f"its artifacts lie where the run directory was, in {self._run.info.artifact_uri}")
+        artifacts = Path(url2pathname(urlparse(self._run.info.artifact_uri).path))
+        if self._artifacts not in artifacts.parents:
+            raise OSError(f"its artifacts lie where the run directory was, in {artifacts}")
         self._client.log_artifact(self._run.info.run_id, str(path), folder)

@@ -158,7 +158,7 @@ def test_a_broken_installation_costs_one_line(
     assert not (tmp_path / "probe").exists()
 
 
-def test_the_advice_is_that_of_the_readme():
-    readme = (Path(__file__).parents[3] / "README.md").read_text()
+def test_the_advice_is_that_of_the_documentation():
+    page = (Path(__file__).parents[3] / "docs/training.md").read_text()
     for command in ADVICE.removeprefix("install it from source: ").split(" && "):
-        assert command in readme
+        assert command in page
