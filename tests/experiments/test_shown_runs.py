@@ -225,4 +225,5 @@ def test_mlflow_has_configuration_final_metrics_videos_and_policies(run, mlflow_
     assert {name: found.data.metrics[f"final/{name}"] for name in final_returns(run)} == final_returns(run)
     kept = [artifact.path for part in ("policy", "videos") for artifact in client.list_artifacts(run_id, part)]
     assert kept == ["policy/best.npz", "policy/last.npz", "videos/best.gif", "videos/first.gif"]
-    assert all((Path(found.info.artifact_uri) / name).read_bytes() == (run.path / name).read_bytes() for name in kept)
+    stored = Path(urllib.request.url2pathname(urllib.parse.urlparse(found.info.artifact_uri).path))
+    assert all((stored / name).read_bytes() == (run.path / name).read_bytes() for name in kept)
