@@ -81,8 +81,8 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "4 of 4 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
     shorter = run_command(*SWEEP, "--set", "max_actor_steps=500", "--output", output)
-    config = output / NAMES[0] / "config.yaml"
-    assert shorter.stderr == f"error: max_actor_steps = 500, there 600: must be no less than in {config}\n"
+    must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
+    assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
     listed = run_command(*SWEEP, "--seeds", "2,0", "--output", output, "--dry-run")
     assert listed.stdout.splitlines()[::2] == [f"0  new       {output}/{new}", f"2  complete  {output}/{NAMES[0]}"]
