@@ -52,10 +52,10 @@ def test_what_is_meant(text, values):
     ],
 )
 def test_what_is_refused_and_soon(text, reason):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(yaml.YAMLError, match=reason):
         parse_yaml(text)
-    assert time.monotonic() - began < MAX_SECONDS
+    assert time.process_time() - began < MAX_SECONDS
 
 
 def test_a_file_that_is_no_text_or_has_no_end(tmp_path):

@@ -246,9 +246,9 @@ def test_a_full_disk_leaves_the_tables_that_were_kept(tmp_path):
 def test_a_configuration_that_would_take_for_ever_is_refused_at_once(tmp_path):
     run = make_run(tmp_path / "run", [1, 2]).path
     (run / "config.yaml").write_text(bomb("[{}]"))
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(
         UserError, match=r"config.yaml: must hold a configuration as it was written \(more than 10,000 values\)$"
     ):
         read_runs([run])
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
