@@ -123,7 +123,7 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
     assert (run / "policy" / "best.npz").read_bytes() in [path.read_bytes() for path in candidates]
     assert (run / "logs" / "evaluator.log").read_text().count("Candidate at ") == 2
     assert [step for step, _ in scalars(run / "tensorboard")["evaluation/mean_return"]] == [1000, 2000]
-    assert len(list((run / "wandb").glob(f"offline-run-*-{RunDirectory(run).id}"))) == 2
+    assert len(list((run / "wandb").glob(f"offline-run-*-{RunDirectory(run).provenance.run_id}"))) == 2
     client = MlflowClient(f"sqlite:///{run}/mlflow/mlflow.db")
     (shown,) = client.search_runs([client.get_experiment_by_name("Pendulum-v1").experiment_id])
     assert shown.info.status == "FINISHED"
