@@ -88,7 +88,8 @@ def central(folder: Path) -> Iterator[tuple[psutil.Process, str, str]]:
                 sys.exit(f"the central process has ended with status {launcher.returncode}")
             time.sleep(0.1)
         nodes = psutil.Process(launcher.pid).children(recursive=True)
-        yield next(node for node in nodes if "central" in node.cmdline()), address, open_run_directory(run).provenance.run_id
+        central = next(node for node in nodes if "central" in node.cmdline())
+        yield central, address, open_run_directory(run).provenance.run_id
     finally:
         launcher.terminate()
         launcher.wait()
