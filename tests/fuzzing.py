@@ -43,7 +43,7 @@ def damaged(content: bytes, random: np.random.Generator) -> bytes:
 
 @contextlib.contextmanager
 def bounded(max_memory: int = MAX_MEMORY) -> Iterator[None]:
-    """What is done inside takes little time and memory."""
+    """Bounds the CPU time and the memory of the block."""
     tracemalloc.start()
     began = time.process_time()
     try:

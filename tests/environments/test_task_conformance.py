@@ -13,7 +13,7 @@ NUM_STEPS = 60
 @pytest.fixture(scope="module", params=sorted({*task_names(), *PACKAGES["pybulletgym"]}))
 def environment(request):
     if request.param not in task_names():
-        pytest.skip("needs pybulletgym: README.md says how to install it")
+        pytest.skip("needs pybulletgym: docs/training.md says how to install it")
     environment = make_environment(request.param, seed=3)
     yield environment
     environment.close()

@@ -45,7 +45,7 @@ def path(tmp_path):
 
 
 def parts(saved: SavedPolicy) -> tuple[dict, dict[str, np.ndarray]]:
-    """What a file says of a policy, and its arrays."""
+    """Header of a policy file and its arrays."""
     about = {"agent_name": saved.agent_name, "task": saved.task, "actor_steps": saved.actor_steps}
     return {**about, "architecture": {"kind": saved.architecture.kind, **saved.architecture.to_dict()}}, saved.variables
 

@@ -1,4 +1,4 @@
-"""What the central process asks of the evaluator, and hears of it, through a real server."""
+"""Candidates and results between the central process and the evaluator, through a real server."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""What anybody may send to the port of a run: it is dropped with one warning, and the run goes on."""
+"""Foreign messages to the port of a run are dropped with one warning, and the run continues."""
 
 import json
 import re
