@@ -5,11 +5,11 @@ import resource
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import acme
 import dm_env
 import numpy as np
 import sonnet as snt
 
+from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.replay.interface import TransitionLayout
 from walker_rl.types import Transition, Variables
@@ -28,7 +28,7 @@ class RecordingReplay:
         self.transitions += map(LAYOUT.unpack, rows.copy())
 
 
-class FixedVariables(acme.VariableSource):
+class FixedVariables(VariableSource):
     """Weights that change when a test says so."""
 
     def __init__(self, variables: Variables):

@@ -6,19 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from acme import specs
+from dm_env import specs
 
 from walker_rl import agents
 from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.network_learner import OffPolicyLearner
 from walker_rl.agents.networks import Networks
+from walker_rl.interfaces import EnvironmentSpec
 from walker_rl.replay.interface import TransitionLayout
 from walker_rl.types import Transition
 
 OFF_POLICY = tuple(name for name in agents.agent_names() if issubclass(agents.config_class(name), OffPolicyConfig))
 OBSERVATION_SIZE, ACTION_SIZE, BATCH_SIZE = 5, 3, 16
 LAYOUT = TransitionLayout(OBSERVATION_SIZE, ACTION_SIZE)
-SPEC = specs.EnvironmentSpec(
+SPEC = EnvironmentSpec(
     observations=specs.Array((OBSERVATION_SIZE,), np.float32),
     actions=specs.BoundedArray((ACTION_SIZE,), np.float32, -1.0, 1.0),
     rewards=specs.Array((), np.float32),
@@ -36,7 +37,7 @@ def make_config(agent: str, **overrides: Any) -> Any:
     return agents.config_class(agent)(**{**small, **overrides})
 
 
-def make_networks(agent: str, config: Any, seed: int = 0, spec: specs.EnvironmentSpec = SPEC) -> Networks:
+def make_networks(agent: str, config: Any, seed: int = 0, spec: EnvironmentSpec = SPEC) -> Networks:
     return agents.make_builder(agent, config, spec).make_networks(seed)
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from acme import specs
 
 from walker_rl.agents import agent_names, config_class, make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.environments import Environment, make_environment
+from walker_rl.interfaces import EnvironmentSpec
 from walker_rl.schedules import Linear
 
 SMALL = {"policy_hidden_sizes": (16, 16), "critic_hidden_sizes": (16, 16), "batch_size": 8}
@@ -29,7 +29,13 @@ def environment() -> Iterator[Environment]:
 def builder_of(agent_name: str, environment: Environment, **overrides) -> Builder:
     small = {**SMALL, **(SMALL_REPLAY if agent_name in OFF_POLICY else {})}
     config = dataclasses.replace(config_class(agent_name)(), **{**small, **overrides})
-    return make_builder(agent_name, config, specs.make_environment_spec(environment))
+    spec = EnvironmentSpec(
+        environment.observation_spec(),
+        environment.action_spec(),
+        environment.reward_spec(),
+        environment.discount_spec(),
+    )
+    return make_builder(agent_name, config, spec)
 
 
 @pytest.mark.parametrize("home", ["arrays", "reverb"])

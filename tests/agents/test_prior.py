@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from acme import specs
+from dm_env import specs
 
 from tests.fakes import assert_equal_trees, random_variables
 from walker_rl.agents import make_builder
@@ -10,6 +10,7 @@ from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
+from walker_rl.interfaces import EnvironmentSpec
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
@@ -18,7 +19,7 @@ from walker_rl.pretrained import find_pretrained
 OBSERVATIONS = np.random.default_rng(3).normal(0, 0.3, (200, 22)).astype(np.float32)
 
 
-SPEC = specs.EnvironmentSpec(
+SPEC = EnvironmentSpec(
     observations=specs.Array((22,), np.float32),
     actions=specs.BoundedArray((6,), np.float32, -1.0, 1.0),
     rewards=specs.Array((), np.float32),

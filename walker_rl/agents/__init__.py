@@ -23,5 +23,5 @@ def search_space(agent_name: str) -> SearchSpace:
 
 
 def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
-    """The agent's builder for environments of `spec`, an `acme.specs.EnvironmentSpec`."""
+    """The agent's builder for environments of `spec`, a `walker_rl.interfaces.EnvironmentSpec`."""
     return importlib.import_module(f"{__name__}.{agent_name}.builder").Builder(config, spec)

@@ -3,19 +3,20 @@
 import abc
 from typing import Any
 
-import acme
 import dm_env
 import numpy as np
 
+from walker_rl import interfaces
 from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.interfaces import VariableSource
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import State
 
 
-class Actor(acme.Actor, abc.ABC):
+class Actor(interfaces.Actor, abc.ABC):
     """Acts in one environment, records what it sees, and can be stopped and resumed."""
 
-    def __init__(self, policy: Any, adder: Any, variable_source: acme.VariableSource):
+    def __init__(self, policy: Any, adder: Any, variable_source: VariableSource):
         """Makes an actor with the weights that the variable source has now by the name "policy"."""
         self._policy = policy
         self._adder = adder
@@ -58,7 +59,7 @@ class OffPolicyActor(Actor):
         self,
         policy: BehaviourPolicy,
         adder: NStepAdder,
-        variable_source: acme.VariableSource,
+        variable_source: VariableSource,
         action_size: int,
         random_steps: range,
         seed: int,

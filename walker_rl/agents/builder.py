@@ -9,9 +9,7 @@ import abc
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
-import acme
 import numpy as np
-from acme import specs
 
 from walker_rl.agents.acting import Actor, OffPolicyActor
 from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
@@ -21,6 +19,7 @@ from walker_rl.agents.memory import FLOAT, network_bytes
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture, sizes
 from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
+from walker_rl.interfaces import EnvironmentSpec, VariableSource
 from walker_rl.policies.architecture import Architecture, PolicyArchitecture
 from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
@@ -41,7 +40,7 @@ class Builder(abc.ABC, Generic[ConfigT]):
     holds it. What an adder inserts into the replay is an item: a transition, say, or a stretch of an episode.
     """
 
-    def __init__(self, config: ConfigT, spec: specs.EnvironmentSpec):
+    def __init__(self, config: ConfigT, spec: EnvironmentSpec):
         """Takes the agent's hyperparameters, and the spec of environments with flat observations and actions."""
         self.config = config
         self.spec = spec
@@ -95,7 +94,7 @@ class Builder(abc.ABC, Generic[ConfigT]):
         """What a learner learns from, step by step."""
 
     @abc.abstractmethod
-    def make_actor(self, policy: Any, adder: Any, variable_source: acme.VariableSource, seed: int) -> Actor:
+    def make_actor(self, policy: Any, adder: Any, variable_source: VariableSource, seed: int) -> Actor:
         """An actor with the variable source's weights."""
 
     @abc.abstractmethod
@@ -182,7 +181,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         return replay.make_dataset(self.config.batch_size)
 
     def make_actor(
-        self, policy: BehaviourPolicy, adder: NStepAdder, variable_source: acme.VariableSource, seed: int
+        self, policy: BehaviourPolicy, adder: NStepAdder, variable_source: VariableSource, seed: int
     ) -> OffPolicyActor:
         """An actor with the variable source's weights."""
         begin = self.config.num_prior_steps

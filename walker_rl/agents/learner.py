@@ -1,15 +1,16 @@
 """What a learner is to a runner; without TensorFlow."""
 
 import abc
+from collections.abc import Sequence
 
 import numpy as np
-from acme import core
 
+from walker_rl import interfaces
 from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Metrics, State, Variables
 
 
-class Learner(core.Learner, abc.ABC):
+class Learner(interfaces.Learner, abc.ABC):
     """Learns from what a dataset yields, and is the source of the policy's weights."""
 
     def __init__(self, architecture: Architecture):
@@ -47,7 +48,7 @@ class Learner(core.Learner, abc.ABC):
     def restore(self, state: State) -> None:
         """Continues where `save` was called, bit for bit."""
 
-    def get_variables(self, names: list[str]) -> list[Variables]:
+    def get_variables(self, names: Sequence[str]) -> list[Variables]:
         """Weights to act with, "policy", or to evaluate, "evaluated_policy", as `Policy.update` takes them.
 
         Later updates leave them as they are.

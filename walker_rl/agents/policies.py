@@ -3,10 +3,10 @@
 from typing import Any, Protocol
 
 import numpy as np
-from acme import specs
 
 from walker_rl.agents.config import NetworkConfig
 from walker_rl.agents.exploration import GaussianNoise, UnitNoise
+from walker_rl.interfaces import EnvironmentSpec
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.policies.torso import TorsoSpec
@@ -14,13 +14,13 @@ from walker_rl.schedules import Schedule, value_at
 from walker_rl.types import State, Variables
 
 
-def sizes(environment_spec: specs.EnvironmentSpec) -> tuple[int, int]:
+def sizes(environment_spec: EnvironmentSpec) -> tuple[int, int]:
     """Numbers in an observation and in an action."""
     return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))
 
 
 def policy_architecture(
-    config: NetworkConfig, environment_spec: specs.EnvironmentSpec, head: str, **more: Any
+    config: NetworkConfig, environment_spec: EnvironmentSpec, head: str, **more: Any
 ) -> PolicyArchitecture:
     """The policy that `config` asks for in an environment; `more` are further fields of `PolicyArchitecture`."""
     observation_size, action_size = sizes(environment_spec)

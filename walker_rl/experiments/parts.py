@@ -6,9 +6,8 @@
 import dataclasses
 from typing import Any
 
-import acme
 import numpy as np
-from acme import specs
+from dm_env import specs
 
 from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
@@ -19,6 +18,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
 from walker_rl.hyperparameters import reset_in_turn
+from walker_rl.interfaces import EnvironmentSpec, VariableSource
 from walker_rl.replay.interface import Replay, Sink
 from walker_rl.runtime import machine_memory
 
@@ -53,7 +53,7 @@ def builder_of(config: ExperimentConfig) -> Any:
         UserError: if there is no such task.
     """
     task = find_task(config.task)
-    spec = specs.EnvironmentSpec(
+    spec = EnvironmentSpec(
         observations=specs.Array((task.observation_size,), np.float32, "observation"),
         actions=specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, "action"),
         rewards=specs.Array((), np.float32, "reward"),
@@ -109,7 +109,7 @@ def make_actor_side(
     builder: Builder,
     seeds: Seeds | ActorSeeds,
     sink: Sink,
-    variable_source: acme.VariableSource,
+    variable_source: VariableSource,
     noise_scale: float = 1.0,
 ) -> EnvironmentLoop:
     """An environment and an actor in it, with the policy's noise times `noise_scale`.

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from acme.utils import loggers
-
+from walker_rl.interfaces import Logger
 from walker_rl.logging.append_only import AppendOnlyFile
 from walker_rl.metrics_file import whole_size
 
 
-class CSVLogger(loggers.Logger):
+class CSVLogger(Logger):
     """One row of numbers a write, in the file when `write` returns; the first row's keys are the columns."""
 
     def __init__(self, path: Path, warn: Callable[[str], None]):

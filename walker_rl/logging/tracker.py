@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from acme.utils import loggers
+from walker_rl.interfaces import Logger
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +26,7 @@ class About:
     hyperparameters: dict[str, Any]
 
 
-class Tracker(loggers.Logger):
+class Tracker(Logger):
     """Takes rows `{"actor_steps": ..., "STREAM/COLUMN": ...}`, videos, and what came of a run."""
 
     @abc.abstractmethod

@@ -5,7 +5,7 @@ import dataclasses
 import dm_env
 import numpy as np
 import pytest
-from acme import specs
+from dm_env import specs
 
 from tests.agents.learners import SPEC
 from walker_rl.agents.gait.builder import Builder

@@ -1,11 +1,11 @@
 """The gait's actor: another candidate in each episode."""
 
-import acme
 import dm_env
 import numpy as np
 
 from walker_rl.agents.acting import Actor
 from walker_rl.agents.gait.trial import TrialAdder
+from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture, SinusoidPolicy
 from walker_rl.types import State, Variables
 
@@ -65,7 +65,7 @@ class GaitActor(Actor):
     _adder: TrialAdder
 
     def __init__(
-        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: acme.VariableSource, step_cost: float = 0.0
+        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, step_cost: float = 0.0
     ):
         """As the base class; `step_cost` is taken from each reward."""
         super().__init__(policy, adder, variable_source)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import acme
 import numpy as np
 
 from walker_rl.agents.builder import QueueBuilder
@@ -16,6 +15,7 @@ from walker_rl.agents.gait.trial import TrialAdder, TrialLayout
 from walker_rl.agents.memory import FLOAT
 from walker_rl.agents.policies import sizes
 from walker_rl.errors import UserError
+from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture
 from walker_rl.replay.interface import Sink
 
@@ -87,7 +87,7 @@ class Builder(QueueBuilder[Config]):
         return TrialAdder(replay, self.layout)
 
     def make_actor(
-        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: acme.VariableSource, seed: int
+        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, seed: int
     ) -> GaitActor:
         """An actor with the variable source's weights."""
         return GaitActor(policy, adder, variable_source, self.config.step_cost)

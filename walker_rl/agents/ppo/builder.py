@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import acme
 import numpy as np
 
 from walker_rl.agents.builder import QueueBuilder
@@ -15,6 +14,7 @@ from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
 from walker_rl.errors import UserError
+from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.replay.interface import Sink
 
@@ -101,7 +101,7 @@ class Builder(QueueBuilder[Config]):
         return SegmentAdder(replay, self.layout, self.config.discount)
 
     def make_actor(
-        self, policy: DensityPolicy, adder: SegmentAdder, variable_source: acme.VariableSource, seed: int
+        self, policy: DensityPolicy, adder: SegmentAdder, variable_source: VariableSource, seed: int
     ) -> OnPolicyActor:
         """An actor with the variable source's weights."""
         return OnPolicyActor(policy, adder, variable_source)

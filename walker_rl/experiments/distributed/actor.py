@@ -3,9 +3,8 @@
 import math
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import acme
 import numpy as np
 
 from walker_rl.agents.builder import Builder
@@ -17,6 +16,7 @@ from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.parts import builder_of, make_actor_side
 from walker_rl.experiments.seeding import make_actor_seeds
+from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import Architecture
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, Variables
@@ -29,7 +29,7 @@ WAITING_PERIOD = 0.01
 """Seconds between readings of what an actor waits for."""
 
 
-class RemoteVariables(acme.VariableSource):
+class RemoteVariables(VariableSource):
     """The policy's weights as the learner last published them."""
 
     def __init__(self, channel: Channel, architecture: Architecture):
@@ -37,7 +37,7 @@ class RemoteVariables(acme.VariableSource):
         self._channel = channel
         self._architecture = architecture
 
-    def get_variables(self, names: list[str]) -> list[Variables]:
+    def get_variables(self, names: Sequence[str]) -> list[Variables]:
         """Fetches them; only "policy" is known."""
         weights = self._channel.read(Weights, lambda message: self._architecture.split_weights(message.array))
         networks = {"policy": self._architecture.split_weights(weights.array)}

@@ -1,0 +1,85 @@
+"""Acme's interfaces: its own classes where Acme is installed, equal ones where it is not."""
+
+import abc
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import dm_env
+
+from walker_rl.stack import HAS_ACME
+
+if not TYPE_CHECKING and HAS_ACME:
+    from acme import Actor, VariableSource
+    from acme.core import Learner
+    from acme.specs import EnvironmentSpec
+    from acme.utils.loggers import Logger
+else:
+
+    class Actor(abc.ABC):
+        """Acts in an environment, and sees what comes of it."""
+
+        @abc.abstractmethod
+        def select_action(self, observation: Any) -> Any:
+            """Returns the action for an observation."""
+
+        @abc.abstractmethod
+        def observe_first(self, timestep: dm_env.TimeStep) -> None:
+            """Takes the first timestep of an episode."""
+
+        @abc.abstractmethod
+        def observe(self, action: Any, next_timestep: dm_env.TimeStep) -> None:
+            """Takes an action and the timestep after it."""
+
+        @abc.abstractmethod
+        def update(self, wait: bool = False) -> None:
+            """Fetches new weights; `wait` until they are there."""
+
+    class VariableSource(abc.ABC):
+        """Has variables by name."""
+
+        @abc.abstractmethod
+        def get_variables(self, names: Sequence[str]) -> list[Any]:
+            """Returns a nest of arrays for each name."""
+
+    class Learner(VariableSource):
+        """Learns in steps."""
+
+        @abc.abstractmethod
+        def step(self) -> Any:
+            """Updates once."""
+
+        def run(self, num_steps: int | None = None) -> None:
+            """Calls `step` so many times; without end by default."""
+            for _ in itertools.count() if num_steps is None else range(num_steps):
+                self.step()
+
+        def save(self) -> Any:
+            """Returns the learner's state."""
+            raise NotImplementedError
+
+        def restore(self, state: Any) -> None:
+            """Continues from what `save` returned."""
+            raise NotImplementedError
+
+    class Logger(abc.ABC):
+        """Takes rows of values by name."""
+
+        @abc.abstractmethod
+        def write(self, data: Mapping[str, Any]) -> None:
+            """Writes a row."""
+
+        @abc.abstractmethod
+        def close(self) -> None:
+            """Takes no more rows."""
+
+    class EnvironmentSpec(NamedTuple):
+        """Specs of what an environment gives and takes."""
+
+        observations: Any
+        actions: Any
+        rewards: Any
+        discounts: Any
+
+
+__all__ = ["Actor", "EnvironmentSpec", "Learner", "Logger", "VariableSource"]
