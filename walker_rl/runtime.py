@@ -2,10 +2,13 @@
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from walker_rl.processes.slots import usable_cores
+from walker_rl.quiet import quiet
+from walker_rl.stack import HAS_ACME
 
 INTRA_OP_THREADS = 1
 INTER_OP_THREADS = 2
@@ -39,11 +42,13 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
         RuntimeError: TensorFlow has run an operation already, with other numbers of threads.
     """
     set_environment()
-    with _not_installed("jax"):  # TensorFlow Lite would import it: a tenth of each start, and 56 MB.
+    chatter = contextlib.nullcontext() if HAS_ACME else quiet()  # TensorFlow 2.21 praises oneDNN before it can be told.
+    # TensorFlow Lite would import JAX: a tenth of each start, and 56 MB.
+    with _not_installed("jax"), chatter:
         import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
-    tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(os.sched_getaffinity(0))))
+    tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(usable_cores())))
 
 
 def set_environment() -> None:
@@ -54,7 +59,7 @@ def set_environment() -> None:
 
 def machine_memory() -> float:
     """Bytes of memory of this machine, or of the container that this process is in."""
-    known = [float(re.findall(r"^MemTotal: +(\d+) kB$", Path("/proc/meminfo").read_text(), re.MULTILINE)[0]) * 1024]
+    known = [float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))]
     for path in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
         if path.is_file() and (text := path.read_text().strip()) != "max":
             known.append(float(text))

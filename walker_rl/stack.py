@@ -13,8 +13,9 @@ HAS_ACME = importlib.util.find_spec("acme") is not None
 
 NAME = "acme" if HAS_ACME else "portable"
 
-NEEDS_ACME = ("launch", "node", "cluster submit", "replay=reverb")
-"""Commands and settings that the portable stack lacks."""
+ABILITIES = "everything works" if HAS_ACME else "all works but launch, node, cluster submit and replay=reverb"
+
+HERE = f"{platform.system()} {platform.machine()}"
 
 
 def require_acme(what: str) -> None:
@@ -27,8 +28,22 @@ def require_acme(what: str) -> None:
         UserError: on the portable stack.
     """
     if not HAS_ACME:
-        here = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
         raise UserError(
-            f"{what}: needs Launchpad and Reverb, which Python 3.10 on Linux x86-64 has, and not {here}; "
-            "`make train PYTHON=3.10` sets .venv up with it, and `train`, `sweep` and `tune` need neither"
+            f"{what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, and not for "
+            f"Python {platform.python_version()} on {HERE}; `train`, `sweep` and `tune` need neither, and "
+            "`make train PYTHON=3.10` sets up both where they exist"
         )
+
+
+def platform_problem(here: str = HERE) -> str:
+    """Returns why nothing of ours runs on a system, "" if it does.
+
+    Args:
+        here: system and processor, as in "Linux x86_64".
+    """
+    if here in ("Linux x86_64", "Darwin arm64"):
+        return ""
+    if here.startswith("Windows"):
+        return "walker-rl needs Linux or macOS; on Windows run it in WSL, which `wsl --install` sets up"
+    lacking = "Bullet" if here.startswith("Linux") else "TensorFlow"
+    return f"walker-rl needs Linux on x86_64 or macOS on arm64; {lacking} has no wheels for {here}"

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from walker_rl.cli.doctor import NATIVE_LIBRARIES, _pybulletgym
+from walker_rl.stack import ABILITIES, HAS_ACME, NAME
 
 
 def doctor(**environment: str | Path) -> tuple[int, dict[str, str]]:
@@ -30,12 +32,14 @@ def test_this_machine_is_fine():
     status, lines = doctor()
     assert status == 0
     assert not [line for line in lines.values() if line.startswith("bad")]
-    assert lines["python"].startswith("ok 3.10.")
+    assert lines["python"].startswith(f"ok {platform.python_version()} at ")
+    assert lines["stack"] == f"ok {NAME}: {ABILITIES}"
     assert all(lines[f"import {library}"] == "ok loads" for library in NATIVE_LIBRARIES)
-    others = {"platform", "cores", "threads", "oneDNN", "memory", "disk", "ffmpeg", "private network", "pybulletgym"}
+    others = {"platform", "cores", "threads", "oneDNN", "memory", "disk", "ffmpeg", "pybulletgym"}
     assert others <= set(lines)
+    assert ("private network" in lines) == HAS_ACME
     requirements = map(Requirement, importlib.metadata.requires("walker-rl") or ())
-    pinned = {requirement.name for requirement in requirements if "extra" not in str(requirement.marker)}
+    pinned = {one.name for one in requirements if one.marker is None or one.marker.evaluate({"extra": ""})}
     assert {name: f"ok {importlib.metadata.version(name)}" for name in pinned}.items() <= lines.items()
 
 

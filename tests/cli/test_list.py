@@ -1,12 +1,15 @@
+import platform
+
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 from walker_rl.environments import task_names
 from walker_rl.pretrained import pretrained_policies
+from walker_rl.stack import HAS_ACME
 
 
 def test_every_agent_has_its_paper(capsys):
     assert main(["list"]) == 0
-    agents, _, _ = capsys.readouterr().out.split("\n\n")
+    agents, *_ = capsys.readouterr().out.split("\n\n")
     header, *lines = agents.splitlines()
     assert header.split() == ["agent", "what", "it", "is", "paper"]
     assert [line.split()[0] for line in lines] == agent_names()
@@ -15,7 +18,7 @@ def test_every_agent_has_its_paper(capsys):
 
 def test_every_task_has_its_sizes(capsys):
     assert main(["list"]) == 0
-    _, tasks, _ = capsys.readouterr().out.split("\n\n")
+    _, tasks, *_ = capsys.readouterr().out.split("\n\n")
     header, *lines = tasks.splitlines()
     assert header.split() == ["task", "kind", "observation", "action", "steps", "solved", "at"]
     assert [line.split()[0] for line in lines] == task_names()
@@ -25,9 +28,17 @@ def test_every_task_has_its_sizes(capsys):
 
 def test_every_pretrained_policy_has_its_task_return_and_falls(capsys):
     assert main(["list"]) == 0
-    _, _, pretrained = capsys.readouterr().out.split("\n\n")
+    _, _, pretrained, _ = capsys.readouterr().out.split("\n\n")
     header, *lines = pretrained.splitlines()
     assert header.split() == ["pretrained", "task", "return", "mean", "-", "std", "falls"]
     policies = pretrained_policies()
     assert [line.split()[:2] for line in lines] == [[policy.name, policy.task] for policy in policies]
     assert lines[0].split()[2:] == ["2901", "+-", "388", "2513", "2%"]
+
+
+def test_the_stack_has_what_works_with_it(capsys):
+    assert main(["list"]) == 0
+    header, line = capsys.readouterr().out.split("\n\n")[-1].splitlines()
+    assert header.split() == ["stack", "python", "what", "works"]
+    expected = "everything works" if HAS_ACME else "all works but launch, node, cluster submit and replay=reverb"
+    assert line.split(maxsplit=2) == ["acme" if HAS_ACME else "portable", platform.python_version(), expected]

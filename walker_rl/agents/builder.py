@@ -27,6 +27,7 @@ from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.prior import PriorReplay
 from walker_rl.replay.queue import Queue
 from walker_rl.schedules import value_at
+from walker_rl.stack import require_acme
 
 ConfigT = TypeVar("ConfigT")
 OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
@@ -146,12 +147,13 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
-            UserError: if there is no memory for it, or a prior's transitions are to be kept apart in Reverb.
+            UserError: if there is no memory for it, there is no Reverb, or it can't keep a prior's transitions apart.
         """
         row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":
             if prior.policy is not None:
                 raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
+            require_acme("replay = reverb")
             from walker_rl.replay.reverb import ReverbReplay
 
             return ReverbReplay(row_size, max_size)

@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from walker_rl.processes.exit_statuses import FAILED, INTERRUPTED
+from walker_rl.processes.exit_statuses import FAILED, INTERRUPTED, REFUSED
+from walker_rl.stack import platform_problem
 from walker_rl.terminal.streams import take_streams
 
 WORKING = {"train", "launch", "node", "sweep", "tune", "cluster"}
@@ -16,6 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A reader who leaves, as in `walker-rl train d4pg | head -n 1`, costs the text. So does a full disk, but there a
     command that is run for its text fails.
     """
+    if problem := platform_problem():
+        print(f"error: {problem}", file=sys.stderr)
+        return REFUSED
     words = sys.argv[1:] if arguments is None else arguments
     works = bool(words) and words[0] in WORKING
     outputs = take_streams(may_block=not works)

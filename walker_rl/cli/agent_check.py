@@ -1,15 +1,13 @@
 """Whether agents can play their tasks, asked before anything is written."""
 
-from __future__ import annotations
-
+import json
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from walker_rl.experiments.config import ExperimentConfig
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import ExperimentConfig, to_dict
 
 
 def check_agents(configs: Sequence[ExperimentConfig]) -> None:
@@ -20,32 +18,30 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
     Raises:
         UserError: if an agent can't play its task so.
     """
-    import multiprocessing
+    command = [sys.executable, "-m", __name__]
+    given = json.dumps([to_dict(config) for config in configs])
+    problems = subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True, check=True).stdout
+    if problems:
+        raise UserError(json.loads(problems))
 
-    from walker_rl.errors import UserError
+
+def main() -> None:
+    """Reads configurations from standard input, and prints as JSON why the first of them is not possible."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent has it, too.
+
+    from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.runtime import set_environment
 
     set_environment()
-    context = multiprocessing.get_context("fork")  # A configuration can't be pickled.
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_tell_whether_agents_fit, args=(configs, sender), daemon=True)
-    child.start()
-    sender.close()
-    problem = receiver.recv()
-    child.join()
-    if problem is not None:
-        raise UserError(problem)
 
-
-def _tell_whether_agents_fit(configs: Sequence[ExperimentConfig], sender: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent has it, too, and takes this process with it.
-
-    from walker_rl.errors import UserError
     from walker_rl.experiments.parts import check_agent
 
     try:
-        for config in configs:
-            check_agent(config)
-        sender.send(None)
+        for fields in json.load(sys.stdin):
+            check_agent(config_from_dict(fields))
     except UserError as error:
-        sender.send(str(error))
+        print(json.dumps(str(error)))
+
+
+if __name__ == "__main__":
+    main()

@@ -21,6 +21,7 @@ from walker_rl.cli.tune import tune_agent
 from walker_rl.cli.watch import watch_runs
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import printable
+from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 
 MAX_LINE = 1_000
@@ -61,6 +62,7 @@ def main(words: Sequence[str]) -> int:
         error.
     """
     try:
+        tie_to_starter()
         return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except UserError as error:
         return _fail(str(error), status=REFUSED)

@@ -18,6 +18,7 @@ from walker_rl.cli.launching import experiment_of
 from walker_rl.cli.request import Request, resume_command
 from walker_rl.errors import RunError, UserError
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
+from walker_rl.stack import require_acme
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
 
@@ -48,6 +49,8 @@ def _submit(
     ray_python: RayPython = RAY_PYTHON,
     python: Python = None,
 ) -> int:
+    require_acme("cluster submit")
+
     from walker_rl.experiments.run.directory import discard, locked, update_config
 
     if not ray_python.exists():

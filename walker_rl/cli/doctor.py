@@ -17,8 +17,10 @@ import typer
 
 from walker_rl import runtime
 from walker_rl.processes.slots import usable_cores, usable_cpus
+from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME
 
-NATIVE_LIBRARIES = ("tensorflow", "reverb", "launchpad", "pybullet", "jax")
+NATIVE_LIBRARIES = ("tensorflow", "pybullet", *(("reverb", "launchpad", "jax") if HAS_ACME else ()))
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 IMPORT_TIMEOUT = 120.0  # seconds
 MIN_MEMORY = 2.0  # GiB: libraries, a replay of a million transitions and its copy in a checkpoint
 MIN_DISK = 2.0  # GiB: three checkpoints with such a replay, logs and videos
@@ -58,33 +60,28 @@ def check_machine() -> None:
 
 def _checks() -> Iterator[Check]:
     yield _python()
-    yield (machine := _platform())
-    if machine.status == "bad":
-        return
+    yield Check("ok", "platform", f"{HERE} {' '.join(platform.libc_ver())}".strip())
+    yield Check("ok", "stack", f"{NAME}: {ABILITIES}")
     yield from _packages()
     yield from _native_libraries()
     yield _cores()
     yield _threads()
-    yield _onednn()
-    yield _memory()
+    if Path("/proc/cpuinfo").exists():  # On Linux.
+        yield _onednn()
+        yield _memory()
     yield _disk()
     yield _ffmpeg()
-    yield _private_network()
+    if HAS_ACME:
+        yield _private_network()
     yield _pybulletgym()
 
 
 def _python() -> Check:
     found = f"{platform.python_version()} at {sys.executable}"
-    if sys.version_info[:2] == (3, 10):
+    if ".".join(platform.python_version_tuple()[:2]) in PYTHONS:
         return Check("ok", "python", found)
-    return Check("bad", "python", f"{found}, wanted 3.10", "`make train` looks for one or says how to get it")
-
-
-def _platform() -> Check:
-    found = f"{platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}"
-    if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
-        return Check("ok", "platform", found)
-    return Check("bad", "platform", f"{found}, wanted Linux x86_64", "Launchpad and Reverb have wheels for no other")
+    wanted = f"wanted {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
+    return Check("bad", "python", f"{found}, {wanted}", "`make train` looks for one or says how to get it")
 
 
 def _packages() -> Iterator[Check]:

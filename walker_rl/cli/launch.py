@@ -12,6 +12,7 @@ from walker_rl.cli.launching import Placement, join_run, launch_run
 from walker_rl.cli.request import Request
 from walker_rl.errors import UserError
 from walker_rl.processes.slots import usable_cpus
+from walker_rl.stack import require_acme
 
 
 class Part(str, enum.Enum):
@@ -62,6 +63,7 @@ def _launch(
     open_ports: OpenPorts = False,
     threads: Threads = False,
 ) -> int:
+    require_acme("launch")
     given = {
         "num_actors": num_actors,
         "resume": request.resume,

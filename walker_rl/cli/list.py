@@ -1,11 +1,14 @@
-"""`walker-rl list`: what there is to train, on what, and what has been trained."""
+"""`walker-rl list`: what there is to train, on what, with what, and what has been trained."""
 
 import inspect
+import platform
 from typing import Any
+
+from walker_rl.stack import ABILITIES, NAME
 
 
 def list_names() -> None:
-    """List the agents, the tasks and the pretrained policies.
+    """List the agents, the tasks, the pretrained policies and the stack of libraries.
 
     Agents come with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
     the return that their authors call solved; pretrained policies with their return over 100 episodes, its mean minus
@@ -50,6 +53,8 @@ def list_names() -> None:
             for policy in pretrained_policies()
         ],
     )
+    print()
+    _print_table(("stack", "python", "what works"), [(NAME, platform.python_version(), ABILITIES)])
 
 
 def _print_table(header: tuple[str, ...], rows: list[tuple]) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from walker_rl.stack import require_acme
+
 ValueT = TypeVar("ValueT")
 
 
@@ -34,6 +36,8 @@ def run_node(
     parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
 ) -> int:
     """Run one role of a distributed run; `walker-rl launch` starts these."""
+    require_acme("node")
+
     from walker_rl.experiments.distributed import node
     from walker_rl.processes.child import tie_to_parent
 

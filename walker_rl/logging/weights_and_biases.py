@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -120,6 +121,10 @@ def _kill_process() -> None:
 
 def _processes() -> list[int]:
     """W&B's own, of those that this process has started and that have not ended."""
+    if not Path("/proc/self").exists():
+        command = ["ps", "-axo", "ppid=,pid=,stat=,comm="]
+        table = subprocess.run(command, capture_output=True, text=True).stdout
+        return [int(pid) for pid in re.findall(rf"(?m)^ *{os.getpid()} +(\d+) +[^Z\s]\S* .*wandb-core$", table)]
     found = []
     for children in Path("/proc/self/task").glob("*/children"):
         for pid in children.read_text().split():

@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +18,14 @@ from walker_rl.processes.slots import Slot
 
 _PR_SET_PDEATHSIG = 1
 
-_prctl = ctypes.CDLL(None).prctl  # Looked up here: between fork and exec as little as possible is done.
+# Looked up here: between fork and exec as little as possible is done. Linux has it.
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+PARENT = "WALKER_RL_PARENT"
+"""Environment variable with the process that a child watches, on systems whose kernel does not tie the two."""
+
+PARENT_PERIOD = 1.0
+"""Seconds between its looks."""
 
 
 class Ending(NamedTuple):
@@ -95,6 +103,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=None if _prctl else {**os.environ, PARENT: str(os.getpid())},
             preexec_fn=functools.partial(_pin_and_tie, cores, os.getpid()),
         )
     return Child(popen, log)
@@ -113,14 +122,23 @@ def end_children(children: Sequence[Child], seconds: float, is_urgent: Callable[
 
 
 def tie_to_parent(parent: int) -> None:
-    """Has the kernel kill this process when its parent ends.
+    """Has this process killed when its parent ends: by the kernel of Linux, elsewhere by a thread.
 
     Raises:
         UserError: if it has ended already.
     """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if _prctl:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     if os.getppid() != parent:
         raise UserError(f"parent = {parent}: must be the process that started this one, and alive")
+
+
+def tie_to_starter() -> None:
+    """Ties this process to the one whose `start_child` has asked it to watch, if there is one."""
+    if parent := os.environ.pop(PARENT, None):
+        tie_to_parent(int(parent))
 
 
 def last_line(log: Path) -> str:
@@ -131,6 +149,13 @@ def last_line(log: Path) -> str:
 
 def _pin_and_tie(cores: Slot, parent: int) -> None:
     """Runs in the new process, before it is the command."""
-    if cores:
+    if cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
-    tie_to_parent(parent)
+    if _prctl:
+        tie_to_parent(parent)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_PERIOD)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -12,7 +12,9 @@ Slot = tuple[int, ...]
 
 def usable_cores() -> list[int]:
     """Returns the numbers of the cores on which this process may run."""
-    return sorted(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
 
 
 def usable_cpus() -> int:

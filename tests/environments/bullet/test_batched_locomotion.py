@@ -10,9 +10,9 @@ from walker_rl.environments import find_task
 from walker_rl.environments.bullet.batched_locomotion import BatchedLocomotion, is_batchable
 from walker_rl.environments.bullet.family import tasks
 from walker_rl.environments.bullet.registry import make_gym_environment
-from walker_rl.environments.quiet import quiet
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import pretrained_policies
+from walker_rl.quiet import quiet
 
 ROBOTS = ("Walker2D", "Hopper", "HalfCheetah", "Ant", "Humanoid")
 TRAINED_POLICY = pretrained_policies()[0].path

@@ -14,8 +14,8 @@ from walker_rl.environments import find_task, make_environment, task_names
 from walker_rl.environments.bullet.pybulletgym_installation import ADVICE, find_problem
 from walker_rl.environments.bullet.registry import make_gym_environment
 from walker_rl.environments.bullet.tasks import PACKAGES
-from walker_rl.environments.quiet import quiet
 from walker_rl.errors import UserError
+from walker_rl.quiet import quiet
 
 NAMES = tuple(PACKAGES["pybulletgym"])
 

@@ -8,7 +8,7 @@ import pytest
 
 from walker_rl.environments import make_environment
 from walker_rl.environments.bullet.tasks import PACKAGES
-from walker_rl.environments.quiet import quiet
+from walker_rl.quiet import quiet
 
 
 @pytest.mark.parametrize("task", PACKAGES["pybullet_envs"].values(), ids=lambda task: task.name)

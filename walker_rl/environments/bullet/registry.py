@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from walker_rl.environments.bullet.tasks import PACKAGES
-from walker_rl.environments.quiet import quiet
 from walker_rl.environments.simulation import Task
 from walker_rl.errors import UserError
+from walker_rl.quiet import quiet
 
 
 def make_gym_environment(task: Task) -> Any:

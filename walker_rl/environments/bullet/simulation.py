@@ -9,8 +9,8 @@ from walker_rl.environments.bullet.camera import BulletCamera
 from walker_rl.environments.bullet.dimensions import action_dimensions, observation_dimensions
 from walker_rl.environments.bullet.registry import make_gym_environment, package_of, usable
 from walker_rl.environments.dimensions import Dimensions
-from walker_rl.environments.quiet import quiet
 from walker_rl.environments.simulation import Outcome, Task
+from walker_rl.quiet import quiet
 from walker_rl.types import Metrics
 
 REWARD_PARTS = {

@@ -1,7 +1,7 @@
 """Classic control: the pendulum that has to be swung up."""
 
-from walker_rl.environments.quiet import quiet
 from walker_rl.environments.simulation import Simulation, Task
+from walker_rl.quiet import quiet
 
 PENDULUM = Task("Pendulum-v1", "pendulum", 200, 3, 1, None)
 

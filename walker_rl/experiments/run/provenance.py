@@ -1,5 +1,6 @@
 """The record of what made a run: versions, commit, machine."""
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import os
@@ -7,14 +8,27 @@ import platform
 import re
 import subprocess
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from walker_rl import __version__
+from walker_rl import __version__, stack
 from walker_rl.experiments.prior_record import PriorRecord
 from walker_rl.processes.slots import usable_cpus
 
-_VERSIONED = ("cma", "dm-acme", "dm-reverb", "dm-sonnet", "gym", "numpy", "pybullet", "tensorflow-cpu")
+_VERSIONED = (
+    "cma",
+    "dm-acme",
+    "dm-reverb",
+    "dm-sonnet",
+    "gym",
+    "numpy",
+    "pybullet",
+    "pybullet-arm64",
+    "tensorflow",
+    "tensorflow-cpu",
+)
+"""Packages that make a run's numbers; each stack has some of them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +40,7 @@ class Provenance:
         runner: the command that began it, "train" or "launch".
         walker_rl: the version that began it.
         commit: the commit of that version, or "unknown".
+        stack: the stack of libraries that trains it; versions before 0.2.0 knew but one.
         prior: the policy that was played before training, if there is one.
     """
 
@@ -33,25 +48,34 @@ class Provenance:
     runner: str = "train"
     walker_rl: str = "unknown"
     commit: str = "unknown"
+    stack: str = "acme"
     prior: PriorRecord | None = None
 
 
 def provenance() -> dict[str, Any]:
     """Returns an identity for a new run, and versions, commit and machine, as plain values."""
-    versions = {name: importlib.metadata.version(name) for name in _VERSIONED}
     return {
         "run_id": uuid.uuid4().hex[:12],
         "walker_rl": __version__,
         "commit": _commit(),
         "python": platform.python_version(),
-        "packages": versions,
+        "stack": stack.NAME,
+        "packages": dict(_versions()),
         "machine": _machine(),
     }
 
 
+def _versions() -> Iterator[tuple[str, str]]:
+    """Yields what is installed of the packages that make a run's numbers."""
+    for name in _VERSIONED:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            yield name, importlib.metadata.version(name)
+
+
 def _machine() -> dict[str, Any]:
     """What walltimes depend on."""
-    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    cpuinfo = Path("/proc/cpuinfo")  # Linux has it.
+    models = re.findall(r"^model name\s*: (.*)$", cpuinfo.read_text() if cpuinfo.exists() else "", re.MULTILINE)
     return {
         "system": platform.platform(),
         "processor": models[0] if models else platform.machine(),

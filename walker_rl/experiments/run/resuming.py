@@ -1,5 +1,6 @@
 """Whether a run can be gone on with, and as what; asked before anything of it is touched."""
 
+from walker_rl import stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import read_yaml
@@ -13,12 +14,16 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
 
     Raises:
         NotWholeError: if the run's configuration is damaged.
-        UserError: if a field that decides numbers is another one, or was not there yet, or the prior is another policy.
+        UserError: if a field that decides numbers is another one, or was not there yet, the prior is another policy,
+            or the run belongs to the other stack, whose sums are rounded otherwise.
     """
-    prior = run.provenance.prior  # First: it finds what is damaged.
+    began = run.provenance  # First: it finds what is damaged.
+    if began.stack != stack.NAME:
+        pythons = "Python 3.10 on Linux x86-64" if began.stack == "acme" else "Python 3.11 or newer"
+        raise UserError(f"run = {run.path}: must be resumed with the {began.stack} stack ({pythons}), which began it")
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
-    check_same_prior(config, prior)
+    check_same_prior(config, began.prior)
 
 
 def check_length(run: RunDirectory, config: ExperimentConfig) -> None:

@@ -25,7 +25,7 @@ def test_importing_and_playing_every_task_prints_nothing_and_leaves_the_path_alo
 def test_output_before_and_after_survives_in_order():
     result = run(
         "import ctypes, os, sys, warnings\n"
-        "from walker_rl.environments.quiet import quiet\n"
+        "from walker_rl.quiet import quiet\n"
         "libc = ctypes.CDLL(None)\n"
         "print('before'); libc.puts(b'C before')\n"
         "with quiet():\n"
@@ -36,7 +36,7 @@ def test_output_before_and_after_survives_in_order():
 
 
 def test_exceptions_pass():
-    result = run("from walker_rl.environments.quiet import quiet\nwith quiet(): raise ValueError('seen')")
+    result = run("from walker_rl.quiet import quiet\nwith quiet(): raise ValueError('seen')")
     assert result.returncode == 1
     assert result.stderr.endswith("ValueError: seen\n")
 
