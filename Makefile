@@ -1,9 +1,10 @@
-# `make train` and `make test` need nothing done before them: the first call sets up .venv.
+# `make train` and `make test` need nothing done before them: the first call sets up .venv. PYTHON=3.12 asks for a version.
 
 PRESET := d4pg --prior gait --config configs/fast.yaml
-PYTHON := .venv/bin/python
-COMPILE := $(PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate \
-	--python-version 3.10 --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make lock"
+VENV_PYTHON := .venv/bin/python
+COMPILE := $(VENV_PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate --custom-compile-command "make lock"
+ACME := --python-version 3.10 --python-platform x86_64-unknown-linux-gnu
+PORTABLE := --python-version 3.11 --universal
 
 .PHONY: help train test test-slow benchmark figures docs ray lint format lock setup setup-dev pybulletgym
 
@@ -15,42 +16,45 @@ train: setup ## train D4PG to walk in minutes; or AGENT=dmpo STEPS= SEED= RUN_DI
 		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
 
 test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option of pytest"
-	@$(PYTHON) -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 $(ARGS)
 
 test-slow: setup-dev pybulletgym ## run the tests that take minutes
-	@$(PYTHON) -m pytest -m slow $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m slow $(ARGS)
 
 benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
-	@$(PYTHON) -m benchmarks $(PARTS) $(ARGS)
+	@$(VENV_PYTHON) -m benchmarks $(PARTS) $(ARGS)
 
 figures: setup ## draw every figure of images/ again, from results/
 	@for folder in results/*/; do \
 		.venv/bin/walker-rl compare "$$folder" --output "images/$$(basename "$$folder")" || exit; done
 
 docs: setup-dev ## build the documentation site: open site/index.html
-	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict $(ARGS)
+	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict $(ARGS)
 
 ray: setup ## set up .venv-ray, for `walker-rl cluster submit` on a Ray cluster
-	@test -x .venv-ray/bin/ray || { $(PYTHON) -m venv .venv-ray && .venv-ray/bin/python -m pip install --quiet "ray>=2.52,<3"; }
+	@test -x .venv-ray/bin/ray || { $(VENV_PYTHON) -m venv .venv-ray && .venv-ray/bin/python -m pip install --quiet "ray>=2.52,<3"; }
 
 lint: setup-dev ## check style, format and types
-	@$(PYTHON) -m ruff check
-	@$(PYTHON) -m ruff format --check
-	@$(PYTHON) -m mypy
+	@$(VENV_PYTHON) -m ruff check
+	@$(VENV_PYTHON) -m ruff format --check
+	@$(VENV_PYTHON) -m mypy
 
 format: setup-dev ## put the code into the project's format
-	@$(PYTHON) -m ruff check --fix
-	@$(PYTHON) -m ruff format
+	@$(VENV_PYTHON) -m ruff check --fix
+	@$(VENV_PYTHON) -m ruff format
 
-lock: setup-dev ## resolve pyproject.toml into the two locks; ARGS=--upgrade for newer versions
-	@$(COMPILE) --output-file requirements.lock $(ARGS)
-	@$(COMPILE) --extra dev --extra docs --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+lock: setup-dev ## resolve pyproject.toml into two locks for each stack; ARGS=--upgrade for newer versions
+	@$(COMPILE) $(ACME) --output-file requirements.lock $(ARGS)
+	@$(COMPILE) $(ACME) --extra dev --extra docs --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+	@$(COMPILE) $(PORTABLE) --output-file requirements.portable.lock $(ARGS)
+	@$(COMPILE) $(PORTABLE) --extra dev --extra docs --constraint requirements.portable.lock \
+		--output-file requirements-dev.portable.lock $(ARGS)
 
 setup:
-	@scripts/bootstrap.sh requirements.lock
+	@scripts/bootstrap.sh requirements.lock $(PYTHON)
 
 setup-dev:
-	@scripts/bootstrap.sh requirements-dev.lock
+	@scripts/bootstrap.sh requirements-dev.lock $(PYTHON)
 
 pybulletgym: setup-dev
 	@scripts/install_pybulletgym.sh

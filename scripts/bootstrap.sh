@@ -1,6 +1,7 @@
 #!/bin/sh
-# Sets up .venv with a Python 3.10, what a lock names and this project; done already, it returns at once.
-# Usage: scripts/bootstrap.sh LOCK, or --find-python to print the interpreter that it would take.
+# Sets up .venv with a Python, the packages of a lock and this project; done already, it returns at once.
+# Usage: scripts/bootstrap.sh LOCK [VERSION], or --find-python [VERSION] to print the interpreter that it would take.
+# X.lock is for Python 3.10 on Linux x86-64, where all packages exist; X.portable.lock takes its place elsewhere.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,30 +12,57 @@ fail() {
     exit 1
 }
 
+# Where to look for a Python, in this order.
+places() {
+    case "$(uname -sm)" in
+        "Linux x86_64") versions="3.10 3.11 3.12 3.13" places="3.10 uv:3.10 3.13 3.12 3.11" ;;
+        "Darwin arm64") versions="3.11 3.12 3.13" places="3.13 3.12 3.11 uv:3.13" ;;
+        Linux*) fail "walker-rl needs Linux on x86-64 or a Mac with arm64: Bullet has no wheels for $(uname -sm)" ;;
+        Darwin*) fail "walker-rl needs a Mac with arm64: TensorFlow has no wheels for $(uname -sm)" ;;
+        *) fail "walker-rl needs Linux or macOS, not $(uname -sm); on Windows run this in WSL" ;;
+    esac
+    [ -n "$asked" ] || return 0
+    case " $versions " in
+        *" $asked "*) places="$asked uv:$asked" ;;
+        *) fail "PYTHON = $asked: must be one of $versions on $(uname -sm)" ;;
+    esac
+}
+
 # A pyenv shim or a Debian Python without its venv package is on the PATH and still of no use.
 is_usable() {
-    "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, 10))' >/dev/null 2>&1
+    "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, int(sys.argv[-1][2:])))' "$2" \
+        >/dev/null 2>&1
 }
 
-python_from_uv() {
-    export UV_PYTHON_PREFERENCE=only-managed
-    uv python find --system 3.10 2>/dev/null && return
-    say "downloading Python 3.10 with uv"
-    uv python install --quiet 3.10 && uv python find --system 3.10
-}
-
-find_python() {
-    for candidate in python3.10 python3 python "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/3.10.*/bin/python3.10; do
-        if is_usable "$candidate"; then
+installed_python() {
+    for candidate in "python$1" python3 python "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/$1".*/bin/"python$1"; do
+        if is_usable "$candidate" "$1"; then
             command -v "$candidate"
             return
         fi
     done
-    if command -v uv >/dev/null && candidate=$(python_from_uv) && is_usable "$candidate"; then
-        echo "$candidate"
-        return
+    return 1
+}
+
+python_from_uv() {
+    command -v uv >/dev/null || return 1
+    export UV_PYTHON_PREFERENCE=only-managed
+    if ! candidate=$(uv python find --system "$1" 2>/dev/null); then
+        say "downloading Python $1 with uv"
+        uv python install --quiet "$1" 2>/dev/null && candidate=$(uv python find --system "$1") || return 1
     fi
-    fail "no Python 3.10 found; get one with 'pyenv install 3.10' or 'apt install python3.10-venv'," \
+    is_usable "$candidate" "$1" && echo "$candidate"
+}
+
+find_python() {
+    for place in $places; do
+        case $place in
+            uv:*) python_from_uv "${place#uv:}" ;;
+            *) installed_python "$place" ;;
+        esac && return
+    done
+    version=${places%% *}
+    fail "no Python ${asked:-$versions} found; get one with 'pyenv install $version' or 'apt install python$version-venv'," \
         "or install uv, which downloads it, and run this again"
 }
 
@@ -46,6 +74,25 @@ make_venv() {
     mkdir .venv
     touch "$incomplete"
     "$python" -m venv .venv
+    if [ -z "$asked" ] && [ "$(uname -sm)" = "Linux x86_64" ] && ! has_acme; then
+        say "no Python 3.10 found, so there will be no launch, no cluster submit and no replay=reverb"
+    fi
+}
+
+has_acme() { [ -e .venv/bin/python3.10 ]; }
+
+choose_lock() {
+    has_acme && lock=$name || lock=${name%.lock}.portable.lock
+    stamp=.venv/.installed-$lock
+    wanted=$({ pwd && cat "$lock" pyproject.toml; } | cksum)
+}
+
+is_whole() {
+    [ ! -e "$incomplete" ] || return 1
+    for version in ${asked:-$versions}; do
+        [ ! -x ".venv/bin/python$version" ] || return 0
+    done
+    return 1
 }
 
 # Some packages come as source only: they are built with the locked setuptools, not with today's newest.
@@ -65,26 +112,28 @@ pip_install() {
         fail "set-up stopped at the above; run this again to start it over"
 }
 
-if [ "$1" = --find-python ]; then
+name=$1
+asked=${2:-}
+incomplete=.venv/.incomplete
+
+places
+if [ "$name" = --find-python ]; then
     find_python
     exit
 fi
 
-lock=$1
-stamp=.venv/.installed-$lock
-incomplete=.venv/.incomplete
-wanted=$({ pwd && cat "$lock" pyproject.toml; } | cksum)
-
-exec 9<"$lock"
-flock 9
-if [ -x .venv/bin/python ] && [ ! -e "$incomplete" ] && [ "$wanted" = "$(cat "$stamp" 2>/dev/null)" ]; then
-    exit
+if command -v flock >/dev/null; then # A Mac has none.
+    exec 9<"$name"
+    flock 9
 fi
-[ "$(uname -sm)" = "Linux x86_64" ] ||
-    fail "walker-rl needs Linux on x86-64: Launchpad and Reverb have no wheels for $(uname -sm)"
-if [ -e "$incomplete" ] || ! .venv/bin/python -c 'import pip' 2>/dev/null || ! is_usable .venv/bin/python; then
+if is_whole; then
+    choose_lock
+    [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ] || exit 0
+fi
+if ! is_whole || ! .venv/bin/python -c 'import pip, venv' 2>/dev/null; then
     make_venv
 fi
-say "installing $(grep -c '^[^ #]' "$lock") packages of $lock; the first time takes some minutes"
+choose_lock
+say "installing the packages of $lock; the first time takes some minutes"
 install
 say "done"

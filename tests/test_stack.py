@@ -1,0 +1,73 @@
+"""What needs the Acme stack says so where it is missing, and systems on which nothing runs are refused."""
+
+import pytest
+import yaml
+
+from tests.tiny import AGENT, TINY_RUN, set_options
+from walker_rl import stack
+from walker_rl.cli import main
+from walker_rl.errors import UserError
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.resuming import check_same_experiment
+
+CLUSTER = ("cluster", "submit", AGENT, "--num-actors", "1", "--address", "localhost:1")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("launch", AGENT), "launch"),
+        (("node", "--role", "actor"), "node"),
+        (CLUSTER, "cluster submit"),
+        (("train", AGENT, *set_options((*TINY_RUN, "replay=reverb"))), "replay = reverb"),
+    ],
+)
+def test_what_needs_acme_is_refused_in_a_line_without_it(words, what, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(stack, "HAS_ACME", False)
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    line = capsys.readouterr().err
+    assert line.startswith(f"error: {what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, ")
+    assert line.count("\n") == 1 and "`make train PYTHON=3.10`" in line
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("other", "pythons"), [("acme", "Python 3.10 on Linux x86-64"), ("portable", "Python 3.11 or newer")]
+)
+def test_a_run_is_resumed_with_the_stack_that_began_it(other, pythons, tmp_path, monkeypatch):
+    config = load_config(AGENT)
+    monkeypatch.setattr(stack, "NAME", other)
+    run = create_run_directory(tmp_path / "run", config)
+    check_same_experiment(run, config)
+    monkeypatch.setattr(stack, "NAME", "another")
+    message = rf"^run = {run.path}: must be resumed with the {other} stack \({pythons}\), which began it$"
+    with pytest.raises(UserError, match=message):
+        check_same_experiment(run, config)
+
+
+def test_a_run_of_an_older_version_belongs_to_the_acme_stack(tmp_path):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    contents = yaml.safe_load(run.config.read_text())
+    assert contents["provenance"].pop("stack") == stack.NAME
+    run.config.write_text(yaml.safe_dump(contents))
+    assert run.provenance.stack == "acme"
+
+
+@pytest.mark.parametrize("here", ["Linux x86_64", "Darwin arm64"])
+def test_systems_with_wheels_are_fine(here):
+    assert stack.platform_problem(here) == ""
+
+
+@pytest.mark.parametrize(
+    ("here", "reason"),
+    [
+        ("Linux aarch64", "Bullet has no wheels for Linux aarch64"),
+        ("Darwin x86_64", "TensorFlow has no wheels for Darwin x86_64"),
+        ("Windows AMD64", "run it in WSL"),
+    ],
+)
+def test_other_systems_are_refused_with_the_reason(here, reason):
+    problem = stack.platform_problem(here)
+    assert reason in problem and "\n" not in problem
