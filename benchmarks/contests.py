@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.report import Row
 from benchmarks.turns import ROOT, Contestant, take_turns
+from walker_rl.stack import HAS_ACME
 
 PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
 HOW_TO_MAKE_PEERS = (
@@ -84,6 +85,10 @@ def acting_contests() -> Iterator[Contest]:
 
 
 def training_contests() -> Iterator[Contest]:
+    if not HAS_ACME:  # For a look at both stacks: D4PG's and DMPO's rates here, beside those there.
+        contestants = (ours("D4PG", "training", "d4pg"), ours("DMPO", "training", "dmpo"))
+        yield Contest(unit="steps/s", seconds=4.0, contestants=contestants, pairs=(("D4PG", "DMPO", None),))
+        return
     yield Contest(
         unit="steps/s",
         seconds=4.0,

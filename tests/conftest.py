@@ -1,11 +1,28 @@
 """Settings that must be made before the first import of TensorFlow and Matplotlib."""
 
-import os
 import warnings
 
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("MPLBACKEND", "Agg")
+from walker_rl.runtime import set_environment
+from walker_rl.stack import HAS_ACME
+
+set_environment()
+
+ACME_STACK = [
+    "agents/d4pg/test_acme_parity.py",
+    "agents/ddpg/test_acme_parity.py",
+    "agents/dmpo/test_acme_parity.py",
+    "cli/test_cluster.py",
+    "cli/test_launch.py",
+    "experiments/distributed",
+]
+"""Tests of what the portable stack lacks; `tests/stacks.py` marks single ones."""
+
+collect_ignore = [] if HAS_ACME else ACME_STACK
+
+
+def pytest_report_header() -> str:
+    return "stack: acme" if HAS_ACME else f"stack: portable, without {', '.join(ACME_STACK)}"
+
 
 with warnings.catch_warnings():  # Importing gym changes the filters.
     import gym  # noqa: F401

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from tests.stacks import acme_stack
 from walker_rl.agents import agent_names, config_class, make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
@@ -38,7 +39,7 @@ def builder_of(agent_name: str, environment: Environment, **overrides) -> Builde
     return make_builder(agent_name, config, spec)
 
 
-@pytest.mark.parametrize("home", ["arrays", "reverb"])
+@pytest.mark.parametrize("home", ["arrays", pytest.param("reverb", marks=acme_stack)])
 @pytest.mark.parametrize("agent_name", OFF_POLICY)
 def test_the_parts_of_an_agent_play_and_learn(agent_name, home, environment):
     builder = builder_of(agent_name, environment)

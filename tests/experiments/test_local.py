@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
@@ -127,6 +128,7 @@ def test_run_shorter_than_the_grid_is_evaluated_at_its_end(tmp_path):
     assert column(run, "evaluation", "actor_steps") == [250]
 
 
+@acme_stack
 def test_reverb_replay_trains_and_resumes(tmp_path):
     run = run_of(tmp_path / "run", "replay=reverb", "max_actor_steps=600")
     assert column(run, "evaluation", "learner_steps") == [100, 400]

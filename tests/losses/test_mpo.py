@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.integrate
 import scipy.stats
 import tensorflow as tf
 
@@ -44,7 +45,7 @@ def quadrature_kl(mean_p: float, stddev_p: float, mean_q: float, stddev_q: float
     """KL(p, q) by its definition, the integral of p log(p / q)."""
     x = np.linspace(mean_p - 12 * stddev_p, mean_p + 12 * stddev_p, 20_001)
     p, q = scipy.stats.norm(mean_p, stddev_p), scipy.stats.norm(mean_q, stddev_q)
-    return np.trapz(p.pdf(x) * (p.logpdf(x) - q.logpdf(x)), x)
+    return scipy.integrate.trapezoid(p.pdf(x) * (p.logpdf(x) - q.logpdf(x)), x)
 
 
 def test_importance_weights_are_a_tempered_softmax():

@@ -6,22 +6,24 @@ import numpy as np
 import pytest
 
 from tests.fakes import LAYOUT, rows_of, transition
+from tests.stacks import acme_stack
 from walker_rl.replay.arrays import ArrayReplay
-from walker_rl.replay.reverb import ReverbReplay
+from walker_rl.replay.interface import Replay
 
-MakeReplay = Callable[..., ArrayReplay | ReverbReplay]
+MakeReplay = Callable[..., Replay]
 
 
-@pytest.fixture(params=["arrays", "reverb"])
+@pytest.fixture(params=["arrays", pytest.param("reverb", marks=acme_stack)])
 def make_replay(request) -> Iterator[MakeReplay]:
-    made: list[ArrayReplay | ReverbReplay] = []
+    made: list[Replay] = []
 
-    def make(max_size: int = 10) -> ArrayReplay | ReverbReplay:
-        home = {
-            "arrays": lambda: ArrayReplay(LAYOUT.row_size, max_size, seed=0),
-            "reverb": lambda: ReverbReplay(LAYOUT.row_size, max_size),
-        }
-        made.append(home[request.param]())
+    def make(max_size: int = 10) -> Replay:
+        if request.param == "arrays":
+            made.append(ArrayReplay(LAYOUT.row_size, max_size, seed=0))
+        else:
+            from walker_rl.replay.reverb import ReverbReplay
+
+            made.append(ReverbReplay(LAYOUT.row_size, max_size))
         return made[-1]
 
     yield make

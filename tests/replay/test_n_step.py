@@ -5,13 +5,11 @@ import math
 import dm_env
 import numpy as np
 import pytest
-import reverb
-from acme import specs
-from acme.adders.reverb import NStepTransitionAdder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import ACTION_SIZE, LAYOUT, OBSERVATION_SIZE, RecordingReplay, action, episode, observation
+from tests.stacks import acme_stack
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import Transition
 
@@ -139,6 +137,7 @@ def test_add_before_an_episode_has_begun_raises():
         adder.add(action(0), timesteps[1])
 
 
+@acme_stack
 @pytest.mark.parametrize("terminated", [False, True], ids=["time limit", "fall"])
 @pytest.mark.parametrize(("n_step", "length"), [(1, 4), (3, 7), (5, 5), (5, 3)])
 def test_ours_are_among_what_acmes_adder_writes(n_step, length, terminated):
@@ -163,6 +162,10 @@ def test_ours_are_among_what_acmes_adder_writes(n_step, length, terminated):
 
 def acmes_items(n_step: int, discount: float, timesteps: list[dm_env.TimeStep]) -> list[Transition]:
     """What Acme 0.4.0's n-step adder leaves in a Reverb table."""
+    import reverb
+    from acme import specs
+    from acme.adders.reverb import NStepTransitionAdder
+
     spec = specs.EnvironmentSpec(
         observations=specs.Array((OBSERVATION_SIZE,), np.float32),
         actions=specs.BoundedArray((ACTION_SIZE,), np.float32, -1, 1),

@@ -23,6 +23,10 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
     Raises:
         UserError: if there is no such policy, it can't play its task, or not exactly one is asked for.
     """
+    from walker_rl.runtime import set_environment
+
+    set_environment()
+
     from walker_rl.environments import find_task
     from walker_rl.errors import UserError
     from walker_rl.policies.policy_file import load_policy
