@@ -4,5 +4,5 @@ import pytest
 
 from walker_rl.stack import HAS_ACME
 
-acme_stack = pytest.mark.skipif(not HAS_ACME, reason="needs Acme, Launchpad or Reverb, which this Python does not have")
+acme_stack = pytest.mark.skipif(not HAS_ACME, reason="belongs to the Acme stack, which this Python does not have")
 """Marks a test, a parameter or, as `pytestmark`, a file."""

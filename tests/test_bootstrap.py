@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+import setuptools
 
 from tests.tiny import wait_for
 
@@ -281,6 +282,9 @@ def checkout(tmp_path):
     (tmp_path / "shared/third_party").mkdir(parents=True)
     shutil.copy(ROOT / "scripts/install_pybulletgym.sh", tree / "scripts")
     subprocess.run([sys.executable, "-m", "venv", tree / ".venv"], check=True)
+    (packages,) = tree.glob(".venv/lib/*/site-packages")
+    for folder in Path(setuptools.__file__).parents[1].glob("setuptools*"):  # As the set-up leaves it.
+        shutil.copytree(folder, packages / folder.name, dirs_exist_ok=True)
     return tree
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stacks import acme_stack
 from tests.tiny import AGENT
 
 PACKAGE = Path(__file__).parents[1] / "walker_rl"
@@ -266,6 +267,7 @@ def test_the_page_of_runs_is_served_without_what_trains_and_draws():
     assert loaded & (TENSORFLOW | {"jax", "matplotlib", "pybullet"}) == set()
 
 
+@acme_stack
 @pytest.mark.parametrize("node", ["actor", "evaluation_node"])
 def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
     """Seconds of every start, and 300 MB of every process."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stacks import acme_stack
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.runs import read_runs
 from walker_rl.pretrained import pretrained_policies
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())
 
 
+@acme_stack  # Another Matplotlib draws other bytes.
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_figures_are_drawn_from_the_tables(tmp_path, name):
     drawn = [path for path in draw_comparison(read_runs([ROOT / "results" / name]), tmp_path) if path.suffix != ".csv"]

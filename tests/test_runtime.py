@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from walker_rl.runtime import ENVIRONMENT
+from walker_rl.stack import HAS_ACME
 
 REPORT = """
 from walker_rl.runtime import configure_process
@@ -14,8 +15,7 @@ threads = tf.config.threading
 print(threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads())
 print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["OMP_NUM_THREADS"])
 print("jax" in sys.modules)
-import jax
-"""
+""" + ("import jax" if HAS_ACME else "")
 
 
 CORES = sorted(os.sched_getaffinity(0))

@@ -3,11 +3,12 @@
 import pytest
 import yaml
 
-from tests.tiny import AGENT, TINY_RUN, set_options
+from tests.tiny import AGENT
 from walker_rl import stack
 from walker_rl.cli import main
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.resuming import check_same_experiment
 
@@ -20,10 +21,9 @@ CLUSTER = ("cluster", "submit", AGENT, "--num-actors", "1", "--address", "localh
         (("launch", AGENT), "launch"),
         (("node", "--role", "actor"), "node"),
         (CLUSTER, "cluster submit"),
-        (("train", AGENT, *set_options((*TINY_RUN, "replay=reverb"))), "replay = reverb"),
     ],
 )
-def test_what_needs_acme_is_refused_in_a_line_without_it(words, what, monkeypatch, tmp_path, capsys):
+def test_a_command_that_needs_acme_is_refused_in_a_line_without_it(words, what, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(stack, "HAS_ACME", False)
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
@@ -31,6 +31,12 @@ def test_what_needs_acme_is_refused_in_a_line_without_it(words, what, monkeypatc
     assert line.startswith(f"error: {what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, ")
     assert line.count("\n") == 1 and "`make train PYTHON=3.10`" in line
     assert not list(tmp_path.iterdir())
+
+
+def test_a_replay_in_reverb_is_refused_without_it(monkeypatch):
+    monkeypatch.setattr(stack, "HAS_ACME", False)
+    with pytest.raises(UserError, match=r"^replay = reverb: needs Launchpad and Reverb, "):
+        builder_of(load_config(AGENT)).make_replay("reverb", seed=0)
 
 
 @pytest.mark.parametrize(

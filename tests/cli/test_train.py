@@ -8,6 +8,7 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
+from tests.stacks import acme_stack
 from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
@@ -94,7 +95,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(words, message, tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["train", "launch"])
+@pytest.mark.parametrize("command", ["train", pytest.param("launch", marks=acme_stack)])
 @pytest.mark.parametrize(("name", "value"), [("wandb", "offline"), ("mlflow", "true")])
 def test_what_is_not_installed_is_refused_and_leaves_nothing(command, name, value, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -34,7 +34,7 @@ def test_a_run_directory_tells_its_settings_and_origin(tmp_path):
     make_run(tmp_path / "run", [1], "seed=3", "agent.n_step=7")
     details = read_details(tmp_path / "run")
     assert (details.settings["agent_name"], details.settings["agent.n_step"]) == (AGENT, 7)
-    assert details.provenance["packages.pybullet"] == "3.2.7"
+    assert details.provenance["packages.gym"] == "0.25.2"
     assert details.provenance["machine.num_cores"] >= 1
     assert "run_id" not in details.provenance
     assert details.video is None
