@@ -28,10 +28,10 @@ for version in "$@"; do
     timed "$venv/bin/walker-rl" doctor
     timed "$venv/bin/walker-rl" render --pretrained d4pg --output "$version.gif"
     timed "$venv/bin/walker-rl" train d4pg --steps 6000 --run-dir "run-$version"
-    for policy in $(ls "$root/walker_rl/pretrained" | sed -n 's/\.npz$//p'); do
-        "$venv/bin/walker-rl" evaluate --pretrained "$policy" --episodes 1 --json | grep -A 1 '"episode_returns"' |
-            tr -d '\n' | sed "s/^/$version: $policy: /"
-        echo
+    for policy in "$root"/walker_rl/pretrained/*.npz; do
+        policy=$(basename "$policy" .npz)
+        "$venv/bin/walker-rl" evaluate --pretrained "$policy" --episodes 1 --json |
+            sed "s/.*\"episode_returns\": \[\([^]]*\)\].*/$version: $policy returns \1/"
     done
     cd "$root"
     rm -rf "$venv"
