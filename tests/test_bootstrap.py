@@ -283,7 +283,8 @@ def checkout(tmp_path):
     shutil.copy(ROOT / "scripts/install_pybulletgym.sh", tree / "scripts")
     subprocess.run([sys.executable, "-m", "venv", tree / ".venv"], check=True)
     (packages,) = tree.glob(".venv/lib/*/site-packages")
-    for folder in Path(setuptools.__file__).parents[1].glob("setuptools*"):  # As the set-up leaves it.
+    installed = Path(setuptools.__file__).parents[1]
+    for folder in (installed / "_distutils_hack", *installed.glob("setuptools*")):  # As the set-up leaves them.
         shutil.copytree(folder, packages / folder.name, dirs_exist_ok=True)
     return tree
 
