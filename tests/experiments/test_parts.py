@@ -7,6 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from tests.stacks import acme_stack
 from tests.tiny import run_command
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
@@ -89,7 +90,10 @@ def test_the_field_that_asks_for_too_much_memory_is_named(agent_name, override, 
     assert str(caught.value) == f"{name} = {shown}: must fit into this machine's memory"
 
 
-@pytest.mark.parametrize("words", [("train",), ("launch", "--num-actors", "1"), ("sweep",)])
+LAUNCH = pytest.param(("launch", "--num-actors", "1"), marks=acme_stack)
+
+
+@pytest.mark.parametrize("words", [("train",), LAUNCH, ("sweep",)])
 def test_a_command_refuses_it_in_a_line_and_leaves_nothing(tmp_path, words):
     where = ("--output" if words[0] == "sweep" else "--run-dir", tmp_path / "run")
     result = run_command(*words[:1], "d4pg", *words[1:], "--set", "agent.policy_hidden_sizes=[1000000,1000000]", *where)
