@@ -125,6 +125,7 @@ def test_blocks_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
         for block, count in zip(blocks, counts, strict=True):
             writer.insert(block, np.array(count))
             sent.append(block)
+        writer.close()
 
     sender = threading.Thread(target=send, daemon=True)
     sender.start()
