@@ -87,7 +87,7 @@ def test_the_lowest_panel_of_each_column_has_numbers_at_its_axis():
 
 
 def test_titles_of_panels_are_apart():
-    names = [f"d4pg, [256, 256, {number}], a value that is long" for number in range(4)]
+    names = [f"d4pg, [256, 256, {number}], a value that is long {number * '$_'}" for number in range(0, 40, 10)]
     figure = DRAWN["learning_curves"](made(names))
     figure.draw_without_rendering()
     assert not any(
@@ -117,6 +117,14 @@ def test_names_stand_at_the_ends_of_curves_and_apart(ends):
 def test_an_overview_of_more_groups_is_higher():
     _, names = draw_overview(made([f"group {number}" for number in range(40)], [1] * 40))
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes(names), 2))
+
+
+def test_an_overview_of_long_names_is_wider():
+    figure, names = draw_overview(
+        made([f"{number} with a name that would leave no room at all" * 2 for number in "ab"])
+    )
+    assert figure.axes[0].get_window_extent().width > 200
+    assert all(place.x1 <= figure.bbox.x1 for place in boxes(names))
 
 
 def test_the_name_of_a_shorter_curve_is_where_it_ends():

@@ -44,7 +44,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
     figure = draw_panels(curves, LABELS[axis], "evaluation return", "interquartile mean")
     for axes in figure.axes:
         axes.set_xlim(0, None)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
         if axis == "actor_steps":
             axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     return figure

@@ -6,14 +6,13 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from scipy.optimize import isotonic_regression
 
 from walker_rl.analysis.comparison import learning_curves
 from walker_rl.analysis.comparison.panels import Curve
-from walker_rl.analysis.comparison.style import counted, group_label, styles
+from walker_rl.analysis.comparison.style import group_label, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import STATISTIC
 from walker_rl.analysis.tables import Row
@@ -36,9 +35,10 @@ def tabulate(groups: Groups) -> list[Row]:
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     """A panel for each task."""
     curves = {task: learning_curves.curves_of(rows, "actor_steps") for task, rows in tasks.items()}
-    height = max(3.7, 1.2 + max(map(len, curves.values())) * LINE_HEIGHT / 72)
+    longest = max(len(group) for of_task in curves.values() for group in of_task)
+    width, height = max(5.3, 4.2 + 0.1 * longest), max(3.7, 1.2 + max(map(len, curves.values())) * LINE_HEIGHT / 72)
     with matplotlib.rc_context({"font.size": FONT_SIZE}):
-        figure = Figure(figsize=(5.3 * len(tasks), height), layout="constrained")
+        figure = Figure(figsize=(width * len(tasks), height), layout="constrained")
         panels = figure.subplots(1, len(tasks), squeeze=False)[0]
         names = [_draw_task(axes, task, curves[task]) for axes, task in zip(panels, tasks, strict=True)]
         figure.draw_without_rendering()  # Makes room for the names, and then the layout stays.
@@ -61,15 +61,15 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
             textcoords="offset points",
             va="center",
             arrowprops={"arrowstyle": "-", "color": look.colour, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)},
-            path_effects=[withStroke(linewidth=3, foreground="white")],  # A shorter curve ends among the others.
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0},  # A shorter curve ends among others.
         )
         names.append(name)
     numbers = {curve.num_seeds for curve in curves.values()}
-    seeds = counted(numbers.pop(), "seed") if len(numbers) == 1 else "seeds"
-    axes.set_title(f"{plain(task)}\nevaluation return, IQM of {seeds}", loc="left", fontsize=FONT_SIZE)
+    seeds = "1 seed" if numbers == {1} else f"IQM of {numbers.pop()} seeds" if len(numbers) == 1 else "IQM of seeds"
+    axes.set_title(f"{plain(task)}\nevaluation return, {seeds}", loc="left", fontsize=FONT_SIZE)
     axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, max(curve.x[-1] for curve in curves.values())))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     return names
 
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -81,8 +80,8 @@ def _draw_task(
         for other in (other for name, other in curves.items() if name != group):
             axes.plot(other.x, other.y, color=OTHERS, linewidth=0.9, drawstyle=drawstyle)
         _draw_group(axes, curve, looks[group], drawstyle)
-        title = f"{group_label(group)} ({counted(curve.num_seeds or len(curve.seeds), 'seed')})"
-        axes.set_title(textwrap.fill(title, round(11 * width)), loc="left", fontsize="medium", fontweight="bold")
+        title = group_label(group, counted(curve.num_seeds or len(curve.seeds), "seed"), round(11 * width))
+        axes.set_title(title, loc="left", fontsize="medium", fontweight="bold")
         axes.tick_params(labelbottom=index + shape[1] >= len(curves))  # The lowest of each column.
     for axes in grid.flat[len(curves) :]:
         axes.set_visible(False)
@@ -105,7 +104,7 @@ def _key(curves: Sequence[Curve], statistic: str, num_groups: int) -> list[Line2
             any(curve.interval for curve in curves),
             Patch(color=DARK, alpha=0.25, linewidth=0, label="its 95 % interval"),
         ),
-        (any(curve.seeds for curve in curves), Line2D([], [], color=DARK, linewidth=0.6, label="a seed")),
+        (any(len(curve.seeds) > 1 for curve in curves), Line2D([], [], color=DARK, linewidth=0.6, label="a seed")),
         (num_groups > 1, Line2D([], [], color=OTHERS, linewidth=0.9, label="the other groups")),
     ]
     return [part for is_there, part in parts if is_there]

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -62,11 +63,18 @@ def _style(place: int) -> Style:
     return Style(COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)], marker)
 
 
-def group_label(group: str) -> str:
-    """A group as figures name it: "D4PG + gait" of "d4pg + gait", by the name that the agent has in papers."""
+def group_label(group: str, count: str = "", width: int | None = None) -> str:
+    """A group as figures name it: "D4PG + gait" of "d4pg + gait", by the name that the agent has in papers.
+
+    Args:
+        group: its name.
+        count: follows it in brackets, as in "D4PG (5 seeds)".
+        width: characters of a line; None for one line.
+    """
     agent = re.split(r" \+ |, ", group, maxsplit=1)[0]
-    shown = display_name(agent) if agent in agent_names() else agent
-    return plain(shown + group.removeprefix(agent))
+    name = (display_name(agent) if agent in agent_names() else agent) + group.removeprefix(agent)
+    label = f"{name} ({count})" if count else name
+    return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
 
 
 def counted(number: int, what: str) -> str:
