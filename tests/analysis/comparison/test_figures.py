@@ -153,6 +153,7 @@ def test_the_summary_says_what_to_mind():
         "  a      2     20 to 30  10           2.5%       12           2.5%       1 [1, 1]  0% [0%, 0%]",
         "  b      1     20        1,234        -          2,000        -          3         100%",
         "  note: a: 1 run not complete, without a final evaluation",
+        "  note: a: several runs of seed 0: each counts as a seed of its own",
         "  note: a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
         "  note: b: one seed says nothing of the spread between seeds",
         "  note: groups of different lengths: their final performances are not for comparison",
