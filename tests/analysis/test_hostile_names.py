@@ -52,7 +52,7 @@ def test_every_figure_shows_them_as_they_are(tmp_path):
         warnings.filterwarnings("error", "The label")
         written = draw_comparison(made_runs(), tmp_path)
     svgs = [path for path in written if path.suffix == ".svg"]
-    assert len(svgs) == 7
+    assert len(svgs) == 8
     for svg in svgs:
         shown = texts(svg)
         for name in (r"$\frac{$", "$x$ and $", r"\$\alpha\$", "_hidden", "[31mred", "two lines", "<script>alert(1)"):

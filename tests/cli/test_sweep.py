@@ -7,6 +7,7 @@ import signal
 import psutil
 import pytest
 
+from tests.package_copy import ROOT
 from tests.tiny import (
     AGENT,
     DISTRIBUTIONAL_AGENT,
@@ -24,6 +25,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.run.directory import create_run_directory
 
+GAIT = ROOT / "configs" / "gait_lean.yaml"
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
 AGENTS = (AGENT, DISTRIBUTIONAL_AGENT)
@@ -197,6 +199,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
         (["--grid", "agent.n_step"], "grid = agent.n_step: must be field=value,value, as in agent.n_step=1,3"),
         (["--set", "agent.discount=2"], f"{AGENT}: agent.discount = 2.0: must be in [0, 1]"),
         (["--config", "missing.yaml"], f"{AGENT}: config = missing.yaml: cannot be read (No such file or directory)"),
+        (["--config", str(GAIT)], f"{AGENT}: config = {GAIT}: agent_name = gait: must be {AGENT}, the agent asked for"),
         (["--spec", "missing.yaml"], "spec = missing.yaml: cannot be read (No such file or directory)"),
         (["--index", "3", "--seeds", "0-2"], "index = 3: must be in [0, 2]"),
         (["--index", "0", "--jobs", "2"], "jobs = 2: must not be given with --index 0"),

@@ -8,12 +8,14 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
+from tests.package_copy import ROOT
 from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
 from walker_rl.experiments.config import flatten
 from walker_rl.pretrained import pretrained_policies
 
+GAIT = ROOT / "configs" / "gait_lean.yaml"
 PRETRAINED = [policy.name for policy in pretrained_policies()]
 
 
@@ -82,6 +84,10 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
         (["--set", "agent.n_step=x"], "agent.n_step = x: must be an integer"),
         (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 150"),
         (["--config", "missing.yaml"], "config = missing.yaml: cannot be read (No such file or directory)"),
+        (
+            ["--config", str(GAIT)],
+            f"config = {GAIT}: agent_name = gait: must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
+        ),
         (["--resume", "nowhere"], "run = nowhere: must be a run directory (no config.yaml in it)"),
         (["--set", "logging.wandb=on"], "logging.wandb = True: must be a name or null"),
         (["--set", "logging.wandb=remote"], "logging.wandb = remote: must be one of offline, online"),

@@ -59,7 +59,9 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     assert made.stdout.splitlines()[-1] == command_line("train", AGENT, "--config", whole / "best.yaml")
     best = load_config(AGENT, [whole / "best.yaml"])
     assert best.task == "Pendulum-v1"
-    assert {"agent", "task"} >= yaml.safe_load((whole / "best.yaml").read_text()).keys()
+    fields = yaml.safe_load((whole / "best.yaml").read_text())
+    assert fields["agent_name"] == AGENT
+    assert {"agent_name", "agent", "task"} >= fields.keys()
 
 
 @pytest.mark.slow

@@ -90,7 +90,8 @@ def test_run_from_before_a_field_is_refused(run):
     [
         (
             ("train", DISTRIBUTIONAL_AGENT),
-            f"error: agent_name = {AGENT}: must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
+            f"error: config = {{run}}/config.yaml: agent_name = {AGENT}: "
+            f"must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
         ),
         (
             ("train", AGENT, "--set", "agent.tau=0.5"),

@@ -17,6 +17,12 @@ def config_class(agent_name: str) -> type:
     return importlib.import_module(f"{__name__}.{agent_name}.config").Config
 
 
+def display_name(agent_name: str) -> str:
+    """An agent's name as papers write it, for figures."""
+    config: Any = config_class(agent_name)
+    return str(config.display_name)
+
+
 def search_space(agent_name: str) -> SearchSpace:
     """What a search of the agent's hyperparameters goes through; imports nothing heavy."""
     return importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE

@@ -5,7 +5,6 @@ import dataclasses
 import glob
 import os
 import shlex
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
+from walker_rl.analysis.run_names import Place, distinct_names, natural_order
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import flatten, to_dict
@@ -33,7 +33,7 @@ class Run:
     """One run's evaluations.
 
     Attributes:
-        name: tells it from the others: its directory's, with the folder's before it where two have the same.
+        name: its directory's, with folders before it where several runs have the same.
         group: runs compared as seeds of the same: those of an agent and its prior, unless grouped otherwise.
         task: what was played.
         seed: of the run.
@@ -93,22 +93,19 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     Raises:
         UserError: if a path does not exist, none holds a run, a run is given twice, or there is no such field.
     """
-    runs, left_out = list[Run](), list[str]()
+    found, left_out = list[tuple[Path, Run]](), list[str]()
     for path in _expand(paths):
         try:
-            runs += _read(path, group_by)
+            found += _read(path, group_by)
         except NotWholeError as error:
             left_out.append(str(error))
-    if left_out and not runs:
+    if left_out and not found:
         others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
         raise UserError(left_out[0] + others)
     for reason in left_out:
         note(f"note: left out: {reason}")
-    runs = _told_apart(runs)
-    for name, count in Counter(run.name for run in runs).items():
-        if count > 1:
-            raise UserError(f"run = {name}: must be given once")
-    return runs
+    names = distinct_names([Place(folder, run.name, run.directory is None) for folder, run in found])
+    return [dataclasses.replace(run, name=name) for name, (_, run) in zip(names, found, strict=True)]
 
 
 def write_runs(runs: Sequence[Run], folder: Path) -> None:
@@ -137,9 +134,11 @@ def write_runs(runs: Sequence[Run], folder: Path) -> None:
 
 
 def by_task(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
-    """The runs of each task, in groups; both in the order of their names."""
+    """The runs of each task, in groups; both in the order of their names, in which 10 comes after 9."""
     tasks: dict[str, dict[str, list[Run]]] = {}
-    for run in sorted(runs, key=lambda run: (run.task, run.group, run.seed, run.name)):
+    for run in sorted(
+        runs, key=lambda run: (natural_order(run.task), natural_order(run.group), run.seed, natural_order(run.name))
+    ):
         tasks.setdefault(run.task, {}).setdefault(run.group, []).append(run)
     return tasks
 
@@ -161,24 +160,13 @@ def _matches(path: Path) -> list[Path]:
     return sorted(existing / match for match in glob.glob(str(rest), root_dir=existing)) or [path]
 
 
-def _told_apart(runs: Sequence[Run]) -> list[Run]:
-    """The runs, those in directories of the same name with their folder's before it, as sweeps of two folders have."""
-    counts = Counter(run.name for run in runs)
-    in_tables = {run.name for run in runs if run.directory is None}
-    return [
-        run
-        if run.directory is None or run.name in in_tables or counts[run.name] == 1
-        else dataclasses.replace(run, name=f"{run.directory.resolve().parent.name}/{run.name}")
-        for run in runs
-    ]
-
-
-def _read(path: Path, group_by: str) -> list[Run]:
+def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
+    """The runs in a directory or in tables, each with the folder that it is in."""
     if os.path.isfile(path / "config.yaml"):  # False, too, where the path can't be looked at; so below
-        return [_read_directory(path, group_by)]
+        return [(path.resolve().parent, _read_directory(path, group_by))]
     if os.path.isfile(path / RUNS):
         try:
-            return _read_tables(path)
+            return [(path.resolve(), run) for run in _read_tables(path)]
         except KeyError as error:
             raise NotWholeError(f"run = {path}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
         except OSError as error:

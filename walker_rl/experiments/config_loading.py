@@ -26,9 +26,9 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
         overrides: `"field=value"`, with dots into sections, as in `"agent.n_step=3"`.
 
     Raises:
-        UserError: for an unknown field, a wrong type or a value out of range.
+        UserError: for an unknown field, a wrong type, a value out of range, or a file whose `agent_name` is another.
     """
-    return _load(agent_name, [*map(read_yaml, files), *map(read_override, overrides)])
+    return _load(agent_name, _layers(files, overrides))
 
 
 def config_from_dict(
@@ -39,7 +39,7 @@ def config_from_dict(
     Raises:
         UserError: if it was made by a version with other fields, or a change is wrong.
     """
-    return _load(str(fields.get("agent_name")), [fields, *map(read_yaml, files), *map(read_override, overrides)])
+    return _load(str(fields.get("agent_name")), [("", fields), *_layers(files, overrides)])
 
 
 def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
@@ -81,12 +81,20 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
     return typing.cast(dict[str, Any], values)
 
 
-def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:
+def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """The fields of each file and of each override, with the beginning of an error line that names where they are."""
+    return [
+        *((f"config = {path}: ", read_yaml(path)) for path in files),
+        *(("", read_override(override)) for override in overrides),
+    ]
+
+
+def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> ExperimentConfig:
     config_type = experiment_class(agent_name)
     types, values = _field_types(config_type), {}
-    for layer in layers:
+    for source, layer in layers:
         if layer.get("agent_name", agent_name) != agent_name:
-            raise UserError(f"agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
+            raise UserError(f"{source}agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         values.update(_field_values(layer, types))
     config: ExperimentConfig = _build(config_type, values)
     for problem in problems(config):

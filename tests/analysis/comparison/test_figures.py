@@ -12,12 +12,13 @@ from matplotlib.markers import MarkerStyle
 from PIL import Image
 
 from tests.analysis.made_runs import run
-from walker_rl.agents import agent_names
+from walker_rl.agents import agent_names, display_name
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.comparison.style import COLOURS, styles
 from walker_rl.analysis.comparison.summary import HEADER, summarize
 
 NAMES = (
+    "overview",
     "learning_curves_actor_steps",
     "learning_curves_walltime",
     "final_performance",
@@ -56,7 +57,7 @@ def texts(path) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_names_its_task_groups_and_axes(folder, name):
     shown = texts(folder / f"{name}.svg")
-    for words in ("T", *agent_names()[:2]):
+    for words in ("T", *map(display_name, agent_names()[:2])):
         assert words in shown
     pixels = np.array(Image.open(folder / f"{name}.png").convert("RGB"))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20
@@ -65,11 +66,12 @@ def test_a_figure_names_its_task_groups_and_axes(folder, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        ("overview", ("evaluation return, IQM of 3 seeds", "environment steps")),
         ("learning_curves_actor_steps", ("environment steps", "evaluation return", "(3 seeds)")),
         ("learning_curves_walltime", ("wall-clock time (minutes)",)),
         ("final_performance", ("return of the final evaluation", "95 % interval")),
         ("performance_profiles", ("share of runs above tau",)),
-        ("probability_of_improvement", (f"{agent_names()[1]} > {agent_names()[0]}",)),
+        ("probability_of_improvement", (" > ".join(map(display_name, agent_names()[1::-1])),)),
         ("time_to_return", ("return 500", "return 2,000", "3 never", "wall-clock minutes")),
         ("stability", ("share of evaluations below half of the best before",)),
     ],
@@ -88,7 +90,7 @@ def test_the_same_runs_make_the_same_bytes(folder, tmp_path):
 
 def test_a_figure_without_numbers_is_left_out(tmp_path):
     draw_comparison([run("alone", [1, 2])], tmp_path)
-    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES[:2], "time_to_return", "stability"}
+    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES[1:3], "time_to_return", "stability"}
 
 
 def test_tables_name_the_task(folder):
@@ -151,6 +153,7 @@ def test_the_summary_says_what_to_mind():
         "  a      2     20 to 30  10           2.5%       12           2.5%       1 [1, 1]  0% [0%, 0%]",
         "  b      1     20        1,234        -          2,000        -          3         100%",
         "  note: a: 1 run not complete, without a final evaluation",
+        "  note: a: several runs of seed 0: each counts as a seed of its own",
         "  note: a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
         "  note: b: one seed says nothing of the spread between seeds",
         "  note: groups of different lengths: their final performances are not for comparison",

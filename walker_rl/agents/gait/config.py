@@ -12,6 +12,7 @@ BY_JOINT = "the j-th is that of joint j, after the last the first again"
 class Config:
     """Gait: each joint swings by a sinusoid of time, whose parameters are set by hand or searched for by CMA-ES."""
 
+    display_name: ClassVar[str] = "Gait"
     paper: ClassVar[str] = "Raffin et al. 2023, https://arxiv.org/abs/2310.05808"
 
     period: float = hyperparameter(40.0, "length of a cycle", unit="steps", above=1)

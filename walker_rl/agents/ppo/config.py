@@ -16,6 +16,7 @@ INITIALIZATIONS = ("uniform_fan_out", "uniform_fan_in", "orthogonal")
 class Config(NetworkConfig):
     """PPO: on-policy, by small steps: a policy gradient that is clipped where the new policy leaves the old one."""
 
+    display_name: ClassVar[str] = "PPO"
     paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
 
     discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)

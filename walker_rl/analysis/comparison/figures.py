@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from walker_rl.analysis.comparison import (
     final_performance,
     learning_curves,
+    overview,
     performance_profiles,
     probability_of_improvement,
     stability,
@@ -41,6 +42,7 @@ def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[floa
 
 def _figures(thresholds: Sequence[float]) -> list[tuple[str, Callable[[Groups], list[Row]], Draw]]:
     return [
+        ("overview", overview.tabulate, overview.draw),
         *(
             (
                 f"learning_curves_{axis}",

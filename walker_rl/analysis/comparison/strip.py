@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from walker_rl.analysis.comparison.style import Style
+from walker_rl.analysis.comparison.style import Style, group_label
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
-from walker_rl.printable import plain
 
 ROW_HEIGHT = 0.42
 """Inches."""
@@ -48,6 +47,6 @@ def draw_strip(
                 ends = [row["low"], row["high"]]
                 axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
-    axes.set_yticks(range(len(looks)), list(map(plain, looks)))
+    axes.set_yticks(range(len(looks)), list(map(group_label, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -94,6 +95,8 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
     if len(runs) == 1:
         yield "one seed says nothing of the spread between seeds"
+    if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
+        yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
         yield f"what is played first was found in {steps:,} steps of an earlier training, which are not counted"
     first, last = _lengths(runs)

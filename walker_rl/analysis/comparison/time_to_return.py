@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT
-from walker_rl.analysis.comparison.style import Style, styles
+from walker_rl.analysis.comparison.style import Style, group_label, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row
@@ -85,12 +85,11 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
                 note = f"{row['num_censored']} never"
                 right = axes.get_yaxis_transform()
                 axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
-    axes.set_yticks(range(len(looks)), list(map(plain, looks)))
+    axes.set_yticks(range(len(looks)), list(map(group_label, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="x", labelrotation=30)
-    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.xaxis.set_major_formatter(EngFormatter(sep="") if axis == "actor_steps" else "{x:,.0f}")
 
 
 def _finite(value: float) -> float | None:

@@ -25,11 +25,13 @@ from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
 
 CAPTIONS = {
-    "learning_curves_actor_steps": "Learning curves over environment steps: the interquartile mean (IQM) of a group's "
-    "seeds with its 95 % interval, by stratified bootstrap; every seed thin behind it.",
+    "overview": "Learning curves of all groups: interquartile means (IQM) of their seeds.",
+    "learning_curves_actor_steps": "Learning curves, a group in each panel: the interquartile mean of its seeds with "
+    "the 95 % interval, by stratified bootstrap, and every seed.",
     "learning_curves_walltime": "The same over the wall-clock time of training, beside whatever else the machine did.",
     "final_performance": "Final evaluation of each run's last policy, and of its best, in episodes that chose neither.",
-    "performance_profiles": "The share of a group's runs whose last policy returns more than tau.",
+    "performance_profiles": "The share of a group's runs whose last policy returns more than tau, with its 95 % "
+    "interval.",
     "probability_of_improvement": "How often a run of one group returns more than a run of another; in grey the "
     "95 % interval.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds, in which those "
@@ -51,6 +53,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         undefined=jinja2.StrictUndefined,
     )
     groups = _groups(runs)
+    ordered = [run for of_group in groups.values() for run in of_group]
     details = {name: [read_details(run.directory) for run in of if run.directory] for name, of in groups.items()}
     every = [one for of_group in details.values() for one in of_group]
     return environment.get_template("page.html").render(
@@ -62,7 +65,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         header=summary.HEADER,
         summaries=summary.summarize(runs),
         figures=_figures(runs, thresholds),
-        runs=[_row(run) for run in runs],
+        runs=[_row(run) for run in ordered],
         curves=[_curve(name, of, details[name]) for name, of in groups.items()],
         groups=[name for name, of_group in details.items() if of_group],
         different_settings=differing(_tables(details, "settings")),
@@ -70,7 +73,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         common_settings=common([one.settings for one in every]),
         different_origins=differing(_tables(details, "provenance")),
         common_origins=common([one.provenance for one in every]),
-        commands=[(run.name, run.command) for run in runs],
+        commands=[(run.name, run.command) for run in ordered],
     )
 
 
