@@ -70,6 +70,7 @@ def test_what_is_no_limit_is_refused_in_one_line(tmp_path, monkeypatch, capsys, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_training_that_is_killed_ends_after_its_time_and_goes_on_bit_for_bit(tmp_path):
     run, straight = tmp_path / "run", tmp_path / "straight"
     checkpoints = set_options(("checkpoint.steps_period=137", "evaluation.film_period=5"))
@@ -105,6 +106,7 @@ def test_a_training_that_is_killed_ends_after_its_time_and_goes_on_bit_for_bit(t
     ]
 
 
+@pytest.mark.slow
 def test_a_training_ends_at_the_first_evaluation_that_reaches_the_return_and_goes_on_bit_for_bit(tmp_path):
     straight, run = tmp_path / "straight", tmp_path / "run"
     train(*TRAIN, "--steps", "1500", "--run-dir", straight)
@@ -117,7 +119,7 @@ def test_a_training_ends_at_the_first_evaluation_that_reaches_the_return_and_goe
     assert [float(row["mean_return"]) for row in rows(run, "evaluation")] == returns[:expected]
 
     said = train("train", AGENT, "--resume", run)
-    reached = f"with an evaluation that reached {target:g}; to go on without that limit"
+    reached = f"with an evaluation that reached {target:g}; to continue without that limit"
     found = re.fullmatch(f"{run} is complete, {re.escape(reached)}: (.*)\n", said)
     train(*shlex.split(found[1])[1:])
     assert ended_by(run) == "steps"
@@ -130,6 +132,7 @@ def test_runs_that_differ_in_a_limit_are_seeds_of_the_same(tmp_path):
         train(*TRAIN, "--seed", str(seed), *words, "--run-dir", tmp_path / str(seed))
     groups = by_task(read_runs([tmp_path / "0", tmp_path / "1"]))["Pendulum-v1"]
     assert {name: [run.seed for run in runs] for name, runs in groups.items()} == {AGENT: [0, 1]}
+    assert ended_by(tmp_path / "0") == ended_by(tmp_path / "1") == "steps"
 
 
 @pytest.mark.slow
