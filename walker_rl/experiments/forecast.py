@@ -16,8 +16,8 @@ from walker_rl.terminal.display import format_duration
 TABLE = Path(__file__).with_name("forecast.csv")
 """Means of recorded runs at each evaluation; `make figures` writes it, from `results/`."""
 
-TEST_SECONDS = 0.00135
-"""Median time of a round of the speed test on an idle core of the machine that recorded the runs."""
+TEST_SECONDS = 0.00103
+"""Time of a round of the speed test on a machine like the one that recorded the runs."""
 
 _NUM_ROUNDS = 50
 
