@@ -1,6 +1,7 @@
 """A forecast of a training from runs of the same agent, settings and task: its time on this machine, and its return."""
 
 import csv
+import math
 import statistics
 import time
 from pathlib import Path
@@ -10,7 +11,6 @@ import numpy as np
 
 from walker_rl.agents import config_class
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.run.limits import limit_reached
 from walker_rl.terminal.display import format_duration
 
 TABLE = Path(__file__).with_name("forecast.csv")
@@ -43,6 +43,11 @@ class Recorded(NamedTuple):
     min_walltime: float
     max_walltime: float
 
+    @property
+    def walltime(self) -> float:
+        """Middle of the two walltimes."""
+        return (self.min_walltime + self.max_walltime) / 2
+
 
 def read_table(path: Path = TABLE) -> list[Recorded]:
     """Reads the table."""
@@ -59,25 +64,22 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
         config: the experiment's configuration.
         slowdown: time of this machine for the time of the one that recorded the runs; by default a speed test says it.
     """
-    recorded = [
-        row
-        for row in read_table()
-        if (row.agent_name, row.task) == (config.agent_name, config.task) and row.actor_steps <= config.max_actor_steps
-    ]
+    recorded = [row for row in read_table() if (row.agent_name, row.task) == (config.agent_name, config.task)]
     if not recorded or config.agent != config_class(config.agent_name)():
         return None
     slowdown = _slowdown() if slowdown is None else slowdown
-    row = next((row for row in recorded if _ends_at(config, row, slowdown)), recorded[-1])
-    times = " to ".join(format_duration(seconds * slowdown) for seconds in (row.min_walltime, row.max_walltime))
+    max_walltime = math.inf if config.max_walltime is None else config.max_walltime / slowdown
+    within = [row for row in recorded if row.actor_steps <= config.max_actor_steps and row.walltime <= max_walltime]
+    if not within:
+        return None
+    target_return = math.inf if config.target_return is None else config.target_return
+    row = next((row for row in within if row.mean_return >= target_return), within[-1])
+    times = [format_duration(seconds * slowdown) for seconds in (row.min_walltime, row.max_walltime)]
+    extent = " to ".join(dict.fromkeys(times))
     return (
-        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, in {times}: the mean of "
+        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, in {extent}: the mean of "
         f"{row.num_runs} runs like this one, and their times, scaled by a short speed test"
     )
-
-
-def _ends_at(config: ExperimentConfig, row: Recorded, slowdown: float) -> bool:
-    walltime = slowdown * (row.min_walltime + row.max_walltime) / 2
-    return limit_reached(config, row.actor_steps, walltime, row.mean_return) is not None
 
 
 def _slowdown() -> float:
