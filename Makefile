@@ -23,7 +23,8 @@ test-slow: setup-dev pybulletgym ## run the tests that take minutes
 benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
 	@$(PYTHON) -m benchmarks $(PARTS) $(ARGS)
 
-figures: setup ## draw every figure of images/ again, from results/
+figures: setup ## draw every figure of images/ again, and the table of forecasts, from results/
+	@$(PYTHON) scripts/forecast_table.py
 	@for folder in results/*/; do \
 		.venv/bin/walker-rl compare "$$folder" --output "images/$$(basename "$$folder")" || exit; done
 

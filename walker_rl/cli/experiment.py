@@ -68,7 +68,7 @@ def see_through(
     from walker_rl.experiments.prior_record import describe_prior
 
     going_on = f"to go on from the newest checkpoint: {again}"
-    print(f"Training {config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}{details}")
+    print(f"Training {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
     prior = run.provenance.prior
     if prior is not None:
         print(describe_prior(config, prior))
@@ -86,13 +86,29 @@ def see_through(
     return status
 
 
+def _limits(config: ExperimentConfig) -> str:
+    """The limits in words, as in "300,000 steps or 30 min or a return of 2,000"."""
+    from walker_rl.terminal.display import format_duration
+
+    limits = [f"{config.max_actor_steps:,} steps"]
+    if config.max_walltime is not None:
+        limits.append(format_duration(config.max_walltime))
+    if config.target_return is not None:
+        limits.append(f"a return of {config.target_return:,g}")
+    return " or ".join(limits)
+
+
 def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
     from walker_rl.experiments.run.curve import plot_curve
-    from walker_rl.experiments.run.summary import read_summary
+    from walker_rl.experiments.run.summary import read_ended_by, read_summary
     from walker_rl.experiments.sweep.progress import last_row
+    from walker_rl.terminal.display import format_duration
 
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
+    last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
+    trained = f"{last['actor_steps']:,.0f} steps in {format_duration(last['walltime'])}"
+    print(f"Ended by {read_ended_by(run)}: {trained} of training")
     summary = read_summary(run)
     for name, played in (("best", summary.best), ("last", summary.last)):
         returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
@@ -103,5 +119,5 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")
-    if config.agent.min_steps_to_learn and last_row(run.metrics / "evaluation.csv").get("learner_steps") == 0:
+    if config.agent.min_steps_to_learn and last["learner_steps"] == 0:
         print("warning: the training has made no update; its policies are those of the start")

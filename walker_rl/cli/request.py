@@ -15,6 +15,7 @@ import typer
 
 from walker_rl.agents import config_class
 from walker_rl.cli.program import typed
+from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -30,7 +31,20 @@ Overrides = Annotated[
 ]
 Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
 Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
-Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
+Steps = Annotated[
+    int | None,
+    typer.Option(parser=parse_steps, metavar="STEPS", help="Short for --set max_actor_steps=..., as in 1e5, 300k, 1M."),
+]
+Duration = Annotated[
+    float | None,
+    typer.Option(
+        "--for", parser=parse_duration, metavar="TIME", help="End after this time of training, as in 90s, 30m, 1h30m."
+    ),
+]
+Until = Annotated[
+    float | None,
+    typer.Option(metavar="RETURN", help="End at the first evaluation whose mean return reaches this."),
+]
 Prior = Annotated[
     str | None,
     typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
@@ -40,7 +54,10 @@ RunDir = Annotated[
     typer.Option(help="Where everything is written; new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Resume an interrupted run directory.")]
-MoreSteps = Annotated[int | None, typer.Option(min=1, help="Environment steps by which --resume lengthens the run.")]
+MoreSteps = Annotated[
+    int | None,
+    typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps by which --resume lengthens the run."),
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +107,8 @@ def _make_request(
     task: Task = None,
     seed: Seed = None,
     steps: Steps = None,
+    duration: Duration = None,
+    until: Until = None,
     prior: Prior = None,
     run_dir: RunDir = None,
     resume: Resume = None,
@@ -99,13 +118,21 @@ def _make_request(
         raise UserError(f"run_dir = {run_dir}: must not be given with --resume {resume}")
     if more_steps is not None and (resume is None or steps is not None):
         raise UserError(f"more_steps = {more_steps}: must be given with --resume, and without --steps")
-    changes = [*all_overrides(overrides, task, seed, steps), *_prior_override(agent_name, prior)]
+    if more_steps is not None and more_steps < 1:
+        raise UserError(f"more_steps = {more_steps}: must be at least 1")
+    short_forms = {
+        "task": task,
+        "seed": seed,
+        "max_actor_steps": steps,
+        "max_walltime": duration,
+        "target_return": until,
+    }
+    changes = [*all_overrides(overrides, **short_forms), *_prior_override(agent_name, prior)]
     return Request(agent_name, config or [], changes, run_dir, resume, more_steps or 0)
 
 
-def all_overrides(overrides: list[str] | None, task: str | None, seed: int | None, steps: int | None) -> list[str]:
-    """The overrides with the short forms among them."""
-    short_forms = {"task": task, "seed": seed, "max_actor_steps": steps}
+def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[str]:
+    """Returns the overrides, and those of the short forms by field that are given."""
     return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
 
 
@@ -163,12 +190,26 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
     resuming.check_same_experiment(run, config)
     resuming.check_length(run, config)
     if resuming.is_complete(run, config):
-        steps = config.max_actor_steps
-        again = resume_command(runner, request.agent_name, path, "--more-steps", str(steps))
-        print(f"{path} is complete, with {steps:,} steps; for as many more: {again}")
+        ending, options = _continuation(run, config)
+        print(f"{path} is complete, {ending}: {resume_command(runner, request.agent_name, path, *options)}")
         raise typer.Exit(COMPLETE)
     resuming.check_has_checkpoint(run)
     return config, run
+
+
+def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tuple[str, str]]:
+    """Returns what ended a complete run, in words, and the option with which `--resume` takes it further."""
+    from walker_rl.experiments.run.summary import read_ended_by
+    from walker_rl.terminal.display import format_duration
+
+    ended_by = read_ended_by(run)
+    if ended_by == "return":
+        ending = f"with an evaluation that reached {config.target_return:g}; to continue without that limit"
+        return ending, ("--set", "target_return=null")
+    if ended_by == "time" and config.max_walltime is not None:
+        ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
+        return ending, ("--for", f"{2 * config.max_walltime:g}s")
+    return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))
 
 
 def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:

@@ -35,8 +35,11 @@ def _train(request: Request) -> int:
             again = resume_command(RUNNER, config.agent_name, run.path)
 
             def work() -> int:
+                from walker_rl.experiments.forecast import forecast
                 from walker_rl.experiments.local import train
 
+                if request.resume is None and (line := forecast(config)):
+                    print(line)
                 with contextlib.suppress(KeyboardInterrupt):
                     if train(config, parts, run, signals, resume=request.resume is not None):
                         return COMPLETE

@@ -57,7 +57,7 @@ def tune_agent(
 
     if pruner not in PRUNERS:
         raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
-    fields = tuple(all_overrides(overrides, task, None, steps))
+    fields = tuple(all_overrides(overrides, task=task, max_actor_steps=steps))
     plan = Plan(agent, parse_seeds(seeds), tuple(config or []), fields, pruner)
     if reason := why_nothing_is_learned(plan.config):
         raise UserError(reason)

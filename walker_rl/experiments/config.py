@@ -13,6 +13,8 @@ DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
 FREE_TO_CHANGE = (
     "max_actor_steps",
+    "max_walltime",
+    "target_return",
     "checkpoint.",
     "logging.",
     "evaluation.num_final_episodes",
@@ -127,6 +129,12 @@ class ExperimentConfig:
     task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
     max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
+    max_walltime: float | None = hyperparameter(
+        None, "time of training, resumes included, after which it ends; null: no limit", unit="seconds", above=0
+    )
+    target_return: float | None = hyperparameter(
+        None, "mean return at which the training ends: at the first evaluation that reaches it; null: no limit"
+    )
     replay: str = hyperparameter(
         "arrays",
         "where transitions are kept; reverb starts a server, which anyone who reaches this machine may use",

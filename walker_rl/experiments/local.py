@@ -49,7 +49,8 @@ def train(
             if resume:
                 runner.restore_newest()
                 update_config(run, config)
-            if not runner.train(signals.stop_requested):
+            ended_by = runner.train(signals.stop_requested)
+            if ended_by is None:
                 return None
             signals.raise_at_once()
             display.message(
@@ -57,7 +58,7 @@ def train(
             )
         evaluations = evaluator.finish(display.message)
         recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
-        write_summary(run, evaluations)  # Last: with it, the run is complete.
+        write_summary(run, evaluations, ended_by)  # Last: with it, the run is complete.
         return evaluations
 
 
@@ -92,11 +93,11 @@ class LocalRunner:
         self._told_duration = False
         self._learning_since: float | None = None
 
-    def train(self, stop_requested: Callable[[], bool]) -> bool:
-        """Trains to `max_actor_steps`, or until asked to stop after a step, and leaves a checkpoint.
+    def train(self, stop_requested: Callable[[], bool]) -> str | None:
+        """Trains to the first limit, or until asked to stop after a step, and leaves a checkpoint.
 
         Returns:
-            Whether the training is complete.
+            The limit that ended the training, one of `LIMITS`, or None if it is not complete.
 
         Raises:
             RunError: if an observation, an action or a loss is not finite.
@@ -105,15 +106,15 @@ class LocalRunner:
         try:
             if self._actor_steps == 0:
                 self._checkpoint()
-            while not self._is_complete and not stop_requested():
+            while (ended_by := self._recorder.limit_reached(self._actor_steps)) is None and not stop_requested():
                 self._step()
-            if self._is_complete and self._evaluator.last_actor_steps != self._actor_steps:
+            if ended_by is not None and self._evaluator.last_actor_steps != self._actor_steps:
                 self._evaluate()
             if not self._checkpoint_is_current:
                 self._checkpoint()
         except RunError as error:
             raise RunError(f"{error}; the last good state is {self._checkpoints.paths()[-1]}") from None
-        return self._is_complete
+        return ended_by
 
     def save(self) -> State:
         """The whole run."""
@@ -198,10 +199,6 @@ class LocalRunner:
         return Counts(self._actor_steps, self._learner.learner_steps)
 
     @property
-    def _is_complete(self) -> bool:
-        return self._actor_steps >= self._config.max_actor_steps
-
-    @property
     def _status(self) -> Status:
         return Status(
             actor_steps=self._actor_steps,
@@ -209,4 +206,5 @@ class LocalRunner:
             learner_steps=self._learner.learner_steps,
             training_return=self._recorder.training_return,
             evaluation_return=self._evaluator.last_mean,
+            seconds_allowed=self._recorder.seconds_allowed,
         )

@@ -1,6 +1,7 @@
 """The display of a run that trains: one live block on a terminal, a plain line now and then elsewhere."""
 
 import dataclasses
+import math
 import time
 from collections.abc import Sequence
 
@@ -25,6 +26,7 @@ class Status:
         learner_steps: updates.
         training_return: return of the last episode that ended; None before.
         evaluation_return: mean of the last evaluation; None before.
+        seconds_allowed: training time until the run ends, however many steps are left; None without such a limit.
     """
 
     actor_steps: int
@@ -32,6 +34,7 @@ class Status:
     learner_steps: int
     training_return: float | None
     evaluation_return: float | None
+    seconds_allowed: float | None = dataclasses.field(default=None, kw_only=True)
 
 
 class Display(LiveOutput):
@@ -64,7 +67,10 @@ class Display(LiveOutput):
     def seconds_left(self, status: Status) -> float | None:
         """Time to the end at the present speed, or None while it is not known."""
         speed = self._rates.rate("actor_steps")
-        return (status.max_actor_steps - status.actor_steps) / speed if speed else None
+        seconds = (status.max_actor_steps - status.actor_steps) / speed if speed else math.inf
+        if status.seconds_allowed is not None:
+            seconds = min(seconds, max(0.0, status.seconds_allowed))
+        return seconds if seconds < math.inf else None
 
     def _counters(self, status: Status) -> dict[str, float]:
         return {"actor_steps": status.actor_steps, "learner_steps": status.learner_steps}

@@ -39,7 +39,7 @@ def test_arrays_arrive_bit_for_bit(channel):
     weights = channel.read(Weights)
     assert weights.learner_steps == 7
     np.testing.assert_array_equal(weights.array, array)
-    channel.send(Candidate(array, 10_000, 8, 12.5, False))
+    channel.send(Candidate(array, 10_000, 8, 12.5, None))
     candidate = channel.read(Candidate)
     assert (candidate.actor_steps, candidate.learner_steps, candidate.walltime, candidate.is_last) == (
         10_000,

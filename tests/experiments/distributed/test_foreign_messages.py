@@ -23,7 +23,7 @@ MESSAGES = (
     Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False), 0.25),
     Notice({0: 10}, 5, 1, False, {"token": Welcome(0, 0, 10)}),
     Weights(np.ones(5, np.float32), 3),
-    Candidate(np.ones(5, np.float32), 10, 3, 1.5, True),
+    Candidate(np.ones(5, np.float32), 10, 3, 1.5, "steps"),
 )
 
 

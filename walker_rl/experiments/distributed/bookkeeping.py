@@ -91,7 +91,7 @@ class Bookkeeping:
         while (result := self._results.get()) is not None:
             self._hear_evaluator(result)
         while self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
-            self._add_candidate(evaluated_weights, self._next_candidate, is_last=False)
+            self._add_candidate(evaluated_weights, self._next_candidate, None)
             self._next_candidate += self._config.evaluation.period
         if time.monotonic() >= self._next_introduction:  # Again, for a stranger may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
@@ -107,12 +107,12 @@ class Bookkeeping:
         steps = roster.actor_steps_by_index
         self._channel.send(Notice(steps, learner_steps, present, is_over, roster.welcomes, awaited))
 
-    def send_last_candidate(self, weights: np.ndarray) -> None:
-        """Asks the evaluator for the last evaluation, and to finish."""
+    def send_last_candidate(self, weights: np.ndarray, ended_by: str) -> None:
+        """Asks the evaluator for the last evaluation, and to finish a run that one of `LIMITS` has ended."""
         self._has_last_candidate = True
         self._evaluator_heard_at = time.monotonic()
         actor_steps = min(self.actor_steps, self._config.max_actor_steps)  # Actors overshoot; the grid does not.
-        self._add_candidate(weights, actor_steps, is_last=True)
+        self._add_candidate(weights, actor_steps, ended_by)
 
     @property
     def actor_steps(self) -> int:
@@ -209,9 +209,9 @@ class Bookkeeping:
                 self._tell(f"warning: metrics can't be written ({error.strerror}); they wait until they can")
             self._disk_is_full = True
 
-    def _add_candidate(self, weights: np.ndarray, actor_steps: int, *, is_last: bool) -> None:
+    def _add_candidate(self, weights: np.ndarray, actor_steps: int, ended_by: str | None) -> None:
         walltime = self._recorder.walltime
-        self._candidates.append(Candidate(weights.copy(), actor_steps, self._learner_steps, walltime, is_last))
+        self._candidates.append(Candidate(weights.copy(), actor_steps, self._learner_steps, walltime, ended_by))
         if len(self._candidates) == 1:
             self._channel.send(self._candidates[0])
 

@@ -56,6 +56,7 @@ class Central:
         self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
         self._bookkeeping = Bookkeeping(config, run, self._recorder, num_actors, self._display.message)
         self._phase = "training"
+        self._ended_by: str | None = None
         self._next_exchange = 0.0
         self._resume()
         self._connect(port)
@@ -92,13 +93,13 @@ class Central:
         bookkeeping, learner = self._bookkeeping, self._side.learner
         is_over = self._phase != "training"
         bookkeeping.exchange(learner.learner_steps, learner.policy_weights, learner.evaluated_weights, is_over=is_over)
-        if self._phase == "training" and bookkeeping.actor_steps >= self._config.max_actor_steps:
-            self._phase = "ending"
-        elif self._phase == "ending":
-            self._end()
+        if self._ended_by is not None:
+            self._end(self._ended_by)
+        elif ended_by := self._recorder.limit_reached(bookkeeping.actor_steps):
+            self._phase, self._ended_by = "ending", ended_by
         self._write_status()
 
-    def _end(self) -> None:
+    def _end(self, ended_by: str) -> None:
         """Waits for the actors, the updates still owed and the evaluator, in this order."""
         if self._bookkeeping.evaluator_has_finished:
             self._phase = "complete"
@@ -107,7 +108,7 @@ class Central:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
         elif self._bookkeeping.roster.num_present == 0 and self._intake.is_idle:
-            self._bookkeeping.send_last_candidate(self._side.learner.evaluated_weights)
+            self._bookkeeping.send_last_candidate(self._side.learner.evaluated_weights, ended_by)
 
     def _resume(self) -> None:
         path = self._checkpoints.restore_newest(self._save(), self._restore)
@@ -174,6 +175,7 @@ class Central:
             actor_steps_by_index={str(k): v for k, v in bookkeeping.roster.actor_steps_by_index.items()},
             training_return=self._recorder.training_return,
             evaluation_return=bookkeeping.evaluation_return,
+            seconds_allowed=self._recorder.seconds_allowed,
             walltime=self._recorder.walltime,
             roster=bookkeeping.roster.save(),
         )

@@ -54,9 +54,9 @@ class EvaluatorNode:
                 continue
             candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
             self._evaluate(candidate)
-            if candidate.is_last:
+            if candidate.ended_by is not None:
                 self._patience.pause()  # What takes long now is our own work.
-                write_summary(self._run, self._evaluator.finish(self._report))
+                write_summary(self._run, self._evaluator.finish(self._report), candidate.ended_by)
                 self._patience.renew()
                 self._channel.send(dataclasses.replace(self._last_result, event="finished"))
                 break

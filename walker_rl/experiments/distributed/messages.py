@@ -118,14 +118,19 @@ class Candidate:
         actor_steps: where on the grid this is.
         learner_steps: updates behind it.
         walltime: seconds of training behind it.
-        is_last: whether the training is over.
+        ended_by: limit that has ended the training, one of `LIMITS`; None while it continues.
     """
 
     array: np.ndarray
     actor_steps: int
     learner_steps: int
     walltime: float
-    is_last: bool
+    ended_by: str | None
+
+    @property
+    def is_last(self) -> bool:
+        """True if the training is over."""
+        return self.ended_by is not None
 
 
 @dataclasses.dataclass(frozen=True)

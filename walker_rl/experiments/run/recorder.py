@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import NamedTuple
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import limit_reached
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.onlooker import Onlooker
 from walker_rl.experiments.run.trackers import make_trackers
 from walker_rl.field_values import to_record
@@ -47,6 +50,7 @@ class Recorder:
         self._resources = contextlib.ExitStack()
         self._onlooker = Onlooker(config, run, display)
         self._training_return: float | None = None
+        self._best_return = -math.inf
         self._walltime_before = 0.0
         self._started = time.monotonic()
 
@@ -60,6 +64,16 @@ class Recorder:
         """Seconds of training, those before a resume included."""
         return self._walltime_before + time.monotonic() - self._started
 
+    @property
+    def seconds_allowed(self) -> float | None:
+        """Seconds of training until the limit of time, or None without one."""
+        limit = self._config.max_walltime
+        return None if limit is None else limit - self.walltime
+
+    def limit_reached(self, actor_steps: int) -> str | None:
+        """Returns the limit that the run has reached after `actor_steps`, one of `LIMITS`, or None."""
+        return limit_reached(self._config, actor_steps, self.walltime, self._best_return)
+
     def training(self, counts: Counts, row: Metrics) -> None:
         """Records an episode of training, a row of `EpisodeStatistics`."""
         self._training_return = row["episode_return"]
@@ -71,6 +85,7 @@ class Recorder:
 
     def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
         """Records an evaluation of the policy that there was after `walltime` seconds, and looks at the run."""
+        self._best_return = max(self._best_return, evaluation.mean)
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
         with contextlib.ExitStack() as writes:  # Each is done, whatever becomes of the others; the last one first.
@@ -109,11 +124,13 @@ class Recorder:
         self._logger.restore(saved.streams, actor_steps)
         self._training_return = saved.training_return
         self._walltime_before = saved.walltime
+        self._read_best_return()
         self._onlooker.look()
 
     def resume(self, walltime: float) -> None:
         """Continues after `walltime` seconds of training; all rows that are whole stay."""
         self._walltime_before = walltime
+        self._read_best_return()
         self._logger.open()
 
     def close(self) -> None:
@@ -125,6 +142,10 @@ class Recorder:
         message = self._display.message
         logger = RunLogger(self._run.metrics, make_trackers(self._config, self._run, message), message)
         return self._resources.enter_context(contextlib.closing(logger))
+
+    def _read_best_return(self) -> None:
+        recorded = [one.mean_return for one in recorded_evaluations(self._run.metrics)]
+        self._best_return = max(recorded, default=-math.inf)
 
     def _video(self, gif: Path, actor_steps: int) -> None:
         """A video for which there is no room costs a warning."""

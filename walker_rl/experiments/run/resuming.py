@@ -6,6 +6,8 @@ from walker_rl.experiments.config_loading import read_yaml
 from walker_rl.experiments.distributed.status import read_status
 from walker_rl.experiments.prior_record import check_same_prior
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import LIMITS
+from walker_rl.experiments.run.summary import read_ended_by
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
@@ -31,7 +33,8 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
     checkpoints = (path.stem.removeprefix("step_") for path in run.checkpoints.glob("step_*.npz"))
     status = read_status(run.status)
     trained = max([status.actor_steps if status else 0, *(int(step) for step in checkpoints if step.isdigit())])
-    if run.summary.exists() or trained > length:  # The actors of a launched run overshoot.
+    has_all_steps = run.summary.exists() and read_ended_by(run) == "steps"
+    if has_all_steps or trained > length:  # The actors of a launched run overshoot.
         trained = length
     if config.max_actor_steps < trained:
         must = f"must be at least {trained}, the steps that {run.path} has trained"
@@ -39,10 +42,13 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
-    """True if the run has ended as `config` wants it."""
+    """True if the run has ended, and would end there with `config`: one limit has ended it, so others may differ."""
     status = read_status(run.status)  # A launched run has its summary before all is recorded.
     has_ended = run.summary.exists() and (status is None or status.phase == "complete")
-    return has_ended and not differences(to_dict(config), read_yaml(run.config), free_to_change=())
+    if not has_ended:
+        return False
+    others = tuple(field for name, field in LIMITS.items() if name != read_ended_by(run))
+    return not differences(to_dict(config), read_yaml(run.config), free_to_change=others)
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:

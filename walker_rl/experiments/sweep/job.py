@@ -12,7 +12,9 @@ from typing import Any
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment
+from walker_rl.experiments.run.summary import read_ended_by
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +52,9 @@ class Job:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the run has been trained for as long as is wanted."""
-        return self.has_begun and self.run.summary.exists() and "max_actor_steps" not in self._changes()
+        """True if the run has ended, and the limit that ended it is as wanted."""
+        has_ended = self.has_begun and self.run.summary.exists()
+        return has_ended and LIMITS[read_ended_by(self.run)] not in self._changes()
 
     def check(self) -> None:
         """Holds the run directory to what is wanted.
