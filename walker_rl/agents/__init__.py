@@ -1,6 +1,7 @@
 """The agents, found by listing this folder: each sub-package with a `config.py` is one."""
 
 import importlib
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ def agent_names() -> list[str]:
 def config_class(agent_name: str) -> type:
     """The frozen dataclass of an agent's hyperparameters; imports nothing heavy."""
     return importlib.import_module(f"{__name__}.{agent_name}.config").Config
+
+
+def agent_summary(agent_name: str) -> str:
+    """The agent in one line: the first of its configuration's docstring."""
+    return (inspect.getdoc(config_class(agent_name)) or "").splitlines()[0]
 
 
 def search_space(agent_name: str) -> SearchSpace:

@@ -72,7 +72,7 @@ def _submit(
         if status == REFUSED:
             raise UserError(said)
         if status not in (COMPLETE, STOPPED, INTERRUPTED):
-            raise RunError(f"{said}; to go on from the newest checkpoint: {again}")
+            raise RunError(f"{said}; to resume from the newest checkpoint: {again}")
         return status
 
     with locked(run):

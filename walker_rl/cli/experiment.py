@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
 import typer.core
 
-from walker_rl.agents import agent_names, config_class
-from walker_rl.cli.hyperparameter_table import hyperparameter_table
+from walker_rl.agents import agent_names, agent_summary
+from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.cli.request import request_command
 from walker_rl.cli.watch import where_to_look
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
 from walker_rl.processes.exit_statuses import COMPLETE
 
@@ -33,18 +32,35 @@ def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
     """
     app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
     for name in agent_names():
-        summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
-        fields = hyperparameter_table(experiment_class(name))
-        epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}\n\n\b\n{SCHEDULES}"
-        app.command(name, help=summary, epilog=epilog)(request_command(name, run))
+        app.command(name, cls=_AgentCommand, help=agent_summary(name))(request_command(name, run))
     return app
 
 
 class _AgentGroup(typer.core.TyperGroup):
-    """Says which agents there are where another is asked for."""
+    """Refuses what is no agent with the names of all."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            raise UserError(f"agent = null: must be one of {', '.join(agent_names())}")
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return super().get_command(ctx, cmd_name) or experiment_class(cmd_name)
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
+            experiment_class(cmd_name)
+        return command
+
+
+class _AgentCommand(typer.core.TyperCommand):
+    """Lists the agent's fields below the options."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        defaults: Any = experiment_class(str(self.name))
+        fields = hyperparameter_rows(defaults())
+        with formatter.section("Fields, set with --config FILE or --set FIELD=VALUE"):
+            formatter.write_dl([(name, f"{meaning}  [default: {default}]") for name, default, meaning in fields])
+        formatter.write_paragraph()
+        formatter.write_text(SCHEDULES)
 
 
 def see_through(
@@ -67,7 +83,7 @@ def see_through(
     """
     from walker_rl.experiments.prior_record import describe_prior
 
-    going_on = f"to go on from the newest checkpoint: {again}"
+    to_resume = f"to resume from the newest checkpoint: {again}"
     print(f"Training {config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}{details}")
     prior = run.provenance.prior
     if prior is not None:
@@ -80,9 +96,9 @@ def see_through(
         if status == COMPLETE:
             _tell_outcome(config, run)
         else:
-            print(f"Interrupted; {going_on}")
+            print(f"Interrupted; {to_resume}")
     except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
+        raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
     return status
 
 

@@ -66,7 +66,7 @@ def launch_run(request: Request, placement: Placement) -> int:
             with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
                 return _train(config, run, placement, port, signals)
         except RunError as error:
-            raise RunError(f"{error}; to go on from the newest checkpoint: {again}") from None
+            raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
 
     with locked(run):
         if request.resume is not None:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.cli.completion import complete_tasks
+
 if TYPE_CHECKING:
     from walker_rl.environments import Dimension, Environment
     from walker_rl.environments.probing import Trace
 
 
 def probe_task(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="See walker-rl list.")] = "Walker2DBulletEnv-v0",
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="See walker-rl list.", autocompletion=complete_tasks)
+    ] = "Walker2DBulletEnv-v0",
     output: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]")
     ] = None,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walker_rl.agents import config_class
+from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import typed
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -28,7 +29,9 @@ ConfigFiles = Annotated[
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
 ]
-Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
+Task = Annotated[
+    str | None, typer.Option(help="Short for --set task=...; see walker-rl list.", autocompletion=complete_tasks)
+]
 Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
 Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
 Prior = Annotated[

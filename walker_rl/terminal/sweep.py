@@ -109,8 +109,8 @@ def summary(overview: Overview) -> str:
     counts = Counter(row.state for row in overview.rows)
     parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    is_going_on = any(state.is_running for state in counts)
-    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_going_on else []))
+    is_running = any(state.is_running for state in counts)
+    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_running else []))
 
 
 def _lines(overview: Overview) -> Iterator[str]:

@@ -115,7 +115,7 @@ def test_a_grid_that_is_no_yaml():
         (SweepSpec(agents=("trpo",)), f"agent = trpo: must be one of {', '.join(agent_names())}"),
         (
             SweepSpec(agents=(DISTRIBUTIONAL_AGENT, AGENT), overrides=("agent.vmin=-5",)),
-            f"{AGENT}: agent.vmin = -5: unknown field; nearest: agent.sigma, agent.noise, agent.discount",
+            f"{AGENT}: agent.vmin = -5: unknown field; did you mean agent.sigma or agent.noise or agent.discount?",
         ),
         (
             SweepSpec(agents=(AGENT,), grid={"agent.n_step": ("1", "x")}),

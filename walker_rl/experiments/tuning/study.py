@@ -45,7 +45,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
     except (optuna.exceptions.StorageInternalError, sqlalchemy.exc.DBAPIError) as error:
         cause = error if isinstance(error, sqlalchemy.exc.DBAPIError) else error.__cause__
         reason = getattr(cause, "orig", cause)
-        raise RunError(f"{folder / FILE}: {reason}; the same command goes on once that is mended") from None
+        raise RunError(f"{folder / FILE}: {reason}; the same command resumes once that is mended") from None
 
 
 class Study:
@@ -114,7 +114,7 @@ class Study:
         stored = self._study.user_attrs[FACTS]
         for name, value in facts.items():
             if (there := stored.get(name)) != json.loads(json.dumps(value)):
-                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to go on with that study")
+                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to continue that study")
 
 
 def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
