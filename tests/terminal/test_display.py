@@ -1,13 +1,12 @@
 """What a person sees: plain lines in a file, a live block on a terminal."""
 
-import os
-import pty
 import re
 import subprocess
 import sys
 
 import pytest
 
+from tests.terminal.terminals import on_a_terminal
 from walker_rl.terminal.display import Display, Status, format_duration
 
 TRAINING = """
@@ -26,23 +25,6 @@ with display.Display() as shown:
     shown.message("Bye")
 """
 """A run of 10,000 environment steps and 5,000 learner steps a second, by a clock of its own."""
-
-
-def on_a_terminal(code: str) -> str:
-    """What a process writes to a terminal of 100 columns."""
-    main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, env=environment)
-    os.close(side)
-    written = b""
-    try:
-        while part := os.read(main, 4096):
-            written += part
-    except OSError:
-        pass  # Linux's way to say that the other side is closed.
-    os.close(main)
-    assert process.wait() == 0, written.decode()
-    return written.decode()
 
 
 def test_without_a_terminal_a_plain_line_comes_now_and_then():

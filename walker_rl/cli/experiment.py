@@ -10,10 +10,11 @@ import typer.core
 
 from walker_rl.agents import agent_names, agent_summary
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.cli.request import request_command
+from walker_rl.cli.request import command_line, print_next, request_command
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def see_through(
     from walker_rl.experiments.prior_record import describe_prior
 
     to_resume = f"to resume from the newest checkpoint: {again}"
-    print(f"Training {config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}{details}")
+    length = counted(config.max_actor_steps, "step")
+    print(f"Training {config.agent_name} on {config.task} for {length} in {run.path}{details}")
     prior = run.provenance.prior
     if prior is not None:
         print(describe_prior(config, prior))
@@ -114,10 +116,11 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
         returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
         spread = f"{played.mean_return:.1f} +- {played.stddev_return:.1f}"
         num_falls = sum(played.episode_falls or ())
-        falls = f"falls in {num_falls} of {len(played.episode_returns)} episodes"
+        falls = f"falls in {num_falls} of {counted(len(played.episode_returns), 'episode')}"
         print(f"{name} policy: return {spread}, {falls} ({returns})")
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")
     if config.agent.min_steps_to_learn and last_row(run.metrics / "evaluation.csv").get("learner_steps") == 0:
         print("warning: the training has made no update; its policies are those of the start")
+    print_next(command_line("render", run.path), command_line("evaluate", run.path, "--episodes", "100"))

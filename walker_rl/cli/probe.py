@@ -77,12 +77,12 @@ def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Tr
 
 
 def _print_dimensions(title: str, dimensions: Sequence[Dimension], seen: list) -> None:
-    rows = [(title, "", "unit", "allowed", "seen here" if seen else "")]
+    from walker_rl.terminal.table import print_table
+
+    rows = []
     for index, dimension in enumerate(dimensions):
         values = [observations[:, index] for observations in seen]
         least, most = (min(map(min, values)), max(map(max, values))) if values else (0.0, 0.0)
         span = f"{least:.2f} to {most:.2f}" if values else ""
         rows.append((str(index), dimension.name, dimension.unit, f"{dimension.low:g} to {dimension.high:g}", span))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print_table((title, "", "unit", "allowed", "seen here" if seen else ""), rows)

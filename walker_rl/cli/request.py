@@ -182,3 +182,9 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
 def command_line(*words: str | Path) -> str:
     """A `walker-rl` command as it is typed in a shell."""
     return shlex.join([typed("walker-rl"), *map(str, words)])
+
+
+def print_next(*commands: str) -> None:
+    """Prints the commands that one may want next, each on a line that can be copied."""
+    for command in commands:
+        print(f"next: {command}")

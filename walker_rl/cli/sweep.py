@@ -12,9 +12,10 @@ import typer
 from walker_rl.agents import agent_names
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.request import ConfigFiles, Overrides
+from walker_rl.cli.request import ConfigFiles, Overrides, command_line, print_next
 from walker_rl.cli.watch import where_to_look
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     from walker_rl.experiments.sweep.running import run_jobs
 
     with locked_output(output, "sweep"):
-        print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}")
+        print(f"Training {counted(len(jobs), 'run')} in {output}; what each prints goes to {output / 'logs'}")
         print(where_to_look(output, output))
         for job in jobs:
             if reason := why_nothing_is_learned(job.config):
@@ -156,6 +157,8 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
         status = run_jobs(jobs, output, num_jobs)
     if status in (STOPPED, INTERRUPTED):
         print("Stopped; the same command resumes from the newest checkpoints")
+    elif status == COMPLETE:
+        print_next(command_line("compare", output, "--output", output / "comparison"))
     return status
 
 

@@ -9,8 +9,9 @@ import typer
 
 from walker_rl.agents import agent_names, search_space
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line
+from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line, print_next
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
@@ -74,7 +75,7 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     from walker_rl.experiments.tuning.study import Study, describe
 
     study = Study(output, space, plan)
-    print(f"Searching {len(space)} hyperparameters of {plan.agent_name} in {output}")
+    print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.agent_name} in {output}")
     with StopSignals() as signals:
         search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), print)
         if not search.run(num_trials, signals):
@@ -83,5 +84,5 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     for line in describe(study.finished):
         print(line)
     if (output / BEST).exists():
-        print(command_line("train", plan.agent_name, "--config", output / BEST))
+        print_next(command_line("train", plan.agent_name, "--config", output / BEST))
     return COMPLETE

@@ -33,6 +33,11 @@ class Status:
     training_return: float | None
     evaluation_return: float | None
 
+    @property
+    def shown_steps(self) -> int:
+        """Environment steps up to the end: actors of a launched run may take some more."""
+        return min(self.actor_steps, self.max_actor_steps)
+
 
 class Display(LiveOutput):
     """Shows a run's status; a context manager."""
@@ -64,15 +69,15 @@ class Display(LiveOutput):
     def seconds_left(self, status: Status) -> float | None:
         """Time to the end at the present speed, or None while it is not known."""
         speed = self._rates.rate("actor_steps")
-        return (status.max_actor_steps - status.actor_steps) / speed if speed else None
+        return (status.max_actor_steps - status.shown_steps) / speed if speed else None
 
     def _counters(self, status: Status) -> dict[str, float]:
         return {"actor_steps": status.actor_steps, "learner_steps": status.learner_steps}
 
     def _line(self, status: Status) -> str:
-        percentage = 100 * status.actor_steps / status.max_actor_steps
+        percentage = 100 * status.shown_steps / status.max_actor_steps
         parts = [
-            f"{status.actor_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
+            f"{status.shown_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
             f"{format_duration(self.seconds_left(status))} to go",
             f"{self._rates.rate('actor_steps'):.0f} environment steps/s",
             f"{status.learner_steps:,} learner steps",
@@ -83,10 +88,10 @@ class Display(LiveOutput):
 
     def _block(self, status: Status) -> Table:
         table = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=status.max_actor_steps, completed=status.actor_steps, width=32)
-        percentage = f"{100 * status.actor_steps / status.max_actor_steps:.0f} %"
+        bar = ProgressBar(total=status.max_actor_steps, completed=status.shown_steps, width=32)
+        percentage = f"{100 * status.shown_steps / status.max_actor_steps:.0f} %"
         left = format_duration(self.seconds_left(status))
-        table.add_row(bar, percentage, f"{status.actor_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
+        table.add_row(bar, percentage, f"{status.shown_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
         table.add_row(
             f"environment {self._rates.rate('actor_steps'):.0f} steps/s",
             "",

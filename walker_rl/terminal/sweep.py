@@ -10,9 +10,7 @@ from rich.table import Table
 
 from walker_rl.terminal.display import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
-
-WIDE = 1_000
-"""Characters in a line that goes to a file."""
+from walker_rl.terminal.table import WIDE
 
 
 class State(enum.Enum):
@@ -125,7 +123,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.name,
         row.state.value,
-        f"{row.actor_steps:,} / {row.max_actor_steps:,} steps",
+        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,} steps",
         f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
         format_number(row.evaluation_return),
         f"{format_duration(row.seconds_left)}" if is_running else "",

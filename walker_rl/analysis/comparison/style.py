@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from walker_rl.agents import agent_names
+from walker_rl.printable import counted as counted
 
 AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
 """Agents whose place is fixed, and with it their look; others follow."""
@@ -56,11 +57,6 @@ def _style(place: int) -> Style:
     """Colours and dashes come again, in other pairs; after the last marker, the place itself is one."""
     marker = MARKERS[place] if place < len(MARKERS) else f"${place}$"
     return Style(COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)], marker)
-
-
-def counted(number: int, what: str) -> str:
-    """As in "1 seed", "5 seeds"."""
-    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def save(figure: Figure, path: Path) -> list[Path]:

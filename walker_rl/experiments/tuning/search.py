@@ -10,6 +10,7 @@ from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study, overrides_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
+from walker_rl.printable import counted
 from walker_rl.processes.child import end_children
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
@@ -80,7 +81,7 @@ class Search:
         elif state is State.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value
-            self._tell(f"trial {trial.number}: given up after {number} evaluations, score {value:.1f}")
+            self._tell(f"trial {trial.number}: given up after {counted(number, 'evaluation')}, score {value:.1f}")
         else:
             self._complete(trial_run)
         trial_run.discard_checkpoints()

@@ -17,6 +17,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.logging.sqlite_url import sqlite_url
+from walker_rl.printable import counted
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
 
 FILE = "study.db"
@@ -121,7 +122,7 @@ def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
     """Yields lines: how many trials ended how, and the best of them."""
     counts = Counter(trial.state for trial in trials)
     yield (
-        f"{counts[TrialState.COMPLETE]} trials complete, {counts[TrialState.PRUNED]} given up, "
+        f"{counted(counts[TrialState.COMPLETE], 'trial')} complete, {counts[TrialState.PRUNED]} given up, "
         f"{counts[TrialState.FAIL]} failed"
     )
     complete = [trial for trial in trials if trial.state is TrialState.COMPLETE]
