@@ -21,7 +21,7 @@ Episodes = Annotated[int | None, typer.Option(min=1, max=100_000, help="Episodes
 Seed = Annotated[int | None, typer.Option(min=0, help="Which episodes.  [default: 0]")]
 AsInTraining = Annotated[
     bool,
-    typer.Option("--as-in-training", help="Repeat the training's own evaluation of the policy: the same episodes."),
+    typer.Option("--as-in-training", help="Repeat the training's own evaluation, on the same episodes."),
 ]
 
 
@@ -47,21 +47,22 @@ def evaluate_policy(
     saved = load_policy_asked_for(run, pretrained)
     recorded = _recorded(run, saved)
     if as_in_training and recorded is None:
-        raise UserError(f"run = {run or 'null'}: must be a run directory whose evaluation of its best policy is there")
+        raise UserError(f"run = {run or 'null'}: must be a run directory that has the evaluation of its best policy")
 
     from walker_rl.environments import make_environment
     from walker_rl.experiments.evaluation import evaluate
     from walker_rl.experiments.seeding import evaluation_seeds
 
-    is_repeated = as_in_training and recorded is not None
-    chosen, num_episodes = (recorded.seed, recorded.num_episodes) if is_repeated else (seed or 0, episodes or 10)
+    chosen, num_episodes = seed or 0, episodes or 10
+    if as_in_training and recorded is not None:
+        chosen, num_episodes = recorded.seed, recorded.num_episodes
     environment = make_environment(saved.task, chosen)
     evaluation = evaluate(environment, saved.begin_episode, evaluation_seeds(chosen, num_episodes))
     environment.close()
     if json:
         print_json({**_as_dict(saved, evaluation), "recorded_mean_return": recorded and recorded.mean_return})
     else:
-        _print(saved, evaluation, recorded, is_repeated)
+        _print(saved, evaluation, recorded, as_in_training)
         print_next(command_line("render", *([run] if run else ["--pretrained", str(pretrained)])))
 
 

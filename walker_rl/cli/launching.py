@@ -17,7 +17,6 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
-from walker_rl.terminal.display import format_duration
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
@@ -115,7 +114,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
 
     port = _split(address, "join")
     _check_resolves(address, port)
-    print(f"Waiting up to {format_duration(JOIN_PATIENCE)} for a run to listen at {address}", flush=True)
+    print(f"Waiting up to {JOIN_PATIENCE / 60:.0f} minutes for a run to listen at {address}", flush=True)
     run_id, config = find_run(address, JOIN_PATIENCE)
     if request.agent_name != config.agent_name:
         raise UserError(f"agent_name = {request.agent_name}: must be {config.agent_name}, as in the run at {address}")
@@ -181,8 +180,7 @@ def _check_resolves(address: str, port: int) -> None:
     try:
         socket.getaddrinfo(host, port)
     except OSError as error:
-        reason = error.strerror.lower()
-        raise UserError(f"join = {address}: {host} must be known to this machine's resolver ({reason})") from None
+        raise UserError(f"join = {address}: must be a host that this machine finds ({error.strerror})") from None
 
 
 def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:
