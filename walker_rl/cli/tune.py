@@ -73,16 +73,21 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     from walker_rl.experiments.tuning.best import BEST
     from walker_rl.experiments.tuning.search import Search
     from walker_rl.experiments.tuning.study import Study, describe
+    from walker_rl.terminal.sweep import SearchDisplay
+    from walker_rl.terminal.table import print_wrapped
 
     study = Study(output, space, plan)
     print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.agent_name} in {output}")
     with StopSignals() as signals:
-        search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), print)
-        if not search.run(num_trials, signals):
+        with SearchDisplay() as display:
+            search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), display)
+            is_complete = search.run(num_trials, signals)
+        if not is_complete:
             print("Stopped; the same command resumes it")
             return signals.exit_status
     for line in describe(study.finished):
-        print(line)
+        head, colon, fields = line.partition(": ")
+        print_wrapped(f"{head}{colon.strip()}", fields)
     if (output / BEST).exists():
         print_next(command_line("train", plan.agent_name, "--config", output / BEST))
     return COMPLETE

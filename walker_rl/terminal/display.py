@@ -49,10 +49,15 @@ class Display(LiveOutput):
         self._is_learning = False
         self._next_sample = 0.0
         self._history: Sequence[float] = ()
+        self._min_steps_to_learn = 0
 
     def show_history(self, returns: Sequence[float]) -> None:
         """Takes the mean returns of all evaluations so far."""
         self._history = returns
+
+    def expect_first_update(self, min_steps_to_learn: int) -> None:
+        """Takes the environment steps before which nothing is learned."""
+        self._min_steps_to_learn = min_steps_to_learn
 
     def update(self, status: Status) -> None:
         """Shows `status` when it is time to; cheap to call at every step."""
@@ -67,7 +72,9 @@ class Display(LiveOutput):
         self.show(lambda: self._block(status), lambda: [self._line(status)])
 
     def seconds_left(self, status: Status) -> float | None:
-        """Time to the end at the present speed, or None while it is not known."""
+        """Time to the end at the present speed, or None while it is not known: steps without updates are faster."""
+        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return None
         speed = self._rates.rate("actor_steps")
         return (status.max_actor_steps - status.shown_steps) / speed if speed else None
 
@@ -80,11 +87,16 @@ class Display(LiveOutput):
             f"{status.shown_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
             f"{format_duration(self.seconds_left(status))} to go",
             f"{self._rates.rate('actor_steps'):.0f} environment steps/s",
-            f"{status.learner_steps:,} learner steps",
+            self._learner(status),
             f"training return {format_number(status.training_return)}",
             f"evaluation return {format_number(status.evaluation_return)}",
         ]
         return ", ".join(parts)
+
+    def _learner(self, status: Status, speed: str = "") -> str:
+        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return f"first update after {self._min_steps_to_learn:,} steps"
+        return f"{status.learner_steps:,} learner steps{speed}"
 
     def _block(self, status: Status) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -95,7 +107,7 @@ class Display(LiveOutput):
         table.add_row(
             f"environment {self._rates.rate('actor_steps'):.0f} steps/s",
             "",
-            f"learner {status.learner_steps:,} steps, {self._rates.rate('learner_steps'):.0f}/s",
+            self._learner(status, f", {self._rates.rate('learner_steps'):.0f}/s"),
         )
         table.add_row(
             f"last training return {format_number(status.training_return)}",

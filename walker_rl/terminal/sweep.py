@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group
 from rich.table import Table
 
+from walker_rl.printable import counted
 from walker_rl.terminal.display import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.table import WIDE
@@ -90,6 +91,23 @@ class SweepDisplay(LiveOutput):
         return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
 
 
+class SearchDisplay(LiveOutput):
+    """Shows the running trials of a search; a context manager."""
+
+    def __init__(self) -> None:
+        """Writes to standard output."""
+        super().__init__(transient=True)
+
+    def tell(self, text: str) -> None:
+        """Prints a line that stays; where it is too long for a terminal, it is wrapped at spaces."""
+        self.console.print(text, markup=False, soft_wrap=not self.console.is_terminal)
+
+    def update(self, rows: Sequence[Row], num_ended: int, num_trials: int) -> None:
+        """Shows where the running trials stand; elsewhere than on a terminal, when it is time to."""
+        ended = f"{num_ended} of {counted(num_trials, 'trial')} ended"
+        self.show(lambda: Group(make_table(rows), ended), lambda: [*map(_line, rows), ended])
+
+
 def make_table(rows: Sequence[Row]) -> Table:
     """A line for each run."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
@@ -114,8 +132,12 @@ def summary(overview: Overview) -> str:
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
         if row.state.is_running:
-            yield ", ".join(cell for cell in _cells(row) if cell)
+            yield _line(row)
     yield summary(overview)
+
+
+def _line(row: Row) -> str:
+    return ", ".join(cell for cell in _cells(row) if cell)
 
 
 def _cells(row: Row) -> list[str]:
