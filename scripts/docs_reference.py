@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 import walker_rl
-from walker_rl.agents import agent_names, config_class
+from walker_rl.agents import agent_names, agent_summary, config_class
 from walker_rl.cli.app import app
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
@@ -43,10 +43,9 @@ def _common_fields() -> str:
 
 
 def _agent_fields(name: str) -> str:
-    summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
     rows = hyperparameter_rows(config_class(name)(), "agent.")
     page = f"[The agent's page](../../walker_rl/agents/{name}/README.md) has its equations."
-    return f"# Fields of {name}\n\n{summary} {page}\n\n{_field_table(rows)}"
+    return f"# Fields of {name}\n\n{agent_summary(name)} {page}\n\n{_field_table(rows)}"
 
 
 def _field_table(rows: Iterable[tuple[str, str, str]]) -> str:

@@ -1,5 +1,8 @@
 """What a user did wrong, or what the machine refused, in one line."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class UserError(Exception):
     """Bad input; the message names the field, the value and what is allowed. Exit status 2."""
@@ -10,4 +13,20 @@ class NotWholeError(UserError):
 
 
 class RunError(Exception):
-    """A run that cannot go on (full disk, non-finite loss); the message says what was kept. Exit status 1."""
+    """A run that cannot continue (full disk, non-finite loss); the message says what was kept. Exit status 1."""
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Returns the end of a message about an unknown name, as in "; did you mean d4pg?".
+
+    Args:
+        name: the unknown name.
+        known: the names that exist.
+        cutoff: least likeness of a suggestion, from 0 to 1.
+
+    Returns:
+        At most three suggestions, whatever their case; "" if no name resembles `name`.
+    """
+    names = {one.lower(): one for one in known}
+    near = [names[match] for match in difflib.get_close_matches(name.lower(), names, n=3, cutoff=cutoff)]
+    return f"; did you mean {' or '.join(near)}?" if near else ""

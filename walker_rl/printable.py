@@ -10,3 +10,8 @@ def plain(text: str) -> str:
     """A name as figures show it: no formula, whatever signs are in it, and never left out of a legend."""
     shown = printable(text).replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown
+
+
+def counted(number: int, what: str) -> str:
+    """As in "1 seed", "5 seeds", "1,000 seeds"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"

@@ -56,6 +56,7 @@ def render_episode(
     frames_per_second: int = 30,
     caption: str = "",
     max_seconds: float | None = None,
+    report: Callable[[int], object] = lambda num_frames: None,
 ) -> RenderedEpisode:
     """Plays one episode and writes it to `path`, whose ending says whether as a GIF or an MP4.
 
@@ -71,6 +72,7 @@ def render_episode(
         frames_per_second: 30 or 60.
         caption: drawn in the corner above step and return.
         max_seconds: simulated seconds after which to stop; None plays to the episode's end.
+        report: takes the number of frames so far after each frame.
 
     Raises:
         UserError: a bad ending, size, rate or length.
@@ -86,6 +88,7 @@ def render_episode(
         for frame in frames:
             write(_captioned(frame.picture, _counts(caption, frame)))
             num_frames += 1
+            report(num_frames)
     return RenderedEpisode(path, frame.episode_return, frame.step, num_frames)
 
 

@@ -1,6 +1,7 @@
 """`walker-rl doctor` on this machine as it is, and with real parts of it broken."""
 
 import importlib.metadata
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.tiny import run_command
 from walker_rl.cli.doctor import NATIVE_LIBRARIES, _pybulletgym
 
 
@@ -54,6 +56,14 @@ def broken(tmp_path_factory):
         OMP_NUM_THREADS="7",
         IMAGEIO_FFMPEG_EXE=folder / "no-ffmpeg",
     )
+
+
+def test_json_has_the_same_checks():
+    process = run_command("doctor", "--json")
+    report = json.loads(process.stdout)
+    assert (process.returncode, process.stderr, report["healthy"]) == (0, "", True)
+    python = next(check for check in report["checks"] if check["subject"] == "python")
+    assert python["found"].startswith("3.10.") and (python["status"], python["advice"]) == ("ok", "")
 
 
 def test_something_wrong_is_exit_status_1(broken):

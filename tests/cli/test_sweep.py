@@ -105,7 +105,7 @@ def test_a_killed_sweep_goes_on_and_equals_one_never_stopped(swept, tmp_path):
         assert not alive
     result = run_command(*SWEEP, "--output", output, "--jobs", "2")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert f"{NAMES[-1]}: going on on core" in result.stdout
+    assert f"{NAMES[-1]}: resuming on core" in result.stdout
     for name in NAMES:
         assert_equal_runs(output / name, straight / name)
 
@@ -144,10 +144,10 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == status, output
     assert not any(child.is_running() for child in running)
-    assert "Interrupted; to go on" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
+    assert "Interrupted; to resume" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
     assert output.splitlines()[-2:] == [
         "0 of 2 complete, 2 waiting",
-        "Stopped; the same command goes on from the newest checkpoints",
+        "Stopped; the same command resumes from the newest checkpoints",
     ]
     assert "Traceback" not in output
     newest = max(path.stem for path in (run / "checkpoints").iterdir())
@@ -179,7 +179,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 2
     run = tmp_path / name
-    assert result.stderr == f"error: run = {run}: must have a checkpoint to go on from; it has metrics alone\n"
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has metrics alone\n"
 
     run.rename(tmp_path / "torn")
     result = sweep_pendulum(*longer, output=tmp_path)
@@ -274,7 +274,7 @@ def test_an_index_trains_its_run_in_the_process_itself(tmp_path):
     output, _ = process.communicate(timeout=60)
     assert other.stderr == f"error: output = {tmp_path}: must not be in use by another sweep\n"
     assert process.returncode == 75, output
-    assert "Interrupted; to go on" in output
+    assert "Interrupted; to resume" in output
     assert run_command(*words, "--index", "1").returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == [run.name]
     assert run_command(*words, "--index", "1").stdout == f"{run} is complete\n"

@@ -115,7 +115,9 @@ def test_what_is_not_installed_is_refused_and_leaves_nothing(command, name, valu
 def test_unknown_task_leaves_nothing(tmp_path):
     result = run_command("train", DISTRIBUTIONAL_AGENT, "--task", "Walker2dBulletEnv-v0", "--run-dir", tmp_path / "run")
     assert result.returncode == 2
-    assert result.stderr.startswith("error: task = Walker2dBulletEnv-v0: unknown; nearest: Walker2DBulletEnv-v0")
+    assert result.stderr.startswith(
+        "error: task = Walker2dBulletEnv-v0: must be one that walker-rl list shows; did you mean Walker2DBulletEnv-v0"
+    )
     assert result.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -124,7 +126,7 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
     path, _ = walker_run
     result = run_command("train", DISTRIBUTIONAL_AGENT, "--run-dir", path)
     assert result.returncode == 2
-    assert result.stderr == f"error: run_dir = {path}: must not exist yet; to go on with that run: --resume {path}\n"
+    assert result.stderr == f"error: run_dir = {path}: must not exist yet; to resume that run: --resume {path}\n"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_trial_below_the_median_is_given_up(tmp_path):
         ((AGENT, "--pruner", "best"), "pruner = best: must be one of median, hyperband, none"),
         ((AGENT, "--seeds", "4-1"), "seeds = 4-1: must be integers or ranges of them, as in 0-4 or 0,2,5"),
         ((AGENT, "--set", "agent.n_step=0"), "agent.n_step = 0: must be at least 1"),
-        ((AGENT, "--task", "Nothing-v0"), "task = Nothing-v0: unknown; nearest: "),
+        ((AGENT, "--task", "Nothing-v0"), "task = Nothing-v0: must be one that walker-rl list shows"),
     ],
 )
 def test_bad_input_gets_one_line_and_writes_nothing(tmp_path, capsys, monkeypatch, words, message):
@@ -138,7 +138,7 @@ def test_a_study_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys):
     assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
     study = tmp_path / "study.db"
     assert capsys.readouterr().err.splitlines() == [
-        f"error: {study}: file is not a database; the same command goes on once that is mended"
+        f"error: {study}: file is not a database; the same command resumes once that is mended"
     ]
 
 
@@ -147,4 +147,4 @@ def test_a_full_disk_is_told_in_a_line(tmp_path, capsys):
         assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: {tmp_path / 'study.db'}: ")
-    assert line.endswith("; the same command goes on once that is mended")
+    assert line.endswith("; the same command resumes once that is mended")

@@ -69,7 +69,7 @@ def test_run_whose_checkpoints_are_gone_is_refused(run, remains):
     before = kept_of(run)
     result = run_command("train", AGENT, "--resume", run, "--steps", "900")
     assert result.returncode == 2
-    assert result.stderr == f"error: run = {run}: must have a checkpoint to go on from; it has metrics alone\n"
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has metrics alone\n"
     assert kept_of(run) == before
 
 
@@ -189,7 +189,7 @@ def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     assert "Traceback" not in rest
     kept = sorted((run / "checkpoints").iterdir())
     assert kept and lines[-1].endswith(f"(File too large); {kept[-1]} stays valid\n")
-    assert "Interrupted; to go on from the newest checkpoint: " in rest
+    assert "Interrupted; to resume from the newest checkpoint: " in rest
     result = run_command("train", AGENT, "--resume", run, "--steps", "500")
     assert result.returncode == 0, result.stderr
 

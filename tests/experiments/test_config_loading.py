@@ -140,9 +140,12 @@ LIST = "must be a list of integers, as in [256, 256]"
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("agent.discont=0.9", "agent.discont = 0.9: unknown field; nearest: agent.discount, agent.vmin, agent.noise"),
-        ("n_step=3", "n_step = 3: unknown field; nearest: agent.n_step"),
-        ("agent.n_step.x=3", "agent.n_step.x = 3: unknown field; nearest: agent.n_step"),
+        (
+            "agent.discont=0.9",
+            "agent.discont = 0.9: unknown field; did you mean agent.discount or agent.vmin or agent.noise?",
+        ),
+        ("n_step=3", "n_step = 3: unknown field; did you mean agent.n_step?"),
+        ("agent.n_step.x=3", "agent.n_step.x = 3: unknown field; did you mean agent.n_step or "),
         ("xyzzy=3", "xyzzy = 3: unknown field; --help lists the fields"),
         ("agent.paper=x", "agent.paper = x: unknown field"),
         ("provenance.commit=x", "provenance.commit = x: unknown field"),
@@ -242,4 +245,7 @@ def test_a_file_of_another_agent_is_refused_for_that_and_not_for_its_fields(path
 
 
 def test_an_unknown_agent():
-    assert refusal(load_config, "sac9000") == f"agent = sac9000: must be one of {', '.join(agent_names())}"
+    assert (
+        refusal(load_config, "sac9000")
+        == f"agent = sac9000: must be one of {', '.join(agent_names())}; did you mean sac?"
+    )

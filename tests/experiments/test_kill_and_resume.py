@@ -103,7 +103,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     assert process.returncode == 130, output
     assert "Stopping; Ctrl-C again stops at once" in output
     assert "Traceback" not in output
-    found = re.search("Interrupted; to go on from the newest checkpoint: (.*)\n", output)
+    found = re.search("Interrupted; to resume from the newest checkpoint: (.*)\n", output)
     program, *words = shlex.split(found[1])
     assert Path(program).name == "walker-rl"
     assert words == ["train", AGENT, "--resume", str(interrupted)]

@@ -1,6 +1,7 @@
 """The agents, found by listing this folder: each sub-package with a `config.py` is one."""
 
 import importlib
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ def display_name(agent_name: str) -> str:
     """An agent's name as papers write it, for figures."""
     config: Any = config_class(agent_name)
     return str(config.display_name)
+
+
+def agent_summary(agent_name: str) -> str:
+    """The agent in one line: the first of its configuration's docstring."""
+    return (inspect.getdoc(config_class(agent_name)) or "").splitlines()[0]
 
 
 def search_space(agent_name: str) -> SearchSpace:

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from walker_rl import __version__
 from walker_rl.cli.cluster import make_cluster_app
 from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
@@ -26,14 +28,33 @@ from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 MAX_LINE = 1_000
 """Characters of an error: a value in a file may have any number."""
 
+MAX_HELP_WIDTH = 120
+"""Characters of a line of `--help` on a wide terminal."""
+
 # Plain help and errors: Rich would take four times as long to print them.
 app = typer.Typer(
     name="walker-rl",
-    help="Train, evaluate, render and compare walkers.",
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(is_asked_for: bool) -> None:
+    if is_asked_for:
+        print(f"walker-rl {__version__}")
+        raise typer.Exit(COMPLETE)
+
+
+@app.callback()
+def walker_rl(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Train, evaluate, render and compare walkers."""
+
+
 app.add_typer(make_train_app(), name="train")
 app.add_typer(make_launch_app(), name="launch")
 app.command("sweep")(run_sweep)

@@ -17,6 +17,7 @@ from walker_rl.cli.experiment import make_agent_app, see_through
 from walker_rl.cli.launching import experiment_of
 from walker_rl.cli.request import Request, resume_command
 from walker_rl.errors import RunError, UserError
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
@@ -72,13 +73,13 @@ def _submit(
         if status == REFUSED:
             raise UserError(said)
         if status not in (COMPLETE, STOPPED, INTERRUPTED):
-            raise RunError(f"{said}; to go on from the newest checkpoint: {again}")
+            raise RunError(f"{said}; to resume from the newest checkpoint: {again}")
         return status
 
     with locked(run):
         if request.resume is not None:
             update_config(run, config)
-        return see_through(config, run, again, work, f" on {num_actors} actors of {address}")
+        return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
 
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:

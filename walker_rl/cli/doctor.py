@@ -16,6 +16,8 @@ from pathlib import Path
 import typer
 
 from walker_rl import runtime
+from walker_rl.cli.json_output import Json, print_json
+from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.slots import usable_cores, usable_cpus
 
 NATIVE_LIBRARIES = ("tensorflow", "reverb", "launchpad", "pybullet", "jax")
@@ -42,18 +44,22 @@ class Check:
     advice: str = ""
 
 
-def check_machine() -> None:
+def check_machine(json: Json = False) -> None:
     """Check that this machine can run the project.
 
     One line for Python, every package, native libraries, threads, memory, disk; exit status 1 if anything is wrong.
     """
-    is_healthy = True
+    checks = []
     for check in _checks():
-        is_healthy &= check.status != "bad"
+        checks.append(check)
         advice = f"; {check.advice}" if check.advice else ""
-        print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}")
+        if not json:
+            print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}")
+    is_healthy = all(check.status != "bad" for check in checks)
+    if json:
+        print_json({"healthy": is_healthy, "checks": [dataclasses.asdict(check) for check in checks]})
     if not is_healthy:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _checks() -> Iterator[Check]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
 import typer.core
 
-from walker_rl.agents import agent_names, config_class
-from walker_rl.cli.hyperparameter_table import hyperparameter_table
-from walker_rl.cli.request import request_command
+from walker_rl.agents import agent_names, agent_summary
+from walker_rl.cli.hyperparameter_table import hyperparameter_rows
+from walker_rl.cli.request import command_line, print_next, request_command
 from walker_rl.cli.watch import where_to_look
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -33,18 +33,35 @@ def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
     """
     app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
     for name in agent_names():
-        summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
-        fields = hyperparameter_table(experiment_class(name))
-        epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}\n\n\b\n{SCHEDULES}"
-        app.command(name, help=summary, epilog=epilog)(request_command(name, run))
+        app.command(name, cls=_AgentCommand, help=agent_summary(name))(request_command(name, run))
     return app
 
 
 class _AgentGroup(typer.core.TyperGroup):
-    """Says which agents there are where another is asked for."""
+    """Refuses what is no agent with the names of all."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            raise UserError(f"agent = null: must be one of {', '.join(agent_names())}")
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return super().get_command(ctx, cmd_name) or experiment_class(cmd_name)
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
+            experiment_class(cmd_name)
+        return command
+
+
+class _AgentCommand(typer.core.TyperCommand):
+    """Lists the agent's fields below the options."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        defaults: Any = experiment_class(str(self.name))
+        fields = hyperparameter_rows(defaults())
+        with formatter.section("Fields, set with --config FILE or --set FIELD=VALUE"):
+            formatter.write_dl([(name, f"{meaning}  [default: {default}]") for name, default, meaning in fields])
+        formatter.write_paragraph()
+        formatter.write_text(SCHEDULES)
 
 
 def see_through(
@@ -67,7 +84,7 @@ def see_through(
     """
     from walker_rl.experiments.prior_record import describe_prior
 
-    going_on = f"to go on from the newest checkpoint: {again}"
+    to_resume = f"to resume from the newest checkpoint: {again}"
     print(f"Training {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
     prior = run.provenance.prior
     if prior is not None:
@@ -80,9 +97,9 @@ def see_through(
         if status == COMPLETE:
             _tell_outcome(config, run)
         else:
-            print(f"Interrupted; {going_on}")
+            print(f"Interrupted; {to_resume}")
     except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
+        raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
     return status
 
 
@@ -90,7 +107,7 @@ def _limits(config: ExperimentConfig) -> str:
     """The limits in words, as in "300,000 steps or 30 min or a return of 2,000"."""
     from walker_rl.terminal.display import format_duration
 
-    limits = [f"{config.max_actor_steps:,} steps"]
+    limits = [counted(config.max_actor_steps, "step")]
     if config.max_walltime is not None:
         limits.append(format_duration(config.max_walltime))
     if config.target_return is not None:
@@ -114,10 +131,11 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
         returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
         spread = f"{played.mean_return:.1f} +- {played.stddev_return:.1f}"
         num_falls = sum(played.episode_falls or ())
-        falls = f"falls in {num_falls} of {len(played.episode_returns)} episodes"
+        falls = f"falls in {num_falls} of {counted(len(played.episode_returns), 'episode')}"
         print(f"{name} policy: return {spread}, {falls} ({returns})")
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")
     if config.agent.min_steps_to_learn and last["learner_steps"] == 0:
         print("warning: the training has made no update; its policies are those of the start")
+    print_next(command_line("render", run.path), command_line("evaluate", run.path, "--episodes", "100"))

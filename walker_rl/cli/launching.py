@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from walker_rl.cli.experiment import see_through
 from walker_rl.cli.request import Request, load_request, resume_command
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def launch_run(request: Request, placement: Placement) -> int:
     config, run = experiment_of(request, has_network=placement.is_open)
     again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
     num_actors = placement.num_actors
-    whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
+    whose = counted(num_actors, "actor") if num_actors else f"the actors that --join {placement.listen}"
     details = f" with {whose}; each process writes to {run.logs}"
 
     def work() -> int:
@@ -66,7 +69,7 @@ def launch_run(request: Request, placement: Placement) -> int:
             with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
                 return _train(config, run, placement, port, signals)
         except RunError as error:
-            raise RunError(f"{error}; to go on from the newest checkpoint: {again}") from None
+            raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
 
     with locked(run):
         if request.resume is not None:
@@ -109,8 +112,9 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.distributed.membership import find_run
     from walker_rl.experiments.run.directory import RunDirectory, locked
 
-    _split(address, "join")
-    print(f"Waiting for a run at {address}", flush=True)
+    port = _split(address, "join")
+    _check_resolves(address, port)
+    print(f"Waiting up to {JOIN_PATIENCE / 60:.0f} minutes for a run to listen at {address}", flush=True)
     run_id, config = find_run(address, JOIN_PATIENCE)
     if request.agent_name != config.agent_name:
         raise UserError(f"agent_name = {request.agent_name}: must be {config.agent_name}, as in the run at {address}")
@@ -126,7 +130,8 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     if run.config.exists():
         raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
     with locked(run):
-        print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
+        joining = f"{counted(num_actors, 'actor')} {'joins' if num_actors == 1 else 'join'}"
+        print(f"{joining} the run at {address}; each process writes to {run.logs}", flush=True)
         return join(config, address, run_id, num_actors, run)
 
 
@@ -161,7 +166,21 @@ def _split(address: str, name: str) -> int:
     match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
     if match is None or not 0 < int(match[1]) < 2**16:
         raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")
+    host = address.rpartition(":")[0]
+    if re.fullmatch(r"[\d.]+", host):
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            raise UserError(f"{name} = {address}: {host} must be a name or an IPv4 address, as 192.168.0.7") from None
     return int(match[1])
+
+
+def _check_resolves(address: str, port: int) -> None:
+    host = address.rpartition(":")[0]
+    try:
+        socket.getaddrinfo(host, port)
+    except OSError as error:
+        raise UserError(f"join = {address}: must be a host that this machine finds ({error.strerror})") from None
 
 
 def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:

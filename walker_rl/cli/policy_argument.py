@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.cli.completion import complete_pretrained
+
 if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")]
 Pretrained = Annotated[
-    str | None, typer.Option(metavar="NAME", help="A policy that comes with the package, instead; see walker-rl list.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A policy that comes with the package, instead; see walker-rl list.",
+        autocompletion=complete_pretrained,
+    ),
 ]
 
 

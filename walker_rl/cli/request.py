@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walker_rl.agents import config_class
+from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import typed
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError
@@ -29,7 +30,9 @@ ConfigFiles = Annotated[
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
 ]
-Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
+Task = Annotated[
+    str | None, typer.Option(help="Short for --set task=...; see walker-rl list.", autocompletion=complete_tasks)
+]
 Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
 Steps = Annotated[
     int | None,
@@ -220,3 +223,9 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
 def command_line(*words: str | Path) -> str:
     """A `walker-rl` command as it is typed in a shell."""
     return shlex.join([typed("walker-rl"), *map(str, words)])
+
+
+def print_next(*commands: str) -> None:
+    """Prints the commands that one may want next, each on a line that can be copied."""
+    for command in commands:
+        print(f"next: {command}")

@@ -51,11 +51,15 @@ def _train(request: Request) -> int:
 
 @contextlib.contextmanager
 def _parts(config: ExperimentConfig) -> Iterator[Parts]:
+    from rich.console import Console
+
     from walker_rl.runtime import configure_process
 
-    configure_process(config.threads.intra_op, config.threads.inter_op)
+    with Console().status("Setting up"):  # Nothing is printed where there is no terminal.
+        configure_process(config.threads.intra_op, config.threads.inter_op)
 
-    from walker_rl.experiments.parts import make_parts
+        from walker_rl.experiments.parts import make_parts
 
-    with contextlib.closing(make_parts(config)) as parts:
+        made = make_parts(config)
+    with contextlib.closing(made) as parts:
         yield parts

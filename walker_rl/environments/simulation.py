@@ -15,7 +15,7 @@ class Task:
 
     Attributes:
         name: unique among all families, as in `Walker2DBulletEnv-v0`.
-        kind: column of `walker-rl list`, as in "locomotion" or "pendulum".
+        kind: kind of task, as in "locomotion" or "pendulum".
         max_episode_steps: environment steps after which an episode is truncated.
         observation_size: O of observations `[O]`.
         action_size: A of actions `[A]`.

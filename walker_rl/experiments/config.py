@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from walker_rl.agents import agent_names, config_class
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 from walker_rl.hyperparameters import hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
@@ -156,7 +156,8 @@ def experiment_class(agent_name: str) -> type[ExperimentConfig]:
         UserError: if there is no such agent.
     """
     if agent_name not in agent_names():
-        raise UserError(f"agent = {agent_name}: must be one of {', '.join(agent_names())}")
+        near = did_you_mean(agent_name, agent_names())
+        raise UserError(f"agent = {agent_name}: must be one of {', '.join(agent_names())}{near}")
     agent = config_class(agent_name)
     fields = [
         ("agent_name", str, dataclasses.field(default=agent_name)),

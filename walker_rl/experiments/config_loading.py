@@ -1,13 +1,12 @@
 """YAML files and `field=value` overrides to a checked configuration; one line for whatever is wrong with them."""
 
 import dataclasses
-import difflib
 import typing
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
 from walker_rl.field_values import to_field_value
 from walker_rl.hyperparameters import problems
@@ -131,9 +130,7 @@ def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
 def _unknown_field(key: str, value: Any, known: list[str]) -> str:
     if _is_section(key, known):
         return f"{key} = {value}: must be a mapping of fields to values"
-    near = difflib.get_close_matches(key, known, n=3)
-    hint = f"nearest: {', '.join(near)}" if near else "--help lists the fields"
-    return f"{key} = {value}: unknown field; {hint}"
+    return f"{key} = {value}: unknown field{did_you_mean(key, known) or '; --help lists the fields'}"
 
 
 def _is_section(key: str, known: Iterable[str]) -> bool:

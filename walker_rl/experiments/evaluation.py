@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from walker_rl.environments import Environment
+from walker_rl.printable import counted
 from walker_rl.types import Metrics
 
 SATURATED = 0.99
@@ -59,7 +60,7 @@ class Evaluation:
 
     def __str__(self) -> str:
         """The evaluation in one line: "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
-        falls = f"falls in {self.num_falls} of {len(self.episode_falls)} episodes"
+        falls = f"falls in {self.num_falls} of {counted(len(self.episode_falls), 'episode')}"
         return f"return {self.mean:.1f} +- {self.stddev:.1f}, mean - std {self.steady_return:.1f}, {falls}"
 
 

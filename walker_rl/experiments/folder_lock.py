@@ -43,4 +43,4 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
         try:
             yield descriptor
         except OSError as error:
-            raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None
+            raise RunError(f"{error.filename or output}: {error.strerror}; the same command resumes") from None

@@ -40,6 +40,7 @@ def train(
         KeyboardInterrupt: on a request to stop where nothing is left to be saved.
     """
     display = Display()
+    display.expect_first_update(config.agent.min_steps_to_learn)
     with (
         contextlib.closing(Evaluator(config, parts.learner_side.builder.architecture, run, display)) as evaluator,
         contextlib.closing(Recorder(config, run, display)) as recorder,

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 
 _FOLDER = Path(__file__).parent
 
@@ -60,7 +60,7 @@ def find_pretrained(name: str) -> PretrainedPolicy:
     """
     policies = {policy.name: policy for policy in pretrained_policies()}
     if name not in policies:
-        raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}")
+        raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}{did_you_mean(name, policies)}")
     return policies[name]
 
 

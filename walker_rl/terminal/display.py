@@ -36,6 +36,11 @@ class Status:
     evaluation_return: float | None
     seconds_allowed: float | None = dataclasses.field(default=None, kw_only=True)
 
+    @property
+    def shown_steps(self) -> int:
+        """Environment steps up to the end: actors of a launched run may take some more."""
+        return min(self.actor_steps, self.max_actor_steps)
+
 
 class Display(LiveOutput):
     """Shows a run's status; a context manager."""
@@ -47,10 +52,15 @@ class Display(LiveOutput):
         self._is_learning = False
         self._next_sample = 0.0
         self._history: Sequence[float] = ()
+        self._min_steps_to_learn = 0
 
     def show_history(self, returns: Sequence[float]) -> None:
         """Takes the mean returns of all evaluations so far."""
         self._history = returns
+
+    def expect_first_update(self, min_steps_to_learn: int) -> None:
+        """Takes the environment steps before which nothing is learned."""
+        self._min_steps_to_learn = min_steps_to_learn
 
     def update(self, status: Status) -> None:
         """Shows `status` when it is time to; cheap to call at every step."""
@@ -65,9 +75,11 @@ class Display(LiveOutput):
         self.show(lambda: self._block(status), lambda: [self._line(status)])
 
     def seconds_left(self, status: Status) -> float | None:
-        """Time to the end at the present speed, or None while it is not known."""
+        """Time to the end at the present speed, or None while it is not known: steps without updates are faster."""
+        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return None
         speed = self._rates.rate("actor_steps")
-        seconds = (status.max_actor_steps - status.actor_steps) / speed if speed else math.inf
+        seconds = (status.max_actor_steps - status.shown_steps) / speed if speed else math.inf
         if status.seconds_allowed is not None:
             seconds = min(seconds, max(0.0, status.seconds_allowed))
         return seconds if seconds < math.inf else None
@@ -76,27 +88,32 @@ class Display(LiveOutput):
         return {"actor_steps": status.actor_steps, "learner_steps": status.learner_steps}
 
     def _line(self, status: Status) -> str:
-        percentage = 100 * status.actor_steps / status.max_actor_steps
+        percentage = 100 * status.shown_steps / status.max_actor_steps
         parts = [
-            f"{status.actor_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
+            f"{status.shown_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
             f"{format_duration(self.seconds_left(status))} to go",
             f"{self._rates.rate('actor_steps'):.0f} environment steps/s",
-            f"{status.learner_steps:,} learner steps",
+            self._learner(status),
             f"training return {format_number(status.training_return)}",
             f"evaluation return {format_number(status.evaluation_return)}",
         ]
         return ", ".join(parts)
 
+    def _learner(self, status: Status, speed: str = "") -> str:
+        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return f"first update after {self._min_steps_to_learn:,} steps"
+        return f"{status.learner_steps:,} learner steps{speed}"
+
     def _block(self, status: Status) -> Table:
         table = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=status.max_actor_steps, completed=status.actor_steps, width=32)
-        percentage = f"{100 * status.actor_steps / status.max_actor_steps:.0f} %"
+        bar = ProgressBar(total=status.max_actor_steps, completed=status.shown_steps, width=32)
+        percentage = f"{100 * status.shown_steps / status.max_actor_steps:.0f} %"
         left = format_duration(self.seconds_left(status))
-        table.add_row(bar, percentage, f"{status.actor_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
+        table.add_row(bar, percentage, f"{status.shown_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
         table.add_row(
             f"environment {self._rates.rate('actor_steps'):.0f} steps/s",
             "",
-            f"learner {status.learner_steps:,} steps, {self._rates.rate('learner_steps'):.0f}/s",
+            self._learner(status, f", {self._rates.rate('learner_steps'):.0f}/s"),
         )
         table.add_row(
             f"last training return {format_number(status.training_return)}",

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Group
 from rich.table import Table
 
+from walker_rl.printable import counted
 from walker_rl.terminal.display import Display, Status, format_number
 
 
@@ -63,7 +64,7 @@ class FleetDisplay(Display):
         parts = [
             f"samples per insert {ratio} of {self._target_samples_per_insert:.4g}",
             f"replay {status.replay_size:,}",
-            f"{sum(self._num_restarts.values())} restarts",
+            counted(sum(self._num_restarts.values()), "restart"),
             f"{sum(self._memory.values()):,.0f} MB",
         ]
         return ", ".join(parts)

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group
 from rich.table import Table
 
+from walker_rl.printable import counted
 from walker_rl.terminal.display import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
-
-WIDE = 1_000
-"""Characters in a line that goes to a file."""
+from walker_rl.terminal.table import WIDE
 
 
 class State(enum.Enum):
@@ -92,6 +91,23 @@ class SweepDisplay(LiveOutput):
         return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
 
 
+class SearchDisplay(LiveOutput):
+    """Shows the running trials of a search; a context manager."""
+
+    def __init__(self) -> None:
+        """Writes to standard output."""
+        super().__init__(transient=True)
+
+    def tell(self, text: str) -> None:
+        """Prints a line that stays; where it is too long for a terminal, it is wrapped at spaces."""
+        self.console.print(text, markup=False, soft_wrap=not self.console.is_terminal)
+
+    def update(self, rows: Sequence[Row], num_ended: int, num_trials: int) -> None:
+        """Shows where the running trials stand; elsewhere than on a terminal, when it is time to."""
+        ended = f"{num_ended} of {counted(num_trials, 'trial')} ended"
+        self.show(lambda: Group(make_table(rows), ended), lambda: [*map(_line, rows), ended])
+
+
 def make_table(rows: Sequence[Row]) -> Table:
     """A line for each run."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
@@ -109,15 +125,19 @@ def summary(overview: Overview) -> str:
     counts = Counter(row.state for row in overview.rows)
     parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    is_going_on = any(state.is_running for state in counts)
-    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_going_on else []))
+    is_running = any(state.is_running for state in counts)
+    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_running else []))
 
 
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
         if row.state.is_running:
-            yield ", ".join(cell for cell in _cells(row) if cell)
+            yield _line(row)
     yield summary(overview)
+
+
+def _line(row: Row) -> str:
+    return ", ".join(cell for cell in _cells(row) if cell)
 
 
 def _cells(row: Row) -> list[str]:
@@ -125,7 +145,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.name,
         row.state.value,
-        f"{row.actor_steps:,} / {row.max_actor_steps:,} steps",
+        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,} steps",
         f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
         format_number(row.evaluation_return),
         f"{format_duration(row.seconds_left)}" if is_running else "",

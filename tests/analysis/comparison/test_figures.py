@@ -147,16 +147,17 @@ def test_the_summary_says_what_to_mind():
         run("z", [5, 2], group="b", last=1_234.0, best=2_000.0),
     ]
     (summary,) = summarize(runs)
-    assert list(summary.lines()) == [
-        "T",
-        "  group  runs  steps     last policy  its falls  best policy  its falls  change    collapsed",
-        "  a      2     20 to 30  10           2.5%       12           2.5%       1 [1, 1]  0% [0%, 0%]",
-        "  b      1     20        1,234        -          2,000        -          3         100%",
-        "  note: a: 1 run not complete, without a final evaluation",
-        "  note: a: several runs of seed 0: each counts as a seed of its own",
-        "  note: a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
-        "  note: b: one seed says nothing of the spread between seeds",
-        "  note: groups of different lengths: their final performances are not for comparison",
+    assert summary.task == "T"
+    assert summary.rows == [
+        ("a", "2", "20 to 30", "10", "2.5%", "12", "2.5%", "1 [1, 1]", "0% [0%, 0%]"),
+        ("b", "1", "20", "1,234", "-", "2,000", "-", "3", "100%"),
+    ]
+    assert summary.notes == [
+        "a: 1 run not complete, without a final evaluation",
+        "a: several runs of seed 0: each counts as a seed of its own",
+        "a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
+        "b: one seed says nothing of the spread between seeds",
+        "groups of different lengths: their final performances are not for comparison",
     ]
 
 
@@ -168,9 +169,9 @@ def test_a_seed_that_falls_is_not_left_out_as_an_outlier_would_be():
 
 def test_a_run_of_one_evaluation_leaves_the_stability_to_the_others():
     runs = [run("x", [1, 2], group="a"), run("y", [1], group="a"), run("z", [1], group="b")]
-    _, _, both, alone, *_ = next(iter(summarize(runs))).lines()
-    assert both.split()[-2:] == ["1", "0%"]
-    assert alone.split()[-2:] == ["-", "-"]
+    both, alone = summarize(runs)[0].rows
+    assert both[-2:] == ("1", "0%")
+    assert alone[-2:] == ("-", "-")
 
 
 def test_the_summary_names_settings_that_are_not_the_same_in_a_group():

@@ -92,12 +92,12 @@ def test_a_study_of_another_plan_is_refused(tmp_path, other, message):
         Study(tmp_path, search_space(AGENT), other)
     there = make_plan().config.agent
     wanted = message.format(**dataclasses.asdict(there))
-    assert str(caught.value) == f"{wanted}: must be as in {tmp_path} to go on with that study"
+    assert str(caught.value) == f"{wanted}: must be as in {tmp_path} to continue that study"
 
 
 def test_a_study_of_another_space_is_refused(tmp_path):
     Study(tmp_path, {"n_step": Choices((1, 2))}, make_plan())
-    with pytest.raises(UserError, match=r"space = .*must be as in .* to go on with that study"):
+    with pytest.raises(UserError, match=r"space = .*must be as in .* to continue that study"):
         Study(tmp_path, {"n_step": Choices((1, 3))}, make_plan())
 
 

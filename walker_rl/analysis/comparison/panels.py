@@ -11,8 +11,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from walker_rl.analysis.comparison.style import Style, counted, group_label, styles
-from walker_rl.printable import plain
+from walker_rl.analysis.comparison.style import Style, group_label, styles
+from walker_rl.printable import counted, plain
 
 WIDTH = 8.4
 """Inches of a row of panels."""

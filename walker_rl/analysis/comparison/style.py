@@ -77,11 +77,6 @@ def group_label(group: str, count: str = "", width: int | None = None) -> str:
     return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
 
 
-def counted(number: int, what: str) -> str:
-    """As in "1 seed", "5 seeds"."""
-    return f"{number} {what}{'s' * (number != 1)}"
-
-
 def save(figure: Figure, path: Path) -> list[Path]:
     """Writes a figure as `path` with .png, of at most 256 colours, and with .svg, without dates; returns both."""
     drawn = io.BytesIO()

@@ -4,70 +4,134 @@ import dataclasses
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.analysis.comparison.style import counted
 from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Groups, Run, by_task
 from walker_rl.analysis.statistics import estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
-from walker_rl.printable import printable
+from walker_rl.printable import counted
 
 HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
 
+class Interval(NamedTuple):
+    """An interquartile mean over seeds, and its 95 % interval: None of a single seed."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+    def in_words(self, form: str = ",.0f") -> str:
+        """The numbers as `format` writes them in a form, as in "250 [240, 260]"."""
+        interval = "" if self.low is None else f" [{self.low:{form}}, {self.high:{form}}]"
+        return f"{self.value:{form}}{interval}"
+
+
 @dataclasses.dataclass(frozen=True)
-class Summary:
-    """Of one task.
+class GroupSummary:
+    """A group's final evaluations and stability; None where no run has what is asked for.
 
     Attributes:
-        task: its name.
-        rows: for each group a cell for each of `HEADER`: interquartile means with their 95 % intervals, of the final
-            evaluations of its seeds and of their stability (see there); falls are means over the seeds.
-        notes: what to mind.
+        group: name of the group.
+        num_runs: runs in it.
+        min_steps: environment steps at the last evaluation of the shortest run.
+        max_steps: environment steps at the last evaluation of the longest run.
+        last_return: return of the last policy in the final evaluation.
+        last_falls: share of these episodes that fell, a mean over the seeds.
+        best_return: return of the best policy in the final evaluation.
+        best_falls: share of these episodes that fell.
+        change: change between consecutive evaluations.
+        collapsed: share of evaluations below half of the best before.
     """
 
+    group: str
+    num_runs: int
+    min_steps: float
+    max_steps: float
+    last_return: Interval | None
+    last_falls: float | None
+    best_return: Interval | None
+    best_falls: float | None
+    change: Interval | None
+    collapsed: Interval | None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """A cell for each of `HEADER`."""
+        first, last = self.min_steps, self.max_steps
+        return (
+            self.group,
+            str(self.num_runs),
+            f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}",
+            _in_words(self.last_return),
+            "-" if self.last_falls is None else f"{self.last_falls:.1%}",
+            _in_words(self.best_return),
+            "-" if self.best_falls is None else f"{self.best_falls:.1%}",
+            _in_words(self.change, ".0f"),
+            _in_words(self.collapsed, ".0%"),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """Summary of one task: its groups, and notes on what to mind."""
+
     task: str
-    rows: Sequence[tuple[str, ...]]
+    groups: Sequence[GroupSummary]
     notes: Sequence[str]
 
-    def lines(self) -> Iterator[str]:
-        """The summary as text."""
-        yield printable(self.task)
-        rows = [HEADER, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            yield printable("  " + "  ".join(cells).rstrip())
-        for note in self.notes:
-            yield printable(f"  note: {note}")
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The cells of each group."""
+        return [group.cells for group in self.groups]
 
 
 def summarize(runs: Sequence[Run]) -> list[Summary]:
     """A summary of each task."""
     return [
-        Summary(task, [_row(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
+        Summary(task, [_summarize_group(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
         for task, groups in by_task(runs).items()
     ]
 
 
-def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
+def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
     variation = [stability(run.returns) for run in runs]
-    change = estimated([one.spread for one in variation], ".0f")
-    share = estimated([one.share_collapsed for one in variation], ".0%")
-    first, last = _lengths(runs)
-    steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
-    of_last, of_best = _final_cells([run.last for run in runs]), _final_cells([run.best for run in runs])
-    return (group, str(len(runs)), steps, *of_last, *of_best, change, share)
+    last, best = [run.last for run in runs], [run.best for run in runs]
+    min_steps, max_steps = _lengths(runs)
+    return GroupSummary(
+        group=group,
+        num_runs=len(runs),
+        min_steps=min_steps,
+        max_steps=max_steps,
+        last_return=_interval([one.mean_return for one in last if one is not None]),
+        last_falls=_mean_falls(last),
+        best_return=_interval([one.mean_return for one in best if one is not None]),
+        best_falls=_mean_falls(best),
+        change=_interval([one.spread for one in variation]),
+        collapsed=_interval([one.share_collapsed for one in variation]),
+    )
 
 
-def _final_cells(evaluations: Sequence[FinalEvaluation | None]) -> tuple[str, str]:
-    """Return and falls of one policy of each run."""
-    known = [one for one in evaluations if one is not None]
-    falls = [one.falls for one in known if one.falls is not None]
-    # The mean: the interquartile mean would leave out the seeds that fall, if they are few.
-    return estimated([one.mean_return for one in known]), f"{np.mean(falls):.1%}" if falls else "-"
+def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
+    """Mean over the seeds: the interquartile mean would leave out those that fall, if they are few."""
+    falls = [one.falls for one in evaluations if one is not None and one.falls is not None]
+    return float(np.mean(falls)) if falls else None
+
+
+def _interval(values: Sequence[float | None]) -> Interval | None:
+    """The seeds' interquartile mean and its interval; None and nan are left out."""
+    known = np.array([value for value in values if value is not None and np.isfinite(value)])
+    if not len(known):
+        return None
+    result = estimate([known])
+    return Interval(float(result.value), *result.interval().values())
+
+
+def _in_words(interval: Interval | None, form: str = ",.0f") -> str:
+    return "-" if interval is None else interval.in_words(form)
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
@@ -75,12 +139,7 @@ def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
 
     `form` is each number's, as `format` takes it.
     """
-    known = np.array([value for value in values if value is not None and np.isfinite(value)])
-    if not len(known):
-        return "-"
-    result = estimate([known])
-    interval = "" if result.low is None else f" [{result.low:{form}}, {result.high:{form}}]"
-    return f"{result.value:{form}}{interval}"
+    return _in_words(_interval(values), form)
 
 
 def _notes(groups: Groups) -> Iterator[str]:

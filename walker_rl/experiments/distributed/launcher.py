@@ -86,6 +86,7 @@ def _see_through(
     if signals.stop_requested():
         return signals.exit_status
     with FleetDisplay() as display:
+        display.expect_first_update(config.agent.min_steps_to_learn)
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has put handlers of its own in their place.
         period = config.distributed.watchdog_period

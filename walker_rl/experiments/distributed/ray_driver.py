@@ -314,7 +314,7 @@ def main() -> int:
         except Lost as error:
             if received:
                 return FAILED
-            tell(f"the machine of the central process is lost ({error}); going on from the last copy of the run")
+            tell(f"the machine of the central process is lost ({error}); resuming from the last copy of the run")
         except (RuntimeError, ValueError) as error:
             print(error, file=sys.stderr)
             return FAILED if isinstance(error, RuntimeError) else REFUSED

@@ -151,7 +151,7 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
             if any(entry.is_symlink() or not entry.is_dir() for entry in target.rglob("*")):
-                resume = f"; to go on with that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
+                resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
                 raise UserError(f"run_dir = {path}: must not exist yet{resume}")
             _fill(run, config, runner, is_new)
     except OSError as error:

@@ -63,6 +63,6 @@ class JobRun:
 
     def _start(self) -> None:
         cores = f"{'core' if len(self.cores) == 1 else 'cores'} {', '.join(map(str, self.cores))}"
-        self.manner = f"{'going on' if self._job.has_begun else 'beginning'} on {cores}"
+        self.manner = f"{'resuming' if self._job.has_begun else 'beginning'} on {cores}"
         self.children = [start_child(self._job.command(), self._job.log, self.cores)]
         self.tries += 1

@@ -125,12 +125,16 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
 
 
 def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
-    seeds: list[tuple[str, ...]] = [(f"seed={seed}",) for seed in spec.seeds] or [()]
     tasks: list[tuple[str, ...]] = [(f"task={task}",) for task in spec.tasks] or [()]
     points = list(itertools.product(*([f"{field}={value}" for value in values] for field, values in spec.grid.items())))
-    for seed, task, agent, point in itertools.product(seeds, tasks, spec.agents, points):
-        overrides = (*spec.overrides, *task, *point, *seed)
-        yield _job(agent, spec.configs.get(agent, ()), overrides, point, output)
+    without_seed = [
+        _job(agent, spec.configs.get(agent, ()), (*spec.overrides, *task, *point), point, output)
+        for task, agent, point in itertools.product(tasks, spec.agents, points)
+    ]
+    for seed in spec.seeds:
+        yield from (_with_seed(job, seed) for job in without_seed)
+    if not spec.seeds:
+        yield from without_seed
 
 
 def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
@@ -141,6 +145,18 @@ def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point:
     values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
     name = "_".join([agent, config.task, *values, f"seed{config.seed}"])
     return Job(config, files, overrides, output / name, output / "logs" / f"{name}.log")
+
+
+def _with_seed(job: Job, seed: int) -> Job:
+    """The same run with another seed; its configuration is not read again, which takes a millisecond."""
+    name = f"{job.name.removesuffix(f'seed{job.config.seed}')}seed{seed}"
+    return Job(
+        dataclasses.replace(job.config, seed=seed),
+        job.files,
+        (*job.overrides, f"seed={seed}"),
+        job.run_dir.with_name(name),
+        job.log.with_name(f"{name}.log"),
+    )
 
 
 def _grid_values(field: str, values: Any) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.logging.sqlite_url import sqlite_url
+from walker_rl.printable import counted
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
 
 FILE = "study.db"
@@ -45,7 +46,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
     except (optuna.exceptions.StorageInternalError, sqlalchemy.exc.DBAPIError) as error:
         cause = error if isinstance(error, sqlalchemy.exc.DBAPIError) else error.__cause__
         reason = getattr(cause, "orig", cause)
-        raise RunError(f"{folder / FILE}: {reason}; the same command goes on once that is mended") from None
+        raise RunError(f"{folder / FILE}: {reason}; the same command resumes once that is mended") from None
 
 
 class Study:
@@ -114,14 +115,14 @@ class Study:
         stored = self._study.user_attrs[FACTS]
         for name, value in facts.items():
             if (there := stored.get(name)) != json.loads(json.dumps(value)):
-                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to go on with that study")
+                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to continue that study")
 
 
 def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
     """Yields lines: how many trials ended how, and the best of them."""
     counts = Counter(trial.state for trial in trials)
     yield (
-        f"{counts[TrialState.COMPLETE]} trials complete, {counts[TrialState.PRUNED]} given up, "
+        f"{counted(counts[TrialState.COMPLETE], 'trial')} complete, {counts[TrialState.PRUNED]} given up, "
         f"{counts[TrialState.FAIL]} failed"
     )
     complete = [trial for trial in trials if trial.state is TrialState.COMPLETE]

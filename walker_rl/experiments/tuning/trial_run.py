@@ -29,9 +29,9 @@ class TrialRun:
             OSError: if a process can't be started.
         """
         self.trial = trial
-        self._jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
+        self.jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
         self._reported: set[int] = set(trial.study.trials[trial.number].intermediate_values)
-        self.run = JobRun(self._jobs, cores)
+        self.run = JobRun(self.jobs, cores)
 
     @property
     def value(self) -> float:
@@ -63,7 +63,7 @@ class TrialRun:
 
     def discard_checkpoints(self) -> None:
         """Deletes what nobody will resume; a replay is large."""
-        for job in self._jobs:
+        for job in self.jobs:
             shutil.rmtree(job.run.checkpoints, ignore_errors=True)
 
     def _is_pruned(self) -> bool:
@@ -78,7 +78,7 @@ class TrialRun:
         return False
 
     def _evaluations(self) -> list[Evaluations]:
-        return [read_evaluations(job.run) for job in self._jobs]
+        return [read_evaluations(job.run) for job in self.jobs]
 
 
 def _first(evaluations: Sequence[Evaluations], number: int) -> Iterator[Evaluations]:
