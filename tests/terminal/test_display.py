@@ -89,6 +89,12 @@ def test_before_anything_is_known_nothing_is_made_up():
     assert display.seconds_left(status) is None
 
 
+@pytest.mark.parametrize(("seconds_allowed", "seconds_left"), [(30.0, 30.0), (-2.0, 0.0)])
+def test_a_limit_of_time_bounds_the_time_to_go(seconds_allowed, seconds_left):
+    status = Status(0, 100_000, 0, None, None, seconds_allowed=seconds_allowed)
+    assert Display().seconds_left(status) == seconds_left
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
