@@ -62,7 +62,7 @@ def configuration(run):
 
 def final_returns(run):
     summary = json.loads(run.summary.read_text())
-    return {f"{name}_mean_return": evaluation["mean_return"] for name, evaluation in summary.items()}
+    return {f"{name}_mean_return": summary[name]["mean_return"] for name in ("best", "last")}
 
 
 def test_nothing_is_written_beside_the_run_and_no_process_is_left(run, folder):

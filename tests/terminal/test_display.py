@@ -91,6 +91,12 @@ def test_steps_beyond_the_end_are_not_shown():
     assert ", 0 s to go, " in display._line(Status(3_001, 3_000, 10, None, None))
 
 
+@pytest.mark.parametrize(("seconds_allowed", "seconds_left"), [(30.0, 30.0), (-2.0, 0.0)])
+def test_a_limit_of_time_bounds_the_time_to_go(seconds_allowed, seconds_left):
+    status = Status(0, 100_000, 0, None, None, seconds_allowed=seconds_allowed)
+    assert Display().seconds_left(status) == seconds_left
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
