@@ -1,5 +1,6 @@
 """Requests to stop a process: signals that only note."""
 
+import os
 import signal
 from collections.abc import Sequence
 from types import FrameType
@@ -79,4 +80,6 @@ class StopSignals:
         if self._has_nothing_to_save or (self._raises and self.is_urgent()):
             raise KeyboardInterrupt
         if len(self._received) == 1 and signal.SIGINT in self._before:
-            write_to_stderr(STOPPING)
+            # Without line breaks on a terminal: they would shift the live block, whose last line is free for this.
+            is_live = os.isatty(1) and os.isatty(2)
+            write_to_stderr(f"\r{STOPPING.strip()}" if is_live else STOPPING)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 
 PLAIN_PERIOD = 30.0
@@ -47,7 +47,8 @@ class LiveOutput:
     def show(self, block: Callable[[], RenderableType], lines: Callable[[], Iterable[str]]) -> None:
         """Redraws the block; where there is no terminal prints the lines, when it is time to."""
         if self._live:
-            self._live.update(block(), refresh=True)
+            # The line below is for the ^C that a terminal writes where the cursor is: in the block it would shift it.
+            self._live.update(Group(block(), ""), refresh=True)
         elif time.monotonic() >= self._next_lines:
             self._next_lines = time.monotonic() + PLAIN_PERIOD
             for line in lines():

@@ -16,6 +16,7 @@ from walker_rl.experiments.tuning.search import Search
 from walker_rl.experiments.tuning.study import NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
 from walker_rl.processes.signals import StopSignals
 from walker_rl.search_space import Choices
+from walker_rl.terminal.sweep import SearchDisplay
 
 
 def make_plan(agent_name=AGENT, *overrides, pruner="none", seeds=(7, 8)):
@@ -151,7 +152,7 @@ def test_a_search_that_goes_on_writes_the_best_that_a_killed_one_has_not(tmp_pat
     plan = make_plan()
     study = Study(tmp_path, search_space(AGENT), plan)
     study.complete(study.ask(), 100.0)
-    search = Search(study, plan, tmp_path, [(0,)], print)
+    search = Search(study, plan, tmp_path, [(0,)], SearchDisplay())
     with StopSignals() as signals:
         assert search.run(1, signals)
     assert (tmp_path / BEST).read_text().startswith(f"# {AGENT}, trial 0 of a search: score 100.0 after ")
