@@ -1,7 +1,9 @@
 """A file that grows by whole writes."""
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -29,6 +31,16 @@ class AppendOnlyFile:
             os.ftruncate(self._file.fileno(), position)
             raise OSError(error.errno, error.strerror, str(self._path)) from None
         self._unwritten = b""
+
+    @contextlib.contextmanager
+    def now_or_never(self) -> Iterator[None]:
+        """Drops a write that the disk does not take, in place of keeping it for the next call."""
+        unwritten = self._unwritten
+        try:
+            yield
+        except OSError:
+            self._unwritten = unwritten
+            raise
 
     @property
     def position(self) -> int:

@@ -30,7 +30,8 @@ class EventFile:
         """Starts a file, in the place of the one that was there."""
         path.unlink(missing_ok=True)
         # TensorBoard's own EventFileWriter hangs when the disk is full.
-        self._writer = RecordWriter(AppendOnlyFile(path))
+        self._file = AppendOnlyFile(path)
+        self._writer = RecordWriter(self._file)
         self.add(0, file_version="brain.Event:2")
 
     def add(self, step: int, **content: Any) -> None:
@@ -41,23 +42,31 @@ class EventFile:
         """
         self._writer.write(Event(step=step, wall_time=time.time(), **content).SerializeToString())
 
+    def add_or_drop(self, step: int, **content: Any) -> None:
+        """Adds an event now, or not at all.
+
+        Raises:
+            OSError: if the disk takes no more; nothing is left of the event.
+        """
+        with self._file.now_or_never():
+            self.add(step, **content)
+
     def close(self) -> None:
         """Closes the file."""
         self._writer.close()
 
 
 class TensorBoardLogger(Tracker):
-    """Scalars over the steps in one file; hyperparameters, final metrics and videos in others, which are replaced.
+    """One run of TensorBoard: metrics and videos in a file that grows, hyperparameters in one that is replaced.
 
     TensorBoard reads the files of a folder in the order of their names, and may take no more from one when it has come
-    to the next; so what comes later has folders of its own. A video that the disk does not take holds up no scalars.
+    to the next; so the growing one is the last. A video that the disk does not take holds up no metrics.
     """
 
     def __init__(self, folder: Path, about: About):
         """Starts new files in `folder`."""
-        self._folder = folder
         name = f"{_PREFIX}{_next_number(folder)}.{socket.gethostname()}.{os.getpid()}"
-        self._scalars = EventFile(folder / name)
+        self._events = EventFile(folder / name)
         self._session = EventFile(folder / f"{_PREFIX}0.hparams")
         values = {name: _hyperparameter(value) for name, value in about.hyperparameters.items()}
         self._session.add(0, summary=hparams_pb(values, trial_id=about.run_id))
@@ -69,15 +78,15 @@ class TensorBoardLogger(Tracker):
             OSError: if the disk takes no more.
         """
         values = {name: value for name, value in data.items() if name != STEP_KEY and isinstance(value, numbers.Real)}
-        self._scalars.add(int(data[STEP_KEY]), summary=_scalars(values))
+        self._events.add(int(data[STEP_KEY]), summary=_scalars(values))
 
     def discard_after(self, step: int) -> bool:
         """Tells TensorBoard to forget what an interrupted run wrote after `step`."""
-        self._scalars.add(step + 1, session_log=SessionLog(status=SessionLog.START))
+        self._events.add(step + 1, session_log=SessionLog(status=SessionLog.START))
         return True
 
     def write_video(self, gif: Path, step: int) -> None:
-        """Writes the GIF as an image, which TensorBoard shows as it is.
+        """Adds the GIF as an image, which TensorBoard shows as it is, beside earlier ones of its name.
 
         Raises:
             OSError: if the disk takes no more; nothing is left of it.
@@ -86,7 +95,7 @@ class TensorBoardLogger(Tracker):
         width, height = struct.unpack_from("<HH", content, 6)
         image = Summary.Image(width=width, height=height, colorspace=3, encoded_image_string=content)
         value = Summary.Value(tag=f"videos/{gif.stem}", image=image)
-        _write_alone(self._folder / "videos" / gif.stem, step, Summary(value=[value]))
+        self._events.add_or_drop(step, summary=Summary(value=[value]))
 
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
         """Adds the final metrics, which the HPARAMS tab compares.
@@ -94,7 +103,7 @@ class TensorBoardLogger(Tracker):
         Raises:
             OSError: if the disk takes no more.
         """
-        _write_alone(self._folder / "final", step, _scalars(results))
+        self._events.add(step, summary=_scalars({f"final/{name}": value for name, value in results.items()}))
         end = plugin_data_pb2.SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
         summary_metadata = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
         value = Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=summary_metadata, tensor=metadata.NULL_TENSOR)
@@ -103,7 +112,7 @@ class TensorBoardLogger(Tracker):
     def close(self) -> None:
         """Closes the files."""
         self._session.close()
-        self._scalars.close()
+        self._events.close()
 
 
 def _next_number(folder: Path) -> int:
@@ -114,19 +123,6 @@ def _next_number(folder: Path) -> int:
 
 def _scalars(values: Mapping[str, Any]) -> Summary:
     return Summary(value=[Summary.Value(tag=name, simple_value=value) for name, value in values.items()])
-
-
-def _write_alone(folder: Path, step: int, summary: Summary) -> None:
-    """Writes the one event of a folder, or nothing."""
-    path = folder / f"{_PREFIX}0"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        file = EventFile(path)
-        file.add(step, summary=summary)
-        file.close()
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _hyperparameter(value: Any) -> bool | float | str:

@@ -39,7 +39,7 @@ class Tracker(loggers.Logger):
 
     @abc.abstractmethod
     def write_video(self, gif: Path, step: int) -> None:
-        """Shows a GIF under the name of its file; one that it has under that name is replaced."""
+        """Shows a GIF under the name of its file, as the newest of that name."""
 
     @abc.abstractmethod
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
