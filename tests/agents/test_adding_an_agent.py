@@ -73,7 +73,7 @@ def small(folder: Path, words: list[str]) -> list[str]:
 def test_it_is_listed_with_its_paper_and_its_options_are_documented(outputs):
     (line,) = re.findall(r"^crr .*$", outputs["list"], re.MULTILINE)
     assert line.endswith("https://arxiv.org/abs/2006.15134")
-    assert re.search(r"agent\.tau +0\.005 ", outputs["train crr --help"])
+    assert re.search(r"agent\.tau +target <- [^:]+:\s+0\.005\]", outputs["train crr --help"])
 
 
 def test_the_command_trains_it(folder, outputs):

@@ -82,7 +82,6 @@ def _print_dimensions(title: str, dimensions: Sequence[Dimension], seen: list) -
     rows = []
     for index, dimension in enumerate(dimensions):
         values = [observations[:, index] for observations in seen]
-        least, most = (min(map(min, values)), max(map(max, values))) if values else (0.0, 0.0)
-        span = f"{least:.2f} to {most:.2f}" if values else ""
-        rows.append((str(index), dimension.name, dimension.unit, f"{dimension.low:g} to {dimension.high:g}", span))
-    print_table((title, "", "unit", "allowed", "seen here" if seen else ""), rows)
+        span = [f"{min(map(min, values)):.2f} to {max(map(max, values)):.2f}"] if values else []
+        rows.append((index, dimension.name, dimension.unit, f"{dimension.low:g} to {dimension.high:g}", *span))
+    print_table((title, "", "unit", "allowed", *(["seen here"] if seen else [])), rows)
