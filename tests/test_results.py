@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_figures_are_drawn_from_the_tables(tmp_path, name):
     drawn = [path for path in draw_comparison(read_runs([ROOT / "results" / name]), tmp_path) if path.suffix != ".csv"]

@@ -17,6 +17,8 @@ from tests.tiny import TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names
 from walker_rl.analysis.comparison.style import styles
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "adding_an_agent.md"
 BLOCK = re.compile(
     r"(?:^\*\*`(?P<path>\S+)`\*\*\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
@@ -97,7 +99,6 @@ def test_it_looks_like_no_other_agent_and_the_others_look_as_before(folder, outp
         assert len({look[attribute] for look in looks.values()}) == len(agent_names()) + 1
 
 
-@pytest.mark.slow
 def test_the_tests_of_all_agents_take_it_up(folder, outputs):
     (words,) = re.findall(r"^python (-m pytest .*)$", PAGE.read_text(), re.MULTILINE)
     result = subprocess.run([sys.executable, *words.split()], capture_output=True, text=True, **in_copy(folder))

@@ -43,6 +43,7 @@ def test_json_has_the_numbers_of_the_table_and_the_files(tmp_path, capsys):
     assert sorted(compared["files"]) == sorted(map(str, (tmp_path / "out").iterdir()))
 
 
+@pytest.mark.slow
 def test_on_a_terminal_of_80_columns_no_line_is_longer(tmp_path):
     for seed in range(2):
         make_run(tmp_path / f"run{seed}", [100, 2_000 + seed], f"seed={seed}", final=(3000.0, 2500.0))

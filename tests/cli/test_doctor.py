@@ -58,6 +58,7 @@ def broken(tmp_path_factory):
     )
 
 
+@pytest.mark.slow
 def test_json_has_the_same_checks():
     process = run_command("doctor", "--json")
     report = json.loads(process.stdout)

@@ -128,6 +128,7 @@ def test_a_training_ends_at_the_first_evaluation_that_reaches_the_return_and_goe
     assert yaml.safe_load((run / "config.yaml").read_text())["target_return"] is None
 
 
+@pytest.mark.slow
 def test_runs_that_differ_in_a_limit_are_seeds_of_the_same(tmp_path):
     for seed, words in enumerate((["--steps", "600"], ["--steps", "0.9k", "--until", "0", "--for", "1h"])):
         train(*TRAIN, "--seed", str(seed), *words, "--run-dir", tmp_path / str(seed))

@@ -82,6 +82,7 @@ def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
     assert_equal_runs(straight, killed)
 
 
+@pytest.mark.slow
 def test_run_killed_before_its_first_checkpoint_starts_anew(short_run, tmp_path):
     killed = tmp_path / "killed"
     process = start_command(*SHORT, "--run-dir", killed)
@@ -93,6 +94,7 @@ def test_run_killed_before_its_first_checkpoint_starts_anew(short_run, tmp_path)
     assert_equal_runs(short_run, killed)
 
 
+@pytest.mark.slow
 def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     straight, interrupted = tmp_path / "straight", tmp_path / "inter rupted"
     command = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
@@ -155,6 +157,7 @@ def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     assert metrics_of(run)["evaluation.csv"]
 
 
+@pytest.mark.slow
 def test_one_run_is_trained_by_one_process(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))

@@ -20,6 +20,8 @@ from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SURROUNDINGS = ("home", "tmp", "cwd")
 STREAMS = ("training", "learner", "evaluation", "conduct", "timing")

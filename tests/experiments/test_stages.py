@@ -74,6 +74,7 @@ def filmed(tmp_path_factory):
     return config, run
 
 
+@pytest.mark.slow
 def test_a_run_is_filmed_late_and_at_five_stages(filmed):
     _, run = filmed
     assert [path.stem for path in sorted(run.stages.iterdir())] == [f"step_{s:012d}" for s in range(300, 1501, 300)]
@@ -85,6 +86,7 @@ def test_a_run_is_filmed_late_and_at_five_stages(filmed):
         assert film.n_frames == 181  # 6 s
 
 
+@pytest.mark.slow
 def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
     config, run = filmed
     before = run.progress_video.read_bytes()

@@ -82,6 +82,7 @@ def test_a_figure_says_what_it_shows(folder, name, words):
         assert word in shown
 
 
+@pytest.mark.slow
 def test_the_same_runs_make_the_same_bytes(folder, tmp_path):
     draw_comparison(RUNS, tmp_path)
     for path in sorted(tmp_path.iterdir()):

@@ -157,6 +157,7 @@ def test_runs_and_commands_are_in_the_order_of_group_and_seed(opened):
     assert opened.page.locator("#commands dt").all_inner_texts() == opened.column("run")
 
 
+@pytest.mark.slow
 def test_runs_of_the_same_name_are_named_apart(chromium, tmp_path):
     for folder in ("old", "new"):
         make_run(tmp_path / folder / "one", [1, 2])
