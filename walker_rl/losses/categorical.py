@@ -58,8 +58,8 @@ def project(locations: tf.Tensor, probabilities: tf.Tensor, atoms: tf.Tensor) ->
     the support goes to the end atom. Time and memory are `O(B K)`.
 
     Args:
-        locations: where the mass lies, `[B, K]`.
-        probabilities: how much of it, `[B, K]`.
+        locations: positions of the mass, `[B, K]`.
+        probabilities: mass at each location, `[B, K]`.
         atoms: equally spaced, increasing, `[K]`.
 
     Returns:
