@@ -29,7 +29,7 @@ def to_record(values: Any, record: type[RecordT]) -> RecordT:
     """Returns a mapping as a dataclass; missing fields get their defaults, and unknown ones are ignored.
 
     Raises:
-        ValueError: if it is no mapping, lacks a field without a default, a field can't take its value, or `record`
+        ValueError: if it is not a mapping, lacks a field without a default, a field can't take its value, or `record`
             refuses the whole.
     """
     if not isinstance(values, dict):

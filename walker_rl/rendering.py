@@ -102,13 +102,13 @@ def render_side_by_side(
     frames_per_second: int = 30,
     max_seconds: float,
 ) -> None:
-    """Plays the same episode with several policies and writes them to `path`, one beside the other.
+    """Plays the same episode with several policies and writes them to `path`, side by side.
 
     A policy whose episode is over stands still until all are.
 
     Args:
-        environment: environment that plays the episodes, one after the other.
-        policies: at least one, each with its caption.
+        environment: environment that plays the episodes in turn.
+        policies: policies to play, at least one, each with its caption.
         path: file to write; a missing folder is created.
         episode_seed: seed of the episode.
         size: width and height of each policy's part, pixels; even numbers.

@@ -123,7 +123,7 @@ class DistributionalConfig(OffPolicyConfig):
     num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2, maximum=10_000)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """Extends the base class by the rule `vmin < vmax`."""
+        """Extends the base class with the rule `vmin < vmax`."""
         yield from super().conflicts()
         if self.vmin >= self.vmax:
             yield "vmin", f"less than agent.vmax = {self.vmax:g}"

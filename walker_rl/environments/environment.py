@@ -59,7 +59,7 @@ class Environment(dm_env.Environment):
         return self._simulation.reward_parts or {"reward": float(self._timestep.reward)}
 
     def reset(self, episode_seed: int | None = None) -> dm_env.TimeStep:
-        """Starts the next episode, or the one of `episode_seed`, which leaves the count of episodes as it is."""
+        """Starts the next episode, or the one of `episode_seed`, which does not change the count of episodes."""
         if episode_seed is None:
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
             episode_seed = int(sequence.generate_state(1)[0])

@@ -20,7 +20,7 @@ class AppendOnlyFile:
         """Appends `content`.
 
         Raises:
-            OSError: if the disk takes no more; the file is unchanged, and the next call retries `content`.
+            OSError: if the write fails; the file is unchanged, and the next call retries `content`.
         """
         position = self.position
         self._unwritten += content

@@ -30,7 +30,7 @@ class CSVLogger(loggers.Logger):
 
         Raises:
             ValueError: if the keys are not those of the first row.
-            OSError: if the disk takes no more; no part of the row is left, and the next call retries it.
+            OSError: if the write fails; no part of the row is left, and the next call retries it.
         """
         if self._columns and list(data) != self._columns:
             raise ValueError(f"{self._path}: columns {list(data)}, expected {self._columns}")

@@ -1,4 +1,4 @@
-"""A run in an MLflow store of its own."""
+"""A run in its own MLflow store."""
 
 import logging
 import os

@@ -55,7 +55,7 @@ class RunLogger:
         """Adds a row; every row has `actor_steps`.
 
         Raises:
-            OSError: if the disk takes no more; the next call retries the row.
+            OSError: if the write fails; the next call retries the row.
         """
         scalars = {f"{stream}/{name}": value for name, value in row.items() if name != STEP_KEY}
         is_kept = row[STEP_KEY] <= self._kept_until.get(stream, -1.0)
@@ -70,7 +70,7 @@ class RunLogger:
         """Adds a GIF to all trackers.
 
         Raises:
-            OSError: if the disk takes no more; the video is dropped.
+            OSError: if the write fails; the video is dropped.
         """
         self._tell(lambda tracker: tracker.write_video(gif, actor_steps))
 
@@ -78,7 +78,7 @@ class RunLogger:
         """Adds a complete run's final metrics and folder of policy files to all trackers.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._tell(lambda tracker: tracker.finish(results, policies, actor_steps))
 

@@ -38,7 +38,7 @@ class EventFile:
         """Adds an event.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._writer.write(Event(step=step, wall_time=time.time(), **content).SerializeToString())
 
@@ -46,7 +46,7 @@ class EventFile:
         """Adds an event now, or not at all.
 
         Raises:
-            OSError: if the disk takes no more; no part of the event is left.
+            OSError: if the write fails; no part of the event is left.
         """
         with self._file.now_or_never():
             self.add(step, **content)
@@ -75,7 +75,7 @@ class TensorBoardLogger(Tracker):
         """Writes a row's numbers, and drops its text.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         values = {name: value for name, value in data.items() if name != STEP_KEY and isinstance(value, numbers.Real)}
         self._events.add(int(data[STEP_KEY]), summary=_scalars(values))
@@ -89,7 +89,7 @@ class TensorBoardLogger(Tracker):
         """Adds the GIF, unchanged, as an image beside earlier ones of its name.
 
         Raises:
-            OSError: if the disk takes no more; no part of the image is left.
+            OSError: if the write fails; no part of the image is left.
         """
         content = gif.read_bytes()
         width, height = struct.unpack_from("<HH", content, 6)
@@ -101,7 +101,7 @@ class TensorBoardLogger(Tracker):
         """Adds the final metrics, which the HPARAMS tab compares.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._events.add(step, summary=_scalars({f"final/{name}": value for name, value in results.items()}))
         end = plugin_data_pb2.SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())

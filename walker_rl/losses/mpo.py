@@ -5,7 +5,7 @@ Papers: MPO, Abdolmaleki et al. 2018a (arXiv:1806.06920); the decoupled Gaussian
 (arXiv:2005.07513). Shapes: `N` actions sampled per state, `B` states, `A` action dimensions.
 
 The loss is the sum of small functions: the E-step turns values of sampled actions into weights, the M-step fits the
-policy to the weighted actions, and each bound has a dual variable with a loss of its own.
+policy to the weighted actions, and each bound has a dual variable with its own loss.
 """
 
 import math

@@ -20,8 +20,8 @@ class Gaussian(NamedTuple):
     """A normal distribution with independent dimensions.
 
     Attributes:
-        mean: `[..., A]`.
-        stddev: `[..., A]`, positive.
+        mean: means, `[..., A]`.
+        stddev: standard deviations, `[..., A]`, positive.
     """
 
     mean: tf.Tensor
@@ -95,7 +95,7 @@ class _TanhGaussianHead(Head):
 
 
 class _ConstantGaussianHead(Head):
-    """A Gaussian whose standard deviation is a variable of its own, the same in all states."""
+    """A Gaussian whose standard deviation is a separate variable, the same in all states."""
 
     def __init__(self, action_size: int, init_stddev: float, generator: np.random.Generator) -> None:
         super().__init__(action_size, init_stddev, generator)

@@ -82,7 +82,7 @@ class _TanhGaussianHead(_TanhHead):
 
 
 class _ConstantGaussianHead(_GaussianHead):
-    """A standard deviation of `exp(log_stddev)`, a weight of its own, in all states; actions are clipped."""
+    """A standard deviation of `exp(log_stddev)`, a separate weight, in all states; actions are clipped."""
 
     layers = ("mean",)
 

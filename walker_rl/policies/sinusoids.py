@@ -41,7 +41,7 @@ class SinusoidArchitecture(Architecture):
 
     @property
     def num_joints(self) -> int:
-        """Joints that have parameters of their own."""
+        """Number of joints that have their own parameters."""
         return self.action_size // 2 if self.is_symmetric else self.action_size
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -80,7 +80,7 @@ class SinusoidPolicy:
     """`offset + amplitude sin(2 pi (frequency t + phase)) + gain observation`, clipped to [-1, 1].
 
     `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles. With a servo,
-    this is each joint's target angle, and its action is `stiffness (target - angle) - damping speed`, clipped.
+    the sum is each joint's target angle, and its action is `stiffness (target - angle) - damping speed`, clipped.
 
     Attributes:
         step: steps since the start of the episode.

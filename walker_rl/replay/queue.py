@@ -9,7 +9,7 @@ from walker_rl.types import State
 
 
 class Queue:
-    """A first-in, first-out store whose batches remove their items.
+    """A first-in, first-out store; a batch removes its items.
 
     Attributes:
         num_inserted: number of items ever inserted.

@@ -14,7 +14,7 @@ TABLE = "transitions"
 
 
 class ReverbReplay:
-    """One table of packed rows in a server of its own.
+    """One table of packed rows in its own server.
 
     Reverb's sampler takes no seed, so a resumed run continues, but not bit for bit. Its server listens on every network
     interface, on a port that the system chooses, without authentication.

@@ -22,7 +22,7 @@ class DMPOLearner(OffPolicyLearner[Config]):
     """
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """Extends the base class by an optimiser of the dual variables, whose gradients are not clipped."""
+        """Extends the base class with an optimiser of the dual variables, whose gradients are not clipped."""
         super().__init__(config, networks, dataset, seed)
         self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
         action_size = networks.architecture.action_size

@@ -82,7 +82,7 @@ class GaitActor(Actor):
         self._score = 0.0
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
-        """Adds one step to the score, and records the episode at its end."""
+        """Adds one step's reward to the score, and records the episode at its end."""
         self._score += float(next_timestep.reward) - self._step_cost
         if next_timestep.last():
             self._adder.add(self._policy.parameters, self._score)

@@ -93,6 +93,6 @@ class Builder(QueueBuilder[Config]):
         return GaitActor(policy, adder, variable_source, self.config.step_cost)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Trials learned from per trial of a complete population; None before the first population."""
+        """Trials learned from, divided by the trials of complete populations; None before the first."""
         num_told = num_inserted // self.config.population_size * self.config.population_size
         return learner_steps / num_told if num_told else None

@@ -1,4 +1,4 @@
-"""Parameters of a gait, and of the search for better ones."""
+"""Parameters of a gait and of the search for better ones."""
 
 import dataclasses
 from typing import ClassVar

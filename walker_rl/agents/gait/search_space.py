@@ -1,4 +1,4 @@
-"""Search space of `walker-rl tune gait`: settings of the gait and of its own search."""
+"""Search space of `walker-rl tune gait`: settings of the gait and of its search."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 

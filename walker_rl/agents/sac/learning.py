@@ -36,7 +36,7 @@ class SACLearner(OffPolicyLearner[Config]):
     """
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """Extends the base class by an optimiser of the temperature, whose gradient is not clipped."""
+        """Extends the base class with an optimiser of the temperature, whose gradient is not clipped."""
         super().__init__(config, networks, dataset, seed)
         target_entropy = config.target_entropy
         self._target_entropy = -float(networks.architecture.action_size) if target_entropy is None else target_entropy

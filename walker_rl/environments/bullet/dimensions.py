@@ -25,7 +25,7 @@ _MOTION = tuple(
 
 _WALKERS = ("robot_locomotors", "pybulletgym.envs.roboschool.robots.locomotors.")
 _MUJOCO_WALKERS = "pybulletgym.envs.mujoco.robots.locomotors."
-"""Modules of the robots that observe as PyBullet's `WalkerBase`, and of those that observe as MuJoCo's do."""
+"""Modules of robots that observe as PyBullet's `WalkerBase` does, and of robots that observe as MuJoCo's do."""
 
 _SLIDES = 1
 """PyBullet's type of a prismatic joint, which is no hinge."""
@@ -76,7 +76,7 @@ def _of_walker(robot: Any) -> list[tuple[str, str, str]]:
 def _of_mujoco_walker(robot: Any, size: int) -> list[tuple[str, str, str]]:
     """Name, unit and kind for pybulletgym's robots that observe positions, then speeds, then constant zeros.
 
-    A robot in a plane moves by joints of its own; the first of them, its distance ahead, is not observed.
+    A robot in a plane moves by extra joints; the first of them, its distance ahead, is not observed.
     """
     angles, speeds = [], []
     for joint in robot.ordered_joints:

@@ -1,4 +1,4 @@
-"""PyBullet's robots: those that come with it, and those of pybulletgym where it is installed."""
+"""PyBullet's own robots, and pybulletgym's if it is installed."""
 
 import re
 
