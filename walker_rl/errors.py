@@ -1,4 +1,4 @@
-"""What a user did wrong, or what the machine refused, in one line."""
+"""Errors that are reported to the user in one line."""
 
 import difflib
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ class UserError(Exception):
 
 
 class NotWholeError(UserError):
-    """A file, or a run, that is not whole: torn, damaged, or too young for what is asked of it."""
+    """A file or a run that is not whole: torn, damaged, or too young for the request."""
 
 
 class RunError(Exception):
@@ -20,8 +20,8 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Returns the end of a message about an unknown name, as in "; did you mean d4pg?".
 
     Args:
-        name: the unknown name.
-        known: the names that exist.
+        name: unknown name.
+        known: names that exist.
         cutoff: least likeness of a suggestion, from 0 to 1.
 
     Returns:

@@ -30,7 +30,7 @@ def agent_summary(agent_name: str) -> str:
 
 
 def search_space(agent_name: str) -> SearchSpace:
-    """What a search of the agent's hyperparameters goes through; imports nothing heavy."""
+    """Ranges of the agent's hyperparameters for a search; imports nothing heavy."""
     return importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE
 
 

@@ -10,7 +10,7 @@ from walker_rl.environments.simulation import Simulation, Task
 from walker_rl.errors import UserError, did_you_mean
 
 LIKENESS = 0.4
-"""Least likeness of a suggestion: "Walker2D" without its ending gets one."""
+"""Least likeness of a suggestion, low enough that "Walker2D" without its ending gets one."""
 
 
 class Family(Protocol):
@@ -20,10 +20,10 @@ class Family(Protocol):
         """Tasks that `walker-rl list` shows, by name."""
 
     def find_task(self, name: str) -> Task | None:
-        """A task that is not listed; None if `name` belongs to another family.
+        """An unlisted task; None if `name` belongs to another family.
 
         Raises:
-            UserError: `name` belongs to this family, but cannot be played here; the message says how to mend it.
+            UserError: if `name` belongs to this family but cannot be played here; the message says how to fix that.
         """
 
     def make(self, task: Task) -> Simulation:
@@ -39,17 +39,17 @@ def find_task(name: str) -> Task:
     """The task called `name`.
 
     Raises:
-        UserError: there is none; the message gives similar names, or says how to install the package of `name`.
+        UserError: if there is none; the message gives similar names, or says how to install the package of `name`.
     """
     task, _ = _lookup(name)
     return task
 
 
 def make_simulation(task: Task) -> Simulation:
-    """Constructs a task by the family that its name belongs to.
+    """Constructs a task by its family.
 
     Raises:
-        UserError: no family knows the name.
+        UserError: if no family knows the name.
     """
     _, family = _lookup(task.name)
     return family.make(task)

@@ -24,10 +24,10 @@ _PREFIX = "events.out.tfevents."
 
 
 class EventFile:
-    """One of TensorBoard's files; an event is in it when `add` returns."""
+    """A TensorBoard event file; an event is in it when `add` returns."""
 
     def __init__(self, path: Path):
-        """Starts a file, in the place of the one that was there."""
+        """Starts a file, and replaces an existing one."""
         path.unlink(missing_ok=True)
         # TensorBoard's own EventFileWriter hangs when the disk is full.
         self._file = AppendOnlyFile(path)
@@ -38,7 +38,7 @@ class EventFile:
         """Adds an event.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._writer.write(Event(step=step, wall_time=time.time(), **content).SerializeToString())
 
@@ -46,7 +46,7 @@ class EventFile:
         """Adds an event now, or not at all.
 
         Raises:
-            OSError: if the disk takes no more; nothing is left of the event.
+            OSError: if the write fails; no part of the event is left.
         """
         with self._file.now_or_never():
             self.add(step, **content)
@@ -57,10 +57,10 @@ class EventFile:
 
 
 class TensorBoardLogger(Tracker):
-    """One run of TensorBoard: metrics and videos in a file that grows, hyperparameters in one that is replaced.
+    """One TensorBoard run: metrics and videos in a file that grows, hyperparameters in one that is replaced.
 
-    TensorBoard reads the files of a folder in the order of their names, and may take no more from one when it has come
-    to the next; so the growing one is the last. A video that the disk does not take holds up no metrics.
+    TensorBoard reads a folder's files in the order of their names and may stop reading one once it reaches the next,
+    so the growing file is the last. A video that can't be written does not hold up metrics.
     """
 
     def __init__(self, folder: Path, about: About):
@@ -72,24 +72,24 @@ class TensorBoardLogger(Tracker):
         self._session.add(0, summary=hparams_pb(values, trial_id=about.run_id))
 
     def write(self, data: Mapping[str, Any]) -> None:
-        """Writes every number of a row, and drops what is text.
+        """Writes a row's numbers, and drops its text.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         values = {name: value for name, value in data.items() if name != STEP_KEY and isinstance(value, numbers.Real)}
         self._events.add(int(data[STEP_KEY]), summary=_scalars(values))
 
     def discard_after(self, step: int) -> bool:
-        """Tells TensorBoard to forget what an interrupted run wrote after `step`."""
+        """Makes TensorBoard discard the rows that an interrupted process wrote after `step`."""
         self._events.add(step + 1, session_log=SessionLog(status=SessionLog.START))
         return True
 
     def write_video(self, gif: Path, step: int) -> None:
-        """Adds the GIF as an image, which TensorBoard shows as it is, beside earlier ones of its name.
+        """Adds the GIF, unchanged, as an image beside earlier ones of its name.
 
         Raises:
-            OSError: if the disk takes no more; nothing is left of it.
+            OSError: if the write fails; no part of the image is left.
         """
         content = gif.read_bytes()
         width, height = struct.unpack_from("<HH", content, 6)
@@ -101,7 +101,7 @@ class TensorBoardLogger(Tracker):
         """Adds the final metrics, which the HPARAMS tab compares.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._events.add(step, summary=_scalars({f"final/{name}": value for name, value in results.items()}))
         end = plugin_data_pb2.SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
@@ -116,7 +116,7 @@ class TensorBoardLogger(Tracker):
 
 
 def _next_number(folder: Path) -> int:
-    """The present time in nanoseconds, or more: a number above those of all files, though the clock was set back."""
+    """A number above those of all files: the time in nanoseconds, or more if the clock was set back."""
     numbers_there = [path.name.removeprefix(_PREFIX).partition(".")[0] for path in folder.glob(f"{_PREFIX}*")]
     return max([time.time_ns(), *(int(number) + 1 for number in numbers_there if number.isdigit())])
 
@@ -126,7 +126,7 @@ def _scalars(values: Mapping[str, Any]) -> Summary:
 
 
 def _hyperparameter(value: Any) -> bool | float | str:
-    """As the HParams plugin takes it."""
+    """The value as a type that the HParams plugin accepts."""
     if value is None:
         return "null"
     return value if isinstance(value, (bool, int, float, str)) else str(value)

@@ -67,17 +67,17 @@ class Config(NetworkConfig):
 
     @property
     def target_samples_per_insert(self) -> float:
-        """How often each step is to be sampled: once an epoch."""
+        """Target number of samples per step: one per epoch."""
         return float(self.num_epochs)
 
     @property
     def num_priming_rounds(self) -> int:
-        """Rounds at the start that the statistics learn from, and the networks do not."""
+        """Rounds at the start that update the statistics but not the networks."""
         return int(self.normalize_observations)
 
     @property
     def min_steps_to_learn(self) -> int:
-        """Environment steps of the rounds up to the first that the networks learn from."""
+        """Environment steps up to the end of the first round that the networks learn from."""
         return (self.num_priming_rounds + 1) * self.num_environments * self.unroll_length
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
