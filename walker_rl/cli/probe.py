@@ -1,4 +1,4 @@
-"""`walker-rl probe TASK`: what a newcomer wants to know of an environment."""
+"""`walker-rl probe TASK`: an introduction to an environment."""
 
 from __future__ import annotations
 
