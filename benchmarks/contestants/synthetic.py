@@ -66,7 +66,7 @@ def connect(kind: str, address: str, run_id: str, index: int, counts: mmap.mmap)
 def main() -> None:
     kind, address, run_id, num_connections = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
     counts = mmap.mmap(-1, _COUNT.size * num_connections)
-    reverb_client.load_library()  # Once, in shared memory.
+    reverb_client.load_library()  # Once, for all forked processes.
     parent = os.getpid()
     for index in range(num_connections):
         if os.fork() == 0:

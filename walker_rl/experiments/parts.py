@@ -86,7 +86,7 @@ def check_memory(config: ExperimentConfig, builder: Builder) -> None:
         (name, shown): make_builder(config.agent_name, reset, builder.spec).num_bytes
         for name, shown, reset in reset_in_turn(config.agent)
     }
-    if fields:  # The defaults are tried on any machine.
+    if fields:  # With the defaults alone, training is tried on any machine.
         name, shown = min(fields, key=lambda field: fields[field])
         raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory")
 
@@ -126,7 +126,7 @@ def make_parts(config: ExperimentConfig) -> Parts:
     """Makes both sides, with as many actors as the agent's `num_environments`.
 
     Raises:
-        UserError: as `make_learner_side` does, or if the agent can't play the task.
+        UserError: if `make_learner_side` raises it, or the agent can't play the task.
     """
     builder = builder_of(config)
     side = make_learner_side(config, builder)

@@ -10,4 +10,4 @@ def write_to_stderr(text: str) -> None:
     if sys.stderr is None:  # Closed from the start: descriptor 2 may be a file of the run.
         return
     with contextlib.suppress(OSError):
-        os.write(2, text.encode(errors="replace"))  # print might be interrupted within a line.
+        os.write(2, text.encode(errors="replace"))  # A signal may have interrupted print.

@@ -1,4 +1,4 @@
-"""All figures of a comparison, with a table of every number in each."""
+"""Draws all figures of a comparison, with a table of the numbers in each."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence

@@ -77,7 +77,7 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> Mess
             fields["array"] = _flat(others[0], "f4")
         message = to_record(fields, kind)
         unknown = fields.keys() - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-        if unknown and kind is not Experiment:  # Another version's may have more, and names its version.
+        if unknown and kind is not Experiment:  # One of another version may have more fields.
             raise ValueError(f"{', '.join(sorted(unknown))}: unknown field")
         check(message)
         return message

@@ -55,7 +55,7 @@ class EvaluatorNode:
             candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
             self._evaluate(candidate)
             if candidate.ended_by is not None:
-                self._patience.pause()  # The selection takes long without any message.
+                self._patience.pause()  # The selection is long, and reads no notices.
                 write_summary(self._run, self._evaluator.finish(self._report), candidate.ended_by)
                 self._patience.renew()
                 self._channel.send(dataclasses.replace(self._last_result, event="finished"))

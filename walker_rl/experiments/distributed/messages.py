@@ -115,7 +115,7 @@ class Candidate:
     """The central process to the evaluator: a policy to evaluate.
 
     Attributes:
-        array: as in `Weights`.
+        array: all weights, as in `Weights`.
         actor_steps: the candidate's place on the evaluation grid.
         learner_steps: updates behind the policy.
         walltime: seconds of training behind the policy.

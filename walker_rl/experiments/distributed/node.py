@@ -1,4 +1,4 @@
-"""The roles of a distributed run, each for a process of its own."""
+"""The roles of a distributed run, one process each."""
 
 import os
 import signal

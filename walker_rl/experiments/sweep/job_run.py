@@ -40,7 +40,7 @@ class JobRun:
         """Starts the next process if one has ended; returns the new state, or None if it is unchanged.
 
         Raises:
-            OSError: as at the start.
+            OSError: if the next process can't be started.
         """
         for child in self.children:
             status = child.exit_status
