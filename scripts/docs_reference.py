@@ -28,7 +28,7 @@ API = (
 
 
 def reference_pages() -> dict[str, str]:
-    """Markdown of each generated page, by its path in the site."""
+    """Returns the Markdown of each generated page, by its path in the site."""
     pages = {"fields/index": _common_fields(), "options": _options()}
     pages |= {f"fields/{name}": _agent_fields(name) for name in agent_names()}
     pages |= {f"api/{package}": _api(package) for package in API}
@@ -58,7 +58,7 @@ def _options() -> str:
 
 
 def _options_of(command: Any, context: typer.Context) -> Iterator[str]:
-    """A section for each command below `command`; agents have equal options, so the first stands for all."""
+    """Yields a section for each command below `command`; all agents have the options of the first."""
     if isinstance(command, typer.core.TyperGroup):
         names = sorted(command.list_commands(context))
         agents = names == agent_names()
@@ -83,6 +83,6 @@ def _api(package: str) -> str:
     name = f"walker_rl.{package}"
     modules = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
     own = f"::: {name}\n    options:\n      show_root_heading: false"
-    if "__all__" in (folder / "__init__.py").read_text():  # its modules have the same
+    if "__all__" in (folder / "__init__.py").read_text():  # Its modules document the same members.
         own += "\n      members: false"
     return "\n\n".join([f"# {name}", own, *(f"::: {name}.{module}" for module in modules)])

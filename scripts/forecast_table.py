@@ -1,6 +1,7 @@
-"""Writes the table of recorded runs from which `walker-rl train` forecasts: those of the comparison, lengthened or not.
+"""Writes the table of recorded runs from which `walker-rl train` makes its forecasts.
 
-Other folders of `results/` are looks, or have other settings; PPO's and the gait's runs have other defaults than today.
+It has the comparison's runs, lengthened or not. Other folders of `results/` serve other purposes or have other
+settings. The runs of PPO and the gait search were made with older defaults.
 """
 
 import argparse
@@ -19,9 +20,9 @@ OTHER_DEFAULTS = ("gait", "ppo")
 
 
 def write_forecast_table(path: Path) -> None:
-    """Writes the table, a row for each evaluation of each agent."""
+    """Writes the table to `path`, with a row for each evaluation of each agent."""
     longest: dict[tuple[str, str, int], Run] = {}
-    for folder in FOLDERS:  # A run that was lengthened is in both.
+    for folder in FOLDERS:  # A lengthened run is in both.
         longest |= {(run.group, run.task, run.seed): run for run in read_runs([RESULTS / folder])}
     groups = defaultdict(list)
     for (agent_name, task, _), run in longest.items():

@@ -1,4 +1,4 @@
-"""Names of runs: different ones for runs of the same name, and their order."""
+"""Names of runs: made distinct where several are the same, and sorted naturally."""
 
 import itertools
 import re
@@ -10,7 +10,7 @@ from walker_rl.errors import UserError
 
 
 class Place(NamedTuple):
-    """A run's name in the folder of its directory, or in the folder of its tables."""
+    """A run's name, and the folder of its directory or of its tables."""
 
     folder: Path
     name: str
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 def distinct_names(places: Sequence[Place]) -> list[str]:
-    """The names of runs, with as much of the folder's path before a name of several runs as distinguishes them.
+    """Returns names of runs; runs with the same name get as much of their folders' paths in front as needed.
 
     Raises:
         UserError: if a run is given twice, or as a directory and in tables.
@@ -38,12 +38,12 @@ def distinct_names(places: Sequence[Place]) -> list[str]:
 
 
 def natural_order(name: str) -> list[tuple[str, float]]:
-    """A key to sort names by, 10 after 9: each word of the name with the number that follows it."""
+    """Returns a sort key that places 10 after 9: each word of the name with the number that follows it."""
     return [(word, float(number or "-inf")) for word, number in re.findall(r"(\D*)(\d+(?:\.\d+)?|$)", name, re.ASCII)]
 
 
 def _distinct_end(folder: Path, folders: Collection[Path]) -> tuple[str, ...]:
-    """The last parts of the path of one of several folders, as many as it takes for all to be different."""
+    """The last parts of a folder's path, as many as make all folders distinct."""
 
     def end(one: Path, length: int) -> tuple[str, ...]:
         return one.parts[max(0, len(one.parts) - length) :]

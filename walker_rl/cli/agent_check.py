@@ -1,4 +1,4 @@
-"""Whether agents can play their tasks, asked before anything is written."""
+"""Checks that agents can play their tasks, before anything is written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def check_agents(configs: Sequence[ExperimentConfig]) -> None:
-    """Makes the policies of these experiments once.
+    """Makes the policies of experiments once, to check them.
 
-    In a child process: what it imports is much, and brings Launchpad, which must be told first where processes log.
+    Uses a child process, because the imports are heavy and include Launchpad, which needs its log folder set first.
 
     Raises:
-        UserError: if an agent can't play its task so.
+        UserError: if an agent can't play its task.
     """
     import multiprocessing
 
@@ -38,7 +38,7 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
 
 
 def _tell_whether_agents_fit(configs: Sequence[ExperimentConfig], sender: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent has it, too, and takes this process with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles it and ends this process.
 
     from walker_rl.errors import UserError
     from walker_rl.experiments.parts import check_agent

@@ -1,4 +1,4 @@
-"""The command walker-rl: its sub-commands, and how each failure ends."""
+"""The command walker-rl: its sub-commands, and the exit status of each failure."""
 
 import sys
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 
 MAX_LINE = 1_000
-"""Characters of an error: a value in a file may have any number."""
+"""Maximum characters of an error line, since a value from a file may be long."""
 
 MAX_HELP_WIDTH = 120
-"""Characters of a line of `--help` on a wide terminal."""
+"""Maximum characters per line of `--help`."""
 
-# Plain help and errors: Rich would take four times as long to print them.
+# Plain help and errors: Rich would take four times as long.
 app = typer.Typer(
     name="walker-rl",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
@@ -75,11 +75,11 @@ def main(words: Sequence[str]) -> int:
     """Runs one command.
 
     Args:
-        words: the words after `walker-rl`; none at all is `--help`.
+        words: words after `walker-rl`; empty for `--help`.
 
     Returns:
-        An exit status of `walker_rl.processes.exit_statuses`. What the user can mend is said in one line on standard
-        error.
+        An exit status of `walker_rl.processes.exit_statuses`. Errors that the user can correct are one line on
+        standard error.
     """
     try:
         return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
@@ -93,7 +93,7 @@ def main(words: Sequence[str]) -> int:
 
 def _fail(message: str, status: int) -> int:
     line = printable(message)
-    if len(line) > MAX_LINE:  # Of what is wrong the name is at its beginning, and what is allowed at its end.
+    if len(line) > MAX_LINE:  # The field is at the beginning, the allowed values at the end.
         line = f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
     print(f"error: {line}", file=sys.stderr)
     return status

@@ -33,7 +33,7 @@ Python = Annotated[
 
 
 def make_cluster_app() -> typer.Typer:
-    """The group `cluster`, with `submit` and a command per agent in it."""
+    """Makes the group `cluster`, with `submit` and a command per agent."""
     app = typer.Typer(help="Train on the machines of a cluster.", rich_markup_mode=None)
     text = "Let Ray place a run's processes on the machines of its cluster, and bring the run directory back."
     app.add_typer(make_agent_app(text, _submit), name="submit")
@@ -83,13 +83,13 @@ def _submit(
 
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
-    """Runs the driver; returns its exit status, and the last line of its standard error."""
+    """Runs the driver; returns its exit status and the last line of its standard error."""
     import walker_rl.experiments.distributed as package
     from walker_rl.processes.child import last_line
 
     driver = Path(package.__file__).with_name("ray_driver.py")
     environment = {"RAY_AUTH_MODE": "token", **os.environ}
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver has it, too, and sees to the end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver receives it, too, and stops the run.
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder) / "spec.json", Path(folder) / "stderr"
         path.write_text(json.dumps(spec))
@@ -98,5 +98,5 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
             signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
             for line in process.stdout or ():
-                print(line, end="")  # Here a terminal that is lost does no harm.
+                print(line, end="")  # Safe even if the terminal is lost.
             return process.wait(), last_line(log) or "no word on why"

@@ -42,13 +42,13 @@ def compare_runs(
 ) -> None:
     """Compare runs: learning curves, final performance, stability and more, with intervals over seeds.
 
-    The table has interquartile means over seeds with their 95 % intervals: returns of the last and the best policy in
-    the final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to
-    less than half of the best before. Falls are the mean share of final episodes that end before the time limit.
+    The table has interquartile means over seeds with 95 % intervals: returns of the last and the best policy in the
+    final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to less
+    than half of the best before. Falls are the mean share of final episodes that end before the time limit.
 
-    Each figure comes as PNG and SVG with a CSV of its numbers. What they are made of can be kept as two tables,
-    runs.csv and evaluations.csv, in a folder that can be given in place of the runs. A text that a spreadsheet would
-    take for a formula has a ' in front in every table.
+    Each figure is written as PNG and SVG, with its numbers as CSV. --keep stores their data as two tables, runs.csv
+    and evaluations.csv, in a folder that can be given in place of the runs. In every table, a text that a spreadsheet
+    would take for a formula has a ' in front.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
@@ -97,7 +97,7 @@ def _as_dict(summary: Summary) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _writable(folder: Path, name: str) -> Iterator[None]:
-    """Makes the folder that the option `name` has asked for."""
+    """Makes the folder of the option `name`; an OSError of the block becomes a `UserError`."""
     from walker_rl.errors import UserError
 
     try:
@@ -108,10 +108,10 @@ def _writable(folder: Path, name: str) -> Iterator[None]:
 
 
 def parse_thresholds(text: str | None) -> list[float]:
-    """The returns of `--thresholds`.
+    """Parses the returns of `--thresholds`, and sorts them.
 
     Raises:
-        UserError: if one is no number.
+        UserError: if one is not a finite number.
     """
     from walker_rl.errors import UserError
 

@@ -1,4 +1,4 @@
-"""`walker-rl doctor`: whether this machine can run the project, one line a check."""
+"""`walker-rl doctor`: checks that this machine can run the project, with one line per check."""
 
 import concurrent.futures
 import dataclasses
@@ -32,10 +32,10 @@ class Check:
     """One line of the report.
 
     Attributes:
-        status: "ok"; "note" for what is optional; "warn" for what works but slower or not for long; "bad".
-        subject: what was looked at.
-        found: what was found, and what was wanted if that is something else.
-        advice: what to do about it; empty when there is nothing to do.
+        status: "ok"; "note" if optional; "warn" if it works, but slower or not for long; "bad".
+        subject: name of the checked component.
+        found: the finding, and the requirement where it differs.
+        advice: remedy; empty if none is needed.
     """
 
     status: str
@@ -94,7 +94,7 @@ def _platform() -> Check:
 
 
 def _packages() -> Iterator[Check]:
-    """Every requirement in the metadata of the installed `walker-rl`."""
+    """Checks every requirement in the metadata of the installed `walker-rl`."""
     from packaging.requirements import Requirement
 
     try:
@@ -118,7 +118,7 @@ def _packages() -> Iterator[Check]:
 
 
 def _native_libraries() -> Iterator[Check]:
-    """Each is imported in a process of its own: one that fails to link may take its process down."""
+    """Imports each library in a separate process, which a failure to link may crash."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=usable_cpus()) as executor:
         yield from executor.map(_load, NATIVE_LIBRARIES)
 
@@ -131,7 +131,7 @@ def _load(library: str) -> Check:
 
 
 def _failure(code: str) -> str:
-    """Last line of the error that ends `code` in a process of its own; "" if it ends well."""
+    """Runs `code` in a separate process; returns the last line of its error, or "" on success."""
     environment = runtime.ENVIRONMENT | dict(os.environ)
     command = [sys.executable, "-c", code]
     try:
@@ -182,7 +182,7 @@ def _disk() -> Check:
 
 
 def _at_least(wanted: float, found: float, subject: str, advice: str) -> Check:
-    """A check of a size in GiB."""
+    """Checks a size in GiB."""
     if found >= wanted:
         return Check("ok", subject, f"{found:.1f} GiB free")
     return Check("warn", subject, f"{found:.1f} GiB free, wanted {wanted:.0f}", advice)
@@ -199,7 +199,7 @@ def _ffmpeg() -> Check:
 
 
 def _private_network() -> Check:
-    """Tried in a process of its own, which is gone afterwards."""
+    """Tries a private network in a separate process."""
     failure = _failure("from walker_rl.experiments.distributed import isolation; isolation.enter_private_network()")
     if failure:
         advice = "`walker-rl launch` needs --open-ports, in a network you trust"

@@ -35,8 +35,8 @@ def evaluate_policy(
 ) -> None:
     """Play a policy deterministically and print its returns and falls.
 
-    A fall is an episode that ends before the task's time limit; std is the standard deviation over the episodes. The
-    episodes are others than those on which the training chose the policy, so that its return is usually lower here.
+    A fall is an episode that ends before the task's time limit; std is the standard deviation over the episodes. These
+    are not the episodes on which the training chose the policy, so its return is usually lower here.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
     from walker_rl.errors import UserError
@@ -67,7 +67,7 @@ def evaluate_policy(
 
 
 def _recorded(run: Path | None, saved: SavedPolicy) -> RecordedPolicy | None:
-    """The training's evaluation of the best policy of a run directory; None of any other policy."""
+    """Reads the training's evaluation of a run directory's policy; None for a policy file or a pretrained policy."""
     from walker_rl.experiments.run.directory import RunDirectory
     from walker_rl.experiments.run.recorded_policy import read_recorded_policy
 

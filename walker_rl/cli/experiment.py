@@ -1,4 +1,4 @@
-"""What `train`, `launch` and `cluster submit` share: a command for each agent, and the lines at its start and end."""
+"""Shared by `train`, `launch` and `cluster submit`: a command per agent, and the lines at its start and end."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, the
 
 
 def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
-    """A group with a command per agent.
+    """Makes a group with a command per agent.
 
     Args:
-        text: its help.
-        run: takes a `Request`, and its own options by name; returns the exit status.
+        text: help text of the group.
+        run: function that takes a `Request`, and its own options by name, and returns the exit status.
     """
     app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
     for name in agent_names():
@@ -38,7 +38,7 @@ def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
 
 
 class _AgentGroup(typer.core.TyperGroup):
-    """Refuses what is no agent with the names of all."""
+    """Rejects an unknown agent with the names of all."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:
@@ -67,20 +67,20 @@ class _AgentCommand(typer.core.TyperCommand):
 def see_through(
     config: ExperimentConfig, run: RunDirectory, again: str, work: Callable[[], int], details: str = ""
 ) -> int:
-    """Does the work of a run between the lines at its start and at its end.
+    """Does the work of a run, and prints the lines at its start and end.
 
     Args:
         config: the experiment's configuration.
-        run: its directory.
-        again: the command that resumes it.
-        work: trains; returns the exit status.
-        details: more to be said at the start.
+        run: the run directory.
+        again: command that resumes the run.
+        work: function that trains and returns the exit status.
+        details: text that completes the first line.
 
     Returns:
         The exit status.
 
     Raises:
-        RunError: as `work` does, or if the disk takes no more.
+        RunError: if `work` raises it, or the disk is full.
     """
     from walker_rl.experiments.prior_record import describe_prior
 
@@ -104,7 +104,7 @@ def see_through(
 
 
 def _limits(config: ExperimentConfig) -> str:
-    """The limits in words, as in "300,000 steps or 30 min or a return of 2,000"."""
+    """Describes the limits, as in "300,000 steps or 30 min or a return of 2,000"."""
     from walker_rl.terminal.display import format_duration
 
     limits = [counted(config.max_actor_steps, "step")]
@@ -116,7 +116,7 @@ def _limits(config: ExperimentConfig) -> str:
 
 
 def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
-    """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
+    """Draws the curve of a complete run, and prints its final evaluations and the files it has written."""
     from walker_rl.experiments.run.curve import plot_curve
     from walker_rl.experiments.run.summary import read_ended_by, read_summary
     from walker_rl.experiments.sweep.progress import last_row

@@ -1,4 +1,4 @@
-"""Every field of an agent's configuration in words, for `--help` and the documentation."""
+"""Descriptions of all fields of a configuration, for `--help` and the documentation."""
 
 import dataclasses
 import typing

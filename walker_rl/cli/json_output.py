@@ -1,4 +1,4 @@
-"""What commands print with `--json`."""
+"""The output of commands with `--json`."""
 
 import json
 import math
@@ -10,7 +10,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 
 
 def print_json(value: Any) -> None:
-    """Prints a value as JSON; a number that is not finite, which JSON does not have, is null."""
+    """Prints a value as JSON; numbers that are not finite, which JSON lacks, become null."""
     print(json.dumps(_finite(value), allow_nan=False, indent=2))
 
 

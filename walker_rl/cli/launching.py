@@ -1,4 +1,4 @@
-"""What `walker-rl launch` does: starts a run on this machine, or joins one elsewhere."""
+"""The work of `walker-rl launch`: starts a run on this machine, or joins one elsewhere."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 RUNNER = "launch"
 
 JOIN_PATIENCE = 300.0
-"""Seconds for which actors that join wait for the run to listen."""
+"""Seconds for which joining actors wait for the run to listen."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Placement:
-    """What runs on this machine, and who may connect."""
+    """The actors and the server on this machine, and who may connect."""
 
     num_actors: int
     listen: str | None
@@ -38,18 +38,18 @@ class Placement:
 
     @property
     def options(self) -> list[str]:
-        """The words that ask for it."""
+        """Command-line options of this placement."""
         actors = ["--num-actors", str(self.num_actors)] if self.num_actors else ["--role", "central"]
         ports = ["--listen", self.listen] if self.listen else ["--open-ports"] if self.is_open else []
         return [*actors, *ports, *(["--threads"] if self.in_threads else [])]
 
 
 def launch_run(request: Request, placement: Placement) -> int:
-    """Sees a new run, or the one to resume, through; returns the exit status.
+    """Trains a new run, or the one to resume; returns the exit status.
 
     Raises:
-        UserError: if something asked for is not possible; nothing is left then.
-        RunError: if the run can't go on.
+        UserError: if the request is impossible; nothing is then left behind.
+        RunError: if the run can't continue.
     """
     from walker_rl.experiments.run.directory import locked, update_config
 
@@ -78,14 +78,14 @@ def launch_run(request: Request, placement: Placement) -> int:
 
 
 def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:
-    """The experiment that was asked for, and its run directory, which is made if the run is new.
+    """Returns the requested experiment and its run directory, which is made if the run is new.
 
     Args:
-        request: request of the user.
+        request: the user's request.
         has_network: whether the central process can reach other machines.
 
     Raises:
-        UserError: if something asked for is not possible; nothing is left then.
+        UserError: if the request is impossible; nothing is then left behind.
         typer.Exit: if the run to resume is complete.
     """
     from walker_rl.experiments.run.directory import create_run_directory, default_path
@@ -100,11 +100,11 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
 
 
 def join_run(request: Request, address: str, num_actors: int) -> int:
-    """Lets actors of this machine take part in a run elsewhere; returns the exit status.
+    """Runs actors on this machine for a run elsewhere; returns the exit status.
 
     Raises:
-        UserError: if there is no such run, or it is another one than was asked for.
-        RunError: if the actors can't go on.
+        UserError: if there is no such run, or it differs from the request.
+        RunError: if the actors can't continue.
     """
     from walker_rl.experiments.config import differences, to_dict
     from walker_rl.experiments.config_loading import config_from_dict
@@ -162,7 +162,7 @@ def _port(listen: str | None) -> int:
 
 
 def _split(address: str, name: str) -> int:
-    """The port of an address."""
+    """Checks an address, and returns its port."""
     match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
     if match is None or not 0 < int(match[1]) < 2**16:
         raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")

@@ -1,4 +1,4 @@
-"""`walker-rl list`: what there is to train, on what, and what has been trained."""
+"""`walker-rl list`: agents, tasks and pretrained policies."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from walker_rl.cli.json_output import Json, print_json
 def list_names(json: Json = False) -> None:
     """List the agents, the tasks and the pretrained policies.
 
-    Agents come with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
+    Agents are listed with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
     the return that their authors call solved; pretrained policies with their return over 100 episodes, its mean minus
     its standard deviation, and the share of these episodes that end before the time limit.
     """

@@ -1,4 +1,4 @@
-"""What `evaluate` and `render` take: a run directory, a policy file alone, or the name of a pretrained policy."""
+"""The policy for `evaluate` and `render`: from a run directory, a policy file, or a pretrained policy's name."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Pretrained = Annotated[
 
 
 def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPolicy:
-    """The best policy of a run directory, the policy in a file, or a pretrained one.
+    """Loads the best policy of a run directory, the policy in a file, or a pretrained one.
 
     Raises:
-        UserError: if there is no such policy, it can't play its task, or not exactly one is asked for.
+        UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
     """
     from walker_rl.environments import find_task
     from walker_rl.errors import UserError

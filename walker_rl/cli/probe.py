@@ -1,4 +1,4 @@
-"""`walker-rl probe TASK`: what a newcomer wants to know of an environment."""
+"""`walker-rl probe TASK`: an introduction to an environment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def probe_task(
     steps: Annotated[int, typer.Option(min=1, help="Of each episode at most.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
 ) -> None:
-    """Show what observations and actions mean, and what constant, sinusoidal and random actions do."""
+    """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions."""
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
     from walker_rl.errors import UserError

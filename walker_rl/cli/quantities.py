@@ -1,4 +1,4 @@
-"""Quantities as a person types them: 300k environment steps, 1h30m of training."""
+"""Parses quantities as a user types them: 300k environment steps, 1h30m of training."""
 
 import re
 from decimal import Decimal
@@ -16,7 +16,7 @@ def parse_steps(text: str) -> int:
     """Parses a number of environment steps, as in "5000", "1e5", "300k" or "1M".
 
     Raises:
-        UserError: if it is no whole number of that form.
+        UserError: if the text is no whole number of that form.
     """
     match = _STEPS.fullmatch(text)
     steps = Decimal(match[1]) * _FACTORS[match[2].lower()] if match else Decimal("nan")
@@ -32,7 +32,7 @@ def parse_duration(text: str) -> float:
         Seconds.
 
     Raises:
-        UserError: if it is nothing of that form.
+        UserError: if the text has another form.
     """
     match = _DURATION.fullmatch(text)
     if not text or not match:

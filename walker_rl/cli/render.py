@@ -1,4 +1,4 @@
-"""`walker-rl render RUN`."""
+"""`walker-rl render RUN`: a film of one episode."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def render_policy(
     from walker_rl.rendering import render_episode
 
     environment = make_environment(saved.task, seed)
-    with Console().status("Filming") as status:  # Nothing is printed where there is no terminal.
+    with Console().status("Filming") as status:  # Prints nothing without a terminal.
         rendered = render_episode(
             environment,
             saved.begin_episode(),

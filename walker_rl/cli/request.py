@@ -1,4 +1,4 @@
-"""An experiment as a user asks for it: the options that `train`, `launch` and `cluster submit` share."""
+"""A requested experiment: the options that `train`, `launch` and `cluster submit` share."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ MoreSteps = Annotated[
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """An experiment that is new, or the run to resume.
+    """A request for a new run, or for a run to resume.
 
     Attributes:
         agent_name: name of the agent.
-        files: YAML of fields.
-        overrides: fields as "field=value"; they come on top.
+        files: YAML files of fields.
+        overrides: strings "field=value", applied after the files.
         run_dir: directory of a new run; None for the default.
         resume: directory of the run to resume; None for a new one.
         more_steps: environment steps by which the run to resume is lengthened.
@@ -85,11 +85,11 @@ class Request:
 
 
 def request_command(agent_name: str, run: Callable[..., int]) -> Callable[..., int]:
-    """Makes a command with the options of a `Request` and those of `run` besides.
+    """Makes a command with the options of a `Request` and those of `run`.
 
     Args:
         agent_name: name of the agent.
-        run: takes the request, and its own options by name; returns the exit status.
+        run: function that takes the request, and its own options by name, and returns the exit status.
     """
     shared = list(inspect.signature(_make_request, eval_str=True).parameters.values())[1:]
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
@@ -135,12 +135,12 @@ def _make_request(
 
 
 def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[str]:
-    """Returns the overrides, and those of the short forms by field that are given."""
+    """Returns the overrides, followed by those from the given short forms, by field."""
     return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
 
 
 def _prior_override(agent_name: str, prior: str | None) -> list[str]:
-    """The override that `--prior` is short for, with an absolute path, so that the run can be resumed from anywhere."""
+    """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere."""
     from walker_rl.pretrained import pretrained_policies
 
     if prior is None:
@@ -154,19 +154,19 @@ def _prior_override(agent_name: str, prior: str | None) -> list[str]:
 def load_request(
     request: Request, runner: str, *, has_network: bool = True
 ) -> tuple[ExperimentConfig, RunDirectory | None]:
-    """Loads the configuration that was asked for, and opens the run to resume, of which nothing is changed.
+    """Loads the requested configuration, and opens the run to resume without changing it.
 
     Args:
-        request: request of the user.
-        runner: the command, "train" or "launch".
-        has_network: whether the process that trains can reach other machines.
+        request: the user's request.
+        runner: command, "train" or "launch".
+        has_network: whether the training process can reach other machines.
 
     Returns:
         The configuration, and the run to resume or None.
 
     Raises:
-        UserError: if something asked for is not possible.
-        typer.Exit: if the run to resume is complete; a line says how to lengthen it.
+        UserError: if the request is impossible.
+        typer.Exit: if the run to resume is complete; prints the command that lengthens it.
     """
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run.trackers import check_trackers
@@ -201,7 +201,7 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
 
 
 def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tuple[str, str]]:
-    """Returns what ended a complete run, in words, and the option with which `--resume` takes it further."""
+    """Describes the end of a complete run; also returns the option with which `--resume` lengthens it."""
     from walker_rl.experiments.run.summary import read_ended_by
     from walker_rl.terminal.display import format_duration
 
@@ -216,16 +216,16 @@ def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tup
 
 
 def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
-    """The command that resumes a run."""
+    """Returns the command that resumes a run."""
     return command_line(*runner.split(), agent_name, "--resume", path, *options)
 
 
 def command_line(*words: str | Path) -> str:
-    """A `walker-rl` command as it is typed in a shell."""
+    """Returns a `walker-rl` command as typed in a shell."""
     return shlex.join([typed("walker-rl"), *map(str, words)])
 
 
 def print_next(*commands: str) -> None:
-    """Prints the commands that one may want next, each on a line that can be copied."""
+    """Prints useful next commands, each on a line to copy."""
     for command in commands:
         print(f"next: {command}")

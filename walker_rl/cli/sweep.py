@@ -63,10 +63,10 @@ def run_sweep(
 ) -> int:
     """Train agents x tasks x seeds, and the values of a grid.
 
-    As many runs at a time as there are CPUs, each on cores of its own, each an ordinary run directory
-    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command resumes a sweep that was stopped or killed; with more
-    agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is
-    damaged, 75 stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
+    Trains as many runs at a time as there are CPUs, each on its own cores, each in an ordinary run directory
+    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command resumes a sweep that was stopped or killed; more agents,
+    seeds or values add their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is damaged, 75
+    stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
@@ -114,7 +114,7 @@ def _with_options(
 
 
 def _check(jobs: list[Job]) -> list[Job]:
-    """Holds run directories to what is wanted; returns the jobs whose directories are damaged, with a note about each.
+    """Checks that run directories fit their jobs; prints a note about each damaged one, and returns these jobs.
 
     Raises:
         UserError: if one holds another experiment, or all are damaged.
@@ -163,7 +163,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
 
 
 def _train_one(job: Job, output: Path) -> int:
-    """Becomes the process of the run, so that whoever started this one can stop it and sees how it ends."""
+    """Replaces this process by the run's, so that the caller can stop it and gets its exit status."""
     from walker_rl.experiments.folder_lock import locked_output
 
     if job.is_complete:

@@ -44,11 +44,11 @@ def tune_agent(
 
     The space is in walker_rl/agents/AGENT/search_space.py; a field that --set or --config gives is not searched.
     Optuna's tree-structured Parzen estimator draws from it, and the first trial has the agent's defaults. Each trial
-    trains its seeds, each an ordinary run in OUTPUT/trials; what fails is tried once more; its score is the mean return
-    of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best one's fields, for `walker-rl
+    trains its seeds, each an ordinary run in OUTPUT/trials, and retries a failed run once. Its score is the mean return
+    of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best trial's fields, for `walker-rl
     train --config`. The same command resumes a search that was stopped or killed, and lengthens it with more trials.
-    Exit status: 0 complete, 1 if three trials in a row have failed or the disk takes no more, 75 stopped by SIGTERM
-    or SIGHUP, 130 by Ctrl-C.
+    Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM or
+    SIGHUP, 130 by Ctrl-C.
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.folder_lock import locked_output

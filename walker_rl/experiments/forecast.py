@@ -1,4 +1,4 @@
-"""A forecast of a training from runs of the same agent, settings and task: its time on this machine, and its return."""
+"""Forecasts a training's time and return from recorded runs of the same agent, settings and task."""
 
 import csv
 import math
@@ -14,22 +14,22 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.terminal.display import format_duration
 
 TABLE = Path(__file__).with_name("forecast.csv")
-"""Means of recorded runs at each evaluation; `make figures` writes it, from `results/`."""
+"""Means of recorded runs at each evaluation; `make figures` writes it from `results/`."""
 
 TEST_SECONDS = 0.00103
-"""Time of a round of the speed test on a machine like the one that recorded the runs."""
+"""Time of one round of the speed test on a machine like the one that recorded the runs."""
 
 _NUM_ROUNDS = 50
 
 
 class Recorded(NamedTuple):
-    """Recorded runs with an agent's defaults at one of their evaluations.
+    """One evaluation of the recorded runs with an agent's defaults.
 
     Attributes:
         agent_name: name of the agent.
         task: name of the task.
         actor_steps: environment steps.
-        num_runs: runs that were as long.
+        num_runs: number of runs that were this long.
         mean_return: mean over the runs of the evaluation's mean return.
         min_walltime: seconds of training of the fastest run.
         max_walltime: seconds of training of the slowest run.
@@ -45,7 +45,7 @@ class Recorded(NamedTuple):
 
     @property
     def walltime(self) -> float:
-        """Middle of the two walltimes."""
+        """Midpoint of the two walltimes."""
         return (self.min_walltime + self.max_walltime) / 2
 
 
@@ -58,11 +58,11 @@ def read_table(path: Path = TABLE) -> list[Recorded]:
 
 
 def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | None:
-    """Returns a line on a training's time and return, or None if no run of its agent, settings and task is recorded.
+    """Returns a line on a training's time and return, or None if no such run is recorded.
 
     Args:
         config: the experiment's configuration.
-        slowdown: time of this machine for the time of the one that recorded the runs; by default a speed test says it.
+        slowdown: this machine's time relative to that of the recording machine; None runs a speed test.
     """
     recorded = [row for row in read_table() if (row.agent_name, row.task) == (config.agent_name, config.task)]
     if not recorded or config.agent != config_class(config.agent_name)():
@@ -83,7 +83,7 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
 
 
 def _slowdown() -> float:
-    """Times products of matrices `[64, 64]`, which fill most of an update's time; they are too small for threads."""
+    """Times products of `[64, 64]` matrices, which dominate an update and are too small for threads."""
     matrix = np.full((64, 64), 1 / 64, np.float32)
     seconds = []
     for _ in range(_NUM_ROUNDS):

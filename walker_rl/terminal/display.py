@@ -1,4 +1,4 @@
-"""The display of a run that trains: one live block on a terminal, a plain line now and then elsewhere."""
+"""The display of a training run: one live block on a terminal, an occasional plain line elsewhere."""
 
 import dataclasses
 import math
@@ -13,20 +13,20 @@ from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
 
 SAMPLE_PERIOD = 0.25
-"""Seconds between readings of the speed, and redraws of the live block."""
+"""Seconds between measurements of the speed, and between redraws of the live block."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Status:
-    """Where a run stands.
+    """Progress of a run.
 
     Attributes:
         actor_steps: environment steps of all actors together.
         max_actor_steps: steps at which the run ends.
-        learner_steps: updates.
-        training_return: return of the last episode that ended; None before.
-        evaluation_return: mean of the last evaluation; None before.
-        seconds_allowed: training time until the run ends, however many steps are left; None without such a limit.
+        learner_steps: updates so far.
+        training_return: return of the last complete episode; None before the first.
+        evaluation_return: mean return of the last evaluation; None before the first.
+        seconds_allowed: training time left until the time limit; None without one.
     """
 
     actor_steps: int
@@ -38,7 +38,7 @@ class Status:
 
     @property
     def shown_steps(self) -> int:
-        """Environment steps up to the end: actors of a launched run may take some more."""
+        """Environment steps, at most `max_actor_steps`, which actors of a launched run may exceed."""
         return min(self.actor_steps, self.max_actor_steps)
 
 
@@ -55,27 +55,27 @@ class Display(LiveOutput):
         self._min_steps_to_learn = 0
 
     def show_history(self, returns: Sequence[float]) -> None:
-        """Takes the mean returns of all evaluations so far."""
+        """Sets the mean returns of all evaluations so far."""
         self._history = returns
 
     def expect_first_update(self, min_steps_to_learn: int) -> None:
-        """Takes the environment steps before which nothing is learned."""
+        """Sets the number of environment steps before the first update."""
         self._min_steps_to_learn = min_steps_to_learn
 
     def update(self, status: Status) -> None:
-        """Shows `status` when it is time to; cheap to call at every step."""
+        """Shows `status` when an update is due; cheap enough to call at every step."""
         now = time.monotonic()
         if now < self._next_sample:
             return
         self._next_sample = now + SAMPLE_PERIOD
         if not self._is_learning and status.learner_steps > 0:
             self._is_learning = True
-            self._rates.clear()  # The speed before learning says nothing about the time to go.
+            self._rates.clear()  # The speed before learning does not predict the time left.
         self._rates.add(now, self._counters(status))
         self.show(lambda: self._block(status), lambda: [self._line(status)])
 
     def seconds_left(self, status: Status) -> float | None:
-        """Time to the end at the present speed, or None while it is not known: steps without updates are faster."""
+        """Time to the end at the present speed; None while unknown, as before learning slows the steps down."""
         if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
             return None
         speed = self._rates.rate("actor_steps")
@@ -127,7 +127,7 @@ class Display(LiveOutput):
 
 
 def format_duration(seconds: float | None) -> str:
-    """A duration in words that a person uses, as in "1 h 05 min"."""
+    """Formats a duration, as in "1 h 05 min"; "?" for None."""
     if seconds is None:
         return "?"
     minutes = round(seconds / 60)
@@ -137,5 +137,5 @@ def format_duration(seconds: float | None) -> str:
 
 
 def format_number(value: float | None) -> str:
-    """A number as a person reads it, as in "1,234"; "-" for None."""
+    """Formats a number, as in "1,234"; "-" for None."""
     return "-" if value is None else f"{value:,.0f}"

@@ -1,4 +1,4 @@
-"""Tables and lines that fit the terminal: what is too wide for it is wrapped at spaces."""
+"""Tables and lines that fit the terminal, wrapped at spaces."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 WIDE = 1_000
-"""Characters in a line that goes to a file."""
+"""Characters per line when the output is not a terminal."""
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 0) -> None:
-    """Prints the cells of each row below the names of their columns, after `indent` spaces."""
+    """Prints rows below the names of their columns, indented by `indent` spaces."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
     for name in header:
         table.add_column(name)
@@ -22,7 +22,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent:
 
 
 def print_wrapped(head: str, text: str) -> None:
-    """Prints `head`, and `text` beside it, the latter's later lines too."""
+    """Prints `head`, and `text` beside it, with all of its lines aligned."""
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_row(Text(head), Text(text))

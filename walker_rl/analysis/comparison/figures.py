@@ -1,4 +1,4 @@
-"""All figures of a comparison, with a table of every number in each."""
+"""Draws all figures of a comparison, with a table of the numbers in each."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +24,9 @@ Draw = Callable[[Mapping[str, Sequence[Row]]], Figure]
 
 
 def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
-    """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns the files' paths.
+    """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns all paths.
 
-    A figure that has nothing to show is left out. Without `thresholds`, round returns of each task are timed.
+    Omits figures without content. `thresholds` are the returns whose times are drawn, by default round ones per task.
     """
     tasks, written = by_task(runs), []
     for name, tabulate, draw in _figures(thresholds):

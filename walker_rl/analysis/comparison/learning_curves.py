@@ -1,4 +1,4 @@
-"""Learning curves: the interquartile mean of a group with its interval, every seed behind it."""
+"""Learning curves: a group's interquartile mean with its interval, and every seed behind it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,17 +12,17 @@ from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
 
 NUM_TIMES = 100
-"""Points of a curve over time, on which no two seeds' evaluations agree."""
+"""Points of a curve over time, where the seeds' evaluations do not coincide."""
 
 LABELS = {"actor_steps": "environment steps", "walltime": "wall-clock time (minutes)"}
 
 
 def tabulate(groups: Groups, axis: str) -> list[Row]:
-    """The points of all curves of a task over `axis`, "actor_steps" or "walltime" in seconds.
+    """Returns the points of a task's curves over `axis`, "actor_steps" or "walltime" in seconds.
 
     Returns:
         Rows of `group`, `series`, the axis, `return`, and for the statistic `low`, `high` and `num_seeds`. The
-        statistic goes as far as every seed of the group does: beyond, it would be of another group.
+        statistic ends with the group's shortest seed: beyond, it would describe other seeds.
     """
     rows = []
     for group, runs in groups.items():
@@ -39,7 +39,7 @@ def tabulate(groups: Groups, axis: str) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
-    """A panel for each group of each task, from the rows of `tabulate`."""
+    """Draws a panel for each group of each task, from the rows of `tabulate`."""
     curves = {task: curves_of(rows, axis) for task, rows in tasks.items()}
     figure = draw_panels(curves, LABELS[axis], "evaluation return", "interquartile mean")
     for axes in figure.axes:
@@ -51,7 +51,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
 
 
 def curves_of(rows: Sequence[Row], axis: str) -> dict[str, Curve]:
-    """The curve of each group over steps or minutes, from the rows of `tabulate`."""
+    """Returns each group's curve over steps or minutes, from the rows of `tabulate`."""
     series: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
         series.setdefault(row["group"], {}).setdefault(row["series"], []).append(row)
@@ -79,7 +79,7 @@ def _points(run: Run, axis: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _common_grid(seeds: Sequence[np.ndarray], axis: str) -> np.ndarray:
-    """Where every seed has been: the union of their steps, or times that are spaced evenly."""
+    """Positions that all seeds cover: the union of their steps, or evenly spaced times."""
     if not seeds:
         return np.array([])
     first, last = max(x[0] for x in seeds), min(x[-1] for x in seeds)

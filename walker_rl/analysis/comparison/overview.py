@@ -1,4 +1,4 @@
-"""Overview: the learning curves of all groups in one panel, named at their ends; readable at 400 pixels."""
+"""Overview: the learning curves of all groups in one panel, labelled at their ends; readable at 400 pixels."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,20 +20,20 @@ from walker_rl.printable import plain
 
 FONT_SIZE = 12
 LINE_HEIGHT = 1.3 * FONT_SIZE
-"""Points from a name to the next."""
+"""Distance, in points, between names."""
 
 NAME_DISTANCE = 16
-"""Points from the end of a curve to its name."""
+"""Distance, in points, from the end of a curve to its name."""
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """The rows of the groups' statistics that `learning_curves.tabulate` has; none unless there are several groups."""
+    """Returns the statistics' rows from `learning_curves.tabulate`; none for a single group."""
     rows = learning_curves.tabulate(groups, "actor_steps") if len(groups) > 1 else []
     return [row for row in rows if row["series"] == STATISTIC]
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """A panel for each task."""
+    """Draws a panel for each task."""
     curves = {task: learning_curves.curves_of(rows, "actor_steps") for task, rows in tasks.items()}
     longest = max(len(group) for of_task in curves.values() for group in of_task)
     width, height = max(5.3, 4.2 + 0.1 * longest), max(3.7, 1.2 + max(map(len, curves.values())) * LINE_HEIGHT / 72)
@@ -41,7 +41,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         figure = Figure(figsize=(width * len(tasks), height), layout="constrained")
         panels = figure.subplots(1, len(tasks), squeeze=False)[0]
         names = [_draw_task(axes, task, curves[task]) for axes, task in zip(panels, tasks, strict=True)]
-        figure.draw_without_rendering()  # Makes room for the names, and then the layout stays.
+        figure.draw_without_rendering()  # Makes room for the names before the layout is frozen.
     figure.set_layout_engine("none")
     for axes, of_task in zip(panels, names, strict=True):
         _spread(axes, of_task, figure.dpi)
@@ -49,7 +49,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
 
 
 def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annotation]:
-    """Draws all curves; returns their names, each beside the end of its curve."""
+    """Draws all curves; returns their labels, each beside the end of its curve."""
     names = []
     for group, look in styles(curves).items():
         x, y = curves[group].x, curves[group].y
@@ -74,7 +74,7 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
 
 
 def _spread(axes: Axes, names: Sequence[Annotation], dpi: float) -> None:
-    """Moves names up and down, each as little as need be for all to be read."""
+    """Moves names vertically, as little as possible, so that none overlap."""
     points_per_pixel = 72 / dpi
     ends = axes.transData.transform([name.xy for name in names])[:, 1] * points_per_pixel
     order = np.argsort(ends, kind="stable")

@@ -1,4 +1,4 @@
-"""Small multiples: a panel for each group, with the curves of the other groups in grey behind its own."""
+"""Small multiples: a panel for each group, with the other groups' curves in grey behind its own."""
 
 import dataclasses
 import math
@@ -15,7 +15,7 @@ from walker_rl.analysis.comparison.style import Style, group_label, styles
 from walker_rl.printable import counted, plain
 
 WIDTH = 8.4
-"""Inches of a row of panels."""
+"""Width of a row of panels, in inches."""
 
 MAX_COLUMNS = 4
 MAX_PANEL_WIDTH = 4.6
@@ -32,8 +32,8 @@ class Curve:
         x: the quantity, `[P]`.
         y: the statistic, `[P]`.
         interval: lower and upper ends of the statistic's interval, `[P]` each; None if there is none.
-        num_seeds: seeds of which it is the statistic; 0 if there is no statistic.
-        seeds: a curve of each seed, its x and its y.
+        num_seeds: number of seeds in the statistic; 0 if there is no statistic.
+        seeds: x and y of each seed's curve.
     """
 
     x: np.ndarray
@@ -46,14 +46,14 @@ class Curve:
 def draw_panels(
     tasks: Mapping[str, Mapping[str, Curve]], xlabel: str, ylabel: str, statistic: str, *, is_stepped: bool = False
 ) -> Figure:
-    """Draws for each task a panel for each group.
+    """Draws a panel for each group of each task.
 
     Args:
-        tasks: by task and by group, its curve.
+        tasks: curves by task and group.
         xlabel: the quantity on the horizontal axis.
         ylabel: the quantity on the vertical axis.
         statistic: name of the curves' statistic.
-        is_stepped: a curve stays as it is up to its next point.
+        is_stepped: whether a curve is constant up to its next point.
     """
     num_rows = {task: math.ceil(len(curves) / MAX_COLUMNS) for task, curves in tasks.items()}
     num_columns = max(math.ceil(len(curves) / num_rows[task]) for task, curves in tasks.items())
@@ -97,7 +97,7 @@ def _draw_group(axes: Axes, curve: Curve, look: Style, drawstyle: str) -> None:
 
 
 def _key(curves: Sequence[Curve], statistic: str, num_groups: int) -> list[Line2D | Patch]:
-    """What the lines are, of those that are there."""
+    """Legend entries for the kinds of lines present."""
     parts: list[tuple[bool, Line2D | Patch]] = [
         (True, Line2D([], [], color=DARK, linewidth=2, label=statistic)),
         (

@@ -14,7 +14,7 @@ NUM_THRESHOLDS = 101
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """Rows of `group`, `tau`, `share`, `low`, `high` and `num_seeds`, of complete runs."""
+    """Returns rows of `group`, `tau`, `share`, `low`, `high` and `num_seeds`, for complete runs."""
     returns = last_returns(groups)
     if not returns:
         return []
@@ -30,7 +30,7 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """A panel for each group of each task."""
+    """Draws a panel for each group of each task."""
     curves = {
         task: {group: _curve([row for row in rows if row["group"] == group]) for group in _groups(rows)}
         for task, rows in tasks.items()

@@ -15,7 +15,7 @@ from walker_rl.printable import plain
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """Rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier one as `better`."""
+    """Returns rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier as `better`."""
     returns = last_returns(groups)
     rows: list[Row] = []
     for one, other in itertools.combinations(returns, 2):
@@ -27,7 +27,7 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """A panel for each task."""
+    """Draws a panel for each task."""
     num_pairs = max(len(rows) for rows in tasks.values())
     figure = Figure(figsize=(6.4 * len(tasks), 1.2 + 0.6 * ROW_HEIGHT * num_pairs), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):

@@ -1,4 +1,4 @@
-"""Look and name of a group, the same in every figure, and the saving of a figure, the same bytes every time."""
+"""Styles and names of groups, the same in every figure, and reproducible figure files."""
 
 import dataclasses
 import io
@@ -15,7 +15,7 @@ from walker_rl.agents import agent_names, display_name
 from walker_rl.printable import plain
 
 AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
-"""Agents whose place is fixed, and with it their look; others follow."""
+"""Agents in the fixed order that determines their style; others follow."""
 
 # Okabe and Ito's palette without its yellow, which is too pale for lines on white, and Tol's wine.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000", "#56B4E9", "#882255")
@@ -37,7 +37,7 @@ SETTINGS = {
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    """Look of a group; its marker distinguishes it without colour, too."""
+    """Style of a group; its marker distinguishes it without colour, too."""
 
     colour: str
     dashes: Any
@@ -45,10 +45,10 @@ class Style:
 
 
 def styles(groups: Iterable[str]) -> dict[str, Style]:
-    """A style for each group.
+    """Returns a style for each group.
 
-    An agent's is the same in any company. Other groups take those after all agents', in the order of their names, or
-    the first ones if no agent is among them.
+    An agent's style does not depend on the other groups. Other groups, in the order of their names, take the styles
+    after all agents', or the first ones if there is no agent.
     """
     names = list(groups)
     agents = [*AGENTS, *(name for name in agent_names() if name not in AGENTS)]
@@ -58,18 +58,18 @@ def styles(groups: Iterable[str]) -> dict[str, Style]:
 
 
 def _style(place: int) -> Style:
-    """Colours come again, with other dashes; after the last marker, the place itself is one."""
+    """Colours repeat with other dashes; after the last marker, the place's number is the marker."""
     marker = MARKERS[place] if place < len(MARKERS) else f"${place}$"
     return Style(COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)], marker)
 
 
 def group_label(group: str, count: str = "", width: int | None = None) -> str:
-    """A group as figures name it: "D4PG + gait" of "d4pg + gait", by the name that the agent has in papers.
+    """Returns a group's name for figures, with the agent's name as in papers: "D4PG + gait" for "d4pg + gait".
 
     Args:
-        group: its name.
-        count: follows it in brackets, as in "D4PG (5 seeds)".
-        width: characters of a line; None for one line.
+        group: the group's name.
+        count: text that follows in brackets, as in "D4PG (5 seeds)".
+        width: maximum characters per line; None for a single line.
     """
     agent = re.split(r" \+ |, ", group, maxsplit=1)[0]
     name = (display_name(agent) if agent in agent_names() else agent) + group.removeprefix(agent)
@@ -78,11 +78,11 @@ def group_label(group: str, count: str = "", width: int | None = None) -> str:
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
-    """Writes a figure as `path` with .png, of at most 256 colours, and with .svg, without dates; returns both."""
+    """Writes a figure as `path` + .png, with at most 256 colours, and + .svg, without dates; returns both paths."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=150)
     png, svg = (path.with_name(path.name + suffix) for suffix in (".png", ".svg"))
-    with Image.open(drawn) as image:  # A third of the size that it has with all its colours.
+    with Image.open(drawn) as image:  # A third of the full-colour size.
         image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, optimize=True)
     figure.savefig(svg, metadata={"Date": None, "Creator": None})
     return [png, svg]

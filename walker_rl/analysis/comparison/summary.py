@@ -1,4 +1,4 @@
-"""What a comparison says in words: a table of groups, and what to mind in reading it."""
+"""A comparison in words: a table of groups, and caveats."""
 
 import dataclasses
 import shlex
@@ -18,32 +18,32 @@ HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "
 
 
 class Interval(NamedTuple):
-    """An interquartile mean over seeds, and its 95 % interval: None of a single seed."""
+    """An interquartile mean over seeds, and its 95 % interval, None for a single seed."""
 
     value: float
     low: float | None
     high: float | None
 
     def in_words(self, form: str = ",.0f") -> str:
-        """The numbers as `format` writes them in a form, as in "250 [240, 260]"."""
+        """Writes the numbers in a form that `format` takes, as in "250 [240, 260]"."""
         interval = "" if self.low is None else f" [{self.low:{form}}, {self.high:{form}}]"
         return f"{self.value:{form}}{interval}"
 
 
 @dataclasses.dataclass(frozen=True)
 class GroupSummary:
-    """A group's final evaluations and stability; None where no run has what is asked for.
+    """A group's final evaluations and stability; None where no run has the quantity.
 
     Attributes:
         group: name of the group.
-        num_runs: runs in it.
+        num_runs: number of runs in the group.
         min_steps: environment steps at the last evaluation of the shortest run.
         max_steps: environment steps at the last evaluation of the longest run.
         last_return: return of the last policy in the final evaluation.
-        last_falls: share of these episodes that fell, a mean over the seeds.
+        last_falls: share of these episodes that ended in a fall, a mean over the seeds.
         best_return: return of the best policy in the final evaluation.
-        best_falls: share of these episodes that fell.
-        change: change between consecutive evaluations.
+        best_falls: share of these episodes that ended in a fall, a mean over the seeds.
+        change: median absolute change between consecutive evaluations.
         collapsed: share of evaluations below half of the best before.
     """
 
@@ -60,7 +60,7 @@ class GroupSummary:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """A cell for each of `HEADER`."""
+        """Cells of the columns of `HEADER`."""
         first, last = self.min_steps, self.max_steps
         return (
             self.group,
@@ -77,7 +77,7 @@ class GroupSummary:
 
 @dataclasses.dataclass(frozen=True)
 class Summary:
-    """Summary of one task: its groups, and notes on what to mind."""
+    """Summary of one task: its groups, and caveats as `notes`."""
 
     task: str
     groups: Sequence[GroupSummary]
@@ -85,12 +85,12 @@ class Summary:
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
-        """The cells of each group."""
+        """Cells of each group."""
         return [group.cells for group in self.groups]
 
 
 def summarize(runs: Sequence[Run]) -> list[Summary]:
-    """A summary of each task."""
+    """Summarizes the runs of each task."""
     return [
         Summary(task, [_summarize_group(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
         for task, groups in by_task(runs).items()
@@ -116,13 +116,13 @@ def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
 
 
 def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
-    """Mean over the seeds: the interquartile mean would leave out those that fall, if they are few."""
+    """Mean over the seeds; the interquartile mean would omit a few seeds that fall."""
     falls = [one.falls for one in evaluations if one is not None and one.falls is not None]
     return float(np.mean(falls)) if falls else None
 
 
 def _interval(values: Sequence[float | None]) -> Interval | None:
-    """The seeds' interquartile mean and its interval; None and nan are left out."""
+    """The seeds' interquartile mean and its interval, without None and nan."""
     known = np.array([value for value in values if value is not None and np.isfinite(value)])
     if not len(known):
         return None
@@ -135,9 +135,9 @@ def _in_words(interval: Interval | None, form: str = ",.0f") -> str:
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
-    """The seeds' interquartile mean and its interval in words; None and nan are left out.
+    """Writes the seeds' interquartile mean and its interval, without None and nan.
 
-    `form` is each number's, as `format` takes it.
+    `form` is the form of each number, as `format` takes it.
     """
     return _in_words(_interval(values), form)
 
@@ -169,7 +169,7 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
 
 
 def _different_settings(runs: Sequence[Run]) -> list[str]:
-    """Fields that decide the numbers of a run and are not the same in all, and the runner, if it is not."""
+    """Fields that affect a run's results, and the runner, where they differ between runs."""
     words = [shlex.split(run.command) for run in runs]
     fields = [{f"runner={' '.join(of_run[:2])}", *(word for word in of_run if "=" in word)} for of_run in words]
     different = {word.split("=")[0] for word in fields[0].union(*fields) - fields[0].intersection(*fields)}
@@ -177,6 +177,6 @@ def _different_settings(runs: Sequence[Run]) -> list[str]:
 
 
 def _lengths(runs: Sequence[Run]) -> tuple[float, float]:
-    """Environment steps at the last evaluation, of the shortest run and of the longest."""
+    """Environment steps at the last evaluation, for the shortest and the longest run."""
     ends = [float(run.actor_steps[-1]) for run in runs]
     return min(ends), max(ends)

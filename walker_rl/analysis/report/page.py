@@ -1,4 +1,4 @@
-"""The page: what it says, put into its template."""
+"""Renders the report page from its template."""
 
 import base64
 import contextlib
@@ -41,9 +41,10 @@ CAPTIONS = {
 
 
 def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (), notes: Sequence[str] = ()) -> str:
-    """The report of some runs as HTML that refers to nothing outside itself, and forbids the browser to.
+    """Renders the report of some runs as HTML that loads nothing external, and forbids the browser to.
 
-    Without `thresholds`, round returns of each task are timed; `notes` are lines about the runs that are left out.
+    `thresholds` are the returns whose times are drawn, by default round ones per task. `notes` are lines about omitted
+    runs.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -78,13 +79,13 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
 
 
 def _inline(name: str) -> dict[str, str]:
-    """A file beside this one: its text, and the hash by which the page's Content-Security-Policy admits it."""
+    """Returns the text of a file in this folder, and its hash for the page's Content-Security-Policy."""
     content = (Path(__file__).parent / name).read_bytes()
     return {"text": content.decode(), "hash": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"}
 
 
 def _groups(runs: Iterable[Run]) -> dict[str, list[Run]]:
-    """Of all tasks; a group is named with its task where there are several."""
+    """Groups of all tasks; names include the task where there are several."""
     tasks = by_task(runs)
     return {
         group if len(tasks) == 1 else f"{group} on {task}": of_group
@@ -114,7 +115,7 @@ def _figures(runs: Sequence[Run], thresholds: Sequence[float]) -> list[dict[str,
 
 
 def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[str, Any]:
-    """A group by itself: its learning curve, and the film of the best policy whose film is whole."""
+    """A single group: its learning curve, and the best policy's film among those that are intact."""
     rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
     with tempfile.TemporaryDirectory() as folder, matplotlib.rc_context(SETTINGS):
         save(learning_curves.draw({runs[0].task: rows}, "actor_steps"), Path(folder) / "curve")
@@ -130,7 +131,7 @@ def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[s
 
 
 def _row(run: Run) -> list[tuple[str, str]]:
-    """The cells of a run: what is shown, and what it is sorted by."""
+    """The cells of a run, each with its text and its sort key."""
     variation = stability(run.returns)
     number = functools.partial(_number, digits=0)
     return [

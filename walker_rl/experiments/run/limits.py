@@ -1,9 +1,9 @@
-"""The limits of a training: environment steps, time, and the return that is wanted."""
+"""The limits of a training: environment steps, time, and a target return."""
 
 from walker_rl.experiments.config import ExperimentConfig
 
 LIMITS = {"return": "target_return", "steps": "max_actor_steps", "time": "max_walltime"}
-"""The field of each limit, by the name that the summary of a run has for it."""
+"""The field of each limit, by its name in a run's summary."""
 
 
 def limit_reached(config: ExperimentConfig, actor_steps: int, walltime: float, best_return: float) -> str | None:
@@ -11,7 +11,7 @@ def limit_reached(config: ExperimentConfig, actor_steps: int, walltime: float, b
 
     Args:
         config: the experiment's configuration.
-        actor_steps: environment steps so far; no training ends without any.
+        actor_steps: environment steps so far; the time limit needs at least one.
         walltime: seconds of training so far.
         best_return: highest mean return of its evaluations; -inf before the first.
     """

@@ -1,4 +1,4 @@
-"""The evaluation that a training has recorded of a policy that it saved."""
+"""The evaluation that a training has recorded for one of its saved policies."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class RecordedPolicy(NamedTuple):
 
 
 def read_recorded_policy(run: RunDirectory, saved: SavedPolicy) -> RecordedPolicy | None:
-    """Returns the training's evaluation of a policy of a run; None where it is not there or can't be read."""
+    """Returns a run's evaluation of one of its policies; None if it is missing or can't be read."""
     try:
         config = load_config(saved.agent_name, [run.config])
         means = {one.actor_steps: one.mean_return for one in recorded_evaluations(run.metrics)}

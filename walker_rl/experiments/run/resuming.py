@@ -1,4 +1,4 @@
-"""Whether a run can be gone on with, and as what; asked before anything of it is touched."""
+"""Checks that a run can be resumed with a given configuration, before anything in its directory changes."""
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
@@ -11,23 +11,23 @@ from walker_rl.experiments.run.summary import read_ended_by
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
-    """Holds what is wanted to what the run was begun as.
+    """Checks that a configuration continues the run's experiment.
 
     Raises:
         NotWholeError: if the run's configuration is damaged.
-        UserError: if a field that decides numbers is another one, or was not there yet, or the prior is another policy.
+        UserError: if a field that affects results differs or is missing, or the prior is another policy.
     """
-    prior = run.provenance.prior  # First: it finds what is damaged.
+    prior = run.provenance.prior  # First, because it detects damage.
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
     check_same_prior(config, prior)
 
 
 def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
-    """Makes sure that no step of the run would be taken back.
+    """Checks that a configuration does not shorten the run.
 
     Raises:
-        UserError: if fewer steps are wanted than the run has trained.
+        UserError: if its `max_actor_steps` is less than the run has trained.
     """
     length = read_yaml(run.config)["max_actor_steps"]
     checkpoints = (path.stem.removeprefix("step_") for path in run.checkpoints.glob("step_*.npz"))
@@ -42,8 +42,8 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
-    """True if the run has ended, and would end there with `config`: one limit has ended it, so others may differ."""
-    status = read_status(run.status)  # A launched run has its summary before all is recorded.
+    """Returns True if the run has ended, and would end there with `config`, whose other limits may differ."""
+    status = read_status(run.status)  # A launched run writes its summary before it has recorded all.
     has_ended = run.summary.exists() and (status is None or status.phase == "complete")
     if not has_ended:
         return False
@@ -52,10 +52,10 @@ def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:
-    """Makes sure that nothing of the run would be trained, and written, a second time.
+    """Checks that resuming the run would not train, and record, any of it twice.
 
     Raises:
-        UserError: if it has metrics, and its checkpoints are gone or of the form that `launch` once wrote.
+        UserError: if it has metrics but no checkpoint, or only checkpoints in an old format of `launch`.
     """
     if any(run.checkpoints.glob("gen-*/manifest.json")):
         began = run.provenance

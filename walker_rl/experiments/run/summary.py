@@ -1,4 +1,4 @@
-"""The outcome of a run: final evaluations, and what ended it, in a file that only complete runs have."""
+"""The outcome of a run, in a file that only complete runs have: final evaluations, and the limit that ended it."""
 
 import dataclasses
 import json
@@ -32,7 +32,7 @@ class Played:
 
 @dataclasses.dataclass(frozen=True)
 class Summary:
-    """The final evaluations of the best and of the last policy, in the same episodes."""
+    """The final evaluations of the best and the last policy, on the same episodes."""
 
     best: Played
     last: Played
@@ -40,7 +40,7 @@ class Summary:
 
 @dataclasses.dataclass(frozen=True)
 class _Ending:
-    ended_by: str = "steps"  # as in files of older versions, which do not say it
+    ended_by: str = "steps"  # The default is for files of older versions.
 
     def __post_init__(self) -> None:
         if self.ended_by not in LIMITS:
@@ -48,10 +48,10 @@ class _Ending:
 
 
 def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation], ended_by: str) -> None:
-    """Writes the final evaluations of the "best" and the "last" policy, and which of `LIMITS` ended the run.
+    """Writes the final evaluations of the "best" and the "last" policy, and the limit that ended the run.
 
     Raises:
-        OSError: if the disk takes no more.
+        OSError: if the disk is full.
     """
     played = {
         name: dataclasses.asdict(
@@ -72,13 +72,13 @@ def read_summary(run: RunDirectory) -> Summary:
     """Reads the final evaluations.
 
     Raises:
-        NotWholeError: if there are none, or they are damaged.
+        NotWholeError: if the summary is missing or damaged.
     """
     return read_json_record(run.summary, Summary)
 
 
 def read_ended_by(run: RunDirectory) -> str:
-    """Returns which of `LIMITS` ended a complete run.
+    """Returns the limit, one of `LIMITS`, that ended a complete run.
 
     Raises:
         NotWholeError: if the summary is missing or damaged.

@@ -1,4 +1,4 @@
-"""The result of a search: a file of fields that `walker-rl train` takes."""
+"""The result of a search: a configuration file for `walker-rl train`."""
 
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ BEST = "best.yaml"
 
 
 def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
-    """Writes the agent's name, and the task and the agent's fields of a trial where they are not the defaults.
+    """Writes the agent's name, and a trial's task and agent fields that differ from the defaults.
 
-    The file is written whole or not at all.
+    Writes atomically.
     """
     defaults = flatten(to_dict(load_config(plan.agent_name)))
     config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))

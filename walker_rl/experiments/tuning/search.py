@@ -1,4 +1,4 @@
-"""A hyperparameter search from its first trial to its last."""
+"""Runs the trials of a hyperparameter search."""
 
 import time
 from pathlib import Path
@@ -17,20 +17,20 @@ from walker_rl.processes.slots import Slot
 from walker_rl.terminal.sweep import SearchDisplay, State
 
 CHECK_PERIOD = 0.5
-"""Seconds between looks at the trials."""
+"""Seconds between checks of the trials."""
 
 VIEW_PERIOD = 2.0
-"""Seconds between looks at their files for the display."""
+"""Seconds between readings of their files for the display."""
 
 MAX_FAILURES = 3
-"""Trials in a row that fail, after which something else than the hyperparameters must be wrong."""
+"""Failed trials in a row that end the search: the hyperparameters can't be the cause."""
 
 
 class Search:
     """Keeps slots busy with trials."""
 
     def __init__(self, study: Study, plan: Plan, output: Path, slots: list[Slot], display: SearchDisplay):
-        """Starts no trial yet; `slots` are as many as run at a time."""
+        """Starts no trial yet; one trial at a time runs in each slot."""
         self._study = study
         self._plan = plan
         self._output = output
@@ -44,13 +44,13 @@ class Search:
         self._failures = 0
 
     def run(self, num_trials: int, signals: StopSignals) -> bool:
-        """Goes on until so many trials have ended, those of earlier calls included; returns whether they have.
+        """Runs until `num_trials` trials have ended, earlier ones included; returns False if stopped before.
 
         Raises:
-            OSError: if a process can't be started, or the disk takes no more.
-            RunError: if one trial after the other fails.
+            OSError: if a process can't be started, or the disk is full.
+            RunError: if `MAX_FAILURES` trials fail in a row.
         """
-        self._keep_best()  # Which a process that was killed may not have done.
+        self._keep_best()  # A killed process may not have written it.
         try:
             while not signals.stop_requested():
                 for trial_run in list(self._running):

@@ -1,4 +1,4 @@
-"""Where the running trials of a search stand, as rows of a table."""
+"""Progress of the running trials of a search, as rows of a table."""
 
 import time
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from walker_rl.terminal.sweep import Row, State
 
 
 class View:
-    """Reads the run directories of trials while they are trained."""
+    """Reads the run directories of running trials."""
 
     def __init__(self) -> None:
-        """Knows no speeds yet."""
+        """Starts without speeds."""
         self._rates: dict[int, Rates] = {}
 
     def rows(self, running: Sequence[TrialRun]) -> list[Row]:
-        """Where each trial stands now, all of its seeds together."""
+        """Present progress of each trial, over all its seeds."""
         return [self._row(trial_run) for trial_run in running]
 
     def _row(self, trial_run: TrialRun) -> Row:
