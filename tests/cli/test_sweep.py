@@ -21,6 +21,7 @@ from tests.tiny import (
     wait_for,
 )
 from walker_rl.cli import main
+from walker_rl.cli.request import command_line
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.run.directory import create_run_directory
@@ -67,8 +68,9 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert sorted(path.name for path in (output / "logs").iterdir()) == sorted(f"{name}.log" for name in NAMES)
     lines = result.stdout.splitlines()
     assert lines[0] == f"Training 4 runs in {output}; what each prints goes to {output}/logs"
-    assert lines[-1] == "4 of 4 complete"
-    assert [line.split()[:5] for line in lines[-5:-1]] == [[name, "complete", "600", "/", "600"] for name in NAMES]
+    following = ("compare", output, "--output", output / "comparison")
+    assert lines[-2:] == ["4 of 4 complete", f"next: {command_line(*following)}"]
+    assert [line.split()[:5] for line in lines[-6:-2]] == [[name, "complete", "600", "/", "600"] for name in NAMES]
     straight = tmp_path / "straight"
     options = ("--task", "Pendulum-v1", "--seed", "1", "--steps", "600", *set_options(SETTINGS))
     assert run_command("train", AGENT, *options, "--run-dir", straight).returncode == 0
@@ -80,7 +82,7 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     output, _ = swept
     before = {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")}
     result = run_command(*SWEEP, "--output", output)
-    assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "4 of 4 complete")
+    assert (result.returncode, result.stdout.splitlines()[-2]) == (0, "4 of 4 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
     shorter = run_command(*SWEEP, "--set", "max_actor_steps=500", "--output", output)
     must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
@@ -185,7 +187,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 0, result.stdout
     assert f"{name}: failed before {failure}; it is tried anew" in result.stdout
-    assert result.stdout.splitlines()[-1] == "2 of 2 complete"
+    assert result.stdout.splitlines()[-2] == "2 of 2 complete"
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {}}
 
 

@@ -56,7 +56,8 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     assert "trial 0: agent.discount" in again.stdout
     first = {name: metrics for name, metrics in trial_metrics(killed).items() if name.startswith("trial0000")}
     assert first == {name: trial_metrics(whole)[name] for name in first}
-    assert made.stdout.splitlines()[-1] == command_line("train", AGENT, "--config", whole / "best.yaml")
+    following = command_line("train", AGENT, "--config", whole / "best.yaml")
+    assert made.stdout.splitlines()[-1] == f"next: {following}"
     best = load_config(AGENT, [whole / "best.yaml"])
     assert best.task == "Pendulum-v1"
     fields = yaml.safe_load((whole / "best.yaml").read_text())
@@ -74,7 +75,7 @@ def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
     assert process.returncode == 0, output
     assert "trial 0: failed with status -9 (" in output
     assert "); once more\n" in output
-    assert "1 trials complete, 0 given up, 0 failed" in output
+    assert "1 trial complete, 0 given up, 0 failed" in output
 
 
 @pytest.mark.slow

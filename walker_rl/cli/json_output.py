@@ -10,8 +10,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 
 
 def print_json(value: Any) -> None:
-    """Prints a value as JSON; numbers that are not finite, which JSON lacks, become null."""
-    print(json.dumps(_finite(value), allow_nan=False, indent=2))
+    """Prints a value as one line of JSON; numbers that are not finite, which JSON lacks, become null."""
+    print(json.dumps(_finite(value), allow_nan=False))
 
 
 def _finite(value: Any) -> Any:
