@@ -18,7 +18,7 @@ test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option
 	@$(PYTHON) -m pytest -m "not slow" --numprocesses 3 $(ARGS)
 
 test-slow: setup-dev pybulletgym ## run the tests that take minutes
-	@$(PYTHON) -m pytest -m slow $(ARGS)
+	@$(PYTHON) -m pytest -m slow --numprocesses 2 $(ARGS)
 
 benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
 	@$(PYTHON) -m benchmarks $(PARTS) $(ARGS)
