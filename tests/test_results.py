@@ -37,6 +37,7 @@ BLOCKS = re.findall(r"^```\n\$ (.+)\n((?:.+\n)+?)```$", (ROOT / "docs/results.md
 """Commands in the document, each with what it prints there."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "printed"), BLOCKS, ids=[command for command, _ in BLOCKS])
 def test_the_document_quotes_what_the_commands_print(command, printed, tmp_path):
     program, *arguments = shlex.split(command)

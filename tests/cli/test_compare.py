@@ -14,6 +14,7 @@ from walker_rl.cli import main
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_it_compares_what_a_pattern_names_and_the_tables_kept_of_it(tmp_path, capsys):
     for seed in range(2):
         make_run(tmp_path / f"run{seed}", [100, 200 + seed], f"seed={seed}", final=(300.0, 250.0))

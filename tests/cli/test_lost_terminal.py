@@ -58,9 +58,8 @@ def sighup_is_not_ignored():
     signal.signal(signal.SIGHUP, before)
 
 
-@pytest.mark.parametrize(
-    "redirection", [one if one in HAS_STDERR else pytest.param(one, marks=pytest.mark.slow) for one in LOSSES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("redirection", LOSSES)
 def test_a_training_is_trained_to_its_end(tmp_path, straight, redirection):
     run = tmp_path / "run"
     assert in_shell((*SHORT, "--run-dir", run), redirection) == (0, "")

@@ -75,6 +75,7 @@ def test_its_task_is_listed(copy):
     assert [task["kind"] for task in listed["tasks"] if task["name"] == "Cart-v0"] == ["rail"]
 
 
+@pytest.mark.slow
 def test_it_is_trained_and_filmed_by_the_command(copy):
     run = copy / "run"
     words = ("--task", "Cart-v0", "--steps", "600", "--run-dir", run, *set_options(TINY_RUN))

@@ -11,6 +11,8 @@ import pytest
 
 from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT, TINY_RUN, metrics_of, run_command, set_options
 
+pytestmark = pytest.mark.slow
+
 PENDULUM = ("train", AGENT, "--task", "Pendulum-v1")
 
 

@@ -117,6 +117,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     assert_equal_runs(straight, interrupted)
 
 
+@pytest.mark.slow
 def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path):
     run = shutil.copytree(short_run, tmp_path / "run")
     process = start_command("train", AGENT, "--resume", run, "--steps", "1000000")
@@ -132,6 +133,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path)
     process.communicate()
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_path):
     run = tmp_path / "run"
     process = start_command(*SHORT, "--run-dir", run)

@@ -23,6 +23,7 @@ def make_plan(agent_name=AGENT, *overrides, pruner="none", seeds=(7, 8)):
     return Plan(agent_name, seeds, (), overrides, pruner)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_a_space_holds_the_defaults_and_nothing_that_is_refused(tmp_path, agent_name):
     plan, space = make_plan(agent_name), search_space(agent_name)
