@@ -32,8 +32,6 @@ ENDLESS = (
 
 LOSSES = ("| head -n 1", ">&-", "> /dev/full", "2>&-", "2> /dev/full", "> /dev/full 2>&1", "<&- >&- 2>&-")
 
-HAS_STDERR = ("| head -n 1", ">&-", "> /dev/full")
-
 
 def in_shell(words, redirection):
     """Runs `walker-rl` with its output redirected; returns its status and what is left of its standard error."""
