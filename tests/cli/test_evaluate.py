@@ -33,8 +33,8 @@ def test_as_in_training_repeats_the_recorded_row_bit_for_bit(run):
     assert result["mean_return"] == result["recorded_mean_return"] == float(row["mean_return"])
     assert result["stddev_return"] == float(row["stddev_return"])
     assert result["episode_returns"] == [float(row[f"episode_return_{index}"]) for index in range(2)]
-    told = run_command("evaluate", run, "--as-in-training").stdout
-    assert f"The training recorded the same: {float(row['mean_return']):.1f} in 2 episodes." in told
+    printed = run_command("evaluate", run, "--as-in-training").stdout
+    assert f"The training recorded the same: {float(row['mean_return']):.1f} in 2 episodes." in printed
 
 
 def test_other_episodes_are_said_to_be_others(run):

@@ -109,7 +109,7 @@ def test_there_is_nothing_wrong_with_names_that_look_like_numbers(path):
 
 @pytest.mark.parametrize("path", CONFIGS, ids=[path.name for path in CONFIGS])
 def test_the_configurations_of_this_project_load(path):
-    """Those that name an agent load for it alone, the others for every agent."""
+    """Configurations that name an agent load for it alone; the others load for every agent."""
     belongs_to = read_yaml(path).get("agent_name")
     assert belongs_to or path.stem == "one_million"
     for agent_name in agent_names():

@@ -37,7 +37,7 @@ def add(stages: Stages, *actor_steps: int) -> list[int]:
     ("evaluated", "kept"),
     [
         (range(10, 101, 10), [10, 30, 50, 80, 100]),
-        (range(10, 61, 10), [10, 30, 50, 60]),  # The training goes on to 100.
+        (range(10, 61, 10), [10, 30, 50, 60]),  # The training continues to 100.
         ([10], [10]),
         ([10, 100], [10, 100]),
     ],

@@ -7,7 +7,7 @@ import sys
 
 
 def on_a_terminal(code: str, columns: int = 100) -> str:
-    """What a process of this code writes to a terminal."""
+    """Returns the output on a terminal of a process that runs this code."""
     main, side = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "40"}
     process = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, env=environment)

@@ -1,4 +1,4 @@
-"""What is drawn of many groups' curves: a panel for each, and an overview whose curves are named at their ends."""
+"""Figures of many groups: a panel for each, and an overview whose curves are named at their ends."""
 
 import itertools
 
@@ -43,7 +43,7 @@ def draw_overview(groups):
 
 
 def boxes(texts):
-    """Where texts are, those of annotations without their lines."""
+    """Extents of texts; an annotation's line does not count."""
     for text in texts:
         text.get_window_extent()  # Puts an annotation where it belongs.
     return [Text.get_window_extent(text) for text in texts]

@@ -2,20 +2,18 @@
 
 import contextlib
 import re
-import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.analysis.made_runs import make_run
+from tests.browser import needs_chromium
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt install chromium")
+pytestmark = needs_chromium
 
 AGENTS = agent_names()[:2]
 """Names that HTML must escape are in the title."""
@@ -59,14 +57,6 @@ class Browser:
         table = self.page.locator("table.sortable")
         place = [text.strip() for text in table.locator("thead th").all_inner_texts()].index(name)
         return [row.locator("th, td").nth(place).inner_text() for row in table.locator("tbody tr").all()]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
