@@ -16,15 +16,16 @@ train: setup ## train D4PG to walk in minutes; or AGENT=dmpo STEPS= SEED= RUN_DI
 		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
 
 test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option of pytest"
-	@$(VENV_PYTHON) -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m "not slow" --numprocesses 3 $(ARGS)
 
 test-slow: setup-dev pybulletgym ## run the tests that take minutes
-	@$(VENV_PYTHON) -m pytest -m slow $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m slow --numprocesses 2 $(ARGS)
 
 benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
 	@$(VENV_PYTHON) -m benchmarks $(PARTS) $(ARGS)
 
-figures: setup ## draw every figure of images/ again, from results/
+figures: setup ## draw every figure of images/ again, and the table of forecasts, from results/
+	@$(VENV_PYTHON) scripts/forecast_table.py
 	@for folder in results/*/; do \
 		.venv/bin/walker-rl compare "$$folder" --output "images/$$(basename "$$folder")" || exit; done
 

@@ -1,1 +1,1 @@
-"""Speeds, side by side with what a user would pick instead."""
+"""Speeds of walker_rl, side by side with those of its alternatives."""

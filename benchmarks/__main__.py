@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[int], Iterator[Line]]] = {
     "learning": learning.measure,
 }
 ONLY_IF_NAMED = "learning"
-"""It takes hours."""
+"""Part that takes hours, and so runs only if named."""
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -49,7 +49,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_arguments(arguments)
-    # Contestants end with this process, however it is ended.
+    # An exit, unlike a signal, also ends the contestants.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     names, notes, status = options.parts, [], 0

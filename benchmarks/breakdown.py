@@ -1,4 +1,4 @@
-"""Where the time of an environment step goes; `python -m benchmarks.breakdown AGENT` prints one agent's parts."""
+"""Breakdown of the time of an environment step; `python -m benchmarks.breakdown AGENT` prints one agent's parts."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ PARTS = ("environment", "policy", "insertion", "sampling", "update", "weights", 
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Milliseconds of wall-clock time per environment step with one update each."""
+    """Measures milliseconds of wall-clock time per environment step with one update."""
     for agent in AGENTS:
         readings = [parts_elsewhere(agent) for _ in range(rounds)]
         for part in PARTS:
@@ -25,16 +25,16 @@ def measure(rounds: int) -> Iterator[Row]:
 
 
 def parts_elsewhere(agent: str) -> dict[str, float]:
-    """In a process of its own."""
+    """Runs `parts_of` in a separate process."""
     return dict(json.loads(run_module("benchmarks.breakdown", agent)))
 
 
 class Clock:
-    """Sums the time within methods that it has been put around, between `start` and `stop`.
+    """Sums the time within timed methods, between `start` and `stop`.
 
     Attributes:
-        seconds: by part.
-        total: between `start` and `stop`; 0 before.
+        seconds: time by part.
+        total: time between `start` and `stop`, in seconds; 0 before.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Clock:
         self.total = time.perf_counter() - self._began
 
     def around(self, owner: Any, method: str, part: str) -> None:
-        """Replaces `owner.method` by one that is timed."""
+        """Replaces `owner.method` by a timed one."""
         untimed = getattr(owner, method)
 
         def timed(*arguments: Any, **keywords: Any) -> Any:
@@ -62,7 +62,7 @@ class Clock:
         setattr(owner, method, timed)
 
     def along(self, iterator: Iterator[Any], part: str) -> Iterator[Any]:
-        """The items of `iterator`; the waiting for each is timed."""
+        """Yields the items of `iterator`, and times the wait for each."""
         while True:
             began = time.perf_counter()
             item = next(iterator)
@@ -71,7 +71,7 @@ class Clock:
 
 
 def parts_of(agent: str) -> dict[str, float]:
-    """Milliseconds per step, by part."""
+    """Measures milliseconds per step, by part."""
     from benchmarks.contestants.ours import benchmark_config
     from benchmarks.local_run import run_locally
     from walker_rl.experiments.episode_statistics import EpisodeStatistics

@@ -1,4 +1,4 @@
-"""Which contestants meet in which part, and what ours should reach."""
+"""The contestants of each part, and the ratios to reach."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ TASKS = (
     "HumanoidBulletEnv-v0",
 )
 PLAIN = ("agent.layer_norm=false", "agent.activation=relu")
-"""The networks of SB3 and SBX."""
+"""Overrides for the networks of SB3 and SBX."""
 
 ONEDNN_ON, ONEDNN_OFF = ("TF_ENABLE_ONEDNN_OPTS", "1"), ("TF_ENABLE_ONEDNN_OPTS", "0")
 
@@ -30,10 +30,10 @@ class Contest:
     """Contestants that take turns together.
 
     Attributes:
-        unit: of the rates.
-        seconds: a turn's length.
-        contestants: all of them.
-        pairs: ours, theirs, and the ratio to reach.
+        unit: unit of the rates.
+        seconds: length of a turn.
+        contestants: all contestants.
+        pairs: names of ours and theirs, and the ratio to reach.
     """
 
     unit: str
@@ -47,19 +47,19 @@ def ours(name: str, *arguments: str) -> Contestant:
 
 
 def stock(name: str, *arguments: str, onednn: bool = False) -> Contestant:
-    """With TensorFlow's oneDNN off, which it comes with, unless told otherwise."""
+    """Makes a contestant of stock libraries, by default with TensorFlow's oneDNN off."""
     variable = ONEDNN_ON if onednn else ONEDNN_OFF
     return Contestant(name, ("benchmarks.contestants.stock", *arguments), environment=(variable,))
 
 
 def peer(name: str) -> Contestant:
-    """`name` is a library and an algorithm, as in "SBX TD3"."""
+    """Makes a contestant from a library and an algorithm, as in "SBX TD3"."""
     library, algorithm = name.split()
     return Contestant(name, ("benchmarks.contestants.peer", library.lower(), algorithm), python=PEERS_PYTHON)
 
 
 def launched(name: str, counter: str, num_actors: int, agent: str, *overrides: str) -> Contestant:
-    """Processes; what is counted is `actor_steps` or `learner_steps`."""
+    """Makes a launched contestant, which counts `actor_steps` or `learner_steps`."""
     command = ("benchmarks.contestants.launched", counter, str(num_actors), agent, *overrides)
     return Contestant(name, command, environment=(ONEDNN_ON,))
 
@@ -110,7 +110,7 @@ def training_contests() -> Iterator[Contest]:
 
 
 def peers_contests() -> Iterator[Contest]:
-    """Plain networks on both sides; D4PG as it comes is there too."""
+    """Yields contests with plain networks on both sides, and D4PG with its defaults."""
     yield Contest(
         unit="steps/s",
         seconds=4.0,
@@ -142,7 +142,7 @@ def peers_contests() -> Iterator[Contest]:
         *("agent.num_environments=16", "agent.unroll_length=128", "agent.num_epochs=10", "agent.batch_size=128"),
         "agent.activation=tanh",
     )
-    yield Contest(  # A turn has several rounds of 2,048 steps, which are played and then learned from.
+    yield Contest(  # A turn has several rounds of 2,048 steps, each followed by its updates.
         unit="steps/s",
         seconds=10.0,
         contestants=(ours("PPO", "training", "ppo", *rounds), peer("SB3 PPO")),
@@ -173,7 +173,7 @@ def distributed_contests() -> Iterator[Contest]:
 
 
 def part(contests: Callable[[], Iterator[Contest]]) -> Callable[[int], Iterator[Row]]:
-    """Makes the rows of a part from its contests."""
+    """Makes the measurement of a part from its contests."""
 
     def measure(rounds: int) -> Iterator[Row]:
         for contest in contests():

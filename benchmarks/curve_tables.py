@@ -1,4 +1,4 @@
-"""The tables of one run that `walker-rl compare` reads, written without this package's Python."""
+"""Writes the tables of one run for `walker-rl compare`, without importing walker_rl."""
 
 import csv
 from pathlib import Path
@@ -9,10 +9,10 @@ RUNS = ("run", "group", "task", "seed", "commit", "command", "last_return", "bes
 
 
 class CurveTables:
-    """`evaluations.csv`, which grows, and `runs.csv`, written at the end."""
+    """The tables `evaluations.csv`, which grows, and `runs.csv`, written at the end."""
 
     def __init__(self, folder: Path, run: str) -> None:
-        """Makes `folder`, which must not exist, for the run of that name."""
+        """Makes `folder`, which must not exist, for the run named `run`."""
         folder.mkdir(parents=True)
         self._folder = folder
         self._run = run
@@ -20,11 +20,11 @@ class CurveTables:
         self._write(self._evaluations, EVALUATIONS)
 
     def evaluation(self, actor_steps: int, walltime: float, mean_return: float) -> None:
-        """Adds one, with the seconds of training before it."""
+        """Adds an evaluation, with the seconds of training before it."""
         self._write(self._evaluations, (self._run, actor_steps, f"{walltime:.6g}", f"{mean_return:.6g}", "nan"))
 
     def end(self, group: str, task: str, seed: int, version: str, command: str, last_return: float) -> None:
-        """Says what the run was: `version` of the code, and the return of its last policy in other episodes."""
+        """Describes the run, with the code's `version` and the last policy's return in other episodes."""
         self._evaluations.close()
         with (self._folder / "runs.csv").open("w", newline="") as file:
             self._write(file, RUNS)

@@ -1,4 +1,4 @@
-"""The D4PG learner alone, against the machine's own rate of float32 matrix products.
+"""The D4PG learner alone, compared with the machine's rate of float32 matrix products.
 
 `python -m benchmarks.efficiency` prints the floating-point operations of the matrix products in one update.
 """
@@ -10,14 +10,14 @@ from benchmarks.report import Row
 from benchmarks.turns import Contestant, run_module, take_turns
 
 PRODUCT_SIZE = 256
-"""The width of the learner's layers, and its batch."""
+"""Width of the learner's layers, and its batch size."""
 
 UNIT_FLOP = 2 * 1024**3
-"""In one unit of `benchmarks.contestants.products`."""
+"""Floating-point operations in one unit of `benchmarks.contestants.products`."""
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Updates a second, and the share of the products' rate that they amount to."""
+    """Measures updates per second, and their share of the products' rate."""
     learner = ours("D4PG learner", "learner", "d4pg")
     products = Contestant("products", ("benchmarks.contestants.products", str(PRODUCT_SIZE)))
     rates = take_turns((learner, products), rounds, seconds=3.0)
@@ -34,7 +34,7 @@ def measure(rounds: int) -> Iterator[Row]:
 
 
 def flop_of_update() -> int:
-    """Counted in the graph: `2 m k n` for each product of `[m, k]` and `[k, n]`."""
+    """Counts `2 m k n` for each product of `[m, k]` and `[k, n]` in the graph of an update."""
     from benchmarks.contestants.ours import benchmark_config
     from walker_rl.experiments.parts import make_parts
 

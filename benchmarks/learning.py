@@ -1,7 +1,7 @@
-"""How soon contestants learn to walk: whole runs one after another, seed by seed.
+"""Times until contestants learn to walk: whole runs one after another, seed by seed.
 
-Only one training runs at a time: seed 0 of each contestant, then seed 1 of each. Other work on the machine must be
-paused by whoever starts this.
+Only one training runs at a time: seed 0 of each contestant, then seed 1 of each. Pause all other work on the machine
+first.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ RUN = "{folder}/run"
 
 
 def ours(name: str, *arguments: str, target: float | None = None) -> Learner:
-    """`walker-rl train` with these arguments, and the evaluations of 10 episodes that every contestant has."""
+    """Makes a contestant of `walker-rl train` with these arguments, and evaluations of 10 episodes like all others."""
     options = ("--seed", "{seed}", "--run-dir", RUN, "--set", "evaluation.num_episodes=10")
     return Learner(
         name,
@@ -35,7 +35,7 @@ def ours(name: str, *arguments: str, target: float | None = None) -> Learner:
 
 
 def sbx(algorithm: str) -> Learner:
-    """SBX with the RL Zoo's settings, for more steps than the limit allows."""
+    """Makes an SBX contestant with the RL Zoo's settings, and more steps than the time limit permits."""
     return Learner(
         f"SBX {algorithm}",
         train=("benchmarks.contestants.peer_curve", algorithm, RUN, "--seed", "{seed}", "--steps", "1000000"),
@@ -54,12 +54,12 @@ PEERS = (sbx("TD3"), sbx("SAC"), sbx("CrossQ"))
 
 @dataclasses.dataclass(frozen=True)
 class LearningRow:
-    """A contestant's runs, one a seed from 0 on.
+    """A contestant's runs, with seeds from 0.
 
     Attributes:
         learner: the contestant.
-        rules: the same for all.
-        outcomes: by seed.
+        rules: rules of all runs.
+        outcomes: outcomes by seed.
     """
 
     learner: Learner
@@ -74,7 +74,7 @@ class LearningRow:
         return ("contestant", *seconds, f"steps to {goals[-1]}", confirmed, "std", "falls", "to reach")
 
     def cells(self) -> tuple[str, ...]:
-        """As in `columns`; the median, and the value of each seed."""
+        """Returns cells for `columns`, with the median and each seed's value."""
         last = len(self.rules.goals) - 1
         seconds = [by_seed(self._seconds(goal)) for goal in range(last + 1)]
         steps = by_seed([at(outcome.actor_steps, last) for outcome in self.outcomes])
@@ -84,7 +84,7 @@ class LearningRow:
         return (self.learner.name, *seconds, steps, *confirmed, target)
 
     def to_dict(self) -> dict[str, Any]:
-        """The command, the rules, every outcome, and the median seconds to each goal."""
+        """Returns the command, the rules, all outcomes, and the median seconds to each goal."""
         return {
             "name": self.learner.name,
             "command": " ".join(self.learner.train),
@@ -99,36 +99,36 @@ class LearningRow:
 
 
 def at(values: Sequence[float], goal: int) -> float | None:
-    """The value at a goal, or None if the run has not reached it."""
+    """Returns the value at a goal, or None if the run has not reached it."""
     return values[goal] if goal < len(values) else None
 
 
 def median(values: Sequence[float | None]) -> float | None:
-    """The median, None being larger than any number."""
+    """Computes the median, with None as larger than any number."""
     middle = statistics.median(math.inf if value is None else value for value in values)
     return None if math.isinf(middle) else middle
 
 
 def by_seed(values: Sequence[float | None]) -> str:
-    """The median, and the values where there are several; "-" for None."""
+    """Formats the median, and the values if there are several; "-" for None."""
     texts = ["-" if value is None else number(value) for value in (median(values), *values)]
     return texts[0] if len(values) == 1 else f"{texts[0]} ({', '.join(texts[1:])})"
 
 
 def measure(rounds: int) -> Iterator[LearningRow]:
-    """Rows of all contestants that can be had; `rounds` is the number of seeds."""
+    """Measures all available contestants; `rounds` is the number of seeds."""
     learners = (*OURS, *PEERS) if has_peers() else OURS
     return race(learners, rounds, Rules(), ROOT / "runs/benchmark/learning" / commit())
 
 
 def race(learners: Sequence[Learner], num_seeds: int, rules: Rules, folder: Path) -> Iterator[LearningRow]:
-    """Runs each seed of all contestants before the next seed; then yields their rows.
+    """Runs all contestants with one seed before the next; then yields their rows.
 
     Args:
-        learners: the contestants; one that fails is left out from then on.
-        num_seeds: runs of each.
-        rules: when a run ends.
-        folder: the parent of the runs' folders.
+        learners: contestants; one that fails is skipped from then on.
+        num_seeds: runs per contestant.
+        rules: rules that end a run.
+        folder: parent of the runs' folders.
 
     Raises:
         BenchmarkError: after the rows, if a contestant failed.
@@ -152,6 +152,6 @@ def race(learners: Sequence[Learner], num_seeds: int, rules: Rules, folder: Path
 
 
 def commit() -> str:
-    """The commit of this checkout, marked if files differ; "unknown" outside one."""
+    """The commit of this checkout, with "-dirty" if files differ; "unknown" outside a checkout."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"

@@ -1,4 +1,4 @@
-"""A training whose run directory nobody needs."""
+"""A training in a temporary run directory."""
 
 import tempfile
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from walker_rl.terminal.display import Display
 
 
 def run_locally(config: ExperimentConfig, parts: Parts, before_each_step: Callable[[int], bool]) -> None:
-    """Trains with the local runner as it is.
+    """Trains with the unmodified local runner.
 
     Args:
-        config: of the experiment.
-        parts: made from it.
-        before_each_step: is told how many steps there were; returns whether to stop.
+        config: the experiment's configuration.
+        parts: parts made from `config`.
+        before_each_step: function that takes the number of steps so far and returns True to stop.
     """
     num_steps = -1
 

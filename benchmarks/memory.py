@@ -1,4 +1,4 @@
-"""Memory of a full replay, and of a run after its replay is full; `python -m benchmarks.memory PART` prints one."""
+"""Memory of a replay, and growth of a run with a full one; `python -m benchmarks.memory PART` prints one part."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ RUN_SETTINGS = (
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Once each: memory does not vary from round to round."""
+    """Measures each part once, since memory does not vary from round to round."""
     replay = measure_elsewhere("replay")
     yield Row("replay of 1M Walker2D transitions, empty", "MB", [replay["empty"]], target=5, at_most=True)
     yield Row("the same, half full", "MB", [replay["half"]], target=125, at_most=True)
@@ -30,18 +30,18 @@ def measure(rounds: int) -> Iterator[Row]:
 
 
 def measure_elsewhere(part: str) -> dict[str, float]:
-    """In a process of its own, whose memory is nobody else's."""
+    """Measures a part in a separate process."""
     return dict(json.loads(run_module("benchmarks.memory", part)))
 
 
 def resident_megabytes() -> float:
-    """Of this process."""
+    """Resident memory of this process, in MB."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 
 
 def watch_replay() -> dict[str, float]:
-    """Resident memory over what it was before the replay."""
+    """Measures the resident memory that a replay adds, in MB, as it fills."""
     import numpy as np
 
     from walker_rl.replay.arrays import ArrayReplay
@@ -61,7 +61,7 @@ def watch_replay() -> dict[str, float]:
 
 
 def watch_run() -> dict[str, float]:
-    """How far resident memory moves in a run whose replay filled long ago, checkpoints and evaluations included."""
+    """Measures the growth of a run, in MB, long after its replay is full, including checkpoints and evaluations."""
     from walker_rl.runtime import configure_process
 
     configure_process()

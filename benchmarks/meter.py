@@ -1,11 +1,11 @@
-"""How a contestant tells how far it is. Standard library only: contestants run in environments of their own."""
+"""The counter of a contestant. Standard library only: contestants run in other Python environments."""
 
 import mmap
 import os
 import struct
 
 VARIABLE = "BENCHMARK_METER"
-"""Names the file of the count, in a contestant's process."""
+"""Environment variable with the path of the count's file, for contestants."""
 
 _FORMAT = struct.Struct("q")
 
@@ -14,7 +14,7 @@ class Meter:
     """A count in a file that two processes map into their memory."""
 
     def __init__(self, path: str | None = None) -> None:
-        """Opens `path`, which is made if need be; None: what the conductor has named."""
+        """Opens `path`, which is made if needed, or the file named in the environment variable."""
         with open(path or os.environ[VARIABLE], "a+b") as file:
             file.truncate(_FORMAT.size)
             self._memory = mmap.mmap(file.fileno(), _FORMAT.size)
@@ -22,14 +22,14 @@ class Meter:
 
     @property
     def count(self) -> int:
-        """Units that the contestant has done; 0 while the contestant warms up."""
+        """Units of work done; 0 while the contestant warms up."""
         return int(_FORMAT.unpack_from(self._memory)[0])
 
     def tick(self) -> None:
-        """Counts one unit; the contestant alone does."""
+        """Counts one unit; only for the contestant."""
         self.set(self._num_ticks + 1)
 
     def set(self, count: int) -> None:
-        """Has counted so many units; the contestant alone does."""
+        """Sets the count; only for the contestant."""
         self._num_ticks = count
         _FORMAT.pack_into(self._memory, 0, count)

@@ -1,4 +1,4 @@
-"""What was measured, as text and as JSON."""
+"""The report of the measurements, as text and as JSON."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ COLUMNS = ("ours", "", "against", "", "ratio", "to reach")
 
 
 class Line(Protocol):
-    """A line of a table; lines with the same columns are of one table."""
+    """A line of a table; lines with the same columns belong to one table."""
 
     @property
     def columns(self) -> tuple[str, ...]: ...
@@ -28,12 +28,12 @@ class Row:
     """One line of the table of ratios.
 
     Attributes:
-        name: what of ours was measured.
-        unit: of all values.
-        values: ours, by round.
-        against: what it is compared with; "" where it stands alone.
-        other_values: of `against`, by round.
-        target: the ratio to reach, or the value where the row stands alone; None: there is none.
+        name: name of our measurement.
+        unit: unit of all values.
+        values: our values, by round.
+        against: name of the compared measurement; "" if there is none.
+        other_values: values of `against`, by round.
+        target: ratio to reach, or value to reach without a comparison; None if there is no target.
         at_most: whether less is better.
     """
 
@@ -51,26 +51,26 @@ class Row:
 
     @property
     def ratios(self) -> list[float]:
-        """Ours to theirs, round by round; none where the row stands alone."""
+        """Ratio of our value to theirs in each round; empty without a comparison."""
         if not self.other_values:
             return []
         return [ours / theirs for ours, theirs in zip(self.values, self.other_values, strict=True)]
 
     def cells(self) -> tuple[str, ...]:
-        """As in `COLUMNS`."""
+        """Returns the cells for `COLUMNS`."""
         target = "" if self.target is None else f"{'at most' if self.at_most else 'at least'} {self.target:g}"
         against = spread(self.other_values, self.unit) if self.other_values else ""
         return self.name, spread(self.values, self.unit), self.against, against, spread(self.ratios), target
 
     def to_dict(self) -> dict[str, Any]:
-        """All values, and their medians."""
+        """Returns all values and their medians."""
         fields = dataclasses.asdict(self)
         medians = {"median": self.values, "other_median": self.other_values, "ratio_median": self.ratios}
         return fields | {name: statistics.median(values) for name, values in medians.items() if values}
 
 
 def spread(values: Sequence[float], unit: str = "") -> str:
-    """Median and range, three digits each."""
+    """Formats median and range, with three digits each."""
     if not values:
         return ""
     text = number(statistics.median(values))
@@ -80,12 +80,12 @@ def spread(values: Sequence[float], unit: str = "") -> str:
 
 
 def number(value: float) -> str:
-    """Three digits, and more only before the point."""
+    """Formats a number with three digits, or more if they are before the point."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def machine() -> dict[str, Any]:
-    """What the numbers depend on."""
+    """Facts about this machine that affect the numbers."""
     models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     return {
         "processor": models[0].partition(":")[2].strip() if models else platform.processor(),
@@ -97,7 +97,7 @@ def machine() -> dict[str, Any]:
 
 
 def to_text(parts: Mapping[str, Sequence[Line]], notes: Sequence[str], rounds: int) -> str:
-    """Markdown tables, which read well as they are; one for all rows of the same columns."""
+    """Writes aligned Markdown tables, one for all rows with the same columns."""
     about = machine()
     lines = [
         f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {rounds} rounds (memory: one); "

@@ -1,4 +1,4 @@
-"""What one central process bears, from one connection to hundreds; `python -m benchmarks.scaling ROUNDS` prints it."""
+"""Load on one central process from 1 to 512 connections; `python -m benchmarks.scaling ROUNDS` prints it."""
 
 import contextlib
 import dataclasses
@@ -23,7 +23,7 @@ SECONDS = 5.0
 START_LIMIT = 120.0
 
 SETTINGS = (
-    "agent.min_replay_size=100000000",  # No update: what is measured is the wire.
+    "agent.min_replay_size=100000000",  # No update: this measures the wire.
     "agent.max_replay_size=100000000",
     "evaluation.period=1000000000",
     "max_actor_steps=1000000000",
@@ -32,14 +32,14 @@ SETTINGS = (
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Units per second, and what each costs."""
+    """Measures units per second, and the cost of each."""
     for row in json.loads(run_module("benchmarks.scaling", str(rounds))):
         yield Row(**row)
 
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """What happened within a while."""
+    """Measurements over one interval."""
 
     units_per_second: float
     microseconds: float  # of the central process's CPU time, per unit
@@ -48,7 +48,7 @@ class Reading:
 
 
 def read_all(rounds: int) -> Iterator[Row]:
-    """In a private network, whose only traffic is what is measured."""
+    """Measures in a private network, without other traffic."""
     with tempfile.TemporaryDirectory() as folder, central(Path(folder)) as (process, address, run_id):
         yield Row("central process that nobody speaks to", "ms of CPU a second", [idle(process) for _ in range(rounds)])
         for kind in ("reports", "fetches", "transitions"):
@@ -67,13 +67,13 @@ def read_all(rounds: int) -> Iterator[Row]:
 
 
 def row(name: str, unit: str, readings: list[Reading], field: str) -> Row:
-    """One field of all readings."""
+    """Makes a row of one field of all readings."""
     return Row(name, unit, [getattr(reading, field) for reading in readings])
 
 
 @contextlib.contextmanager
 def central(folder: Path) -> Iterator[tuple[psutil.Process, str, str]]:
-    """A central process, where it listens, and its run's id."""
+    """Starts a central process; yields it with its address and its run's id."""
     from walker_rl.experiments.distributed.isolation import enter_private_network, free_port
     from walker_rl.experiments.run.directory import open_run_directory
 
@@ -96,7 +96,7 @@ def central(folder: Path) -> Iterator[tuple[psutil.Process, str, str]]:
 
 
 def idle(process: psutil.Process) -> float:
-    """Milliseconds of CPU time that the process takes a second."""
+    """Measures the process's milliseconds of CPU time per second."""
     before = process.cpu_times()
     time.sleep(SECONDS)
     after = process.cpu_times()
@@ -104,7 +104,7 @@ def idle(process: psutil.Process) -> float:
 
 
 def read(kind: str, num_connections: int, process: psutil.Process, address: str, run_id: str) -> Reading:
-    """What so many connections of a kind do to the central process."""
+    """Measures the load of `num_connections` of a kind on the central process."""
     with tempfile.NamedTemporaryFile() as file:
         meter = Meter(file.name)
         command = (sys.executable, "-m", "benchmarks.contestants.synthetic", kind, address, run_id)
@@ -112,7 +112,7 @@ def read(kind: str, num_connections: int, process: psutil.Process, address: str,
         contestant = subprocess.Popen([*command, str(num_connections)], cwd=ROOT, env=environment)
         try:
             end = time.monotonic() + START_LIMIT
-            while meter.count == 0:  # Until every connection has done something.
+            while meter.count == 0:  # Until every connection has worked.
                 if contestant.poll() is not None or time.monotonic() > end:
                     sys.exit(f"{num_connections} connections could not be made")
                 time.sleep(0.05)
@@ -128,7 +128,7 @@ def read(kind: str, num_connections: int, process: psutil.Process, address: str,
 
 
 def snapshot(meter: Meter, process: psutil.Process) -> tuple[float, float, float, float]:
-    """Units, seconds, seconds of CPU time, bytes on the wire so far."""
+    """Returns units, seconds, seconds of CPU time and bytes on the wire so far."""
     times = process.cpu_times()
     num_bytes = psutil.net_io_counters(pernic=True)["lo"].bytes_sent
     return meter.count, time.monotonic(), times.user + times.system, num_bytes

@@ -1,4 +1,4 @@
-"""How soon the commands answer; `python -m benchmarks.start` trains until its first environment step."""
+"""Start-up times of commands; `python -m benchmarks.start` trains until its first environment step."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ WALKER_RL = Path(sys.executable).with_name("walker-rl")
 
 
 def measure(rounds: int) -> Iterator[Row]:
-    """Seconds of whole processes."""
+    """Measures the seconds of whole processes."""
     for arguments, target in ((["--help"], 0.3), (["train", "d4pg", "--help"], None)):
         seconds = [seconds_of([WALKER_RL, *arguments]) for _ in range(rounds)]
         yield Row(f"walker-rl {' '.join(arguments)}", "s", seconds, target=target, at_most=True)
@@ -24,7 +24,7 @@ def measure(rounds: int) -> Iterator[Row]:
 
 
 def seconds_of(command: list) -> float:
-    """From the start of a process to its end, in a folder that is then gone."""
+    """Times a process from start to end, in a temporary folder."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -36,7 +36,7 @@ def seconds_of(command: list) -> float:
 
 
 def train_to_first_step() -> None:
-    """`walker-rl train d4pg`, ended as soon as the environment has made one step."""
+    """Runs `walker-rl train d4pg`, and exits after the first step of the environment."""
     from walker_rl.cli import main
     from walker_rl.runtime import configure_process
 

@@ -1,8 +1,8 @@
-"""One training, timed from its command's start to the first evaluation at or above a return.
+"""Times one training from its command's start to the first evaluation at or above a return.
 
-The benchmark's own clock is read as a row appears in the run's table of evaluations. So start-up, a prior and
-evaluations count, for every library alike. The last return counts once fresh episodes confirm it; the training and the
-clock pause while they are played.
+The benchmark reads its own clock when a row appears in the run's table of evaluations, so start-up, a prior and
+evaluations count for every library. The last return counts once fresh episodes confirm it; the training and the clock
+pause while they are played.
 """
 
 import contextlib
@@ -28,15 +28,15 @@ EPISODE_LENGTH = 1_000
 
 @dataclasses.dataclass(frozen=True)
 class Learner:
-    """A contestant; in its texts {folder} and {seed} stand for those of a run.
+    """A contestant; {folder} and {seed} in its texts stand for those of a run.
 
     Attributes:
-        name: its name in the table.
-        train: arguments of its Python, from the module on, that train it.
+        name: name in the table.
+        train: module and arguments that train it.
         evaluations: CSV file with the columns `actor_steps` and `mean_return`.
-        play: likewise, that play the policy which reached the last goal for `--episodes N` and print JSON.
-        python: its interpreter.
-        target: seconds to the last goal that no seed should exceed; None: there is no such target.
+        play: module and arguments that play the policy which reached the last goal, for `--episodes N`, and print JSON.
+        python: Python interpreter.
+        target: seconds to the last goal that no seed should exceed; None if there is no target.
     """
 
     name: str
@@ -49,12 +49,12 @@ class Learner:
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """The same for every run.
+    """Rules of every run.
 
     Attributes:
         goals: returns to reach, ascending; the last one ends the run.
         limit: seconds after which a run is stopped.
-        num_episodes: fresh episodes whose mean return must reach the last goal, too.
+        num_episodes: fresh episodes whose mean return must also reach the last goal.
     """
 
     goals: tuple[float, ...] = (1_500.0, 2_000.0)
@@ -64,7 +64,7 @@ class Rules:
 
 @dataclasses.dataclass(frozen=True)
 class Confirmation:
-    """Fresh episodes of the policy that reached the last goal: returns, and how many of them ended early."""
+    """Results of fresh episodes of the policy that reached the last goal: returns, and falls."""
 
     mean: float
     stddev: float
@@ -73,13 +73,13 @@ class Confirmation:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """One run.
+    """The outcome of one run.
 
     Attributes:
-        seconds: from the command's start to each goal reached.
+        seconds: time from the command's start to each goal reached.
         actor_steps: environment steps at each goal reached.
-        confirmation: None if the last goal was not reached.
-        num_unconfirmed: evaluations that reached the last goal, and whose policies did not in fresh episodes.
+        confirmation: fresh episodes of the last goal's policy; None if the goal was not reached.
+        num_unconfirmed: evaluations that reached the last goal without being confirmed.
     """
 
     seconds: tuple[float, ...]
@@ -88,7 +88,7 @@ class Outcome:
     num_unconfirmed: int = 0
 
     def to_text(self, goals: tuple[float, ...]) -> str:
-        """One line: "1,500 after 200 s and 60,000 steps"."""
+        """Describes the outcome in one line, as in "1,500 after 200 s and 60,000 steps"."""
         reached = [
             f"{goal:,g} after {seconds:,.0f} s and {steps:,} steps"
             for goal, seconds, steps in zip(goals, self.seconds, self.actor_steps, strict=False)
@@ -106,12 +106,12 @@ def time_run(learner: Learner, seed: int, rules: Rules, folder: Path) -> Outcome
 
     Args:
         learner: the contestant.
-        seed: its seed.
-        rules: when it ends.
-        folder: the run's own; a finished run is read from `outcome.json` in it, an unfinished one is replaced.
+        seed: seed of the run.
+        rules: rules that end the run.
+        folder: folder of this run alone; a finished run is read from its `outcome.json`, an unfinished one is replaced.
 
     Raises:
-        BenchmarkError: if one of the commands fails.
+        BenchmarkError: if a command fails.
     """
     kept = folder / "outcome.json"
     if kept.exists():
@@ -167,7 +167,7 @@ def _evaluations(process: subprocess.Popen, table: Path) -> Iterator[tuple[int, 
 
 @contextlib.contextmanager
 def _paused(process: subprocess.Popen) -> Iterator[None]:
-    """Stops a process with all that it has started, while the context lasts."""
+    """Stops a process and its children while the context lasts."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGSTOP)
     yield
@@ -177,7 +177,7 @@ def _paused(process: subprocess.Popen) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _running(command: list, errors: Path) -> Iterator[subprocess.Popen]:
-    """A process that ends, with all that it has started, when the context does."""
+    """Starts a process, and kills it and its children when the context ends."""
     with errors.open("wb") as stderr:
         process = subprocess.Popen(
             command,
@@ -196,7 +196,7 @@ def _running(command: list, errors: Path) -> Iterator[subprocess.Popen]:
 
 
 def _read(evaluations: Path) -> list[tuple[int, float]]:
-    """`actor_steps` and `mean_return` of each whole row so far."""
+    """Reads `actor_steps` and `mean_return` of each whole row so far."""
     if not evaluations.exists():
         return []
     lines = evaluations.read_text().splitlines(keepends=True)

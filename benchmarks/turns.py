@@ -1,7 +1,7 @@
-"""Taking turns: contestants run one at a time, a few seconds each, round after round.
+"""Takes turns: contestants run one at a time, a few seconds each, round after round.
 
-All processes are started and warmed up once; a stopped one (SIGSTOP) keeps its place. On a machine whose speed drifts,
-the two sides of a ratio are so measured seconds apart and not minutes.
+All processes start and warm up once; SIGSTOP suspends them between turns. On a machine whose speed drifts, the two
+sides of a ratio are thus measured seconds apart, not minutes.
 """
 
 import contextlib
@@ -26,13 +26,13 @@ class BenchmarkError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Contestant:
-    """What to run.
+    """A command to run, and its name.
 
     Attributes:
-        name: in the table.
-        command: arguments of its Python, from the module on.
-        python: its interpreter.
-        environment: variables beside those of this process.
+        name: name in the table.
+        command: module and its arguments.
+        python: Python interpreter.
+        environment: environment variables, added to those of this process.
     """
 
     name: str
@@ -56,7 +56,7 @@ class _Process:
                     **os.environ,
                     **dict(contestant.environment),
                     VARIABLE: str(folder / "meter"),
-                    "TMPDIR": str(folder),  # What it leaves there goes with the folder.
+                    "TMPDIR": str(folder),  # Leftovers are deleted with the folder.
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -71,7 +71,7 @@ class _Process:
         self._signal(signal.SIGSTOP)
 
     def turn(self, seconds: float) -> float:
-        """Runs for a while; returns units per second."""
+        """Runs for `seconds`; returns units per second."""
         before, began = self._meter.count, time.perf_counter()
         self._signal(signal.SIGCONT)
         time.sleep(seconds)
@@ -97,10 +97,10 @@ class _Process:
 
 
 def run_module(*arguments: str, python: Path = Path(sys.executable)) -> str:
-    """The last line that `python -m` with these arguments prints, in a process of its own.
+    """Runs `python -m` with these arguments in a separate process; returns the last line printed.
 
     Raises:
-        BenchmarkError: if it fails.
+        BenchmarkError: if the process fails.
     """
     result = subprocess.run([python, "-m", *arguments], cwd=ROOT, capture_output=True, text=True)
     if result.returncode != 0:
@@ -109,21 +109,21 @@ def run_module(*arguments: str, python: Path = Path(sys.executable)) -> str:
 
 
 def ended(name: str, status: int, said: str) -> BenchmarkError:
-    """One line: the status and the last of what the process has `said`."""
+    """Makes an error of one line, with the status and the last line that the process has `said`."""
     last = said.strip().splitlines()[-1:] or ["no word on why"]
     return BenchmarkError(f"{name} ended with status {status}: {last[0]}")
 
 
 def take_turns(contestants: Sequence[Contestant], rounds: int, seconds: float) -> dict[str, list[float]]:
-    """Units per second of each contestant in each round.
+    """Measures the units per second of each contestant in each round.
 
     Args:
-        contestants: of different names.
-        rounds: turns of each.
-        seconds: a turn's length.
+        contestants: contestants with distinct names.
+        rounds: turns of each contestant.
+        seconds: length of a turn.
 
     Raises:
-        BenchmarkError: if a contestant ends, which none does by itself, or does nothing in a turn.
+        BenchmarkError: if a contestant exits, or does nothing in a turn.
     """
     with _processes(contestants) as processes:
         rates: dict[str, list[float]] = {name: [] for name in processes}

@@ -1,6 +1,6 @@
-"""MkDocs hooks: the site has docs/, what its pages link to, and a reference generated from the code.
+"""MkDocs hooks: the site has docs/, the files that its pages link to, and a reference generated from the code.
 
-A page is known by its path in the tree, so the same relative links work on GitHub and in the site.
+A page keeps its path in the tree, so the same relative links work on GitHub and in the site.
 """
 
 import posixpath
@@ -21,10 +21,10 @@ RELATIVE_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
 class QuotedFile(File):
-    """A page that quotes a file, or the files of a folder, because a page links to it."""
+    """A page that quotes a linked file, or the files of a linked folder."""
 
     def is_documentation_page(self) -> bool:
-        """Returns true, although the path doesn't end in `.md`."""
+        """Returns True, although the path does not end in `.md`."""
         return True
 
 
@@ -47,7 +47,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     for page in files.documentation_pages():
         files.remove(page)
     paths = [path for path in _nav_paths(config.nav) if (ROOT / path).exists()]
-    for path in paths:  # grows by what the pages link to
+    for path in paths:  # Grows by the pages' links.
         files.append(_make_file(path, config))
         if path.endswith(".md"):
             paths.extend(linked for linked in _links(path) if linked not in paths)
@@ -64,7 +64,7 @@ def _nav_paths(nav: list[Any]) -> Iterator[str]:
 def _links(path: str) -> Iterator[str]:
     for link in dict.fromkeys(RELATIVE_LINK.findall((ROOT / path).read_text())):
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
-        if (ROOT / target).exists():  # MkDocs reports the others
+        if (ROOT / target).exists():  # MkDocs reports the others.
             yield target
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 import walker_rl
-from walker_rl.agents import agent_names, config_class
+from walker_rl.agents import agent_names, agent_summary, config_class
 from walker_rl.cli.app import app
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
@@ -28,7 +28,7 @@ API = (
 
 
 def reference_pages() -> dict[str, str]:
-    """Markdown of each generated page, by its path in the site."""
+    """Returns the Markdown of each generated page, by its path in the site."""
     pages = {"fields/index": _common_fields(), "options": _options()}
     pages |= {f"fields/{name}": _agent_fields(name) for name in agent_names()}
     pages |= {f"api/{package}": _api(package) for package in API}
@@ -43,10 +43,9 @@ def _common_fields() -> str:
 
 
 def _agent_fields(name: str) -> str:
-    summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
     rows = hyperparameter_rows(config_class(name)(), "agent.")
     page = f"[The agent's page](../../walker_rl/agents/{name}/README.md) has its equations."
-    return f"# Fields of {name}\n\n{summary} {page}\n\n{_field_table(rows)}"
+    return f"# Fields of {name}\n\n{agent_summary(name)} {page}\n\n{_field_table(rows)}"
 
 
 def _field_table(rows: Iterable[tuple[str, str, str]]) -> str:
@@ -59,7 +58,7 @@ def _options() -> str:
 
 
 def _options_of(command: Any, context: typer.Context) -> Iterator[str]:
-    """A section for each command below `command`; agents have equal options, so the first stands for all."""
+    """Yields a section for each command below `command`; all agents have the options of the first."""
     if isinstance(command, typer.core.TyperGroup):
         names = sorted(command.list_commands(context))
         agents = names == agent_names()
@@ -84,6 +83,6 @@ def _api(package: str) -> str:
     name = f"walker_rl.{package}"
     modules = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
     own = f"::: {name}\n    options:\n      show_root_heading: false"
-    if "__all__" in (folder / "__init__.py").read_text():  # its modules have the same
+    if "__all__" in (folder / "__init__.py").read_text():  # Its modules document the same members.
         own += "\n      members: false"
     return "\n\n".join([f"# {name}", own, *(f"::: {name}.{module}" for module in modules)])

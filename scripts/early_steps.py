@@ -1,4 +1,4 @@
-"""Tells whether runs are less steady in their first environment steps than later: evaluations and the critic's loss."""
+"""Compares the steadiness of runs in their first environment steps and later: evaluations and the critic's loss."""
 
 import argparse
 

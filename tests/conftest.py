@@ -2,6 +2,9 @@
 
 import warnings
 
+import pytest
+
+from tests.browser import CHROMIUM
 from walker_rl.runtime import set_environment
 from walker_rl.stack import HAS_ACME
 
@@ -26,3 +29,14 @@ def pytest_report_header() -> str:
 
 with warnings.catch_warnings():  # Importing gym changes the filters.
     import gym  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

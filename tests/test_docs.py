@@ -57,6 +57,9 @@ def test_a_command_of_a_page_is_one_that_can_be_given(line):
         command, context = typer.main.get_command(app), None
         while isinstance(command, typer.core.TyperGroup):
             words = words[1:]
+            if words[0].startswith("-"):
+                assert any(words[0] in option.opts for option in command.params), words[0]
+                return
             command = command.get_command(context, words[0])
             assert command is not None, words[0]
         command.make_context(words[0], words[1:])

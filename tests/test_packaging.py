@@ -103,7 +103,9 @@ def test_the_wheel_holds_every_module_the_type_marker_and_the_policies_which_pla
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, tree)
     wanted = {str(path.relative_to(tree)) for path in tree.rglob("*.py")} | {"walker_rl/py.typed"}
-    wanted |= {f"walker_rl/pretrained/{name}" for name in ("README.md", "table.csv")}
+    wanted |= {f"walker_rl/pretrained/{name}" for name in ("README.md", "table.csv")} | {
+        "walker_rl/experiments/forecast.csv"
+    }
     wanted |= {f"walker_rl/pretrained/{policy.name}.npz" for policy in pretrained_policies()}
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, tree]
     subprocess.run(build, check=True)

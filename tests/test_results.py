@@ -19,6 +19,7 @@ RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_d
 
 
 @acme_stack  # Another Matplotlib draws other bytes.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_figures_are_drawn_from_the_tables(tmp_path, name):
     drawn = [path for path in draw_comparison(read_runs([ROOT / "results" / name]), tmp_path) if path.suffix != ".csv"]
@@ -38,6 +39,7 @@ BLOCKS = re.findall(r"^```\n\$ (.+)\n((?:.+\n)+?)```$", (ROOT / "docs/results.md
 """Commands in the document, each with what it prints there."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "printed"), BLOCKS, ids=[command for command, _ in BLOCKS])
 def test_the_document_quotes_what_the_commands_print(command, printed, tmp_path):
     program, *arguments = shlex.split(command)

@@ -3,25 +3,24 @@
 import contextlib
 import dataclasses
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.browser import needs_chromium
 from walker_rl.agents import agent_names
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium")
 WIDE, NARROW = 1400, 360
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt install chromium"),
+    needs_chromium,
 ]
 
 
@@ -43,14 +42,6 @@ def site(tmp_path_factory):
     built = subprocess.run(build, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     return folder
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextlib.contextmanager

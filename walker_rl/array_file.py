@@ -1,4 +1,4 @@
-"""Named arrays in one `.npz` file that is whole or not there."""
+"""Named arrays in one `.npz` file, written whole or not at all."""
 
 import io
 import math
@@ -15,23 +15,23 @@ from walker_rl.whole_file import whole_file
 _SUFFIX = ".npy"
 
 _MAX_EXPANSION = 10
-"""Bytes unpacked for each byte of a file; weights hardly compress, and what we write is not compressed."""
+"""Most bytes unpacked per byte of a file; weights hardly compress, and our files are not compressed."""
 
 _MAX_HEADER_SIZE = 1_024
-"""Bytes of NumPy's header of one array, a Python literal; those of ours have 118."""
+"""Most bytes of an array's NumPy header, a Python literal; ours have 118."""
 
 
 class TornFileError(Exception):
-    """The bytes of a file are not those of named arrays."""
+    """Raised for a file that does not hold named arrays."""
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes `path` aside, and renames it when all is on the disk. NumPy reads it with `numpy.load`.
+    """Writes a temporary file, and renames it to `path` once it is on the disk. `numpy.load` reads it.
 
     Raises:
-        OSError: if it can't be written; what was at `path` is still there, and nothing is left beside it.
+        OSError: if it can't be written; `path` is unchanged and the temporary file is removed.
     """
-    # `numpy.savez` leaves its archive open, to complain on standard error, when the disk is full.
+    # On a full disk, `numpy.savez` leaves its archive open, which prints errors later.
     with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             with archive.open(name + _SUFFIX, "w", force_zip64=True) as member:
@@ -39,9 +39,9 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Reads what `write_arrays` wrote, and checks every checksum.
+    """Reads a file of `write_arrays`, and verifies every checksum.
 
-    Nothing is allocated or unpacked that the file is too small to hold, whatever its headers say.
+    Refuses to allocate or unpack more than the file can hold, whatever its headers say.
 
     Raises:
         OSError: if there is no file, or it can't be opened.
@@ -50,7 +50,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     with path.open("rb") as file:
         try:
             return _read(file)
-        except Exception as error:  # zipfile and NumPy raise a dozen kinds for bytes that are no such file.
+        except Exception as error:  # zipfile and NumPy raise a dozen kinds of errors for other files.
             raise TornFileError(str(error) or type(error).__name__) from None
 
 
@@ -69,13 +69,13 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray
         size = _array_size(content.read(_MAX_HEADER_SIZE))
     if size != member.file_size:
         raise ValueError(f"{member.filename} has {member.file_size} bytes, not the {size} of its header")
-    with archive.open(member) as content:  # To its last byte, at which zipfile compares the checksum.
+    with archive.open(member) as content:  # zipfile compares the checksum at the last byte.
         array: np.ndarray = np.lib.format.read_array(content, allow_pickle=False)
     return array
 
 
 def _array_size(begin: bytes) -> int:
-    """Bytes of an array in a file, header included, by its first `_MAX_HEADER_SIZE` bytes."""
+    """Size in bytes of an array and its header, from its first `_MAX_HEADER_SIZE` bytes."""
     file = io.BytesIO(begin)
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("unknown version of NumPy's format")

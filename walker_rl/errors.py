@@ -1,4 +1,7 @@
-"""What a user did wrong, or what the machine refused, in one line."""
+"""Errors that are reported to the user in one line."""
+
+import difflib
+from collections.abc import Iterable
 
 
 class UserError(Exception):
@@ -6,8 +9,24 @@ class UserError(Exception):
 
 
 class NotWholeError(UserError):
-    """A file, or a run, that is not whole: torn, damaged, or too young for what is asked of it."""
+    """A file or a run that is not whole: torn, damaged, or too young for the request."""
 
 
 class RunError(Exception):
-    """A run that cannot go on (full disk, non-finite loss); the message says what was kept. Exit status 1."""
+    """A run that cannot continue (full disk, non-finite loss); the message says what was kept. Exit status 1."""
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Returns the end of a message about an unknown name, as in "; did you mean d4pg?".
+
+    Args:
+        name: unknown name.
+        known: names that exist.
+        cutoff: least likeness of a suggestion, from 0 to 1.
+
+    Returns:
+        At most three suggestions, whatever their case; "" if no name resembles `name`.
+    """
+    names = {one.lower(): one for one in known}
+    near = [names[match] for match in difflib.get_close_matches(name.lower(), names, n=3, cutoff=cutoff)]
+    return f"; did you mean {' or '.join(near)}?" if near else ""

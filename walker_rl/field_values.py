@@ -1,6 +1,6 @@
-"""The value of a dataclass's field from what YAML and JSON can hold: numbers, names, lists, mappings.
+"""Conversion of YAML and JSON values (numbers, names, lists, mappings) to the fields of dataclasses.
 
-Imports nothing heavy, since configurations are made with it.
+Imports nothing heavy, since every configuration needs it.
 """
 
 import collections.abc
@@ -26,10 +26,10 @@ RecordT = TypeVar("RecordT")
 
 
 def to_record(values: Any, record: type[RecordT]) -> RecordT:
-    """Returns a mapping as a dataclass; a field that it lacks has its default, and unknown fields are left out.
+    """Returns a mapping as a dataclass; missing fields get their defaults, and unknown ones are ignored.
 
     Raises:
-        ValueError: if it is no mapping, lacks a field without a default, a field can't take its value, or `record`
+        ValueError: if it is not a mapping, lacks a field without a default, a field can't take its value, or `record`
             refuses the whole.
     """
     if not isinstance(values, dict):
@@ -51,7 +51,7 @@ def to_field_value(value: Any, annotation: Any) -> Any:
     """Returns `value` as the type of its field.
 
     Args:
-        value: what YAML holds: a bool, number or text, None, a list or a mapping of these.
+        value: YAML value: a bool, number or text, None, a list or a mapping of these.
         annotation: type of the field: one of `int`, `float`, `bool`, `str`, `Linear`, a class, a dataclass, `Any`, a
             tuple, sequence or dict of these, or a union of them and None.
 
@@ -108,7 +108,7 @@ def _to_kind(value: Any, kind: Any) -> Any:
         kinds = arguments if arguments[-1] is not Ellipsis and origin is tuple else arguments[:1] * len(value)
         items = [to_field_value(item, each) for item, each in zip(value, kinds, strict=True)]
         return tuple(items) if origin is tuple else items
-    if origin is dict:  # JSON has no keys but texts.
+    if origin is dict:  # JSON keys are always text.
         if not isinstance(value, dict):
             raise ValueError
         key_kind, value_kind = arguments

@@ -11,15 +11,15 @@ from typing import Any
 from walker_rl.schedules import Linear
 
 LARGEST = 1e12
-"""The largest number that any field takes, and minus the smallest: a larger one is a slip in all of them."""
+"""Largest absolute value that any field takes; a larger one is a slip."""
 
 MAX_LENGTH = 100
-"""Values in a list."""
+"""Most values in a list."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Allowed:
-    """What a field says of itself: meaning, unit, and the values it may take."""
+    """A field's meaning, unit and allowed values."""
 
     meaning: str
     unit: str = ""
@@ -29,7 +29,7 @@ class Allowed:
     choices: tuple[str, ...] = ()
 
     def permits(self, value: Any) -> bool:
-        """Whether every number or name in `value` (a scalar or a tuple; None always) is allowed."""
+        """True if every number or name in `value` (a scalar or a tuple) is allowed; None always is."""
         if value is None:
             return True
         if isinstance(value, Linear):
@@ -43,14 +43,14 @@ class Allowed:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return True
         return (
-            abs(value) <= LARGEST  # False of nan, too
+            abs(value) <= LARGEST  # also False for nan
             and (self.minimum is None or value >= self.minimum)
             and (self.maximum is None or value <= self.maximum)
             and (self.above is None or value > self.above)
         )
 
     def describe(self) -> str:
-        """The allowed values in words, as in "at least 1" or "in [0, 1]"; "" where any of the type is."""
+        """The allowed values in words, as in "at least 1" or "in [0, 1]"; "" if all of the type are."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
@@ -91,7 +91,7 @@ def problems(config: Any, prefix: str = "") -> Iterator[str]:
 
 
 def reset_in_turn(config: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Yields for each number and list that is not the default: name, value in words, `config` with the default."""
+    """Yields name, value in words, and `config` with the default, for each number or list that differs from it."""
     for field in dataclasses.fields(config):
         value, name = getattr(config, field.name), f"{prefix}{field.name}"
         if dataclasses.is_dataclass(value):

@@ -17,7 +17,7 @@ if not TYPE_CHECKING and HAS_ACME:
 else:
 
     class Actor(abc.ABC):
-        """Acts in an environment, and sees what comes of it."""
+        """Acts in an environment and observes the results."""
 
         @abc.abstractmethod
         def select_action(self, observation: Any) -> Any:
@@ -25,32 +25,32 @@ else:
 
         @abc.abstractmethod
         def observe_first(self, timestep: dm_env.TimeStep) -> None:
-            """Takes the first timestep of an episode."""
+            """Observes the first timestep of an episode."""
 
         @abc.abstractmethod
         def observe(self, action: Any, next_timestep: dm_env.TimeStep) -> None:
-            """Takes an action and the timestep after it."""
+            """Observes an action and the timestep after it."""
 
         @abc.abstractmethod
         def update(self, wait: bool = False) -> None:
-            """Fetches new weights; `wait` until they are there."""
+            """Fetches new weights; blocks until they arrive if `wait` is set."""
 
     class VariableSource(abc.ABC):
-        """Has variables by name."""
+        """Serves variables by name."""
 
         @abc.abstractmethod
         def get_variables(self, names: Sequence[str]) -> list[Any]:
             """Returns a nest of arrays for each name."""
 
     class Learner(VariableSource):
-        """Learns in steps."""
+        """Learns step by step."""
 
         @abc.abstractmethod
         def step(self) -> Any:
             """Updates once."""
 
         def run(self, num_steps: int | None = None) -> None:
-            """Calls `step` so many times; without end by default."""
+            """Calls `step` `num_steps` times, or forever by default."""
             for _ in itertools.count() if num_steps is None else range(num_steps):
                 self.step()
 
@@ -59,11 +59,11 @@ else:
             raise NotImplementedError
 
         def restore(self, state: Any) -> None:
-            """Continues from what `save` returned."""
+            """Restores a state that `save` returned."""
             raise NotImplementedError
 
     class Logger(abc.ABC):
-        """Takes rows of values by name."""
+        """Writes rows of named values."""
 
         @abc.abstractmethod
         def write(self, data: Mapping[str, Any]) -> None:
@@ -71,10 +71,10 @@ else:
 
         @abc.abstractmethod
         def close(self) -> None:
-            """Takes no more rows."""
+            """Closes the logger."""
 
     class EnvironmentSpec(NamedTuple):
-        """Specs of what an environment gives and takes."""
+        """Specs of an environment's observations, actions, rewards and discounts."""
 
         observations: Any
         actions: Any

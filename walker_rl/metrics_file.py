@@ -1,6 +1,6 @@
-"""Files of metrics: a line of names and rows of numbers, as CSV. What a crash or a full disk left in one may be torn.
+"""CSV files of metrics: a line of names and rows of numbers, which a crash or a full disk may have torn.
 
-A row is whole if its line has an end, a number for each name, and a count of environment steps as the first of them.
+A row is whole if its line has an end and a number for each name, the first of them a count of environment steps.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ STEP_KEY = "actor_steps"
 """The first column of every file, the x axis."""
 
 MAX_DIGITS = 15
-"""Digits of a count of environment steps: as many as a float holds."""
+"""Most digits of a count of environment steps, as many as a float holds."""
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
@@ -35,7 +35,7 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_whole_rows(path: Path) -> dict[str, np.ndarray]:
-    """Reads a file as `read_columns` does, but leaves out what is not whole."""
+    """Reads a file as `read_columns` does, but skips rows that are not whole."""
     return whole_rows(path.read_bytes() if path.exists() else b"")
 
 
@@ -46,7 +46,7 @@ def whole_rows(content: bytes) -> dict[str, np.ndarray]:
 
 
 def whole_size(content: bytes) -> int:
-    """Bytes up to the end of the last row that is whole, or of the names if there is none."""
+    """Number of bytes up to the end of the last whole row, or of the names if there is none."""
     names, lines = _split(content)
     size = len(content)
     for line in reversed(lines):
@@ -57,7 +57,7 @@ def whole_size(content: bytes) -> int:
 
 
 def _split(content: bytes) -> tuple[list[str], list[bytes]]:
-    """The names, none if the first line has none, and the other lines with their ends."""
+    """The names (none if the first line has none), and the other lines with their ends."""
     first, *lines = content.split(b"\n")
     lines = [line + b"\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
     names = first.decode("ascii", "replace").split(",") if len(content) > len(first) else []
@@ -65,7 +65,7 @@ def _split(content: bytes) -> tuple[list[str], list[bytes]]:
 
 
 def _row(line: bytes, num_columns: int) -> list[float] | None:
-    """The numbers of a line that is whole."""
+    """The numbers of a line; None if it is not whole."""
     cells = line.split(b",")
     is_count = cells[0].isdigit() and len(cells[0]) <= MAX_DIGITS
     if len(cells) != num_columns or not is_count or not line.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""Text from elsewhere, such as names in files that people download, made fit for a terminal, a figure and one line."""
+"""Untrusted text, such as names in downloaded files, made fit for a terminal, a figure or one line."""
 
 
 def printable(text: str) -> str:
@@ -7,6 +7,11 @@ def printable(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A name as figures show it: no formula, whatever signs are in it, and never left out of a legend."""
+    """A name for figures, escaped so that it is never taken for a formula or left out of a legend."""
     shown = printable(text).replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun, as in "1 seed", "5 seeds", "1,000 seeds"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"

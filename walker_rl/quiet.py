@@ -9,15 +9,15 @@ import warnings
 from collections.abc import Iterator
 
 _ONE_AT_A_TIME = threading.RLock()
-"""Two threads that leave in the order in which they entered would leave each other's silence behind."""
+"""Allows one thread at a time; interleaved threads would restore each other's silenced descriptors."""
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Discards all that is printed or warned inside, by C code too; exceptions pass.
+    """Discards all output and warnings of the block, also from C code; exceptions pass.
 
-    Works on the file descriptors of the whole process, so keep the block short and free of other output. Threads enter
-    one after the other.
+    Works on the file descriptors of the whole process, so keep the block short and free of other output. One
+    thread enters at a time.
     """
     with _ONE_AT_A_TIME, contextlib.ExitStack() as stack:
         devnull = stack.enter_context(open(os.devnull, "w"))
@@ -32,7 +32,7 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _redirected(descriptor: int, target: int) -> Iterator[None]:
-    """Points `descriptor` at `target` for a while; a descriptor that is closed stays so."""
+    """Redirects `descriptor` to `target` for the block; a closed descriptor stays closed."""
     _flush()
     try:
         saved = os.dup(descriptor)
@@ -49,7 +49,7 @@ def _redirected(descriptor: int, target: int) -> Iterator[None]:
 
 
 def _flush() -> None:
-    """Empties Python's and C's buffers into wherever the descriptors point now."""
+    """Flushes Python's and C's buffers to the descriptors' current targets."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and not stream.closed:
             stream.flush()

@@ -1,4 +1,4 @@
-"""A policy in an environment, as a GIF or an MP4 that plays in real time."""
+"""Rendering of a policy in an environment, as a GIF or MP4 that plays in real time."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +23,10 @@ MAX_SIZE = 4096  # pixels
 
 @dataclasses.dataclass(frozen=True)
 class RenderedEpisode:
-    """What was written.
+    """A rendered episode.
 
     Attributes:
-        path: the file.
+        path: file that was written.
         episode_return: undiscounted sum of rewards up to the last frame.
         episode_length: environment steps up to the last frame.
         num_frames: pictures in the file.
@@ -39,7 +39,7 @@ class RenderedEpisode:
 
 
 class _Frame(NamedTuple):
-    """A picture `[height, width, 3]`, and where its episode stands."""
+    """A picture `[height, width, 3]`, and the episode's step and return at that moment."""
 
     picture: np.ndarray
     step: int
@@ -56,25 +56,27 @@ def render_episode(
     frames_per_second: int = 30,
     caption: str = "",
     max_seconds: float | None = None,
+    report: Callable[[int], object] = lambda num_frames: None,
 ) -> RenderedEpisode:
-    """Plays one episode and writes it to `path`, whose ending says whether as a GIF or an MP4.
+    """Plays one episode and writes it to `path`, as a GIF or MP4 according to its suffix.
 
-    Frames show the environment step nearest to their time, and the last one always the end. A GIF of 60 frames/s gets
-    50, the most that browsers play in real time. The file appears under its name only when it is whole.
+    Each frame shows the environment step nearest to its time; the last one always shows the end. A GIF has at most 50
+    frames/s, the most that browsers play in real time. The file gets its name only when it is complete.
 
     Args:
-        environment: plays the episode; its own count of episodes stays as it is.
-        policy: chooses an action for an observation.
-        path: the file to write; its folder is made if it is missing.
-        episode_seed: the episode to play.
+        environment: environment that plays the episode; its count of episodes does not change.
+        policy: function from an observation to an action.
+        path: file to write; a missing folder is created.
+        episode_seed: seed of the episode.
         size: width and height, pixels; even numbers.
-        frames_per_second: 30 or 60.
-        caption: drawn in the corner above step and return.
+        frames_per_second: frame rate, 30 or 60.
+        caption: text in the corner, above step and return.
         max_seconds: simulated seconds after which to stop; None plays to the episode's end.
+        report: function that takes the number of frames so far, after each frame.
 
     Raises:
-        UserError: a bad ending, size, rate or length.
-        RunError: the file could not be written.
+        UserError: if the suffix, size, rate or length is not allowed.
+        RunError: if the file could not be written.
     """
     _check(path, size, frames_per_second, max_seconds)
     frame_rate = min(frames_per_second, MAX_GIF_FRAME_RATE) if is_gif(path) else frames_per_second
@@ -86,6 +88,7 @@ def render_episode(
         for frame in frames:
             write(_captioned(frame.picture, _counts(caption, frame)))
             num_frames += 1
+            report(num_frames)
     return RenderedEpisode(path, frame.episode_return, frame.step, num_frames)
 
 
@@ -99,22 +102,22 @@ def render_side_by_side(
     frames_per_second: int = 30,
     max_seconds: float,
 ) -> None:
-    """Plays the same episode with several policies and writes them to `path`, one beside the other.
+    """Plays the same episode with several policies and writes them to `path`, side by side.
 
-    One whose episode is over stands still until all are. As `render_episode`, but for:
+    A policy whose episode is over stands still until all are.
 
     Args:
-        environment: plays the episodes, one after the other.
-        policies: at least one, each with its caption.
-        path: the file to write.
-        episode_seed: the episode to play.
+        environment: environment that plays the episodes in turn.
+        policies: policies to play, at least one, each with its caption.
+        path: file to write; a missing folder is created.
+        episode_seed: seed of the episode.
         size: width and height of each policy's part, pixels; even numbers.
-        frames_per_second: 30 or 60.
+        frames_per_second: frame rate, 30 or 60.
         max_seconds: simulated seconds after which to stop.
 
     Raises:
-        UserError: a bad ending, size, rate or length.
-        RunError: the file could not be written.
+        UserError: if the suffix, size, rate or length is not allowed.
+        RunError: if the file could not be written.
     """
     whole_size = (size[0] * len(policies), size[1])
     _check(path, whole_size, frames_per_second, max_seconds)
@@ -135,14 +138,14 @@ def _play(
     frame_rate: int,
     max_seconds: float | None,
 ) -> Iterator[_Frame]:
-    """The frames of one episode, each the environment step nearest to its time; the last one is the end."""
+    """Yields the frames of one episode, each the environment step nearest to its time; the last one is the end."""
     steps_per_frame = 1 / (frame_rate * environment.frame_seconds)
     max_steps = float("inf") if max_seconds is None else max_seconds / environment.frame_seconds
     episode_return, step, num_frames = 0.0, 0, 0
     timestep = environment.reset(episode_seed)
     while True:
         is_last = timestep.last() or step + 1 > max_steps
-        # Frame i is due at i / frame_rate; those to which this step or an earlier one is the nearest are due.
+        # Frame i shows the step nearest to i / frame_rate; those up to this step are due.
         num_due = int((step + 0.5) / steps_per_frame) + 1 - num_frames
         if num_due > 0 or is_last:
             frame = _Frame(environment.render(*size), step, episode_return)
@@ -167,7 +170,7 @@ def _check(path: Path, size: tuple[int, int], frames_per_second: int, max_second
 
 
 def _beside(films: Sequence[Sequence[Image.Image]], index: int) -> Image.Image:
-    """Frame `index` of each film in one picture; of a film that is over, the last."""
+    """Frame `index` of each film in one picture; a film that is over shows its last."""
     pictures = [film[min(index, len(film) - 1)] for film in films]
     return Image.fromarray(np.concatenate([np.asarray(picture) for picture in pictures], axis=1))
 

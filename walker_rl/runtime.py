@@ -1,4 +1,4 @@
-"""How this process uses the machine: threads, oneDNN, no display, no chatter."""
+"""Settings of this process: threads, oneDNN, no display, no log messages."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""Variables that libraries read once, at their first import; a value that the user has set stays."""
+"""Environment variables that libraries read once, at import; values that the user has set stay."""
 
 
 def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads: int = INTER_OP_THREADS) -> None:
@@ -36,15 +36,15 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
     Args:
         intra_op_threads: threads that share one operation.
-        inter_op_threads: operations that run at the same time; no more than this process may use cores.
+        inter_op_threads: operations that run at the same time, capped at the cores that this process may use.
 
     Raises:
-        RuntimeError: TensorFlow has run an operation already, with other numbers of threads.
+        RuntimeError: if TensorFlow has already run an operation, with other numbers of threads.
     """
     set_environment()
-    chatter = contextlib.nullcontext() if HAS_ACME else quiet()  # TensorFlow 2.21 praises oneDNN before it can be told.
-    # TensorFlow Lite would import JAX: a tenth of each start, and 56 MB.
-    with _not_installed("jax"), chatter:
+    # TensorFlow 2.21 logs about oneDNN on import, before its log level applies.
+    chatter = contextlib.nullcontext() if HAS_ACME else quiet()
+    with _not_installed("jax"), chatter:  # TensorFlow Lite would import it, at a tenth of each start and 56 MB.
         import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
@@ -52,7 +52,7 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
 
 def set_environment() -> None:
-    """As `configure_process`, for a process that does without TensorFlow."""
+    """Sets the environment variables that a process without TensorFlow needs of `configure_process`."""
     for name, value in {**ENVIRONMENT, **_matrix_kernels()}.items():
         os.environ.setdefault(name, value)
 
@@ -68,7 +68,7 @@ def _matrix_kernels() -> dict[str, str]:
 
 
 def machine_memory() -> float:
-    """Bytes of memory of this machine, or of the container that this process is in."""
+    """Bytes of memory of this machine, or of this process's container."""
     known = [float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))]
     for path in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
         if path.is_file() and (text := path.read_text().strip()) != "max":
@@ -78,7 +78,7 @@ def machine_memory() -> float:
 
 @contextlib.contextmanager
 def _not_installed(package: str) -> Iterator[None]:
-    """Lets imports of a package fail, unless it is loaded already."""
+    """Makes imports of a package fail in the block, unless it is already loaded."""
     if package in sys.modules:
         yield
         return

@@ -1,4 +1,4 @@
-"""Hyperparameters that stay the same, or change linearly in the course of a training.
+"""Hyperparameters that are constant, or change linearly during training.
 
 Imports nothing beyond the standard library, so that `--help` is instant.
 """
@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 
 class Linear(NamedTuple):
-    """A value that changes linearly between two environment steps, and stays where it is before and after them.
+    """A value that changes linearly between two environment steps, and is constant before and after them.
 
-    The steps are absolute: a run that is lengthened has the same values up to where it stopped.
+    The steps are absolute, so a lengthened run has the same values up to where it stopped.
 
     Attributes:
         first: value up to step `begin`.

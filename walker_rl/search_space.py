@@ -19,7 +19,7 @@ class Floats:
 
 @dataclasses.dataclass(frozen=True)
 class Integers:
-    """Integers from `low` to `high`, both included; the same of logarithms."""
+    """Integers from `low` to `high`, both included, drawn evenly, or evenly in their logarithm."""
 
     low: int
     high: int
@@ -28,7 +28,7 @@ class Integers:
 
 @dataclasses.dataclass(frozen=True)
 class Choices:
-    """Any of some values, without an order."""
+    """Values to choose from, without an order."""
 
     values: tuple[Any, ...]
 

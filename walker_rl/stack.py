@@ -1,4 +1,4 @@
-"""The stack of libraries under this process: Acme's, or the portable one.
+"""The stack of libraries that this process uses: Acme's or the portable one.
 
 Acme, Launchpad and Reverb have packages for Python 3.10 on Linux x86-64 only, with TensorFlow 2.8. The portable stack
 is a newer TensorFlow without the three. `pyproject.toml` chooses by the same markers.
@@ -19,7 +19,7 @@ HERE = f"{platform.system()} {platform.machine()}"
 
 
 def require_acme(what: str) -> None:
-    """Checks that this is the Acme stack.
+    """Checks that Acme, Launchpad and Reverb are installed.
 
     Args:
         what: command or setting that needs it.
@@ -36,7 +36,7 @@ def require_acme(what: str) -> None:
 
 
 def platform_problem(here: str = HERE) -> str:
-    """Returns why nothing of ours runs on a system, "" if it does.
+    """Returns the reason why walker_rl can't run on a system, or "" if it can.
 
     Args:
         here: system and processor, as in "Linux x86_64".

@@ -1,4 +1,4 @@
-"""The types that every part shares."""
+"""Types that all parts share."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ Variables = dict[str, np.ndarray]
 """Weights by name, as they travel from a learner to actors."""
 
 State = dict[str, Any]
-"""What a part needs to go on where it stopped: nested dicts of arrays, numbers, strings and lists."""
+"""State from which a part resumes: nested dicts of arrays, numbers, strings and lists."""
 
 Metrics = dict[str, float]
 """Scalars by name."""
@@ -21,9 +21,9 @@ class Transition(NamedTuple):
         observation: `s_t`, float32 `[B, O]`.
         action: `a_t` in [-1, 1], float32 `[B, A]`.
         reward: `sum_{i<k} discount^i r_{t+i}` over the `k <= n_step` steps taken, float32 `[B]`.
-        discount: what the value of `next_observation` is worth at `t`: `discount^k`, or 0 if the episode
-            terminated within the k steps (not if it was truncated), float32 `[B]`. The adder has
-            multiplied the agent's discount in already; a learner never sees it apart.
+        discount: factor of the value of `next_observation` at `t`: `discount^k`, or 0 if the episode
+            terminated within the k steps (not if it was truncated), float32 `[B]`. It already
+            includes the agent's discount.
         next_observation: `s_{t+k}`, float32 `[B, O]`.
     """
 

@@ -1,4 +1,4 @@
-"""A GIF or an MP4, written picture by picture, that is whole or not there."""
+"""A GIF or MP4, written frame by frame, whole or not at all."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from PIL import Image
 
 from walker_rl.errors import RunError
 
-# Names in a folder of an odd name, as in `12:30`, would be taken for a protocol, an option or a sequence of files.
+# Without these, ffmpeg takes odd paths, as in a folder `12:30`, for a protocol, an option or a sequence of files.
 PROTOCOL = "file:"
 PALETTE_OPTIONS = ["-f", "png_pipe"]
 GIF_OPTIONS = ["-lavfi", "[0][1]paletteuse=dither=none", "-f", "gif"]
@@ -22,7 +22,7 @@ MP4_OPTIONS = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststar
 
 
 def is_gif(path: Path) -> bool:
-    """True for a name of a GIF; all else is an MP4."""
+    """True if the path names a GIF; all others are MP4s."""
     return path.suffix.lower() == ".gif"
 
 
@@ -30,7 +30,7 @@ def is_gif(path: Path) -> bool:
 def video_file(
     path: Path, size: tuple[int, int], frame_rate: int, sample: Image.Image
 ) -> Iterator[Callable[[Image.Image], None]]:
-    """Gives a function that appends a frame; the file gets its name at the end, or never if anything fails.
+    """Yields a function that appends a frame; the file gets its name at the end, or never if anything fails.
 
     A GIF takes its colours from `sample`.
     """
@@ -54,7 +54,7 @@ def video_file(
 
 
 class _Encoder:
-    """An ffmpeg that writes `path` aside; frames stream through it, so that a long video takes no more memory."""
+    """An ffmpeg process that writes a temporary file; frames stream, so a long video takes no more memory."""
 
     def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, options: list[str]):
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
@@ -62,7 +62,7 @@ class _Encoder:
         output = f"{PROTOCOL}{self.part}"
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, output]
         self._path = path
-        # In a session of its own, so that Ctrl-C on the terminal does not reach it.
+        # Its own session keeps Ctrl-C on the terminal from it.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         self._frames = cast(IO[bytes], self._process.stdin)
         self._errors = cast(IO[bytes], self._process.stderr)
@@ -75,7 +75,7 @@ class _Encoder:
             self.finish()
 
     def finish(self) -> None:
-        """Waits until the file is whole, or raises `RunError` with what ffmpeg said."""
+        """Waits until the file is complete; raises `RunError` with ffmpeg's message if it fails."""
         with contextlib.suppress(BrokenPipeError):
             self._frames.close()
         reason = " ".join(self._errors.read().decode(errors="replace").split())
@@ -97,7 +97,7 @@ def _failing_as_run_error(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(f"{path}: not written: {error.strerror}") from error
-    except RuntimeError as error:  # imageio_ffmpeg's own, where there is no ffmpeg
+    except RuntimeError as error:  # imageio_ffmpeg found no ffmpeg
         raise RunError(f"{path}: not written: {error}") from error
 
 

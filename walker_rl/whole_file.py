@@ -1,4 +1,4 @@
-"""A file that is whole or not there: written aside, and renamed when all of it is on the disk."""
+"""Files written whole or not at all: under a temporary name, and renamed once they are on the disk."""
 
 import contextlib
 import os
@@ -9,9 +9,9 @@ from typing import IO
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Gives a file to write that takes the place of `path` at the end of the block.
+    """Yields a file to write, which replaces `path` at the end of the block.
 
-    If the block raises, what was at `path` is still there, and nothing is left beside it.
+    If the block raises, `path` is unchanged and the temporary file is removed.
 
     Raises:
         OSError: if it can't be written.
@@ -34,6 +34,6 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_whole_text(path: Path, text: str) -> None:
-    """Replaces what `path` holds, as `whole_file` does; the name of a file in `text` may be any bytes."""
+    """Replaces the content of `path` as `whole_file` does; file names in `text` may hold any bytes."""
     with whole_file(path) as file:
         file.write(text.encode(errors="surrogateescape"))

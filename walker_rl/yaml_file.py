@@ -1,4 +1,4 @@
-"""YAML of plain values, read without trust: a small file can ask for more memory and time than there is."""
+"""YAML of plain values, read without trust: a small file can demand more memory and time than there is."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 
 MAX_SIZE = 50_000
-"""Characters of a file; a run's `config.yaml` has 4,000."""
+"""Most characters of a file; a run's `config.yaml` has 4,000."""
 
 MAX_VALUES = 10_000
-"""Values in a file with every alias written out."""
+"""Most values in a file, with every alias expanded."""
 
 MAX_DEPTH = 20
 
@@ -21,7 +21,7 @@ _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map"
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes 1e-3 for a number and a date for text, as people do, and refuses a key that is there twice."""
+    """Reads 1e-3 as a number and a date as text, as people do, and refuses duplicate keys."""
 
     depth = 0
 
@@ -55,7 +55,7 @@ def read_yaml_file(path: Path) -> Any:
 
     Raises:
         OSError: if it can't be read.
-        yaml.YAMLError: if it is no YAML of plain values, or larger than any file of ours.
+        yaml.YAMLError: if it is not YAML of plain values, or larger than any file of ours.
     """
     with path.open(encoding="utf-8") as file:
         try:
@@ -68,7 +68,7 @@ def parse_yaml(text: str) -> Any:
     """The values in a text.
 
     Raises:
-        yaml.YAMLError: if it is no YAML of plain values, or larger than any file of ours.
+        yaml.YAMLError: if it is not YAML of plain values, or larger than any file of ours.
     """
     if len(text) > MAX_SIZE:
         raise yaml.YAMLError(f"more than {MAX_SIZE:,} characters")
@@ -83,19 +83,19 @@ def parse_yaml(text: str) -> Any:
         if depth > MAX_DEPTH:
             raise yaml.YAMLError(_TOO_DEEP)
         return loader.construct_document(node)
-    except RecursionError:  # An alias inside what it stands for.
+    except RecursionError:  # An alias that contains itself.
         raise yaml.YAMLError(_TOO_DEEP) from None
-    except ValueError as error:  # as for `!!int x`
+    except ValueError as error:  # such as `!!int x`
         raise yaml.YAMLError(str(error)) from None
     finally:
         loader.dispose()
 
 
 def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """Values in a node and its depth, with every alias written out.
+    """The number of values in a node and its depth, with every alias expanded.
 
     Args:
-        node: may be in many places, and in itself.
+        node: YAML node, which aliases may put in many places, and in itself.
         known: measures of nodes by their `id`.
     """
     if node.tag not in _PLAIN:

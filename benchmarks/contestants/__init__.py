@@ -1,1 +1,1 @@
-"""One process each: warms up, then does one thing for ever and counts how often. See `benchmarks.turns`."""
+"""Contestants, one process each: warms up, then repeats one activity and counts it. See `benchmarks.turns`."""

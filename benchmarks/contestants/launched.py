@@ -1,4 +1,4 @@
-"""`walker-rl launch` as it is: `COUNTER NUM_ACTORS AGENT field=value ...`; counts `actor_steps` or `learner_steps`."""
+"""`walker-rl launch`: `COUNTER NUM_ACTORS AGENT field=value ...`; counts `actor_steps` or `learner_steps`."""
 
 import itertools
 import subprocess
@@ -11,7 +11,7 @@ from benchmarks.meter import Meter
 from walker_rl.experiments.distributed.status import read_status
 
 WARM_UP = 1_000
-"""What is counted, before it is counted."""
+"""Steps before the count begins."""
 
 POLL_PERIOD = 0.02  # seconds
 

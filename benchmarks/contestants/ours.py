@@ -20,15 +20,15 @@ from walker_rl.experiments.parts import Parts, make_parts  # noqa: E402
 
 REPLAY_SIZE = 1_000_000
 FIRST_UPDATE = {"acting": REPLAY_SIZE, "training": 1_000, "learner": 1_000}
-"""Transitions in the replay before the learner begins, by activity."""
+"""Transitions in the replay before the first update, by activity."""
 
 WARM_UP_STEPS = 1_300
 WARM_UP_STEPS_ON_POLICY = 6_300
-"""Three rounds: the first primes the normaliser, the second traces the update."""
+"""Steps of three rounds: the first primes the normaliser, the second traces the update."""
 
 
 def benchmark_config(agent: str, activity: str, overrides: list[str]) -> ExperimentConfig:
-    """The agent as it comes, with replay as its peers have it, and steps only: no evaluation, no checkpoint."""
+    """Configures an agent with its defaults, except for its peers' replay, without evaluations and checkpoints."""
     settings: dict[str, object] = {
         "max_actor_steps": 10**9,
         "evaluation.period": 10**9,
@@ -42,7 +42,7 @@ def benchmark_config(agent: str, activity: str, overrides: list[str]) -> Experim
 
 
 def step_environment(meter: Meter, task: str) -> None:
-    """Random actions, which are drawn before."""
+    """Takes steps with random actions drawn in advance."""
     environment = make_environment(task, seed=0)
     size = environment.task.action_size
     actions = np.random.default_rng(0).uniform(-1, 1, (1000, size)).astype(np.float32)
@@ -54,7 +54,7 @@ def step_environment(meter: Meter, task: str) -> None:
 
 
 def run(meter: Meter, config: ExperimentConfig, parts: Parts) -> None:
-    """The local runner, counted from the step on at which all of it has run in."""
+    """Runs the local runner, and counts the steps after a warm-up."""
 
     is_off_policy = isinstance(config.agent, OffPolicyConfig)
     warm_up_steps = WARM_UP_STEPS if is_off_policy else WARM_UP_STEPS_ON_POLICY
@@ -68,7 +68,7 @@ def run(meter: Meter, config: ExperimentConfig, parts: Parts) -> None:
 
 
 def learn(meter: Meter, parts: Parts) -> None:
-    """Updates on samples of random transitions, with nothing beside them."""
+    """Makes updates on samples of random transitions, and nothing else."""
     fill_replay(parts)
     for _ in range(100):
         parts.learner_side.learner.step()
@@ -78,7 +78,7 @@ def learn(meter: Meter, parts: Parts) -> None:
 
 
 def fill_replay(parts: Parts) -> None:
-    """Inserts as many random transitions as the learner waits for."""
+    """Inserts the `min_replay_size` random transitions that the learner needs."""
     side = parts.learner_side
     num_rows, row_size = side.builder.config.min_replay_size, side.builder.layout.row_size
     rows = np.random.default_rng(0).standard_normal((num_rows, row_size)).astype(np.float32)

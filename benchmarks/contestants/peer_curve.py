@@ -1,7 +1,7 @@
 """Trains SBX's agents with the RL Zoo's settings for Walker2D; writes tables that `walker-rl compare` reads.
 
-`.venv-peers/bin/python -m benchmarks.contestants.peer_curve TD3 FOLDER --seed 0 --steps 200000`. The tables' clock is
-stopped during evaluations. The policy of the best evaluation is saved as `FOLDER/best.zip`.
+`.venv-peers/bin/python -m benchmarks.contestants.peer_curve TD3 FOLDER --seed 0 --steps 200000`. The tables' clock
+stops during evaluations. The policy with the best evaluation is saved as `FOLDER/best.zip`.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from benchmarks.curve_tables import CurveTables
 
 EVALUATION_PERIOD = 10_000
 EVALUATION_EPISODES, LAST_EPISODES = range(1_000, 1_010), range(1_010, 1_020)
-"""Their seeds."""
+"""Seeds of the episodes."""
 
 COMMON = {"gamma": 0.98, "learning_starts": 10_000, "batch_size": 256, "policy_kwargs": {"net_arch": [400, 300]}}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -43,15 +43,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "train_freq": 8,
         "gradient_steps": 8,
         "use_sde": True,
-        # SBX's own critic of 1024-1024 took 8 times the CPU per update: too few updates in half an hour of two cores.
+        # SBX's default critic, 1024-1024, takes 8 times the CPU per update: too few updates in half an hour.
         "policy_kwargs": {"net_arch": [256, 256], "use_expln": True, "log_std_init": -3},
     },
 }
-"""They override `COMMON`."""
+"""Settings by algorithm, which override `COMMON`."""
 
 
 class Recorder(BaseCallback):
-    """Evaluates the deterministic policy now and then, saves the best one, and writes a row."""
+    """Periodically evaluates the deterministic policy, saves the best one, and writes a row."""
 
     def __init__(self, tables: CurveTables, best_policy: Path) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class Recorder(BaseCallback):
         return True
 
     def mean_return(self, seeds: range) -> float:
-        """Over episodes with these seeds."""
+        """Plays episodes with these seeds; returns their mean return."""
         returns, _ = play(self.model, self._environment, seeds)
         return statistics.mean(returns)
 

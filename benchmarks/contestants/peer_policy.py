@@ -1,4 +1,4 @@
-"""Plays a policy of SBX that `peer_curve` has saved, and prints JSON with the keys of `walker-rl evaluate --json`.
+"""Plays an SBX policy saved by `peer_curve`, and prints JSON with keys of `walker-rl evaluate --json`.
 
 `.venv-peers/bin/python -m benchmarks.contestants.peer_policy TD3 FOLDER/best.zip --episodes 100`.
 """
@@ -15,11 +15,11 @@ import sbx
 
 TASK = "Walker2DBulletEnv-v0"
 FIRST_EPISODE = 2_000
-"""Its seed; the following ones count up."""
+"""Seed of the first episode; those of the following ones count up."""
 
 
 def play(model: Any, environment: gym.Env, seeds: Iterable[int]) -> tuple[list[float], list[int]]:
-    """Returns and lengths of one episode from each seed, under the deterministic policy."""
+    """Plays one episode from each seed with the deterministic policy; returns their returns and lengths."""
     returns, lengths = [], []
     for seed in seeds:
         observation, _ = environment.reset(seed=seed)

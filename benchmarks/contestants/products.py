@@ -1,4 +1,4 @@
-"""float32 matrix products `SIZE` x `SIZE`, a chain of them on each core: what the machine can do at most."""
+"""float32 matrix products `SIZE` x `SIZE`, a chain on each core: an upper bound for this machine."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(NUM_CORES)
     starts = tf.random.normal([NUM_CORES, size, size])
-    rotation, _ = tf.linalg.qr(tf.random.normal([size, size]))  # Leaves the size of what it is applied to.
+    rotation, _ = tf.linalg.qr(tf.random.normal([size, size]))  # Preserves norms.
 
     @tf.function
     def multiply() -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""gym and Acme 0.4.0 as they come: `environment TASK`, or `acting d4pg`, `training d4pg`, `training dmpo`."""
+"""Unmodified gym and Acme 0.4.0: `environment TASK`, or `acting d4pg`, `training d4pg`, `training dmpo`."""
 
 import itertools
 import sys
@@ -24,7 +24,7 @@ WARM_UP_STEPS = 1_300
 
 
 def step_environment(meter: Meter, task: str) -> None:
-    """Random actions, which are drawn before."""
+    """Takes steps with random actions drawn in advance."""
     environment = gym.make(task, disable_env_checker=True)
     actions = np.random.default_rng(0).uniform(-1, 1, (1000, *environment.action_space.shape)).astype(np.float32)
     environment.reset()
@@ -35,7 +35,7 @@ def step_environment(meter: Meter, task: str) -> None:
 
 
 def make_agent(name: str, spec: specs.EnvironmentSpec) -> acme_agent.Agent:
-    """One update per environment step; layers, batch and support as ours."""
+    """Makes an agent with one update per environment step, and our layers, batch and support."""
     num_dimensions = int(np.prod(spec.actions.shape))
     heads = {
         "d4pg": [networks.NearZeroInitializedLinear(num_dimensions), networks.TanhToSpec(spec.actions)],

@@ -1,7 +1,7 @@
-"""Connections to a central process, each a process of its own: `KIND ADDRESS RUN_ID NUM_CONNECTIONS`.
+"""Connections to a central process, one process each: `KIND ADDRESS RUN_ID NUM_CONNECTIONS`.
 
-Each does one thing that an actor does as often as it can, and counts: `transitions` that are sent in blocks, `reports`
-that are sent and followed by reading the notice, `fetches` of the weights.
+Each repeats one activity of an actor as fast as possible, and counts it: `transitions` sent in blocks, `reports` each
+followed by reading the notice, `fetches` of the weights.
 """
 
 import mmap
@@ -28,7 +28,7 @@ _COUNT = struct.Struct("q")
 
 
 def transitions(channel: Channel, index: int) -> Iterator[int]:
-    """Of Walker2D, of random numbers, which don't compress."""
+    """Sends transitions of Walker2D's size with random numbers, which do not compress."""
     rows = (
         np.random.default_rng(index).normal(size=(MAX_BLOCK_SIZE, TransitionLayout(22, 6).row_size)).astype(np.float32)
     )
@@ -56,7 +56,7 @@ KINDS = {"transitions": transitions, "reports": reports, "fetches": fetches}
 
 
 def connect(kind: str, address: str, run_id: str, index: int, counts: mmap.mmap) -> None:
-    """Works for ever, and keeps its count at its place in `counts`."""
+    """Repeats an activity forever, with its count at position `index` of `counts`."""
     total = 0
     for number in KINDS[kind](Channel(address, run_id), index):
         total += number
@@ -66,7 +66,7 @@ def connect(kind: str, address: str, run_id: str, index: int, counts: mmap.mmap)
 def main() -> None:
     kind, address, run_id, num_connections = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
     counts = mmap.mmap(-1, _COUNT.size * num_connections)
-    reverb_client.load_library()  # Once, in memory that all share.
+    reverb_client.load_library()  # Once, for all forked processes.
     parent = os.getpid()
     for index in range(num_connections):
         if os.fork() == 0:

@@ -17,6 +17,8 @@ from tests.tiny import TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names
 from walker_rl.analysis.comparison.style import styles
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "adding_an_agent.md"
 BLOCK = re.compile(
     r"(?:^\*\*`(?P<path>\S+)`\*\*\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
@@ -73,7 +75,7 @@ def small(folder: Path, words: list[str]) -> list[str]:
 def test_it_is_listed_with_its_paper_and_its_options_are_documented(outputs):
     (line,) = re.findall(r"^crr .*$", outputs["list"], re.MULTILINE)
     assert line.endswith("https://arxiv.org/abs/2006.15134")
-    assert re.search(r"agent\.tau +0\.005 ", outputs["train crr --help"])
+    assert re.search(r"agent\.tau +target <- [^:]+:\s+0\.005\]", outputs["train crr --help"])
 
 
 def test_the_command_trains_it(folder, outputs):
@@ -97,7 +99,6 @@ def test_it_looks_like_no_other_agent_and_the_others_look_as_before(folder, outp
         assert len({look[attribute] for look in looks.values()}) == len(agent_names()) + 1
 
 
-@pytest.mark.slow
 def test_the_tests_of_all_agents_take_it_up(folder, outputs):
     (words,) = re.findall(r"^python (-m pytest .*)$", PAGE.read_text(), re.MULTILINE)
     result = subprocess.run([sys.executable, *words.split()], capture_output=True, text=True, **in_copy(folder))

@@ -31,6 +31,7 @@ def test_every_field_says_what_it_means(agent_name):
         assert rule is not None or field.name == "prior", field.name
         assert rule is None or len(rule.meaning.split()) >= 2, field.name
     assert "https://" in config.paper
+    assert config.display_name
     assert config.__doc__
 
 

@@ -30,7 +30,7 @@ def make_run(
             name: Evaluation((value,) * 4, (1000,) * 4, tuple(index < num_falls for index in range(4)))
             for name, value, num_falls in zip(("best", "last"), final, falls, strict=True)
         }
-        write_summary(run, evaluations)
+        write_summary(run, evaluations, "steps")
     return run
 
 

@@ -47,12 +47,13 @@ def texts(svg: Path) -> str:
     return "\n".join(ElementTree.parse(svg).getroot().itertext())
 
 
+@pytest.mark.slow
 def test_every_figure_shows_them_as_they_are(tmp_path):
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "The label")
         written = draw_comparison(made_runs(), tmp_path)
     svgs = [path for path in written if path.suffix == ".svg"]
-    assert len(svgs) == 7
+    assert len(svgs) == 8
     for svg in svgs:
         shown = texts(svg)
         for name in (r"$\frac{$", "$x$ and $", r"\$\alpha\$", "_hidden", "[31mred", "two lines", "<script>alert(1)"):
@@ -83,6 +84,7 @@ def test_runs_with_such_names_come_back(tmp_path):
     assert [(run.name, run.group) for run in read_runs([tmp_path])] == [(run.name, run.group) for run in made_runs()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["compare", "report"])
 def test_commands_take_them(tmp_path, command):
     write_runs(made_runs(), tmp_path)

@@ -139,9 +139,22 @@ def test_runs_of_one_name_in_two_folders_are_told_apart(tmp_path):
         make_run(tmp_path / folder / "one", [1])
     runs = read_runs([tmp_path / "a" / "one", tmp_path / "b" / "one"])
     assert [run.name for run in runs] == ["a/one", "b/one"]
+    make_run(tmp_path / "c" / "b" / "one", [1])
+    runs = read_runs([tmp_path / "c" / "b" / "one", tmp_path / "a" / "one", tmp_path / "b" / "one"])
+    assert [run.name for run in runs] == ["c/b/one", f"{tmp_path.name}/a/one", f"{tmp_path.name}/b/one"]
     (tmp_path / "kept").mkdir()
     write_runs(read_runs([tmp_path / "a" / "one"]), tmp_path / "kept")
-    assert refusal([tmp_path / "kept", tmp_path / "a" / "one"]) == "run = one: must be given once"
+    assert refusal([tmp_path / "kept", tmp_path / "a" / "one"]) == (
+        f"run = one: must be given once; it is in {tmp_path}/kept and in {tmp_path}/a"
+    )
+
+
+def test_runs_of_one_name_in_two_folders_of_tables_are_told_apart(tmp_path):
+    for folder in ("a", "b"):
+        make_run(tmp_path / folder / "one", [1])
+        write_runs(read_runs([tmp_path / folder / "one"]), tmp_path / folder)
+    assert [run.name for run in read_runs([tmp_path / "a", tmp_path / "b"])] == ["a/one", "b/one"]
+    assert refusal([tmp_path / "a", tmp_path / "a"]) == f"run = one: must be given once; it is in {tmp_path}/a"
 
 
 def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_path):
@@ -180,8 +193,8 @@ def test_tables_of_before_falls_were_counted_have_returns_alone(tmp_path):
 def test_a_summary_of_before_falls_were_counted_shows_them_by_its_lengths(tmp_path):
     made = make_run(tmp_path / "one", [10], final=(40.0, 35.0))
     summary = json.loads(made.summary.read_text())
-    for evaluation in summary.values():
-        del evaluation["episode_falls"]
+    for name in ("best", "last"):
+        del summary[name]["episode_falls"]
     summary["best"]["episode_lengths"] = [1000, 999, 1000, 12]
     made.summary.write_text(json.dumps(summary))
     (run,) = read_runs([tmp_path / "one"])
@@ -205,7 +218,7 @@ def test_what_is_no_run_is_refused(tmp_path):
     assert refusal([tmp_path / "kept"]) == (
         f"run = {tmp_path / 'kept'}: must have critic_loss in runs.csv and evaluations.csv"
     )
-    assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = {tmp_path.name}/one: must be given once"
+    assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = one: must be given once; it is in {tmp_path}"
     assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: must be a run directory")
     assert refusal([tmp_path / "one"], "agent.colour") == (
         f"group_by = agent.colour: must be a field of the configuration; {tmp_path / 'one'} has none such"

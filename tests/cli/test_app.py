@@ -1,9 +1,17 @@
 """How `walker-rl` ends: statuses, and one line for what the user can mend."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from walker_rl import __version__
+from walker_rl.agents import agent_names
+from walker_rl.cli.hyperparameter_table import hyperparameter_rows
+from walker_rl.experiments.config import experiment_class
+
+AGENTS = ", ".join(agent_names())
 
 FAILING = """
 import sys
@@ -51,6 +59,64 @@ def test_wrong_usage_is_one_line_and_status_2(arguments):
     assert process.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "end"),
+    [
+        (("train",), f"agent = null: must be one of {AGENTS}"),
+        (("train", "d4gp"), f"agent = d4gp: must be one of {AGENTS}; did you mean d4pg?"),
+        (("launch", "D4PG"), f"agent = D4PG: must be one of {AGENTS}; did you mean d4pg"),
+        (("sweep", "dppg"), f"agent = dppg: must be one of {AGENTS}; did you mean ddpg or "),
+        (("train", "sac", "--set", "agent.nstep=3"), "agent.nstep = 3: unknown field; did you mean agent.n_step"),
+        (("train", "sac", "--task", "PendulumV1"), "did you mean Pendulum-v1 or "),
+        (("render", "--pretrained", "d4g"), "did you mean d4pg?"),
+        (("trian",), "No such command 'trian'. Did you mean 'train'?"),
+        (("train", "sac", "--sed", "3"), "No such option: --sed (Possible options: --seed, --set, --steps)"),
+    ],
+)
+def test_a_slip_gets_a_suggestion(arguments, end):
+    process = walker_rl(*arguments)
+    assert (process.returncode, process.stdout) == (2, "")
+    assert end in process.stderr
+
+
+def test_the_version_is_that_of_the_package():
+    process = walker_rl("--version")
+    assert (process.returncode, process.stdout) == (0, f"walker-rl {__version__}\n")
+
+
+@pytest.mark.parametrize("words", [(), ("train", "sac"), ("sweep",)])
+def test_help_has_a_short_form(words):
+    assert walker_rl(*words, "-h").stdout == walker_rl(*words, "--help").stdout != ""
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_help_fits_the_terminal(columns):
+    process = walker_rl("train", "d4pg", "--help", COLUMNS=columns)
+    lines = process.stdout.splitlines()
+    assert int(columns) - 10 < max(map(len, lines)) < int(columns)
+    text = " ".join(process.stdout.split())
+    for name, default, meaning in hyperparameter_rows(experiment_class("d4pg")()):
+        assert f"{name} {meaning} [default: {default}]" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("walker-rl tr", ["train"]),
+        ("walker-rl train d", ["d4pg", "ddpg", "dmpo"]),
+        ("walker-rl sweep d4", ["d4pg"]),
+        ("walker-rl train sac --res", ["--resume"]),
+        ("walker-rl train sac --task Pend", ["Pendulum-v1"]),
+        ("walker-rl render --pretrained d4", ["d4pg"]),
+        ("walker-rl train nobody --s", []),
+    ],
+)
+def test_a_shell_completes_commands_agents_tasks_and_options(typed, completed):
+    surroundings = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" ")), "_WALKER_RL_COMPLETE": "complete_bash"}
+    process = walker_rl(**surroundings)
+    assert (process.returncode, process.stdout.split(), process.stderr) == (0, completed, "")
+
+
 def test_no_arguments_are_help():
     bare, asked = walker_rl(), walker_rl("--help")
     assert bare.returncode == asked.returncode == 0
@@ -58,9 +124,11 @@ def test_no_arguments_are_help():
     assert {"doctor", "list"} <= set(asked.stdout.split())
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True)
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env={**os.environ, **environment}
+    )
 
 
-def walker_rl(*arguments: str) -> subprocess.CompletedProcess:
-    return run("-c", "import sys; from walker_rl.cli import main; sys.exit(main())", *arguments)
+def walker_rl(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return run("-c", "import sys; from walker_rl.cli import main; sys.exit(main())", *arguments, **environment)

@@ -1,5 +1,6 @@
 """`walker-rl compare`."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.analysis.made_runs import make_run
+from tests.terminal.terminals import on_a_terminal
 from walker_rl.cli import main
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_it_compares_what_a_pattern_names_and_the_tables_kept_of_it(tmp_path, capsys):
     for seed in range(2):
         make_run(tmp_path / f"run{seed}", [100, 200 + seed], f"seed={seed}", final=(300.0, 250.0))
@@ -25,6 +28,31 @@ def test_it_compares_what_a_pattern_names_and_the_tables_kept_of_it(tmp_path, ca
     subprocess.run([*script, "--thresholds", "150,1000"], check=True, capture_output=True)
     for path in (tmp_path / "a/first").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+def test_json_has_the_numbers_of_the_table_and_the_files(tmp_path, capsys):
+    for seed in range(2):
+        make_run(tmp_path / f"run{seed}", [100, 200 + seed], f"seed={seed}", final=(300.0, 250.0))
+    (tmp_path / "run2").mkdir()
+    assert main(["compare", f"{tmp_path}/run?", "--output", str(tmp_path / "out"), "--json"]) == 0
+    captured = capsys.readouterr()
+    compared = json.loads(captured.out)
+    (task,) = compared["tasks"]
+    (group,) = task["groups"]
+    assert (group["num_runs"], group["last_return"]) == (2, {"value": 250.0, "low": 250.0, "high": 250.0})
+    assert group["best_return"]["value"] == 300.0
+    assert sorted(compared["files"]) == sorted(map(str, (tmp_path / "out").iterdir()))
+
+
+@pytest.mark.slow
+def test_on_a_terminal_of_80_columns_no_line_is_longer(tmp_path):
+    for seed in range(2):
+        make_run(tmp_path / f"run{seed}", [100, 2_000 + seed], f"seed={seed}", final=(3000.0, 2500.0))
+    words = ["compare", f"{tmp_path}/run?", "--output", str(tmp_path / "out")]
+    text = on_a_terminal(f"from walker_rl.cli import main; main({words})", columns=80)
+    table = text.partition(str(tmp_path))[0].splitlines()[:-1]
+    assert len(table) > 3
+    assert max(map(len, table)) <= 80
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`walker-rl doctor` on this machine as it is, and with real parts of it broken."""
 
 import importlib.metadata
+import json
 import os
 import platform
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.stacks import acme_stack
+from tests.tiny import run_command
 from walker_rl.cli.doctor import NATIVE_LIBRARIES, _pybulletgym
 from walker_rl.stack import ABILITIES, HAS_ACME, NAME
 
@@ -59,6 +61,15 @@ def broken(tmp_path_factory):
         OMP_NUM_THREADS="7",
         IMAGEIO_FFMPEG_EXE=folder / "no-ffmpeg",
     )
+
+
+@pytest.mark.slow
+def test_json_has_the_same_checks():
+    process = run_command("doctor", "--json")
+    report = json.loads(process.stdout)
+    assert (process.returncode, process.stderr, report["healthy"]) == (0, "", True)
+    python = next(check for check in report["checks"] if check["subject"] == "python")
+    assert python["found"].startswith("3.10.") and (python["status"], python["advice"]) == ("ok", "")
 
 
 def test_something_wrong_is_exit_status_1(broken):

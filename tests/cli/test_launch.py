@@ -13,6 +13,14 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
         (("--role", "actors", "--join", "elsewhere"), "join = elsewhere: must be HOST:PORT, as in localhost:8000"),
         (("--role", "central"), "listen = null: must be given with --role central, as in --listen HOST:PORT"),
         (("--listen", "a:0"), "listen = a:0: must be HOST:PORT, as in localhost:8000"),
+        (
+            ("--listen", "300.1.1.1:8000"),
+            "listen = 300.1.1.1:8000: 300.1.1.1 must be a name or an IPv4 address, as 192.168.0.7",
+        ),
+        (
+            ("--role", "actors", "--join", "10.1:8000"),
+            "join = 10.1:8000: 10.1 must be a name or an IPv4 address, as 192.168.0.7",
+        ),
         (("--threads", "--role", "central"), "threads = true: must not be given with --role central"),
         (("--num-actors", "2", "--role", "central"), "num_actors = 2: must not be given with --role central"),
         (
@@ -48,6 +56,14 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
 def test_what_cannot_be_launched_is_refused(tmp_path, words, message):
     result = run_command("launch", DISTRIBUTIONAL_AGENT, *words, cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_host_that_nobody_knows_is_refused_at_once(tmp_path):
+    words = ("--role", "actors", "--join", "nohost.invalid:8000")
+    result = run_command("launch", DISTRIBUTIONAL_AGENT, *words, cwd=tmp_path, timeout=60)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: join = nohost.invalid:8000: must be a host that this machine finds (")
     assert not list(tmp_path.iterdir())
 
 

@@ -50,7 +50,7 @@ def test_a_training_without_an_update_is_warned_of_at_its_start_and_at_its_end(t
     assert first.startswith("Training ")
     must = "must be at least 201 for a first update"
     assert second == f"warning: max_actor_steps = 200: {must}; nothing will be learned"
-    assert output.endswith(AT_THE_END)
+    assert AT_THE_END in output
 
 
 @pytest.mark.slow
@@ -62,7 +62,7 @@ def test_the_least_length_is_that_of_a_real_training(tmp_path):
     assert "warning" not in output
     output, num_updates = train(tmp_path / "short", "ppo", 63, *overrides, *tiny)
     assert num_updates == 0
-    assert output.endswith(AT_THE_END)
+    assert AT_THE_END in output
 
 
 def test_a_search_in_which_no_trial_could_learn_is_refused(tmp_path, monkeypatch, capsys):
@@ -89,4 +89,4 @@ def test_a_launched_run_warns_as_well(tmp_path):
     result = run_command("launch", AGENT, "--num-actors", "1", *options, "--run-dir", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     assert "nothing will be learned\n" in result.stdout
-    assert result.stdout.endswith(AT_THE_END)
+    assert AT_THE_END in result.stdout

@@ -44,7 +44,7 @@ def test_a_run_writes_all_of_it_into_its_directory(folder):
 
 def test_the_command_that_resumes_a_run_is_for_a_shell(folder):
     refused = run_command("train", AGENT, f"--run-dir={ODD}", cwd=folder)
-    option = refused.stderr.partition("to go on with that run: ")[2].strip()
+    option = refused.stderr.partition("to resume that run: ")[2].strip()
     command = f"{shlex.join([*COMMAND, 'train', AGENT])} {option} --steps 700"
     lengthened = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
     assert (lengthened.returncode, lengthened.stderr) == (0, "")

@@ -26,7 +26,9 @@ def test_a_newcomer_sees_what_there_is(tmp_path, task):
 def test_a_wrong_task_is_refused(tmp_path):
     result = run_command("probe", "Walker9D", cwd=tmp_path)
     assert result.returncode == 2
-    assert result.stderr.startswith("error: task = Walker9D: unknown; nearest: ")
+    assert result.stderr.startswith(
+        "error: task = Walker9D: must be one that walker-rl list shows; did you mean Walker2D"
+    )
     assert not list(tmp_path.iterdir())
 
 

@@ -72,6 +72,7 @@ def test_fewer_steps_than_were_trained_are_refused_and_nothing_is_touched(run, c
     assert everything(run) == before
 
 
+@pytest.mark.slow
 def test_another_final_evaluation_is_played(run):
     result = run_command("train", AGENT, "--resume", run, "--set", "evaluation.num_final_episodes=3")
     assert result.returncode == 0, result.stderr

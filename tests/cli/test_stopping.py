@@ -50,7 +50,7 @@ def test_a_training_that_is_asked_to_stop_saves_and_says_how_to_go_on(tmp_path, 
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 75, output
     assert ("Stopping; Ctrl-C again stops at once, without a checkpoint.\n" in output) is (lose is None)
-    assert "Interrupted; to go on from the newest checkpoint: " in output
+    assert "Interrupted; to resume from the newest checkpoint: " in output
     assert "Traceback" not in output
     assert last_checkpoint(tmp_path / "run") >= 400
 
@@ -75,7 +75,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=10)
     assert process.returncode == 130, output
-    assert "Interrupted; to go on from the newest checkpoint: " in output
+    assert "Interrupted; to resume from the newest checkpoint: " in output
     assert "Traceback" not in output
     assert last_checkpoint(run) == 0
 

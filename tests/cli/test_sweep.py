@@ -7,6 +7,7 @@ import signal
 import psutil
 import pytest
 
+from tests.package_copy import ROOT
 from tests.tiny import (
     AGENT,
     DISTRIBUTIONAL_AGENT,
@@ -20,10 +21,12 @@ from tests.tiny import (
     wait_for,
 )
 from walker_rl.cli import main
+from walker_rl.cli.request import command_line
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.run.directory import create_run_directory
 
+GAIT = ROOT / "configs" / "gait_lean.yaml"
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
 AGENTS = (AGENT, DISTRIBUTIONAL_AGENT)
@@ -65,8 +68,9 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert sorted(path.name for path in (output / "logs").iterdir()) == sorted(f"{name}.log" for name in NAMES)
     lines = result.stdout.splitlines()
     assert lines[0] == f"Training 4 runs in {output}; what each prints goes to {output}/logs"
-    assert lines[-1] == "4 of 4 complete"
-    assert [line.split()[:5] for line in lines[-5:-1]] == [[name, "complete", "600", "/", "600"] for name in NAMES]
+    following = ("compare", output, "--output", output / "comparison")
+    assert lines[-2:] == ["4 of 4 complete", f"next: {command_line(*following)}"]
+    assert [line.split()[:5] for line in lines[-6:-2]] == [[name, "complete", "600", "/", "600"] for name in NAMES]
     straight = tmp_path / "straight"
     options = ("--task", "Pendulum-v1", "--seed", "1", "--steps", "600", *set_options(SETTINGS))
     assert run_command("train", AGENT, *options, "--run-dir", straight).returncode == 0
@@ -78,7 +82,7 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     output, _ = swept
     before = {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")}
     result = run_command(*SWEEP, "--output", output)
-    assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "4 of 4 complete")
+    assert (result.returncode, result.stdout.splitlines()[-2]) == (0, "4 of 4 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
     shorter = run_command(*SWEEP, "--set", "max_actor_steps=500", "--output", output)
     must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
@@ -103,7 +107,7 @@ def test_a_killed_sweep_goes_on_and_equals_one_never_stopped(swept, tmp_path):
         assert not alive
     result = run_command(*SWEEP, "--output", output, "--jobs", "2")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert f"{NAMES[-1]}: going on on core" in result.stdout
+    assert f"{NAMES[-1]}: resuming on core" in result.stdout
     for name in NAMES:
         assert_equal_runs(output / name, straight / name)
 
@@ -142,10 +146,10 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == status, output
     assert not any(child.is_running() for child in running)
-    assert "Interrupted; to go on" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
+    assert "Interrupted; to resume" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
     assert output.splitlines()[-2:] == [
         "0 of 2 complete, 2 waiting",
-        "Stopped; the same command goes on from the newest checkpoints",
+        "Stopped; the same command resumes from the newest checkpoints",
     ]
     assert "Traceback" not in output
     newest = max(path.stem for path in (run / "checkpoints").iterdir())
@@ -177,13 +181,13 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 2
     run = tmp_path / name
-    assert result.stderr == f"error: run = {run}: must have a checkpoint to go on from; it has metrics alone\n"
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has metrics alone\n"
 
     run.rename(tmp_path / "torn")
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 0, result.stdout
     assert f"{name}: failed before {failure}; it is tried anew" in result.stdout
-    assert result.stdout.splitlines()[-1] == "2 of 2 complete"
+    assert result.stdout.splitlines()[-2] == "2 of 2 complete"
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {}}
 
 
@@ -197,6 +201,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
         (["--grid", "agent.n_step"], "grid = agent.n_step: must be field=value,value, as in agent.n_step=1,3"),
         (["--set", "agent.discount=2"], f"{AGENT}: agent.discount = 2.0: must be in [0, 1]"),
         (["--config", "missing.yaml"], f"{AGENT}: config = missing.yaml: cannot be read (No such file or directory)"),
+        (["--config", str(GAIT)], f"{AGENT}: config = {GAIT}: agent_name = gait: must be {AGENT}, the agent asked for"),
         (["--spec", "missing.yaml"], "spec = missing.yaml: cannot be read (No such file or directory)"),
         (["--index", "3", "--seeds", "0-2"], "index = 3: must be in [0, 2]"),
         (["--index", "0", "--jobs", "2"], "jobs = 2: must not be given with --index 0"),
@@ -271,7 +276,7 @@ def test_an_index_trains_its_run_in_the_process_itself(tmp_path):
     output, _ = process.communicate(timeout=60)
     assert other.stderr == f"error: output = {tmp_path}: must not be in use by another sweep\n"
     assert process.returncode == 75, output
-    assert "Interrupted; to go on" in output
+    assert "Interrupted; to resume" in output
     assert run_command(*words, "--index", "1").returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == [run.name]
     assert run_command(*words, "--index", "1").stdout == f"{run} is complete\n"

@@ -1,13 +1,16 @@
 """`walker-rl train`, `evaluate` and `render` as a user runs them."""
 
+import csv
 import dataclasses
 import json
+import re
 import sys
 
 import imageio_ffmpeg
 import pytest
 from PIL import Image
 
+from tests.package_copy import ROOT
 from tests.stacks import acme_stack
 from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
@@ -15,6 +18,7 @@ from walker_rl.cli import main
 from walker_rl.experiments.config import flatten
 from walker_rl.pretrained import pretrained_policies
 
+GAIT = ROOT / "configs" / "gait_lean.yaml"
 PRETRAINED = [policy.name for policy in pretrained_policies()]
 
 
@@ -46,6 +50,9 @@ def test_evaluate_takes_a_run_or_a_policy_file_and_repeats(walker_run, tmp_path)
     alone.write_bytes((path / "policy" / "best.npz").read_bytes())
     outputs = [run_command("evaluate", source, "--episodes", "3", "--seed", "5", "--json") for source in (path, alone)]
     results = [json.loads(output.stdout) for output in outputs]
+    with (path / "metrics" / "evaluation.csv").open(newline="") as file:
+        best = max(float(row["mean_return"]) for row in csv.DictReader(file))
+    assert [result.pop("recorded_mean_return") for result in results] == [best, None]
     assert results[0] == results[1]
     assert results[0]["task"] == "Walker2DBulletEnv-v0"
     assert results[0]["mean_return"] == pytest.approx(sum(results[0]["episode_returns"]) / 3)
@@ -71,7 +78,7 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
     assert main(["train", agent_name, "--help"]) == 0
     shown = capsys.readouterr().out
     for name in flatten(dataclasses.asdict(config_class(agent_name)())):
-        assert f"agent.{name} " in shown
+        assert re.search(rf"agent\.{name}\s", shown)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +90,10 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
         (["--set", "agent.n_step=x"], "agent.n_step = x: must be an integer"),
         (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 150"),
         (["--config", "missing.yaml"], "config = missing.yaml: cannot be read (No such file or directory)"),
+        (
+            ["--config", str(GAIT)],
+            f"config = {GAIT}: agent_name = gait: must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
+        ),
         (["--resume", "nowhere"], "run = nowhere: must be a run directory (no config.yaml in it)"),
         (["--set", "logging.wandb=on"], "logging.wandb = True: must be a name or null"),
         (["--set", "logging.wandb=remote"], "logging.wandb = remote: must be one of offline, online"),
@@ -110,7 +121,9 @@ def test_what_is_not_installed_is_refused_and_leaves_nothing(command, name, valu
 def test_unknown_task_leaves_nothing(tmp_path):
     result = run_command("train", DISTRIBUTIONAL_AGENT, "--task", "Walker2dBulletEnv-v0", "--run-dir", tmp_path / "run")
     assert result.returncode == 2
-    assert result.stderr.startswith("error: task = Walker2dBulletEnv-v0: unknown; nearest: Walker2DBulletEnv-v0")
+    assert result.stderr.startswith(
+        "error: task = Walker2dBulletEnv-v0: must be one that walker-rl list shows; did you mean Walker2DBulletEnv-v0"
+    )
     assert result.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -119,7 +132,7 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
     path, _ = walker_run
     result = run_command("train", DISTRIBUTIONAL_AGENT, "--run-dir", path)
     assert result.returncode == 2
-    assert result.stderr == f"error: run_dir = {path}: must not exist yet; to go on with that run: --resume {path}\n"
+    assert result.stderr == f"error: run_dir = {path}: must not exist yet; to resume that run: --resume {path}\n"
 
 
 @pytest.mark.parametrize(

@@ -56,10 +56,13 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     assert "trial 0: agent.discount" in again.stdout
     first = {name: metrics for name, metrics in trial_metrics(killed).items() if name.startswith("trial0000")}
     assert first == {name: trial_metrics(whole)[name] for name in first}
-    assert made.stdout.splitlines()[-1] == command_line("train", AGENT, "--config", whole / "best.yaml")
+    following = command_line("train", AGENT, "--config", whole / "best.yaml")
+    assert made.stdout.splitlines()[-1] == f"next: {following}"
     best = load_config(AGENT, [whole / "best.yaml"])
     assert best.task == "Pendulum-v1"
-    assert {"agent", "task"} >= yaml.safe_load((whole / "best.yaml").read_text()).keys()
+    fields = yaml.safe_load((whole / "best.yaml").read_text())
+    assert fields["agent_name"] == AGENT
+    assert {"agent_name", "agent", "task"} >= fields.keys()
 
 
 @pytest.mark.slow
@@ -72,7 +75,7 @@ def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
     assert process.returncode == 0, output
     assert "trial 0: failed with status -9 (" in output
     assert "); once more\n" in output
-    assert "1 trials complete, 0 given up, 0 failed" in output
+    assert "1 trial complete, 0 given up, 0 failed" in output
 
 
 @pytest.mark.slow
@@ -120,7 +123,7 @@ def test_a_trial_below_the_median_is_given_up(tmp_path):
         ((AGENT, "--pruner", "best"), "pruner = best: must be one of median, hyperband, none"),
         ((AGENT, "--seeds", "4-1"), "seeds = 4-1: must be integers or ranges of them, as in 0-4 or 0,2,5"),
         ((AGENT, "--set", "agent.n_step=0"), "agent.n_step = 0: must be at least 1"),
-        ((AGENT, "--task", "Nothing-v0"), "task = Nothing-v0: unknown; nearest: "),
+        ((AGENT, "--task", "Nothing-v0"), "task = Nothing-v0: must be one that walker-rl list shows"),
     ],
 )
 def test_bad_input_gets_one_line_and_writes_nothing(tmp_path, capsys, monkeypatch, words, message):
@@ -136,7 +139,7 @@ def test_a_study_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys):
     assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
     study = tmp_path / "study.db"
     assert capsys.readouterr().err.splitlines() == [
-        f"error: {study}: file is not a database; the same command goes on once that is mended"
+        f"error: {study}: file is not a database; the same command resumes once that is mended"
     ]
 
 
@@ -145,4 +148,4 @@ def test_a_full_disk_is_told_in_a_line(tmp_path, capsys):
         assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: {tmp_path / 'study.db'}: ")
-    assert line.endswith("; the same command goes on once that is mended")
+    assert line.endswith("; the same command resumes once that is mended")

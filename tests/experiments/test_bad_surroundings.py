@@ -11,6 +11,8 @@ import pytest
 
 from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT, TINY_RUN, metrics_of, run_command, set_options
 
+pytestmark = pytest.mark.slow
+
 PENDULUM = ("train", AGENT, "--task", "Pendulum-v1")
 
 
@@ -69,7 +71,7 @@ def test_run_whose_checkpoints_are_gone_is_refused(run, remains):
     before = kept_of(run)
     result = run_command("train", AGENT, "--resume", run, "--steps", "900")
     assert result.returncode == 2
-    assert result.stderr == f"error: run = {run}: must have a checkpoint to go on from; it has metrics alone\n"
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has metrics alone\n"
     assert kept_of(run) == before
 
 
@@ -90,7 +92,8 @@ def test_run_from_before_a_field_is_refused(run):
     [
         (
             ("train", DISTRIBUTIONAL_AGENT),
-            f"error: agent_name = {AGENT}: must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
+            f"error: config = {{run}}/config.yaml: agent_name = {AGENT}: "
+            f"must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
         ),
         (
             ("train", AGENT, "--set", "agent.tau=0.5"),
@@ -188,7 +191,7 @@ def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     assert "Traceback" not in rest
     kept = sorted((run / "checkpoints").iterdir())
     assert kept and lines[-1].endswith(f"(File too large); {kept[-1]} stays valid\n")
-    assert "Interrupted; to go on from the newest checkpoint: " in rest
+    assert "Interrupted; to resume from the newest checkpoint: " in rest
     result = run_command("train", AGENT, "--resume", run, "--steps", "500")
     assert result.returncode == 0, result.stderr
 

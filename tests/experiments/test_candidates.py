@@ -97,6 +97,7 @@ def run(tmp_path_factory):
     return config, run
 
 
+@pytest.mark.slow
 def test_a_run_chooses_on_episodes_of_their_own_and_ends_with_others(run):
     config, run = run
     seeds, settings = make_seeds(config.seed), config.evaluation

@@ -110,6 +110,7 @@ def damaged(state, random):
     return tree, f"{[*path, key]} = {value!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent_name", [AGENT, "ppo", "gait"])
 def test_a_damaged_checkpoint_is_resumed_from_or_refused_in_a_line(tmp_path, agent_name, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # A busy disk takes longer than all else.

@@ -82,6 +82,7 @@ def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
     assert_equal_runs(straight, killed)
 
 
+@pytest.mark.slow
 def test_run_killed_before_its_first_checkpoint_starts_anew(short_run, tmp_path):
     killed = tmp_path / "killed"
     process = start_command(*SHORT, "--run-dir", killed)
@@ -93,6 +94,7 @@ def test_run_killed_before_its_first_checkpoint_starts_anew(short_run, tmp_path)
     assert_equal_runs(short_run, killed)
 
 
+@pytest.mark.slow
 def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     straight, interrupted = tmp_path / "straight", tmp_path / "inter rupted"
     command = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
@@ -103,7 +105,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     assert process.returncode == 130, output
     assert "Stopping; Ctrl-C again stops at once" in output
     assert "Traceback" not in output
-    found = re.search("Interrupted; to go on from the newest checkpoint: (.*)\n", output)
+    found = re.search("Interrupted; to resume from the newest checkpoint: (.*)\n", output)
     program, *words = shlex.split(found[1])
     assert Path(program).name == "walker-rl"
     assert words == ["train", AGENT, "--resume", str(interrupted)]
@@ -115,6 +117,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     assert_equal_runs(straight, interrupted)
 
 
+@pytest.mark.slow
 def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path):
     run = shutil.copytree(short_run, tmp_path / "run")
     process = start_command("train", AGENT, "--resume", run, "--steps", "1000000")
@@ -130,6 +133,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path)
     process.communicate()
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_path):
     run = tmp_path / "run"
     process = start_command(*SHORT, "--run-dir", run)
@@ -155,6 +159,7 @@ def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     assert metrics_of(run)["evaluation.csv"]
 
 
+@pytest.mark.slow
 def test_one_run_is_trained_by_one_process(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))

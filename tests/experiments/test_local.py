@@ -129,6 +129,7 @@ def test_run_shorter_than_the_grid_is_evaluated_at_its_end(tmp_path):
 
 
 @acme_stack
+@pytest.mark.slow
 def test_reverb_replay_trains_and_resumes(tmp_path):
     run = run_of(tmp_path / "run", "replay=reverb", "max_actor_steps=600")
     assert column(run, "evaluation", "learner_steps") == [100, 400]
@@ -136,6 +137,7 @@ def test_reverb_replay_trains_and_resumes(tmp_path):
     assert column(run, "evaluation", "learner_steps") == [100, 400, 700]
 
 
+@pytest.mark.slow
 def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM))
     run = create_run_directory(tmp_path / "run", config)
@@ -155,6 +157,7 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
     assert all(np.array(column(run.path, "timing", "walltime")) <= np.array(began) + rounding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("field", "name"), [("observation", "an observation"), ("reward", "a reward")])
 def test_what_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path, field, name):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))

@@ -20,6 +20,8 @@ from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SURROUNDINGS = ("home", "tmp", "cwd")
 STREAMS = ("training", "learner", "evaluation", "conduct", "timing")
@@ -62,7 +64,7 @@ def configuration(run):
 
 def final_returns(run):
     summary = json.loads(run.summary.read_text())
-    return {f"{name}_mean_return": evaluation["mean_return"] for name, evaluation in summary.items()}
+    return {f"{name}_mean_return": summary[name]["mean_return"] for name in ("best", "last")}
 
 
 def test_nothing_is_written_beside_the_run_and_no_process_is_left(run, folder):
@@ -103,9 +105,12 @@ def test_hyperparameters_final_metrics_and_videos_are_those_of_the_whole_run(run
     assert (name, is_complete) == (run.provenance.run_id, True)
     assert values.keys() == configuration(run).keys()
     assert (values["max_actor_steps"], values["agent.critic_hidden_sizes"]) == (900, "[16, 16]")
-    final = scalars(run.tensorboard / "final")
-    assert final == {name: [(900, pytest.approx(value))] for name, value in final_returns(run).items()}
-    assert videos(run.tensorboard) == {
+    shown = scalars(run.tensorboard)
+    assert {name: shown[f"final/{name}"][-1] for name in final_returns(run)} == {
+        name: (900, pytest.approx(value)) for name, value in final_returns(run).items()
+    }
+    films = videos(run.tensorboard)
+    assert {tag: films[tag][-1:] for tag in ("videos/best", "videos/first")} == {
         "videos/best": [(900, (480, 360), run.best_video.read_bytes())],
         "videos/first": [(300, (480, 360), run.first_video.read_bytes())],
     }
@@ -114,12 +119,11 @@ def test_hyperparameters_final_metrics_and_videos_are_those_of_the_whole_run(run
 def test_tensorboard_compares_the_run_by_its_hyperparameters_and_plays_its_videos(run):
     ask = serve_tensorboard(run.path.parent)
     session = f"{run.path.name}/tensorboard"
-    parts = [session, *(f"{session}/{part}" for part in ("final", "videos/best", "videos/first"))]
-    assert sorted(json.loads(ask("data/runs"))) == parts
-    metrics = [{"group": "final", "tag": f"{which}_mean_return"} for which in ("best", "last")]
+    assert json.loads(ask("data/runs")) == [session]
+    metrics = [{"group": "", "tag": f"final/{which}_mean_return"} for which in ("best", "last")]
     experiment = json.loads(ask("data/plugin/hparams/experiment", request='{"experimentName": ""}'))
     assert {info["name"] for info in experiment["hparamInfos"]} == configuration(run).keys()
-    assert [info["name"] for info in experiment["metricInfos"] if info["name"]["group"]] == metrics
+    assert [info["name"] for info in experiment["metricInfos"] if info["name"] in metrics] == metrics
     wanted = {
         "experimentName": "",
         "allowedStatuses": ["STATUS_SUCCESS"],
@@ -130,11 +134,12 @@ def test_tensorboard_compares_the_run_by_its_hyperparameters_and_plays_its_video
     answer = json.loads(ask("data/plugin/hparams/session_groups", request=json.dumps(wanted)))
     (group,) = answer["sessionGroups"]
     assert (group["name"], group["hparams"]["max_actor_steps"]) == (run.provenance.run_id, 900)
-    shown = {value["name"]["tag"]: value["value"] for value in group["metricValues"] if value["name"]["group"]}
-    assert shown == pytest.approx(final_returns(run))
+    shown = {value["name"]["tag"]: value["value"] for value in group["metricValues"]}
+    for name, value in final_returns(run).items():
+        assert shown[f"final/{name}"] == pytest.approx(value)
     for gif in (run.first_video, run.best_video):
-        where = {"run": f"{session}/videos/{gif.stem}", "tag": f"videos/{gif.stem}", "sample": 0}
-        (image,) = json.loads(ask("data/plugin/images/images", **where))
+        where = {"run": session, "tag": f"videos/{gif.stem}", "sample": 0}
+        *_, image = json.loads(ask("data/plugin/images/images", **where))
         query = dict(urllib.parse.parse_qsl(image["query"]))
         assert ask("data/plugin/images/individualImage", **query) == gif.read_bytes()
 

@@ -37,7 +37,7 @@ def add(stages: Stages, *actor_steps: int) -> list[int]:
     ("evaluated", "kept"),
     [
         (range(10, 101, 10), [10, 30, 50, 80, 100]),
-        (range(10, 61, 10), [10, 30, 50, 60]),  # The training goes on to 100.
+        (range(10, 61, 10), [10, 30, 50, 60]),  # The training continues to 100.
         ([10], [10]),
         ([10, 100], [10, 100]),
     ],
@@ -74,6 +74,7 @@ def filmed(tmp_path_factory):
     return config, run
 
 
+@pytest.mark.slow
 def test_a_run_is_filmed_late_and_at_five_stages(filmed):
     _, run = filmed
     assert [path.stem for path in sorted(run.stages.iterdir())] == [f"step_{s:012d}" for s in range(300, 1501, 300)]
@@ -85,6 +86,7 @@ def test_a_run_is_filmed_late_and_at_five_stages(filmed):
         assert film.n_frames == 181  # 6 s
 
 
+@pytest.mark.slow
 def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
     config, run = filmed
     before = run.progress_video.read_bytes()

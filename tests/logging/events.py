@@ -27,16 +27,14 @@ def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
 
 def videos(folder: Path) -> dict[str, list[tuple[int, tuple[int, int], bytes]]]:
     """Steps, sizes and contents by tag."""
-    found = {}
-    for run in sorted((folder / "videos").glob("*")):
-        accumulator = EventAccumulator(str(run))
-        accumulator.Reload()
-        for tag in accumulator.Tags()["images"]:
-            found[tag] = [
-                (image.step, (image.width, image.height), image.encoded_image_string)
-                for image in accumulator.Images(tag)
-            ]
-    return found
+    accumulator = EventAccumulator(str(folder))
+    accumulator.Reload()
+    return {
+        tag: [
+            (image.step, (image.width, image.height), image.encoded_image_string) for image in accumulator.Images(tag)
+        ]
+        for tag in accumulator.Tags()["images"]
+    }
 
 
 def hyperparameters(folder: Path) -> tuple[str, dict[str, Any], bool]:

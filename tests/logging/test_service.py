@@ -52,7 +52,7 @@ def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, envir
     os.kill(process, signal.SIGKILL)
     use_to_the_end(service, tmp_path)
     (warning,) = warnings  # Whatever it was that failed first.
-    assert re.fullmatch(r"warning: W&B gets no more of this run \(.+\); the training goes on", warning)
+    assert re.fullmatch(r"warning: W&B gets no more of this run \(.+\); the training continues", warning)
     assert "wandb-core" not in children().values()
 
 
@@ -88,7 +88,7 @@ def test_mlflow_without_a_place_to_write_costs_one_warning(tmp_path, environment
     warnings = []
     use_to_the_end(Service("MLflow", lambda: MLflowLogger(tmp_path / "mlflow", ABOUT), warnings.append), tmp_path)
     reason = f"[Errno 20] Not a directory: '{tmp_path}/mlflow/artifacts'"
-    assert warnings == [f"warning: MLflow gets no more of this run ({reason}); the training goes on"]
+    assert warnings == [f"warning: MLflow gets no more of this run ({reason}); the training continues"]
 
 
 def test_mlflow_keeps_nothing_in_the_place_from_which_its_store_was_moved(tmp_path, environment):

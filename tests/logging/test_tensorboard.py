@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from PIL import Image
+from tensorboard.backend.event_processing.event_multiplexer import EventMultiplexer
 
 from tests.fakes import file_size_limit
 from tests.logging.events import ABOUT, hyperparameters, scalars, videos
@@ -92,8 +93,7 @@ def test_hyperparameters_are_there_from_the_start(tmp_path):
     logger.finish(RESULTS, tmp_path, 40)
     logger.close()
     assert hyperparameters(tmp_path) == ("0123456789ab", values, True)
-    final = {"best_mean_return": [(40, 12.5)], "last_mean_return": [(40, -1.0)]}
-    assert scalars(tmp_path / "final") == final
+    assert scalars(tmp_path) == {"final/best_mean_return": [(40, 12.5)], "final/last_mean_return": [(40, -1.0)]}
 
 
 def test_a_run_that_goes_on_is_complete_once_more(tmp_path):
@@ -106,10 +106,10 @@ def test_a_run_that_goes_on_is_complete_once_more(tmp_path):
     second.finish({"best_mean_return": 13.0}, tmp_path, 50)
     second.close()
     assert hyperparameters(tmp_path)[2]
-    assert scalars(tmp_path / "final") == {"best_mean_return": [(50, 13.0)]}
+    assert scalars(tmp_path)["final/best_mean_return"] == [(40, 12.5), (50, 13.0)]
 
 
-def test_a_video_is_an_image_that_replaces_the_one_before(tmp_path):
+def test_videos_are_images_over_the_step(tmp_path):
     first, best = gif_of(tmp_path / "first.gif"), gif_of(tmp_path / "best.gif", (8, 6))
     for step in (10, 20):
         logger = TensorBoardLogger(tmp_path, ABOUT)
@@ -117,9 +117,20 @@ def test_a_video_is_an_image_that_replaces_the_one_before(tmp_path):
         logger.write_video(best, 2 * step)
         logger.close()
     assert videos(tmp_path) == {
-        "videos/first": [(20, (30, 20), first.read_bytes())],
-        "videos/best": [(40, (8, 6), best.read_bytes())],
+        "videos/first": [(step, (30, 20), first.read_bytes()) for step in (10, 20)],
+        "videos/best": [(step, (8, 6), best.read_bytes()) for step in (20, 40)],
     }
+
+
+def test_a_resumed_run_films_once_more_what_came_after_its_checkpoint(tmp_path):
+    latest = gif_of(tmp_path / "latest.gif")
+    for discard_after, steps in ((0, (10, 20, 30)), (20, (30, 40))):
+        logger = TensorBoardLogger(tmp_path, ABOUT)
+        logger.discard_after(discard_after)
+        for step in steps:
+            logger.write_video(latest, step)
+        logger.close()
+    assert [step for step, *_ in videos(tmp_path)["videos/latest"]] == [10, 20, 30, 40]
 
 
 def test_a_video_for_which_there_is_no_room_is_dropped_and_holds_up_nothing(tmp_path):
@@ -129,6 +140,18 @@ def test_a_video_for_which_there_is_no_room_is_dropped_and_holds_up_nothing(tmp_
         with pytest.raises(OSError, match="tfevents"):
             logger.write_video(large, 10)
         logger.write({STEP: 10, "a": 1.0})
+    logger.write({STEP: 20, "a": 2.0})
     logger.close()
-    assert scalars(tmp_path) == {"a": [(10, 1.0)]}
-    assert list((tmp_path / "videos" / "large").iterdir()) == []
+    assert scalars(tmp_path) == {"a": [(10, 1.0), (20, 2.0)]}
+    assert videos(tmp_path) == {}
+
+
+def test_a_run_directory_is_one_run(tmp_path):
+    (tmp_path / "tensorboard").mkdir()
+    logger = TensorBoardLogger(tmp_path / "tensorboard", ABOUT)
+    logger.write({STEP: 10, "a": 1.0})
+    logger.write_video(gif_of(tmp_path / "best.gif"), 10)
+    logger.finish(RESULTS, tmp_path, 40)
+    logger.close()
+    multiplexer = EventMultiplexer().AddRunsFromDirectory(str(tmp_path))
+    assert list(multiplexer.Runs()) == ["tensorboard"]

@@ -218,7 +218,7 @@ def test_names_lose_what_a_terminal_would_obey(path):
     ("task", "line"),
     [
         ("Pendulum-v1", "policy = {path}: must play Pendulum-v1, a task of 3 observations and 1 actions"),
-        ("\x1b[2JWalker", "task = [2JWalker: unknown; nearest: "),
+        ("\x1b[2JWalker", "task = [2JWalker: must be one that walker-rl list shows"),
     ],
 )
 def test_a_policy_of_another_size_than_its_task_is_refused(path, command, task, line):

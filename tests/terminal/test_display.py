@@ -1,13 +1,12 @@
 """What a person sees: plain lines in a file, a live block on a terminal."""
 
-import os
-import pty
 import re
 import subprocess
 import sys
 
 import pytest
 
+from tests.terminal.terminals import on_a_terminal
 from walker_rl.terminal.display import Display, Status, format_duration
 
 TRAINING = """
@@ -26,23 +25,6 @@ with display.Display() as shown:
     shown.message("Bye")
 """
 """A run of 10,000 environment steps and 5,000 learner steps a second, by a clock of its own."""
-
-
-def on_a_terminal(code: str) -> str:
-    """What a process writes to a terminal of 100 columns."""
-    main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, env=environment)
-    os.close(side)
-    written = b""
-    try:
-        while part := os.read(main, 4096):
-            written += part
-    except OSError:
-        pass  # Linux's way to say that the other side is closed.
-    os.close(main)
-    assert process.wait() == 0, written.decode()
-    return written.decode()
 
 
 def test_without_a_terminal_a_plain_line_comes_now_and_then():
@@ -70,7 +52,7 @@ def test_on_a_terminal_a_live_block_is_redrawn():
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
     assert len(re.findall(r"/ 100,000 steps", text)) >= 3
     assert re.search(r"environment \d+ steps/s", text)
-    assert re.search(r"learner [\d,]+ steps, \d+/s", text)
+    assert re.search(r"[\d,]+ learner steps, \d+/s", text)
     assert "last training return 812" in text
     assert "last evaluation return -" in text
     assert "last evaluation return 1,235" in text
@@ -87,6 +69,32 @@ def test_before_anything_is_known_nothing_is_made_up():
     assert display.seconds_left(status) is None
     display.update(status)
     assert display.seconds_left(status) is None
+
+
+def test_before_the_first_update_it_says_when_that_comes():
+    display = Display()
+    display.expect_first_update(500)
+    display._rates.add(0.0, {"actor_steps": 0})
+    display._rates.add(1.0, {"actor_steps": 400})
+    line = display._line(Status(400, 3_000, 0, None, None))
+    assert ", ? to go, 400 environment steps/s, first update after 500 steps, " in line
+    assert ", 5 s to go, 400 environment steps/s, 1 learner steps, " in display._line(
+        Status(1_000, 3_000, 1, None, None)
+    )
+
+
+def test_steps_beyond_the_end_are_not_shown():
+    display = Display()
+    assert display._line(Status(3_001, 3_000, 10, None, None)).startswith("3,000 / 3,000 steps (100 %), ? to go")
+    display._rates.add(0.0, {"actor_steps": 0})
+    display._rates.add(1.0, {"actor_steps": 3_001})
+    assert ", 0 s to go, " in display._line(Status(3_001, 3_000, 10, None, None))
+
+
+@pytest.mark.parametrize(("seconds_allowed", "seconds_left"), [(30.0, 30.0), (-2.0, 0.0)])
+def test_a_limit_of_time_bounds_the_time_to_go(seconds_allowed, seconds_left):
+    status = Status(0, 100_000, 0, None, None, seconds_allowed=seconds_allowed)
+    assert Display().seconds_left(status) == seconds_left
 
 
 @pytest.mark.parametrize(

@@ -2,32 +2,22 @@
 
 import contextlib
 import re
-import shutil
 import threading
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.analysis.made_runs import make_run
+from tests.browser import needs_chromium
 from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
 from walker_rl.watch.server import WatchServer
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt install chromium")
+pytestmark = needs_chromium
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SECONDS = 1_000.0  # milliseconds
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What the page shows of run directories, whole ones and others."""
+"""Contents of the page for run directories, whole and damaged."""
 
 import json
 import os

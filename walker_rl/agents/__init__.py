@@ -1,6 +1,7 @@
 """The agents, found by listing this folder: each sub-package with a `config.py` is one."""
 
 import importlib
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,19 @@ def config_class(agent_name: str) -> type:
     return importlib.import_module(f"{__name__}.{agent_name}.config").Config
 
 
+def display_name(agent_name: str) -> str:
+    """An agent's name as papers write it, for figures."""
+    config: Any = config_class(agent_name)
+    return str(config.display_name)
+
+
+def agent_summary(agent_name: str) -> str:
+    """The agent in one line: the first of its configuration's docstring."""
+    return (inspect.getdoc(config_class(agent_name)) or "").splitlines()[0]
+
+
 def search_space(agent_name: str) -> SearchSpace:
-    """What a search of the agent's hyperparameters goes through; imports nothing heavy."""
+    """Ranges of the agent's hyperparameters for a search; imports nothing heavy."""
     return importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE
 
 

@@ -1,4 +1,4 @@
-"""The contract of an actor, and the one of every off-policy agent."""
+"""The contract of an actor, and the actor of every off-policy agent."""
 
 import abc
 from typing import Any
@@ -14,10 +14,10 @@ from walker_rl.types import State
 
 
 class Actor(interfaces.Actor, abc.ABC):
-    """Acts in one environment, records what it sees, and can be stopped and resumed."""
+    """Acts in one environment and records each step; can be stopped and resumed."""
 
     def __init__(self, policy: Any, adder: Any, variable_source: VariableSource):
-        """Makes an actor with the weights that the variable source has now by the name "policy"."""
+        """Makes an actor with the variable source's present "policy" weights."""
         self._policy = policy
         self._adder = adder
         self._variable_source = variable_source
@@ -33,21 +33,21 @@ class Actor(interfaces.Actor, abc.ABC):
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
     def count_steps(self, actor_steps: int) -> None:
-        """Takes the steps of training of all actors together; an actor whose schedules follow them overrides this."""
+        """Receives the environment steps of all actors together; an actor with schedules overrides this."""
 
     def save(self) -> State:
-        """All but the weights."""
+        """The state without the weights."""
         return {"policy": self._policy.save(), "adder": self._adder.save()}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._policy.restore(state["policy"])
         self._adder.restore(state["adder"])
         self.update(wait=True)
 
 
 class OffPolicyActor(Actor):
-    """Acts, explores and records; in some steps with uniform random actions.
+    """Acts, explores and records; some steps take uniform random actions.
 
     It acts with the learner's *online* policy, in local and distributed runs alike.
     """
@@ -64,7 +64,7 @@ class OffPolicyActor(Actor):
         random_steps: range,
         seed: int,
     ):
-        """As the base class; actions are uniformly random in the steps of training `random_steps`, from `seed`."""
+        """Extends the base class; actions in the training steps `random_steps` are uniformly random, from `seed`."""
         super().__init__(policy, adder, variable_source)
         self._action_size = action_size
         self._random_steps = random_steps
@@ -83,15 +83,15 @@ class OffPolicyActor(Actor):
         self._actor_steps += 1
 
     def count_steps(self, actor_steps: int) -> None:
-        """Sets the steps of training that the policy's schedules follow to those of all actors together."""
+        """Sets the step count that schedules and random actions follow."""
         self._actor_steps = actor_steps
 
     def save(self) -> State:
-        """All but the weights."""
+        """The state without the weights."""
         return {**super().save(), "actor_steps": self._actor_steps, "random": self._random.bit_generator.state}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         super().restore(state)
         self._actor_steps = state["actor_steps"]
         self._random.bit_generator.state = state["random"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import tensorflow as tf
 
 Gradients = dict[str, tf.Tensor]
-"""Gradients by the names of the variables, as `tape.gradient(loss, adam.variables)` gives them."""
+"""Gradients by variable name, as `tape.gradient(loss, adam.variables)` returns them."""
 
 _BETA1 = 0.9
 _BETA2 = 0.999
@@ -14,11 +14,11 @@ _BETA2 = 0.999
 class Adam:
     """Adam (Kingma & Ba 2015, Algorithm 1) on a fixed set of named variables.
 
-    The same update as `sonnet.optimizers.Adam`, `learning_rate m_hat / (sqrt(v_hat) + epsilon)`, in one operation
-    for each variable in place of more than ten.
+    The update is that of `sonnet.optimizers.Adam`, `learning_rate m_hat / (sqrt(v_hat) + epsilon)`, in one operation
+    per variable instead of more than ten.
 
     Attributes:
-        variables: what is trained, by name.
+        variables: trained variables by name.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Adam:
         max_gradient_norm: float | None = None,
         epsilon: float = 1e-8,
     ) -> None:
-        """Makes the moments, all zero; gradients are scaled down to the global norm `max_gradient_norm`, if any."""
+        """Makes zero moments; gradients are scaled down to the global norm `max_gradient_norm`, if any."""
         self.variables = dict(variables)
         self._max_gradient_norm = max_gradient_norm
         self._epsilon = epsilon
@@ -36,7 +36,7 @@ class Adam:
         self._second_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
 
     def apply(self, gradients: Gradients, learning_rate: float | tf.Tensor) -> tf.Tensor:
-        """Takes one step along the gradients of `variables`, with a step size of `learning_rate`, a number or `[]`.
+        """Descends the gradients of `variables` by one step of size `learning_rate`, a number or `[]`.
 
         Returns:
             The gradients' global norm before clipping, `[]`.
@@ -64,7 +64,7 @@ class Adam:
         return norm
 
     def state(self) -> dict[str, tf.Variable]:
-        """The count of steps and the moments, by name; not the trained variables."""
+        """The step count and the moments by name, without the trained variables."""
         return {
             "step": self._step,
             **{f"m/{name}": variable for name, variable in self._first_moments.items()},

@@ -1,6 +1,6 @@
-"""The contract of an agent, and what off-policy agents share.
+"""The contract of an agent, and the base classes that agents share.
 
-Only `make_networks` and `make_learner` import TensorFlow: an actor starts, and fits into memory, without it.
+Only `make_networks`, `make_learner` and a Reverb replay import TensorFlow, so an actor starts without it.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ NoiseConfigT = TypeVar("NoiseConfigT", bound=NoiseConfig)
 class Builder(abc.ABC, Generic[ConfigT]):
     """Makes the parts of an agent for one kind of environment.
 
-    Every part takes its own seed, so that none depends on the order in which they are made. No part knows which runner
-    holds it. What an adder inserts into the replay is an item: a transition, say, or a stretch of an episode.
+    Every part takes its own seed, so none depends on the order in which they are made. No part knows which runner
+    holds it. An adder inserts items into the replay, such as transitions.
     """
 
     def __init__(self, config: ConfigT, spec: EnvironmentSpec):
-        """Takes the agent's hyperparameters, and the spec of environments with flat observations and actions."""
+        """Stores the agent's hyperparameters and the spec of environments with flat observations and actions."""
         self.config = config
         self.spec = spec
 
     @property
     def num_environments(self) -> int:
-        """Environments that one process steps in turn, each with an actor of its own."""
+        """Number of environments that one process steps in turn, each with its own actor."""
         return 1
 
     @property
@@ -59,58 +59,58 @@ class Builder(abc.ABC, Generic[ConfigT]):
     @property
     @abc.abstractmethod
     def num_bytes(self) -> float:
-        """Memory that training takes at least, estimated from the configuration; nothing is allocated."""
+        """Bytes that training needs at least, estimated from the configuration without allocating any."""
 
     @abc.abstractmethod
     def make_networks(self, seed: int) -> Any:
-        """What the learner changes, with its initial weights; it has an `architecture`."""
+        """Networks or parameters for the learner, with initial values and an `architecture`."""
 
     @abc.abstractmethod
     def make_learner(self, networks: Any, dataset: Iterator[np.ndarray], seed: int) -> Learner:
-        """A learner of `networks`, and the source of their variables."""
+        """A learner that trains `networks` and serves their variables."""
 
     @abc.abstractmethod
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> Any:
-        """The exploring policy of an actor, whose noise is multiplied by `noise_scale`."""
+        """An actor's exploring policy, with its noise multiplied by `noise_scale`."""
 
     @property
     @abc.abstractmethod
     def layout(self) -> Layout:
-        """How an item lies in a row of floats."""
+        """Layout of an item in a row of floats."""
 
     @abc.abstractmethod
     def make_replay(self, home: str, seed: int) -> Replay:
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
-            UserError: if there is no memory for it, or the agent has no such home.
+            UserError: if memory is too small, or the agent does not support `home`.
         """
 
     @abc.abstractmethod
     def make_adder(self, replay: Sink) -> Any:
-        """What records an actor's steps in `replay`, or sends them there."""
+        """An adder that inserts an actor's steps into `replay`, in this process or remote."""
 
     @abc.abstractmethod
     def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
-        """What a learner learns from, step by step."""
+        """Batches of items, one per call of the learner's `step`."""
 
     @abc.abstractmethod
     def make_actor(self, policy: Any, adder: Any, variable_source: VariableSource, seed: int) -> Actor:
-        """An actor with the variable source's weights."""
+        """An actor that takes its weights from `variable_source`."""
 
     @abc.abstractmethod
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
-        """How often the learner's `step` is to be called now."""
+        """Number of calls of the learner's `step` that are due now."""
 
     @abc.abstractmethod
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """How often each item was sampled, on average; None before any should have been."""
+        """Average number of samples per item; None before sampling is due."""
 
 
 class OffPolicyBuilder(Builder[OffPolicyConfigT]):
     """Makes the parts of an agent that learns from replayed transitions.
 
-    An agent adds `architecture`, `make_networks`, `make_learner` and `make_own_policy`.
+    A subclass defines `architecture`, `make_networks`, `make_learner` and `make_own_policy`.
     """
 
     @property
@@ -120,11 +120,11 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
 
     @abc.abstractmethod
     def make_own_policy(self, seed: int, noise_scale: float) -> BehaviourPolicy:
-        """The agent's exploring policy, whose noise is multiplied by `noise_scale`."""
+        """The agent's own exploring policy, with its noise multiplied by `noise_scale`."""
 
     @property
     def num_bytes(self) -> float:
-        """Memory of the replay, the networks and a batch."""
+        """Bytes of the replay, the networks and a batch."""
         config = self.config
         num_rows = config.max_replay_size + config.num_prior_steps + config.batch_size
         num_outputs, num_samples = getattr(config, "num_atoms", 1), getattr(config, "num_samples", 1)
@@ -132,7 +132,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         return networks + FLOAT * self.layout.row_size * num_rows
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
-        """The exploring policy of an actor: the prior, if there is one, and then the agent's own.
+        """An actor's exploring policy: the prior, if any, then the agent's own.
 
         Raises:
             UserError: if the prior can't be read or can't play the task.
@@ -147,7 +147,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
-            UserError: if there is no memory for it, there is no Reverb, or it can't keep a prior's transitions apart.
+            UserError: if memory is too small, there is no Reverb, or `home` is "reverb" and there is a prior.
         """
         row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":
@@ -165,45 +165,45 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
             raise UserError(f"agent.max_replay_size = {max_size}: must fit into this machine's memory") from None
 
     def _num_prior_rows(self, learner_steps: int) -> int:
-        """Transitions of the prior in the batch of the update after `learner_steps` others."""
+        """Number of the prior's transitions in the batch of update `learner_steps`, counted from 0."""
         actor_steps = self.config.pace.steps_at_update(learner_steps)
         return round(self.config.batch_size * value_at(self.config.prior.share, actor_steps))
 
     @property
     def layout(self) -> TransitionLayout:
-        """How a transition lies in a row of floats."""
+        """Layout of a transition in a row of floats."""
         return TransitionLayout(*sizes(self.spec))
 
     def make_adder(self, replay: Sink) -> NStepAdder:
-        """What records an actor's steps in `replay`, or sends them there."""
+        """An adder that inserts an actor's steps into `replay`, in this process or remote."""
         return NStepAdder(replay, self.layout, self.config.n_step, self.config.discount)
 
     def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
-        """The batches of a learner."""
+        """Batches of transitions for the learner."""
         return replay.make_dataset(self.config.batch_size)
 
     def make_actor(
         self, policy: BehaviourPolicy, adder: NStepAdder, variable_source: VariableSource, seed: int
     ) -> OffPolicyActor:
-        """An actor with the variable source's weights."""
+        """An actor that takes its weights from `variable_source`."""
         begin = self.config.num_prior_steps
         random_steps = range(begin, begin + self.config.num_random_steps)
         return OffPolicyActor(policy, adder, variable_source, self.layout.action_size, random_steps, seed)
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
-        """Updates that the learner owes after `learner_steps` of them."""
+        """Number of updates that are due after `learner_steps` of them."""
         return self.config.pace.updates_due(replay.num_inserted, learner_steps)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Transitions sampled for each one inserted since updates began."""
+        """Transitions sampled per transition inserted since updates began; None before that."""
         num_counted = num_inserted - self.config.num_steps_before_updates
         return learner_steps * self.config.batch_size / num_counted if num_counted > 0 else None
 
 
 class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
-    """Makes the parts of an agent with a deterministic policy, which explores by noise on its actions.
+    """Makes the parts of an agent whose deterministic policy explores by action noise.
 
-    An agent adds `make_networks` and `make_learner`.
+    A subclass defines `make_networks` and `make_learner`.
     """
 
     @property
@@ -223,10 +223,10 @@ class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
 
 
 class QueueBuilder(Builder[ConfigT]):
-    """Makes the parts of an agent that learns from each item once, so many at a time.
+    """Makes the parts of an agent that learns from each item once.
 
     Attributes:
-        item_name: what an item is to a user.
+        item_name: name of an item in messages to the user.
     """
 
     item_name: ClassVar[str]
@@ -240,7 +240,7 @@ class QueueBuilder(Builder[ConfigT]):
         """An empty queue.
 
         Raises:
-            UserError: if it is to be in a Reverb server.
+            UserError: if `home` is not "arrays".
         """
         if home != "arrays":
             name = self.item_name
@@ -248,9 +248,9 @@ class QueueBuilder(Builder[ConfigT]):
         return Queue(self.layout.row_size)
 
     def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
-        """What the learner takes, time after time."""
+        """Batches of `items_per_step` items, each item once."""
         return replay.make_dataset(self.items_per_step)
 
     def steps_due(self, replay: Replay, learner_steps: int) -> int:
-        """How often there are enough items that wait."""
+        """Number of full batches that wait in the queue."""
         return replay.size // self.items_per_step

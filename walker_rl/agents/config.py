@@ -12,7 +12,7 @@ from walker_rl.schedules import Linear, Schedule
 
 @dataclasses.dataclass(frozen=True)
 class NetworkConfig:
-    """The layers of policy and critic, and how fast they learn."""
+    """Hidden layers and learning rates of policy and critic."""
 
     policy_hidden_sizes: tuple[int, ...] = hyperparameter(
         (256, 256), "hidden layers of the policy", unit="units", minimum=1
@@ -52,7 +52,7 @@ class PriorConfig:
 
 @dataclasses.dataclass(frozen=True)
 class OffPolicyConfig(NetworkConfig):
-    """What acting, replay and updates need; an agent's own `Config` adds its loss and changes defaults."""
+    """Hyperparameters of acting, replay and updates; an agent's own `Config` adds its loss and changes defaults."""
 
     discount: float = hyperparameter(0.98, "discount of the return", unit="per step", minimum=0, maximum=1)
     n_step: int = hyperparameter(3, "horizon of the n-step return", unit="steps", minimum=1)
@@ -83,22 +83,22 @@ class OffPolicyConfig(NetworkConfig):
 
     @property
     def target_samples_per_insert(self) -> float:
-        """How often each transition is to be sampled."""
+        """Target number of samples per transition."""
         return self.samples_per_insert
 
     @property
     def num_prior_steps(self) -> int:
-        """Environment steps that the prior plays: none, if there is no prior."""
+        """Environment steps that the prior plays; 0 without a prior."""
         return 0 if self.prior.policy is None else self.prior.num_steps
 
     @property
     def num_steps_before_updates(self) -> int:
-        """Transitions inserted before the first update, the prior's among them."""
+        """Transitions inserted before the first update, including the prior's."""
         return self.num_prior_steps + self.min_replay_size
 
     @property
     def pace(self) -> Pace:
-        """Updates for each transition."""
+        """Rate of updates per inserted transition."""
         return Pace(self.samples_per_insert, self.batch_size, self.num_steps_before_updates)
 
     @property
@@ -116,14 +116,14 @@ class OffPolicyConfig(NetworkConfig):
 
 @dataclasses.dataclass(frozen=True)
 class DistributionalConfig(OffPolicyConfig):
-    """What a critic of the return distribution needs besides."""
+    """Hyperparameters of a critic of the return distribution."""
 
     vmin: float = hyperparameter(-25.0, "lowest atom of the return distribution", unit="discounted return")
     vmax: float = hyperparameter(150.0, "highest atom of the return distribution", unit="discounted return")
     num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2, maximum=10_000)
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """As in the base class, and the rule of the support."""
+        """Extends the base class with the rule `vmin < vmax`."""
         yield from super().conflicts()
         if self.vmin >= self.vmax:
             yield "vmin", f"less than agent.vmax = {self.vmax:g}"
@@ -131,7 +131,7 @@ class DistributionalConfig(OffPolicyConfig):
 
 @dataclasses.dataclass(frozen=True)
 class NoiseConfig(OffPolicyConfig):
-    """How an agent with a deterministic policy explores."""
+    """Hyperparameters of a deterministic policy's exploration noise."""
 
     noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
     sigma: Schedule = hyperparameter(

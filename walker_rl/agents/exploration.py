@@ -1,4 +1,4 @@
-"""Noise that explores: added to the actions of a deterministic policy, or behind the samples of a stochastic one."""
+"""Exploration noise, added to a deterministic policy's actions or behind a stochastic policy's samples."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ class GaussianNoise:
     """Independent samples of N(0, 1), one for each environment step; a policy scales them to action units."""
 
     def __init__(self, action_size: int, seed: int):
-        """Makes noise whose random numbers follow from `seed`."""
+        """Makes noise with random numbers from `seed`."""
         self._action_size = action_size
         self._random = np.random.default_rng(seed)
 
@@ -21,11 +21,11 @@ class GaussianNoise:
         return self._standard_normal().astype(np.float32)
 
     def save(self) -> State:
-        """The state of the process and of its random numbers."""
+        """The state of the random numbers."""
         return {"random": self._random.bit_generator.state}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._random.bit_generator.state = state["random"]
 
     def _standard_normal(self) -> np.ndarray:
@@ -33,7 +33,7 @@ class GaussianNoise:
 
 
 class CorrelatedNoise(GaussianNoise):
-    """Noise with a memory: `x <- memory x + scale N(0, 1)`, from 0 at each episode's start."""
+    """Autoregressive noise: `x <- memory x + scale N(0, 1)`, from 0 at each episode's start."""
 
     def __init__(self, action_size: int, memory: float, scale: float, seed: int):
         """Makes noise at level zero."""
@@ -56,13 +56,13 @@ class CorrelatedNoise(GaussianNoise):
         return {"level": self._level, **super().save()}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         super().restore(state)
         self._level = state["level"]
 
 
 class OrnsteinUhlenbeckNoise(CorrelatedNoise):
-    """A process that is pulled to zero by `theta` per step: `x <- x - theta x + N(0, 1)`.
+    """Noise that is pulled to zero by `theta` per step: `x <- x - theta x + N(0, 1)`.
 
     (Uhlenbeck and Ornstein 1930; as in Lillicrap et al. 2016, section 7, with a time step of 1.)
     """
@@ -73,14 +73,14 @@ class OrnsteinUhlenbeckNoise(CorrelatedNoise):
 
 
 class UnitNoise(CorrelatedNoise):
-    """Noise of N(0, 1) at every step: `x <- correlation x + sqrt(1 - correlation^2) N(0, 1)`."""
+    """Noise with marginal distribution N(0, 1): `x <- correlation x + sqrt(1 - correlation^2) N(0, 1)`."""
 
     def __init__(self, action_size: int, correlation: float, seed: int):
-        """Makes noise whose samples have `correlation` with the next ones of their episode; 0: white."""
+        """Makes noise with autocorrelation `correlation` between consecutive steps of an episode; 0: white."""
         super().__init__(action_size, correlation, np.sqrt(1 - correlation**2), seed)
         self.reset()
 
     def reset(self) -> None:
-        """Draws a level that is independent of the last episode's."""
+        """Draws a level independent of the last episode's."""
         if self._memory:
             self._level = self._standard_normal()

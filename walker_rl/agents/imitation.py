@@ -1,4 +1,4 @@
-"""Imitation of the prior, beside what an agent's own loss says (Nair et al. 2018, https://arxiv.org/abs/1709.10089)."""
+"""Imitation of the prior, added to an agent's own loss (Nair et al. 2018, https://arxiv.org/abs/1709.10089)."""
 
 import tensorflow as tf
 
@@ -11,7 +11,7 @@ def imitation_gradients(
 ) -> Gradients:
     """Gradients of `mean_b ||mu(s_b) - a_b||^2` (equation 5, as a mean), with `mu` the policy's mean action.
 
-    `observation` `[n, O]` and `action` `[n, A]` are the prior's; with `n = 0` all gradients are zero.
+    `observation` `[n, O]` and `action` `[n, A]` are the prior's. If `n = 0`, all gradients are zero.
     """
     num_rows = tf.cast(tf.maximum(tf.shape(observation)[0], 1), tf.float32)
     with tf.GradientTape() as tape:

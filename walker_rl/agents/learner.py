@@ -1,4 +1,4 @@
-"""What a learner is to a runner; without TensorFlow."""
+"""The contract of a learner, without TensorFlow."""
 
 import abc
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from walker_rl.types import Metrics, State, Variables
 
 
 class Learner(interfaces.Learner, abc.ABC):
-    """Learns from what a dataset yields, and is the source of the policy's weights."""
+    """Learns from a dataset and serves the policy's weights."""
 
     def __init__(self, architecture: Architecture):
-        """Learns a policy of `architecture`."""
+        """Stores the policy's architecture."""
         self._architecture = architecture
 
     @abc.abstractmethod
     def step(self) -> Metrics:
-        """Learns from what the dataset yields next; returns metrics of it.
+        """Learns from the dataset's next batch; returns metrics.
 
         Raises:
             StopIteration: if the dataset has ended.
@@ -28,16 +28,16 @@ class Learner(interfaces.Learner, abc.ABC):
     @property
     @abc.abstractmethod
     def learner_steps(self) -> int:
-        """Updates so far, those before a `restore` included."""
+        """Number of updates so far, including those before a `restore`."""
 
     @property
     @abc.abstractmethod
     def policy_weights(self) -> np.ndarray:
-        """The policy's weights one after the other, as `Architecture.split_weights` takes them."""
+        """The policy's weights as one vector, which `Architecture.split_weights` splits."""
 
     @property
     def evaluated_weights(self) -> np.ndarray:
-        """Weights of the policy that is evaluated and saved, as one vector: the acting policy, or a mean of it."""
+        """Weights of the evaluated and saved policy as one vector: the acting policy, or a running mean of it."""
         return self.policy_weights
 
     @abc.abstractmethod
@@ -46,16 +46,16 @@ class Learner(interfaces.Learner, abc.ABC):
 
     @abc.abstractmethod
     def restore(self, state: State) -> None:
-        """Continues where `save` was called, bit for bit."""
+        """Restores a state of `save`; later updates repeat bit for bit."""
 
     def get_variables(self, names: Sequence[str]) -> list[Variables]:
-        """Weights to act with, "policy", or to evaluate, "evaluated_policy", as `Policy.update` takes them.
+        """Weights that act ("policy") or are evaluated ("evaluated_policy"), as `Policy.update` takes them.
 
-        Later updates leave them as they are.
+        Later updates do not change them.
 
         Raises:
             KeyError: if a name is unknown.
         """
-        # By attribute, so that only what is asked for is read.
+        # By attribute name, so that only the requested weights are read.
         sources = {"policy": "policy_weights", "evaluated_policy": "evaluated_weights"}
         return [self._architecture.split_weights(getattr(self, sources[name])) for name in names]

@@ -1,4 +1,4 @@
-"""The memory that networks take, to refuse what this machine can't hold before anything is allocated."""
+"""Memory of networks, estimated so that a run too large for this machine is refused before it allocates."""
 
 import itertools
 
@@ -14,14 +14,14 @@ COPIES_OF_WEIGHTS = 6
 def network_bytes(
     config: NetworkConfig, sizes: tuple[int, int], batch_size: int, num_outputs: int = 1, num_samples: int = 1
 ) -> float:
-    """Bytes that policy and critic take in an update, at least.
+    """Bytes that policy and critic need at least in an update.
 
     Args:
-        config: has the hidden layers.
+        config: configuration of the hidden layers.
         sizes: numbers in an observation and in an action.
         batch_size: states in an update.
         num_outputs: outputs of the critic.
-        num_samples: actions for each state at which the critic is evaluated.
+        num_samples: actions per state at which the critic is evaluated.
     """
     observation_size, action_size = sizes
     policy = (observation_size, *config.policy_hidden_sizes, action_size)

@@ -1,4 +1,4 @@
-"""What the learners of actor-critic agents share: state and variables; off-policy, one traced update, too."""
+"""Base classes of actor-critic learners: state and variables, and the traced update of off-policy agents."""
 
 import abc
 import functools
@@ -19,7 +19,7 @@ from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import Metrics, Transition, Variables
 
 TensorMetrics = dict[str, tf.Tensor]
-"""`Metrics` that are not fetched from TensorFlow."""
+"""`Metrics` as tensors, not yet fetched from TensorFlow."""
 
 
 ConfigT = TypeVar("ConfigT", bound=NetworkConfig)
@@ -27,13 +27,13 @@ OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
 
 
 class NetworkLearner(Learner, Generic[ConfigT]):
-    """Updates networks on what a dataset yields; what its `step` returns has `critic_loss` and `policy_loss`.
+    """Updates networks on a dataset; the metrics of `step` include `critic_loss` and `policy_loss`.
 
     Deterministic: equal networks, seed and batches give bit-identical weights on one machine.
     """
 
     def __init__(self, config: ConfigT, networks: Networks, seed: int, adam_epsilon: float = 1e-8) -> None:
-        """Makes the optimisers of `networks`, which are updated in place; `seed` is that of what the updates sample."""
+        """Makes the optimisers of `networks`, which are updated in place; updates sample with `seed`."""
         super().__init__(networks.architecture)
         self._config = config
         self._networks = networks
@@ -52,12 +52,12 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     @property
     def learner_steps(self) -> int:
-        """Updates so far, those before a `restore` included."""
+        """Number of updates so far, including those before a `restore`."""
         return self._learner_steps
 
     @property
     def policy_weights(self) -> np.ndarray:
-        """The online policy's weights one after the other, as `PolicyArchitecture.split_weights` takes them."""
+        """The online policy's weights as one vector, which `PolicyArchitecture.split_weights` splits."""
         return np.asarray(self._policy_weights)
 
     def save(self) -> Variables:
@@ -65,10 +65,10 @@ class NetworkLearner(Learner, Generic[ConfigT]):
         return {name: np.array(variable) for name, variable in self._state().items()}
 
     def restore(self, state: Variables) -> None:
-        """Continues where `save` was called, bit for bit.
+        """Restores a state of `save`; later updates repeat bit for bit.
 
         Raises:
-            ValueError: if an entry is missing, unknown or of another shape; nothing has changed then.
+            ValueError: if an entry is missing, unknown or of another shape; then nothing changes.
         """
         variables = self._state()
         for name in sorted(variables.keys() ^ state.keys()):
@@ -83,26 +83,26 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     @abc.abstractmethod
     def _actor_steps(self) -> tf.Tensor:
-        """Environment steps after which the present update is due, float64 `[]`."""
+        """Environment steps after which the current update is due, float64 `[]`."""
 
     def _at_present(self, schedule: Schedule) -> float | tf.Tensor:
-        """The value of a schedule in the present update: a number, or float32 `[]` where it changes."""
+        """A schedule's value at the current update: a number if it is constant, else float32 `[]`."""
         return tf.cast(self._exact(schedule), tf.float32) if isinstance(schedule, Linear) else schedule
 
     def _exact(self, schedule: Schedule) -> tf.Tensor:
-        """As `_at_present`, float64 `[]`."""
+        """A schedule's value at the current update, float64 `[]`."""
         if not isinstance(schedule, Linear):
             return tf.constant(schedule, tf.float64)
         progress = (self._actor_steps() - schedule.begin) / (schedule.end - schedule.begin)
         return schedule.first + (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
 
     def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
-        """Steps the optimisers named; returns the norm of each one's gradient before clipping."""
+        """Steps the named optimisers; returns each gradient's norm before clipping."""
         rates = {name: self._at_present(self._learning_rates[name]) for name in gradients}
         return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name], rates[name]) for name in rates}
 
     def _read_policy(self) -> tf.Tensor:
-        """The online policy's weights as one vector, in the order of the architecture's."""
+        """The online policy's weights as one vector, in the architecture's order."""
         variables = self._networks.policy.named_variables()
         names = self._architecture.variable_shapes()
         return tf.concat([tf.reshape(variables[name], [-1]) for name in names], axis=0)
@@ -120,25 +120,25 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
 
 class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
-    """Updates networks on batches of transitions; an agent writes down one update in `_update`."""
+    """Updates networks on batches of transitions; a subclass defines one update in `_update`."""
 
     def __init__(self, config: OffPolicyConfigT, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class; `dataset` yields packed transitions, float32 `[config.batch_size, 2 O + A + 2]`."""
+        """Extends the base class; `dataset` yields packed transitions, float32 `[config.batch_size, 2 O + A + 2]`."""
         super().__init__(config, networks, seed)
         self._evaluated_weights = tf.Variable(self._policy_weights, trainable=False)
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
-        self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
-        self._imitation: Gradients = {}  # The same.
+        self._metric_names: tuple[str, ...] = ()  # Set when the update is traced.
+        self._imitation: Gradients = {}  # Likewise.
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
-        """One update on a batch, from targets to targets; returns `critic_loss`, `policy_loss` and what else helps."""
+        """Updates all networks on a batch; returns `critic_loss`, `policy_loss` and the agent's further metrics."""
 
     @property
     def evaluated_weights(self) -> np.ndarray:
-        """The mean of the online policy's weights over its last updates, which forgets by `evaluated_tau`."""
+        """Exponential running mean of the online policy's weights, with rate `evaluated_tau`."""
         return np.array(self._evaluated_weights)
 
     def step(self) -> Metrics:
@@ -151,20 +151,20 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
         batch = next(self._dataset)
         if np.shape(batch) != self._batch_shape:
             raise ValueError(f"a batch has shape {np.shape(batch)}, not {self._batch_shape}")
-        # Each array that enters or leaves TensorFlow costs time, so that all data lie in one, and all results in two.
+        # Each array that enters or leaves TensorFlow costs time: all data lie in one, all results in two.
         metrics, self._policy_weights = self._traced_update(tf.constant(batch))
         self._learner_steps += 1
         return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
     def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
-        """As the base class; the policy's gradient gets the prior's part."""
+        """Extends the base class: adds the imitation of the prior to the policy's gradient."""
         if "policy" in gradients and self._imitation:
             pulled = {name: gradient + self._imitation[name] for name, gradient in gradients["policy"].items()}
             gradients = {**gradients, "policy": pulled}
         return super()._apply(gradients)
 
     def _imitation_gradients(self, transition: Transition) -> Gradients:
-        """Gradients that pull the policy to the prior's actions in its part of the batch; none without a prior."""
+        """Gradients that pull the policy to the prior's actions in its rows of the batch; empty without imitation."""
         prior, batch_size = self._config.prior, self._config.batch_size
         if prior.policy is None or prior.imitation == 0.0:
             return {}
@@ -205,12 +205,12 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
 
     @functools.cached_property
     def _traced_update(self) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-        """The update as one graph, without the search for a fitting graph at each call."""
+        """The update as one concrete graph, which saves the search for a matching graph at each call."""
         batch_spec = tf.TensorSpec(self._batch_shape, tf.float32)
         return tf.function(self._counted_update, autograph=False).get_concrete_function(batch_spec)
 
     def _counted_update(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Updates; returns the metrics `[M]` and the new weights of the policy as one vector."""
+        """Updates and counts; returns the metrics `[M]` and the policy's new weights as one vector."""
         transition = self._layout.unpack(batch)
         self._imitation = self._imitation_gradients(transition)
         metrics = self._update(transition)

@@ -1,4 +1,4 @@
-"""The networks of an agent, and critics that several agents have."""
+"""An agent's networks, and the critics that several agents share."""
 
 import dataclasses
 from collections.abc import Callable, Collection
@@ -23,9 +23,9 @@ class Networks:
     Attributes:
         policy: online policy.
         critic: online critic, a module with `named_variables`.
-        target_policy: as `policy`; None for an agent that bootstraps on the online policy.
-        target_critic: as `critic`; None for an agent without.
-        architecture: of the policies.
+        target_policy: target of `policy`; None for an agent that bootstraps on the online policy.
+        target_critic: target of `critic`; None for an agent without one.
+        architecture: architecture of the policies.
     """
 
     policy: PolicyNetwork
@@ -46,7 +46,7 @@ class Networks:
     ) -> "Networks":
         """Makes all networks, whose initial weights depend on `seed` alone.
 
-        Those named in `targets` have a target. `make_critic` takes a seed of its own; `initialization` is the policy's.
+        Networks named in `targets` have a target. `make_critic` gets its own seed; `initialization` is the policy's.
         """
         policy_seed, critic_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         return cls(
@@ -59,24 +59,24 @@ class Networks:
 
 
 def critic_torso(config: NetworkConfig) -> TorsoSpec:
-    """The hidden layers of the critic that `config` asks for."""
+    """The critic's hidden layers, from `config`."""
     return TorsoSpec(config.critic_hidden_sizes, config.layer_norm, config.activation)
 
 
 def scalar_critic(config: OffPolicyConfig, architecture: PolicyArchitecture, seed: int) -> CriticNetwork:
-    """The critic of the expected return that `config` asks for, beside a policy of `architecture`."""
+    """A critic of the expected return, from `config`, for a policy of `architecture`."""
     return CriticNetwork(architecture.observation_size, architecture.action_size, critic_torso(config), seed)
 
 
 def twin_critic(config: OffPolicyConfig, architecture: PolicyArchitecture, seed: int) -> TwinCriticNetwork:
-    """The two critics of the expected return that `config` asks for, beside a policy of `architecture`."""
+    """Two critics of the expected return, from `config`, for a policy of `architecture`."""
     return TwinCriticNetwork(architecture.observation_size, architecture.action_size, critic_torso(config), seed)
 
 
 def distributional_critic(
     config: DistributionalConfig, architecture: PolicyArchitecture, seed: int
 ) -> DistributionalCriticNetwork:
-    """The critic of the return distribution that `config` asks for, beside a policy of `architecture`."""
+    """A critic of the return distribution, from `config`, for a policy of `architecture`."""
     sizes = architecture.observation_size, architecture.action_size
     atoms = np.linspace(config.vmin, config.vmax, config.num_atoms)
     return DistributionalCriticNetwork(*sizes, critic_torso(config), atoms, seed)

@@ -1,4 +1,4 @@
-"""Behaviour policies: what actors do with a network's output to explore. NumPy only."""
+"""Behaviour policies, which turn a network's output into exploring actions. NumPy only."""
 
 from typing import Any, Protocol
 
@@ -15,14 +15,14 @@ from walker_rl.types import State, Variables
 
 
 def sizes(environment_spec: EnvironmentSpec) -> tuple[int, int]:
-    """Numbers in an observation and in an action."""
+    """Sizes of an observation and of an action."""
     return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))
 
 
 def policy_architecture(
     config: NetworkConfig, environment_spec: EnvironmentSpec, head: str, **more: Any
 ) -> PolicyArchitecture:
-    """The policy that `config` asks for in an environment; `more` are further fields of `PolicyArchitecture`."""
+    """The policy's architecture, from `config`; `more` are further fields of `PolicyArchitecture`."""
     observation_size, action_size = sizes(environment_spec)
     return PolicyArchitecture(
         observation_size,
@@ -37,23 +37,23 @@ class BehaviourPolicy(Protocol):
     """Chooses exploring actions."""
 
     def update(self, variables: Variables) -> None:
-        """Takes new weights."""
+        """Replaces the weights."""
 
     def begin_episode(self) -> None:
-        """Called at each episode's first timestep."""
+        """Begins an episode."""
 
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
         """An action in [-1, 1], float32 `[A]`, for `observation` `[O]`, after `actor_steps` steps of training."""
 
     def save(self) -> State:
-        """What varies from step to step; the weights come from a learner."""
+        """The state that varies from step to step, without the weights."""
 
     def restore(self, state: State) -> None:
-        """Goes on from what `save` returned."""
+        """Restores the state that `save` returned."""
 
 
 class ExploringPolicy:
-    """A network and the noise with which it explores; a subclass says how the two make an action."""
+    """A network and its exploration noise, which a subclass combines into an action."""
 
     def __init__(self, architecture: PolicyArchitecture, noise: GaussianNoise):
         """Makes a policy without weights."""
@@ -61,7 +61,7 @@ class ExploringPolicy:
         self._noise = noise
 
     def update(self, variables: Variables) -> None:
-        """Takes new weights."""
+        """Replaces the weights."""
         self._policy.update(variables)
 
     def begin_episode(self) -> None:
@@ -73,7 +73,7 @@ class ExploringPolicy:
         return self._noise.save()
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._noise.restore(state)
 
 
@@ -83,7 +83,7 @@ class NoisyPolicy(ExploringPolicy):
     def __init__(
         self, architecture: PolicyArchitecture, noise: GaussianNoise, sigma: Schedule, noise_scale: float = 1.0
     ):
-        """Makes a policy without weights, to whose actions `noise` is added, times `sigma` and `noise_scale`."""
+        """Makes a policy without weights; adds `noise` times `sigma` and `noise_scale` to its actions."""
         super().__init__(architecture, noise)
         self._sigma = sigma
         self._noise_scale = noise_scale
@@ -107,6 +107,6 @@ class SamplingPolicy(ExploringPolicy):
         self._noise_scale = noise_scale
 
     def action(self, observation: np.ndarray, actor_steps: int) -> np.ndarray:
-        """A sample, in [-1, 1]."""
+        """A sampled action in [-1, 1]."""
         mean, stddev = self._policy.distribution(observation)
         return self._policy.bounded(mean + self._noise_scale * stddev * self._noise.sample()).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A policy that is played before training, so that learning begins with its experience.
+"""A policy that plays before training, so that learning starts from its experience.
 
 NumPy only. (Demonstrations beside the replay: Vecerik et al. 2017, https://arxiv.org/abs/1707.08817; half of each batch
 from a data set: Ball et al. 2023, https://arxiv.org/abs/2302.02948, section 4.1.)
@@ -23,7 +23,7 @@ class PriorThenPolicy:
     """Plays a saved policy with noise that differs from episode to episode, then a policy that learns."""
 
     def __init__(self, config: PriorConfig, architecture: PolicyArchitecture, policy: BehaviourPolicy, seed: int):
-        """Loads the saved policy; `policy` acts from step `config.num_steps` on, and has the sizes of the task.
+        """Loads the saved policy; `policy`, of `architecture`, acts from step `config.num_steps` on.
 
         Raises:
             UserError: if the saved policy can't be read or can't play the task.
@@ -47,7 +47,7 @@ class PriorThenPolicy:
         self._step = 0
 
     def update(self, variables: Variables) -> None:
-        """Takes new weights for the policy that learns."""
+        """Replaces the learning policy's weights."""
         self._policy.update(variables)
 
     def begin_episode(self) -> None:
@@ -67,7 +67,7 @@ class PriorThenPolicy:
         return np.clip(self._prior.action(observation) + sigma * self._noise.sample(), -1.0, 1.0)
 
     def save(self) -> State:
-        """The state of the policy that learns and of the noise, and the saved policy's place in its episode."""
+        """The state of the learning policy and the noise, and the saved policy's step in its episode."""
         return {
             "policy": self._policy.save(),
             "noise": self._noise.save(),
@@ -76,7 +76,7 @@ class PriorThenPolicy:
         }
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._policy.restore(state["policy"])
         self._noise.restore(state["noise"])
         self._num_episodes, self._step = state["num_episodes"], state["step"]

@@ -1,1 +1,1 @@
-"""From run directories to figures; never imports TensorFlow."""
+"""Statistics and figures of run directories; never imports TensorFlow."""

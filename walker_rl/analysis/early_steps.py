@@ -1,4 +1,4 @@
-"""Whether runs are less steady in their first environment steps than in the rest."""
+"""Compares the steadiness of runs in their first environment steps with the rest."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,12 +13,12 @@ PHASES = ("first", "rest")
 
 
 class Phase(NamedTuple):
-    """How much a run varies from one evaluation to the next, in a part of it.
+    """Variation of a run between consecutive evaluations, in one phase.
 
     Attributes:
         change: median absolute difference of consecutive evaluations, relative to the best so far.
-        share_collapsed: of evaluations that lie below the best before them by more than half of its size.
-        loss_change: median absolute difference of the critic's mean loss from one evaluation to the next, relative to
+        share_collapsed: share of evaluations that lie below the best before them by more than half of its size.
+        loss_change: median absolute difference of the critic's mean loss between consecutive evaluations, relative to
             the earlier; nan where the learner logged none.
     """
 
@@ -28,9 +28,9 @@ class Phase(NamedTuple):
 
 
 def phases(run: Run, until: float) -> dict[str, Phase]:
-    """Of the evaluations up to `until` environment steps, and of those after; nan where there are none.
+    """Computes the variation up to `until` environment steps, and after; nan where there are no evaluations.
 
-    What an evaluation is held to is the best since the run began, and an evaluation belongs to the phase it ends in.
+    Changes are relative to the best evaluation since the run began, and belong to the phase in which they end.
     """
     best = np.maximum.accumulate(run.returns)[1:]
     changes = np.abs(np.diff(run.returns)) / np.abs(best)
@@ -44,7 +44,7 @@ def phases(run: Run, until: float) -> dict[str, Phase]:
 
 
 def describe(groups: Groups, until: float) -> Iterator[str]:
-    """A table as text, of one task: interquartile means over the seeds of each group, with 95 % intervals."""
+    """Yields the lines of one task's table: interquartile means over each group's seeds, with 95 % intervals."""
     width = max(len(name) for name in ("group", *groups))
     header = ("change / best so far", "collapsed", "change of critic's loss")
     yield f"{'group'.ljust(width)}  phase  " + "  ".join(name.ljust(24) for name in header).rstrip()

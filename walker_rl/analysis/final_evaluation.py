@@ -1,4 +1,4 @@
-"""The final evaluation of a policy, from a run's summary or from tables kept of it."""
+"""The final evaluation of a policy, from a run's summary or from stored tables."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class FinalEvaluation:
 
     @classmethod
     def from_played(cls, played: Played, task: str) -> FinalEvaluation:
-        """Reads an entry of summary.json.
+        """Converts an entry of summary.json.
 
         Raises:
             ValueError: if it has no episode, or a number that is not finite.
         """
         falls = played.episode_falls
-        if falls is None:  # An older version wrote no falls: they are the episodes shorter than the time limit.
+        if falls is None:  # Older versions wrote no falls: count episodes shorter than the time limit.
             falls = tuple(length < find_task(task).max_episode_steps for length in played.episode_lengths)
         numbers = (played.mean_return, played.stddev_return, sum(falls) / len(falls) if falls else math.nan)
         if not all(map(math.isfinite, numbers)):
@@ -44,7 +44,7 @@ class FinalEvaluation:
         """Reads the columns `POLICY_return`, `POLICY_stddev` and `POLICY_falls`; older tables have only the first.
 
         Raises:
-            KeyError: if the first is missing, too.
+            KeyError: if even the first is missing.
         """
         if not row[f"{policy}_return"]:
             return None
@@ -53,6 +53,6 @@ class FinalEvaluation:
 
 
 def to_row(evaluation: FinalEvaluation | None, policy: str) -> Row:
-    """The columns that `FinalEvaluation.from_row` reads."""
+    """Returns the columns that `FinalEvaluation.from_row` reads."""
     values = dataclasses.astuple(evaluation) if evaluation else (None, None, None)
     return dict(zip((f"{policy}_return", f"{policy}_stddev", f"{policy}_falls"), values, strict=True))

@@ -1,4 +1,4 @@
-"""What simple actions do, in one picture."""
+"""A figure of the effects of simple actions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,9 +12,9 @@ from walker_rl.printable import plain
 
 
 def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], title: str) -> Figure:
-    """Draws joint angles, contacts and parts of the reward over time, a column for each kind of actions.
+    """Draws joint angles, contacts and parts of the reward over time, with a column for each kind of actions.
 
-    Of a task without joints all numbers of the observation are drawn.
+    For a task without joints, draws all components of the observation.
     """
     angles = [index for index, dimension in enumerate(dimensions) if dimension.kind == "angle"]
     contacts = [index for index, dimension in enumerate(dimensions) if dimension.kind == "contact"]
@@ -47,7 +47,7 @@ def _draw_lines(axes: Axes, trace: Trace, lines: Mapping[str, np.ndarray]) -> No
 
 
 def _draw_contacts(axes: Axes, trace: Trace, contacts: Mapping[str, np.ndarray]) -> None:
-    """A bar for each foot while it is on the ground."""
+    """Draws a bar for each foot while it is on the ground."""
     for height, contact in enumerate(contacts.values()):
         axes.plot(trace.seconds, np.where(contact > 0, height, np.nan), linewidth=6, solid_capstyle="butt")
     axes.set_yticks(range(len(contacts)), [name.removesuffix("_contact") for name in contacts])

@@ -1,4 +1,4 @@
-"""What a comparison and a report read of a run directory's files; whatever is wrong with one is a `NotWholeError`."""
+"""Reads a run directory's files for comparisons and reports; any damage is a `NotWholeError`."""
 
 import dataclasses
 from typing import Any
@@ -19,7 +19,7 @@ from walker_rl.metrics_file import STEP_KEY, read_columns
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """The fields of a configuration that every version has."""
+    """The fields that every version of a configuration has."""
 
     agent_name: str
     task: str
@@ -32,9 +32,9 @@ class Settings:
 
     Attributes:
         experiment: agent, task and seed.
-        fields: every field by its full name, these three among them.
-        provenance: what made the run.
-        origins: every field of the provenance by its full name, those among them that only a report shows.
+        fields: all fields by full name, including these three.
+        provenance: the run's origin.
+        origins: all fields of the provenance by full name, including those that only a report shows.
     """
 
     experiment: Experiment
@@ -44,7 +44,7 @@ class Settings:
 
 
 def read_settings(run: RunDirectory) -> Settings:
-    """Reads a run's config.yaml, of whatever version.
+    """Reads a run's config.yaml, of any version.
 
     Raises:
         NotWholeError: if it is damaged.
@@ -62,15 +62,15 @@ def read_settings(run: RunDirectory) -> Settings:
 
 
 def read_metrics(run: RunDirectory, stream: str, *needed: str) -> dict[str, np.ndarray]:
-    """Reads a file of metrics as an array `[rows]` for each column; no columns if it has no rows.
+    """Reads a metrics file as an array `[rows]` for each column; no columns if it has no rows.
 
     Args:
-        run: the run.
-        stream: name of the file.
-        needed: columns that it must have, with finite numbers.
+        run: the run directory.
+        stream: name of the file, without its suffix.
+        needed: columns that must exist and be finite.
 
     Raises:
-        NotWholeError: if it is damaged.
+        NotWholeError: if the file is damaged.
     """
     path = run.metrics / f"{stream}.csv"
     columns = read_columns(path)
@@ -81,7 +81,7 @@ def read_metrics(run: RunDirectory, stream: str, *needed: str) -> dict[str, np.n
 
 
 def read_final_evaluations(run: RunDirectory, task: str) -> tuple[FinalEvaluation | None, FinalEvaluation | None]:
-    """Reads the final evaluations of the best and of the last policy; None in their place if the run is not complete.
+    """Reads the final evaluations of the best and the last policy; both None if the run is not complete.
 
     Raises:
         NotWholeError: if they are damaged.
@@ -94,7 +94,7 @@ def read_final_evaluations(run: RunDirectory, task: str) -> tuple[FinalEvaluatio
 
 
 def read_critic_losses(run: RunDirectory, ends: np.ndarray) -> np.ndarray:
-    """Means of the critic's loss over the environment steps up to each of `ends`, from the one before on; nan for none.
+    """Reads the critic's mean loss over the environment steps between consecutive `ends`; nan where none was logged.
 
     Raises:
         NotWholeError: if the file of the learner's metrics is damaged.

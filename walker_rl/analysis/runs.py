@@ -1,11 +1,10 @@
-"""What a comparison reads of runs: their evaluations, from run directories or from tables kept of them."""
+"""Reads the evaluations of runs for comparisons, from run directories or from stored tables."""
 
 import csv
 import dataclasses
 import glob
 import os
 import shlex
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
+from walker_rl.analysis.run_names import Place, distinct_names, natural_order
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import flatten, to_dict
@@ -33,22 +33,20 @@ class Run:
     """One run's evaluations.
 
     Attributes:
-        name: tells it from the others: its directory's, with the folder's before it where two have the same.
-        group: runs compared as seeds of the same: those of an agent and its prior, unless grouped otherwise.
-        task: what was played.
-        seed: of the run.
-        commit: of the code.
-        command: that makes such a run.
-        actor_steps: at each evaluation, `[E]`.
-        walltime: at each evaluation, in seconds, `[E]`; nan where it was not recorded.
-        returns: mean of each evaluation's episodes, `[E]`.
+        name: name of the directory, with folders in front where several runs have the same.
+        group: name of the group whose runs are compared as seeds: an agent and its prior, unless grouped otherwise.
+        task: name of the task.
+        seed: seed of the run.
+        commit: commit of the code.
+        command: command that makes such a run.
+        actor_steps: environment steps at each evaluation, `[E]`.
+        walltime: seconds of training at each evaluation, `[E]`; nan where not recorded.
+        returns: mean return of each evaluation's episodes, `[E]`.
         last: final evaluation of the last policy; None if the run is not complete.
-        best: final evaluation of the best policy, in the same episodes; None if there is none.
-        critic_losses: mean of what the learner logged since the evaluation before, at each evaluation, `[E]`; nan where
-            nothing was.
-        prior_steps: environment steps of the earlier training, or search, that found the policy which was played first;
-            None if there was no such policy.
-        directory: of the run; None if all that is known of it is in tables.
+        best: final evaluation of the best policy, on the same episodes; None if there is none.
+        critic_losses: mean of the losses logged since the previous evaluation, `[E]`; nan where there were none.
+        prior_steps: environment steps of the earlier training, or search, of the policy played first; None without one.
+        directory: the run directory; None if the run is known from tables alone.
     """
 
     name: str
@@ -78,41 +76,38 @@ class Run:
 
 
 Groups = Mapping[str, Sequence[Run]]
-"""The runs of one task by the name of their group, in its order."""
+"""The runs of one task, by the name of their group."""
 
 
 def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Callable[[str], None] = print) -> list[Run]:
-    """Runs from run directories and from folders that `write_runs` has filled.
+    """Reads runs from run directories and from folders that `write_runs` has written.
 
     Args:
-        paths: of them, or patterns that match some.
-        group_by: a field of the configuration, as in `agent.n_step`: each agent's runs with the same value are seeds of
-            the same; runs in tables keep their groups.
-        note: takes a line about each path that is left out, since what it holds is damaged, no run, or too young.
+        paths: paths of such directories and folders, or patterns that match some.
+        group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group;
+            runs in tables keep their groups.
+        note: function that takes a line about each path left out, as damaged, no run, or without an evaluation.
 
     Raises:
         UserError: if a path does not exist, none holds a run, a run is given twice, or there is no such field.
     """
-    runs, left_out = list[Run](), list[str]()
+    found, left_out = list[tuple[Path, Run]](), list[str]()
     for path in _expand(paths):
         try:
-            runs += _read(path, group_by)
+            found += _read(path, group_by)
         except NotWholeError as error:
             left_out.append(str(error))
-    if left_out and not runs:
+    if left_out and not found:
         others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
         raise UserError(left_out[0] + others)
     for reason in left_out:
         note(f"note: left out: {reason}")
-    runs = _told_apart(runs)
-    for name, count in Counter(run.name for run in runs).items():
-        if count > 1:
-            raise UserError(f"run = {name}: must be given once")
-    return runs
+    names = distinct_names([Place(folder, run.name, run.directory is None) for folder, run in found])
+    return [dataclasses.replace(run, name=name) for name, (_, run) in zip(names, found, strict=True)]
 
 
 def write_runs(runs: Sequence[Run], folder: Path) -> None:
-    """Writes the runs as two tidy tables into `folder`: a row for each run, and one for each evaluation."""
+    """Writes two tidy tables into `folder`: one with a row per run, one with a row per evaluation."""
     scalars = ("group", "task", "seed", "commit", "command", "prior_steps")
     rows: list[Row] = [
         {
@@ -137,15 +132,17 @@ def write_runs(runs: Sequence[Run], folder: Path) -> None:
 
 
 def by_task(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
-    """The runs of each task, in groups; both in the order of their names."""
+    """Groups the runs of each task; tasks and groups are in natural order, with 10 after 9."""
     tasks: dict[str, dict[str, list[Run]]] = {}
-    for run in sorted(runs, key=lambda run: (run.task, run.group, run.seed, run.name)):
+    for run in sorted(
+        runs, key=lambda run: (natural_order(run.task), natural_order(run.group), run.seed, natural_order(run.name))
+    ):
         tasks.setdefault(run.task, {}).setdefault(run.group, []).append(run)
     return tasks
 
 
 def last_returns(groups: Groups) -> dict[str, np.ndarray]:
-    """Those of the complete runs of each group, `[S]`; no group without any."""
+    """Returns the last policies' final returns in each group, `[S]`; omits groups without complete runs."""
     known = {group: [run.last_return for run in runs if run.last_return is not None] for group, runs in groups.items()}
     return {group: np.array(values) for group, values in known.items() if values}
 
@@ -155,37 +152,26 @@ def _expand(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def _matches(path: Path) -> list[Path]:
-    """The paths that a pattern matches, in order; as much of it as exists is meant as it is typed, brackets and all."""
+    """Returns the paths that match a pattern, in order; its longest existing part is literal, brackets included."""
     existing = next(one for one in (path, *path.parents) if os.path.lexists(one))
     rest = path.relative_to(existing)
     return sorted(existing / match for match in glob.glob(str(rest), root_dir=existing)) or [path]
 
 
-def _told_apart(runs: Sequence[Run]) -> list[Run]:
-    """The runs, those in directories of the same name with their folder's before it, as sweeps of two folders have."""
-    counts = Counter(run.name for run in runs)
-    in_tables = {run.name for run in runs if run.directory is None}
-    return [
-        run
-        if run.directory is None or run.name in in_tables or counts[run.name] == 1
-        else dataclasses.replace(run, name=f"{run.directory.resolve().parent.name}/{run.name}")
-        for run in runs
-    ]
-
-
-def _read(path: Path, group_by: str) -> list[Run]:
-    if os.path.isfile(path / "config.yaml"):  # False, too, where the path can't be looked at; so below
-        return [_read_directory(path, group_by)]
+def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
+    """Reads the runs in a directory or in tables, each with its folder."""
+    if os.path.isfile(path / "config.yaml"):  # Also False where the path can't be accessed.
+        return [(path.resolve().parent, _read_directory(path, group_by))]
     if os.path.isfile(path / RUNS):
         try:
-            return _read_tables(path)
+            return [(path.resolve(), run) for run in _read_tables(path)]
         except KeyError as error:
             raise NotWholeError(f"run = {path}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
         except OSError as error:
             raise NotWholeError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
         except (ValueError, TypeError, csv.Error) as error:
             raise NotWholeError(f"run = {path}: must be whole tables, as --keep writes them ({error})") from None
-    kind = NotWholeError if os.path.lexists(path) else UserError  # A name that is misspelt is no run of many.
+    kind = NotWholeError if os.path.lexists(path) else UserError  # A misspelt path is an error, not a run to leave out.
     raise kind(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
 
 
@@ -221,7 +207,7 @@ def _read_directory(path: Path, group_by: str) -> Run:
 
 
 def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
-    """What to type for such a run: all that differs from the defaults."""
+    """The command for such a run, with all fields that differ from the defaults."""
     defaults = flatten(to_dict(load_config(agent_name)))
     changed = [f"{name}={as_text(value)}" for name, value in fields.items() if defaults.get(name) != value]
     return shlex.join(["walker-rl", runner, agent_name, *(word for field in changed for word in ("--set", field))])

@@ -1,4 +1,4 @@
-"""What many runs of an agent have in common, and how sure that is (Agarwal et al. 2021, arXiv:2108.13264)."""
+"""Statistics over many runs of an agent, and their confidence intervals (Agarwal et al. 2021, arXiv:2108.13264)."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ NUM_RESAMPLES = 2_000
 CONFIDENCE = 0.95
 
 STATISTIC = "IQM"
-"""The interquartile mean in the column `series` of tables, where seeds have the name of their run."""
+"""Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Estimate:
     """A statistic of some seeds.
 
     Attributes:
-        value: of all of them, `[...]`.
-        low: lower end of its interval, `[...]`; None where one seed alone says nothing of the spread.
-        high: upper end, the same.
+        value: the statistic of all seeds, `[...]`.
+        low: lower end of its interval, `[...]`; None for a single seed, which has no spread.
+        high: upper end of its interval, likewise.
     """
 
     value: np.ndarray
@@ -28,7 +28,7 @@ class Estimate:
     high: np.ndarray | None
 
     def interval(self, index: int | tuple[()] = ()) -> dict[str, float | None]:
-        """The columns `low` and `high` of a table's row, for the value at `index`."""
+        """Returns the columns `low` and `high` of a table's row, for the value at `index`."""
         ends = {"low": self.low, "high": self.high}
         return {name: None if end is None else float(end[index]) for name, end in ends.items()}
 
@@ -38,7 +38,7 @@ Statistic = Callable[..., np.ndarray]
 
 
 def interquartile_mean(values: np.ndarray) -> np.ndarray:
-    """Mean of what remains of `[..., S]` after the lowest and the highest quarter, each rounded down, are left out."""
+    """Mean of `[..., S]` without the lowest and the highest quarter, each rounded down."""
     return np.asarray(scipy.stats.trim_mean(values, 0.25, axis=-1))
 
 
@@ -48,15 +48,15 @@ def performance_profile(values: np.ndarray, thresholds: np.ndarray) -> np.ndarra
 
 
 def probability_of_improvement(better: np.ndarray, worse: np.ndarray) -> np.ndarray:
-    """How often a seed of `[..., S]` is above one of `[..., S']`, ties counted half: Mann and Whitney's U, scaled."""
+    """Probability that a seed of `[..., S]` is above one of `[..., S']`, ties counted half: scaled Mann-Whitney U."""
     difference = better[..., :, np.newaxis] - worse[..., np.newaxis, :]
     return np.asarray((np.sign(difference) / 2 + 0.5).mean(axis=(-2, -1)))
 
 
 def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile_mean, seed: int = 0) -> Estimate:
-    """A statistic of all strata `[..., S]`, with its percentile bootstrap interval.
+    """Computes a statistic of all strata `[..., S]`, with its percentile bootstrap interval.
 
-    Seeds are drawn again within each stratum by itself.
+    Seeds are resampled within each stratum.
     """
     value = np.asarray(statistic(*samples))
     if min(sample.shape[-1] for sample in samples) < 2:
@@ -73,11 +73,11 @@ def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile
 
 @dataclasses.dataclass(frozen=True)
 class Reached:
-    """When the seeds of a group reached a return.
+    """Times at which the seeds of a group reached a return.
 
     Attributes:
         costs: steps or seconds of each seed, `[S]`; infinite for those that never did.
-        median: of them; infinite if half or more never did.
+        median: median of the costs; infinite if half or more never did.
     """
 
     costs: np.ndarray
@@ -85,7 +85,7 @@ class Reached:
 
 
 def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], threshold: float) -> Reached:
-    """The cost, in steps or seconds, of each seed's first evaluation at or above a threshold.
+    """Finds the cost, in steps or seconds, of each seed's first evaluation at or above a threshold.
 
     `costs` and `returns` are those of each seed's evaluations, `[E]` each.
     """
@@ -101,11 +101,11 @@ def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], thr
 
 @dataclasses.dataclass(frozen=True)
 class Stability:
-    """How much a seed's evaluations vary.
+    """Variation of a seed's evaluations.
 
     Attributes:
         spread: median absolute difference of consecutive evaluations, in units of the return.
-        share_collapsed: of evaluations that lie below the best before them by more than half of its size.
+        share_collapsed: share of evaluations that lie below the best before them by more than half of its size.
     """
 
     spread: float
@@ -113,13 +113,13 @@ class Stability:
 
 
 def stability(returns: np.ndarray) -> Stability:
-    """Of one seed's evaluations `[E]`, in order; of fewer than two neither is known (nan)."""
+    """Computes the stability of one seed's evaluations `[E]`, in order; nan for fewer than two."""
     if len(returns) < 2:
         return Stability(np.nan, np.nan)
     return Stability(float(np.median(np.abs(np.diff(returns)))), float(np.mean(collapsed(returns))))
 
 
 def collapsed(returns: np.ndarray) -> np.ndarray:
-    """Which evaluations after the first, `[E - 1]`, lie below the best before them by more than half of its size."""
+    """Marks evaluations after the first, `[E - 1]`, that lie below the best before by more than half of its size."""
     best_before = np.maximum.accumulate(returns)[:-1]
     return np.asarray(returns[1:] < best_before - np.abs(best_before) / 2)

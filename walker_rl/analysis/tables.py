@@ -1,4 +1,4 @@
-"""Tidy tables as CSV: a row is a dict, None an empty cell."""
+"""Tidy tables as CSV files: a row is a dict, None an empty cell."""
 
 import csv
 import io
@@ -11,14 +11,14 @@ from walker_rl.whole_file import write_whole_text
 Row = dict[str, Any]
 
 _FORMULA = tuple("=+-@\t\r'")
-"""Beginnings of a text that a spreadsheet may take for a formula, and the mark that says it is none."""
+"""First characters of a text that a spreadsheet may take for a formula, and the mark that prevents it."""
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:
-    """Writes rows that have the same columns, numbers to six significant digits; no rows, no header.
+    """Writes rows that have the same columns, with floats to six significant digits; without rows, no header.
 
-    A text that a spreadsheet would take for a formula gets a "'" in front, which `read_table` takes away.
-    A file that is there stays as it is until the new one is whole.
+    A text that a spreadsheet would take for a formula gets a "'" in front, which `read_table` removes.
+    The file is replaced atomically.
     """
     table = io.StringIO()
     writer = csv.DictWriter(table, list(rows[0]) if rows else [], lineterminator="\n")
@@ -29,7 +29,7 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
 
 
 def read_table(path: Path) -> list[Row]:
-    """The rows of a file as text."""
+    """Reads the rows of a file, with cells as text."""
     with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
         return [{name: _text(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
 

@@ -1,4 +1,4 @@
-"""The command walker-rl, one file per command; a command imports what is heavy when it runs."""
+"""The command walker-rl, one file per command; heavy imports wait until a command runs."""
 
 import sys
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from walker_rl.stack import platform_problem
 from walker_rl.terminal.streams import take_streams
 
 WORKING = {"train", "launch", "node", "sweep", "tune", "cluster"}
-"""Commands that are not run for what they print."""
+"""Commands that continue even if their output can't be written."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command as `app.main` does; Ctrl-C during its imports ends without a traceback, too.
+    """Runs one command as `app.main` does; Ctrl-C prints no traceback, even during imports.
 
-    A reader who leaves, as in `walker-rl train d4pg | head -n 1`, costs the text. So does a full disk, but there a
-    command that is run for its text fails.
+    If the reader leaves, as in `walker-rl train d4pg | head -n 1`, further text is lost. The same holds for a full
+    disk, except that a command that is not in `WORKING` then fails.
     """
     if problem := platform_problem():
         print(f"error: {problem}", file=sys.stderr)

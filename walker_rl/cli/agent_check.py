@@ -1,4 +1,4 @@
-"""Whether agents can play their tasks, asked before anything is written."""
+"""Checks that agents can play their tasks, before anything is written."""
 
 import json
 import signal
@@ -11,12 +11,12 @@ from walker_rl.experiments.config import ExperimentConfig, to_dict
 
 
 def check_agents(configs: Sequence[ExperimentConfig]) -> None:
-    """Makes the policies of these experiments once.
+    """Makes the policies of experiments once, to check them.
 
-    In a child process: what it imports is much, and brings Launchpad, which must be told first where processes log.
+    Uses a child process, because the imports are heavy and include Launchpad, which needs its log folder set first.
 
     Raises:
-        UserError: if an agent can't play its task so.
+        UserError: if an agent can't play its task.
     """
     command = [sys.executable, "-m", __name__]
     given = json.dumps([to_dict(config) for config in configs])
@@ -26,8 +26,8 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
 
 
 def main() -> None:
-    """Reads configurations from standard input, and prints as JSON why the first of them is not possible."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent has it, too.
+    """Reads configurations from standard input and prints the first error, if any, as JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles it and ends this process.
 
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.runtime import set_environment

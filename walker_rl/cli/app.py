@@ -1,10 +1,12 @@
-"""The command walker-rl: its sub-commands, and how each failure ends."""
+"""The command walker-rl: its sub-commands, and the exit status of each failure."""
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from walker_rl import __version__
 from walker_rl.cli.cluster import make_cluster_app
 from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
@@ -25,16 +27,35 @@ from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 
 MAX_LINE = 1_000
-"""Characters of an error: a value in a file may have any number."""
+"""Maximum characters of an error line, since a value from a file may be long."""
 
-# Plain help and errors: Rich would take four times as long to print them.
+MAX_HELP_WIDTH = 120
+"""Maximum characters per line of `--help`."""
+
+# Plain help and errors: Rich would take four times as long.
 app = typer.Typer(
     name="walker-rl",
-    help="Train, evaluate, render and compare walkers.",
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(is_asked_for: bool) -> None:
+    if is_asked_for:
+        print(f"walker-rl {__version__}")
+        raise typer.Exit(COMPLETE)
+
+
+@app.callback()
+def walker_rl(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Train, evaluate, render and compare walkers."""
+
+
 app.add_typer(make_train_app(), name="train")
 app.add_typer(make_launch_app(), name="launch")
 app.command("sweep")(run_sweep)
@@ -55,11 +76,11 @@ def main(words: Sequence[str]) -> int:
     """Runs one command.
 
     Args:
-        words: the words after `walker-rl`; none at all is `--help`.
+        words: words after `walker-rl`; empty for `--help`.
 
     Returns:
-        An exit status of `walker_rl.processes.exit_statuses`. What the user can mend is said in one line on standard
-        error.
+        An exit status of `walker_rl.processes.exit_statuses`. Errors that the user can correct are one line on
+        standard error.
     """
     try:
         tie_to_starter()
@@ -74,7 +95,7 @@ def main(words: Sequence[str]) -> int:
 
 def _fail(message: str, status: int) -> int:
     line = printable(message)
-    if len(line) > MAX_LINE:  # Of what is wrong the name is at its beginning, and what is allowed at its end.
+    if len(line) > MAX_LINE:  # The field is at the beginning, the allowed values at the end.
         line = f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
     print(f"error: {line}", file=sys.stderr)
     return status

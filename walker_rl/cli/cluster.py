@@ -17,6 +17,7 @@ from walker_rl.cli.experiment import make_agent_app, see_through
 from walker_rl.cli.launching import experiment_of
 from walker_rl.cli.request import Request, resume_command
 from walker_rl.errors import RunError, UserError
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
 from walker_rl.stack import require_acme
 
@@ -33,7 +34,7 @@ Python = Annotated[
 
 
 def make_cluster_app() -> typer.Typer:
-    """The group `cluster`, with `submit` and a command per agent in it."""
+    """Makes the group `cluster`, with `submit` and a command per agent."""
     app = typer.Typer(help="Train on the machines of a cluster.", rich_markup_mode=None)
     text = "Let Ray place a run's processes on the machines of its cluster, and bring the run directory back."
     app.add_typer(make_agent_app(text, _submit), name="submit")
@@ -75,23 +76,23 @@ def _submit(
         if status == REFUSED:
             raise UserError(said)
         if status not in (COMPLETE, STOPPED, INTERRUPTED):
-            raise RunError(f"{said}; to go on from the newest checkpoint: {again}")
+            raise RunError(f"{said}; to resume from the newest checkpoint: {again}")
         return status
 
     with locked(run):
         if request.resume is not None:
             update_config(run, config)
-        return see_through(config, run, again, work, f" on {num_actors} actors of {address}")
+        return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
 
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
-    """Runs the driver; returns its exit status, and the last line of its standard error."""
+    """Runs the driver; returns its exit status and the last line of its standard error."""
     import walker_rl.experiments.distributed as package
     from walker_rl.processes.child import last_line
 
     driver = Path(package.__file__).with_name("ray_driver.py")
     environment = {"RAY_AUTH_MODE": "token", **os.environ}
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver has it, too, and sees to the end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver receives it, too, and stops the run.
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder) / "spec.json", Path(folder) / "stderr"
         path.write_text(json.dumps(spec))
@@ -100,5 +101,5 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
             signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
             for line in process.stdout or ():
-                print(line, end="")  # Here a terminal that is lost does no harm.
+                print(line, end="")  # Safe even if the terminal is lost.
             return process.wait(), last_line(log) or "no word on why"

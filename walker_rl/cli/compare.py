@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from walker_rl.cli.json_output import Json, print_json
+from walker_rl.cli.request import command_line, print_next
+
+if TYPE_CHECKING:
+    from walker_rl.analysis.comparison.summary import Summary
 
 Runs = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Run directories, folders with tables of them, or patterns.")
@@ -32,37 +38,66 @@ def compare_runs(
     ] = None,
     group_by: GroupBy = "agent_name",
     thresholds: Thresholds = None,
+    json: Json = False,
 ) -> None:
     """Compare runs: learning curves, final performance, stability and more, with intervals over seeds.
 
-    The table has interquartile means over seeds with their 95 % intervals: returns of the last and the best policy in
-    the final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to
-    less than half of the best before. Falls are the mean share of final episodes that end before the time limit.
+    The table has interquartile means over seeds with 95 % intervals: returns of the last and the best policy in the
+    final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to less
+    than half of the best before. Falls are the mean share of final episodes that end before the time limit.
 
-    Each figure comes as PNG and SVG with a CSV of its numbers. What they are made of can be kept as two tables,
-    runs.csv and evaluations.csv, in a folder that can be given in place of the runs. A text that a spreadsheet would
-    take for a formula has a ' in front in every table.
+    Each figure is written as PNG and SVG, with its numbers as CSV. --keep stores their data as two tables, runs.csv
+    and evaluations.csv, in a folder that can be given in place of the runs. In every table, a text that a spreadsheet
+    would take for a formula has a ' in front.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
     from walker_rl.analysis.runs import read_runs, write_runs
 
     returns = parse_thresholds(thresholds)
-    found = read_runs(runs, group_by)
-    for summary in summarize(found):
-        print("\n".join(summary.lines()))
+    notes: list[str] = []
+    found = read_runs(runs, group_by, notes.append) if json else read_runs(runs, group_by)
+    summaries = summarize(found)
+    if not json:
+        _print_summaries(summaries)
     if keep is not None:
         with _writable(keep, "keep"):
             write_runs(found, keep)
     with _writable(output, "output"):
         written = draw_comparison(found, output, returns)
+    if json:
+        print_json({"tasks": [_as_dict(one) for one in summaries], "notes": notes, "files": list(map(str, written))})
+        return
     for path in written:
         print(f"  {path}")
+    print_next(command_line("report", *runs, "--output", output / "report.html"))
+
+
+def _print_summaries(summaries: Sequence[Summary]) -> None:
+    from walker_rl.analysis.comparison.summary import HEADER
+    from walker_rl.printable import printable
+    from walker_rl.terminal.table import print_table, print_wrapped
+
+    for summary in summaries:
+        print(printable(summary.task))
+        print_table(HEADER, [[printable(cell) for cell in row] for row in summary.rows], indent=2)
+        for note in summary.notes:
+            print_wrapped("  note:", printable(note))
+
+
+def _as_dict(summary: Summary) -> dict[str, Any]:
+    from walker_rl.analysis.comparison.summary import Interval
+
+    groups = [
+        {name: value._asdict() if isinstance(value, Interval) else value for name, value in vars(group).items()}
+        for group in summary.groups
+    ]
+    return {"task": summary.task, "groups": groups, "notes": list(summary.notes)}
 
 
 @contextlib.contextmanager
 def _writable(folder: Path, name: str) -> Iterator[None]:
-    """Makes the folder that the option `name` has asked for."""
+    """Makes the folder of the option `name`; an OSError of the block becomes a `UserError`."""
     from walker_rl.errors import UserError
 
     try:
@@ -73,10 +108,10 @@ def _writable(folder: Path, name: str) -> Iterator[None]:
 
 
 def parse_thresholds(text: str | None) -> list[float]:
-    """The returns of `--thresholds`.
+    """Parses the returns of `--thresholds`, and sorts them.
 
     Raises:
-        UserError: if one is no number.
+        UserError: if one is not a finite number.
     """
     from walker_rl.errors import UserError
 

@@ -1,4 +1,4 @@
-"""`walker-rl doctor`: whether this machine can run the project, one line a check."""
+"""`walker-rl doctor`: checks that this machine can run the project, with one line per check."""
 
 import concurrent.futures
 import dataclasses
@@ -16,6 +16,8 @@ from pathlib import Path
 import typer
 
 from walker_rl import runtime
+from walker_rl.cli.json_output import Json, print_json
+from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.slots import usable_cores, usable_cpus
 from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME
 
@@ -32,10 +34,10 @@ class Check:
     """One line of the report.
 
     Attributes:
-        status: "ok"; "note" for what is optional; "warn" for what works but slower or not for long; "bad".
-        subject: what was looked at.
-        found: what was found, and what was wanted if that is something else.
-        advice: what to do about it; empty when there is nothing to do.
+        status: "ok"; "note" if optional; "warn" if it works, but slower or not for long; "bad".
+        subject: name of the checked component.
+        found: the finding, and the requirement where it differs.
+        advice: remedy; empty if none is needed.
     """
 
     status: str
@@ -44,18 +46,22 @@ class Check:
     advice: str = ""
 
 
-def check_machine() -> None:
+def check_machine(json: Json = False) -> None:
     """Check that this machine can run the project.
 
     One line for Python, every package, native libraries, threads, memory, disk; exit status 1 if anything is wrong.
     """
-    is_healthy = True
+    checks = []
     for check in _checks():
-        is_healthy &= check.status != "bad"
+        checks.append(check)
         advice = f"; {check.advice}" if check.advice else ""
-        print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}")
+        if not json:
+            print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}")
+    is_healthy = all(check.status != "bad" for check in checks)
+    if json:
+        print_json({"healthy": is_healthy, "checks": [dataclasses.asdict(check) for check in checks]})
     if not is_healthy:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _checks() -> Iterator[Check]:
@@ -85,7 +91,7 @@ def _python() -> Check:
 
 
 def _packages() -> Iterator[Check]:
-    """Every requirement in the metadata of the installed `walker-rl`."""
+    """Checks every requirement in the metadata of the installed `walker-rl`."""
     from packaging.requirements import Requirement
 
     try:
@@ -109,7 +115,7 @@ def _packages() -> Iterator[Check]:
 
 
 def _native_libraries() -> Iterator[Check]:
-    """Each is imported in a process of its own: one that fails to link may take its process down."""
+    """Imports each library in a separate process, which a failure to link may crash."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=usable_cpus()) as executor:
         yield from executor.map(_load, NATIVE_LIBRARIES)
 
@@ -122,7 +128,7 @@ def _load(library: str) -> Check:
 
 
 def _failure(code: str) -> str:
-    """Last line of the error that ends `code` in a process of its own; "" if it ends well."""
+    """Runs `code` in a separate process; returns the last line of its error, or "" on success."""
     environment = runtime.ENVIRONMENT | dict(os.environ)
     command = [sys.executable, "-c", code]
     try:
@@ -173,7 +179,7 @@ def _disk() -> Check:
 
 
 def _at_least(wanted: float, found: float, subject: str, advice: str) -> Check:
-    """A check of a size in GiB."""
+    """Checks a size in GiB."""
     if found >= wanted:
         return Check("ok", subject, f"{found:.1f} GiB free")
     return Check("warn", subject, f"{found:.1f} GiB free, wanted {wanted:.0f}", advice)
@@ -190,7 +196,7 @@ def _ffmpeg() -> Check:
 
 
 def _private_network() -> Check:
-    """Tried in a process of its own, which is gone afterwards."""
+    """Tries a private network in a separate process."""
     failure = _failure("from walker_rl.experiments.distributed import isolation; isolation.enter_private_network()")
     if failure:
         advice = "`walker-rl launch` needs --open-ports, in a network you trust"

@@ -1,50 +1,106 @@
 """`walker-rl evaluate RUN`."""
 
-import json as json_format
-from typing import Annotated
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.policy_argument import Pretrained, Run
+from walker_rl.cli.request import command_line, print_next
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.evaluation import Evaluation
+    from walker_rl.experiments.run.recorded_policy import RecordedPolicy
+    from walker_rl.policies.policy_file import SavedPolicy
+
+Episodes = Annotated[int | None, typer.Option(min=1, max=100_000, help="Episodes to play.  [default: 10]")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Which episodes.  [default: 0]")]
+AsInTraining = Annotated[
+    bool,
+    typer.Option("--as-in-training", help="Repeat the training's own evaluation, on the same episodes."),
+]
 
 
 def evaluate_policy(
     run: Run = None,
     pretrained: Pretrained = None,
-    episodes: Annotated[int, typer.Option(min=1, max=100_000, help="Episodes to play.")] = 10,
-    seed: Annotated[int, typer.Option(min=0, help="Which episodes.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    episodes: Episodes = None,
+    seed: Seed = None,
+    as_in_training: AsInTraining = False,
+    json: Json = False,
 ) -> None:
     """Play a policy deterministically and print its returns and falls.
 
-    A fall is an episode that ends before the task's time limit; std is the standard deviation over the episodes.
+    A fall is an episode that ends before the task's time limit; std is the standard deviation over the episodes. These
+    are not the episodes on which the training chose the policy, so its return is usually lower here.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
+    from walker_rl.errors import UserError
 
+    for name, value in (("episodes", episodes), ("seed", seed)):
+        if as_in_training and value is not None:
+            raise UserError(f"{name} = {value}: must not be given with --as-in-training")
     saved = load_policy_asked_for(run, pretrained)
+    recorded = _recorded(run, saved)
+    if as_in_training and recorded is None:
+        raise UserError(f"run = {run or 'null'}: must be a run directory that has the evaluation of its best policy")
 
     from walker_rl.environments import make_environment
     from walker_rl.experiments.evaluation import evaluate
     from walker_rl.experiments.seeding import evaluation_seeds
 
-    environment = make_environment(saved.task, seed)
-    evaluation = evaluate(environment, saved.begin_episode, evaluation_seeds(seed, episodes))
+    chosen, num_episodes = seed or 0, episodes or 10
+    if as_in_training and recorded is not None:
+        chosen, num_episodes = recorded.seed, recorded.num_episodes
+    environment = make_environment(saved.task, chosen)
+    evaluation = evaluate(environment, saved.begin_episode, evaluation_seeds(chosen, num_episodes))
     environment.close()
     if json:
-        result = {
-            "agent_name": saved.agent_name,
-            "task": saved.task,
-            "actor_steps": saved.actor_steps,
-            "mean_return": evaluation.mean,
-            "stddev_return": evaluation.stddev,
-            "steady_return": evaluation.steady_return,
-            "episode_returns": evaluation.episode_returns,
-            "episode_lengths": evaluation.episode_lengths,
-            "episode_falls": evaluation.episode_falls,
-        }
-        print(json_format.dumps(result))
-        return
-    print(f"{saved.agent_name} on {saved.task}, {saved.actor_steps:,} steps of training")
+        print_json({**_as_dict(saved, evaluation), "recorded_mean_return": recorded and recorded.mean_return})
+    else:
+        _print(saved, evaluation, recorded, as_in_training)
+        print_next(command_line("render", *([run] if run else ["--pretrained", str(pretrained)])))
+
+
+def _recorded(run: Path | None, saved: SavedPolicy) -> RecordedPolicy | None:
+    """Reads the training's evaluation of a run directory's policy; None for a policy file or a pretrained policy."""
+    from walker_rl.experiments.run.directory import RunDirectory
+    from walker_rl.experiments.run.recorded_policy import read_recorded_policy
+
+    return read_recorded_policy(RunDirectory(run), saved) if run is not None and os.path.isdir(run) else None
+
+
+def _as_dict(saved: SavedPolicy, evaluation: Evaluation) -> dict[str, object]:
+    return {
+        "agent_name": saved.agent_name,
+        "task": saved.task,
+        "actor_steps": saved.actor_steps,
+        "mean_return": evaluation.mean,
+        "stddev_return": evaluation.stddev,
+        "steady_return": evaluation.steady_return,
+        "episode_returns": evaluation.episode_returns,
+        "episode_lengths": evaluation.episode_lengths,
+        "episode_falls": evaluation.episode_falls,
+    }
+
+
+def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: RecordedPolicy | None, is_repeated: bool) -> None:
+    from walker_rl.printable import counted
+
+    print(f"{saved.agent_name} on {saved.task}, {counted(saved.actor_steps, 'step')} of training")
     print(evaluation)
     for episode_return, length in zip(evaluation.episode_returns, evaluation.episode_lengths, strict=True):
-        print(f"  {episode_return:9.1f} in {length} steps")
+        print(f"  {episode_return:9.1f} in {counted(length, 'step')}")
+    if recorded is None:
+        return
+    played = f"{recorded.mean_return:.1f} in {counted(recorded.num_episodes, 'episode')}"
+    if not is_repeated:
+        print(f"The training's evaluation of this policy was {played}, other ones; --as-in-training repeats it.")
+    elif evaluation.mean == recorded.mean_return:
+        print(f"The training recorded the same: {played}.")
+    else:
+        print(f"The training recorded {played}: another processor or version plays other episodes.")

@@ -1,20 +1,20 @@
-"""What `train`, `launch` and `cluster submit` share: a command for each agent, and the lines at its start and end."""
+"""Shared by `train`, `launch` and `cluster submit`: a command per agent, and the lines at its start and end."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
 import typer.core
 
-from walker_rl.agents import agent_names, config_class
-from walker_rl.cli.hyperparameter_table import hyperparameter_table
-from walker_rl.cli.request import request_command
+from walker_rl.agents import agent_names, agent_summary
+from walker_rl.cli.hyperparameter_table import hyperparameter_rows
+from walker_rl.cli.request import command_line, print_next, request_command
 from walker_rl.cli.watch import where_to_look
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -25,50 +25,67 @@ A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, the
 
 
 def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
-    """A group with a command per agent.
+    """Makes a group with a command per agent.
 
     Args:
-        text: its help.
-        run: takes a `Request`, and its own options by name; returns the exit status.
+        text: help text of the group.
+        run: function that takes a `Request`, and its own options by name, and returns the exit status.
     """
     app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
     for name in agent_names():
-        summary = (inspect.getdoc(config_class(name)) or "").splitlines()[0]
-        fields = hyperparameter_table(experiment_class(name))
-        epilog = f"\b\nFields, set with --config FILE or --set FIELD=VALUE:\n{fields}\n\n\b\n{SCHEDULES}"
-        app.command(name, help=summary, epilog=epilog)(request_command(name, run))
+        app.command(name, cls=_AgentCommand, help=agent_summary(name))(request_command(name, run))
     return app
 
 
 class _AgentGroup(typer.core.TyperGroup):
-    """Says which agents there are where another is asked for."""
+    """Rejects an unknown agent with the names of all."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            raise UserError(f"agent = null: must be one of {', '.join(agent_names())}")
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return super().get_command(ctx, cmd_name) or experiment_class(cmd_name)
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
+            experiment_class(cmd_name)
+        return command
+
+
+class _AgentCommand(typer.core.TyperCommand):
+    """Lists the agent's fields below the options."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        defaults: Any = experiment_class(str(self.name))
+        fields = hyperparameter_rows(defaults())
+        with formatter.section("Fields, set with --config FILE or --set FIELD=VALUE"):
+            formatter.write_dl([(name, f"{meaning}  [default: {default}]") for name, default, meaning in fields])
+        formatter.write_paragraph()
+        formatter.write_text(SCHEDULES)
 
 
 def see_through(
     config: ExperimentConfig, run: RunDirectory, again: str, work: Callable[[], int], details: str = ""
 ) -> int:
-    """Does the work of a run between the lines at its start and at its end.
+    """Does the work of a run, and prints the lines at its start and end.
 
     Args:
         config: the experiment's configuration.
-        run: its directory.
-        again: the command that resumes it.
-        work: trains; returns the exit status.
-        details: more to be said at the start.
+        run: the run directory.
+        again: command that resumes the run.
+        work: function that trains and returns the exit status.
+        details: text that completes the first line.
 
     Returns:
         The exit status.
 
     Raises:
-        RunError: as `work` does, or if the disk takes no more.
+        RunError: if `work` raises it, or the disk is full.
     """
     from walker_rl.experiments.prior_record import describe_prior
 
-    going_on = f"to go on from the newest checkpoint: {again}"
-    print(f"Training {config.agent_name} on {config.task} for {config.max_actor_steps:,} steps in {run.path}{details}")
+    to_resume = f"to resume from the newest checkpoint: {again}"
+    print(f"Training {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
     prior = run.provenance.prior
     if prior is not None:
         print(describe_prior(config, prior))
@@ -80,28 +97,45 @@ def see_through(
         if status == COMPLETE:
             _tell_outcome(config, run)
         else:
-            print(f"Interrupted; {going_on}")
+            print(f"Interrupted; {to_resume}")
     except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {going_on}") from None
+        raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
     return status
 
 
+def _limits(config: ExperimentConfig) -> str:
+    """Describes the limits, as in "300,000 steps or 30 min or a return of 2,000"."""
+    from walker_rl.terminal.display import format_duration
+
+    limits = [counted(config.max_actor_steps, "step")]
+    if config.max_walltime is not None:
+        limits.append(format_duration(config.max_walltime))
+    if config.target_return is not None:
+        limits.append(f"a return of {config.target_return:,g}")
+    return " or ".join(limits)
+
+
 def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
-    """Draws the curve of a run that is complete, and prints its final evaluations and what it has written."""
+    """Draws the curve of a complete run, and prints its final evaluations and the files it has written."""
     from walker_rl.experiments.run.curve import plot_curve
-    from walker_rl.experiments.run.summary import read_summary
+    from walker_rl.experiments.run.summary import read_ended_by, read_summary
     from walker_rl.experiments.sweep.progress import last_row
+    from walker_rl.terminal.display import format_duration
 
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
+    last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
+    trained = f"{last['actor_steps']:,.0f} steps in {format_duration(last['walltime'])}"
+    print(f"Ended by {read_ended_by(run)}: {trained} of training")
     summary = read_summary(run)
     for name, played in (("best", summary.best), ("last", summary.last)):
         returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
         spread = f"{played.mean_return:.1f} +- {played.stddev_return:.1f}"
         num_falls = sum(played.episode_falls or ())
-        falls = f"falls in {num_falls} of {len(played.episode_returns)} episodes"
+        falls = f"falls in {num_falls} of {counted(len(played.episode_returns), 'episode')}"
         print(f"{name} policy: return {spread}, {falls} ({returns})")
     for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")
-    if config.agent.min_steps_to_learn and last_row(run.metrics / "evaluation.csv").get("learner_steps") == 0:
+    if config.agent.min_steps_to_learn and last["learner_steps"] == 0:
         print("warning: the training has made no update; its policies are those of the start")
+    print_next(command_line("render", run.path), command_line("evaluate", run.path, "--episodes", "100"))

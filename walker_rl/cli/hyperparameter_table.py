@@ -1,4 +1,4 @@
-"""Every field of an agent's configuration in words, for `--help` and the documentation."""
+"""Descriptions of all fields of a configuration, for `--help` and the documentation."""
 
 import dataclasses
 import typing
@@ -7,13 +7,6 @@ from typing import Any
 
 from walker_rl.hyperparameters import allowed
 from walker_rl.schedules import Schedule
-
-
-def hyperparameter_table(config_class: type) -> str:
-    """One line a field: name, default, unit, meaning and allowed values."""
-    rows = list(hyperparameter_rows(config_class()))
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    return "\n".join(f"  {name:<{widths[0]}}  {default:<{widths[1]}}  {meaning}" for name, default, meaning in rows)
 
 
 def hyperparameter_rows(config: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""`walker-rl launch AGENT`: central process, evaluator and actors, as processes of this machine."""
+"""`walker-rl launch AGENT`: a central process, an evaluator and actors, as processes on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from walker_rl.stack import require_acme
 
 
 class Part(str, enum.Enum):
-    """Which processes of a run this machine is to have."""
+    """The processes of a run that this machine starts."""
 
     ALL = "all"
     CENTRAL = "central"
@@ -28,7 +28,7 @@ IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
     Part.CENTRAL: ("num_actors", "threads"),
     Part.ACTORS: ("resume", "listen", "open_ports", "threads"),
 }
-"""Options that say nothing with a role."""
+"""Options that can't be combined with a role."""
 
 NumActors = Annotated[
     int | None, typer.Option(min=1, max=1_000, help="Processes that act.  [default: as many as there are CPUs]")
@@ -49,7 +49,7 @@ Join = Annotated[
 
 
 def make_launch_app() -> typer.Typer:
-    """The group `launch` with a command per agent."""
+    """Makes the group `launch` with a command per agent."""
     text = "Train an agent with many processes: a learner, an evaluator and actors."
     return make_agent_app(text, _launch)
 

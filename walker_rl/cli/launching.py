@@ -1,9 +1,11 @@
-"""What `walker-rl launch` does: starts a run on this machine, or joins one elsewhere."""
+"""The work of `walker-rl launch`: starts a run on this machine, or joins one elsewhere."""
 
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from walker_rl.cli.experiment import see_through
 from walker_rl.cli.request import Request, load_request, resume_command
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -21,12 +24,12 @@ if TYPE_CHECKING:
 RUNNER = "launch"
 
 JOIN_PATIENCE = 300.0
-"""Seconds for which actors that join wait for the run to listen."""
+"""Seconds for which joining actors wait for the run to listen."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Placement:
-    """What runs on this machine, and who may connect."""
+    """The actors and the server on this machine, and who may connect."""
 
     num_actors: int
     listen: str | None
@@ -35,18 +38,18 @@ class Placement:
 
     @property
     def options(self) -> list[str]:
-        """The words that ask for it."""
+        """Command-line options of this placement."""
         actors = ["--num-actors", str(self.num_actors)] if self.num_actors else ["--role", "central"]
         ports = ["--listen", self.listen] if self.listen else ["--open-ports"] if self.is_open else []
         return [*actors, *ports, *(["--threads"] if self.in_threads else [])]
 
 
 def launch_run(request: Request, placement: Placement) -> int:
-    """Sees a new run, or the one to resume, through; returns the exit status.
+    """Trains a new run, or the one to resume; returns the exit status.
 
     Raises:
-        UserError: if something asked for is not possible; nothing is left then.
-        RunError: if the run can't go on.
+        UserError: if the request is impossible; nothing is then left behind.
+        RunError: if the run can't continue.
     """
     from walker_rl.experiments.run.directory import locked, update_config
 
@@ -58,7 +61,7 @@ def launch_run(request: Request, placement: Placement) -> int:
     config, run = experiment_of(request, has_network=placement.is_open)
     again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
     num_actors = placement.num_actors
-    whose = f"{num_actors} actors" if num_actors else f"the actors that --join {placement.listen}"
+    whose = counted(num_actors, "actor") if num_actors else f"the actors that --join {placement.listen}"
     details = f" with {whose}; each process writes to {run.logs}"
 
     def work() -> int:
@@ -66,7 +69,7 @@ def launch_run(request: Request, placement: Placement) -> int:
             with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
                 return _train(config, run, placement, port, signals)
         except RunError as error:
-            raise RunError(f"{error}; to go on from the newest checkpoint: {again}") from None
+            raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
 
     with locked(run):
         if request.resume is not None:
@@ -75,14 +78,14 @@ def launch_run(request: Request, placement: Placement) -> int:
 
 
 def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:
-    """The experiment that was asked for, and its run directory, which is made if the run is new.
+    """Returns the requested experiment and its run directory, which is made if the run is new.
 
     Args:
-        request: request of the user.
+        request: the user's request.
         has_network: whether the central process can reach other machines.
 
     Raises:
-        UserError: if something asked for is not possible; nothing is left then.
+        UserError: if the request is impossible; nothing is then left behind.
         typer.Exit: if the run to resume is complete.
     """
     from walker_rl.experiments.run.directory import create_run_directory, default_path
@@ -97,11 +100,11 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
 
 
 def join_run(request: Request, address: str, num_actors: int) -> int:
-    """Lets actors of this machine take part in a run elsewhere; returns the exit status.
+    """Runs actors on this machine for a run elsewhere; returns the exit status.
 
     Raises:
-        UserError: if there is no such run, or it is another one than was asked for.
-        RunError: if the actors can't go on.
+        UserError: if there is no such run, or it differs from the request.
+        RunError: if the actors can't continue.
     """
     from walker_rl.experiments.config import differences, to_dict
     from walker_rl.experiments.config_loading import config_from_dict
@@ -109,8 +112,9 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.distributed.membership import find_run
     from walker_rl.experiments.run.directory import RunDirectory, locked
 
-    _split(address, "join")
-    print(f"Waiting for a run at {address}", flush=True)
+    port = _split(address, "join")
+    _check_resolves(address, port)
+    print(f"Waiting up to {JOIN_PATIENCE / 60:.0f} minutes for a run to listen at {address}", flush=True)
     run_id, config = find_run(address, JOIN_PATIENCE)
     if request.agent_name != config.agent_name:
         raise UserError(f"agent_name = {request.agent_name}: must be {config.agent_name}, as in the run at {address}")
@@ -126,7 +130,8 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     if run.config.exists():
         raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
     with locked(run):
-        print(f"{num_actors} actors join the run at {address}; each process writes to {run.logs}", flush=True)
+        joining = f"{counted(num_actors, 'actor')} {'joins' if num_actors == 1 else 'join'}"
+        print(f"{joining} the run at {address}; each process writes to {run.logs}", flush=True)
         return join(config, address, run_id, num_actors, run)
 
 
@@ -157,11 +162,25 @@ def _port(listen: str | None) -> int:
 
 
 def _split(address: str, name: str) -> int:
-    """The port of an address."""
+    """Checks an address, and returns its port."""
     match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
     if match is None or not 0 < int(match[1]) < 2**16:
         raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")
+    host = address.rpartition(":")[0]
+    if re.fullmatch(r"[\d.]+", host):
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            raise UserError(f"{name} = {address}: {host} must be a name or an IPv4 address, as 192.168.0.7") from None
     return int(match[1])
+
+
+def _check_resolves(address: str, port: int) -> None:
+    host = address.rpartition(":")[0]
+    try:
+        socket.getaddrinfo(host, port)
+    except OSError as error:
+        raise UserError(f"join = {address}: must be a host that this machine finds ({error.strerror})") from None
 
 
 def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:

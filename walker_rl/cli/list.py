@@ -1,64 +1,75 @@
-"""`walker-rl list`: what there is to train, on what, with what, and what has been trained."""
+"""`walker-rl list`: agents, tasks, pretrained policies and the stack of libraries."""
 
-import inspect
 import platform
 from typing import Any
 
+from walker_rl.cli.json_output import Json, print_json
 from walker_rl.stack import ABILITIES, NAME
 
 
-def list_names() -> None:
+def list_names(json: Json = False) -> None:
     """List the agents, the tasks, the pretrained policies and the stack of libraries.
 
-    Agents come with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
+    Agents are listed with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
     the return that their authors call solved; pretrained policies with their return over 100 episodes, its mean minus
     its standard deviation, and the share of these episodes that end before the time limit.
     """
-    from walker_rl.agents import agent_names, config_class
+    from walker_rl.agents import agent_names, agent_summary, config_class
     from walker_rl.environments import find_task, task_names
     from walker_rl.pretrained import pretrained_policies
 
-    agents: list[tuple[str, Any]] = [(name, config_class(name)) for name in agent_names()]
-    tasks = [find_task(name) for name in task_names()]
-    _print_table(
-        ("agent", "what it is", "paper"),
-        [(name, (inspect.getdoc(config) or "").splitlines()[0], config.paper) for name, config in agents],
-    )
+    papers: dict[str, Any] = {name: config_class(name) for name in agent_names()}
+    agents = [{"name": name, "summary": agent_summary(name), "paper": config.paper} for name, config in papers.items()]
+    tasks = [vars(find_task(name)) for name in task_names()]
+    policies = [
+        {
+            "name": policy.name,
+            "task": policy.task,
+            "mean_return": policy.mean_return,
+            "stddev_return": policy.stddev_return,
+            "steady_return": policy.steady_return,
+            "falls": policy.falls,
+        }
+        for policy in pretrained_policies()
+    ]
+    stack = {"stack": NAME, "python": platform.python_version(), "works": ABILITIES}
+    if json:
+        print_json({"agents": agents, "tasks": tasks, "pretrained": policies, **stack})
+    else:
+        _print_tables(agents, tasks, policies, stack)
+
+
+def _print_tables(
+    agents: list[dict[str, Any]], tasks: list[dict[str, Any]], policies: list[dict[str, Any]], stack: dict[str, str]
+) -> None:
+    from walker_rl.terminal.table import print_table
+
+    print_table(("agent", "what it is", "paper"), [tuple(agent.values()) for agent in agents])
     print()
-    _print_table(
-        ("task", "kind", "observation", "action", "steps", "solved at"),
+    sizes = ("name", "observation_size", "action_size", "max_episode_steps")
+    print_table(
+        ("task", "observation", "action", "steps", "solved at"),
         [
             (
-                task.name,
-                task.kind,
-                task.observation_size,
-                task.action_size,
-                task.max_episode_steps,
-                "-" if task.reward_threshold is None else f"{task.reward_threshold:g}",
+                *(task[field] for field in sizes),
+                "-" if task["reward_threshold"] is None else f"{task['reward_threshold']:g}",
             )
             for task in tasks
         ],
     )
     print()
-    _print_table(
+    print_table(
         ("pretrained", "task", "return", "mean - std", "falls"),
         [
             (
-                policy.name,
-                policy.task,
-                f"{policy.mean_return:.0f} +- {policy.stddev_return:.0f}",
-                f"{policy.steady_return:.0f}",
-                f"{policy.falls:.0%}",
+                policy["name"],
+                policy["task"],
+                f"{policy['mean_return']:.0f} +- {policy['stddev_return']:.0f}",
+                f"{policy['steady_return']:.0f}",
+                f"{policy['falls']:.0%}",
             )
-            for policy in pretrained_policies()
+            for policy in policies
         ],
     )
     print()
-    _print_table(("stack", "python", "what works"), [(NAME, platform.python_version(), ABILITIES)])
-
-
-def _print_table(header: tuple[str, ...], rows: list[tuple]) -> None:
-    lines = [[str(cell) for cell in row] for row in [header, *rows]]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    print_table(tuple(stack), [tuple(stack.values())])

@@ -14,7 +14,7 @@ ValueT = TypeVar("ValueT")
 
 
 class Role(str, enum.Enum):
-    """What a process does in a run."""
+    """The role of a process in a run."""
 
     CENTRAL = "central"
     ACTOR = "actor"
@@ -41,7 +41,7 @@ def run_node(
     from walker_rl.experiments.distributed import node
     from walker_rl.processes.child import tie_to_parent
 
-    for number in (signal.SIGINT, signal.SIGHUP):  # A terminal sends them to all; whoever started this decides.
+    for number in (signal.SIGINT, signal.SIGHUP):  # A terminal sends them to all processes; the parent decides.
         signal.signal(number, signal.SIG_IGN)
     if parent is not None:
         tie_to_parent(parent)

@@ -1,4 +1,4 @@
-"""What `evaluate` and `render` take: a run directory, a policy file alone, or the name of a pretrained policy."""
+"""The policy for `evaluate` and `render`: from a run directory, a policy file, or a pretrained policy's name."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.cli.completion import complete_pretrained
+
 if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")]
 Pretrained = Annotated[
-    str | None, typer.Option(metavar="NAME", help="A policy that comes with the package, instead; see walker-rl list.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A policy that comes with the package, instead; see walker-rl list.",
+        autocompletion=complete_pretrained,
+    ),
 ]
 
 
 def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPolicy:
-    """The best policy of a run directory, the policy in a file, or a pretrained one.
+    """Loads the best policy of a run directory, the policy in a file, or a pretrained one.
 
     Raises:
-        UserError: if there is no such policy, it can't play its task, or not exactly one is asked for.
+        UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
     """
     from walker_rl.runtime import set_environment
 

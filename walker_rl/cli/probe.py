@@ -1,4 +1,4 @@
-"""`walker-rl probe TASK`: what a newcomer wants to know of an environment."""
+"""`walker-rl probe TASK`: an introduction to an environment."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.cli.completion import complete_tasks
+
 if TYPE_CHECKING:
     from walker_rl.environments import Dimension, Environment
     from walker_rl.environments.probing import Trace
 
 
 def probe_task(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="See walker-rl list.")] = "Walker2DBulletEnv-v0",
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="See walker-rl list.", autocompletion=complete_tasks)
+    ] = "Walker2DBulletEnv-v0",
     output: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]")
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Of each episode at most.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
 ) -> None:
-    """Show what observations and actions mean, and what constant, sinusoidal and random actions do."""
+    """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions."""
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
     from walker_rl.errors import UserError
@@ -73,12 +77,11 @@ def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Tr
 
 
 def _print_dimensions(title: str, dimensions: Sequence[Dimension], seen: list) -> None:
-    rows = [(title, "", "unit", "allowed", "seen here" if seen else "")]
+    from walker_rl.terminal.table import print_table
+
+    rows = []
     for index, dimension in enumerate(dimensions):
         values = [observations[:, index] for observations in seen]
-        least, most = (min(map(min, values)), max(map(max, values))) if values else (0.0, 0.0)
-        span = f"{least:.2f} to {most:.2f}" if values else ""
-        rows.append((str(index), dimension.name, dimension.unit, f"{dimension.low:g} to {dimension.high:g}", span))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        span = [f"{min(map(min, values)):.2f} to {max(map(max, values)):.2f}"] if values else []
+        rows.append((index, dimension.name, dimension.unit, f"{dimension.low:g} to {dimension.high:g}", *span))
+    print_table((title, "", "unit", "allowed", *(["seen here"] if seen else [])), rows)

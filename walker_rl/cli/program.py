@@ -1,4 +1,4 @@
-"""Programs as they are typed."""
+"""Programs as a user types them."""
 
 import os
 import shutil
@@ -7,5 +7,5 @@ from pathlib import Path
 
 
 def typed(program: str) -> str:
-    """A program of this environment by its name, or by its path where `make` has left it off the PATH."""
+    """Returns a program's name if it is on the PATH, else its path in this Python environment."""
     return program if shutil.which(program) else os.path.relpath(Path(sys.executable).with_name(program))

@@ -1,4 +1,4 @@
-"""`walker-rl render RUN`."""
+"""`walker-rl render RUN`: a film of one episode."""
 
 import os
 import re
@@ -29,22 +29,27 @@ def render_policy(
         raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
     saved = load_policy_asked_for(run, pretrained)
 
+    from rich.console import Console
+
     from walker_rl.environments import make_environment
     from walker_rl.experiments.seeding import evaluation_seeds
+    from walker_rl.printable import counted
     from walker_rl.rendering import render_episode
 
     environment = make_environment(saved.task, seed)
-    rendered = render_episode(
-        environment,
-        saved.begin_episode(),
-        output or _default_output(run, pretrained),
-        episode_seed=evaluation_seeds(seed, 1)[0],
-        size=(int(match[1]), int(match[2])),
-        frames_per_second=fps,
-        caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
-    )
+    with Console().status("Filming") as status:  # Prints nothing without a terminal.
+        rendered = render_episode(
+            environment,
+            saved.begin_episode(),
+            output or _default_output(run, pretrained),
+            episode_seed=evaluation_seeds(seed, 1)[0],
+            size=(int(match[1]), int(match[2])),
+            frames_per_second=fps,
+            caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
+            report=lambda num_frames: status.update(f"Filming: {counted(num_frames, 'frame')}"),
+        )
     environment.close()
-    print(f"{rendered.path}: {rendered.num_frames} frames, return {rendered.episode_return:.1f}")
+    print(f"{rendered.path}: {counted(rendered.num_frames, 'frame')}, return {rendered.episode_return:.1f}")
 
 
 def _default_output(run: Path | None, pretrained: str | None) -> Path:

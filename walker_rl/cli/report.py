@@ -18,8 +18,7 @@ def report_runs(
 ) -> None:
     """Write one page of runs: figures, a table, films, settings, versions, commands.
 
-    It needs no network and no other file. Of runs that are known from tables alone it has no films, settings and
-    versions.
+    It needs no network and no other file. It has no films, settings or versions of runs known from tables alone.
     """
     from walker_rl.analysis.report.page import render_page
     from walker_rl.analysis.runs import read_runs

@@ -1,4 +1,4 @@
-"""An experiment as a user asks for it: the options that `train`, `launch` and `cluster submit` share."""
+"""A requested experiment: the options that `train`, `launch` and `cluster submit` share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walker_rl.agents import config_class
+from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import typed
+from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -28,9 +30,24 @@ ConfigFiles = Annotated[
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
 ]
-Task = Annotated[str | None, typer.Option(help="Short for --set task=...; see walker-rl list.")]
+Task = Annotated[
+    str | None, typer.Option(help="Short for --set task=...; see walker-rl list.", autocompletion=complete_tasks)
+]
 Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
-Steps = Annotated[int | None, typer.Option(help="Short for --set max_actor_steps=...")]
+Steps = Annotated[
+    int | None,
+    typer.Option(parser=parse_steps, metavar="STEPS", help="Short for --set max_actor_steps=..., as in 1e5, 300k, 1M."),
+]
+Duration = Annotated[
+    float | None,
+    typer.Option(
+        "--for", parser=parse_duration, metavar="TIME", help="End after this time of training, as in 90s, 30m, 1h30m."
+    ),
+]
+Until = Annotated[
+    float | None,
+    typer.Option(metavar="RETURN", help="End at the first evaluation whose mean return reaches this."),
+]
 Prior = Annotated[
     str | None,
     typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
@@ -40,17 +57,20 @@ RunDir = Annotated[
     typer.Option(help="Where everything is written; new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Resume an interrupted run directory.")]
-MoreSteps = Annotated[int | None, typer.Option(min=1, help="Environment steps by which --resume lengthens the run.")]
+MoreSteps = Annotated[
+    int | None,
+    typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps by which --resume lengthens the run."),
+]
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """An experiment that is new, or the run to resume.
+    """A request for a new run, or for a run to resume.
 
     Attributes:
         agent_name: name of the agent.
-        files: YAML of fields.
-        overrides: fields as "field=value"; they come on top.
+        files: YAML files of fields.
+        overrides: strings "field=value", applied after the files.
         run_dir: directory of a new run; None for the default.
         resume: directory of the run to resume; None for a new one.
         more_steps: environment steps by which the run to resume is lengthened.
@@ -65,11 +85,11 @@ class Request:
 
 
 def request_command(agent_name: str, run: Callable[..., int]) -> Callable[..., int]:
-    """Makes a command with the options of a `Request` and those of `run` besides.
+    """Makes a command with the options of a `Request` and those of `run`.
 
     Args:
         agent_name: name of the agent.
-        run: takes the request, and its own options by name; returns the exit status.
+        run: function that takes the request, and its own options by name, and returns the exit status.
     """
     shared = list(inspect.signature(_make_request, eval_str=True).parameters.values())[1:]
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
@@ -90,6 +110,8 @@ def _make_request(
     task: Task = None,
     seed: Seed = None,
     steps: Steps = None,
+    duration: Duration = None,
+    until: Until = None,
     prior: Prior = None,
     run_dir: RunDir = None,
     resume: Resume = None,
@@ -99,18 +121,26 @@ def _make_request(
         raise UserError(f"run_dir = {run_dir}: must not be given with --resume {resume}")
     if more_steps is not None and (resume is None or steps is not None):
         raise UserError(f"more_steps = {more_steps}: must be given with --resume, and without --steps")
-    changes = [*all_overrides(overrides, task, seed, steps), *_prior_override(agent_name, prior)]
+    if more_steps is not None and more_steps < 1:
+        raise UserError(f"more_steps = {more_steps}: must be at least 1")
+    short_forms = {
+        "task": task,
+        "seed": seed,
+        "max_actor_steps": steps,
+        "max_walltime": duration,
+        "target_return": until,
+    }
+    changes = [*all_overrides(overrides, **short_forms), *_prior_override(agent_name, prior)]
     return Request(agent_name, config or [], changes, run_dir, resume, more_steps or 0)
 
 
-def all_overrides(overrides: list[str] | None, task: str | None, seed: int | None, steps: int | None) -> list[str]:
-    """The overrides with the short forms among them."""
-    short_forms = {"task": task, "seed": seed, "max_actor_steps": steps}
+def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[str]:
+    """Returns the overrides, followed by those from the given short forms, by field."""
     return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
 
 
 def _prior_override(agent_name: str, prior: str | None) -> list[str]:
-    """The override that `--prior` is short for, with an absolute path, so that the run can be resumed from anywhere."""
+    """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere."""
     from walker_rl.pretrained import pretrained_policies
 
     if prior is None:
@@ -124,19 +154,19 @@ def _prior_override(agent_name: str, prior: str | None) -> list[str]:
 def load_request(
     request: Request, runner: str, *, has_network: bool = True
 ) -> tuple[ExperimentConfig, RunDirectory | None]:
-    """Loads the configuration that was asked for, and opens the run to resume, of which nothing is changed.
+    """Loads the requested configuration, and opens the run to resume without changing it.
 
     Args:
-        request: request of the user.
-        runner: the command, "train" or "launch".
-        has_network: whether the process that trains can reach other machines.
+        request: the user's request.
+        runner: command, "train" or "launch".
+        has_network: whether the training process can reach other machines.
 
     Returns:
         The configuration, and the run to resume or None.
 
     Raises:
-        UserError: if something asked for is not possible.
-        typer.Exit: if the run to resume is complete; a line says how to lengthen it.
+        UserError: if the request is impossible.
+        typer.Exit: if the run to resume is complete; prints the command that lengthens it.
     """
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run.trackers import check_trackers
@@ -163,19 +193,39 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
     resuming.check_same_experiment(run, config)
     resuming.check_length(run, config)
     if resuming.is_complete(run, config):
-        steps = config.max_actor_steps
-        again = resume_command(runner, request.agent_name, path, "--more-steps", str(steps))
-        print(f"{path} is complete, with {steps:,} steps; for as many more: {again}")
+        ending, options = _continuation(run, config)
+        print(f"{path} is complete, {ending}: {resume_command(runner, request.agent_name, path, *options)}")
         raise typer.Exit(COMPLETE)
     resuming.check_has_checkpoint(run)
     return config, run
 
 
+def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tuple[str, str]]:
+    """Describes the end of a complete run; also returns the option with which `--resume` lengthens it."""
+    from walker_rl.experiments.run.summary import read_ended_by
+    from walker_rl.terminal.display import format_duration
+
+    ended_by = read_ended_by(run)
+    if ended_by == "return":
+        ending = f"with an evaluation that reached {config.target_return:g}; to continue without that limit"
+        return ending, ("--set", "target_return=null")
+    if ended_by == "time" and config.max_walltime is not None:
+        ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
+        return ending, ("--for", f"{2 * config.max_walltime:g}s")
+    return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))
+
+
 def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
-    """The command that resumes a run."""
+    """Returns the command that resumes a run."""
     return command_line(*runner.split(), agent_name, "--resume", path, *options)
 
 
 def command_line(*words: str | Path) -> str:
-    """A `walker-rl` command as it is typed in a shell."""
+    """Returns a `walker-rl` command as typed in a shell."""
     return shlex.join([typed("walker-rl"), *map(str, words)])
+
+
+def print_next(*commands: str) -> None:
+    """Prints useful next commands, each on a line to copy."""
+    for command in commands:
+        print(f"next: {command}")

@@ -9,22 +9,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.agents import agent_names
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.request import ConfigFiles, Overrides
+from walker_rl.cli.completion import complete_tasks
+from walker_rl.cli.request import ConfigFiles, Overrides, command_line, print_next
 from walker_rl.cli.watch import where_to_look
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
     from walker_rl.experiments.sweep.job import Job
     from walker_rl.experiments.sweep.spec import SweepSpec
 
-Agents = Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Names; see walker-rl list.")]
+Agents = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="AGENT", help="Names; see walker-rl list.", autocompletion=agent_names),
+]
 SpecFile = Annotated[
     Path | None, typer.Option("--spec", metavar="FILE", help="YAML of what the other options say; they come on top.")
 ]
 Tasks = Annotated[
-    list[str] | None, typer.Option("--task", metavar="TASK", help="May be repeated.  [default: as train has it]")
+    list[str] | None,
+    typer.Option(
+        "--task", metavar="TASK", help="May be repeated.  [default: as train has it]", autocompletion=complete_tasks
+    ),
 ]
 Seeds = Annotated[str | None, typer.Option(metavar="SEEDS", help="As in 0-4 or 0,2,5.  [default: as train has it]")]
 Grid = Annotated[
@@ -54,10 +63,10 @@ def run_sweep(
 ) -> int:
     """Train agents x tasks x seeds, and the values of a grid.
 
-    As many runs at a time as there are CPUs, each on cores of its own, each an ordinary run directory
-    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command goes on where a sweep was stopped or killed; with more
-    agents, seeds or values it adds their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is
-    damaged, 75 stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
+    Trains as many runs at a time as there are CPUs, each on its own cores, each in an ordinary run directory
+    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command resumes a sweep that was stopped or killed; more agents,
+    seeds or values add their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is damaged, 75
+    stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
     """
     from walker_rl.errors import UserError
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
@@ -105,7 +114,7 @@ def _with_options(
 
 
 def _check(jobs: list[Job]) -> list[Job]:
-    """Holds run directories to what is wanted; returns the jobs whose directories are damaged, with a note about each.
+    """Checks that run directories fit their jobs; prints a note about each damaged one, and returns these jobs.
 
     Raises:
         UserError: if one holds another experiment, or all are damaged.
@@ -140,19 +149,21 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     from walker_rl.experiments.sweep.running import run_jobs
 
     with locked_output(output, "sweep"):
-        print(f"Training {len(jobs)} runs in {output}; what each prints goes to {output / 'logs'}")
+        print(f"Training {counted(len(jobs), 'run')} in {output}; what each prints goes to {output / 'logs'}")
         print(where_to_look(output, output))
         for job in jobs:
             if reason := why_nothing_is_learned(job.config):
                 print(f"warning: {job.name}: {reason}; nothing will be learned")
         status = run_jobs(jobs, output, num_jobs)
     if status in (STOPPED, INTERRUPTED):
-        print("Stopped; the same command goes on from the newest checkpoints")
+        print("Stopped; the same command resumes from the newest checkpoints")
+    elif status == COMPLETE:
+        print_next(command_line("compare", output, "--output", output / "comparison"))
     return status
 
 
 def _train_one(job: Job, output: Path) -> int:
-    """Becomes the process of the run, so that whoever started this one can stop it and sees how it ends."""
+    """Replaces this process by the run's, so that the caller can stop it and gets its exit status."""
     from walker_rl.experiments.folder_lock import locked_output
 
     if job.is_complete:

@@ -21,7 +21,7 @@ RUNNER = "train"
 
 
 def make_train_app() -> typer.Typer:
-    """The group `train` with a command per agent."""
+    """Makes the group `train` with a command per agent."""
     return make_agent_app("Train an agent; `walker-rl train AGENT --help` lists its hyperparameters.", _train)
 
 
@@ -30,13 +30,16 @@ def _train(request: Request) -> int:
         from walker_rl.experiments.run.directory import create_run_directory, default_path, locked
 
         config, run = load_request(request, RUNNER)
-        with _parts(config) as parts:  # before the directory: what is refused leaves nothing behind
+        with _parts(config) as parts:  # Before the directory, so that an error leaves nothing behind.
             run = run or create_run_directory(request.run_dir or default_path(config), config, RUNNER)
             again = resume_command(RUNNER, config.agent_name, run.path)
 
             def work() -> int:
+                from walker_rl.experiments.forecast import forecast
                 from walker_rl.experiments.local import train
 
+                if request.resume is None and (line := forecast(config)):
+                    print(line)
                 with contextlib.suppress(KeyboardInterrupt):
                     if train(config, parts, run, signals, resume=request.resume is not None):
                         return COMPLETE
@@ -48,11 +51,15 @@ def _train(request: Request) -> int:
 
 @contextlib.contextmanager
 def _parts(config: ExperimentConfig) -> Iterator[Parts]:
+    from rich.console import Console
+
     from walker_rl.runtime import configure_process
 
-    configure_process(config.threads.intra_op, config.threads.inter_op)
+    with Console().status("Setting up"):  # Prints nothing without a terminal.
+        configure_process(config.threads.intra_op, config.threads.inter_op)
 
-    from walker_rl.experiments.parts import make_parts
+        from walker_rl.experiments.parts import make_parts
 
-    with contextlib.closing(make_parts(config)) as parts:
+        made = make_parts(config)
+    with contextlib.closing(made) as parts:
         yield parts

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walker_rl.agents import agent_names, search_space
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line
+from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line, print_next
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from walker_rl.experiments.tuning.plan import Plan
     from walker_rl.search_space import SearchSpace
 
-Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.")]
+Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.", autocompletion=agent_names)]
 Trials = Annotated[int, typer.Option(min=1, help="To be ended in all, those of earlier calls included.")]
 Seeds = Annotated[str, typer.Option(metavar="SEEDS", help="Of each trial; others than those to be reported later.")]
 Pruner = Annotated[str, typer.Option(help="What gives up trials: median, hyperband or none.")]
@@ -42,13 +44,12 @@ def tune_agent(
 
     The space is in walker_rl/agents/AGENT/search_space.py; a field that --set or --config gives is not searched.
     Optuna's tree-structured Parzen estimator draws from it, and the first trial has the agent's defaults. Each trial
-    trains its seeds, each an ordinary run in OUTPUT/trials; what fails is tried once more; its score is the mean return
-    of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best one's fields, for `walker-rl
-    train --config`. The same command goes on where a search was stopped or killed; with more trials it goes further.
-    Exit status: 0 complete, 1 if three trials in a row have failed or the disk takes no more, 75 stopped by SIGTERM
-    or SIGHUP, 130 by Ctrl-C.
+    trains its seeds, each an ordinary run in OUTPUT/trials, and retries a failed run once. Its score is the mean return
+    of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best trial's fields, for `walker-rl
+    train --config`. The same command resumes a search that was stopped or killed, and lengthens it with more trials.
+    Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM or
+    SIGHUP, 130 by Ctrl-C.
     """
-    from walker_rl.agents import search_space
     from walker_rl.errors import UserError
     from walker_rl.experiments.folder_lock import locked_output
     from walker_rl.experiments.sweep.spec import parse_seeds
@@ -57,7 +58,7 @@ def tune_agent(
 
     if pruner not in PRUNERS:
         raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
-    fields = tuple(all_overrides(overrides, task, None, steps))
+    fields = tuple(all_overrides(overrides, task=task, max_actor_steps=steps))
     plan = Plan(agent, parse_seeds(seeds), tuple(config or []), fields, pruner)
     if reason := why_nothing_is_learned(plan.config):
         raise UserError(reason)
@@ -72,16 +73,21 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     from walker_rl.experiments.tuning.best import BEST
     from walker_rl.experiments.tuning.search import Search
     from walker_rl.experiments.tuning.study import Study, describe
+    from walker_rl.terminal.sweep import SearchDisplay
+    from walker_rl.terminal.table import print_wrapped
 
     study = Study(output, space, plan)
-    print(f"Searching {len(space)} hyperparameters of {plan.agent_name} in {output}")
+    print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.agent_name} in {output}")
     with StopSignals() as signals:
-        search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), print)
-        if not search.run(num_trials, signals):
-            print("Stopped; the same command goes on")
+        with SearchDisplay() as display:
+            search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), display)
+            is_complete = search.run(num_trials, signals)
+        if not is_complete:
+            print("Stopped; the same command resumes it")
             return signals.exit_status
     for line in describe(study.finished):
-        print(line)
+        head, colon, fields = line.partition(": ")
+        print_wrapped(f"{head}{colon.strip()}", fields)
     if (output / BEST).exists():
-        print(command_line("train", plan.agent_name, "--config", output / BEST))
+        print_next(command_line("train", plan.agent_name, "--config", output / BEST))
     return COMPLETE

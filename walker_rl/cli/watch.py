@@ -20,8 +20,8 @@ def watch_runs(
 ) -> None:
     """Show runs on a page while they train: curves, losses, alarms, films.
 
-    The page is for browsers on this machine alone. It only reads the run directories, so that it can be opened and
-    closed at any time, of trainings by train, launch, sweep and tune alike. Ctrl-C ends it.
+    The page is for browsers on this machine alone. It only reads the run directories of train, launch, sweep and tune,
+    so it can be opened and closed at any time. Ctrl-C ends it.
     """
     from walker_rl.errors import UserError
     from walker_rl.watch.server import HOST, WatchServer
@@ -34,6 +34,6 @@ def watch_runs(
 
 
 def where_to_look(path: Path, tensorboard: Path) -> str:
-    """The line that says what shows a run, or a folder of them, and the event files in it."""
+    """Returns a line with the commands that show a run, or a folder of runs, and its event files."""
     event_files = shlex.join([typed("tensorboard"), "--logdir", str(tensorboard)])
     return f"To watch: {command_line('watch', path)}, or {event_files}"

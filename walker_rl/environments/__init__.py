@@ -1,4 +1,4 @@
-"""Tasks as `dm_env` environments: families of simulations found by listing, and the environment that plays any."""
+"""Tasks as `dm_env` environments: families of simulations, and one environment class that plays them all."""
 
 from walker_rl.environments.catalogue import find_task, task_names
 from walker_rl.environments.dimensions import Dimension, Dimensions

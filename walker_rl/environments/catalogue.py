@@ -1,6 +1,5 @@
 """The catalogue of tasks. A family of environments is a folder here with a `family.py`, found by listing."""
 
-import difflib
 import functools
 import importlib
 from collections.abc import Mapping
@@ -8,9 +7,10 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from walker_rl.environments.simulation import Simulation, Task
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 
-NUM_SUGGESTIONS = 3
+LIKENESS = 0.4
+"""Least likeness of a suggestion, low enough that "Walker2D" without its ending gets one."""
 
 
 class Family(Protocol):
@@ -20,10 +20,10 @@ class Family(Protocol):
         """Tasks that `walker-rl list` shows, by name."""
 
     def find_task(self, name: str) -> Task | None:
-        """A task that is not listed; None if `name` belongs to another family.
+        """An unlisted task; None if `name` belongs to another family.
 
         Raises:
-            UserError: `name` belongs to this family, but cannot be played here; the message says how to mend it.
+            UserError: if `name` belongs to this family but cannot be played here; the message says how to fix that.
         """
 
     def make(self, task: Task) -> Simulation:
@@ -39,17 +39,17 @@ def find_task(name: str) -> Task:
     """The task called `name`.
 
     Raises:
-        UserError: there is none; the message gives the nearest names, or says how to install the package of `name`.
+        UserError: if there is none; the message gives similar names, or says how to install the package of `name`.
     """
     task, _ = _lookup(name)
     return task
 
 
 def make_simulation(task: Task) -> Simulation:
-    """Constructs a task by the family that its name belongs to.
+    """Constructs a task by its family.
 
     Raises:
-        UserError: no family knows the name.
+        UserError: if no family knows the name.
     """
     _, family = _lookup(task.name)
     return family.make(task)
@@ -67,8 +67,5 @@ def _lookup(name: str) -> tuple[Task, Family]:
         task = family.tasks().get(name) or family.find_task(name)
         if task is not None:
             return task, family
-    names = {known.lower(): known for known in task_names()}
-    nearest = difflib.get_close_matches(name.lower(), names, n=NUM_SUGGESTIONS, cutoff=0)
-    raise UserError(
-        f"task = {name}: unknown; nearest: {', '.join(names[match] for match in nearest)}; see walker-rl list"
-    )
+    near = did_you_mean(name, task_names(), cutoff=LIKENESS)
+    raise UserError(f"task = {name}: must be one that walker-rl list shows{near}")

@@ -8,10 +8,10 @@ class Dimension:
     """One number.
 
     Attributes:
-        name: as in `thigh_joint_angle`.
-        unit: unit of the number as it is; "" where it is not known.
+        name: name, as in `thigh_joint_angle`.
+        unit: unit of the number, unscaled; "" if unknown.
         low: least value that the task allows.
-        high: greatest value.
+        high: greatest value that the task allows.
         kind: "angle", "speed" or "contact" of a joint or foot; else "".
     """
 

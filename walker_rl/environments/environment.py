@@ -14,19 +14,19 @@ def make_environment(task: str, seed: int) -> "Environment":
     """An environment of the task called `task`, whose episodes follow from `seed`.
 
     Raises:
-        UserError: no such task.
+        UserError: if there is no such task.
     """
     return Environment(find_task(task), seed)
 
 
 class Environment(dm_env.Environment):
-    """One task; float32 observations `[O]` and actions `[A]` in [-1, 1], which are clipped.
+    """Plays one task, with float32 observations `[O]` and actions `[A]`, which are clipped to [-1, 1].
 
     Episode k (from 0) is seeded with `SeedSequence([seed, k])`, and everything in it follows from that seed and the
-    actions. A time limit truncates (discount 1), the task's own end terminates (discount 0) and wins over the limit.
+    actions. The time limit truncates (discount 1); the task's own end terminates (discount 0) and takes precedence.
 
     Attributes:
-        task: the task that this environment plays.
+        task: task that this environment plays.
         episode_seed: seed of the current episode; None before the first.
     """
 
@@ -59,7 +59,7 @@ class Environment(dm_env.Environment):
         return self._simulation.reward_parts or {"reward": float(self._timestep.reward)}
 
     def reset(self, episode_seed: int | None = None) -> dm_env.TimeStep:
-        """Starts the next episode, or the one of `episode_seed`, which leaves the count of episodes as it is."""
+        """Starts the next episode, or the one of `episode_seed`, which does not change the count of episodes."""
         if episode_seed is None:
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
             episode_seed = int(sequence.generate_state(1)[0])
@@ -71,10 +71,10 @@ class Environment(dm_env.Environment):
         return self._timestep
 
     def step(self, action: np.ndarray) -> dm_env.TimeStep:
-        """Takes `action` `[A]`; ignores it and starts the next episode before the first one and after a last timestep.
+        """Applies `action` `[A]`; before the first episode and after a last timestep, starts the next episode instead.
 
         Raises:
-            ValueError: `action` has another shape or an element that is not finite.
+            ValueError: if `action` has another shape or an element that is not finite.
         """
         if self._timestep is None or self._timestep.last():
             return self.reset()
@@ -91,7 +91,7 @@ class Environment(dm_env.Environment):
         return self._timestep
 
     def save(self) -> State:
-        """Where this environment stands: the count of episodes, the current one's seed and actions `[t, A]` so far."""
+        """The count of episodes, and the current episode's seed and actions `[t, A]` so far."""
         began = self._timestep is not None
         return {
             "next_episode": self._next_episode,
@@ -100,9 +100,9 @@ class Environment(dm_env.Environment):
         }
 
     def restore(self, state: State) -> dm_env.TimeStep | None:
-        """Goes to where `state` was saved, by playing its episode again, and returns the timestep that was current.
+        """Replays the episode of a saved state; returns the timestep that was current, or None if no episode had begun.
 
-        Returns None if no episode had begun. Bit for bit the same on any machine with the same floating point.
+        The result is bit-identical on any machine with the same floating point.
         """
         self._next_episode = int(state["next_episode"])
         self.episode_seed = None
@@ -115,11 +115,11 @@ class Environment(dm_env.Environment):
         return self._timestep
 
     def render(self, width: int, height: int) -> np.ndarray:
-        """A picture of the present moment, uint8 `[height, width, 3]`; leaves the simulation as it is."""
+        """A picture of the current state, uint8 `[height, width, 3]`; does not change the simulation."""
         return self._simulation.render(width, height)
 
     def observation_spec(self) -> specs.Array:
-        """Float32 `[O]`, bounded where the task says so."""
+        """Float32 `[O]`, bounded if every dimension is."""
         low, high = np.transpose([(one.low, one.high) for one in self.dimensions.observation])
         if np.isfinite(low).all() and np.isfinite(high).all():
             return specs.BoundedArray(low.shape, np.float32, low, high, name="observation")

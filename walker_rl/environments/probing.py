@@ -1,4 +1,4 @@
-"""What simple actions do in an environment."""
+"""Episodes of an environment under simple actions."""
 
 import dataclasses
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import numpy as np
 from walker_rl.environments.environment import Environment
 
 PERIOD = 40
-"""Steps of a cycle of the sinusoidal actions."""
+"""Steps per cycle of the sinusoidal actions."""
 
 Actions = Callable[[int], np.ndarray]
-"""Step of the episode to action `[A]`."""
+"""A function from the step of an episode to an action `[A]`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Trace:
 
     Attributes:
         seconds: simulated time after each step, `[T]`.
-        observations: after each step, `[T, O]`.
-        reward_parts: of each step, `[T]` by name.
+        observations: observations after each step, `[T, O]`.
+        reward_parts: parts of each step's reward, `[T]` by name.
     """
 
     seconds: np.ndarray
@@ -35,7 +35,7 @@ class Trace:
 
 
 def simple_actions(action_size: int, seed: int) -> dict[str, Actions]:
-    """Constant, sinusoidal and random actions; the second half of sinusoidal ones is half a cycle behind the first."""
+    """Constant, sinusoidal and random actions; in sinusoidal ones the halves are half a cycle apart."""
     random = np.random.default_rng(seed)
     shift = np.where(np.arange(action_size) < action_size / 2, 0.0, 0.5)
     return {
@@ -46,7 +46,7 @@ def simple_actions(action_size: int, seed: int) -> dict[str, Actions]:
 
 
 def record(environment: Environment, actions: Actions, episode_seed: int, max_steps: int) -> Trace:
-    """Plays the episode of a seed with the actions, to its end or for `max_steps`."""
+    """Plays a seed's episode with the actions, to its end or for `max_steps`."""
     timestep = environment.reset(episode_seed)
     observations: list[np.ndarray] = []
     rewards: list[dict[str, float]] = []

@@ -14,12 +14,12 @@ class Task:
     """A task, described before it is simulated.
 
     Attributes:
-        name: unique among all families, as in `Walker2DBulletEnv-v0`.
-        kind: column of `walker-rl list`, as in "locomotion" or "pendulum".
+        name: name, unique among all families, as in `Walker2DBulletEnv-v0`.
+        kind: kind of task, as in "locomotion" or "pendulum".
         max_episode_steps: environment steps after which an episode is truncated.
         observation_size: O of observations `[O]`.
         action_size: A of actions `[A]`.
-        reward_threshold: return that the task's authors call solved; None where they name none.
+        reward_threshold: return that the task's authors call solved; None if they name none.
     """
 
     name: str
@@ -34,10 +34,10 @@ class Outcome(NamedTuple):
     """Result of one action.
 
     Attributes:
-        observation: numbers `[O]`.
-        reward: number of this step.
-        terminated: True at the task's own end, as in a fall: nothing follows, its value is 0.
-        truncated: True if the simulator itself stops the clock; the limit of `Task` is not its business.
+        observation: next observation, `[O]`.
+        reward: reward of this step.
+        terminated: True at the task's own end, as in a fall, after which the value is 0.
+        truncated: True if the simulator itself truncates; `Environment` enforces the limit of `Task`.
     """
 
     observation: np.ndarray
@@ -65,13 +65,13 @@ class Simulation(Protocol):
         """Parts of the last step's reward by name, which sum to it; empty if the reward has no parts."""
 
     def reset(self, seed: int) -> np.ndarray:
-        """Starts the episode of a seed, whatever went before, and returns its first observation `[O]`."""
+        """Starts the episode of a seed, whatever came before; returns its first observation `[O]`."""
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Takes an action `[A]`, float32, finite and in [-1, 1]; never called after the end of an episode."""
+        """Applies an action `[A]`, float32, finite and in [-1, 1]; never called after the end of an episode."""
 
     def render(self, width: int, height: int) -> np.ndarray:
-        """A picture of the present moment, uint8 `[height, width, 3]`; leaves the simulation as it is."""
+        """A picture of the current state, uint8 `[height, width, 3]`; does not change the simulation."""
 
     def close(self) -> None:
         """Ends the simulation; may be called again."""

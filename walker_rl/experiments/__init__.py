@@ -1,1 +1,1 @@
-"""From a configuration to a run directory."""
+"""Experiments: from a configuration to a run directory."""

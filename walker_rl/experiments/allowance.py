@@ -1,4 +1,4 @@
-"""Time for what is pleasant and not needed."""
+"""A time budget for optional work."""
 
 import contextlib
 import time
@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 
 class Allowance:
-    """A share of the time that passes, to be spent on something optional."""
+    """A share of the elapsed time, to be spent on optional work."""
 
     def __init__(self, share: float):
-        """Counts from now on; `share` is in (0, 1)."""
+        """Starts the clock; `share` is in (0, 1)."""
         self._share = share
         self._began = time.monotonic()
         self._spent = 0.0
 
     @property
     def is_left(self) -> bool:
-        """True while no more than the share has been spent, as at the beginning."""
+        """True while no more than the share has been spent; initially True."""
         return self._spent <= self._share * (time.monotonic() - self._began)
 
     @contextlib.contextmanager
     def spending(self) -> Iterator[None]:
-        """Counts the time of its block."""
+        """Counts the time of the block as spent."""
         start = time.monotonic()
         try:
             yield

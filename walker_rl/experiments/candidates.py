@@ -1,4 +1,4 @@
-"""The candidates of a run: the policies among which it chooses its best."""
+"""The candidates of a run: the policies from which its best is chosen."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 
 class Rank(NamedTuple):
-    """A policy's place among the others.
+    """A policy's rank among the candidates.
 
     Attributes:
         actor_steps: environment steps at its evaluation.
@@ -35,10 +35,10 @@ class Candidates:
         return [self._path(rank) for rank in self._ranks]
 
     def add(self, saved: SavedPolicy, evaluation: Evaluation) -> bool:
-        """Keeps a policy if it ranks high enough, and drops the one that ranks too low then.
+        """Keeps a policy if it ranks high enough, and drops the one that it displaces.
 
         Returns:
-            True if the policy has the highest rank. Of equal ranks the earlier is the higher.
+            True if the policy has the highest rank; of equal ranks, the earlier is higher.
 
         Raises:
             OSError: if the policy can't be written.
@@ -54,11 +54,11 @@ class Candidates:
         return ranks[0] == rank
 
     def save(self) -> list[Rank]:
-        """Ranks of the kept policies, for `restore`."""
+        """Returns the ranks of the kept policies, for `restore`."""
         return self._ranks
 
     def restore(self, ranks: Iterable[tuple[int, float]]) -> None:
-        """Takes up the ranks of a run's evaluations; a policy without a file is no candidate."""
+        """Restores the ranks of a run's evaluations; drops those whose policy has no file."""
         known = [Rank(int(actor_steps), float(steady_return)) for actor_steps, steady_return in ranks]
         self._ranks = self._highest([rank for rank in known if self._path(rank).exists()])
 
@@ -74,7 +74,7 @@ def choose_best(
 ) -> SavedPolicy:
     """Plays the same fresh episodes with each candidate; returns the first with the highest steady return.
 
-    A single candidate is not played. `report` takes a line about each that was.
+    A single candidate is not played. `report` receives a line about each candidate played.
     """
     if len(paths) == 1:
         return load_policy(paths[0])

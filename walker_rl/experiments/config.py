@@ -1,4 +1,4 @@
-"""The configuration of an experiment as frozen dataclasses; imports nothing heavy, so that `--help` is instant."""
+"""The configuration of an experiment as frozen dataclasses. Imports nothing heavy: `--help` is instant."""
 
 import dataclasses
 import functools
@@ -6,13 +6,15 @@ import json
 from typing import Any
 
 from walker_rl.agents import agent_names, config_class
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 from walker_rl.hyperparameters import hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
 FREE_TO_CHANGE = (
     "max_actor_steps",
+    "max_walltime",
+    "target_return",
     "checkpoint.",
     "logging.",
     "evaluation.num_final_episodes",
@@ -22,15 +24,16 @@ FREE_TO_CHANGE = (
     "distributed.watchdog_period",
     "distributed.patience",
 )
-"""Fields that may differ when a run is resumed: none of them changes a row of its metrics.
+"""Fields that may change when a run is resumed: none of them changes a row of its metrics.
 
-But for one: a run that ends between two evaluations of its grid is evaluated at its end, and keeps that if lengthened.
+One exception: a run that stops off the evaluation grid is also evaluated at its end. Lengthening the run keeps that
+row.
 """
 
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationConfig:
-    """Deterministic episodes in an environment of their own."""
+    """Deterministic evaluation episodes in a separate environment."""
 
     period: int = hyperparameter(10_000, "environment steps between evaluations", unit="steps", minimum=1)
     num_episodes: int = hyperparameter(
@@ -76,7 +79,7 @@ class CheckpointConfig:
 
 @dataclasses.dataclass(frozen=True)
 class LoggingConfig:
-    """What shows metrics, configuration, videos and policies besides the CSV files and TensorBoard."""
+    """Services that show metrics, configuration, videos and policies, besides the CSV files and TensorBoard."""
 
     wandb: str | None = hyperparameter(
         None, "Weights & Biases; offline: for `wandb sync` to send later; null: none", choices=("offline", "online")
@@ -102,7 +105,7 @@ class ThreadsConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DistributedConfig:
-    """The processes of `walker-rl launch`; `walker-rl train` has no use for it."""
+    """The processes of `walker-rl launch`; `walker-rl train` ignores this section."""
 
     noise_scales: tuple[float, ...] = hyperparameter(
         (1.0,), "factors on the exploration noise: actor i takes the i-th, after the last the first again", minimum=0
@@ -120,13 +123,19 @@ class DistributedConfig:
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentConfig:
-    """Which task, which agent with which hyperparameters, how long, which seed."""
+    """An experiment's task, agent, hyperparameters, length and seed."""
 
     agent_name: str
     agent: Any
     task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
     max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
+    max_walltime: float | None = hyperparameter(
+        None, "time of training, resumes included, after which it ends; null: no limit", unit="seconds", above=0
+    )
+    target_return: float | None = hyperparameter(
+        None, "mean return at which the training ends: at the first evaluation that reaches it; null: no limit"
+    )
     replay: str = hyperparameter(
         "arrays",
         "where transitions are kept; reverb starts a server, which anyone who reaches this machine may use",
@@ -140,15 +149,16 @@ class ExperimentConfig:
     distributed: DistributedConfig = dataclasses.field(default_factory=DistributedConfig)
 
 
-@functools.cache  # one class an agent, so that equal configurations are equal
+@functools.cache  # One class per agent, so that equal configurations compare equal.
 def experiment_class(agent_name: str) -> type[ExperimentConfig]:
-    """`ExperimentConfig` with the field `agent` of that agent's own class.
+    """Returns `ExperimentConfig` with its field `agent` of the agent's own class.
 
     Raises:
         UserError: if there is no such agent.
     """
     if agent_name not in agent_names():
-        raise UserError(f"agent = {agent_name}: must be one of {', '.join(agent_names())}")
+        near = did_you_mean(agent_name, agent_names())
+        raise UserError(f"agent = {agent_name}: must be one of {', '.join(agent_names())}{near}")
     agent = config_class(agent_name)
     fields = [
         ("agent_name", str, dataclasses.field(default=agent_name)),
@@ -159,13 +169,13 @@ def experiment_class(agent_name: str) -> type[ExperimentConfig]:
 
 
 def why_nothing_is_learned(config: ExperimentConfig) -> str | None:
-    """Reason for which a training of this length can't make an update; None if it may."""
+    """Reason for which a training of this length can't make an update; None if it can."""
     steps, needed = config.max_actor_steps, config.agent.min_steps_to_learn
     return None if steps >= needed else f"max_actor_steps = {steps}: must be at least {needed} for a first update"
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-    """The configuration as nested dicts of what JSON and YAML can write."""
+    """Converts a configuration to nested dicts of JSON and YAML types."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(config)))
     return plain
 
@@ -173,7 +183,7 @@ def to_dict(config: Any) -> dict[str, Any]:
 def differences(
     config: dict[str, Any], other: dict[str, Any], free_to_change: tuple[str, ...] = FREE_TO_CHANGE
 ) -> list[str]:
-    """What differs and is not free to, by default all that decides a run's numbers: "agent.n_step = 3, there 5"."""
+    """Differences in fields that are not `free_to_change`, as in "agent.n_step = 3, there 5"."""
     left, right = flatten(config), flatten(other)
     return [
         f"{key} = {left.get(key)}, there {right.get(key)}"
@@ -183,7 +193,7 @@ def differences(
 
 
 def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested dicts as one, with keys like "agent.n_step"; an empty dict is a value."""
+    """Flattens nested dicts to keys like "agent.n_step"; an empty dict is a value."""
     flat: dict[str, Any] = {}
     for key, value in tree.items():
         if isinstance(value, dict) and value:

@@ -1,52 +1,51 @@
-"""YAML files and `field=value` overrides to a checked configuration; one line for whatever is wrong with them."""
+"""Builds a checked configuration from YAML files and `field=value` overrides; every error is one line."""
 
 import dataclasses
-import difflib
 import typing
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
 from walker_rl.field_values import to_field_value
 from walker_rl.hyperparameters import problems
 from walker_rl.yaml_file import parse_yaml, read_yaml_file
 
 PROVENANCE = "provenance"
-"""The part of a run's config.yaml that says what made it; no field of the configuration."""
+"""Key of the provenance in a run's config.yaml; not a field of the configuration."""
 
 
 def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence[str] = ()) -> ExperimentConfig:
-    """The defaults of an agent, then each file, then each override, checked.
+    """Applies each file, then each override, to the defaults of an agent, and checks the result.
 
     Args:
-        agent_name: one of `agent_names()`.
-        files: YAML of overrides; a run's own config.yaml works too.
-        overrides: `"field=value"`, with dots into sections, as in `"agent.n_step=3"`.
+        agent_name: name from `agent_names()`.
+        files: YAML files of fields, such as a run's config.yaml.
+        overrides: strings `"field=value"`, with dots for sections, as in `"agent.n_step=3"`.
 
     Raises:
-        UserError: for an unknown field, a wrong type or a value out of range.
+        UserError: for an unknown field, a wrong type, a value out of range, or a file with another `agent_name`.
     """
-    return _load(agent_name, [*map(read_yaml, files), *map(read_override, overrides)])
+    return _load(agent_name, _layers(files, overrides))
 
 
 def config_from_dict(
     fields: dict[str, Any], files: Sequence[Path] = (), overrides: Sequence[str] = ()
 ) -> ExperimentConfig:
-    """The inverse of `to_dict`, with changes as in `load_config`.
+    """Inverts `to_dict`, with changes as in `load_config`.
 
     Raises:
-        UserError: if it was made by a version with other fields, or a change is wrong.
+        UserError: if the fields are another version's, or a change is wrong.
     """
-    return _load(str(fields.get("agent_name")), [fields, *map(read_yaml, files), *map(read_override, overrides)])
+    return _load(str(fields.get("agent_name")), [("", fields), *_layers(files, overrides)])
 
 
 def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
-    """The fields in a file, without its provenance; `name` is that of the option.
+    """Reads the fields in a file, without its provenance; `name` is the option's name.
 
     Raises:
-        UserError: if it can't be read or is no mapping.
+        UserError: if the file can't be read or is no mapping.
     """
     import yaml
 
@@ -62,10 +61,10 @@ def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
 
 
 def read_override(override: str, name: str = "set") -> dict[str, Any]:
-    """The one field of "field=value", nested; `name` is that of the option.
+    """Parses "field=value" to nested dicts; `name` is the option's name.
 
     Raises:
-        UserError: if it is nothing of that form.
+        UserError: if the override has another form.
     """
     import yaml
 
@@ -81,12 +80,20 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
     return typing.cast(dict[str, Any], values)
 
 
-def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig:
+def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Returns the fields of each file and each override, with a prefix for error lines that names their source."""
+    return [
+        *((f"config = {path}: ", read_yaml(path)) for path in files),
+        *(("", read_override(override)) for override in overrides),
+    ]
+
+
+def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> ExperimentConfig:
     config_type = experiment_class(agent_name)
     types, values = _field_types(config_type), {}
-    for layer in layers:
+    for source, layer in layers:
         if layer.get("agent_name", agent_name) != agent_name:
-            raise UserError(f"agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
+            raise UserError(f"{source}agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         values.update(_field_values(layer, types))
     config: ExperimentConfig = _build(config_type, values)
     for problem in problems(config):
@@ -95,7 +102,7 @@ def _load(agent_name: str, layers: Iterable[dict[str, Any]]) -> ExperimentConfig
 
 
 def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
-    """The values in a layer by the full names of their fields."""
+    """Returns the values in a layer by full field name."""
     values = {}
     for key, value in flatten(layer).items():
         if value == {} and _is_section(key, types):
@@ -110,7 +117,7 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
 
 
 def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
-    """A dataclass with these values in it and its sections, and the defaults elsewhere."""
+    """Makes a dataclass and its sections with these values, and defaults elsewhere."""
     fields = {}
     for name, annotation in typing.get_type_hints(config_type).items():
         if dataclasses.is_dataclass(annotation):
@@ -123,9 +130,7 @@ def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
 def _unknown_field(key: str, value: Any, known: list[str]) -> str:
     if _is_section(key, known):
         return f"{key} = {value}: must be a mapping of fields to values"
-    near = difflib.get_close_matches(key, known, n=3)
-    hint = f"nearest: {', '.join(near)}" if near else "--help lists the fields"
-    return f"{key} = {value}: unknown field; {hint}"
+    return f"{key} = {value}: unknown field{did_you_mean(key, known) or '; --help lists the fields'}"
 
 
 def _is_section(key: str, known: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ from walker_rl.types import State
 
 
 class EnvironmentLoop:
-    """Plays episode after episode.
+    """Plays episodes one after another, step by step.
 
     Attributes:
         environment: the environment.
@@ -20,7 +20,7 @@ class EnvironmentLoop:
     """
 
     def __init__(self, environment: Environment, actor: Actor):
-        """Begins no episode before the first step."""
+        """The first episode begins with the first step."""
         self.environment = environment
         self.actor = actor
         self.actor_steps = 0
@@ -28,10 +28,10 @@ class EnvironmentLoop:
         self._episode = EpisodeStatistics()
 
     def step(self) -> EpisodeStatistics | None:
-        """Takes one step, at first beginning an episode if none runs; returns the episode if this step has ended it.
+        """Takes one step, in a new episode if none is running; returns the episode if this step ends it.
 
         Raises:
-            RunError: if an observation, a reward or an action is not finite; nothing of the step is recorded then.
+            RunError: if an observation, a reward or an action is not finite; the step is then not recorded.
         """
         if self._timestep is None or self._timestep.last():
             self._timestep = self._checked(self.environment.reset())
@@ -45,7 +45,7 @@ class EnvironmentLoop:
         return self._episode if self._timestep.last() else None
 
     def save(self) -> State:
-        """Where environment, episode and actor stand."""
+        """Returns the state of environment, episode and actor."""
         return {
             "actor_steps": self.actor_steps,
             "environment": self.environment.save(),
@@ -57,7 +57,7 @@ class EnvironmentLoop:
         """Continues from what `save` returned; the actor takes its variable source's weights.
 
         Raises:
-            ValueError: if the parts of the state don't belong together; some are restored then.
+            ValueError: if the parts of the state don't belong together; some may then be restored.
         """
         self.actor_steps = state["actor_steps"]
         self._timestep = self.environment.restore(state["environment"])
@@ -65,7 +65,7 @@ class EnvironmentLoop:
         parts = {name: float(part) for name, part in episode["reward_parts"].items()}
         self._episode = EpisodeStatistics(episode["episode_return"], episode["episode_length"], parts)
         self.actor.restore(state["actor"])
-        adder = state["actor"].get("adder", {})  # Not every actor has one that keeps observations.
+        adder = state["actor"].get("adder", {})  # Not every actor's adder keeps observations.
         is_running = self._timestep is not None and not self._timestep.last()
         if (
             (self._timestep is None) != (self.actor_steps == 0)

@@ -6,21 +6,22 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from walker_rl.environments import Environment
+from walker_rl.printable import counted
 from walker_rl.types import Metrics
 
 SATURATED = 0.99
-"""Magnitude of an action from which on it counts as at its bound, which is 1."""
+"""Magnitude from which an action counts as saturated; the bound is 1."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """Returns, lengths, falls and actions of some episodes.
+    """Results of some episodes: returns, lengths, falls and saturation.
 
     Attributes:
-        episode_returns: undiscounted sums of rewards, one an episode.
-        episode_lengths: environment steps, one count an episode.
-        episode_falls: True for each episode that terminated, False where it reached the task's time limit.
-        saturated_share: share of all numbers in all actions that lie at or beyond a bound, nearly.
+        episode_returns: undiscounted sum of rewards of each episode.
+        episode_lengths: environment steps of each episode.
+        episode_falls: True for each episode that terminated, False for one that reached the task's time limit.
+        saturated_share: share of all action components with a magnitude of at least `SATURATED`.
     """
 
     episode_returns: tuple[float, ...]
@@ -40,17 +41,17 @@ class Evaluation:
 
     @property
     def steady_return(self) -> float:
-        """Mean minus standard deviation of the returns: the rank of a policy among others."""
+        """Mean minus standard deviation of the returns, by which policies are ranked."""
         return self.mean - self.stddev
 
     @property
     def num_falls(self) -> int:
-        """Episodes that terminated."""
+        """Number of episodes that terminated."""
         return sum(self.episode_falls)
 
     @property
     def conduct(self) -> Metrics:
-        """How the episodes went, beside their returns, as columns of a row."""
+        """Mean length, share of falls and saturated share, as columns of a row."""
         return {
             "episode_length": float(np.mean(self.episode_lengths)),
             "falls": self.num_falls / len(self.episode_falls),
@@ -58,8 +59,8 @@ class Evaluation:
         }
 
     def __str__(self) -> str:
-        """The evaluation in one line: "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
-        falls = f"falls in {self.num_falls} of {len(self.episode_falls)} episodes"
+        """Returns a line like "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
+        falls = f"falls in {self.num_falls} of {counted(len(self.episode_falls), 'episode')}"
         return f"return {self.mean:.1f} +- {self.stddev:.1f}, mean - std {self.steady_return:.1f}, {falls}"
 
 
@@ -68,9 +69,9 @@ def evaluate(
     begin_episode: Callable[[], Callable[[np.ndarray], np.ndarray]],
     episode_seeds: Sequence[int],
 ) -> Evaluation:
-    """Plays one episode from each seed; the environment's own sequence of episodes is not touched.
+    """Plays one episode from each seed; the environment's own sequence of episodes is unaffected.
 
-    `begin_episode` returns a function from the observations `[O]` of one episode to actions `[A]`.
+    `begin_episode` returns a function from observations `[O]` of one episode to actions `[A]`.
     """
     returns, lengths, falls = [], [], []
     actions: list[np.ndarray] = []

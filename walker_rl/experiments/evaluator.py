@@ -1,4 +1,4 @@
-"""The evaluator: plays the policy on the grid, keeps candidates and the last, chooses the best, and films."""
+"""The evaluator: evaluates policies on a grid, keeps candidates and the last, chooses the best, and films."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -22,17 +22,17 @@ from walker_rl.terminal.display import Display
 from walker_rl.types import State, Variables
 
 FIRST_VIDEO_SECONDS = 6.0
-"""Length of the video of the first evaluation: enough to see, and soon done."""
+"""Length of the first evaluation's video, short so that it is soon done."""
 
 LATEST_VIDEO_SECONDS, LATEST_VIDEO_SIZE = 4.0, (320, 240)
 PROGRESS_VIDEO_SECONDS, PROGRESS_VIDEO_SIZE = 6.0, (200, 150)
 
 FILM_SHARE = 0.008
-"""Most of a training's time that films of the newest policy may take."""
+"""Maximum share of a training's time for films of the newest policy."""
 
 
 class Evaluator:
-    """Evaluates deterministically in an environment of its own, which training never touches.
+    """Evaluates deterministically in a separate environment, which training never touches.
 
     Attributes:
         last_mean: mean return of the last evaluation; None before the first.
@@ -62,7 +62,7 @@ class Evaluator:
         self.last_actor_steps = 0
 
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
-        """Plays the policy with these weights, and saves it as the last and perhaps as a candidate and the best."""
+        """Evaluates the policy with these weights; saves it as last, and if it ranks high, as candidate and best."""
         saved = SavedPolicy(self._config.agent_name, self._config.task, actor_steps, self._architecture, variables)
         settings = self._config.evaluation
         evaluation = self._play(saved, self._episode_seeds)
@@ -80,11 +80,11 @@ class Evaluator:
         return evaluation
 
     def finish(self, report: Callable[[str], None]) -> dict[str, Evaluation]:
-        """Chooses the best candidate, films it, and evaluates it and the last policy on episodes of their own.
+        """Chooses the best candidate, films it, and evaluates it and the last policy on separate episodes.
 
-        Returns the evaluations of "best" and "last"; `report` takes a line about each candidate that was played.
+        Returns the evaluations of "best" and "last"; `report` receives a line about each candidate played.
         """
-        paths = self._candidates.paths or [self._run.best_policy]  # A run begun by an older version kept no others.
+        paths = self._candidates.paths or [self._run.best_policy]  # Runs of older versions kept no others.
         best = choose_best(paths, lambda saved: self._play(saved, self._selection_seeds), report)
         save_policy(self._run.best_policy, best)
         policies = {"best": best, "last": load_policy(self._run.last_policy)}
@@ -95,7 +95,7 @@ class Evaluator:
         return evaluations
 
     def save(self) -> State:
-        """The ranks of the candidates and the last evaluation; the candidates' policies are in the run directory."""
+        """Returns the candidates' ranks and the last evaluation; the policies are in the run directory."""
         return {
             "candidates": self._candidates.save(),
             "last_mean": self.last_mean,
@@ -116,21 +116,21 @@ class Evaluator:
         return evaluate(self._environment, saved.begin_episode, episode_seeds)
 
     def _film_latest(self, saved: SavedPolicy) -> None:
-        """Films the newest policy, unless that costs too much of the training's time."""
+        """Films the newest policy, unless films have used up their share of the training's time."""
         if self._allowance.is_left:
             with self._allowance.spending():
                 size, max_seconds = LATEST_VIDEO_SIZE, LATEST_VIDEO_SECONDS
                 self._render(saved, self._run.latest_video, size=size, max_seconds=max_seconds)
 
     def _film_progress(self) -> None:
-        """Films the stages of the training, each with its steps and the return of its evaluation."""
+        """Films the stages of the training side by side, each with its steps and return."""
         returns = {one.actor_steps: one.mean_return for one in recorded_evaluations(self._run.metrics)}
         policies = []
         with self._warning_if_not_made():
             for saved in self._stages.load():
                 known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
                 policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
-            if not policies:  # None was kept by an older version, or while there was to be no film.
+            if not policies:  # An older version, or a run without films, kept none.
                 return
             render_side_by_side(
                 self._environment,
@@ -154,8 +154,8 @@ class Evaluator:
 
     @contextlib.contextmanager
     def _warning_if_not_made(self) -> Iterator[None]:
-        """A video that fails costs a warning, not the training."""
+        """Turns a failure to make a video into a warning."""
         try:
             yield
-        except (RunError, UserError) as error:  # A file of a stage may be damaged.
+        except (RunError, UserError) as error:  # UserError: a stage's file may be damaged.
             self._display.message(f"warning: {error}")

@@ -1,4 +1,4 @@
-"""One user of a folder at a time."""
+"""Locks that give a folder one user at a time."""
 
 import contextlib
 import fcntl
@@ -11,10 +11,10 @@ from walker_rl.errors import RunError, UserError
 
 @contextlib.contextmanager
 def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterator[int]:
-    """Locks `folder` until the process is gone or the context is left; yields the descriptor that holds the lock.
+    """Locks `folder` until the context or the process ends; yields the descriptor that holds the lock.
 
     Raises:
-        UserError: with `refusal`, if it is locked already; `shared` locks do not exclude each other.
+        UserError: with the message `refusal`, if it is locked already; `shared` locks do not exclude each other.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -29,18 +29,18 @@ def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterat
 
 @contextlib.contextmanager
 def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[int]:
-    """Makes and locks a folder of many runs for a `user`, "sweep" or "search", as `locked_folder` does.
+    """Makes a folder of many runs and locks it for a `user`, "sweep" or "search", as `locked_folder` does.
 
     Raises:
         UserError: if it can't be made, or is locked already.
-        RunError: if the context is left with an OSError.
+        RunError: if the block raises an OSError.
     """
     try:
-        Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a link to what is not there yet.
+        Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a dangling link.
     except OSError as error:
         raise UserError(f"output = {output}: must be writable ({error.strerror})") from None
     with locked_folder(output, f"output = {output}: must not be in use by another {user}", shared=shared) as descriptor:
         try:
             yield descriptor
         except OSError as error:
-            raise RunError(f"{error.filename or output}: {error.strerror}; the same command goes on") from None
+            raise RunError(f"{error.filename or output}: {error.strerror}; the same command resumes") from None

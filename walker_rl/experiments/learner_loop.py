@@ -1,4 +1,4 @@
-"""A learner in its loop: updates that are due, finite numbers, and rows of metrics."""
+"""The learner's loop: makes the updates that are due, checks that numbers are finite, and records metrics."""
 
 import math
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from walker_rl.types import Metrics, State
 
 
 class LearnerLoop:
-    """Does one update at a time, as long as any is due."""
+    """Makes one update at a time, as long as any is due."""
 
     def __init__(self, side: LearnerSide, log_period: int, record: Callable[[Metrics], None]):
-        """Records the metrics of an update with `record` each time `log_period` learner steps are completed."""
+        """Records an update's metrics with `record` every `log_period` learner steps."""
         self._side = side
         self._log_period = log_period
         self._record = record
 
     def step(self) -> bool:
-        """Does the next update, if one is due; returns True if there was one.
+        """Makes the next update, if one is due; returns True if it did.
 
         Raises:
             RunError: if a metric is not finite.
@@ -38,7 +38,7 @@ class LearnerLoop:
         return True
 
     def save(self) -> State:
-        """The states of the learner and of the replay.
+        """Returns the states of the learner and the replay.
 
         Raises:
             RunError: if a weight is not finite.

@@ -20,26 +20,27 @@ from walker_rl.terminal.display import Display, Status, format_duration
 from walker_rl.types import State
 
 SECONDS_TIMED = 10.0
-"""Seconds of learning before the first word on how long a run will take."""
+"""Seconds of learning before the remaining time is printed."""
 
 
 def train(
     config: ExperimentConfig, parts: Parts, run: RunDirectory, signals: StopSignals, *, resume: bool
 ) -> dict[str, Evaluation] | None:
-    """Trains, from a run directory that exists to a policy and its final evaluation; closes no parts.
+    """Trains in an existing run directory, up to the final evaluation; does not close `parts`.
 
-    With `resume` it continues from the newest checkpoint, and `config` takes the place of the run's.
+    With `resume`, continues from the newest checkpoint, and replaces the run's configuration by `config`.
 
     Returns:
         The final evaluations of the "best" and the "last" policy, or None if the training was interrupted.
 
     Raises:
-        RunError: if the numbers run away, or no checkpoint can be read; what there is of them is left.
-        OSError: if the disk takes no more; the checkpoints are left.
-        UserError: if `resume` finds the checkpoint of another configuration.
-        KeyboardInterrupt: on a request to stop where nothing is left to be saved.
+        RunError: if a number is not finite, or no checkpoint can be read; existing checkpoints stay.
+        OSError: if the disk is full; the checkpoints stay.
+        UserError: if the checkpoint belongs to another configuration.
+        KeyboardInterrupt: if a stop is requested when nothing is left to save.
     """
     display = Display()
+    display.expect_first_update(config.agent.min_steps_to_learn)
     with (
         contextlib.closing(Evaluator(config, parts.learner_side.builder.architecture, run, display)) as evaluator,
         contextlib.closing(Recorder(config, run, display)) as recorder,
@@ -49,7 +50,8 @@ def train(
             if resume:
                 runner.restore_newest()
                 update_config(run, config)
-            if not runner.train(signals.stop_requested):
+            ended_by = runner.train(signals.stop_requested)
+            if ended_by is None:
                 return None
             signals.raise_at_once()
             display.message(
@@ -57,15 +59,15 @@ def train(
             )
         evaluations = evaluator.finish(display.message)
         recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
-        write_summary(run, evaluations)  # Last: with it, the run is complete.
+        write_summary(run, evaluations, ended_by)  # Last, because it marks the run as complete.
         return evaluations
 
 
 class LocalRunner:
-    """Steps the environment, pays the updates owed, evaluates on the grid, and checkpoints.
+    """Steps the environments, makes the updates due, evaluates on the grid, and writes checkpoints.
 
-    Everything that decides a later number is in `save`: a run that is killed and resumed writes the same
-    metrics, bit for bit, as one that never stopped (with replay in arrays and one intra-op thread).
+    `save` holds everything that affects later numbers: a run that is killed and resumed writes the same metrics, bit
+    for bit, as one that never stopped (with replay in arrays and one intra-op thread).
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class LocalRunner:
         run: RunDirectory,
         display: Display,
     ):
-        """Wires the parts together; nothing is trained before `train`."""
+        """Connects the parts; `train` starts the training."""
         self._config = config
         self._loops = parts.loops
         self._learner = parts.learner_side.learner
@@ -92,39 +94,39 @@ class LocalRunner:
         self._told_duration = False
         self._learning_since: float | None = None
 
-    def train(self, stop_requested: Callable[[], bool]) -> bool:
-        """Trains to `max_actor_steps`, or until asked to stop after a step, and leaves a checkpoint.
+    def train(self, stop_requested: Callable[[], bool]) -> str | None:
+        """Trains until a limit is reached or a stop is requested, then writes a checkpoint.
 
         Returns:
-            Whether the training is complete.
+            The limit that ended the training, one of `LIMITS`, or None if it is not complete.
 
         Raises:
             RunError: if an observation, an action or a loss is not finite.
-            OSError: if the disk takes no more.
+            OSError: if the disk is full.
         """
         try:
             if self._actor_steps == 0:
                 self._checkpoint()
-            while not self._is_complete and not stop_requested():
+            while (ended_by := self._recorder.limit_reached(self._actor_steps)) is None and not stop_requested():
                 self._step()
-            if self._is_complete and self._evaluator.last_actor_steps != self._actor_steps:
+            if ended_by is not None and self._evaluator.last_actor_steps != self._actor_steps:
                 self._evaluate()
             if not self._checkpoint_is_current:
                 self._checkpoint()
         except RunError as error:
             raise RunError(f"{error}; the last good state is {self._checkpoints.paths()[-1]}") from None
-        return self._is_complete
+        return ended_by
 
     def save(self) -> State:
-        """The whole run."""
+        """Returns the state of the whole run."""
         return {**self._save_parts(), "recorder": self._recorder.save()}
 
     def restore_newest(self) -> None:
-        """Continues from the newest checkpoint that is whole, or from the start if there is none yet.
+        """Continues from the newest intact checkpoint, or from the start if there is none yet.
 
         Raises:
-            RunError: if there are checkpoints, and none is whole.
-            UserError: if the checkpoint belongs to another configuration, or metrics of before it are lost.
+            RunError: if there are checkpoints but none is intact.
+            UserError: if the checkpoint belongs to another configuration, or metrics from before it are lost.
         """
         path = self._checkpoints.restore_newest({**self._save_parts(), "recorder": {}}, self._restore)
         if path is not None:
@@ -143,7 +145,7 @@ class LocalRunner:
         for index, loop in enumerate(self._loops):
             loop.restore(state["loops"][str(index)])
         self._evaluator.restore(state["evaluator"])
-        self._recorder.restore(state["recorder"], self._actor_steps)  # Last: it drops rows.
+        self._recorder.restore(state["recorder"], self._actor_steps)  # Last, because it drops rows.
 
     def _step(self) -> None:
         loop = self._loops[self._actor_steps % len(self._loops)]
@@ -198,10 +200,6 @@ class LocalRunner:
         return Counts(self._actor_steps, self._learner.learner_steps)
 
     @property
-    def _is_complete(self) -> bool:
-        return self._actor_steps >= self._config.max_actor_steps
-
-    @property
     def _status(self) -> Status:
         return Status(
             actor_steps=self._actor_steps,
@@ -209,4 +207,5 @@ class LocalRunner:
             learner_steps=self._learner.learner_steps,
             training_return=self._recorder.training_return,
             evaluation_return=self._evaluator.last_mean,
+            seconds_allowed=self._recorder.seconds_allowed,
         )

@@ -1,6 +1,6 @@
-"""The parts of an experiment, made from its configuration: a learner's side and an actor's side.
+"""Makes the parts of an experiment from its configuration: the learner's side and the actor's side.
 
-`train` has both in one process, `launch` each in a process of its own.
+`train` has both in one process, `launch` each in its own.
 """
 
 import dataclasses
@@ -34,7 +34,7 @@ class LearnerSide:
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """Both sides in one process: a learner, and an actor in each of its environments."""
+    """Both sides in one process: a learner, and an actor in each environment."""
 
     learner_side: LearnerSide
     loops: tuple[EnvironmentLoop, ...]
@@ -47,7 +47,7 @@ class Parts:
 
 
 def builder_of(config: ExperimentConfig) -> Any:
-    """The agent's builder for the task; nothing is simulated.
+    """Makes the agent's builder for the task, without a simulator.
 
     Raises:
         UserError: if there is no such task.
@@ -63,10 +63,10 @@ def builder_of(config: ExperimentConfig) -> Any:
 
 
 def check_agent(config: ExperimentConfig) -> None:
-    """Makes a policy for each kind of actor, as those of a distributed run will.
+    """Makes a policy for each noise scale, as the actors of a distributed run will.
 
     Raises:
-        UserError: if the agent can't play the task so.
+        UserError: if the agent can't play the task, or training takes too much memory.
     """
     builder = builder_of(config)
     check_memory(config, builder)
@@ -75,10 +75,10 @@ def check_agent(config: ExperimentConfig) -> None:
 
 
 def check_memory(config: ExperimentConfig, builder: Builder) -> None:
-    """Compares the memory that training takes with this machine's.
+    """Checks that training fits into this machine's memory.
 
     Raises:
-        UserError: if it is more; the field whose default would save the most is named.
+        UserError: if it does not; names the field whose default would save the most.
     """
     if builder.num_bytes <= machine_memory():
         return
@@ -86,16 +86,16 @@ def check_memory(config: ExperimentConfig, builder: Builder) -> None:
         (name, shown): make_builder(config.agent_name, reset, builder.spec).num_bytes
         for name, shown, reset in reset_in_turn(config.agent)
     }
-    if fields:  # The defaults are tried wherever they are.
+    if fields:  # With the defaults alone, training is tried on any machine.
         name, shown = min(fields, key=lambda field: fields[field])
         raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory")
 
 
 def make_learner_side(config: ExperimentConfig, builder: Builder) -> LearnerSide:
-    """An empty replay and a new learner, each from its own seed of the run.
+    """Makes an empty replay and a new learner, each from its own seed.
 
     Raises:
-        UserError: if there is no memory for it, or the agent has no such home for the replay.
+        UserError: if there is not enough memory, or the agent does not support `config.replay`.
     """
     check_memory(config, builder)
     seeds = make_seeds(config.seed)
@@ -112,9 +112,9 @@ def make_actor_side(
     variable_source: VariableSource,
     noise_scale: float = 1.0,
 ) -> EnvironmentLoop:
-    """An environment and an actor in it, with the policy's noise times `noise_scale`.
+    """Makes an environment and an actor in it, with the policy's noise times `noise_scale`.
 
-    The actor sends to `sink`, a replay or what leads to one, and has its weights from `variable_source`.
+    The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`.
     """
     environment = make_environment(config.task, seeds.environment)
     policy = builder.make_policy(seeds.policy, noise_scale)
@@ -123,14 +123,14 @@ def make_actor_side(
 
 
 def make_parts(config: ExperimentConfig) -> Parts:
-    """Both sides, with as many actors as the agent steps in one process.
+    """Makes both sides, with as many actors as the agent's `num_environments`.
 
     Raises:
-        UserError: as `make_learner_side` does, or if the agent can't play the task.
+        UserError: if `make_learner_side` raises it, or the agent can't play the task.
     """
     builder = builder_of(config)
     side = make_learner_side(config, builder)
-    # The first actor has the run's own seeds; the others those that actors of a distributed run have.
+    # The first actor has the run's own seeds, the others those of a distributed run's actors.
     seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
     seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
     return Parts(side, tuple(make_actor_side(config, builder, each, side.replay, side.learner) for each in seeds))

@@ -1,4 +1,4 @@
-"""The record of which policy was played before training, in the provenance of a run."""
+"""The record, in a run's provenance, of the policy played before training."""
 
 import dataclasses
 import hashlib
@@ -14,9 +14,9 @@ class PriorRecord:
     """A policy that is played before training.
 
     Attributes:
-        name: name of the pretrained policy, or the file's with the beginning of its hash.
+        name: name of the pretrained policy, or of the file with the beginning of its hash.
         sha256: hash of the file.
-        agent_name: agent of the training, or search, that made the policy.
+        agent_name: agent of the training or search that made the policy.
         actor_steps: environment steps of that training.
     """
 
@@ -27,7 +27,7 @@ class PriorRecord:
 
 
 def prior_record(config: ExperimentConfig) -> PriorRecord | None:
-    """Describes the prior of an experiment; None if it has none.
+    """Returns the record of an experiment's prior, or None if it has none.
 
     Raises:
         UserError: if the policy can't be read.
@@ -43,7 +43,7 @@ def prior_record(config: ExperimentConfig) -> PriorRecord | None:
 
 
 def check_same_prior(config: ExperimentConfig, recorded: PriorRecord | None) -> None:
-    """Holds the policy that is there to the one that a run began with.
+    """Checks that the prior's file is still the one that the run began with.
 
     Raises:
         UserError: if it is another one or can't be read.
@@ -57,12 +57,12 @@ def check_same_prior(config: ExperimentConfig, recorded: PriorRecord | None) -> 
 
 
 def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
-    """Says what is played first and what it cost, in one sentence."""
+    """Describes the prior and its cost in one sentence."""
     made = f"{record.agent_name} took {record.actor_steps:,} steps to find it, which are not counted"
     return f"The policy {record.name} plays the first {config.agent.prior.num_steps:,} steps; {made}."
 
 
 def _policy(config: ExperimentConfig) -> str | None:
-    """The name or path in the configuration, of an agent that can have a prior."""
+    """Returns the name or path of the configured prior; None without one."""
     prior = getattr(config.agent, "prior", None)
     return None if prior is None else prior.policy

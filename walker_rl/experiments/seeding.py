@@ -1,16 +1,16 @@
-"""Every random number of a run from one seed."""
+"""Derives all seeds of a run from one."""
 
 import dataclasses
 
 import numpy as np
 
 _ACTORS = 2**31
-"""First in the key of every actor's seeds, where other parts have a small number."""
+"""First spawn key of all actors' seeds; other parts use small numbers."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Seeds:
-    """One independent seed for each part, so that no part's use of randomness moves another's."""
+    """One independent seed per part, so that no part's use of randomness affects another's."""
 
     environment: int
     networks: int
@@ -23,14 +23,14 @@ class Seeds:
 
 
 def make_seeds(seed: int) -> Seeds:
-    """The seeds of a run."""
+    """Derives the seeds of a run."""
     streams = np.random.SeedSequence(seed).spawn(len(dataclasses.fields(Seeds)))
     return Seeds(*(int(stream.generate_state(1)[0]) for stream in streams))
 
 
 @dataclasses.dataclass(frozen=True)
 class ActorSeeds:
-    """As `Seeds`, for one process that plays an actor of a distributed run."""
+    """Seeds for one process that plays an actor of a distributed run."""
 
     environment: int
     policy: int
@@ -38,14 +38,14 @@ class ActorSeeds:
 
 
 def make_actor_seeds(seed: int, index: int, start: int) -> ActorSeeds:
-    """The seeds of the process that is the `start`-th, from 0, to play actor `index` in a run of `seed`.
+    """Derives the seeds of the `start`-th process, from 0, that plays actor `index` in a run with `seed`.
 
-    They come from `SeedSequence(seed, spawn_key=(ACTORS, index, start))`: no two processes repeat an episode.
+    They come from `SeedSequence(seed, spawn_key=(_ACTORS, index, start))`, so no two processes repeat an episode.
     """
     streams = np.random.SeedSequence(seed, spawn_key=(_ACTORS, index, start)).spawn(3)
     return ActorSeeds(*(int(stream.generate_state(1)[0]) for stream in streams))
 
 
 def evaluation_seeds(seed: int, num_episodes: int) -> list[int]:
-    """Seeds of episodes that are played to evaluate policies, the same for each policy."""
+    """Derives the seeds of evaluation episodes, the same for each policy."""
     return [int(value) for value in np.random.SeedSequence(seed).generate_state(num_episodes)]

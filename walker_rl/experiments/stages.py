@@ -1,4 +1,4 @@
-"""The stages of a run: policies from its beginning to its end, to be seen side by side."""
+"""The stages of a run: policies from its beginning to its end, for a side-by-side film."""
 
 from pathlib import Path
 
@@ -8,21 +8,21 @@ NUM_STAGES = 5
 
 
 class Stages:
-    """Keeps files `step_*.npz` of five policies, as evenly spread over a training as its evaluations allow."""
+    """Keeps files `step_*.npz` of five policies, spread over a training as evenly as its evaluations allow."""
 
     def __init__(self, folder: Path, first: int, last: int):
         """Keeps policies in `folder`, which `add` creates.
 
         Args:
-            folder: the stages' own.
-            first: environment steps of the first stage that is wanted.
-            last: environment steps of the last.
+            folder: folder for the stages alone.
+            first: environment steps desired for the first stage.
+            last: environment steps desired for the last stage.
         """
         self._folder = folder
         self._wanted = [first + (last - first) * index / (NUM_STAGES - 1) for index in range(NUM_STAGES)]
 
     def add(self, saved: SavedPolicy) -> None:
-        """Keeps a policy, and drops those that are nearest to no stage that is wanted any more.
+        """Adds a policy, and drops those that are no longer nearest to any desired stage.
 
         Raises:
             OSError: if the policy can't be written.
@@ -36,7 +36,7 @@ class Stages:
             steps[step].unlink()
 
     def load(self) -> list[SavedPolicy]:
-        """The policies, the earliest first."""
+        """Loads the policies, the earliest first."""
         return [load_policy(path) for path in self._paths()]
 
     def _paths(self) -> list[Path]:

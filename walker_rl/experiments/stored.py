@@ -1,4 +1,4 @@
-"""Files that a run or a sweep has written, read again; whatever else is in one is a `NotWholeError`, in one line."""
+"""Reads files that a run or a sweep has written; any other content is a `NotWholeError` of one line."""
 
 import contextlib
 import json
@@ -15,11 +15,11 @@ RecordT = TypeVar("RecordT")
 
 @contextlib.contextmanager
 def reading(path: Path, contents: str) -> Iterator[None]:
-    """Says in a line what is wrong with a file that the block reads.
+    """Turns any error of a block that reads a file into one line.
 
     Args:
         path: the file.
-        contents: what it must hold, as in "the final evaluations".
+        contents: the contents that it must hold, as in "the final evaluations".
 
     Raises:
         NotWholeError: if the block raises anything.
@@ -28,7 +28,7 @@ def reading(path: Path, contents: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise NotWholeError(f"{path}: must be a file that can be read ({error.strerror})") from None
-    except Exception as error:  # Parsers have no common error, nor have the many ways in which values are wrong.
+    except Exception as error:  # Parsers and checks of values have no common error.
         reason = " ".join(str(error).split()) or type(error).__name__
         raise NotWholeError(f"{path}: must hold {contents} ({reason})") from None
 

@@ -1,15 +1,17 @@
 """A file that grows by whole writes."""
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
 class AppendOnlyFile:
-    """What is written is in the file when `write` returns, or no part of it is; then it goes there with the next."""
+    """Appends each write whole or not at all; a failed write is retried with the next."""
 
     def __init__(self, path: Path):
-        """Appends to `path`, or makes it."""
+        """Opens `path` to append, or creates it."""
         self._path = path
         self._file = path.open("ab", buffering=0)
         self._unwritten = b""
@@ -18,7 +20,7 @@ class AppendOnlyFile:
         """Appends `content`.
 
         Raises:
-            OSError: if the disk takes no more; the file is as it was, and `content` waits for the next call.
+            OSError: if the write fails; the file is unchanged, and the next call retries `content`.
         """
         position = self.position
         self._unwritten += content
@@ -30,21 +32,31 @@ class AppendOnlyFile:
             raise OSError(error.errno, error.strerror, str(self._path)) from None
         self._unwritten = b""
 
+    @contextlib.contextmanager
+    def now_or_never(self) -> Iterator[None]:
+        """Drops a write that fails in the block, instead of retrying it with the next."""
+        unwritten = self._unwritten
+        try:
+            yield
+        except OSError:
+            self._unwritten = unwritten
+            raise
+
     @property
     def position(self) -> int:
-        """Bytes in the file."""
+        """Number of bytes in the file."""
         return os.fstat(self._file.fileno()).st_size
 
     def sync(self) -> None:
-        """Returns when all that was written is on the disk, where it outlives the machine.
+        """Waits until everything written is on the disk, safe from a crash of the machine.
 
         Raises:
-            OSError: if the disk refuses it.
+            OSError: if the disk fails.
         """
         os.fsync(self._file.fileno())
 
     def truncate(self, position: int) -> None:
-        """Drops all after `position`."""
+        """Drops everything after byte `position`."""
         self._unwritten = b""
         os.ftruncate(self._file.fileno(), position)
 
@@ -52,7 +64,7 @@ class AppendOnlyFile:
         """Closes the file.
 
         Raises:
-            OSError: if something still waits, and the disk does not take it.
+            OSError: if a failed write fails again.
         """
         if self._unwritten:
             self.write(b"")

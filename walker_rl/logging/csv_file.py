@@ -12,10 +12,10 @@ from walker_rl.metrics_file import whole_size
 
 
 class CSVLogger(Logger):
-    """One row of numbers a write, in the file when `write` returns; the first row's keys are the columns."""
+    """Appends one row of numbers per write; the first row's keys are the columns."""
 
     def __init__(self, path: Path, warn: Callable[[str], None]):
-        """Appends to `path`, or makes it; cuts what follows its last whole row, and warns of that in a line."""
+        """Opens `path` to append, or creates it; cuts anything after its last whole row, with a warning."""
         self._path = path
         self._file = AppendOnlyFile(path)
         size, length = whole_size(path.read_bytes()), self._file.position
@@ -29,7 +29,7 @@ class CSVLogger(Logger):
 
         Raises:
             ValueError: if the keys are not those of the first row.
-            OSError: if the disk takes no more; no part of the row is left, and it goes there with the next.
+            OSError: if the write fails; no part of the row is left, and the next call retries it.
         """
         if self._columns and list(data) != self._columns:
             raise ValueError(f"{self._path}: columns {list(data)}, expected {self._columns}")
@@ -43,19 +43,19 @@ class CSVLogger(Logger):
 
     @property
     def position(self) -> int:
-        """Bytes in the file."""
+        """Number of bytes in the file."""
         return self._file.position
 
     def sync(self) -> None:
-        """Returns when all rows are on the disk.
+        """Waits until all rows are on the disk.
 
         Raises:
-            OSError: if the disk refuses them.
+            OSError: if the disk fails.
         """
         self._file.sync()
 
     def truncate(self, position: int) -> None:
-        """Drops all rows after `position`."""
+        """Drops all rows after byte `position`."""
         self._file.truncate(position)
         self._columns = self._read_columns()
 

@@ -1,4 +1,4 @@
-"""A run in an MLflow store of its own."""
+"""A run in its own MLflow store."""
 
 import logging
 import os
@@ -17,10 +17,10 @@ RUN_ID_TAG = "walker_rl.run_id"
 
 
 class MLflowLogger(Tracker):
-    """One run of MLflow, in which a resumed run goes on; neither rows nor parameters can be taken back."""
+    """One MLflow run, which a resumed run continues; rows can't be deleted, nor parameters changed."""
 
     def __init__(self, folder: Path, about: About):
-        """Opens the store in `folder`, a SQLite database and artifacts, or makes it."""
+        """Opens the store in `folder`, a SQLite database and artifacts, or creates it."""
         os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
         import mlflow
         from mlflow.entities import Metric, Param
@@ -55,15 +55,15 @@ class MLflowLogger(Tracker):
         self._client.log_batch(self._run.info.run_id, metrics=metrics)
 
     def discard_after(self, step: int) -> bool:
-        """Takes nothing back; returns whether there is nothing."""
+        """Deletes nothing; returns True if there is nothing to delete."""
         return not self._has_begun_before
 
     def write_video(self, gif: Path, step: int) -> None:
-        """Keeps a GIF as an artifact."""
+        """Stores a GIF as an artifact."""
         self._keep(gif, "videos")
 
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
-        """Adds the final metrics, and keeps the policies as artifacts."""
+        """Adds the final metrics, and stores the policies as artifacts."""
         self.write({STEP_KEY: step, **{f"final/{name}": value for name, value in results.items()}})
         for policy in sorted(policies.glob("*.npz")):
             self._keep(policy, "policy")
@@ -71,7 +71,7 @@ class MLflowLogger(Tracker):
         self._has_finished = True
 
     def close(self) -> None:
-        """Says of a run that has not finished that it was stopped."""
+        """Marks a run that has not finished as killed."""
         if not self._has_finished:
             self._client.set_terminated(self._run.info.run_id, status="KILLED")
 

@@ -1,4 +1,4 @@
-"""What a run writes down: named streams of rows, each a CSV file and a group in every tracker."""
+"""A run's metrics: named streams of rows, each a CSV file and a group in every tracker."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +14,10 @@ STREAMS = ("conduct", "evaluation", "learner", "timing", "training")
 
 
 def check_rows(metrics: Path, state: State) -> None:
-    """Makes sure that a folder has the rows of when `RunLogger.save` returned a state; what follows may be anything.
+    """Checks that a folder still has the rows up to a state of `RunLogger.save`; anything may follow.
 
     Raises:
-        UserError: if a file has lost some.
+        UserError: if a file has lost rows.
     """
     for name, position in state.items():
         path = metrics / f"{name}.csv"
@@ -31,12 +31,12 @@ class RunLogger:
     """Writes `metrics/STREAM.csv` and the same numbers to each tracker as `STREAM/COLUMN`."""
 
     def __init__(self, metrics: Path, trackers: Sequence[Tracker], warn: Callable[[str], None]):
-        """Opens no file yet.
+        """Stores its arguments; `open` and `write` open the files.
 
         Args:
-            metrics: the folder of the files, which exists.
-            trackers: what else shows the rows; closed with the logger.
-            warn: prints a line about each file that was torn.
+            metrics: existing folder of the files.
+            trackers: further destinations of the rows, closed with the logger.
+            warn: function that prints a line about each torn file.
         """
         self._metrics = metrics
         self._trackers = trackers
@@ -46,7 +46,7 @@ class RunLogger:
         self._kept_until: dict[str, float] = {}
 
     def open(self) -> None:
-        """Opens the files that are there, each cut after its last whole row."""
+        """Opens the existing files, each cut after its last whole row."""
         for name in STREAMS:
             if (self._metrics / f"{name}.csv").exists():
                 self._stream(name)
@@ -55,7 +55,7 @@ class RunLogger:
         """Adds a row; every row has `actor_steps`.
 
         Raises:
-            OSError: if the disk takes no more; the row is written with the next.
+            OSError: if the write fails; the next call retries the row.
         """
         scalars = {f"{stream}/{name}": value for name, value in row.items() if name != STEP_KEY}
         is_kept = row[STEP_KEY] <= self._kept_until.get(stream, -1.0)
@@ -67,26 +67,26 @@ class RunLogger:
                     tracker.write({STEP_KEY: row[STEP_KEY], **scalars})
 
     def write_video(self, gif: Path, actor_steps: int) -> None:
-        """Shows a GIF.
+        """Adds a GIF to all trackers.
 
         Raises:
-            OSError: if the disk takes no more; the video is dropped.
+            OSError: if the write fails; the video is dropped.
         """
         self._tell(lambda tracker: tracker.write_video(gif, actor_steps))
 
     def finish(self, results: Mapping[str, float], policies: Path, actor_steps: int) -> None:
-        """Writes what came of a run that is complete: final metrics, and a folder of policy files.
+        """Adds a complete run's final metrics and folder of policy files to all trackers.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._tell(lambda tracker: tracker.finish(results, policies, actor_steps))
 
     def save(self) -> State:
-        """The length of each file, all of it on the disk: what depends on the rows may follow.
+        """Waits until all rows are on the disk; returns the length of each file in bytes.
 
         Raises:
-            OSError: if the disk refuses them.
+            OSError: if the disk fails.
         """
         for csv_file in self._streams.values():
             csv_file.sync()
@@ -95,8 +95,8 @@ class RunLogger:
     def restore(self, state: State, actor_steps: int) -> None:
         """Drops the rows written after `save` was called at `actor_steps`.
 
-        A tracker that can't take them back keeps them, and is not told again what the resumed run repeats of them.
-        `check_rows` has found the rows from before that there.
+        A tracker that can't delete them keeps them, and rows that the resumed run repeats are not sent to it again.
+        `check_rows` has passed before.
         """
         self.open()
         for name, stream in self._streams.items():

@@ -1,4 +1,4 @@
-"""Trackers that belong to others, and may fail."""
+"""Trackers of third parties, which may fail."""
 
 import contextlib
 from collections.abc import Callable, Mapping
@@ -11,10 +11,10 @@ ValueT = TypeVar("ValueT")
 
 
 class Service(Tracker):
-    """A tracker whose first failure costs one warning and the tracker, never the training."""
+    """A tracker that is dropped with one warning when it fails, while training continues."""
 
     def __init__(self, name: str, make: Callable[[], Tracker], warn: Callable[[str], None]):
-        """Makes the tracker; `warn` takes a line about its failure, with its `name`."""
+        """Makes the tracker; `warn` prints a line about its failure, with its `name`."""
         self._name = name
         self._warn = warn
         self._tracker: Tracker | None = None
@@ -24,23 +24,23 @@ class Service(Tracker):
             self._give_up(error)
 
     def write(self, data: Mapping[str, Any]) -> None:
-        """As the tracker does."""
+        """Forwards to the tracker."""
         self._attempt(lambda tracker: tracker.write(data))
 
     def discard_after(self, step: int) -> bool:
-        """As the tracker does."""
+        """Forwards to the tracker."""
         return self._attempt(lambda tracker: tracker.discard_after(step)) is not False
 
     def write_video(self, gif: Path, step: int) -> None:
-        """As the tracker does."""
+        """Forwards to the tracker."""
         self._attempt(lambda tracker: tracker.write_video(gif, step))
 
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
-        """As the tracker does."""
+        """Forwards to the tracker."""
         self._attempt(lambda tracker: tracker.finish(results, policies, step))
 
     def close(self) -> None:
-        """As the tracker does."""
+        """Forwards to the tracker."""
         self._attempt(lambda tracker: tracker.close())
 
     def _attempt(self, act: Callable[[Tracker], ValueT]) -> ValueT | None:
@@ -58,4 +58,4 @@ class Service(Tracker):
             with contextlib.suppress(Exception):
                 tracker.close()
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
-        self._warn(f"warning: {self._name} gets no more of this run ({reason}); the training goes on")
+        self._warn(f"warning: {self._name} gets no more of this run ({reason}); the training continues")

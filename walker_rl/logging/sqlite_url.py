@@ -4,8 +4,8 @@ from pathlib import Path
 
 
 def sqlite_url(path: Path) -> str:
-    """Names the file at `path` and no other, whatever characters it has: those of a URL or a template are quoted.
+    """The URL of the file at `path`, with the special characters of a URL or a template quoted.
 
-    MLflow would make folders for a URL that begins with `sqlite:///`, and knows no quoting.
+    MLflow would create folders for a URL that begins with `sqlite:///`, and does not unquote it.
     """
     return f"sqlite+pysqlite:///{path.absolute().as_uri()}?uri=true"

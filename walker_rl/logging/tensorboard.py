@@ -24,22 +24,32 @@ _PREFIX = "events.out.tfevents."
 
 
 class EventFile:
-    """One of TensorBoard's files; an event is in it when `add` returns."""
+    """A TensorBoard event file; an event is in it when `add` returns."""
 
     def __init__(self, path: Path):
-        """Starts a file, in the place of the one that was there."""
+        """Starts a file, and replaces an existing one."""
         path.unlink(missing_ok=True)
         # TensorBoard's own EventFileWriter hangs when the disk is full.
-        self._writer = RecordWriter(AppendOnlyFile(path))
+        self._file = AppendOnlyFile(path)
+        self._writer = RecordWriter(self._file)
         self.add(0, file_version="brain.Event:2")
 
     def add(self, step: int, **content: Any) -> None:
         """Adds an event.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         self._writer.write(Event(step=step, wall_time=time.time(), **content).SerializeToString())
+
+    def add_or_drop(self, step: int, **content: Any) -> None:
+        """Adds an event now, or not at all.
+
+        Raises:
+            OSError: if the write fails; no part of the event is left.
+        """
+        with self._file.now_or_never():
+            self.add(step, **content)
 
     def close(self) -> None:
         """Closes the file."""
@@ -47,54 +57,53 @@ class EventFile:
 
 
 class TensorBoardLogger(Tracker):
-    """Scalars over the steps in one file; hyperparameters, final metrics and videos in others, which are replaced.
+    """One TensorBoard run: metrics and videos in a file that grows, hyperparameters in one that is replaced.
 
-    TensorBoard reads the files of a folder in the order of their names, and may take no more from one when it has come
-    to the next; so what comes later has folders of its own. A video that the disk does not take holds up no scalars.
+    TensorBoard reads a folder's files in the order of their names and may stop reading one once it reaches the next,
+    so the growing file is the last. A video that can't be written does not hold up metrics.
     """
 
     def __init__(self, folder: Path, about: About):
         """Starts new files in `folder`."""
-        self._folder = folder
         name = f"{_PREFIX}{_next_number(folder)}.{socket.gethostname()}.{os.getpid()}"
-        self._scalars = EventFile(folder / name)
+        self._events = EventFile(folder / name)
         self._session = EventFile(folder / f"{_PREFIX}0.hparams")
         values = {name: _hyperparameter(value) for name, value in about.hyperparameters.items()}
         self._session.add(0, summary=hparams_pb(values, trial_id=about.run_id))
 
     def write(self, data: Mapping[str, Any]) -> None:
-        """Writes every number of a row, and drops what is text.
+        """Writes a row's numbers, and drops its text.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
         values = {name: value for name, value in data.items() if name != STEP_KEY and isinstance(value, numbers.Real)}
-        self._scalars.add(int(data[STEP_KEY]), summary=_scalars(values))
+        self._events.add(int(data[STEP_KEY]), summary=_scalars(values))
 
     def discard_after(self, step: int) -> bool:
-        """Tells TensorBoard to forget what an interrupted run wrote after `step`."""
-        self._scalars.add(step + 1, session_log=SessionLog(status=SessionLog.START))
+        """Makes TensorBoard discard the rows that an interrupted process wrote after `step`."""
+        self._events.add(step + 1, session_log=SessionLog(status=SessionLog.START))
         return True
 
     def write_video(self, gif: Path, step: int) -> None:
-        """Writes the GIF as an image, which TensorBoard shows as it is.
+        """Adds the GIF, unchanged, as an image beside earlier ones of its name.
 
         Raises:
-            OSError: if the disk takes no more; nothing is left of it.
+            OSError: if the write fails; no part of the image is left.
         """
         content = gif.read_bytes()
         width, height = struct.unpack_from("<HH", content, 6)
         image = Summary.Image(width=width, height=height, colorspace=3, encoded_image_string=content)
         value = Summary.Value(tag=f"videos/{gif.stem}", image=image)
-        _write_alone(self._folder / "videos" / gif.stem, step, Summary(value=[value]))
+        self._events.add_or_drop(step, summary=Summary(value=[value]))
 
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
         """Adds the final metrics, which the HPARAMS tab compares.
 
         Raises:
-            OSError: if the disk takes no more.
+            OSError: if the write fails.
         """
-        _write_alone(self._folder / "final", step, _scalars(results))
+        self._events.add(step, summary=_scalars({f"final/{name}": value for name, value in results.items()}))
         end = plugin_data_pb2.SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
         summary_metadata = metadata.create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_end_info=end))
         value = Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=summary_metadata, tensor=metadata.NULL_TENSOR)
@@ -103,11 +112,11 @@ class TensorBoardLogger(Tracker):
     def close(self) -> None:
         """Closes the files."""
         self._session.close()
-        self._scalars.close()
+        self._events.close()
 
 
 def _next_number(folder: Path) -> int:
-    """The present time in nanoseconds, or more: a number above those of all files, though the clock was set back."""
+    """A number above those of all files: the time in nanoseconds, or more if the clock was set back."""
     numbers_there = [path.name.removeprefix(_PREFIX).partition(".")[0] for path in folder.glob(f"{_PREFIX}*")]
     return max([time.time_ns(), *(int(number) + 1 for number in numbers_there if number.isdigit())])
 
@@ -116,21 +125,8 @@ def _scalars(values: Mapping[str, Any]) -> Summary:
     return Summary(value=[Summary.Value(tag=name, simple_value=value) for name, value in values.items()])
 
 
-def _write_alone(folder: Path, step: int, summary: Summary) -> None:
-    """Writes the one event of a folder, or nothing."""
-    path = folder / f"{_PREFIX}0"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        file = EventFile(path)
-        file.add(step, summary=summary)
-        file.close()
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-
-
 def _hyperparameter(value: Any) -> bool | float | str:
-    """As the HParams plugin takes it."""
+    """The value as a type that the HParams plugin accepts."""
     if value is None:
         return "null"
     return value if isinstance(value, (bool, int, float, str)) else str(value)

@@ -1,4 +1,4 @@
-"""What shows a run besides its CSV files: more than an Acme `Logger`, which takes rows and no more."""
+"""The contract of a tracker: Acme's `Logger` of rows, extended by videos, results and resuming."""
 
 import abc
 import dataclasses
@@ -11,13 +11,13 @@ from walker_rl.interfaces import Logger
 
 @dataclasses.dataclass(frozen=True)
 class About:
-    """Which run it is.
+    """A run's identity and configuration.
 
     Attributes:
-        run_id: a name unlike any other run's; a resumed run keeps it.
-        name: of its directory.
-        task: what is trained on.
-        hyperparameters: the resolved configuration, with keys like "agent.n_step".
+        run_id: unique name, which a resumed run keeps.
+        name: name of its directory.
+        task: name of its task.
+        hyperparameters: resolved configuration, with keys like "agent.n_step".
     """
 
     run_id: str
@@ -27,19 +27,19 @@ class About:
 
 
 class Tracker(Logger):
-    """Takes rows `{"actor_steps": ..., "STREAM/COLUMN": ...}`, videos, and what came of a run."""
+    """Receives rows `{"actor_steps": ..., "STREAM/COLUMN": ...}`, videos, and a run's results."""
 
     @abc.abstractmethod
     def discard_after(self, step: int) -> bool:
-        """Takes back the rows that an interrupted process wrote after `step`.
+        """Deletes the rows that an interrupted process wrote after `step`.
 
         Returns:
-            Whether they are gone; those that are not will not be written a second time.
+            True if they are gone; rows that stay are not written a second time.
         """
 
     @abc.abstractmethod
     def write_video(self, gif: Path, step: int) -> None:
-        """Shows a GIF under the name of its file; one that it has under that name is replaced."""
+        """Adds a GIF under its file's name, as the newest of that name."""
 
     @abc.abstractmethod
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:

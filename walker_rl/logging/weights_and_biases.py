@@ -18,16 +18,16 @@ from walker_rl.metrics_file import STEP_KEY
 PROJECT = "walker_rl"
 
 FINISH_LIMIT = 30.0
-"""Seconds for what is still to be sent; what is not can be sent by `wandb sync`."""
+"""Seconds to send the remaining rows; `wandb sync` can send the rest later."""
 
 
 class WandbLogger(Tracker):
-    """One run of W&B, in which a resumed run goes on; rows can't be taken back."""
+    """One W&B run, which a resumed run continues; rows can't be deleted."""
 
     def __init__(self, run_path: Path, about: About, *, is_online: bool):
-        """Starts W&B's own process, which ends with `close` or with this process, and writes to `run_path`/wandb.
+        """Starts W&B's own process, which writes to `run_path`/wandb and ends with `close` or with this process.
 
-        If it is not online, `wandb sync` sends the run later.
+        If it is not online, `wandb sync` can send the run later.
         """
         folder = run_path.absolute() / "wandb"
         self._closed = folder / "closed"
@@ -53,9 +53,9 @@ class WandbLogger(Tracker):
         self._run.log(dict(data))
 
     def discard_after(self, step: int) -> bool:
-        """Takes nothing back; returns whether there is nothing.
+        """Deletes nothing; returns True if there may be nothing to delete.
 
-        That is not known where the process before was killed: W&B may have lost the last of its rows.
+        After a killed process that is unknown, since W&B may have lost its last rows.
         """
         return not self._has_rows_of_before
 
@@ -64,7 +64,7 @@ class WandbLogger(Tracker):
         self._run.log({STEP_KEY: step, f"videos/{gif.stem}": self._wandb.Video(str(gif), format="gif")})
 
     def finish(self, results: Mapping[str, float], policies: Path, step: int) -> None:
-        """Sets the summary's final metrics, and keeps the policies as an artifact."""
+        """Sets the summary's final metrics, and stores the policies as an artifact."""
         self._run.summary.update({f"final/{name}": value for name, value in results.items()})
         artifact = self._wandb.Artifact(f"policy-{self._run.id}", type="model")
         for policy in sorted(policies.glob("*.npz")):
@@ -72,12 +72,12 @@ class WandbLogger(Tracker):
         self._run.log_artifact(artifact)
 
     def close(self) -> None:
-        """Ends W&B's process when it has sent everything, or after half a minute."""
+        """Ends W&B's process when it has sent everything, or after `FINISH_LIMIT`."""
         limit = threading.Timer(FINISH_LIMIT, _kill_process)
         limit.start()
         try:
             self._run.finish()
-            has_all = bool(_processes())  # `finish` may return in silence if there is none.
+            has_all = bool(_processes())  # `finish` may return silently if there is none.
             self._wandb.teardown()
             if has_all:
                 self._closed.touch()
@@ -94,7 +94,7 @@ class WandbLogger(Tracker):
             group=about.task,
             config=about.hyperparameters,
             mode="online" if is_online else "offline",
-            resume="allow" if is_online else None,  # W&B warns of it offline.
+            resume="allow" if is_online else None,  # W&B warns about it offline.
             settings=self._wandb.Settings(
                 console="off", save_code=False, disable_git=True, x_disable_stats=True, init_timeout=30
             ),
@@ -105,12 +105,12 @@ class WandbLogger(Tracker):
         return run
 
     def _abandon(self) -> None:
-        """Leaves nothing of W&B's process, which would wait for a server that can't be reached."""
+        """Kills W&B's process, which would wait for an unreachable server, and removes its sockets."""
         _kill_process()
         with contextlib.suppress(Exception):
             self._wandb.teardown()
         for socket_folder in Path(tempfile.gettempdir()).glob(f"wandb-{os.getpid()}-*"):
-            shutil.rmtree(socket_folder, ignore_errors=True)  # W&B forgets it.
+            shutil.rmtree(socket_folder, ignore_errors=True)  # W&B leaves them behind.
 
 
 def _kill_process() -> None:
@@ -120,7 +120,7 @@ def _kill_process() -> None:
 
 
 def _processes() -> list[int]:
-    """W&B's own, of those that this process has started and that have not ended."""
+    """IDs of W&B's processes that this process started and that still run."""
     if not Path("/proc/self").exists():
         command = ["ps", "-axo", "ppid=,pid=,stat=,comm="]
         table = subprocess.run(command, capture_output=True, text=True).stdout
@@ -128,7 +128,7 @@ def _processes() -> list[int]:
     found = []
     for children in Path("/proc/self/task").glob("*/children"):
         for pid in children.read_text().split():
-            with contextlib.suppress(OSError):  # It may end meanwhile.
+            with contextlib.suppress(OSError):  # The process may end meanwhile.
                 if re.match(r"\d+ \(wandb-core\) [^Z]", Path(f"/proc/{pid}/stat").read_text()):
                     found.append(int(pid))
     return found

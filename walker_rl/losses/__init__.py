@@ -1,1 +1,1 @@
-"""Losses as pure functions of tensors. Each checks the ranks of its arguments, and raises ValueError for another."""
+"""Losses as pure functions of tensors. Each checks its arguments' ranks, and raises ValueError for a wrong one."""

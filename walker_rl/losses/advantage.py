@@ -13,19 +13,19 @@ def generalized_advantage(
 ) -> np.ndarray:
     """`A_t = delta_t + discount_t lambda A_{t+1}` within an episode, `delta_t = r_t + discount_t V(s_{t+1}) - V(s_t)`.
 
-    A termination has a discount of 0, and no value counts behind it. A truncation ends the sum, too, but the value of
-    its last observation counts; so does that where the stretch of steps ends in the middle of an episode.
+    A termination has a discount of 0, so no value after it counts. A truncation also ends the sum, but the value of its
+    last observation counts, as it does where a segment ends in the middle of an episode.
 
     Args:
-        reward: `[N, T]`: of `N` stretches of `T` consecutive steps.
-        discount: the agent's, times the environment's, `[N, T]`.
-        is_last: 1 where the step has ended its episode, `[N, T]`.
+        reward: rewards of `N` segments of `T` consecutive steps, `[N, T]`.
+        discount: the agent's discount times the environment's, `[N, T]`.
+        is_last: 1 where the step ended its episode, `[N, T]`.
         value: `V(s_t)`, `[N, T]`.
         next_value: `V(s_{t+1})` of the observation that the step led to, before any reset, `[N, T]`.
-        gae_lambda: weight of the longer sums; 0: one step; 1: all that there are.
+        gae_lambda: weight of the longer sums; 0: one step; 1: all steps.
 
     Returns:
-        `[N, T]`.
+        Advantages, `[N, T]`.
     """
     delta = reward + discount * next_value - value
     carried_on = discount * gae_lambda * (1 - is_last)

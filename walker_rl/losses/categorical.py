@@ -19,7 +19,7 @@ def lower_tail_mean(probabilities: tf.Tensor, atoms: tf.Tensor, level: float) ->
 
     Args:
         probabilities: distribution of the return, `[B, K]`.
-        atoms: increasing, `[K]`.
+        atoms: returns, increasing, `[K]`.
         level: share of the outcomes, in (0, 1].
 
     Returns:
@@ -37,10 +37,10 @@ def bellman_target(
     """The distribution of `reward + discount * Z`, projected back onto the atoms (equation 7).
 
     Args:
-        reward: `[B]`.
-        discount: 0 after a termination, `[B]`.
+        reward: rewards, `[B]`.
+        discount: discounts, 0 after a termination, `[B]`.
         next_probabilities: distribution of `Z` over `atoms`, `[B, K]`.
-        atoms: equally spaced, increasing, `[K]`.
+        atoms: returns, equally spaced and increasing, `[K]`.
 
     Returns:
         Probabilities of the atoms, `[B, K]`.
@@ -58,9 +58,9 @@ def project(locations: tf.Tensor, probabilities: tf.Tensor, atoms: tf.Tensor) ->
     the support goes to the end atom. Time and memory are `O(B K)`.
 
     Args:
-        locations: where the mass lies, `[B, K]`.
-        probabilities: how much of it, `[B, K]`.
-        atoms: equally spaced, increasing, `[K]`.
+        locations: positions of the mass, `[B, K]`.
+        probabilities: mass at each location, `[B, K]`.
+        atoms: returns, equally spaced and increasing, `[K]`.
 
     Returns:
         Probabilities of the atoms, `[B, K]`.

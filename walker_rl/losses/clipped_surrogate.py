@@ -8,8 +8,8 @@ def clipped_surrogate_loss(log_ratio: tf.Tensor, advantage: tf.Tensor, clip: tf.
 
     Args:
         log_ratio: logarithm of the new policy's density of the action over the behaviour's, `[B]`.
-        advantage: constants, `[B]`.
-        clip: how far from 1 the ratio pays, `[]`.
+        advantage: advantages of the actions, constants, `[B]`.
+        clip: distance of the ratio from 1 beyond which it does not pay, `[]`.
 
     Returns:
         `[B]`.

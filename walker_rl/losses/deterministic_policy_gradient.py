@@ -24,12 +24,12 @@ def deterministic_policy_gradient_loss(
     """Half the squared distance from the policy's action to the same action moved along `dQ/da`.
 
     Its gradient in the policy's weights is `-dQ/da da/dw`: descending it ascends the critic. Its value is
-    `||dQ/da||^2 / 2` after clipping, and tells how far the actions are from stationary points of the critic.
+    `||dQ/da||^2 / 2` after clipping, which shows how far the actions are from stationary points of the critic.
 
     Args:
         action: the policy's action, `[B, A]`.
         dqda: gradient of the critic at `action`, `[B, A]`.
-        max_dqda_norm: each row of `dqda` is scaled down to this norm if it is longer; None: left alone.
+        max_dqda_norm: norm to which longer rows of `dqda` are scaled down; None: no limit.
 
     Returns:
         `[B]`.

@@ -5,7 +5,7 @@ Papers: MPO, Abdolmaleki et al. 2018a (arXiv:1806.06920); the decoupled Gaussian
 (arXiv:2005.07513). Shapes: `N` actions sampled per state, `B` states, `A` action dimensions.
 
 The loss is the sum of small functions: the E-step turns values of sampled actions into weights, the M-step fits the
-policy to the weighted actions, and each bound has a dual variable with a loss of its own.
+policy to the weighted actions, and each bound has a dual variable with its own loss.
 """
 
 import math
@@ -20,7 +20,7 @@ _DUAL_OFFSET = 1e-8
 
 
 class Bounds(NamedTuple):
-    """KL bounds in nats: of the E-step for values and for the action penalty, and of the M-step per dimension."""
+    """KL bounds in nats: the E-step's for values and for the action penalty, and the M-step's per dimension."""
 
     epsilon: float
     epsilon_penalty: float
@@ -32,10 +32,10 @@ class Duals(NamedTuple):
     """The multipliers of the bounds, all positive.
 
     Attributes:
-        temperature: of `epsilon`, in units of the value, `[]`.
-        penalty_temperature: of `epsilon_penalty`, in action units, `[]`.
-        alpha_mean: of `epsilon_mean`, `[A]`.
-        alpha_stddev: of `epsilon_stddev`, `[A]`.
+        temperature: multiplier of `epsilon`, in units of the value, `[]`.
+        penalty_temperature: multiplier of `epsilon_penalty`, in action units, `[]`.
+        alpha_mean: multipliers of `epsilon_mean`, `[A]`.
+        alpha_stddev: multipliers of `epsilon_stddev`, `[A]`.
     """
 
     temperature: tf.Tensor
@@ -107,7 +107,7 @@ def stddev_kl(target: Gaussian, online: Gaussian) -> tf.Tensor:
 
 
 def kl_penalty(kl: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
-    """What the policy pays for moving, `sum_A alpha mean_B kl`: `[B, A]`, `[A]` to `[]`; `alpha` is a constant."""
+    """The policy's price of moving, `sum_A alpha mean_B kl`: `[B, A]`, `[A]` to `[]`; `alpha` is a constant."""
     tf.debugging.assert_rank(kl, 2)
     return tf.reduce_sum(tf.stop_gradient(alpha) * tf.reduce_mean(kl, axis=0))
 
@@ -121,15 +121,15 @@ def alpha_loss(kl: tf.Tensor, alpha: tf.Tensor, epsilon: float) -> tf.Tensor:
 def mpo_loss(
     online: Gaussian, target: Gaussian, actions: tf.Tensor, values: tf.Tensor, duals: Duals, bounds: Bounds
 ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-    """The whole of MPO's policy update: minimise in the online policy and in the duals at once.
+    """The whole loss of MPO's policy update, to be minimised in the online policy and the duals at once.
 
     Args:
-        online: the policy to improve, of `[B, A]`.
-        target: the policy that the actions were sampled from, of `[B, A]`, constant.
-        actions: not clipped, `[N, B, A]`.
-        values: the target critic's, `[N, B]`.
-        duals: multipliers.
-        bounds: what they enforce.
+        online: policy to improve, of `[B, A]`.
+        target: policy that the actions were sampled from, of `[B, A]`, constant.
+        actions: unclipped actions, `[N, B, A]`.
+        values: the target critic's values of the actions, `[N, B]`.
+        duals: multipliers of the bounds.
+        bounds: KL bounds.
 
     Returns:
         The loss, `[]`, and metrics: the duals' share of the loss, the multipliers (alphas averaged over

@@ -4,11 +4,11 @@ import tensorflow as tf
 
 
 def soft_value(values: tf.Tensor, log_density: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
-    """`min_i Q_i(s, a) - temperature log pi(a|s)`: what a state is worth, by one sampled action (equation 3).
+    """`min_i Q_i(s, a) - temperature log pi(a|s)`: a state's value, from one sampled action (equation 3).
 
     Args:
-        values: of both critics, `[2, B]`.
-        log_density: of the action, `[B]`.
+        values: values of both critics, `[2, B]`.
+        log_density: log-density of the action, `[B]`.
         temperature: worth of a nat of entropy, in units of the return, `[]`.
 
     Returns:
@@ -25,9 +25,9 @@ def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_
     Equation 18, with the logarithm in place of the temperature, as in the authors' code. The density is a constant.
 
     Args:
-        log_temperature: `[]`.
-        log_density: of sampled actions, `[B]`.
-        target_entropy: in nats.
+        log_temperature: logarithm of the temperature, `[]`.
+        log_density: log-density of sampled actions, `[B]`.
+        target_entropy: target of the entropy, in nats.
 
     Returns:
         `[B]`.

@@ -1,4 +1,4 @@
-"""The target policy's action with a little noise (Fujimoto et al. 2018, arXiv:1802.09477, section 5.3)."""
+"""The target policy's action with clipped noise (Fujimoto et al. 2018, arXiv:1802.09477, section 5.3)."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Critics in Sonnet: the expected return of states or of actions in them, or its distribution over fixed atoms."""
+"""Critics in Sonnet: the expected return of a state or an action, or its distribution over fixed atoms."""
 
 import numpy as np
 import sonnet as snt
@@ -10,7 +10,7 @@ from walker_rl.policies.torso import TorsoSpec
 
 
 class _Critic(snt.Module):
-    """A torso and a linear layer, of the module's name."""
+    """A torso and a linear output layer, which has the module's name."""
 
     def __init__(
         self,
@@ -43,12 +43,12 @@ class CriticNetwork(_Critic):
         super().__init__(observation_size + action_size, torso, seed)
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
-        """Maps `[B, O]`, `[B, A]` to the discounted return expected, `[B]`."""
+        """Maps `[B, O]`, `[B, A]` to the expected discounted return, `[B]`."""
         return tf.squeeze(self._outputs(tf.concat([observation, action], axis=-1)), axis=-1)
 
 
 class ValueNetwork(_Critic):
-    """`V(s)`: the same of the observation alone."""
+    """`V(s)`: the same kind of network on the observation alone."""
 
     def __init__(
         self, observation_size: int, torso: TorsoSpec, seed: int, initialization: str = "uniform_fan_out"
@@ -57,7 +57,7 @@ class ValueNetwork(_Critic):
         super().__init__(observation_size, torso, seed, initialization=initialization)
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
-        """Maps `[B, O]` to the discounted return expected, `[B]`."""
+        """Maps `[B, O]` to the expected discounted return, `[B]`."""
         return tf.squeeze(self._outputs(observation), axis=-1)
 
 
@@ -87,7 +87,7 @@ class DistributionalCriticNetwork(_Critic):
     """`Z(s, a)` as a categorical distribution over atoms (Bellemare et al. 2017, section 4).
 
     Attributes:
-        atoms: returns that have probability, equally spaced, float32 `[K]`.
+        atoms: equally spaced returns of the distribution's support, float32 `[K]`.
     """
 
     def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, atoms: np.ndarray, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""The heads of policies in Sonnet by their names; `policies/heads.py` has the same in NumPy."""
+"""Policy heads in Sonnet by name; `policies/heads.py` has the same in NumPy."""
 
 import abc
 import math
@@ -13,15 +13,15 @@ from walker_rl.networks.torso import named_variables
 
 _MIN_STDDEV = 1e-6
 _MIN_LOG_STDDEV, _MAX_LOG_STDDEV = -20.0, 2.0
-"""Bounds of the squashed Gaussian's, as in Haarnoja et al. 2018's code."""
+"""Bounds of the squashed Gaussian's log stddev, as in the code of Haarnoja et al. 2018."""
 
 
 class Gaussian(NamedTuple):
     """A normal distribution with independent dimensions.
 
     Attributes:
-        mean: `[..., A]`.
-        stddev: `[..., A]`, positive.
+        mean: means, `[..., A]`.
+        stddev: standard deviations, `[..., A]`, positive.
     """
 
     mean: tf.Tensor
@@ -29,7 +29,7 @@ class Gaussian(NamedTuple):
 
 
 class Head(snt.Module, abc.ABC):
-    """Linear layers of a torso's output, which start near zero, and the action or the Gaussian that they stand for.
+    """Linear layers that map a torso's output to an action or a Gaussian; their weights start near zero.
 
     Attributes:
         layers: names of the linear layers; the first gives the mean.
@@ -38,7 +38,7 @@ class Head(snt.Module, abc.ABC):
     layers: ClassVar[tuple[str, ...]] = ("mean",)
 
     def __init__(self, action_size: int, init_stddev: float, generator: np.random.Generator) -> None:
-        """Makes the layers; their variables come with the first call, which draws from `generator`."""
+        """Makes the layers; the first call makes their variables, drawn from `generator`."""
         super().__init__(name="head")
         self._init_stddev = init_stddev
         self._linear = {name: snt.Linear(action_size, w_init=near_zero(generator)) for name in self.layers}
@@ -48,7 +48,7 @@ class Head(snt.Module, abc.ABC):
         """Maps `[B, H]` to an action `[B, A]`, or to a `Gaussian` of `[B, A]` before its samples are bounded."""
 
     def mean_action(self, output: tf.Tensor | Gaussian) -> tf.Tensor:
-        """The action without noise `[B, A]` for what a call returned, unbounded if the Gaussian is not squashed."""
+        """The action without noise `[B, A]` from a call's output; unbounded if the Gaussian is not squashed."""
         return output.mean
 
     def named_variables(self) -> dict[str, tf.Variable]:
@@ -95,7 +95,7 @@ class _TanhGaussianHead(Head):
 
 
 class _ConstantGaussianHead(Head):
-    """A Gaussian whose standard deviation is a variable of its own, the same in all states."""
+    """A Gaussian whose standard deviation is a separate variable, the same in all states."""
 
     def __init__(self, action_size: int, init_stddev: float, generator: np.random.Generator) -> None:
         super().__init__(action_size, init_stddev, generator)

@@ -1,4 +1,4 @@
-"""Initial weights drawn from a NumPy generator, so that they depend on its seed and nothing else.
+"""Initial weights drawn from a NumPy generator, so that they depend on its seed alone.
 
 An initializer has Sonnet's signature, `(shape, dtype) -> weights`, for weights of shape `[inputs, outputs]`.
 """

@@ -12,7 +12,7 @@ class LayerNormTanh(snt.Module):
     """`tanh(scale * (x - mean) / sqrt(variance + EPSILON) + offset)` over the last axis.
 
     (LayerNorm: Ba et al. 2016, https://arxiv.org/abs/1607.06450, equation 4.) The same function as `snt.LayerNorm` and
-    `tf.tanh`, in half the passes over the batch when it is differentiated, which is worth a tenth of an update.
+    `tf.tanh`, in half the passes over the batch when differentiated, which saves a tenth of an update.
     """
 
     def __init__(self, size: int) -> None:
@@ -22,7 +22,7 @@ class LayerNormTanh(snt.Module):
         self.offset = tf.Variable(tf.zeros([size]), name="offset")
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
-        """`[B, size]` to `[B, size]` in (-1, 1)."""
+        """Maps `[B, size]` to `[B, size]` in (-1, 1)."""
         return _layer_norm_tanh(inputs, self.scale, self.offset)
 
 

@@ -11,12 +11,12 @@ from walker_rl.policies.architecture import PolicyArchitecture
 
 
 class PolicyNetwork(snt.Module):
-    """A torso and a head, of Acme's layout and distribution of initial weights."""
+    """A torso and a head, with Acme's layout and distribution of initial weights."""
 
     def __init__(self, architecture: PolicyArchitecture, seed: int, initialization: str = "uniform_fan_out") -> None:
         """Makes all variables; equal arguments give equal weights.
 
-        `initialization` is that of the hidden layers, a name that `initializers.hidden_layer` takes.
+        `initialization` is the hidden layers' initialization, a name that `initializers.hidden_layer` takes.
         """
         super().__init__(name="policy")
         generator = np.random.default_rng(seed)
@@ -30,11 +30,11 @@ class PolicyNetwork(snt.Module):
         return self._head(self._torso(self.normalize(observation)))
 
     def mean_action(self, observation: tf.Tensor) -> tf.Tensor:
-        """The action without noise `[B, A]` for `[B, O]`, which a Gaussian that is not squashed leaves unbounded."""
+        """The action without noise `[B, A]` for `[B, O]`; unbounded if the Gaussian is not squashed."""
         return self._head.mean_action(self(observation))
 
     def normalize(self, observation: tf.Tensor) -> tf.Tensor:
-        """What the torso sees of `[B, O]`."""
+        """The torso's input `[B, O]` for an observation `[B, O]`."""
         return observation if self._normalizer is None else self._normalizer(observation)
 
     def named_variables(self) -> dict[str, tf.Variable]:

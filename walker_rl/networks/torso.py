@@ -1,4 +1,4 @@
-"""The hidden layers that policies and critics have in common, in Sonnet; `policies/torso.py` has the same in NumPy."""
+"""Hidden layers of policies and critics in Sonnet; `policies/torso.py` has the same in NumPy."""
 
 import itertools
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class Torso(snt.Module):
     """
 
     def __init__(self, input_size: int, spec: TorsoSpec, generator: np.random.Generator, initialization: str) -> None:
-        """Makes the layers; their variables come with the first call, which draws from `generator`.
+        """Makes the layers; the first call makes their variables, drawn from `generator`.
 
         `initialization` is a name that `initializers.hidden_layer` takes.
         """
@@ -34,7 +34,7 @@ class Torso(snt.Module):
         self._layer_norm = LayerNormTanh(spec.hidden_sizes[0]) if spec.layer_norm else None
 
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
-        """`[B, inputs]` to `[B, hidden_sizes[-1]]`."""
+        """Maps `[B, inputs]` to `[B, hidden_sizes[-1]]`."""
         first, *others = self._hidden
         outputs = first(inputs)
         outputs = self._activation(outputs) if self._layer_norm is None else self._layer_norm(outputs)

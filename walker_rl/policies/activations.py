@@ -1,6 +1,6 @@
-"""Activations in NumPy by their names; `networks/torso.py` has the same in TensorFlow.
+"""Activations in NumPy by name; `networks/torso.py` has the same in TensorFlow.
 
-Each function imports NumPy itself: the configurations need the names alone, and `--help` must load nothing heavy.
+Each function imports NumPy itself, since configurations need only the names, and `--help` must load nothing heavy.
 """
 
 from __future__ import annotations
@@ -36,4 +36,4 @@ def _make_tanh() -> Activation:
 
 
 ACTIVATIONS: dict[str, Callable[[], Activation]] = {"elu": _make_elu, "relu": _make_relu, "tanh": _make_tanh}
-"""Makes an activation, a function of an array of any shape, by its name."""
+"""Makers of activations by name; an activation takes an array of any shape."""

@@ -17,20 +17,20 @@ class Policy(Protocol):
     """Chooses actions without exploring, in NumPy."""
 
     def update(self, variables: Variables) -> None:
-        """Takes new weights."""
+        """Replaces the weights."""
 
     def begin_episode(self, step: int = 0) -> None:
-        """Begins an episode, or continues one of which `step` steps have been played."""
+        """Begins an episode, or continues one after `step` steps."""
 
     def action(self, observation: np.ndarray) -> np.ndarray:
         """An action in [-1, 1], float32 `[A]`, for the next observation `[O]` of an episode."""
 
 
 class Architecture(abc.ABC):
-    """What is needed beside the weights to make a policy: a frozen dataclass of plain values.
+    """Everything but the weights that makes a policy: a frozen dataclass of plain values.
 
     Attributes:
-        kind: names the class in files.
+        kind: name of the class in files.
     """
 
     kind: ClassVar[str]
@@ -44,7 +44,7 @@ class Architecture(abc.ABC):
         """A policy at the start of an episode, without weights."""
 
     def check_weights(self, variables: Variables) -> None:
-        """Compares weights with `variable_shapes`; nothing of these shapes is allocated.
+        """Checks weights against `variable_shapes`, without allocating any.
 
         Raises:
             ValueError: if one is missing, unknown or of another shape.
@@ -66,10 +66,10 @@ class Architecture(abc.ABC):
         return {name: np.array(variables[name], dtype) for name in self.variable_shapes()}
 
     def split_weights(self, vector: np.ndarray) -> Variables:
-        """Views of all weights, which `vector` holds one after the other as in `variable_shapes`, by name.
+        """Views of `vector` as weights by name, in the order of `variable_shapes`.
 
         Raises:
-            ValueError: if it holds fewer or more.
+            ValueError: if the vector has another length.
         """
         variables, begin = {}, 0
         for name, shape in self.variable_shapes().items():
@@ -82,23 +82,23 @@ class Architecture(abc.ABC):
 
     @abc.abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON can hold them; the class's `from_dict` is the inverse."""
+        """The fields as JSON values; the class's `from_dict` is the inverse."""
 
 
 @dataclasses.dataclass(frozen=True)
 class PolicyArchitecture(Architecture):
-    """A network.
+    """The architecture of a policy network.
 
     Attributes:
         observation_size: `O`.
         action_size: `A`.
         torso: hidden layers.
-        head: name of what follows them, one of `HEADS`.
+        head: name of the output head, one of `HEADS`.
         init_stddev: standard deviation of a Gaussian head where its layer gives 0, in action units, or before tanh.
-        normalize: whether observations are normalised first, by statistics that are among the weights.
+        normalize: True if observations are normalised first, by statistics that are among the weights.
 
     Raises:
-        ValueError: if a size is less than 1, the head is unknown, or its standard deviation is no positive number.
+        ValueError: if a size is less than 1, the head is unknown, or its standard deviation is not positive and finite.
     """
 
     kind: ClassVar[str] = "network"
@@ -139,7 +139,7 @@ class PolicyArchitecture(Architecture):
         return NumpyPolicy(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON can hold them, those of the torso among them."""
+        """The fields as JSON values, including the torso's."""
         fields = dataclasses.asdict(self)
         torso = fields.pop("torso")
         return {**fields, **torso, "hidden_sizes": list(self.torso.hidden_sizes)}

@@ -1,4 +1,4 @@
-"""The heads of policies in NumPy by their names; `networks/heads.py` has the same in Sonnet."""
+"""Policy heads in NumPy by name; `networks/heads.py` has the same in Sonnet."""
 
 import abc
 import math
@@ -14,7 +14,7 @@ _MIN_LOG_STDDEV, _MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
 
 
 class Head(abc.ABC):
-    """Linear layers of a torso's output, and the action or the Gaussian that they stand for.
+    """Linear layers that map a torso's output to an action or a Gaussian.
 
     Attributes:
         layers: names of the linear layers; the first gives the mean.
@@ -23,7 +23,7 @@ class Head(abc.ABC):
     layers: ClassVar[tuple[str, ...]] = ("mean",)
 
     def __init__(self, init_stddev: float) -> None:
-        """Takes the standard deviation of a Gaussian whose layer gives 0."""
+        """Stores the standard deviation of a Gaussian whose layer outputs 0."""
         self._init_stddev = init_stddev
 
     def variable_shapes(self, input_size: int, action_size: int) -> dict[str, tuple[int, ...]]:
@@ -35,7 +35,7 @@ class Head(abc.ABC):
 
     @abc.abstractmethod
     def bounded(self, value: np.ndarray) -> np.ndarray:
-        """The action in [-1, 1] that a mean, or a sample of `distribution`, stands for."""
+        """Maps a mean, or a sample of `distribution`, to an action in [-1, 1]."""
 
     @abc.abstractmethod
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
@@ -82,7 +82,7 @@ class _TanhGaussianHead(_TanhHead):
 
 
 class _ConstantGaussianHead(_GaussianHead):
-    """A standard deviation of `exp(log_stddev)`, a weight of its own, in all states; actions are clipped."""
+    """A standard deviation of `exp(log_stddev)`, a separate weight, in all states; actions are clipped."""
 
     layers = ("mean",)
 

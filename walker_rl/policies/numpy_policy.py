@@ -1,4 +1,4 @@
-"""A policy evaluated in NumPy: what actors and the evaluator call at each step of the environment."""
+"""Policy evaluation in NumPy, which actors and the evaluator call at each environment step."""
 
 import numpy as np
 
@@ -11,23 +11,23 @@ _MAX_NORMALIZED = np.float32(10)  # As in networks/normalizer.py.
 
 
 class NumpyPolicy:
-    """The same function as `PolicyNetwork` with the same weights, within 1e-6, and without TensorFlow.
+    """Evaluates the same function as `PolicyNetwork`, within 1e-6, without TensorFlow.
 
     The weights are zero until the first `update`.
     """
 
     def __init__(self, architecture: PolicyArchitecture) -> None:
-        """Takes the shape of the policy; `update` brings its weights."""
+        """Makes a policy of `architecture`, with zero weights."""
         self._architecture = architecture
         self._torso = NumpyTorso(architecture.torso)
         self._head = architecture.make_head()
         self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
 
     def update(self, variables: Variables) -> None:
-        """Takes a copy of new weights, by the names of `PolicyArchitecture.variable_shapes`, all at once.
+        """Copies new weights, by the names of `PolicyArchitecture.variable_shapes`, all at once.
 
         Raises:
-            ValueError: if a weight is missing, unknown or of another shape; the policy stays as it was.
+            ValueError: if a weight is missing, unknown or of another shape; then nothing changes.
         """
         self._weights = self._architecture.copy_weights(variables, np.float32)
 
@@ -38,21 +38,21 @@ class NumpyPolicy:
         """The action without noise, in [-1, 1], float32 `[A]` or `[B, A]`, for an observation `[O]` or `[B, O]`.
 
         Raises:
-            RunError: if a number in it is not finite.
+            RunError: if the policy's output is not finite.
         """
         (mean,) = self._outputs(observation, self._head.layers[:1])
         return self._head.bounded(mean)
 
     def bounded(self, value: np.ndarray) -> np.ndarray:
-        """The action in [-1, 1] that a mean, or a sample of `distribution`, stands for."""
+        """Maps a mean, or a sample of `distribution`, to an action in [-1, 1]."""
         return self._head.bounded(value)
 
     def distribution(self, observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of a Gaussian head before `bounded`, both as `action` in shape.
+        """Mean and standard deviation of a Gaussian head before `bounded`, both shaped like an action.
 
         Raises:
             ValueError: if the head is deterministic.
-            RunError: if a number in it is not finite.
+            RunError: if the policy's output is not finite.
         """
         return self._head.distribution(self._outputs(observation, self._head.layers), self._weights)
 

@@ -19,23 +19,23 @@ from walker_rl.types import Variables
 _ABOUT = "about.json"
 
 _MAX_ABOUT_SIZE = 65_536
-"""Bytes of what is said of a policy besides its weights; those of ours have 300."""
+"""Most bytes of a policy's description; ours have 300."""
 
 _MAX_NAME_LENGTH = 100
-"""Characters of a name that is printed."""
+"""Most characters of a name that is printed."""
 
 _KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in (PolicyArchitecture, SinusoidArchitecture)}
 
 
 @dataclasses.dataclass(frozen=True)
 class SavedPolicy:
-    """A policy and where it comes from.
+    """A policy and its origin.
 
     Attributes:
-        agent_name: the agent that trained it.
-        task: what it plays.
-        actor_steps: environment steps it had been trained for.
-        architecture: of the policy.
+        agent_name: agent that trained it.
+        task: task that it plays.
+        actor_steps: environment steps that it was trained for.
+        architecture: the policy's architecture.
         variables: weights by name.
     """
 
@@ -60,7 +60,7 @@ class SavedPolicy:
         return action.shape == (action_size,)
 
     def begin_episode(self) -> Callable[[np.ndarray], np.ndarray]:
-        """What maps the observations `[O]` of one episode to actions `[A]`."""
+        """A function that maps one episode's observations `[O]` to actions `[A]`."""
         return self.make_policy().action
 
 
@@ -80,7 +80,7 @@ def save_policy(path: Path, saved: SavedPolicy) -> None:
 
 
 def load_policy(path: Path) -> SavedPolicy:
-    """Reads what `save_policy` wrote, without trust: people download such files.
+    """Reads a file of `save_policy` without trusting it, since people download such files.
 
     Raises:
         UserError: if the file is missing, torn or something else, or a weight is not finite.

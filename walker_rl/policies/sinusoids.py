@@ -15,11 +15,11 @@ class SinusoidArchitecture(Architecture):
     """The formula of a gait.
 
     Attributes:
-        action_size: joints, `A`.
-        is_symmetric: whether the second half of the joints does what the first half did half a cycle before.
-        feedback_index: of the entry of the observation that is fed back; None: none is.
-        servo_index: of the first joint's angle in the observation, which its speed and then the next joint follow, if
-            the formula tells angles; None: it tells actions.
+        action_size: number of joints, `A`.
+        is_symmetric: True if the second half of the joints does what the first half did half a cycle before.
+        feedback_index: index of the observation's entry that is fed back; None: no feedback.
+        servo_index: index of the first joint's angle in the observation; its speed follows, then the next joint. The
+            formula then gives target angles. None: it gives actions.
 
     Raises:
         ValueError: if there is no joint, their number is odd in a symmetric gait, or an index is negative.
@@ -41,30 +41,30 @@ class SinusoidArchitecture(Architecture):
 
     @property
     def num_joints(self) -> int:
-        """Joints that have parameters of their own."""
+        """Number of joints that have their own parameters."""
         return self.action_size // 2 if self.is_symmetric else self.action_size
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of the formula's parameters: those that all joints share, then those of each joint."""
+        """Shapes of the formula's parameters: first those that all joints share, then those of each joint."""
         shared = ("frequency",) if self.servo_index is None else ("frequency", "stiffness", "damping")
         of_joint = ("amplitude", "phase", "offset", *(() if self.feedback_index is None else ("gain",)))
         return {name: (1,) for name in shared} | {name: (self.num_joints,) for name in of_joint}
 
     @property
     def num_parameters(self) -> int:
-        """All of them together, `P`."""
+        """Number of parameters, `P`."""
         return sum(size for (size,) in self.parameter_shapes().values())
 
     def variable_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The parameters, and `deviation` `[P, P]`: how a search spreads its candidates around them."""
+        """Shapes of the parameters and of `deviation` `[P, P]`, the spread of a search's candidates around them."""
         return {**self.parameter_shapes(), "deviation": (self.num_parameters, self.num_parameters)}
 
     def make_policy(self) -> "SinusoidPolicy":
-        """A policy at the start of an episode, which does nothing before its first `update`."""
+        """A policy at the start of an episode, with zero parameters."""
         return SinusoidPolicy(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON can hold them."""
+        """The fields as JSON values."""
         return dataclasses.asdict(self)
 
     @classmethod
@@ -79,24 +79,24 @@ class SinusoidArchitecture(Architecture):
 class SinusoidPolicy:
     """`offset + amplitude sin(2 pi (frequency t + phase)) + gain observation`, clipped to [-1, 1].
 
-    `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles. With a servo
-    that is where each joint shall be, and its action `stiffness (that - angle) - damping speed`.
+    `t` counts steps since the start of the episode; frequencies are in cycles per step, phases in cycles. With a servo,
+    the sum is each joint's target angle, and its action is `stiffness (target - angle) - damping speed`, clipped.
 
     Attributes:
         step: steps since the start of the episode.
     """
 
     def __init__(self, architecture: SinusoidArchitecture):
-        """All parameters are zero."""
+        """Makes a policy with zero parameters."""
         self._architecture = architecture
         self.step = 0
         self.update({name: np.zeros(shape) for name, shape in architecture.variable_shapes().items()})
 
     def update(self, variables: Variables) -> None:
-        """Takes a copy of new parameters.
+        """Copies new parameters.
 
         Raises:
-            ValueError: if one is missing, unknown or of another shape; the policy stays as it was.
+            ValueError: if one is missing, unknown or of another shape; then nothing changes.
         """
         self._parameters = self._architecture.copy_weights(variables, np.float64)
 

@@ -1,4 +1,4 @@
-"""The hidden layers that policies and critics have in common: their shape as data, and their evaluation in NumPy."""
+"""Hidden layers of policies and critics: their shape as data, and their evaluation in NumPy."""
 
 import dataclasses
 import itertools
@@ -16,9 +16,9 @@ class TorsoSpec:
     """The shape of a torso.
 
     Attributes:
-        hidden_sizes: units of each hidden layer; at least one layer.
-        layer_norm: whether the first hidden layer is followed by LayerNorm and tanh instead of `activation`.
-        activation: one of `ACTIVATIONS`, after the other hidden layers.
+        hidden_sizes: units of each hidden layer, at least one layer.
+        layer_norm: True if LayerNorm and tanh follow the first hidden layer, instead of `activation`.
+        activation: name of the activation after the other hidden layers, one of `ACTIVATIONS`.
 
     Raises:
         ValueError: if the activation is unknown, there is no hidden layer, or one has no units.
@@ -54,10 +54,10 @@ class TorsoSpec:
 
 
 class NumpyTorso:
-    """The same function as `networks.torso.Torso`, without TensorFlow."""
+    """Evaluates the same function as `networks.torso.Torso`, without TensorFlow."""
 
     def __init__(self, spec: TorsoSpec) -> None:
-        """Takes the shape; the weights come with each call."""
+        """Stores the shape; each call takes the weights."""
         self._spec = spec
         self._activation = ACTIVATIONS[spec.activation]()
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 
 _FOLDER = Path(__file__).parent
 
@@ -16,13 +16,13 @@ class PretrainedPolicy:
     """A policy and how it was made.
 
     Attributes:
-        name: as `--pretrained` takes it.
-        task: what it plays.
-        mean_return: of 100 episodes, those of `walker-rl evaluate --pretrained NAME --episodes 100`.
-        stddev_return: over the same episodes.
+        name: name that `--pretrained` takes.
+        task: task that it plays.
+        mean_return: mean return of 100 episodes, those of `walker-rl evaluate --pretrained NAME --episodes 100`.
+        stddev_return: standard deviation over the same episodes.
         falls: share of the same episodes that ended before the task's time limit.
-        commit: of this project, that trained it.
-        command: that trained it; this is the run's best policy.
+        commit: commit of this project that trained it.
+        command: command that trained it; the policy is the run's best.
     """
 
     name: str
@@ -45,7 +45,7 @@ class PretrainedPolicy:
 
 
 def pretrained_policies() -> list[PretrainedPolicy]:
-    """All there are, in the order of their names."""
+    """All pretrained policies, sorted by name."""
     with (_FOLDER / "table.csv").open(newline="") as file:
         rows: list[dict[str, Any]] = list(csv.DictReader(file))
     numbers = ("mean_return", "stddev_return", "falls")
@@ -60,7 +60,7 @@ def find_pretrained(name: str) -> PretrainedPolicy:
     """
     policies = {policy.name: policy for policy in pretrained_policies()}
     if name not in policies:
-        raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}")
+        raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}{did_you_mean(name, policies)}")
     return policies[name]
 
 

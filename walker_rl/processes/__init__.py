@@ -1,1 +1,1 @@
-"""Signals, exit statuses, child processes and slots of cores, for all commands that run for long."""
+"""Signals, exit statuses, child processes and slots of cores, for all long-running commands."""

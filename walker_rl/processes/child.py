@@ -1,4 +1,4 @@
-"""A process that this one has started: pinned, tied to it, ended in order, and described in words."""
+"""Child processes: pinned to cores, tied to their parent, stopped in order, and described in words."""
 
 import contextlib
 import ctypes
@@ -18,29 +18,29 @@ from walker_rl.processes.slots import Slot
 
 _PR_SET_PDEATHSIG = 1
 
-# Looked up here: between fork and exec as little as possible is done. Linux has it.
+# Looked up here, to do little between fork and exec. Only Linux has it.
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 PARENT = "WALKER_RL_PARENT"
-"""Environment variable with the process that a child watches, on systems whose kernel does not tie the two."""
+"""Environment variable with the parent's process ID; a child polls it where the kernel can't tie the two."""
 
 PARENT_PERIOD = 1.0
-"""Seconds between its looks."""
+"""Seconds between polls of the parent."""
 
 
 class Ending(NamedTuple):
-    """End of a process; in words "with status 1 (no space left)" or "killed by SIGKILL".
+    """The end of a process; as text, "with status 1 (no space left)" or "killed by SIGKILL".
 
     Attributes:
         status: exit status; -N if signal N has killed it.
-        line: the last line that it has printed; "" if none.
+        line: last line that it printed; "" if none.
     """
 
     status: int
     line: str
 
     def __str__(self) -> str:
-        """Describes it."""
+        """Describes the ending."""
         if self.status < 0:
             return f"killed by {signal.Signals(-self.status).name}"
         return f"with status {self.status}" + (f" ({self.line})" if self.line else "")
@@ -50,7 +50,7 @@ class Child:
     """A process and the log to which it prints."""
 
     def __init__(self, popen: subprocess.Popen, log: Path):
-        """Takes over a process that has been started; `start_child` starts one."""
+        """Wraps a running process; `start_child` starts one."""
         self._popen = popen
         self.log = log
 
@@ -61,41 +61,41 @@ class Child:
 
     @property
     def exit_status(self) -> int | None:
-        """None while the process runs; -N if signal N has killed it."""
+        """Exit status; None while the process runs, -N if signal N has killed it."""
         return self._popen.poll()
 
     @property
     def ending(self) -> Ending:
-        """End of a process that has ended."""
+        """Ending of the process, for which it waits."""
         return Ending(self._popen.wait(), last_line(self.log))
 
     def terminate(self) -> None:
-        """Asks the process to save and to end."""
+        """Asks the process to save and exit."""
         self._popen.terminate()
 
     def kill(self) -> None:
-        """Ends the process at once, with those that it has started if it has a session of its own."""
+        """Kills the process, and if it has its own session, those that it has started."""
         if self.exit_status is None:
             (os.killpg if os.getsid(self.pid) == self.pid else os.kill)(self.pid, signal.SIGKILL)
             self._popen.wait()
 
 
 def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
-    """Starts a process that does not outlive the thread that calls this.
+    """Starts a process that does not outlive the calling thread.
 
-    It has a session of its own: Ctrl-C in a terminal is for whoever started it, who asks each child to stop.
+    It has its own session, so that Ctrl-C in a terminal reaches only its parent, which asks each child to stop.
 
     Args:
-        command: the words of its command.
-        log: the file to which it prints, after its command; the folder is made, and what is there stays.
-        cores: numbers of the cores on which the process, with all of its threads, may run; none leaves them as here.
+        command: words of its command.
+        log: file to which its command and its output are appended; the folder is made if needed.
+        cores: numbers of the cores on which the process may run; empty for those of this process.
 
     Raises:
-        OSError: if the log can't be opened, or the system allows no more processes.
+        OSError: if the log can't be opened, or the system permits no more processes.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab", buffering=0) as output:
-        with contextlib.suppress(OSError):  # A full disk costs this line, and not the process.
+        with contextlib.suppress(OSError):  # A full disk costs only this line.
             output.write(f"$ {shlex.join(command)}\n".encode())
         popen = subprocess.Popen(
             command,
@@ -110,7 +110,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
 
 
 def end_children(children: Sequence[Child], seconds: float, is_urgent: Callable[[], bool]) -> None:
-    """Asks children to end and waits for so many `seconds`, or until it is urgent; kills those that are left."""
+    """Asks children to exit and waits up to `seconds`, or until `is_urgent`; kills the remaining ones."""
     running = [child for child in children if child.exit_status is None]
     for child in running:
         child.terminate()
@@ -122,10 +122,10 @@ def end_children(children: Sequence[Child], seconds: float, is_urgent: Callable[
 
 
 def tie_to_parent(parent: int) -> None:
-    """Has this process killed when its parent ends: by the kernel of Linux, elsewhere by a thread.
+    """Has this process killed when its parent ends: by the kernel on Linux, elsewhere by a thread.
 
     Raises:
-        UserError: if it has ended already.
+        UserError: if the parent has already ended.
     """
     if _prctl:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -142,13 +142,13 @@ def tie_to_starter() -> None:
 
 
 def last_line(log: Path) -> str:
-    """Returns the last line of a log that is not empty; "" if there is none."""
+    """Returns the last non-empty line of a log; "" if there is none."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
     return lines[-1] if lines else ""
 
 
 def _pin_and_tie(cores: Slot, parent: int) -> None:
-    """Runs in the new process, before it is the command."""
+    """Prepares the new process, before it executes the command."""
     if cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
     if _prctl:

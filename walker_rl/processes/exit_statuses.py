@@ -1,6 +1,6 @@
-"""Exit statuses of all our processes; those from 64 on have the meanings of sysexits.h and of shells.
+"""Exit statuses of all our processes; those from 64 have the meanings of sysexits.h and of shells.
 
-The Ray driver, which imports nothing of ours, has its own copy of those that it uses.
+The Ray driver, which does not import walker_rl, has its own copy of those that it uses.
 """
 
 COMPLETE = 0
@@ -9,16 +9,16 @@ FAILED = 1
 """The run or check has failed, and a line on standard error gives the reason."""
 
 REFUSED = 2
-"""The input is wrong, and a line on standard error names it."""
+"""The input is wrong, and a line on standard error names the problem."""
 
 UNANSWERED = 69
-"""The other side has been silent for too long."""
+"""The other side has not answered in time."""
 
 CRASHED = 70
-"""A fault of the program, with a traceback."""
+"""The program has a bug; a traceback is on standard error."""
 
 STOPPED = 75
 """Stopped by SIGTERM or SIGHUP; the same work can be resumed."""
 
 INTERRUPTED = 130
-"""The same, by Ctrl-C."""
+"""Stopped by Ctrl-C; the same work can be resumed."""

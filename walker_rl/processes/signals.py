@@ -1,5 +1,6 @@
-"""Requests to stop a process: signals that only note."""
+"""Requests to stop a process: handlers that only record the signal."""
 
+import os
 import signal
 from collections.abc import Sequence
 from types import FrameType
@@ -14,17 +15,17 @@ STOPPING = "\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 
 
 class StopSignals:
-    """Notes the signals that ask to stop; a context manager.
+    """Records the signals that ask to stop; a context manager.
 
-    The first one asks to stop when everything is saved, Ctrl-C after it to stop at once.
+    The first signal asks to save and stop; Ctrl-C after it, to stop at once.
     """
 
     def __init__(self, numbers: Sequence[signal.Signals] = REQUESTS, *, raises: bool = False):
-        """Notes nothing before it is entered.
+        """Installs no handler before the context is entered.
 
         Args:
-            numbers: signals to note; SIGHUP is left alone where it is ignored, as under `nohup`.
-            raises: raise KeyboardInterrupt for a request to stop at once, in work that does not call `is_urgent`.
+            numbers: signals to record; SIGHUP stays ignored where it is, as under `nohup`.
+            raises: whether a request to stop at once raises KeyboardInterrupt, for work that never calls `is_urgent`.
         """
         self._numbers = numbers
         self._raises = raises
@@ -33,7 +34,7 @@ class StopSignals:
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "StopSignals":
-        """Starts to listen."""
+        """Installs the handlers."""
         before = {number: signal.getsignal(number) for number in self._numbers}
         if before.get(signal.SIGHUP) is signal.SIG_IGN:
             del before[signal.SIGHUP]
@@ -42,28 +43,28 @@ class StopSignals:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        """Restores the handlers of before."""
+        """Restores the previous handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     def listen(self) -> None:
-        """Takes the place of handlers that a library has installed meanwhile."""
+        """Replaces handlers that a library has installed meanwhile."""
         for number in self._before:
             signal.signal(number, self._receive)
 
     def stop_requested(self) -> bool:
-        """Returns whether a request has come."""
+        """Returns True once a signal has arrived."""
         return bool(self._received)
 
     def is_urgent(self) -> bool:
-        """Returns whether to stop at once."""
+        """Returns True if the work must stop at once."""
         return signal.SIGINT in self._received[1:]
 
     def raise_at_once(self) -> None:
-        """Ends the time in which something is to be saved: a request raises, also one that has come already.
+        """Makes every request raise, including an earlier one; called when nothing is left to save.
 
         Raises:
-            KeyboardInterrupt: here, or later wherever the process is.
+            KeyboardInterrupt: here if a request has arrived, else wherever the process then is.
         """
         self._has_nothing_to_save = True
         if self._received:
@@ -79,4 +80,6 @@ class StopSignals:
         if self._has_nothing_to_save or (self._raises and self.is_urgent()):
             raise KeyboardInterrupt
         if len(self._received) == 1 and signal.SIGINT in self._before:
-            write_to_stderr(STOPPING)
+            # Line breaks on a terminal would shift the live block, whose last line is reserved for this.
+            is_live = os.isatty(1) and os.isatty(2)
+            write_to_stderr(f"\r{STOPPING.strip()}" if is_live else STOPPING)

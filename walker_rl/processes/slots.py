@@ -1,4 +1,4 @@
-"""Slots of cores: what runs at the same time has a slot each."""
+"""Slots of cores, one for each process that runs at the same time."""
 
 import itertools
 import math
@@ -18,12 +18,12 @@ def usable_cores() -> list[int]:
 
 
 def usable_cpus() -> int:
-    """Returns the number of processes that can compute at full speed: one a core, but no more than the CPU quota."""
+    """Returns the number of processes that can compute at full speed: one per core, within the CPU quota."""
     return max(1, int(min(len(usable_cores()), cpu_quota())))
 
 
 def cpu_quota(root: Path = Path("/")) -> float:
-    """Returns the CPUs that control groups, of version 1 or 2, grant to this process; infinite without a quota.
+    """Returns the CPUs that control groups, version 1 or 2, grant this process; infinite without a quota.
 
     Args:
         root: folder that holds `proc/self/cgroup` and `sys/fs/cgroup`.
@@ -32,11 +32,11 @@ def cpu_quota(root: Path = Path("/")) -> float:
 
 
 def make_slots(cores: Sequence[int], num_slots: int) -> list[Slot]:
-    """Shares cores out evenly.
+    """Distributes cores evenly over slots.
 
     Args:
         cores: numbers of the cores.
-        num_slots: slots to make. Where there are more than cores, several slots have the same core.
+        num_slots: number of slots; if there are more than cores, several slots share a core.
     """
     if num_slots > len(cores):
         return [(cores[index % len(cores)],) for index in range(num_slots)]
@@ -57,7 +57,7 @@ def _quotas(root: Path) -> Iterator[float]:
             mounts, files = ["cpu", controllers], ["cpu.cfs_quota_us", "cpu.cfs_period_us"]
             if "cpu" not in controllers.split(","):
                 continue
-        levels = [Path(group), *Path(group).parents]  # In a container, those that its own mount lacks are not there.
+        levels = [Path(group), *Path(group).parents]  # A container's mount may lack some of them.
         for mount, level in itertools.product(mounts, levels):
             folder = root / "sys/fs/cgroup" / mount / level.relative_to("/")
             try:

@@ -1,1 +1,1 @@
-"""One interface for replay, two homes: arrays in this process, Reverb tables; and a queue, which gives items once."""
+"""Replay behind one interface, in arrays of this process or Reverb tables; and a queue, which yields items once."""

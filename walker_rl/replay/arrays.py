@@ -11,7 +11,7 @@ class ArrayReplay:
     """A ring of rows. The operating system commits its memory as rows are first written.
 
     Attributes:
-        num_inserted: transitions ever inserted.
+        num_inserted: number of transitions ever inserted.
     """
 
     def __init__(self, row_size: int, max_size: int, seed: int):
@@ -22,11 +22,11 @@ class ArrayReplay:
 
     @property
     def size(self) -> int:
-        """Transitions held now."""
+        """Number of transitions held now."""
         return min(self.num_inserted, len(self._rows))
 
     def insert(self, rows: np.ndarray) -> None:
-        """Stores transitions `[n, row_size]`: a copy up to the end of the ring, and another from its start on."""
+        """Copies transitions `[n, row_size]` into the ring, in two parts where they cross its end."""
         while len(rows):
             begin = self.num_inserted % len(self._rows)
             free = self._rows[begin : begin + len(rows)]
@@ -35,7 +35,7 @@ class ArrayReplay:
             rows = rows[len(free) :]
 
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
-        """Endless batches `[batch_size, row_size]`, uniform over what is held at the time of each.
+        """Endless batches `[batch_size, row_size]`, each uniform over the transitions held at that time.
 
         Raises:
             ValueError: on the first batch if nothing has been inserted.
@@ -44,7 +44,7 @@ class ArrayReplay:
             yield self.sample(batch_size)
 
     def sample(self, batch_size: int) -> np.ndarray:
-        """Copies of rows `[batch_size, row_size]`, uniform over what is held.
+        """Copies of rows `[batch_size, row_size]`, uniform over the transitions held.
 
         Raises:
             ValueError: if nothing has been inserted.
@@ -52,7 +52,7 @@ class ArrayReplay:
         return self._rows[self._random.integers(self.size, size=batch_size)]
 
     def save(self) -> State:
-        """The rows held (a view of them: the next insert may change it), the count, and the sampler's state."""
+        """The rows held (a view, which the next insert may change), the count, and the sampler's state."""
         return {
             "rows": self._rows[: self.size],
             "num_inserted": self.num_inserted,
@@ -60,14 +60,14 @@ class ArrayReplay:
         }
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned.
+        """Restores the state that `save` returned.
 
         Raises:
-            ValueError: if it is of another size.
+            ValueError: if the state has another size.
         """
         self.num_inserted = state["num_inserted"]
         self._rows[: self.size] = state["rows"].reshape(self._rows[: self.size].shape)
         self._random.bit_generator.state = state["random"]
 
     def close(self) -> None:
-        """Nothing to free beyond the array itself."""
+        """Does nothing: the array is freed with this object."""

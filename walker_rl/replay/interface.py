@@ -1,6 +1,6 @@
-"""What every replay offers, and how an item, such as a transition, lies in a row of floats.
+"""The contract of a replay, and the layout of an item, such as a transition, in a row of floats.
 
-Items are rows from the adder, which packs each once, to the learner, which unpacks a batch at a time.
+The adder packs each item into a row once; the learner unpacks a batch of rows at a time.
 """
 
 import abc
@@ -14,10 +14,10 @@ from walker_rl.types import State, Transition
 
 
 class Sink(Protocol):
-    """Where an adder puts items."""
+    """The destination of an adder's items."""
 
     def insert(self, rows: np.ndarray, /) -> None:
-        """Takes copies of items, float32 `[n, row_size]`, the oldest first."""
+        """Copies items, float32 `[n, row_size]`, the oldest first."""
 
 
 class Replay(Sink, Protocol):
@@ -25,27 +25,27 @@ class Replay(Sink, Protocol):
 
     @property
     def num_inserted(self) -> int:
-        """Items ever inserted, those already gone included."""
+        """Number of items ever inserted, including those already removed."""
 
     @property
     def size(self) -> int:
-        """Items held now."""
+        """Number of items held now."""
 
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
         """Endless batches of items, float32 `[batch_size, row_size]`."""
 
     def save(self) -> State:
-        """Everything stored, and the state of the sampler where it has one."""
+        """Everything stored, and the sampler's state if it has one."""
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
 
     def close(self) -> None:
         """Frees servers and memory."""
 
 
 class Layout(abc.ABC):
-    """How an item, a named tuple, lies in a row of floats."""
+    """Layout of an item, a named tuple, in a row of floats."""
 
     @property
     @abc.abstractmethod
@@ -54,7 +54,7 @@ class Layout(abc.ABC):
 
     @abc.abstractmethod
     def unpack(self, rows: Any) -> Any:
-        """Views of `rows` `[..., row_size]` as the fields of items; slices, if they are a tensor."""
+        """Views of `rows` `[..., row_size]` as the fields of items; slices if they are a tensor."""
 
     def pack(self, item: Any, rows: np.ndarray) -> None:
         """Writes items, whose fields are `[..., ...]`, into `rows`, float32 `[..., row_size]`."""
@@ -81,7 +81,7 @@ class TransitionLayout(Layout):
         return 2 * self.observation_size + self.action_size + 2
 
     def unpack(self, rows: Any) -> Transition:
-        """Views of `rows` `[..., 2 O + A + 2]` as the fields of a transition; slices, if they are a tensor."""
+        """Views of `rows` `[..., 2 O + A + 2]` as the fields of a transition; slices if they are a tensor."""
         action_end = self.observation_size + self.action_size
         return Transition(
             observation=rows[..., : self.observation_size],

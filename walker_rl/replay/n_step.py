@@ -38,7 +38,7 @@ class NStepAdder:
         self._observation: np.ndarray | None = None
 
     def add_first(self, timestep: dm_env.TimeStep) -> None:
-        """Begins an episode; what was left of an unfinished one is dropped."""
+        """Begins an episode, and drops the rest of an unfinished one."""
         self._window.clear()
         self._observation = timestep.observation
 
@@ -73,10 +73,10 @@ class NStepAdder:
         }
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned.
+        """Restores the state that `save` returned.
 
         Raises:
-            TypeError, ValueError: if it is no such state.
+            TypeError, ValueError: if the state has another form.
         """
         observation_size, action_size = self._layout.observation_size, self._layout.action_size
         observation = state["observation"]

@@ -1,4 +1,4 @@
-"""Replay that keeps its first transitions apart: those of a policy that was played before training."""
+"""Replay that keeps its first transitions apart: those of the prior, which plays before training."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,13 +9,13 @@ from walker_rl.types import State
 
 
 class PriorReplay:
-    """Keeps the first transitions for good, and draws a share of each batch from them."""
+    """Keeps the first transitions permanently, and draws a share of each batch from them."""
 
     def __init__(self, row_size: int, num_prior: int, num_prior_rows: Callable[[int], int], max_size: int, seed: int):
-        """Makes an empty replay of rows of `row_size` floats, which keeps the first `num_prior` for good.
+        """Makes an empty replay of rows of `row_size` floats, which keeps the first `num_prior` permanently.
 
         Of the later ones it keeps the newest `max_size`. `num_prior_rows` maps the number of batches so far to the
-        number of first rows in the next.
+        number of the prior's rows in the next batch.
         """
         prior_seed, own_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         self._num_prior = num_prior
@@ -26,16 +26,16 @@ class PriorReplay:
 
     @property
     def num_inserted(self) -> int:
-        """Transitions ever inserted."""
+        """Number of transitions ever inserted."""
         return self._prior.num_inserted + self._own.num_inserted
 
     @property
     def size(self) -> int:
-        """Transitions held now."""
+        """Number of transitions held now."""
         return self._prior.size + self._own.size
 
     def insert(self, rows: np.ndarray) -> None:
-        """Stores transitions `[n, row_size]`: the first of all apart, the later ones in a ring."""
+        """Stores transitions `[n, row_size]`: the first ones apart, later ones in a ring."""
         num_prior = self._num_prior - self._prior.num_inserted
         self._prior.insert(rows[:num_prior])
         self._own.insert(rows[num_prior:])
@@ -43,10 +43,10 @@ class PriorReplay:
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
         """Endless batches `[batch_size, row_size]`.
 
-        Their first rows are uniform over the first transitions, the others over the later ones.
+        The prior's rows come first, uniform over its transitions; the others are uniform over the later ones.
 
         Raises:
-            ValueError: if transitions are to be drawn of a kind of which there are none.
+            ValueError: if a batch needs transitions of a part that is empty.
         """
         while True:
             num_prior_rows = self._num_prior_rows(self._num_batches)
@@ -60,10 +60,10 @@ class PriorReplay:
         return {"prior": self._prior.save(), "own": self._own.save(), "num_batches": self._num_batches}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._prior.restore(state["prior"])
         self._own.restore(state["own"])
         self._num_batches = state["num_batches"]
 
     def close(self) -> None:
-        """Nothing to free beyond the arrays."""
+        """Does nothing: the arrays are freed with this object."""

@@ -1,4 +1,4 @@
-"""Replay in a Reverb server of this process, for runs of one process that ask for it."""
+"""Replay in a Reverb server of this process, for local runs that ask for it."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ TABLE = "transitions"
 
 
 class ReverbReplay:
-    """One table of packed rows in a server of its own.
+    """One table of packed rows in its own server.
 
-    Reverb's sampler takes no seed: a resumed run continues, but not bit for bit. Its server listens on every network
-    interface, on a port that the system chooses, and asks nobody who they are.
+    Reverb's sampler takes no seed, so a resumed run continues, but not bit for bit. Its server listens on every network
+    interface, on a port that the system chooses, without authentication.
 
     Attributes:
-        num_inserted: transitions ever inserted.
+        num_inserted: number of transitions ever inserted.
     """
 
     def __init__(self, row_size: int, max_size: int):
@@ -32,12 +32,12 @@ class ReverbReplay:
 
     @property
     def size(self) -> int:
-        """Transitions the server holds now."""
+        """Number of transitions that the server holds now."""
         self._writer.flush()
         return self._client.server_info()[TABLE].current_size
 
     def insert(self, rows: np.ndarray) -> None:
-        """Sends transitions `[n, row_size]`; they arrive soon, not at once."""
+        """Sends transitions `[n, row_size]`; they arrive asynchronously."""
         for row in rows:
             self._writer.append({"row": row})
             self._writer.create_item(TABLE, priority=1.0, trajectory={"row": self._writer.history["row"][-1]})
@@ -61,7 +61,7 @@ class ReverbReplay:
         return {"files": files, "num_inserted": self.num_inserted}
 
     def restore(self, state: State) -> None:
-        """Starts the server anew from what `save` returned; datasets made before are dead."""
+        """Restarts the server with the state that `save` returned; datasets made before stop working."""
         self.close()
         self._start_server(state["files"])
         self.num_inserted = state["num_inserted"]

@@ -1,1 +1,1 @@
-"""Everything that a person sees on the terminal: of a run, of a launched run, of a sweep."""
+"""Terminal output of runs, launched runs, sweeps and searches."""

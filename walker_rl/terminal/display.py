@@ -1,6 +1,7 @@
-"""The display of a run that trains: one live block on a terminal, a plain line now and then elsewhere."""
+"""The display of a training run: one live block on a terminal, an occasional plain line elsewhere."""
 
 import dataclasses
+import math
 import time
 from collections.abc import Sequence
 
@@ -12,19 +13,20 @@ from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
 
 SAMPLE_PERIOD = 0.25
-"""Seconds between readings of the speed, and redraws of the live block."""
+"""Seconds between measurements of the speed, and between redraws of the live block."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Status:
-    """Where a run stands.
+    """Progress of a run.
 
     Attributes:
         actor_steps: environment steps of all actors together.
         max_actor_steps: steps at which the run ends.
-        learner_steps: updates.
-        training_return: return of the last episode that ended; None before.
-        evaluation_return: mean of the last evaluation; None before.
+        learner_steps: updates so far.
+        training_return: return of the last complete episode; None before the first.
+        evaluation_return: mean return of the last evaluation; None before the first.
+        seconds_allowed: training time left until the time limit; None without one.
     """
 
     actor_steps: int
@@ -32,6 +34,12 @@ class Status:
     learner_steps: int
     training_return: float | None
     evaluation_return: float | None
+    seconds_allowed: float | None = dataclasses.field(default=None, kw_only=True)
+
+    @property
+    def shown_steps(self) -> int:
+        """Environment steps, at most `max_actor_steps`, which actors of a launched run may exceed."""
+        return min(self.actor_steps, self.max_actor_steps)
 
 
 class Display(LiveOutput):
@@ -44,53 +52,68 @@ class Display(LiveOutput):
         self._is_learning = False
         self._next_sample = 0.0
         self._history: Sequence[float] = ()
+        self._min_steps_to_learn = 0
 
     def show_history(self, returns: Sequence[float]) -> None:
-        """Takes the mean returns of all evaluations so far."""
+        """Sets the mean returns of all evaluations so far."""
         self._history = returns
 
+    def expect_first_update(self, min_steps_to_learn: int) -> None:
+        """Sets the number of environment steps before the first update."""
+        self._min_steps_to_learn = min_steps_to_learn
+
     def update(self, status: Status) -> None:
-        """Shows `status` when it is time to; cheap to call at every step."""
+        """Shows `status` when an update is due; cheap enough to call at every step."""
         now = time.monotonic()
         if now < self._next_sample:
             return
         self._next_sample = now + SAMPLE_PERIOD
         if not self._is_learning and status.learner_steps > 0:
             self._is_learning = True
-            self._rates.clear()  # The speed before learning says nothing about the time to go.
+            self._rates.clear()  # The speed before learning does not predict the time left.
         self._rates.add(now, self._counters(status))
         self.show(lambda: self._block(status), lambda: [self._line(status)])
 
     def seconds_left(self, status: Status) -> float | None:
-        """Time to the end at the present speed, or None while it is not known."""
+        """Time to the end at the present speed; None while unknown, as before learning slows the steps down."""
+        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return None
         speed = self._rates.rate("actor_steps")
-        return (status.max_actor_steps - status.actor_steps) / speed if speed else None
+        seconds = (status.max_actor_steps - status.shown_steps) / speed if speed else math.inf
+        if status.seconds_allowed is not None:
+            seconds = min(seconds, max(0.0, status.seconds_allowed))
+        return seconds if seconds < math.inf else None
 
     def _counters(self, status: Status) -> dict[str, float]:
         return {"actor_steps": status.actor_steps, "learner_steps": status.learner_steps}
 
     def _line(self, status: Status) -> str:
-        percentage = 100 * status.actor_steps / status.max_actor_steps
+        percentage = 100 * status.shown_steps / status.max_actor_steps
         parts = [
-            f"{status.actor_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
+            f"{status.shown_steps:,} / {status.max_actor_steps:,} steps ({percentage:.0f} %)",
             f"{format_duration(self.seconds_left(status))} to go",
             f"{self._rates.rate('actor_steps'):.0f} environment steps/s",
-            f"{status.learner_steps:,} learner steps",
+            self._learner(status),
             f"training return {format_number(status.training_return)}",
             f"evaluation return {format_number(status.evaluation_return)}",
         ]
         return ", ".join(parts)
 
+    def _learner(self, status: Status, speed: str = "") -> str:
+        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return f"first update after {self._min_steps_to_learn:,} steps"
+        return f"{status.learner_steps:,} learner steps{speed}"
+
     def _block(self, status: Status) -> Table:
         table = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=status.max_actor_steps, completed=status.actor_steps, width=32)
-        percentage = f"{100 * status.actor_steps / status.max_actor_steps:.0f} %"
+        bar = ProgressBar(total=status.max_actor_steps, completed=status.shown_steps, width=32)
+        percentage = f"{100 * status.shown_steps / status.max_actor_steps:.0f} %"
         left = format_duration(self.seconds_left(status))
-        table.add_row(bar, percentage, f"{status.actor_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
+        table.add_row(bar, percentage, f"{status.shown_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
         table.add_row(
             f"environment {self._rates.rate('actor_steps'):.0f} steps/s",
             "",
-            f"learner {status.learner_steps:,} steps, {self._rates.rate('learner_steps'):.0f}/s",
+            self._learner(status, f", {self._rates.rate('learner_steps'):.0f}/s"),
         )
         table.add_row(
             f"last training return {format_number(status.training_return)}",
@@ -104,7 +127,7 @@ class Display(LiveOutput):
 
 
 def format_duration(seconds: float | None) -> str:
-    """A duration in words that a person uses, as in "1 h 05 min"."""
+    """Formats a duration, as in "1 h 05 min"; "?" for None."""
     if seconds is None:
         return "?"
     minutes = round(seconds / 60)
@@ -114,5 +137,5 @@ def format_duration(seconds: float | None) -> str:
 
 
 def format_number(value: float | None) -> str:
-    """A number as a person reads it, as in "1,234"; "-" for None."""
+    """Formats a number, as in "1,234"; "-" for None."""
     return "-" if value is None else f"{value:,.0f}"

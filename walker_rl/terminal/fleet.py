@@ -1,4 +1,4 @@
-"""The display of a distributed run: its processes in one live block, or a plain line now and then."""
+"""The display of a distributed run: its processes in one live block, or an occasional plain line."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -7,16 +7,17 @@ from typing import Any
 from rich.console import Group
 from rich.table import Table
 
+from walker_rl.printable import counted
 from walker_rl.terminal.display import Display, Status, format_number
 
 
 @dataclasses.dataclass(frozen=True)
 class FleetStatus(Status):
-    """Where a distributed run stands.
+    """Progress of a distributed run.
 
     Attributes:
-        samples_per_insert: transitions sampled for each inserted after the first `min_replay_size`; None before.
-        replay_size: transitions held.
+        samples_per_insert: transitions sampled per transition inserted after the first `min_replay_size`; None before.
+        replay_size: transitions in the replay.
         actor_steps_by_index: steps of each actor that ever took part.
     """
 
@@ -29,14 +30,14 @@ class FleetDisplay(Display):
     """Shows a `FleetStatus`, and the processes of the run."""
 
     def __init__(self) -> None:
-        """Knows of no processes yet."""
+        """Starts without processes."""
         super().__init__()
         self.describe(0.0, {}, {})
 
     def describe(
         self, target_samples_per_insert: float, num_restarts: Mapping[str, int], memory: Mapping[str, float]
     ) -> None:
-        """Takes the ratio that is aimed at, and restarts and resident megabytes by name of process."""
+        """Sets the target ratio, and each process's restarts and resident megabytes, by name."""
         self._target_samples_per_insert = target_samples_per_insert
         self._num_restarts = num_restarts
         self._memory = memory
@@ -63,7 +64,7 @@ class FleetDisplay(Display):
         parts = [
             f"samples per insert {ratio} of {self._target_samples_per_insert:.4g}",
             f"replay {status.replay_size:,}",
-            f"{sum(self._num_restarts.values())} restarts",
+            counted(sum(self._num_restarts.values()), "restart"),
             f"{sum(self._memory.values()):,.0f} MB",
         ]
         return ", ".join(parts)

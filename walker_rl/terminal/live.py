@@ -1,14 +1,14 @@
-"""Standard output while something runs: a live block on a terminal, plain lines now and then elsewhere."""
+"""Standard output of a running command: a live block on a terminal, occasional plain lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 
 PLAIN_PERIOD = 30.0
-"""Seconds between lines when the output is no terminal."""
+"""Seconds between lines when the output is not a terminal."""
 
 LiveOutputT = TypeVar("LiveOutputT", bound="LiveOutput")
 
@@ -20,7 +20,7 @@ class LiveOutput:
         """Writes to standard output.
 
         Args:
-            transient: whether the block is taken away at the end, or left as it last was.
+            transient: whether the block disappears at the end.
         """
         self.console = Console(highlight=False, soft_wrap=True)
         self._transient = transient
@@ -45,9 +45,10 @@ class LiveOutput:
         self.console.print(text, markup=False)
 
     def show(self, block: Callable[[], RenderableType], lines: Callable[[], Iterable[str]]) -> None:
-        """Redraws the block; where there is no terminal prints the lines, when it is time to."""
+        """Redraws the block; without a terminal, prints the lines when they are due."""
         if self._live:
-            self._live.update(block(), refresh=True)
+            # The empty last line takes the terminal's ^C, which would otherwise shift the block.
+            self._live.update(Group(block(), ""), refresh=True)
         elif time.monotonic() >= self._next_lines:
             self._next_lines = time.monotonic() + PLAIN_PERIOD
             for line in lines():

@@ -8,24 +8,24 @@ RATE_WINDOW = 60.0
 
 
 class Rates:
-    """Changes a second over the last minute, by name."""
+    """Changes of counters per second, over the last minute, by name."""
 
     def __init__(self) -> None:
-        """Knows nothing yet."""
+        """Starts without readings."""
         self._points: deque[tuple[float, dict[str, float]]] = deque()
 
     def add(self, now: float, counters: Mapping[str, float]) -> None:
-        """Takes a reading at `now`, in seconds."""
+        """Adds a reading at `now`, in seconds."""
         self._points.append((now, dict(counters)))
         while len(self._points) > 2 and self._points[1][0] < now - RATE_WINDOW:
             self._points.popleft()
 
     def clear(self) -> None:
-        """Forgets what it knows."""
+        """Discards all readings."""
         self._points.clear()
 
     def rate(self, name: str) -> float:
-        """Changes of one counter a second; 0 while they are not known."""
+        """Returns the changes per second of one counter; 0 while unknown."""
         points = [(at, counters[name]) for at, counters in (self._points or ()) if name in counters]
         if len(points) < 2 or points[-1][0] == points[0][0]:
             return 0.0

@@ -7,7 +7,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(values: Sequence[float], width: int) -> str:
-    """Draws numbers from the lowest to the highest, in at most `width` characters, each the mean of its part."""
+    """Draws numbers, scaled to their range, in at most `width` characters, each the mean of its part."""
     num_parts = min(width, len(values))
     ends = [len(values) * index // num_parts for index in range(num_parts + 1)] if num_parts else []
     means = [sum(values[start:end]) / (end - start) for start, end in itertools.pairwise(ends)]

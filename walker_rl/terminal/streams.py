@@ -1,4 +1,4 @@
-"""Standard streams that never end, nor hold up, the work of a command."""
+"""Standard streams that neither end nor block the work of a command."""
 
 import contextlib
 import io
@@ -8,17 +8,17 @@ import stat
 import sys
 
 MAX_WAITING = 2**16
-"""Bytes that wait to be written; of more, the oldest are dropped."""
+"""Maximum bytes that wait to be written; older ones are dropped."""
 
 LAST_WAIT = 5.0
-"""Seconds that the end of a command waits for a reader who rests."""
+"""Seconds that the end of a command waits for a slow reader."""
 
 
 class Output(io.FileIO):
-    """Standard output or error, of which every write succeeds: text that can't be written waits for the next write.
+    """Standard output or error, on which every write succeeds: text that can't be written waits for the next write.
 
     Attributes:
-        failure: error of the last write; None without one.
+        failure: error of the last write; None if it succeeded.
     """
 
     failure: OSError | None = None
@@ -28,7 +28,7 @@ class Output(io.FileIO):
 
         Args:
             descriptor: number of the descriptor.
-            may_block: whether a write may wait for a reader who rests.
+            may_block: whether a write may wait for a slow reader.
         """
         super().__init__(descriptor, "wb", closefd=False)
         self._waiting = bytearray()
@@ -37,7 +37,7 @@ class Output(io.FileIO):
             _unblock(descriptor)
 
     def write(self, text) -> int:  # type: ignore[no-untyped-def]  # The base class takes any buffer.
-        """Takes all of `text`, and writes as much as there is room for."""
+        """Accepts all of `text`, and writes as much as possible."""
         self._waiting += text
         try:
             while self._waiting:
@@ -52,19 +52,19 @@ class Output(io.FileIO):
         return len(text)
 
     def finish(self) -> None:
-        """Writes what waits, and gives a reader who rests some seconds for it."""
+        """Writes the waiting text, with up to `LAST_WAIT` seconds for a slow reader."""
         self._patience = LAST_WAIT
         self.write(b"")
 
 
 def take_streams(*, may_block: bool) -> list[Output]:
-    """Puts such streams in the place of `sys.stdout` and `sys.stderr`, where nobody else has replaced them.
+    """Replaces `sys.stdout` and `sys.stderr` by such streams, unless somebody else has replaced them.
 
     Args:
-        may_block: whether a write may wait for a reader who rests; otherwise the text waits.
+        may_block: whether a write may wait for a slow reader; otherwise the text waits.
 
     Returns:
-        Both; nothing where they were replaced.
+        Both streams; none if they had been replaced.
     """
     streams = sys.stdout, sys.stderr
     if streams != (sys.__stdout__, sys.__stderr__):
@@ -81,16 +81,16 @@ def take_streams(*, may_block: bool) -> list[Output]:
 
 
 def _open_closed_descriptors() -> None:
-    """Points the standard descriptors that are closed at nothing, before a file of a run gets their numbers."""
+    """Opens closed standard descriptors on /dev/null, before a file of a run gets their numbers."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(descriptor, True)
     os.close(descriptor)
 
 
 def _unblock(descriptor: int) -> None:
-    """Lets writes to a pipe or a terminal return at once.
+    """Makes writes to a pipe or a terminal non-blocking.
 
-    It is opened anew for that: the flag of the descriptor at hand would be that of other processes, too.
+    Opens it again, because the flag of the present descriptor is shared with other processes.
     """
     if stat.S_ISFIFO(os.fstat(descriptor).st_mode) or os.isatty(descriptor):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The display of a sweep: one live table on a terminal, plain lines now and then elsewhere."""
+"""The display of a sweep or a search: one live table on a terminal, occasional plain lines elsewhere."""
 
 import dataclasses
 import enum
@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group
 from rich.table import Table
 
+from walker_rl.printable import counted
 from walker_rl.terminal.display import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
-
-WIDE = 1_000
-"""Characters in a line that goes to a file."""
+from walker_rl.terminal.table import WIDE
 
 
 class State(enum.Enum):
@@ -27,7 +26,7 @@ class State(enum.Enum):
 
     @property
     def is_running(self) -> bool:
-        """Whether a process trains the run."""
+        """True if a process trains the run."""
         return self in (State.RUNNING, State.RETRYING)
 
 
@@ -36,17 +35,17 @@ STYLES = {State.RUNNING: "cyan", State.RETRYING: "yellow", State.COMPLETE: "gree
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """Where one run stands.
+    """Progress of one run.
 
     Attributes:
         name: name of the run.
-        kind: agent and task; runs of one kind are taken to be as fast as each other.
+        kind: agent and task; runs of one kind are assumed to be equally fast.
         state: state of the run.
         actor_steps: environment steps so far.
         max_actor_steps: environment steps at the end.
-        steps_per_second: recent speed; 0 while not known.
-        evaluation_return: mean of the last evaluation; None before.
-        seconds_left: time to its end; None while not known, and of a run that waits.
+        steps_per_second: recent speed; 0 while unknown.
+        evaluation_return: mean return of the last evaluation; None before the first.
+        seconds_left: time to its end; None while unknown, and for a waiting run.
     """
 
     name: str
@@ -61,14 +60,14 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Overview:
-    """Where a sweep stands; `seconds_left` is None while not known."""
+    """Progress of a sweep; `seconds_left` is None while unknown."""
 
     rows: Sequence[Row]
     seconds_left: float | None
 
 
 class SweepDisplay(LiveOutput):
-    """Shows where a sweep stands; a context manager."""
+    """Shows the progress of a sweep; a context manager."""
 
     def __init__(self) -> None:
         """Writes to standard output."""
@@ -77,23 +76,40 @@ class SweepDisplay(LiveOutput):
             self.console.width = WIDE
 
     def update(self, overview: Overview) -> None:
-        """Shows where things stand; elsewhere than on a terminal, when it is time to."""
+        """Shows the sweep's progress; without a terminal, only when lines are due."""
         self.show(lambda: Group(make_table(self._fitting(overview.rows)), summary(overview)), lambda: _lines(overview))
 
     def conclude(self, overview: Overview) -> None:
-        """Prints the whole table, to stay."""
+        """Prints the whole table for good."""
         self.console.print(make_table(overview.rows))
         self.message(summary(overview))
 
     def _fitting(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """All rows, or if the terminal is too low for them, those of what runs or has failed."""
+        """All rows, or if the terminal is too low for them, without waiting and complete runs."""
         if len(rows) + 2 <= self.console.height:
             return rows
         return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
 
 
+class SearchDisplay(LiveOutput):
+    """Shows the running trials of a search; a context manager."""
+
+    def __init__(self) -> None:
+        """Writes to standard output."""
+        super().__init__(transient=True)
+
+    def tell(self, text: str) -> None:
+        """Prints a line that stays; wraps it at spaces if it is too long for the terminal."""
+        self.console.print(text, markup=False, soft_wrap=not self.console.is_terminal)
+
+    def update(self, rows: Sequence[Row], num_ended: int, num_trials: int) -> None:
+        """Shows the running trials' progress; without a terminal, only when lines are due."""
+        ended = f"{num_ended} of {counted(num_trials, 'trial')} ended"
+        self.show(lambda: Group(make_table(rows), ended), lambda: [*map(_line, rows), ended])
+
+
 def make_table(rows: Sequence[Row]) -> Table:
-    """A line for each run."""
+    """Makes a table with a line for each run."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
     table.add_column("run", no_wrap=True)
     table.add_column("state", no_wrap=True)
@@ -105,19 +121,23 @@ def make_table(rows: Sequence[Row]) -> Table:
 
 
 def summary(overview: Overview) -> str:
-    """How many runs are in which state, as in "3 of 25 complete, 2 running, 20 waiting, 5 h 20 min to go"."""
+    """Counts runs by state, as in "3 of 25 complete, 2 running, 20 waiting, 5 h 20 min to go"."""
     counts = Counter(row.state for row in overview.rows)
     parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    is_going_on = any(state.is_running for state in counts)
-    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_going_on else []))
+    is_running = any(state.is_running for state in counts)
+    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_running else []))
 
 
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
         if row.state.is_running:
-            yield ", ".join(cell for cell in _cells(row) if cell)
+            yield _line(row)
     yield summary(overview)
+
+
+def _line(row: Row) -> str:
+    return ", ".join(cell for cell in _cells(row) if cell)
 
 
 def _cells(row: Row) -> list[str]:
@@ -125,7 +145,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.name,
         row.state.value,
-        f"{row.actor_steps:,} / {row.max_actor_steps:,} steps",
+        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,} steps",
         f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
         format_number(row.evaluation_return),
         f"{format_duration(row.seconds_left)}" if is_running else "",

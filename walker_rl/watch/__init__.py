@@ -1,1 +1,1 @@
-"""A page that shows runs while they train; it only reads their directories."""
+"""A web page that shows runs while they train; it only reads their directories."""

@@ -1,4 +1,4 @@
-"""What the page shows of a run, from files that may be half-written, damaged or not there yet."""
+"""Reads the page's data from a run's files, which may be half-written, damaged or missing."""
 
 import contextlib
 import functools
@@ -20,32 +20,32 @@ from walker_rl.experiments.stored import read_yaml_mapping
 from walker_rl.experiments.sweep.progress import read_progress
 
 MAX_POINTS = 400
-"""Points of a curve; of more, some are left out."""
+"""Maximum points of a curve; longer ones are thinned."""
 
 MOVING_AVERAGE = 20
-"""Training episodes averaged in a curve."""
+"""Training episodes averaged for a curve."""
 
 MAX_DEPTH = 3
-"""Folders under a folder in which runs are looked for, as runs/tune_d4pg/trials/RUN."""
+"""Levels of folders that are searched for runs, as in runs/tune_d4pg/trials/RUN."""
 
 QUIET_SECONDS = 120.0
-"""Seconds without a new row after which a run is said to be quiet."""
+"""Seconds without a new row after which a run is shown as quiet."""
 
 FILMS = ("latest", "first", "best", "progress")
-"""Names of the films that may be asked for."""
+"""Names of the available films."""
 
 Json = dict[str, Any]
 
 
 def find_runs(path: Path) -> dict[str, RunDirectory]:
-    """The run directory at `path` by its name, or those under the folder `path` by their paths from there."""
+    """Finds the run directory at `path`, by its name, or those under the folder `path`, by relative path."""
     if _is_run(path):
         return {path.resolve().name: RunDirectory(path)}
     return {str(run.relative_to(path)): RunDirectory(run) for run in _runs_under(path, MAX_DEPTH)}
 
 
 def overview(name: str, run: RunDirectory) -> Json:
-    """What the grid shows of a run."""
+    """Returns the data that the grid shows of a run."""
     fields, evaluation = _fields(run), readable_rows(run.metrics, "evaluation")
     returns = evaluation.get("mean_return", np.empty(0))
     return {
@@ -61,7 +61,7 @@ def overview(name: str, run: RunDirectory) -> Json:
 
 
 def details(name: str, run: RunDirectory) -> Json:
-    """What the page shows of one run."""
+    """Returns the data that the page shows of a single run."""
     recorded = read_recorded(run.metrics, _fields(run))
     walltime = readable_rows(run.metrics, "timing").get("walltime", np.empty(0))
     return {
@@ -78,7 +78,7 @@ def details(name: str, run: RunDirectory) -> Json:
 
 
 def read_film(run: RunDirectory, film: str) -> bytes | None:
-    """The GIF of one of `FILMS`; None if there is none."""
+    """Reads the GIF of one of `FILMS`; returns None if there is none."""
     try:
         content = _film(run, film).read_bytes() if film in FILMS else b""
     except OSError:
@@ -87,7 +87,7 @@ def read_film(run: RunDirectory, film: str) -> bytes | None:
 
 
 def _is_run(path: Path) -> bool:
-    return os.path.isfile(path / "config.yaml")  # False, too, where the path can't be looked at
+    return os.path.isfile(path / "config.yaml")  # Also False where the path can't be accessed.
 
 
 def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
@@ -112,7 +112,7 @@ def _fields(run: RunDirectory) -> Mapping[str, Any]:
     return _read_fields(run.config, _version(run.config)) if run.config.is_file() else {}
 
 
-@functools.lru_cache(maxsize=1024)  # YAML is slow to read, and a page of many runs asks every other second.
+@functools.lru_cache(maxsize=1024)  # YAML is slow to parse, and a page polls every other second.
 def _read_fields(path: Path, version: int) -> Mapping[str, Any]:
     try:
         return flatten(read_yaml_mapping(path))
@@ -121,7 +121,7 @@ def _read_fields(path: Path, version: int) -> Mapping[str, Any]:
 
 
 def _state(run: RunDirectory) -> str:
-    """In one word or two, by the age of the newest row: no process is asked."""
+    """The run's state in words, judged by the age of the newest row."""
     if run.summary.exists():
         return "complete"
     written = [path.stat().st_mtime for path in [run.config, *run.metrics.glob("*.csv")] if path.exists()]
@@ -146,7 +146,7 @@ def _points(steps: np.ndarray, values: np.ndarray) -> Json:
 
 
 def _extent(evaluation: Columns) -> Json:
-    """The lowest and the highest episode of each evaluation."""
+    """The lowest and the highest return of each evaluation."""
     episodes = [values for name, values in evaluation.items() if name.startswith("episode_return_")]
     if not episodes:
         return {"low": _points(np.empty(0), np.empty(0)), "high": _points(np.empty(0), np.empty(0))}
@@ -168,6 +168,6 @@ def _numbers(values: np.ndarray) -> list[float | None]:
 
 
 def _number(value: Any) -> float | None:
-    """What JSON has for a number; None for all else."""
+    """Converts a finite number to six digits for JSON; None for anything else."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     return float(f"{value:.6g}") if is_number else None

@@ -1,4 +1,4 @@
-"""The server of the page: a few addresses that can be read, on loopback alone."""
+"""The page's server: a few read-only addresses, on loopback alone."""
 
 import errno
 import http.server
@@ -36,14 +36,14 @@ class WatchServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, path: Path, port: int):
-        """Listens, and answers nothing before `serve_forever`.
+        """Listens; `serve_forever` answers.
 
         Args:
-            path: a run directory, or a folder of run directories.
-            port: the port to listen on; 0 takes one that is free.
+            path: run directory, or folder of run directories.
+            port: port to listen on; 0 takes a free one.
 
         Raises:
-            UserError: if the port can't be had.
+            UserError: if the port is not available.
         """
         self.path = path
         try:
@@ -53,13 +53,13 @@ class WatchServer(http.server.ThreadingHTTPServer):
             raise UserError(f"port = {port}: must be free on {HOST}, or 0 for any that is ({reason})") from None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints what went wrong, unless it is that a page was closed while it was answered."""
+        """Prints the error, unless the browser closed the connection."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """Port that the server listens on."""
         return int(self.server_address[1])
 
 
@@ -67,7 +67,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: WatchServer
 
     def do_GET(self) -> None:
-        """Answers with a file of the page, or with what the runs' files say now."""
+        """Answers with a file of the page, or with the runs' present data."""
         address = urllib.parse.urlsplit(self.path).path
         if not self._is_for_us():
             self._send(403, "text/plain", b"This server answers to 127.0.0.1 and localhost alone.\n")
@@ -77,11 +77,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             try:
                 self._answer(*map(urllib.parse.unquote, address.strip("/").split("/")))
-            except (FileNotFoundError, PermissionError) as error:  # It could be read a moment ago.
+            except (FileNotFoundError, PermissionError) as error:  # The file may have just been deleted.
                 self._send(404, "text/plain", f"{error}\n".encode())
 
     def log_message(self, *_: Any) -> None:
-        """Prints nothing: a page asks every other second."""
+        """Prints nothing: a page polls every other second."""
 
     def _answer(self, kind: str, name: str = "", film: str = "", *_: str) -> None:
         runs = find_runs(self.server.path)
@@ -96,7 +96,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(404, "text/plain", b"There is no such run or film.\n")
 
     def _is_for_us(self) -> bool:
-        """False where a page of somebody else has had its own name point to this machine."""
+        """False if another host name points to this machine, as in DNS rebinding."""
         return self.headers.get("Host") in {f"{host}:{self.server.port}" for host in (HOST, "localhost")}
 
     def _send_json(self, content: Any) -> None:

@@ -61,6 +61,7 @@ def compare_duals(metrics, row):
         np.testing.assert_allclose(metrics[ours], row[acmes], rtol=1e-4, atol=1e-3, err_msg=ours)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("period", "clipping"), [(1, True), (3, False)])
 def test_the_update_is_acmes(period, clipping):
     max_gradient_norm = 40.0 if clipping else None

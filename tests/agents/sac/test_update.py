@@ -44,6 +44,7 @@ def test_losses_are_those_of_the_paper():
     np.testing.assert_allclose(metrics["temperature"], TEMPERATURE, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target_entropy", "grows"), [(100.0, True), (-100.0, False)])
 def test_the_temperature_sees_to_the_entropy(target_entropy, grows):
     learner, _ = make(learners.random_batches(2), target_entropy=target_entropy, temperature_learning_rate=0.1)

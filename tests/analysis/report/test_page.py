@@ -1,20 +1,19 @@
 """The page in a real browser: Debian's Chromium, without a window."""
 
+import contextlib
 import re
-import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.analysis.made_runs import make_run
+from tests.browser import needs_chromium
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt install chromium")
+pytestmark = needs_chromium
 
 AGENTS = agent_names()[:2]
 """Names that HTML must escape are in the title."""
@@ -32,12 +31,13 @@ def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     for agent in AGENTS:
         for seed, best in enumerate((90.0, 1_200.0, None)):
-            name = f"{agent}_{seed}"
+            name = f"{agent}_Walker2DBulletEnv-v0_seed{seed}"
             final = None if best is None else (best, best / 2)
             run = make_run(folder / name, [10, 80 + seed, 70], f"seed={seed}", agent=agent, final=final, falls=(1, 2))
             make_film(run.best_video)
     path = folder / "report.html"
-    assert main(["report", f"{folder}/*_[0-9]", "-o", str(path), "--title", TITLE]) == 0
+    runs = sorted(map(str, folder.glob("*_seed[0-9]")), reverse=True)
+    assert main(["report", *runs, "-o", str(path), "--title", TITLE]) == 0
     return path
 
 
@@ -59,14 +59,6 @@ class Browser:
         return [row.locator("th, td").nth(place).inner_text() for row in table.locator("tbody tr").all()]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def opened(chromium, report, request):
     context = chromium.new_context(**getattr(request, "param", {}))
@@ -82,7 +74,7 @@ def test_it_shows_figures_films_and_every_run(opened):
     assert page.title() == TITLE
     assert page.locator("h1").inner_text() == TITLE
     assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
-    assert page.locator("#figures figure").count() == 7
+    assert page.locator("#figures figure").count() == 8
     assert page.locator("img.film").count() == len(AGENTS)
     assert page.locator("table.sortable tbody tr").count() == 3 * len(AGENTS)
     assert "1 run not complete" in page.locator("#summary").inner_text()
@@ -101,7 +93,7 @@ def test_a_figure_hands_out_its_numbers(opened):
     link = opened.page.locator("#figures a").first
     with opened.page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename == "learning_curves_actor_steps.csv"
+    assert download.value.suggested_filename == "overview.csv"
     assert download.value.path().read_text().startswith("task,group,series,actor_steps,return,low,high,num_seeds\n")
 
 
@@ -146,6 +138,58 @@ def test_a_screen_reader_finds_names(opened):
     levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map((heading) => Number(heading.tagName[1]))")
     assert levels[0] == 1
     assert levels.count(1) == 1
+
+
+def test_runs_and_commands_are_in_the_order_of_group_and_seed(opened):
+    assert list(zip(opened.column("group"), opened.column("seed"), strict=True)) == [
+        (agent, str(seed)) for agent in AGENTS for seed in range(3)
+    ]
+    assert opened.page.locator("#commands dt").all_inner_texts() == opened.column("run")
+
+
+@pytest.mark.slow
+def test_runs_of_the_same_name_are_named_apart(chromium, tmp_path):
+    for folder in ("old", "new"):
+        make_run(tmp_path / folder / "one", [1, 2])
+    path = tmp_path / "report.html"
+    assert main(["report", str(tmp_path / "old" / "one"), str(tmp_path / "new" / "one"), "-o", str(path)]) == 0
+    with contextlib.closing(chromium.new_page()) as page:
+        assert Browser(page, path).column("run") == ["new/one", "old/one"]
+
+
+CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
+  const box = element.getBoundingClientRect();
+  return box.width > 1 && box.right > window.innerWidth + 1 && !element.closest(".scroll");
+}).map((element) => element.outerHTML.slice(0, 80))"""
+
+SCROLLED = """() => [...document.querySelectorAll(".scroll")].filter((one) => one.scrollWidth > one.clientWidth)
+  .map((one) => one.getAttribute("aria-label"))"""
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        for width in (390, 768, 1400)
+        for scheme in ("light", "dark")
+    ],
+    ids=lambda options: f"{options['viewport']['width']} {options['color_scheme']}",
+    indirect=True,
+)
+def test_nothing_is_cut_and_wide_tables_scroll_by_themselves(opened):
+    page = opened.page
+    width = page.viewport_size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(CUT) == []
+    assert width < 1400 or page.evaluate(SCROLLED) == []
+
+
+def test_the_names_of_runs_stay_in_sight_while_a_table_scrolls(chromium, report):
+    with contextlib.closing(chromium.new_page(viewport={"width": 390, "height": 900})) as page:
+        Browser(page, report)
+        table = page.locator("#runs .scroll")
+        table.evaluate("table => { table.scrollLeft = table.scrollWidth }")
+        assert page.locator("#runs tbody th").first.bounding_box()["x"] == table.bounding_box()["x"]
 
 
 @pytest.mark.parametrize("opened", [{"viewport": {"width": 360, "height": 640}}], indirect=True)

@@ -111,10 +111,10 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
     for actor_steps in range(1_000, 6_000, 1_000):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
-    centre.bookkeeping.send_last_candidate(WEIGHTS)
+    centre.bookkeeping.send_last_candidate(WEIGHTS, "steps")
     assert centre.candidate() == (5_500, True)
     played = Evaluation((2.0, 4.0), (200, 200), (False, False))
-    write_summary(centre.run, {"best": played, "last": played})
+    write_summary(centre.run, {"best": played, "last": played}, "steps")
     centre.hear(Result("selection"), evaluation(5_500, "finished"))
     assert centre.bookkeeping.evaluator_has_finished
     assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
@@ -122,7 +122,7 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
 
 def test_the_last_candidate_waits_for_those_before_it(centre):
     centre.take(5_500)
-    centre.bookkeeping.send_last_candidate(WEIGHTS)
+    centre.bookkeeping.send_last_candidate(WEIGHTS, "steps")
     for actor_steps in range(1_000, 6_000, 1_000):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))

@@ -39,7 +39,7 @@ def test_arrays_arrive_bit_for_bit(channel):
     weights = channel.read(Weights)
     assert weights.learner_steps == 7
     np.testing.assert_array_equal(weights.array, array)
-    channel.send(Candidate(array, 10_000, 8, 12.5, False))
+    channel.send(Candidate(array, 10_000, 8, 12.5, None))
     candidate = channel.read(Candidate)
     assert (candidate.actor_steps, candidate.learner_steps, candidate.walltime, candidate.is_last) == (
         10_000,
@@ -125,6 +125,7 @@ def test_blocks_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
         for block, count in zip(blocks, counts, strict=True):
             writer.insert(block, np.array(count))
             sent.append(block)
+        writer.close()
 
     sender = threading.Thread(target=send, daemon=True)
     sender.start()

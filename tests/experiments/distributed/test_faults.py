@@ -81,7 +81,7 @@ def test_an_actor_that_never_starts_ends_the_run_with_its_reason(tmp_path):
         assert time.monotonic() - began > 0.5 + 1 + 2 + 4, "it backs off"
         assert output.count("actor_0 has ended, with status 9 (no actor today); starting it again\n") == 4
         assert "error: actor_0 has failed 5 times in a row, with status 9 (no actor today); " in output
-        assert f"see {run}/logs/actor_0.log; to go on from the newest checkpoint: " in output
+        assert f"see {run}/logs/actor_0.log; to resume from the newest checkpoint: " in output
         assert "Traceback" not in output
 
 
@@ -199,7 +199,7 @@ def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status
         assert "Traceback" not in made.everything()
         assert made.status["phase"] == "stopped"
         assert made.newest_checkpoint["learner_steps"] == made.status["learner_steps"] > 0
-        assert "Interrupted; to go on from the newest checkpoint: " in output
+        assert "Interrupted; to resume from the newest checkpoint: " in output
         assert f"launch {AGENT} --resume {run} --num-actors 2\n" in output
         assert_gone(made, 0.5)
 

@@ -23,7 +23,7 @@ MESSAGES = (
     Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False), 0.25),
     Notice({0: 10}, 5, 1, False, {"token": Welcome(0, 0, 10)}),
     Weights(np.ones(5, np.float32), 3),
-    Candidate(np.ones(5, np.float32), 10, 3, 1.5, True),
+    Candidate(np.ones(5, np.float32), 10, 3, 1.5, "steps"),
 )
 
 
@@ -162,6 +162,7 @@ def test_blocks_of_another_form_are_dropped(reader, stranger, lines, arrays):
     writer = reader.stream_rows()
     writer.insert(np.ones((3, 52), np.float32), np.array(2))
     np.testing.assert_array_equal(reader.subscribe_to_rows(52, 2).get(timeout=10), np.ones((2, 52)))
+    writer.close()
     assert len(lines) == 1 and lines[0].startswith("warning: dropped a message from an unknown sender to transitions-")
 
 

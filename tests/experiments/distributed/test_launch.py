@@ -44,7 +44,7 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     assert {int(row["episode_length"]) for row in training} == {200}
     assert 200 * len(training) <= status["actor_steps"] < 200 * (len(training) + 2)
     assert rows(run, "learner")
-    assert set(json.loads((run / "summary.json").read_text())) == {"best", "last"}
+    assert set(json.loads((run / "summary.json").read_text())) == {"ended_by", "best", "last"}
     for name in (
         "config.yaml",
         "curve.png",
@@ -59,7 +59,7 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
         "videos/first": [2000],
     }
     final = json.loads((run / "summary.json").read_text())["last"]["mean_return"]
-    assert scalars(run / "tensorboard" / "final")["last_mean_return"] == [(5000, pytest.approx(final))]
+    assert scalars(run / "tensorboard")["final/last_mean_return"] == [(5000, pytest.approx(final))]
     assert hyperparameters(run / "tensorboard")[1]["agent_name"] == agent_name
     assert sorted(path.name for path in (run / "logs").iterdir()) == [
         "actor_0.log",

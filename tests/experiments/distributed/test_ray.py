@@ -129,7 +129,7 @@ def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=120)
     assert process.returncode == 75, rest
-    assert "Interrupted; to go on from the newest checkpoint: " in rest
+    assert "Interrupted; to resume from the newest checkpoint: " in rest
     newest = max(run.glob("checkpoints/step_*.npz"))
     steps = int(newest.stem.removeprefix("step_")) + 500
     resumed = words(cluster, "--resume", run, "--steps", str(steps))

@@ -66,7 +66,7 @@ def test_it_says_what_made_it(tmp_path):
 def test_a_run_that_exists_is_refused_and_resume_is_named(tmp_path):
     run = create_run_directory(tmp_path / "run", CONFIG)
     before = run.config.read_bytes()
-    line = f"run_dir = {run.path}: must not exist yet; to go on with that run: --resume {run.path}"
+    line = f"run_dir = {run.path}: must not exist yet; to resume that run: --resume {run.path}"
     assert refusal(run.path) == line
     assert run.config.read_bytes() == before
 
@@ -116,7 +116,7 @@ def test_a_link_to_an_empty_folder_is_filled_and_stays_a_link(tmp_path):
     run = create_run_directory(tmp_path / "run", CONFIG)
     assert run.path.is_symlink()
     assert (tmp_path / "disk" / "config.yaml").is_file()
-    line = f"run_dir = {run.path}: must not exist yet; to go on with that run: --resume {run.path}"
+    line = f"run_dir = {run.path}: must not exist yet; to resume that run: --resume {run.path}"
     assert refusal(tmp_path / "run") == line
 
 
@@ -182,7 +182,7 @@ def test_of_simultaneous_starts_one_makes_the_run_and_the_others_say_why_not(tmp
     assert outcomes.count("made") == 1
     refusals = {
         f"run_dir = {path}: must not be in use by another process",
-        f"run_dir = {path}: must not exist yet; to go on with that run: --resume {path}",
+        f"run_dir = {path}: must not exist yet; to resume that run: --resume {path}",
     }
     assert {*outcomes} <= {"made", *refusals}
     assert load_config(AGENT, [path / "config.yaml"]) == CONFIG
@@ -192,5 +192,5 @@ def test_of_simultaneous_starts_one_makes_the_run_and_the_others_say_why_not(tmp
 def test_the_command_that_is_named_is_quoted_for_a_shell(tmp_path):
     path = tmp_path / "it's [1] $HOME"
     create_run_directory(path, CONFIG)
-    option = refusal(path).partition("go on with that run: ")[2]
+    option = refusal(path).partition("resume that run: ")[2]
     assert shlex.split(option) == ["--resume", str(path)]

@@ -21,6 +21,7 @@ def job(tmp_path):
     return Job(load_config(AGENT), (), (), tmp_path / "a", tmp_path / "logs" / "a.log")
 
 
+@pytest.mark.slow
 def test_a_job_that_cannot_begin_is_tried_twice(job):
     job.run_dir.write_text("in the way")
     told = []

@@ -44,6 +44,14 @@ def test_runs_are_the_product_with_the_seeds_outermost():
     assert config.agent.n_step == 3
 
 
+def test_a_run_has_the_configuration_that_its_options_give():
+    spec = SweepSpec(agents=(AGENT,), seeds=(3, 12), grid={"agent.n_step": ("1", "3")}, overrides=("log_period=7",))
+    for job in plan(spec, OUTPUT).values():
+        assert job.config == load_config(AGENT, job.files, job.overrides)
+        assert job.name.endswith(f"_seed{job.config.seed}")
+        assert job.log.name == f"{job.name}.log"
+
+
 def test_lists_in_a_grid_are_values():
     grid = parse_grid(["agent.policy_hidden_sizes=[64,64],[256, 256]", "agent.tau=1e-3, 0.5"])
     assert grid == {"agent.policy_hidden_sizes": ("[64,64]", "[256,256]"), "agent.tau": ("0.001", "0.5")}
@@ -115,7 +123,7 @@ def test_a_grid_that_is_no_yaml():
         (SweepSpec(agents=("trpo",)), f"agent = trpo: must be one of {', '.join(agent_names())}"),
         (
             SweepSpec(agents=(DISTRIBUTIONAL_AGENT, AGENT), overrides=("agent.vmin=-5",)),
-            f"{AGENT}: agent.vmin = -5: unknown field; nearest: agent.sigma, agent.noise, agent.discount",
+            f"{AGENT}: agent.vmin = -5: unknown field; did you mean agent.sigma or agent.noise or agent.discount?",
         ),
         (
             SweepSpec(agents=(AGENT,), grid={"agent.n_step": ("1", "x")}),

@@ -16,12 +16,14 @@ from walker_rl.experiments.tuning.search import Search
 from walker_rl.experiments.tuning.study import NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
 from walker_rl.processes.signals import StopSignals
 from walker_rl.search_space import Choices
+from walker_rl.terminal.sweep import SearchDisplay
 
 
 def make_plan(agent_name=AGENT, *overrides, pruner="none", seeds=(7, 8)):
     return Plan(agent_name, seeds, (), overrides, pruner)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_a_space_holds_the_defaults_and_nothing_that_is_refused(tmp_path, agent_name):
     plan, space = make_plan(agent_name), search_space(agent_name)
@@ -92,12 +94,12 @@ def test_a_study_of_another_plan_is_refused(tmp_path, other, message):
         Study(tmp_path, search_space(AGENT), other)
     there = make_plan().config.agent
     wanted = message.format(**dataclasses.asdict(there))
-    assert str(caught.value) == f"{wanted}: must be as in {tmp_path} to go on with that study"
+    assert str(caught.value) == f"{wanted}: must be as in {tmp_path} to continue that study"
 
 
 def test_a_study_of_another_space_is_refused(tmp_path):
     Study(tmp_path, {"n_step": Choices((1, 2))}, make_plan())
-    with pytest.raises(UserError, match=r"space = .*must be as in .* to go on with that study"):
+    with pytest.raises(UserError, match=r"space = .*must be as in .* to continue that study"):
         Study(tmp_path, {"n_step": Choices((1, 3))}, make_plan())
 
 
@@ -151,7 +153,7 @@ def test_a_search_that_goes_on_writes_the_best_that_a_killed_one_has_not(tmp_pat
     plan = make_plan()
     study = Study(tmp_path, search_space(AGENT), plan)
     study.complete(study.ask(), 100.0)
-    search = Search(study, plan, tmp_path, [(0,)], print)
+    search = Search(study, plan, tmp_path, [(0,)], SearchDisplay())
     with StopSignals() as signals:
         assert search.run(1, signals)
     assert (tmp_path / BEST).read_text().startswith(f"# {AGENT}, trial 0 of a search: score 100.0 after ")

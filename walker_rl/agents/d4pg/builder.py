@@ -25,7 +25,7 @@ class Builder(DeterministicBuilder[Config]):
         return Networks.from_seed(self.config, self.architecture, distributional_critic, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> D4PGLearner:
-        """A learner of `networks`, and the source of their variables."""
+        """A learner that trains `networks` and serves their variables."""
         from walker_rl.agents.d4pg.learning import D4PGLearner
 
         return D4PGLearner(self.config, networks, dataset, seed)

@@ -11,6 +11,7 @@ from walker_rl.hyperparameters import hyperparameter
 class Config(NoiseConfig, DistributionalConfig):
     """D4PG: DDPG with n-step returns and a critic of the whole return distribution."""
 
+    display_name: ClassVar[str] = "D4PG"
     paper: ClassVar[str] = "Barth-Maron et al. 2018, https://arxiv.org/abs/1804.08617"
 
     tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)

@@ -1,8 +1,8 @@
-"""What `walker-rl tune d4pg` searches."""
+"""Search space of `walker-rl tune d4pg`."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 
-# Not the discount: the support of the critic must fit it, and would be too narrow for a larger one.
+# No discount: a larger one would need a wider support of the critic.
 SEARCH_SPACE: SearchSpace = {
     "n_step": Integers(1, 8),
     "policy_learning_rate": Floats(5e-5, 1e-3, log=True),

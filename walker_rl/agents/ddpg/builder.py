@@ -25,7 +25,7 @@ class Builder(DeterministicBuilder[Config]):
         return Networks.from_seed(self.config, self.architecture, scalar_critic, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> DDPGLearner:
-        """A learner of `networks`, and the source of their variables."""
+        """A learner that trains `networks` and serves their variables."""
         from walker_rl.agents.ddpg.learning import DDPGLearner
 
         return DDPGLearner(self.config, networks, dataset, seed)

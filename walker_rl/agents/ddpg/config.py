@@ -12,6 +12,7 @@ from walker_rl.schedules import Schedule
 class Config(NoiseConfig):
     """DDPG: a deterministic policy that follows the gradient of a scalar critic."""
 
+    display_name: ClassVar[str] = "DDPG"
     paper: ClassVar[str] = "Lillicrap et al. 2016, https://arxiv.org/abs/1509.02971"
 
     critic_learning_rate: Schedule = hyperparameter(1e-3, "Adam step size of the critic", above=0)

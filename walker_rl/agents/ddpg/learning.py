@@ -14,7 +14,7 @@ class DDPGLearner(OffPolicyLearner[Config]):
     """Regresses a scalar critic on the target networks' bootstrap; the policy climbs the critic."""
 
     def _update(self, transition: Transition) -> TensorMetrics:
-        # Both gradients are those of the networks before the update.
+        # Both gradients are taken before either network changes.
         critic_gradients, critic_metrics = self._critic_gradients(transition)
         policy_gradients, policy_metrics = self._policy_gradients(transition.next_observation)
         norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})

@@ -1,4 +1,4 @@
-"""What `walker-rl tune ddpg` searches."""
+"""Search space of `walker-rl tune ddpg`."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Builder(OffPolicyBuilder[Config]):
-    """DMPO: a Gaussian policy that samples; it is evaluated by its mean."""
+    """DMPO: a Gaussian policy that acts by samples and is evaluated by its mean."""
 
     @property
     def architecture(self) -> PolicyArchitecture:
@@ -32,11 +32,11 @@ class Builder(OffPolicyBuilder[Config]):
         return Networks.from_seed(self.config, self.architecture, distributional_critic, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> DMPOLearner:
-        """A learner of `networks`, and the source of their variables."""
+        """A learner that trains `networks` and serves their variables."""
         from walker_rl.agents.dmpo.learning import DMPOLearner
 
         return DMPOLearner(self.config, networks, dataset, seed)
 
     def make_own_policy(self, seed: int, noise_scale: float) -> SamplingPolicy:
-        """Samples of the online policy, each step's near the one before."""
+        """A policy that samples with noise correlated between consecutive steps."""
         return SamplingPolicy(self.architecture, seed, noise_scale, self.config.noise_correlation)

@@ -12,6 +12,7 @@ from walker_rl.schedules import Schedule
 class Config(DistributionalConfig):
     """DMPO: MPO's KL-bounded policy improvement with a critic of the whole return distribution."""
 
+    display_name: ClassVar[str] = "DMPO"
     paper: ClassVar[str] = "Abdolmaleki et al. 2018, https://arxiv.org/abs/1812.02256"
 
     noise_correlation: float = hyperparameter(

@@ -18,11 +18,11 @@ from walker_rl.types import Transition
 class DMPOLearner(OffPolicyLearner[Config]):
     """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step.
 
-    Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
+    Sampling is a function of `(seed, learner_steps)`, so a restored learner draws the same actions.
     """
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class, and the optimiser of the dual variables, whose gradients are not clipped."""
+        """Extends the base class with an optimiser of the dual variables, whose gradients are not clipped."""
         super().__init__(config, networks, dataset, seed)
         self._bounds = Bounds(config.epsilon, config.epsilon_penalty, config.epsilon_mean, config.epsilon_stddev)
         action_size = networks.architecture.action_size
@@ -52,14 +52,14 @@ class DMPOLearner(OffPolicyLearner[Config]):
         return {**critic_metrics, **policy_metrics, **norms}
 
     def _sample(self, policy: Gaussian) -> tf.Tensor:
-        """Actions `[N, B, A]`, not clipped."""
+        """Unclipped actions `[N, B, A]`."""
         shape = [self._config.num_samples, *policy.mean.shape]
         noise = tf.random.stateless_normal(shape, seed=tf.stack([self._seed, self._num_steps]))
         return policy.mean + policy.stddev * noise
 
     def _target_probabilities(self, observation: tf.Tensor, actions: tf.Tensor) -> tf.Tensor:
         """The target critic's distributions `[N, B, K]` for the actions as the environment would clip them."""
-        # Side by side, N evaluations of [B, A] use all cores; one of [N * B, A] keeps a single one busy.
+        # N parallel evaluations of [B, A] use all cores; one of [N * B, A] would use a single one.
         clipped_actions = tf.unstack(tf.clip_by_value(actions, -1.0, 1.0))
         logits = [self._networks.target_critic(observation, action) for action in clipped_actions]
         return tf.stack([tf.nn.softmax(each) for each in logits])

@@ -1,8 +1,8 @@
-"""What `walker-rl tune dmpo` searches."""
+"""Search space of `walker-rl tune dmpo`."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 
-# Not the discount: the support of the critic must fit it, and would be too narrow for a larger one.
+# No discount: a larger one would need a wider support of the critic.
 SEARCH_SPACE: SearchSpace = {
     "n_step": Integers(1, 8),
     "noise_correlation": Floats(0.0, 0.95),

@@ -1,4 +1,4 @@
-"""The gait's actor: another candidate in each episode."""
+"""The gait's actor, which plays a new candidate in each episode."""
 
 import dm_env
 import numpy as np
@@ -11,14 +11,14 @@ from walker_rl.types import State, Variables
 
 
 class CandidatePolicy:
-    """Plays a formula whose parameters are drawn anew for each episode, from what the search has come to.
+    """Plays a formula with parameters drawn for each episode from the search's distribution.
 
     Attributes:
-        parameters: this episode's, `[P]`.
+        parameters: parameters of the current episode, `[P]`.
     """
 
     def __init__(self, architecture: SinusoidArchitecture, seed: int, noise_scale: float = 1.0):
-        """Makes a policy without parameters, which spreads its candidates by `noise_scale` times what it is told."""
+        """Makes a policy without parameters; `noise_scale` multiplies the spread of its candidates."""
         self._architecture = architecture
         self._policy = SinusoidPolicy(architecture)
         self._noise_scale = noise_scale
@@ -27,25 +27,25 @@ class CandidatePolicy:
         self.parameters = np.zeros(architecture.num_parameters)
 
     def update(self, variables: Variables) -> None:
-        """Takes a new middle and spread, for the episodes that begin from now on."""
+        """Replaces the candidates' mean and spread, from the next episode on."""
         self._variables = {name: np.array(value, np.float64) for name, value in variables.items()}
 
     def begin_episode(self) -> None:
-        """Draws a candidate."""
+        """Begins an episode with a new candidate."""
         middle = np.concatenate([self._variables[name] for name in self._architecture.parameter_shapes()])
         noise = self._random.standard_normal(len(middle))
         self._play(middle + self._noise_scale * self._variables["deviation"] @ noise)
 
     def action(self, observation: np.ndarray) -> np.ndarray:
-        """What the formula says for the next step."""
+        """The formula's action for the next step, float32 `[A]`."""
         return self._policy.action(observation)
 
     def save(self) -> State:
-        """The candidate, how far its episode is, and the random numbers."""
+        """The candidate, the step of its episode, and the state of the random numbers."""
         return {"random": self._random.bit_generator.state, "parameters": self.parameters, "step": self._policy.step}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._random.bit_generator.state = state["random"]
         self._play(state["parameters"])
         self._policy.begin_episode(state["step"])
@@ -59,7 +59,7 @@ class CandidatePolicy:
 
 
 class GaitActor(Actor):
-    """Plays candidates, and records what each returned."""
+    """Plays candidates and records the score of each."""
 
     _policy: CandidatePolicy
     _adder: TrialAdder
@@ -67,13 +67,13 @@ class GaitActor(Actor):
     def __init__(
         self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, step_cost: float = 0.0
     ):
-        """As the base class; `step_cost` is taken from each reward."""
+        """Extends the base class; `step_cost` is subtracted from each reward."""
         super().__init__(policy, adder, variable_source)
         self._step_cost = step_cost
         self._score = 0.0
 
     def select_action(self, observation: np.ndarray) -> np.ndarray:
-        """What the candidate does, float32 `[A]`."""
+        """The candidate's action, float32 `[A]`."""
         return self._policy.action(observation)
 
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
@@ -82,17 +82,17 @@ class GaitActor(Actor):
         self._score = 0.0
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
-        """Counts one step, and records the episode if it has ended."""
+        """Adds one step's reward to the score, and records the episode at its end."""
         self._score += float(next_timestep.reward) - self._step_cost
         if next_timestep.last():
             self._adder.add(self._policy.parameters, self._score)
 
     def save(self) -> State:
-        """All but the weights."""
+        """The state without the weights."""
         return {"policy": self._policy.save(), "score": self._score}
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
+        """Restores the state that `save` returned."""
         self._policy.restore(state["policy"])
         self._score = state["score"]
         self.update(wait=True)

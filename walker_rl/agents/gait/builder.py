@@ -30,7 +30,7 @@ class Builder(QueueBuilder[Config]):
 
     @property
     def items_per_step(self) -> int:
-        """The trials of one population."""
+        """Trials in one population."""
         return self.config.population_size
 
     @property
@@ -38,7 +38,7 @@ class Builder(QueueBuilder[Config]):
         """The formula.
 
         Raises:
-            UserError: if the observation has no such entries, or there are more values than joints.
+            UserError: if an index lies outside the observation, or a list has more values than joints.
         """
         observation_size, action_size = sizes(self.spec)
         architecture = SinusoidArchitecture(
@@ -60,39 +60,39 @@ class Builder(QueueBuilder[Config]):
 
     @property
     def num_bytes(self) -> float:
-        """Memory of a population."""
+        """Bytes of one population."""
         return FLOAT * float(self.layout.row_size * self.config.population_size)
 
     def make_networks(self, seed: int) -> Start:
-        """The parameters that are set by hand."""
+        """The parameters set by hand."""
         return make_start(self.config, self.architecture, seed)
 
     def make_learner(self, networks: Start, dataset: Iterator[np.ndarray], seed: int) -> GaitLearner:
-        """The search."""
+        """A learner that runs the search."""
         from walker_rl.agents.gait.learning import GaitLearner
 
         return GaitLearner(self.config, networks, dataset)
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> CandidatePolicy:
-        """Candidates around what the search has come to."""
+        """A policy that plays candidates of the search."""
         return CandidatePolicy(self.architecture, seed, noise_scale)
 
     @property
     def layout(self) -> TrialLayout:
-        """How a trial lies in a row of floats."""
+        """Layout of a trial in a row of floats."""
         return TrialLayout(self.architecture.num_parameters)
 
     def make_adder(self, replay: Sink) -> TrialAdder:
-        """What records an actor's episodes in `replay`, or sends them there."""
+        """An adder that inserts an actor's episodes into `replay`, in this process or remote."""
         return TrialAdder(replay, self.layout)
 
     def make_actor(
         self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, seed: int
     ) -> GaitActor:
-        """An actor with the variable source's weights."""
+        """An actor that takes its weights from `variable_source`."""
         return GaitActor(policy, adder, variable_source, self.config.step_cost)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Once, but for those that wait."""
+        """Trials learned from, divided by the trials of complete populations; None before the first."""
         num_told = num_inserted // self.config.population_size * self.config.population_size
         return learner_steps / num_told if num_told else None

@@ -1,4 +1,4 @@
-"""Parameters of a gait, and of the search for better ones."""
+"""Parameters of a gait and of the search for better ones."""
 
 import dataclasses
 from typing import ClassVar
@@ -12,6 +12,7 @@ BY_JOINT = "the j-th is that of joint j, after the last the first again"
 class Config:
     """Gait: each joint swings by a sinusoid of time, whose parameters are set by hand or searched for by CMA-ES."""
 
+    display_name: ClassVar[str] = "Gait"
     paper: ClassVar[str] = "Raffin et al. 2023, https://arxiv.org/abs/2310.05808"
 
     period: float = hyperparameter(40.0, "length of a cycle", unit="steps", above=1)
@@ -59,10 +60,10 @@ class Config:
 
     @property
     def target_samples_per_insert(self) -> float:
-        """How often each trial is to be sampled."""
+        """Target number of samples per trial."""
         return 1.0
 
     @property
     def min_steps_to_learn(self) -> int:
-        """Environment steps before which the search can't learn: an episode of each candidate; 0 without a search."""
+        """Environment steps before which the search can't learn, at least one per candidate; 0 without a search."""
         return self.population_size if self.search else 0

@@ -1,4 +1,4 @@
-"""The search for a gait: CMA-ES (Hansen 2016), of the package `cma`."""
+"""The search for a gait by CMA-ES (Hansen 2016), from the package `cma`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,23 +14,23 @@ from walker_rl.types import Metrics, State
 
 
 class GaitLearner(Learner):
-    """Moves the middle and spread of the candidates to where episodes returned more; one trial is one learner step.
+    """Moves the candidates' mean and spread towards higher scores; one trial is one learner step.
 
-    Actors draw the candidates themselves; those of a distributed run may be of the distribution before.
+    Actors draw the candidates themselves. In a distributed run, some may come from the previous distribution.
     """
 
     def __init__(self, config: Config, start: Start, dataset: Iterator[np.ndarray]) -> None:
-        """Begins the search at `start`; `dataset` yields `config.population_size` packed trials at a time."""
+        """Starts the search at `start`; `dataset` yields `config.population_size` packed trials at a time."""
         super().__init__(start.architecture)
         self._config = config
         self._start = start
         self._dataset = dataset
         self._layout = TrialLayout(start.architecture.num_parameters)
-        self._trials: list[Trial] = []  # All: the search is a function of them.
+        self._trials: list[Trial] = []  # All trials so far; the search is a function of them.
         self._search = self._begin()
 
     def step(self) -> Metrics:
-        """Learns from the next trials; returns metrics of them.
+        """Learns from the next population; returns metrics.
 
         Raises:
             StopIteration: if the dataset has ended.
@@ -50,7 +50,7 @@ class GaitLearner(Learner):
 
     @property
     def policy_weights(self) -> np.ndarray:
-        """The middle of the candidates, and their deviation around it; none, if nothing is searched for."""
+        """The candidates' mean, and their deviation matrix; it is zero without a search."""
         search, deviation = self._search, np.zeros((self._search.N, self._search.N))
         if self._config.search:  # `D` `[P, P]`: `D z` has the candidates' covariance for a normal `z` `[P]`.
             scale = search.sigma * search.sigma_vec.scaling
@@ -58,13 +58,13 @@ class GaitLearner(Learner):
         return np.concatenate([search.mean, deviation.ravel()]).astype(np.float32)
 
     def save(self) -> State:
-        """All trials."""
+        """All trials so far."""
         num_parameters = len(self._start.parameters)
         parameters = np.reshape([trials.parameters for trials in self._trials], (-1, num_parameters))
         return {"parameters": parameters, "scores": np.ravel([trials.score for trials in self._trials])}
 
     def restore(self, state: State) -> None:
-        """Searches again, with the trials that `save` returned."""
+        """Repeats the search with the trials that `save` returned."""
         self._search, self._trials = self._begin(), []
         num_populations = len(state["scores"]) // self._config.population_size
         if num_populations:
@@ -74,7 +74,7 @@ class GaitLearner(Learner):
 
     def _begin(self) -> Any:
         options = {
-            "seed": self._start.seed % (2**32 - 1) + 1,  # 0 stands for the time of day
+            "seed": self._start.seed % (2**32 - 1) + 1,  # cma takes 0 for the time of day
             "popsize": self._config.population_size,
             "CMA_stds": self._start.scale,
             "verbose": -9,
@@ -85,6 +85,6 @@ class GaitLearner(Learner):
         self._trials.append(trials)
         if self._config.search:
             self._search.ask()  # `tell` requires it; the candidates it returns are discarded.
-            # Unchecked: it would shorten what it has not asked for, and believe a score that nobody saw.
+            # Unchecked: cma would shorten candidates that it did not draw, and believe a score that nobody measured.
             self._search.tell(list(trials.parameters), (-trials.score).tolist(), check_points=False)
-            self._search.sm.update_now(-1)  # Else its axes are those of the population before.
+            self._search.sm.update_now(-1)  # Otherwise its axes are those of the previous population.

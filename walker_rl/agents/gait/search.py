@@ -1,4 +1,4 @@
-"""The middle and spread of candidates that a search begins with; the formula set by hand."""
+"""The start of a search: the formula set by hand, and the spread of the first candidates around it."""
 
 import dataclasses
 
@@ -10,13 +10,13 @@ from walker_rl.policies.sinusoids import SinusoidArchitecture
 
 @dataclasses.dataclass(frozen=True)
 class Start:
-    """Where a search begins.
+    """The start of a search.
 
     Attributes:
-        architecture: of the formula.
-        parameters: set by hand, float64 `[P]`.
-        scale: standard deviation of the first candidates around each, float64 `[P]`.
-        seed: of the search.
+        architecture: architecture of the formula.
+        parameters: values set by hand, float64 `[P]`.
+        scale: standard deviation of the first candidates around each value, float64 `[P]`.
+        seed: seed of the search.
     """
 
     architecture: SinusoidArchitecture
@@ -26,7 +26,7 @@ class Start:
 
 
 def make_start(config: Config, architecture: SinusoidArchitecture, seed: int) -> Start:
-    """What `config` asks for."""
+    """The start of a search, from `config`."""
     by_hand = {
         "frequency": ((1 / config.period,), config.frequency_sigma),
         "stiffness": ((config.stiffness,), config.sigma * config.stiffness),

@@ -1,4 +1,4 @@
-"""What `walker-rl tune gait` searches: how the gait is searched for."""
+"""Search space of `walker-rl tune gait`: settings of the gait and of its search."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 

@@ -1,4 +1,4 @@
-"""What a gait's search learns from: a candidate and what an episode with it returned."""
+"""Trials, from which a gait's search learns: a candidate and the score of its episode."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -12,8 +12,8 @@ class Trial(NamedTuple):
     """One episode.
 
     Attributes:
-        parameters: the candidate's, `[..., P]`.
-        score: what its episode was worth to the search, `[...]`.
+        parameters: parameters of the candidate, `[..., P]`.
+        score: return of its episode minus the step costs, `[...]`.
     """
 
     parameters: Any

@@ -1,4 +1,4 @@
-"""PPO's actor: it records how likely its actions were."""
+"""PPO's actor, which records the log-densities of its actions."""
 
 import dm_env
 import numpy as np
@@ -13,26 +13,26 @@ _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 
 
 class DensityPolicy(ExploringPolicy):
-    """A Gaussian policy that returns its samples with their densities."""
+    """A Gaussian policy that returns its samples with their log-densities."""
 
     def __init__(self, architecture: PolicyArchitecture, seed: int, correlation: float = 0.0):
-        """Makes a policy without weights; `correlation` is that of one sample's noise with the next's."""
+        """Makes a policy without weights; `correlation` is the noise's autocorrelation between consecutive steps."""
         super().__init__(architecture, UnitNoise(architecture.action_size, correlation, seed))
 
     def sample(self, observation: np.ndarray) -> tuple[np.ndarray, float]:
-        """A sample, not clipped, float32 `[A]`, for `observation` `[O]`, and the logarithm of its density."""
+        """An unclipped sample, float32 `[A]`, for `observation` `[O]`, and its log-density."""
         mean, stddev = self._policy.distribution(observation)
         noise = self._noise.sample()
         log_density = float(np.sum(-0.5 * noise**2 - np.log(stddev) - _LOG_SQRT_2PI))
         return (mean + stddev * noise).astype(np.float32), log_density
 
     def bounded(self, sample: np.ndarray) -> np.ndarray:
-        """The action in [-1, 1] that a sample stands for."""
+        """Maps a sample to an action in [-1, 1]."""
         return self._policy.bounded(sample)
 
 
 class OnPolicyActor(Actor):
-    """Acts with the policy's samples, and records them with their densities."""
+    """Acts with the policy's samples and records them with their log-densities."""
 
     _policy: DensityPolicy
     _adder: SegmentAdder

@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 
 ENVIRONMENT_BYTES = 2e7
-"""Memory of a simulated robot."""
+"""Bytes of a simulated robot."""
 
 COPIES_OF_ROWS = 2
 
 
 class Builder(QueueBuilder[Config]):
-    """PPO: actors whose stretches of steps the learner takes from a queue, each once."""
+    """PPO: actors fill a queue with segments of steps, and the learner takes each segment once."""
 
     item_name = "step"
 
     @property
     def items_per_step(self) -> int:
-        """The segments of one round."""
+        """Segments in one round."""
         return self.config.num_environments
 
     @property
     def num_environments(self) -> int:
-        """Environments that one process steps in turn."""
+        """Number of environments that one process steps in turn."""
         return self.config.num_environments
 
     @property
@@ -57,7 +57,7 @@ class Builder(QueueBuilder[Config]):
 
     @property
     def num_bytes(self) -> float:
-        """Memory of the environments, of a round as it waits and as it is learned from, and of the networks."""
+        """Bytes of the networks, the environments, and two copies of a round: in the queue and in the learner."""
         networks = network_bytes(self.config, sizes(self.spec), self.config.batch_size)
         one_environment = ENVIRONMENT_BYTES + COPIES_OF_ROWS * FLOAT * self.layout.row_size
         return networks + self.config.num_environments * one_environment
@@ -76,16 +76,16 @@ class Builder(QueueBuilder[Config]):
         )
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> PPOLearner:
-        """A learner of `networks`, and the source of their variables."""
+        """A learner that trains `networks` and serves their variables."""
         from walker_rl.agents.ppo.learning import PPOLearner
 
         return PPOLearner(self.config, networks, dataset, seed)
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> DensityPolicy:
-        """Samples of the online policy.
+        """A policy that samples from the online policy.
 
         Raises:
-            UserError: if it is to be played with more or less noise than it has, and so be another policy.
+            UserError: if `noise_scale` is not 1, which would make the actor off-policy.
         """
         if noise_scale != 1.0:
             raise UserError(f"distributed.noise_scales = [{noise_scale:g}]: must be [1] with an on-policy agent")
@@ -93,21 +93,21 @@ class Builder(QueueBuilder[Config]):
 
     @property
     def layout(self) -> SegmentLayout:
-        """How a segment lies in a row of floats."""
+        """Layout of a segment in a row of floats."""
         return SegmentLayout(*sizes(self.spec), self.config.unroll_length)
 
     def make_adder(self, replay: Sink) -> SegmentAdder:
-        """What records an actor's steps in `replay`, or sends them there."""
+        """An adder that inserts an actor's steps into `replay`, in this process or remote."""
         return SegmentAdder(replay, self.layout, self.config.discount)
 
     def make_actor(
         self, policy: DensityPolicy, adder: SegmentAdder, variable_source: VariableSource, seed: int
     ) -> OnPolicyActor:
-        """An actor with the variable source's weights."""
+        """An actor that takes its weights from `variable_source`."""
         return OnPolicyActor(policy, adder, variable_source)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Epochs, fewer where the KL divergence has stopped them."""
+        """Average number of epochs, fewer where the KL divergence stopped them; None during priming."""
         num_rounds = num_inserted // self.config.num_environments - self.config.num_priming_rounds
         num_steps = num_rounds * self.config.num_environments * self.config.unroll_length
         return learner_steps * self.config.batch_size / num_steps if num_rounds > 0 else None

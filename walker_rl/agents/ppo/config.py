@@ -16,6 +16,7 @@ INITIALIZATIONS = ("uniform_fan_out", "uniform_fan_in", "orthogonal")
 class Config(NetworkConfig):
     """PPO: on-policy, by small steps: a policy gradient that is clipped where the new policy leaves the old one."""
 
+    display_name: ClassVar[str] = "PPO"
     paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
 
     discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
@@ -66,17 +67,17 @@ class Config(NetworkConfig):
 
     @property
     def target_samples_per_insert(self) -> float:
-        """How often each step is to be sampled: once an epoch."""
+        """Target number of samples per step: one per epoch."""
         return float(self.num_epochs)
 
     @property
     def num_priming_rounds(self) -> int:
-        """Rounds at the start that the statistics learn from, and the networks do not."""
+        """Rounds at the start that update the statistics but not the networks."""
         return int(self.normalize_observations)
 
     @property
     def min_steps_to_learn(self) -> int:
-        """Environment steps of the rounds up to the first that the networks learn from."""
+        """Environment steps up to the end of the first round that the networks learn from."""
         return (self.num_priming_rounds + 1) * self.num_environments * self.unroll_length
 
     def conflicts(self) -> Iterator[tuple[str, str]]:

@@ -21,13 +21,13 @@ MAX_REWARD = 10.0
 
 
 class PPOLearner(NetworkLearner[Config]):
-    """Learns from the segments of one round for some epochs; one minibatch is one learner step.
+    """Learns from each round of segments for several epochs; one minibatch is one learner step.
 
-    Minibatches are drawn by `(seed, learner_steps)`, so that a restored learner draws the same.
+    Minibatches are a function of `(seed, learner_steps)`, so a restored learner draws the same.
     """
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class; `dataset` yields `config.num_environments` packed segments at a time."""
+        """Extends the base class; `dataset` yields `config.num_environments` packed segments at a time."""
         super().__init__(config, networks, seed, config.adam_epsilon)
         self._dataset = dataset
         architecture = networks.architecture
@@ -35,10 +35,10 @@ class PPOLearner(NetworkLearner[Config]):
         self._observations = RunningStatistics((architecture.observation_size,))
         self._returns = RunningStatistics(())
         self._num_rounds = tf.Variable(0, dtype=tf.int64, trainable=False)
-        self._metric_names: tuple[str, ...] = ()  # Known when the update is traced.
+        self._metric_names: tuple[str, ...] = ()  # Set when the update is traced.
 
     def step(self) -> Metrics:
-        """Learns from the next segments; at first only the statistics do, for `num_priming_rounds`.
+        """Learns from the next round; the first `num_priming_rounds` rounds update only the statistics.
 
         Returns:
             Means over the minibatches and the round's own metrics; empty after a priming round.
@@ -47,7 +47,7 @@ class PPOLearner(NetworkLearner[Config]):
             StopIteration: if the dataset has ended.
         """
         segments = self._layout.unpack(next(self._dataset))
-        if self._config.normalize_rewards:  # Before the round: no recorded density depends on them.
+        if self._config.normalize_rewards:  # Before the round, since no recorded density depends on them.
             self._returns.add(segments.return_so_far.ravel())
         metrics: Metrics = {}
         if int(self._num_rounds) >= self._config.num_priming_rounds:
@@ -60,7 +60,7 @@ class PPOLearner(NetworkLearner[Config]):
         return metrics
 
     def _prepare(self, segments: Segment) -> tuple[list[np.ndarray], Metrics]:
-        """Observation, action, log-density, advantage and return of each step, `[N T, ...]`; and what they tell."""
+        """Observation, action, log-density, advantage, return of each step, `[N T, ...]`, and the round's metrics."""
         scale = self._returns.stddev if self._config.normalize_rewards else 1.0
         reward = np.clip(segments.reward / scale, -MAX_REWARD, MAX_REWARD)
         value, next_value = (self._values(each) for each in (segments.observation, segments.next_observation))
@@ -74,12 +74,12 @@ class PPOLearner(NetworkLearner[Config]):
         return flat, {"q_mean": float(value.mean() * scale), "explained_variance": float(explained)}
 
     def _values(self, observation: np.ndarray) -> np.ndarray:
-        """Of observations `[N, T, O]`, `[N, T]`."""
+        """Values `[N, T]` of observations `[N, T, O]`."""
         flat = tf.constant(observation.reshape(-1, observation.shape[-1]))
         return np.asarray(self._traced_values(flat)).reshape(observation.shape[:-1])
 
     def _learn(self, columns: list[np.ndarray]) -> Metrics:
-        """Epochs of minibatches; they stop where the policy has gone too far from the one that acted."""
+        """Runs epochs of minibatches; stops after an epoch whose mean KL divergence exceeds `max_kl`."""
         random = np.random.default_rng([int(self._seed), int(self._num_steps)])
         epochs: list[np.ndarray] = []
         for _ in range(self._config.num_epochs):
@@ -90,7 +90,7 @@ class PPOLearner(NetworkLearner[Config]):
         return dict(zip(self._metric_names, np.concatenate(epochs).mean(axis=0).tolist(), strict=True))
 
     def _learn_once(self, columns: list[np.ndarray], order: np.ndarray) -> np.ndarray:
-        """One epoch, without the steps that are left over; the metrics `[M, ...]` of its minibatches."""
+        """Runs one epoch without the last, incomplete minibatch; returns metrics `[minibatches, M]`."""
         batch_size = self._config.batch_size
         minibatches = order[: len(order) // batch_size * batch_size].reshape(-1, batch_size)
         told = [self._traced_update(*(tf.constant(column[chosen]) for column in columns)) for chosen in minibatches]
@@ -101,7 +101,7 @@ class PPOLearner(NetworkLearner[Config]):
         return tf.cast(self._num_rounds, tf.float64) * steps_per_round
 
     def _observe_observations(self, segments: Segment) -> None:
-        """Updates the normaliser, after the round: its densities are those of the normaliser that acted."""
+        """Updates the normaliser after the round, whose densities depend on the normaliser that acted."""
         if not self._config.normalize_observations:
             return
         self._observations.add(segments.observation.reshape(-1, segments.observation.shape[-1]))
@@ -117,7 +117,7 @@ class PPOLearner(NetworkLearner[Config]):
         advantage: tf.Tensor,
         target: tf.Tensor,
     ) -> TensorMetrics:
-        """One minibatch: steps along `min(ratio A, clip(ratio) A)` (equation 7) and against `(target - V)^2 / 2`."""
+        """Ascends `min(ratio A, clip(ratio) A)` (equation 7) and descends `(target - V)^2 / 2` on one minibatch."""
         networks, config = self._networks, self._config
         clip = tf.convert_to_tensor(self._at_present(config.clip), tf.float32)
         advantage = (advantage - tf.reduce_mean(advantage)) / (tf.math.reduce_std(advantage) + 1e-8)
@@ -145,7 +145,7 @@ class PPOLearner(NetworkLearner[Config]):
 
     @functools.cached_property
     def _traced_update(self) -> Callable[..., tf.Tensor]:
-        """One minibatch as one graph; returns the metrics `[M]`."""
+        """The update on one minibatch as one graph, which returns the metrics `[M]`."""
 
         def update(*arguments: tf.Tensor) -> tf.Tensor:
             metrics = self._update(*arguments)

@@ -1,4 +1,4 @@
-"""What `walker-rl tune ppo` searches."""
+"""Search space of `walker-rl tune ppo`."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 

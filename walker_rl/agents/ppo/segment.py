@@ -1,4 +1,4 @@
-"""What PPO learns from: stretches of consecutive steps of one actor."""
+"""Segments, from which PPO learns: consecutive steps of one actor."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -15,12 +15,12 @@ class Segment(NamedTuple):
 
     Attributes:
         observation: `s_t`, float32 `[..., T, O]`.
-        action: the sample before it was clipped, `[..., T, A]`.
-        next_observation: what the step led to, the last of an episode included, `[..., T, O]`.
-        reward: `[..., T]`.
-        discount: the agent's, and 0 where the step has terminated the episode, `[..., T]`.
-        is_last: 1 where the step has ended its episode, terminated or truncated, `[..., T]`.
-        log_density: of the action, under the policy that took it, `[..., T]`.
+        action: unclipped sample, `[..., T, A]`.
+        next_observation: observation after the step, including the last of an episode, `[..., T, O]`.
+        reward: reward of the step, `[..., T]`.
+        discount: the agent's discount, or 0 where the step terminated the episode, `[..., T]`.
+        is_last: 1 where the step ended its episode, by termination or truncation, `[..., T]`.
+        log_density: log-density of the action under the policy that took it, `[..., T]`.
         return_so_far: discounted sum of the episode's rewards up to this one, `[..., T]`.
     """
 
@@ -66,7 +66,7 @@ class SegmentLayout(Layout):
 
 
 class SegmentAdder:
-    """Collects an actor's steps, and inserts a segment whenever there are enough."""
+    """Collects an actor's steps and inserts each complete segment."""
 
     def __init__(self, sink: Sink, layout: SegmentLayout, discount: float):
         """Makes an adder for one actor, which packs segments by `layout` into `sink`; `discount` is the agent's."""
@@ -101,7 +101,7 @@ class SegmentAdder:
             self._steps.clear()
 
     def save(self) -> State:
-        """The steps of the open segment, and where the episode stands."""
+        """The steps of the open segment, the episode's last observation, and its return so far."""
         return {
             "observation": self._observation,
             "return_so_far": self._return_so_far,
@@ -109,10 +109,10 @@ class SegmentAdder:
         }
 
     def restore(self, state: State) -> None:
-        """Continues from what `save` returned.
+        """Restores the state that `save` returned.
 
         Raises:
-            TypeError, ValueError: if it is no such state.
+            TypeError, ValueError: if the state has another form.
         """
         observation, size = state["observation"], self._layout.observation_size
         self._observation = None if observation is None else np.float32(observation).reshape(size)

@@ -12,6 +12,7 @@ from walker_rl.schedules import Schedule
 class Config(OffPolicyConfig):
     """SAC: a stochastic policy that is paid for its entropy, and two critics of which the lower counts."""
 
+    display_name: ClassVar[str] = "SAC"
     paper: ClassVar[str] = "Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905"
 
     noise_correlation: float = hyperparameter(

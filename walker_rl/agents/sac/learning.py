@@ -21,8 +21,8 @@ class Sample(NamedTuple):
     """Actions drawn from the policy.
 
     Attributes:
-        action: in [-1, 1], `[B, A]`.
-        log_density: logarithm of the density, `[B]`.
+        action: actions in [-1, 1], `[B, A]`.
+        log_density: log-densities of the actions, `[B]`.
     """
 
     action: tf.Tensor
@@ -32,11 +32,11 @@ class Sample(NamedTuple):
 class SACLearner(OffPolicyLearner[Config]):
     """Samples one action per state, for the critics' bootstrap and the policy's improvement.
 
-    Sampling is a function of `(seed, learner_steps)`, so that a restored learner draws the same actions.
+    Sampling is a function of `(seed, learner_steps)`, so a restored learner draws the same actions.
     """
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class, and the optimiser of the temperature, whose gradient is not clipped."""
+        """Extends the base class with an optimiser of the temperature, whose gradient is not clipped."""
         super().__init__(config, networks, dataset, seed)
         target_entropy = config.target_entropy
         self._target_entropy = -float(networks.architecture.action_size) if target_entropy is None else target_entropy
@@ -45,7 +45,7 @@ class SACLearner(OffPolicyLearner[Config]):
         self._learning_rates["temperature"] = config.temperature_learning_rate
 
     def _update(self, transition: Transition) -> TensorMetrics:
-        # All gradients are those of the networks before the update.
+        # All gradients are taken before any network changes.
         temperature = tf.exp(self._log_temperature)
         policy_gradients, sample, policy_metrics = self._policy_gradients(transition.next_observation, temperature)
         critic_gradients, critic_metrics = self._critic_gradients(transition, sample, temperature)

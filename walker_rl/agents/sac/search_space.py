@@ -1,4 +1,4 @@
-"""What `walker-rl tune sac` searches."""
+"""Search space of `walker-rl tune sac`."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 

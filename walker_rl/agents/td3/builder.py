@@ -25,7 +25,7 @@ class Builder(DeterministicBuilder[Config]):
         return Networks.from_seed(self.config, self.architecture, twin_critic, seed)
 
     def make_learner(self, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> TD3Learner:
-        """A learner of `networks`, and the source of their variables."""
+        """A learner that trains `networks` and serves their variables."""
         from walker_rl.agents.td3.learning import TD3Learner
 
         return TD3Learner(self.config, networks, dataset, seed)

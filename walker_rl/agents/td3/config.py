@@ -11,6 +11,7 @@ from walker_rl.hyperparameters import hyperparameter
 class Config(NoiseConfig):
     """TD3: DDPG with two critics, of which the lower counts, a delayed policy and smoothed targets."""
 
+    display_name: ClassVar[str] = "TD3"
     paper: ClassVar[str] = "Fujimoto et al. 2018, https://arxiv.org/abs/1802.09477"
 
     tau: float = hyperparameter(

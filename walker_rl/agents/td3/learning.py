@@ -16,13 +16,13 @@ from walker_rl.types import Transition
 
 
 class TD3Learner(OffPolicyLearner[Config]):
-    """Updates the critics each time, the policy and all targets each `policy_period`-th time.
+    """Updates the critics at every step, the policy and all targets at every `policy_period`-th.
 
-    The noise on the targets is a function of `(seed, learner_steps)`, so that a restored learner draws the same.
+    The noise on the targets is a function of `(seed, learner_steps)`, so a restored learner draws the same.
     """
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """As the base class."""
+        """Makes the policy's metrics, which keep their values between its updates."""
         super().__init__(config, networks, dataset, seed)
         self._policy_metrics = {
             name: tf.Variable(0.0, trainable=False) for name in ("policy_loss", "q_mean", "policy_gradient_norm")
@@ -49,7 +49,7 @@ class TD3Learner(OffPolicyLearner[Config]):
         return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
 
     def _improve_policy(self, observation: tf.Tensor) -> tf.Operation:
-        """Ascends `mean dQ_1/da(s', mu(s')) dmu/dw(s')`, moves all targets, and notes the metrics."""
+        """Ascends `mean dQ_1/da(s', mu(s')) dmu/dw(s')`, moves all targets, and stores the metrics."""
         critic = self._networks.critic.critics[0]
         with tf.GradientTape() as tape:
             action = self._networks.policy(observation)

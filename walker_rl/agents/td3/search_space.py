@@ -1,4 +1,4 @@
-"""What `walker-rl tune td3` searches."""
+"""Search space of `walker-rl tune td3`."""
 
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 

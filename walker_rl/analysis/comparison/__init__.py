@@ -1,1 +1,1 @@
-"""Figures of many runs: each in a file that makes its numbers from runs, and draws from the numbers alone."""
+"""Figures of many runs: each module tabulates numbers from runs, and draws from these numbers alone."""

@@ -1,4 +1,4 @@
-"""All figures of a comparison, with a table of every number in each."""
+"""Draws all figures of a comparison, with a table of the numbers in each."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from walker_rl.analysis.comparison import (
     final_performance,
     learning_curves,
+    overview,
     performance_profiles,
     probability_of_improvement,
     stability,
@@ -23,9 +24,9 @@ Draw = Callable[[Mapping[str, Sequence[Row]]], Figure]
 
 
 def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
-    """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns the files' paths.
+    """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns all paths.
 
-    A figure that has nothing to show is left out. Without `thresholds`, round returns of each task are timed.
+    Omits figures without content. `thresholds` are the returns whose times are drawn, by default round ones per task.
     """
     tasks, written = by_task(runs), []
     for name, tabulate, draw in _figures(thresholds):
@@ -41,6 +42,7 @@ def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[floa
 
 def _figures(thresholds: Sequence[float]) -> list[tuple[str, Callable[[Groups], list[Row]], Draw]]:
     return [
+        ("overview", overview.tabulate, overview.draw),
         *(
             (
                 f"learning_curves_{axis}",

@@ -1,4 +1,4 @@
-"""Final performance: the return of each run's last policy, and of its best, in episodes that chose neither."""
+"""Final performance: the returns of each run's last and best policy, in episodes not used to choose the best."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ POLICIES = ("last", "best")
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """Rows of `policy`, `group`, `series`, `return`, `low` and `high`; runs that are not complete have none."""
+    """Returns rows of `policy`, `group`, `series`, `return`, `low` and `high`; omits incomplete runs."""
     rows: list[Row] = []
     for policy in POLICIES:
         for group, runs in groups.items():
@@ -27,7 +27,7 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """A panel for each task."""
+    """Draws a panel for each task."""
     num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
     figure = Figure(figsize=(6.4 * len(tasks), 1.4 + ROW_HEIGHT * num_groups), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):

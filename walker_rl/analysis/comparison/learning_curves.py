@@ -1,29 +1,28 @@
-"""Learning curves: the interquartile mean of a group with its interval, every seed behind it."""
+"""Learning curves: a group's interquartile mean with its interval, and every seed behind it."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from walker_rl.analysis.comparison.style import Style, counted, styles
+from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.runs import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
-from walker_rl.printable import plain
 
 NUM_TIMES = 100
-"""Points of a curve over time, on which no two seeds' evaluations agree."""
+"""Points of a curve over time, where the seeds' evaluations do not coincide."""
 
 LABELS = {"actor_steps": "environment steps", "walltime": "wall-clock time (minutes)"}
 
 
 def tabulate(groups: Groups, axis: str) -> list[Row]:
-    """The points of all curves of a task over `axis`, "actor_steps" or "walltime" in seconds.
+    """Returns the points of a task's curves over `axis`, "actor_steps" or "walltime" in seconds.
 
     Returns:
         Rows of `group`, `series`, the axis, `return`, and for the statistic `low`, `high` and `num_seeds`. The
-        statistic goes as far as every seed of the group does: beyond, it would be of another group.
+        statistic ends with the group's shortest seed: beyond, it would describe other seeds.
     """
     rows = []
     for group, runs in groups.items():
@@ -40,41 +39,37 @@ def tabulate(groups: Groups, axis: str) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
-    """A panel for each task, from the rows of `tabulate`."""
-    figure = Figure(figsize=(6.4 * len(tasks), 4.2), layout="constrained")
-    for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
-        _draw_task(axes, rows, axis)
-        axes.set(title=plain(task), xlabel=LABELS[axis], ylabel="evaluation return", xlim=(0, None))
-        axes.legend(loc="best")
+    """Draws a panel for each group of each task, from the rows of `tabulate`."""
+    curves = {task: curves_of(rows, axis) for task, rows in tasks.items()}
+    figure = draw_panels(curves, LABELS[axis], "evaluation return", "interquartile mean")
+    for axes in figure.axes:
+        axes.set_xlim(0, None)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
         if axis == "actor_steps":
-            axes.xaxis.set_major_formatter("{x:,.0f}")
+            axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     return figure
 
 
-def _draw_task(axes: Axes, rows: Sequence[Row], axis: str) -> None:
-    series: dict[tuple[str, str], list[Row]] = {}
+def curves_of(rows: Sequence[Row], axis: str) -> dict[str, Curve]:
+    """Returns each group's curve over steps or minutes, from the rows of `tabulate`."""
+    series: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
-        series.setdefault((row["group"], row["series"]), []).append(row)
-    looks = styles({group for group, _ in series})
-    for (group, name), points in series.items():
-        x = np.array([point[axis] for point in points]) / (60 if axis == "walltime" else 1)
-        y = [point["return"] for point in points]
-        if name == STATISTIC:
-            _draw_statistic(axes, looks[group], group, points, x)
-        else:
-            axes.plot(x, y, color=looks[group].colour, linewidth=0.6, alpha=0.35)
+        series.setdefault(row["group"], {}).setdefault(row["series"], []).append(row)
+    return {group: _curve(of_group, axis) for group, of_group in series.items()}
 
 
-def _draw_statistic(axes: Axes, look: Style, group: str, points: Sequence[Row], x: np.ndarray) -> None:
-    label = f"{plain(group)} ({counted(points[0]['num_seeds'], 'seed')})"
-    y = [point["return"] for point in points]
-    marks = max(1, len(x) // 8)
-    axes.plot(
-        x, y, color=look.colour, linestyle=look.dashes, marker=look.marker, markevery=marks, markersize=4, label=label
-    )
-    if points[0]["low"] is not None:
-        low, high = ([point[end] for point in points] for end in ("low", "high"))
-        axes.fill_between(x, low, high, color=look.colour, alpha=0.15, linewidth=0)
+def _curve(series: Mapping[str, Sequence[Row]], axis: str) -> Curve:
+    statistic = series.get(STATISTIC, [])
+    seeds = [_line(rows, axis) for name, rows in series.items() if name != STATISTIC]
+    has_interval = bool(statistic) and statistic[0]["low"] is not None
+    low, high = (np.array([row[end] for row in statistic]) for end in ("low", "high"))
+    num_seeds = statistic[0]["num_seeds"] if statistic else 0
+    return Curve(*_line(statistic, axis), (low, high) if has_interval else None, num_seeds, seeds)
+
+
+def _line(rows: Sequence[Row], axis: str) -> tuple[np.ndarray, np.ndarray]:
+    x, y = (np.array([row[name] for row in rows], float) for name in (axis, "return"))
+    return x / (60 if axis == "walltime" else 1), y
 
 
 def _points(run: Run, axis: str) -> tuple[np.ndarray, np.ndarray]:
@@ -84,7 +79,7 @@ def _points(run: Run, axis: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _common_grid(seeds: Sequence[np.ndarray], axis: str) -> np.ndarray:
-    """Where every seed has been: the union of their steps, or times that are spaced evenly."""
+    """Positions that all seeds cover: the union of their steps, or evenly spaced times."""
     if not seeds:
         return np.array([])
     first, last = max(x[0] for x in seeds), min(x[-1] for x in seeds)

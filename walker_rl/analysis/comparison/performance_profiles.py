@@ -3,20 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.style import counted, styles
+from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
 from walker_rl.analysis.tables import Row
-from walker_rl.printable import plain
 
 NUM_THRESHOLDS = 101
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """Rows of `group`, `tau`, `share`, `low`, `high` and `num_seeds`, of complete runs."""
+    """Returns rows of `group`, `tau`, `share`, `low`, `high` and `num_seeds`, for complete runs."""
     returns = last_returns(groups)
     if not returns:
         return []
@@ -32,27 +30,23 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """A panel for each task."""
-    figure = Figure(figsize=(6.4 * len(tasks), 3.8), layout="constrained")
-    for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
-        _draw_task(axes, rows)
-        axes.set(
-            title=plain(task),
-            xlabel="return tau of the final evaluation",
-            ylabel="share of runs above tau",
-            ylim=(-0.02, 1.02),
-        )
+    """Draws a panel for each group of each task."""
+    curves = {
+        task: {group: _curve([row for row in rows if row["group"] == group]) for group in _groups(rows)}
+        for task, rows in tasks.items()
+    }
+    figure = draw_panels(
+        curves, "return tau of the final evaluation", "share of runs above tau", "share", is_stepped=True
+    )
+    for axes in figure.axes:
+        axes.set_ylim(-0.02, 1.02)
     return figure
 
 
-def _draw_task(axes: Axes, rows: Sequence[Row]) -> None:
-    groups = dict.fromkeys(row["group"] for row in rows)
-    for group, look in styles(groups).items():
-        points = [row for row in rows if row["group"] == group]
-        tau, share = ([point[name] for point in points] for name in ("tau", "share"))
-        label = f"{plain(group)} ({counted(points[0]['num_seeds'], 'seed')})"
-        axes.plot(tau, share, color=look.colour, linestyle=look.dashes, drawstyle="steps-post", label=label)
-        if points[0]["low"] is not None:
-            low, high = ([point[end] for point in points] for end in ("low", "high"))
-            axes.fill_between(tau, low, high, color=look.colour, alpha=0.1, linewidth=0, step="post")
-    axes.legend(loc="best")
+def _groups(rows: Sequence[Row]) -> dict[str, None]:
+    return dict.fromkeys(row["group"] for row in rows)
+
+
+def _curve(rows: Sequence[Row]) -> Curve:
+    tau, share, low, high = (np.array([row[name] for row in rows]) for name in ("tau", "share", "low", "high"))
+    return Curve(tau, share, None if rows[0]["low"] is None else (low, high), rows[0]["num_seeds"])

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT
+from walker_rl.analysis.comparison.style import group_label
 from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, probability_of_improvement
 from walker_rl.analysis.tables import Row
@@ -14,7 +15,7 @@ from walker_rl.printable import plain
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """Rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier one as `better`."""
+    """Returns rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier as `better`."""
     returns = last_returns(groups)
     rows: list[Row] = []
     for one, other in itertools.combinations(returns, 2):
@@ -26,7 +27,7 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """A panel for each task."""
+    """Draws a panel for each task."""
     num_pairs = max(len(rows) for rows in tasks.values())
     figure = Figure(figsize=(6.4 * len(tasks), 1.2 + 0.6 * ROW_HEIGHT * num_pairs), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
@@ -43,6 +44,6 @@ def _draw_task(axes: Axes, rows: Sequence[Row]) -> None:
             axes.plot([row["low"], row["high"]], [place] * 2, color="0.6", linewidth=4, solid_capstyle="butt")
         axes.plot(row["probability"], place, marker="|", markersize=10, markeredgewidth=2, color="0.1")
     axes.axvline(0.5, color="0.3", linewidth=0.8, linestyle=":")
-    axes.set_yticks(range(len(rows)), [plain(f"{row['better']} > {row['worse']}") for row in rows])
+    axes.set_yticks(range(len(rows)), [f"{group_label(row['better'])} > {group_label(row['worse'])}" for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -1,4 +1,4 @@
-"""Stability: how far consecutive evaluations lie apart, and how often one is below half of the best so far."""
+"""Stability: changes between consecutive evaluations, and the share of them below half of the best before."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ QUANTITIES = {
 
 
 def tabulate(groups: Groups) -> list[Row]:
-    """Rows of `quantity`, `group`, `series`, `value`, `low` and `high`."""
+    """Returns rows of `quantity`, `group`, `series`, `value`, `low` and `high`."""
     rows: list[Row] = []
     for quantity in QUANTITIES:
         for group, runs in groups.items():
@@ -28,7 +28,7 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Two panels for each task."""
+    """Draws two panels for each task."""
     num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
     size = (9.2, len(tasks) * (1.2 + ROW_HEIGHT * num_groups))
     figure = Figure(figsize=size, layout="constrained")

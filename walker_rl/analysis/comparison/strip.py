@@ -1,4 +1,4 @@
-"""A row for each group: its seeds as points, its statistic with the interval above them."""
+"""Strip plots: a row for each group, with its seeds as points and its statistic with the interval above."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,20 +6,19 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from walker_rl.analysis.comparison.style import Style
+from walker_rl.analysis.comparison.style import Style, group_label
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
-from walker_rl.printable import plain
 
 ROW_HEIGHT = 0.42
-"""Inches."""
+"""Height of a row, in inches."""
 
 POINT: dict[str, Any] = {"markersize": 4.5, "alpha": 0.7, "linestyle": ""}
-"""Look of one seed."""
+"""Style of one seed's point."""
 
 
 def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> list[Row]:
-    """Rows of `quantity`: of each run, by name in `values`, and of the whole group; nan is left out."""
+    """Returns rows of `quantity` for each run, by name in `values`, and for the whole group; omits nan."""
     known = {name: value for name, value in values.items() if np.isfinite(value)}
     rows: list[Row] = [
         {"group": group, "series": name, quantity: value, "low": None, "high": None} for name, value in known.items()
@@ -33,9 +32,9 @@ def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> li
 def draw_strip(
     axes: Axes, rows: Sequence[Row], quantity: str, looks: Mapping[str, Style], hollow: bool = False
 ) -> None:
-    """Draws what `tabulate_strip` returned for all groups, the first on top; `hollow` points are rings.
+    """Draws the rows of `tabulate_strip` of all groups, the first on top; `hollow` points are rings.
 
-    `looks` has every group that has a row in the picture, with values or without.
+    `looks` has an entry for every group in the picture, with or without values.
     """
     places = {group: place for place, group in enumerate(looks)}
     for row in rows:
@@ -48,6 +47,6 @@ def draw_strip(
                 ends = [row["low"], row["high"]]
                 axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
-    axes.set_yticks(range(len(looks)), list(map(plain, looks)))
+    axes.set_yticks(range(len(looks)), list(map(group_label, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

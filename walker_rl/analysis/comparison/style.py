@@ -1,20 +1,25 @@
-"""How a group looks, the same in every figure, and how a figure is saved, the same bytes every time."""
+"""Styles and names of groups, the same in every figure, and reproducible figure files."""
 
 import dataclasses
+import io
+import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from PIL import Image
 
-from walker_rl.agents import agent_names
+from walker_rl.agents import agent_names, display_name
+from walker_rl.printable import plain
 
 AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
-"""Agents whose place is fixed, and with it their look; others follow."""
+"""Agents in the fixed order that determines their style; others follow."""
 
 # Okabe and Ito's palette without its yellow, which is too pale for lines on white, and Tol's wine.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000", "#56B4E9", "#882255")
-DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
+DASHES = ("-", "--", ":", "-.")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", "p", ">", "h", "d")
 
 SETTINGS: dict[Any, Any] = {
@@ -32,7 +37,7 @@ SETTINGS: dict[Any, Any] = {
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    """Look of a group; its dashes and marker distinguish it without colour, too."""
+    """Style of a group; its marker distinguishes it without colour, too."""
 
     colour: str
     dashes: Any
@@ -40,10 +45,10 @@ class Style:
 
 
 def styles(groups: Iterable[str]) -> dict[str, Style]:
-    """A style for each group.
+    """Returns a style for each group.
 
-    An agent's is the same in any company. Other groups take those after all agents', in the order of their names, or
-    the first ones if no agent is among them.
+    An agent's style does not depend on the other groups. Other groups, in the order of their names, take the styles
+    after all agents', or the first ones if there is no agent.
     """
     names = list(groups)
     agents = [*AGENTS, *(name for name in agent_names() if name not in AGENTS)]
@@ -53,20 +58,31 @@ def styles(groups: Iterable[str]) -> dict[str, Style]:
 
 
 def _style(place: int) -> Style:
-    """Colours and dashes come again, in other pairs; after the last marker, the place itself is one."""
+    """Colours repeat with other dashes; after the last marker, the place's number is the marker."""
     marker = MARKERS[place] if place < len(MARKERS) else f"${place}$"
-    return Style(COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)], marker)
+    return Style(COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)], marker)
 
 
-def counted(number: int, what: str) -> str:
-    """As in "1 seed", "5 seeds"."""
-    return f"{number} {what}{'s' * (number != 1)}"
+def group_label(group: str, count: str = "", width: int | None = None) -> str:
+    """Returns a group's name for figures, with the agent's name as in papers: "D4PG + gait" for "d4pg + gait".
+
+    Args:
+        group: the group's name.
+        count: text that follows in brackets, as in "D4PG (5 seeds)".
+        width: maximum characters per line; None for a single line.
+    """
+    agent = re.split(r" \+ |, ", group, maxsplit=1)[0]
+    name = (display_name(agent) if agent in agent_names() else agent) + group.removeprefix(agent)
+    label = f"{name} ({count})" if count else name
+    return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
-    """Writes a figure as `path` with .png and with .svg, without dates; returns both."""
-    written = []
-    for suffix, metadata in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": None})):
-        written.append(path.with_name(path.name + suffix))
-        figure.savefig(written[-1], dpi=150, metadata=metadata)
-    return written
+    """Writes a figure as `path` + .png, with at most 256 colours, and + .svg, without dates; returns both paths."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=150)
+    png, svg = (path.with_name(path.name + suffix) for suffix in (".png", ".svg"))
+    with Image.open(drawn) as image:  # A third of the full-colour size.
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, optimize=True)
+    figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    return [png, svg]

@@ -1,85 +1,145 @@
-"""What a comparison says in words: a table of groups, and what to mind in reading it."""
+"""A comparison in words: a table of groups, and caveats."""
 
 import dataclasses
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.analysis.comparison.style import counted
 from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Groups, Run, by_task
 from walker_rl.analysis.statistics import estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
-from walker_rl.printable import printable
+from walker_rl.printable import counted
 
 HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
 
+class Interval(NamedTuple):
+    """An interquartile mean over seeds, and its 95 % interval, None for a single seed."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+    def in_words(self, form: str = ",.0f") -> str:
+        """Writes the numbers in a form that `format` takes, as in "250 [240, 260]"."""
+        interval = "" if self.low is None else f" [{self.low:{form}}, {self.high:{form}}]"
+        return f"{self.value:{form}}{interval}"
+
+
 @dataclasses.dataclass(frozen=True)
-class Summary:
-    """Of one task.
+class GroupSummary:
+    """A group's final evaluations and stability; None where no run has the quantity.
 
     Attributes:
-        task: its name.
-        rows: for each group a cell for each of `HEADER`: interquartile means with their 95 % intervals, of the final
-            evaluations of its seeds and of their stability (see there); falls are means over the seeds.
-        notes: what to mind.
+        group: name of the group.
+        num_runs: number of runs in the group.
+        min_steps: environment steps at the last evaluation of the shortest run.
+        max_steps: environment steps at the last evaluation of the longest run.
+        last_return: return of the last policy in the final evaluation.
+        last_falls: share of these episodes that ended in a fall, a mean over the seeds.
+        best_return: return of the best policy in the final evaluation.
+        best_falls: share of these episodes that ended in a fall, a mean over the seeds.
+        change: median absolute change between consecutive evaluations.
+        collapsed: share of evaluations below half of the best before.
     """
 
+    group: str
+    num_runs: int
+    min_steps: float
+    max_steps: float
+    last_return: Interval | None
+    last_falls: float | None
+    best_return: Interval | None
+    best_falls: float | None
+    change: Interval | None
+    collapsed: Interval | None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Cells of the columns of `HEADER`."""
+        first, last = self.min_steps, self.max_steps
+        return (
+            self.group,
+            str(self.num_runs),
+            f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}",
+            _in_words(self.last_return),
+            "-" if self.last_falls is None else f"{self.last_falls:.1%}",
+            _in_words(self.best_return),
+            "-" if self.best_falls is None else f"{self.best_falls:.1%}",
+            _in_words(self.change, ".0f"),
+            _in_words(self.collapsed, ".0%"),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """Summary of one task: its groups, and caveats as `notes`."""
+
     task: str
-    rows: Sequence[tuple[str, ...]]
+    groups: Sequence[GroupSummary]
     notes: Sequence[str]
 
-    def lines(self) -> Iterator[str]:
-        """The summary as text."""
-        yield printable(self.task)
-        rows = [HEADER, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            yield printable("  " + "  ".join(cells).rstrip())
-        for note in self.notes:
-            yield printable(f"  note: {note}")
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """Cells of each group."""
+        return [group.cells for group in self.groups]
 
 
 def summarize(runs: Sequence[Run]) -> list[Summary]:
-    """A summary of each task."""
+    """Summarizes the runs of each task."""
     return [
-        Summary(task, [_row(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
+        Summary(task, [_summarize_group(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
         for task, groups in by_task(runs).items()
     ]
 
 
-def _row(group: str, runs: Sequence[Run]) -> tuple[str, ...]:
+def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
     variation = [stability(run.returns) for run in runs]
-    change = estimated([one.spread for one in variation], ".0f")
-    share = estimated([one.share_collapsed for one in variation], ".0%")
-    first, last = _lengths(runs)
-    steps = f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
-    of_last, of_best = _final_cells([run.last for run in runs]), _final_cells([run.best for run in runs])
-    return (group, str(len(runs)), steps, *of_last, *of_best, change, share)
+    last, best = [run.last for run in runs], [run.best for run in runs]
+    min_steps, max_steps = _lengths(runs)
+    return GroupSummary(
+        group=group,
+        num_runs=len(runs),
+        min_steps=min_steps,
+        max_steps=max_steps,
+        last_return=_interval([one.mean_return for one in last if one is not None]),
+        last_falls=_mean_falls(last),
+        best_return=_interval([one.mean_return for one in best if one is not None]),
+        best_falls=_mean_falls(best),
+        change=_interval([one.spread for one in variation]),
+        collapsed=_interval([one.share_collapsed for one in variation]),
+    )
 
 
-def _final_cells(evaluations: Sequence[FinalEvaluation | None]) -> tuple[str, str]:
-    """Return and falls of one policy of each run."""
-    known = [one for one in evaluations if one is not None]
-    falls = [one.falls for one in known if one.falls is not None]
-    # The mean: the interquartile mean would leave out the seeds that fall, if they are few.
-    return estimated([one.mean_return for one in known]), f"{np.mean(falls):.1%}" if falls else "-"
+def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
+    """Mean over the seeds; the interquartile mean would omit a few seeds that fall."""
+    falls = [one.falls for one in evaluations if one is not None and one.falls is not None]
+    return float(np.mean(falls)) if falls else None
+
+
+def _interval(values: Sequence[float | None]) -> Interval | None:
+    """The seeds' interquartile mean and its interval, without None and nan."""
+    known = np.array([value for value in values if value is not None and np.isfinite(value)])
+    if not len(known):
+        return None
+    result = estimate([known])
+    return Interval(float(result.value), *result.interval().values())
+
+
+def _in_words(interval: Interval | None, form: str = ",.0f") -> str:
+    return "-" if interval is None else interval.in_words(form)
 
 
 def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
-    """The seeds' interquartile mean and its interval in words; None and nan are left out.
+    """Writes the seeds' interquartile mean and its interval, without None and nan.
 
-    `form` is each number's, as `format` takes it.
+    `form` is the form of each number, as `format` takes it.
     """
-    known = np.array([value for value in values if value is not None and np.isfinite(value)])
-    if not len(known):
-        return "-"
-    result = estimate([known])
-    interval = "" if result.low is None else f" [{result.low:{form}}, {result.high:{form}}]"
-    return f"{result.value:{form}}{interval}"
+    return _in_words(_interval(values), form)
 
 
 def _notes(groups: Groups) -> Iterator[str]:
@@ -94,6 +154,8 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
     if len(runs) == 1:
         yield "one seed says nothing of the spread between seeds"
+    if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
+        yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
         yield f"what is played first was found in {steps:,} steps of an earlier training, which are not counted"
     first, last = _lengths(runs)
@@ -107,7 +169,7 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
 
 
 def _different_settings(runs: Sequence[Run]) -> list[str]:
-    """Fields that decide the numbers of a run and are not the same in all, and the runner, if it is not."""
+    """Fields that affect a run's results, and the runner, where they differ between runs."""
     words = [shlex.split(run.command) for run in runs]
     fields = [{f"runner={' '.join(of_run[:2])}", *(word for word in of_run if "=" in word)} for of_run in words]
     different = {word.split("=")[0] for word in fields[0].union(*fields) - fields[0].intersection(*fields)}
@@ -115,6 +177,6 @@ def _different_settings(runs: Sequence[Run]) -> list[str]:
 
 
 def _lengths(runs: Sequence[Run]) -> tuple[float, float]:
-    """Environment steps at the last evaluation, of the shortest run and of the longest."""
+    """Environment steps at the last evaluation, for the shortest and the longest run."""
     ends = [float(run.actor_steps[-1]) for run in runs]
     return min(ends), max(ends)

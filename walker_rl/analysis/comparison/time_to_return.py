@@ -1,4 +1,4 @@
-"""Time to a return: the steps and the seconds after which each seed's evaluations first reached it."""
+"""Time to a return: the steps and seconds after which each seed's evaluations first reached it."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT
-from walker_rl.analysis.comparison.style import Style, styles
+from walker_rl.analysis.comparison.style import Style, group_label, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row
@@ -20,7 +20,7 @@ AXES = {"actor_steps": ("environment steps", 1.0), "walltime": ("wall-clock minu
 
 
 def round_thresholds(groups: Groups) -> tuple[float, ...]:
-    """Some round returns between what the runs began with and the best that any reached."""
+    """Some round returns between the runs' median first evaluation and the best evaluation of any run."""
     runs = [run for runs in groups.values() for run in runs]
     low, high = np.median([run.returns[0] for run in runs]), max(run.returns.max() for run in runs)
     ticks = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(low, high)
@@ -28,11 +28,11 @@ def round_thresholds(groups: Groups) -> tuple[float, ...]:
 
 
 def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
-    """Rows of `threshold`, `group`, `series`, `actor_steps`, `walltime` and `num_censored`.
+    """Returns rows of `threshold`, `group`, `series`, `actor_steps`, `walltime` and `num_censored`.
 
-    Without thresholds they are round ones. A seed that never reached the threshold has no steps and no time: it is
-    censored where its run ended. The median counts such seeds as later than all others, and is empty where half or
-    more never did.
+    The default thresholds are round returns. A seed that never reached the threshold is censored at the end of its run
+    and has no steps and no time. The median counts such seeds as later than all others, and is empty where half or
+    more are censored.
     """
     rows: list[Row] = []
     for threshold, (group, runs) in itertools.product(thresholds or round_thresholds(groups), groups.items()):
@@ -49,7 +49,7 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """For each task a row of panels in steps and one in minutes, a panel for each threshold."""
+    """Draws two rows of panels for each task, in steps and in minutes, with a panel for each threshold."""
     thresholds = {task: list(dict.fromkeys(row["threshold"] for row in rows)) for task, rows in tasks.items()}
     num_columns = max(map(len, thresholds.values()))
     num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
@@ -85,12 +85,11 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
                 note = f"{row['num_censored']} never"
                 right = axes.get_yaxis_transform()
                 axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
-    axes.set_yticks(range(len(looks)), list(map(plain, looks)))
+    axes.set_yticks(range(len(looks)), list(map(group_label, looks)))
     axes.set_ylim(len(looks) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="x", labelrotation=30)
-    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.xaxis.set_major_formatter(EngFormatter(sep="") if axis == "actor_steps" else "{x:,.0f}")
 
 
 def _finite(value: float) -> float | None:

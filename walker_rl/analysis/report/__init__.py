@@ -1,1 +1,1 @@
-"""One page of many runs, which needs nothing but a browser."""
+"""A self-contained HTML page about many runs."""

@@ -1,4 +1,4 @@
-"""What a report tells of run directories beyond their numbers: settings, versions, machine."""
+"""Details of runs for a report, besides their metrics: settings, versions, machine."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from walker_rl.analysis.run_contents import read_settings
 from walker_rl.experiments.run.directory import RunDirectory
 
 LEFT_OUT = ("agent_name", "seed", "task")
-"""Fields that the table of runs has already."""
+"""Fields that the table of runs already shows."""
 
 Table = Mapping[str, Any]
 """Values by field."""
@@ -18,12 +18,12 @@ Table = Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Details:
-    """Of one run directory.
+    """Details of one run directory.
 
     Attributes:
-        settings: every field of the configuration.
-        provenance: what made it: commit, versions, machine.
-        video: the GIF of its best policy, if there is one.
+        settings: all fields of the configuration.
+        provenance: the run's origin: commit, versions, machine.
+        video: GIF of its best policy, if there is one.
     """
 
     settings: Table
@@ -32,7 +32,7 @@ class Details:
 
 
 def read_details(directory: Path) -> Details:
-    """Of the run in `directory`."""
+    """Reads the details of the run in `directory`."""
     run = RunDirectory(directory)
     settings = read_settings(run)
     origins = {name: value for name, value in settings.origins.items() if name != "run_id"}
@@ -43,7 +43,7 @@ def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str
     """Fields that differ between groups, are missing from some (not from all but one), or vary within a group.
 
     Returns:
-        For each field, in order, its name and the values of each group: "-" for none, several with commas between.
+        For each field, in order, its name and each group's values: "-" for none, several separated by commas.
     """
     rows = []
     for field, values in _fields(tables).items():
@@ -55,7 +55,7 @@ def differing(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, list[str
 
 
 def owned(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, str]]:
-    """The fields that one group of several has alone, named with it, and their values."""
+    """Returns the fields that only one of several groups has, with the group's name in front, and their values."""
     rows = []
     for field, values in _fields(tables).items():
         owners = [(group, of_group) for group, of_group in zip(tables, values, strict=True) if of_group]
@@ -65,7 +65,7 @@ def owned(tables: Mapping[str, Sequence[Table]]) -> list[tuple[str, str]]:
 
 
 def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
-    """The fields that all have, the same in all, with their values."""
+    """Returns the fields that have the same value in all tables, with the value."""
     if not tables:
         return []
     first, *others = tables
@@ -74,7 +74,7 @@ def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
 
 
 def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:
-    """For each field, in order, the distinct values in each group."""
+    """Returns, for each field in order, the distinct values in each group."""
     names = sorted({field for of_group in tables.values() for table in of_group for field in table} - {*LEFT_OUT})
     return {
         name: [

@@ -11,11 +11,11 @@ from walker_rl.experiments.stored import reading
 SECONDS = 6.0
 WIDTH = 240
 MIN_MILLISECONDS = 60
-"""Between frames: about 16 a second are enough to see a gait."""
+"""Time between frames: 16 per second are enough to see a gait."""
 
 
 def excerpt(path: Path) -> tuple[str, str]:
-    """The beginning of a GIF and a still of it, both as data URIs.
+    """Returns the beginning of a GIF and a still of it, both as data URIs.
 
     Raises:
         NotWholeError: if it is damaged.
@@ -32,12 +32,12 @@ def excerpt(path: Path) -> tuple[str, str]:
 
 
 def data_uri(content: bytes, kind: str) -> str:
-    """The content as an address that needs no network."""
+    """Encodes content as a data URI."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _frames(path: Path) -> list[Image.Image]:
-    """Small pictures of the first seconds."""
+    """Small frames of the first seconds."""
     frames: list[Image.Image] = []
     elapsed = due = 0.0
     with Image.open(path) as film:

@@ -1,4 +1,4 @@
-"""The page: what it says, put into its template."""
+"""Renders the report page from its template."""
 
 import base64
 import contextlib
@@ -25,11 +25,13 @@ from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
 
 CAPTIONS = {
-    "learning_curves_actor_steps": "Learning curves over environment steps: the interquartile mean (IQM) of a group's "
-    "seeds with its 95 % interval, by stratified bootstrap; every seed thin behind it.",
+    "overview": "Learning curves of all groups: interquartile means (IQM) of their seeds.",
+    "learning_curves_actor_steps": "Learning curves, a group in each panel: the interquartile mean of its seeds with "
+    "the 95 % interval, by stratified bootstrap, and every seed.",
     "learning_curves_walltime": "The same over the wall-clock time of training, beside whatever else the machine did.",
     "final_performance": "Final evaluation of each run's last policy, and of its best, in episodes that chose neither.",
-    "performance_profiles": "The share of a group's runs whose last policy returns more than tau.",
+    "performance_profiles": "The share of a group's runs whose last policy returns more than tau, with its 95 % "
+    "interval.",
     "probability_of_improvement": "How often a run of one group returns more than a run of another; in grey the "
     "95 % interval.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds, in which those "
@@ -39,9 +41,10 @@ CAPTIONS = {
 
 
 def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (), notes: Sequence[str] = ()) -> str:
-    """The report of some runs as HTML that refers to nothing outside itself, and forbids the browser to.
+    """Renders the report of some runs as HTML that loads nothing external, and forbids the browser to.
 
-    Without `thresholds`, round returns of each task are timed; `notes` are lines about the runs that are left out.
+    `thresholds` are the returns whose times are drawn, by default round ones per task. `notes` are lines about omitted
+    runs.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -51,6 +54,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         undefined=jinja2.StrictUndefined,
     )
     groups = _groups(runs)
+    ordered = [run for of_group in groups.values() for run in of_group]
     details = {name: [read_details(run.directory) for run in of if run.directory] for name, of in groups.items()}
     every = [one for of_group in details.values() for one in of_group]
     return environment.get_template("page.html").render(
@@ -62,7 +66,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         header=summary.HEADER,
         summaries=summary.summarize(runs),
         figures=_figures(runs, thresholds),
-        runs=[_row(run) for run in runs],
+        runs=[_row(run) for run in ordered],
         curves=[_curve(name, of, details[name]) for name, of in groups.items()],
         groups=[name for name, of_group in details.items() if of_group],
         different_settings=differing(_tables(details, "settings")),
@@ -70,18 +74,18 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         common_settings=common([one.settings for one in every]),
         different_origins=differing(_tables(details, "provenance")),
         common_origins=common([one.provenance for one in every]),
-        commands=[(run.name, run.command) for run in runs],
+        commands=[(run.name, run.command) for run in ordered],
     )
 
 
 def _inline(name: str) -> dict[str, str]:
-    """A file beside this one: its text, and the hash by which the page's Content-Security-Policy admits it."""
+    """Returns the text of a file in this folder, and its hash for the page's Content-Security-Policy."""
     content = (Path(__file__).parent / name).read_bytes()
     return {"text": content.decode(), "hash": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"}
 
 
 def _groups(runs: Iterable[Run]) -> dict[str, list[Run]]:
-    """Of all tasks; a group is named with its task where there are several."""
+    """Groups of all tasks; names include the task where there are several."""
     tasks = by_task(runs)
     return {
         group if len(tasks) == 1 else f"{group} on {task}": of_group
@@ -111,7 +115,7 @@ def _figures(runs: Sequence[Run], thresholds: Sequence[float]) -> list[dict[str,
 
 
 def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[str, Any]:
-    """A group by itself: its learning curve, and the film of the best policy whose film is whole."""
+    """A single group: its learning curve, and the best policy's film among those that are intact."""
     rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
     with tempfile.TemporaryDirectory() as folder, matplotlib.rc_context(SETTINGS):
         save(learning_curves.draw({runs[0].task: rows}, "actor_steps"), Path(folder) / "curve")
@@ -127,7 +131,7 @@ def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[s
 
 
 def _row(run: Run) -> list[tuple[str, str]]:
-    """The cells of a run: what is shown, and what it is sorted by."""
+    """The cells of a run, each with its text and its sort key."""
     variation = stability(run.returns)
     number = functools.partial(_number, digits=0)
     return [

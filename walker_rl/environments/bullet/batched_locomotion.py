@@ -1,6 +1,6 @@
-"""PyBullet's walkers, stepped with one question to Bullet where `pybullet_envs` asks one for each link and joint.
+"""PyBullet's walkers, stepped with batched queries, where `pybullet_envs` queries each link and joint.
 
-Every number comes from the same doubles by the same operations in the same order as in `pybullet_envs`, so that
+Every number comes from the same doubles by the same operations in the same order as in `pybullet_envs`, so
 observations, rewards and ends of episodes are equal bit for bit.
 """
 
@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-_JOINT_LIMIT = 0.99  # as a share of the way from a joint's centre to its end
+_JOINT_LIMIT = 0.99  # share of the way from a joint's centre to its end
 _MIN_OBSERVATION, _MAX_OBSERVATION = np.float32(-5), np.float32(5)
 _NUM_OF_BODY = 8  # numbers of an observation that are neither joints nor feet
 
-# pybullet_envs imports the module of its robots as one of the top level; pybulletgym has classes of the same names.
+# pybullet_envs imports its robots' module as a top-level one; pybulletgym has classes of the same names.
 _WALKER, _HUMANOID = "robot_locomotors.WalkerBase", "robot_locomotors.Humanoid"
 
 
 def is_batchable(environment: Any) -> bool:
-    """Whether `environment` is of `pybullet_envs` and steps and observes as the base class of its walkers."""
+    """True if `environment` is from `pybullet_envs` and steps and observes as the base class of its walkers."""
     robot = getattr(environment, "robot", None)
     return (
         _origin(environment, "step") == "pybullet_envs.gym_locomotion_envs.WalkerBaseBulletEnv"
@@ -29,10 +29,10 @@ def is_batchable(environment: Any) -> bool:
 
 
 class BatchedLocomotion:
-    """Steps a `WalkerBaseBulletEnv` and observes in its resets; what it and its robot show of a step stays the same."""
+    """Steps a `WalkerBaseBulletEnv` and observes in its resets; updates the same attributes of it and its robot."""
 
     def __init__(self, environment: Any):
-        """Takes over an environment for which `is_batchable` holds, and which has been reset once."""
+        """Takes over an environment that `is_batchable` and has been reset once."""
         self._environment = environment
         self._robot = robot = environment.robot
         self._bullet = _BoundFunctions(environment._p)
@@ -54,10 +54,10 @@ class BatchedLocomotion:
         robot.calc_state = self._observe
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool]:
-        """Takes `action` `[A]` in [-1, 1], float32.
+        """Applies `action` `[A]` in [-1, 1], float32.
 
         Returns:
-            Observation `[O]`, reward, and whether the episode has ended.
+            Observation `[O]`, reward, and True if the episode has ended.
         """
         environment, robot = self._environment, self._robot
         self._bullet.setJointMotorControlArray(
@@ -69,7 +69,7 @@ class BatchedLocomotion:
         self._bullet.stepSimulation()
         observation = self._observe()
         environment._alive = float(robot.alive_bonus(observation[0] + robot.initial_z, robot.body_rpy[1]))
-        has_ended = bool(environment._isDone() or math.isnan(np.add.reduce(observation)))  # It can't be infinite.
+        has_ended = bool(environment._isDone() or math.isnan(np.add.reduce(observation)))  # Clipped: never infinite.
         potential, environment.potential = environment.potential, robot.calc_potential()
         self._feel_ground()
         electricity = environment.electricity_cost * _mean(np.abs(action * robot.joint_speeds))
@@ -84,7 +84,7 @@ class BatchedLocomotion:
         return observation, sum(environment.rewards), has_ended
 
     def _observe(self) -> np.ndarray:
-        """As `WalkerBase.calc_state`."""
+        """Computes the observation `[O]` as `WalkerBase.calc_state` does."""
         robot = self._robot
         joints = self._observe_joints()
         velocity = self._observe_body()
@@ -109,7 +109,7 @@ class BatchedLocomotion:
         return np.minimum(np.maximum(observation, _MIN_OBSERVATION), _MAX_OBSERVATION)
 
     def _observe_joints(self) -> np.ndarray:
-        """Positions and speeds by turns, float32 `[2 J]`."""
+        """Positions and speeds of joints, interleaved, float32 `[2 J]`."""
         states = self._bullet.getJointStates(self._body, self._joints)
         joints = np.empty(2 * len(states), np.float32)
         positions, speeds, *_ = zip(*states, strict=True)
@@ -120,7 +120,7 @@ class BatchedLocomotion:
         return joints
 
     def _observe_body(self) -> np.ndarray:
-        """Where the robot and its torso are; returns the torso's velocity `[3]`."""
+        """Updates the pose of the robot and its torso; returns the torso's velocity `[3]`."""
         robot = self._robot
         positions = [link[0] for link in self._bullet.getLinkStates(self._body, self._links)]
         for index, body in self._bases:
@@ -151,7 +151,7 @@ class BatchedLocomotion:
 
 
 class _BoundFunctions:
-    """The functions of a `BulletClient`, which makes each anew at each call."""
+    """Caches the functions of a `BulletClient`, which makes them anew at each access."""
 
     def __init__(self, client: Any):
         self._client = client
@@ -163,7 +163,7 @@ class _BoundFunctions:
 
 
 def _mean(values: np.ndarray) -> float:
-    """As `values.mean()`, at half its cost."""
+    """Equals `values.mean()`, at half its cost."""
     return float(np.float32(np.add.reduce(values) / len(values)))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a simulation: the robot from the side, whole, with the ground that it passes."""
+"""Pictures of a simulation: the whole robot from the side, and the ground that it passes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,8 +10,8 @@ PITCH = -12.0  # degrees; negative looks down
 YAW = 0.0  # degrees; 0 looks along +y, so that walking to +x goes to the right
 DISTANCE = 1.8  # in diagonals of the robot's bounding box
 ENDLESS = 1e6  # metres; beyond this a box is a plane's
-FLOOR_COLOUR = (0.9, 0.9, 0.95, 1.0)  # the double pendulum's own is that of its cart
-ROBOT_COLOUR = (0.85, 0.45, 0.1, 1.0)  # of links whose models name none, as pybulletgym's
+FLOOR_COLOUR = (0.9, 0.9, 0.95, 1.0)  # the double pendulum's floor has the colour of its cart
+ROBOT_COLOUR = (0.85, 0.45, 0.1, 1.0)  # for links whose models name none, as pybulletgym's
 WHITE = (1.0, 1.0, 1.0, 1.0)
 ASPECT = 4 / 3  # width by height that `DISTANCE` is meant for; narrower pictures step back
 
@@ -23,9 +23,9 @@ class BulletCamera:
         """Measures `robot` as it stands now.
 
         Args:
-            client: the `BulletClient` that simulates it.
-            robot: a robot of `pybullet_envs`, after a reset.
-            follows: whether the camera goes along with the robot or stays where it is.
+            client: `BulletClient` that simulates it.
+            robot: robot of `pybullet_envs`, after a reset.
+            follows: True if the camera follows the robot; else it stays.
         """
         self._client = client
         self._robot = robot
@@ -42,7 +42,7 @@ class BulletCamera:
         self._rest_height = robot.robot_body.current_position()[2] if follows else 0.0
 
     def __call__(self, width: int, height: int) -> np.ndarray:
-        """A picture of the present moment, uint8 `[height, width, 3]`."""
+        """A picture of the current state, uint8 `[height, width, 3]`."""
         aspect = width / height
         client = self._client
         view = client.computeViewMatrixFromYawPitchRoll(
@@ -61,7 +61,7 @@ class BulletCamera:
         return np.reshape(pixels, (height, width, 4))[:, :, :3].astype(np.uint8)
 
     def _target(self) -> list[float]:
-        """The point in the middle of the picture; it rises with the robot, and goes half the way down with it."""
+        """The picture's centre, which rises with the robot and sinks half as far."""
         if not self._follows:
             return self._centre.tolist()
         x, y, z = self._robot.robot_body.current_position()
@@ -70,12 +70,12 @@ class BulletCamera:
 
 
 def _is_endless(box: tuple[Sequence[float], Sequence[float]]) -> bool:
-    """Whether a box, lowest and highest corner, is that of the floor which the double pendulum's model brings."""
+    """True if a box, lowest and highest corner, is the floor of the double pendulum's model."""
     return np.max(box) > ENDLESS
 
 
 def _bounding_box(client: Any, bodies: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest corner of all links of `bodies` but floors, each `[3]`, metres."""
+    """Lowest and highest corner of all links of `bodies` except floors, each `[3]`, metres."""
     boxes = [client.getAABB(body, link) for body in bodies for link in range(-1, client.getNumJoints(body))]
     lows, highs = zip(*(box for box in boxes if not _is_endless(box)), strict=True)
     return np.min(lows, axis=0), np.max(highs, axis=0)

@@ -16,7 +16,7 @@ _OF_BODY = (
 )
 
 _FIXED_HEIGHT = ("Humanoid", "Atlas")
-"""Robots whose height counts from one that is the same in all episodes."""
+"""Robots whose height is measured from a level that is the same in all episodes."""
 
 _POSE = (("height", "m"), *((f"quaternion_{axis}", "") for axis in "xyzw"))
 _MOTION = tuple(
@@ -25,17 +25,17 @@ _MOTION = tuple(
 
 _WALKERS = ("robot_locomotors", "pybulletgym.envs.roboschool.robots.locomotors.")
 _MUJOCO_WALKERS = "pybulletgym.envs.mujoco.robots.locomotors."
-"""Modules of the robots that observe as PyBullet's `WalkerBase`, and of those that observe as MuJoCo's do."""
+"""Modules of robots that observe as PyBullet's `WalkerBase` does, and of robots that observe as MuJoCo's do."""
 
 _SLIDES = 1
-"""Type of a joint that is no hinge."""
+"""PyBullet's type of a prismatic joint, which is no hinge."""
 
 _BOUND, _UNBOUNDED = 5.0, float("inf")
-"""Observations of a `WalkerBase` are clipped to it, which their spaces do not say."""
+"""Bound of a `WalkerBase`'s observations, which are clipped although their spaces do not declare it."""
 
 
 def observation_dimensions(robot: Any, size: int) -> tuple[Dimension, ...]:
-    """Names what a robot observes; after its first reset."""
+    """Names a robot's observations, after its first reset."""
     module = type(robot).__module__
     if module.startswith(_WALKERS):
         named, bound = _of_walker(robot), _BOUND
@@ -49,7 +49,7 @@ def observation_dimensions(robot: Any, size: int) -> tuple[Dimension, ...]:
 
 
 def action_dimensions(robot: Any, size: int) -> tuple[Dimension, ...]:
-    """Names the joints that a walker drives, with their greatest torques; after its first reset."""
+    """Names the joints that a walker drives, with their greatest torques, after its first reset."""
     driven, torques = motors(robot) if hasattr(robot, "foot_list") else ([], ())
     if len(driven) != size:
         return numbered("action", size, -1.0, 1.0)
@@ -66,7 +66,7 @@ def _of_walker(robot: Any) -> list[tuple[str, str, str]]:
     named += [(name, unit, "") for name, unit in _OF_BODY]
     for joint in robot.ordered_joints:
         name = joint.joint_name
-        # Those of pybullet_envs know neither and are scaled alike; pybulletgym's are hinges with limits.
+        # Joints of pybullet_envs have no greatest speed and are scaled alike; pybulletgym's are hinges with limits.
         greatest_speed = getattr(joint, "jointMaxVelocity", 0.0) or 10.0
         named += [(f"{name}_angle", "half ranges from its middle", "angle")]
         named += [(f"{name}_speed", f"{greatest_speed:g} rad/s", "speed")]
@@ -74,9 +74,9 @@ def _of_walker(robot: Any) -> list[tuple[str, str, str]]:
 
 
 def _of_mujoco_walker(robot: Any, size: int) -> list[tuple[str, str, str]]:
-    """The same of pybulletgym's robots that observe positions, then speeds, then what is always 0.
+    """Name, unit and kind for pybulletgym's robots that observe positions, then speeds, then constant zeros.
 
-    A robot in a plane moves by joints of its own, the first of which, its way ahead, is not observed.
+    A robot in a plane moves by extra joints; the first of them, its distance ahead, is not observed.
     """
     angles, speeds = [], []
     for joint in robot.ordered_joints:

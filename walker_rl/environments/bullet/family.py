@@ -1,4 +1,4 @@
-"""PyBullet's robots: those that come with it, and those of pybulletgym where it is installed."""
+"""PyBullet's own robots, and pybulletgym's if it is installed."""
 
 import re
 
@@ -15,10 +15,10 @@ def tasks() -> dict[str, Task]:
 
 
 def find_task(name: str) -> None:
-    """No task, since all are listed.
+    """None, since all tasks are listed.
 
     Raises:
-        UserError: `name` is one of pybulletgym's, which is not installed or has no such task.
+        UserError: if `name` is one of pybulletgym's tasks that is not installed or not supported.
     """
     if re.fullmatch(r"(Reacher|Pusher|Thrower|Striker)PyBulletEnv-v0", name):
         raise UserError(f"task = {name}: must be a walker or a pendulum; pybulletgym's arms are not supported")

@@ -1,4 +1,4 @@
-"""The installed pybulletgym: missing, broken or whole."""
+"""Checks of the installed pybulletgym."""
 
 import importlib.util
 import sys
@@ -12,7 +12,7 @@ ADVICE = (
 
 
 def find_problem() -> str | None:
-    """Names the fault of its files, as in "is not installed"; None if there is none. Imports nothing of it."""
+    """The fault of its files, as in "is not installed", or None; does not import the package."""
     spec = importlib.util.find_spec("pybulletgym")
     if spec is None:
         return "is not installed"
@@ -24,7 +24,7 @@ def find_problem() -> str | None:
 
 
 def check_tasks() -> None:
-    """Resets each of its tasks once; ends the process with the reason if one can't be."""
+    """Resets each of its tasks once; exits with the reason if one fails."""
     from walker_rl.environments.bullet.registry import make_gym_environment
     from walker_rl.environments.bullet.tasks import PACKAGES
 

@@ -1,4 +1,4 @@
-"""PyBullet's environments as gym's registry has them."""
+"""PyBullet's environments from gym's registry."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ from walker_rl.quiet import quiet
 
 
 def make_gym_environment(task: Task) -> Any:
-    """The environment of `task` as gym has it, without any of gym's wrappers.
+    """The gym environment of `task`, without gym's wrappers.
 
     gym's own `make` would add a time limit and an API checker that costs about 10 % of the speed.
     """
@@ -31,10 +31,10 @@ def package_of(task: Task) -> str:
 
 @contextlib.contextmanager
 def usable(task: Task) -> Iterator[None]:
-    """Reports in a line that the package of `task` can't be imported, or can't make it, as without its models.
+    """Reports a failure to import the package of `task`, or to make the task, in one line.
 
     Raises:
-        UserError: whatever a package raises that is broken.
+        UserError: if the package is broken, as without its models.
     """
     try:
         yield
@@ -51,12 +51,12 @@ def registered(package: str) -> dict[str, Any]:
     path = list(sys.path)
     with quiet():
         registry = importlib.import_module("gym.envs.registration").registry
-    with quiet():  # anew, for importing gym changes the filters of warnings
+    with quiet():  # again, since importing gym changes the warning filters
         importlib.import_module(package)
         specs = {name: spec for name, spec in registry.items() if _is_ours(spec, package)}
         for spec in specs.values():
             importlib.import_module(spec.entry_point.partition(":")[0])
-    sys.path[:] = path  # pybullet_envs adds its own folder, whose `agents` and `examples` would answer to those names
+    sys.path[:] = path  # pybullet_envs adds its own folder, whose `agents` and `examples` would be top-level names
     return specs
 
 

@@ -1,4 +1,4 @@
-"""A robot of PyBullet, simulated so that its episodes are functions of their seeds."""
+"""A PyBullet robot, simulated so that its episodes are functions of their seeds and actions."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ REWARD_PARTS = {
     ("locomotion", 2): ("progress", "power"),
     ("pendulum", 3): ("alive", "distance", "velocity"),
 }
-"""Names of the parts that both packages sum to a reward, by kind of task and number; others have none."""
+"""Names of a reward's parts in both packages, by kind of task and number of parts; others have none."""
 
 
 class BulletSimulation:
     """A robot of `pybullet_envs` or `pybulletgym`."""
 
     def __init__(self, task: Task):
-        """Constructs the simulation, whose robot stands ready to be looked at."""
+        """Constructs the simulation and resets it once, so that it can be rendered."""
         self._task = task
         self._is_pybulletgyms = package_of(task) == "pybulletgym"
         self._leaves_traces = self._is_pybulletgyms or task.name == "HumanoidFlagrunHarderBulletEnv-v0"
@@ -35,7 +35,7 @@ class BulletSimulation:
 
     @property
     def robot(self) -> Any:
-        """The robot as its package has it."""
+        """The robot object of its package."""
         return self._environment.robot
 
     @property
@@ -45,7 +45,7 @@ class BulletSimulation:
 
     @property
     def dimensions(self) -> Dimensions:
-        """Joints and feet by their names; numbers where those are not known."""
+        """Joints and feet by name; numbered dimensions if the names are unknown."""
         return Dimensions(
             observation_dimensions(self.robot, self._task.observation_size),
             action_dimensions(self.robot, self._task.action_size),
@@ -71,12 +71,12 @@ class BulletSimulation:
         return self._restart(seed)
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Takes an action `[A]` in [-1, 1]."""
+        """Applies an action `[A]` in [-1, 1]."""
         observation, reward, terminated, *_ = self._simulate(action)
         return Outcome(observation, reward, terminated)
 
     def render(self, width: int, height: int) -> np.ndarray:
-        """A picture of the present moment, uint8 `[height, width, 3]`."""
+        """A picture of the current state, uint8 `[height, width, 3]`."""
         return self._camera(width, height)
 
     def close(self) -> None:
@@ -84,16 +84,16 @@ class BulletSimulation:
         self._environment.close()
 
     def _construct(self) -> None:
-        """Makes the simulation, afresh for each episode of a task that leaves traces which Bullet's state has not.
+        """Makes the simulation; a task that leaves traces outside Bullet's state gets a new one for each episode.
 
-        There the order of residuals in memory also decides when the solver stops early, so it never does.
+        In such a task the order of residuals in memory decides when the solver stops early, so it never does.
         """
         with quiet(), usable(self._task):
             self._environment = make_gym_environment(self._task)
-            self._restart(0)  # only after this do equal seeds give equal episodes
+            self._restart(0)  # equal seeds give equal episodes only after this
         if self._leaves_traces:
             self.client.setPhysicsEngineParameter(solverResidualThreshold=0)
-        if self._is_pybulletgyms:  # Its bodies touch in an order of their own.
+        if self._is_pybulletgyms:  # Else the order of its contacts varies.
             self.client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
         if hasattr(self.robot, "model_urdf"):
             _load_once(self.robot)
@@ -107,7 +107,7 @@ class BulletSimulation:
 
 
 def _load_once(robot: Any) -> None:
-    """Keeps a robot that has been reset, Atlas, from loading one more of itself at each further reset."""
+    """Keeps Atlas, after its first reset, from loading another copy of itself at each further one."""
 
     def reset(client: Any) -> Any:
         robot.robot_specific_reset(client)

@@ -1,6 +1,6 @@
-"""The tasks that `pybullet_envs` and `pybulletgym` register in gym, so that nobody imports PyBullet to list them.
+"""The tasks that `pybullet_envs` and `pybulletgym` register in gym, so that listing them does not import PyBullet.
 
-Tests hold the tables to what the packages register.
+Tests compare the tables with what the packages register.
 """
 
 from collections.abc import Mapping

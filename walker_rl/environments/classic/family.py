@@ -12,7 +12,7 @@ def tasks() -> dict[str, Task]:
 
 
 def find_task(name: str) -> None:
-    """No task, since all are listed."""
+    """None, since all tasks are listed."""
 
 
 def make(task: Task) -> Simulation:

@@ -38,7 +38,7 @@ class Pendulum:
 
     @property
     def reward_parts(self) -> Metrics:
-        """Empty: gym does not say the parts of its reward."""
+        """Empty: gym does not report the parts of its reward."""
         return {}
 
     def reset(self, seed: int) -> np.ndarray:
@@ -46,7 +46,7 @@ class Pendulum:
         return self._environment.reset(seed=seed)
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Takes an action `[1]`, a share of the greatest torque."""
+        """Applies an action `[1]`, a share of the greatest torque."""
         observation, reward, terminated, *_ = self._environment.step(self._environment.max_torque * action)
         return Outcome(observation, reward, terminated)
 

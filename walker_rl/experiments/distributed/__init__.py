@@ -1,1 +1,1 @@
-"""The distributed runner: one command per role, which Launchpad places and Reverb connects."""
+"""The distributed runner: one command per role, placed by Launchpad and connected by Reverb."""

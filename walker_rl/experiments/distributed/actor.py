@@ -1,4 +1,4 @@
-"""The actor's process: plays, sends what it sees, and tells how far it has come."""
+"""The actor's process: plays, sends its transitions, and reports its step count."""
 
 import math
 import time
@@ -22,23 +22,23 @@ from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, Variables
 
 MAX_STEPS_BETWEEN_REPORTS = 100
-"""However quickly they go by: exploration's schedules follow the steps of all actors together."""
+"""Actor steps between two reports, at most: exploration schedules depend on the steps of all actors together."""
 
 
 WAITING_PERIOD = 0.01
-"""Seconds between readings of what an actor waits for."""
+"""Seconds between polls while an actor waits."""
 
 
 class RemoteVariables(VariableSource):
     """The policy's weights as the learner last published them."""
 
     def __init__(self, channel: Channel, architecture: Architecture):
-        """Reads them from `channel`."""
+        """Reads the weights from `channel`."""
         self._channel = channel
         self._architecture = architecture
 
     def get_variables(self, names: Sequence[str]) -> list[Variables]:
-        """Fetches them; only "policy" is known."""
+        """Fetches the named weights; "policy" is the only name."""
         weights = self._channel.read(Weights, lambda message: self._architecture.split_weights(message.array))
         networks = {"policy": self._architecture.split_weights(weights.array)}
         return [networks[name] for name in names]
@@ -51,12 +51,12 @@ class ActorNode:
         """Joins the run; waits until the central process answers.
 
         Args:
-            address: of the central process, "HOST:PORT".
-            run_id: of the run.
-            index: of the actor; None: a new one.
+            address: the central process's "HOST:PORT".
+            run_id: the run's id.
+            index: the actor's index; None asks for a new one.
 
         Raises:
-            UserError: if the run is of another version.
+            UserError: if the run uses another version.
         """
         self._patience = Patience(f"nothing heard from the run at {address}")
         self._channel = Channel(address, run_id)
@@ -66,8 +66,8 @@ class ActorNode:
         self._welcome = self._introduce(index)
         self._loop = self._make_loop(builder_of(self._config))
         self._episodes: list[Metrics] = []
-        self._known_steps = 0  # Of all actors, as last told.
-        self._learner_steps = -1  # Behind the weights.
+        self._known_steps = 0  # Steps of all actors, from the last notice.
+        self._learner_steps = -1  # Updates behind the current weights.
         self._fetched_at = -math.inf
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
@@ -87,7 +87,7 @@ class ActorNode:
         self._loop.close()
 
     def _play(self, notice: Notice) -> None:
-        """Takes the steps up to the next report; near the end waits until those left are told anew."""
+        """Plays until the next report is due; near the end of the run, waits for a notice of the steps left."""
         steps_left = self._config.max_actor_steps - notice.actor_steps
         untold_steps = self._actor_steps - notice.actor_steps_by_index.get(self._welcome.index, 0)
         num_steps = math.ceil(steps_left / (2 * max(1, notice.num_actors))) - untold_steps
@@ -123,7 +123,7 @@ class ActorNode:
     def _introduce(self, index: int | None) -> Welcome:
         told_at = -np.inf
         while True:
-            if time.monotonic() - told_at > 2.0:  # Again, for the central process may have been restarted.
+            if time.monotonic() - told_at > 2.0:  # The central process may have been restarted.
                 self._channel.send(Report(self._token, index, is_first=True))
                 told_at = time.monotonic()
             welcome = self._channel.read(Notice).welcomes.get(self._token)

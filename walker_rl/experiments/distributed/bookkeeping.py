@@ -1,4 +1,4 @@
-"""What the central process hears and tells: counts, metrics, weights, and candidates for the evaluator."""
+"""The central process's messages: step counts and metrics in, weights and evaluation candidates out."""
 
 import time
 from collections import deque
@@ -21,14 +21,14 @@ from walker_rl.experiments.run.summary import read_summary
 from walker_rl.types import Metrics
 
 MESSAGES_READY = 256
-"""Messages fetched before they are read, all at a time."""
+"""Messages fetched ahead of being read."""
 
 INTRODUCTION_PERIOD = 5.0
-"""Seconds after which the boards that seldom change are written again."""
+"""Seconds after which rarely changing boards are rewritten."""
 
 
 class Bookkeeping:
-    """Speaks with actors and evaluator; everything is recorded here, by one process."""
+    """Exchanges messages with the actors and the evaluator, and records all metrics in one process."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class Bookkeeping:
         num_actors: int,
         tell: Callable[[str], None],
     ):
-        """Starts with nobody.
+        """Starts with an empty roster.
 
         Args:
-            config: of the run.
-            run: its directory, in which the evaluator leaves the summary.
-            recorder: of its metrics.
-            num_actors: indices that are kept for actors that know theirs.
-            tell: prints a line.
+            config: the run's configuration.
+            run: the run directory, in which the evaluator writes the summary.
+            recorder: the recorder of the run's metrics.
+            num_actors: number of indices reserved for actors that ask for one by number.
+            tell: function that prints a line.
         """
         self._config = config
         self._run = run
@@ -65,7 +65,7 @@ class Bookkeeping:
         self._evaluator_has_finished = False
 
     def connect(self, channel: Channel) -> None:
-        """Listens from now on."""
+        """Subscribes to reports and results."""
         self._channel = channel
         self._reports = channel.subscribe(Report, MESSAGES_READY)
         self._results = channel.subscribe(Result, MESSAGES_READY)
@@ -73,27 +73,27 @@ class Bookkeeping:
     def exchange(
         self, learner_steps: int, policy_weights: np.ndarray, evaluated_weights: np.ndarray, is_over: bool
     ) -> None:
-        """Hears what there is to hear, and tells where the run stands.
+        """Records the messages received, and publishes the run's progress.
 
         Args:
             learner_steps: updates so far.
-            policy_weights: for the actors.
-            evaluated_weights: for the evaluator.
-            is_over: whether actors are to end.
+            policy_weights: weights for the actors.
+            evaluated_weights: weights for the evaluator.
+            is_over: whether actors should stop.
         """
         self._learner_steps = learner_steps
         while (report := self._reports.get()) is not None:
             try:
                 self._hear(report)
-            except ValueError as error:  # Its episodes have other columns than those before.
+            except ValueError as error:  # Its episodes have other columns than earlier ones.
                 table = table_name(Report, self._run.provenance.run_id)
                 self._channel.drop(table, ForeignMessageError(str(error), report.token))
         while (result := self._results.get()) is not None:
             self._hear_evaluator(result)
         while self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
-            self._add_candidate(evaluated_weights, self._next_candidate, is_last=False)
+            self._add_candidate(evaluated_weights, self._next_candidate, None)
             self._next_candidate += self._config.evaluation.period
-        if time.monotonic() >= self._next_introduction:  # Again, for a stranger may have overwritten them.
+        if time.monotonic() >= self._next_introduction:  # A foreign sender may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
             self._channel.send(Experiment(__version__, to_dict(self._config), protocol()))
             self._published = -1
@@ -107,12 +107,12 @@ class Bookkeeping:
         steps = roster.actor_steps_by_index
         self._channel.send(Notice(steps, learner_steps, present, is_over, roster.welcomes, awaited))
 
-    def send_last_candidate(self, weights: np.ndarray) -> None:
-        """Asks the evaluator for the last evaluation, and to finish."""
+    def send_last_candidate(self, weights: np.ndarray, ended_by: str) -> None:
+        """Asks the evaluator for the last evaluation and the summary of a run ended by `ended_by`, one of `LIMITS`."""
         self._has_last_candidate = True
         self._evaluator_heard_at = time.monotonic()
         actor_steps = min(self.actor_steps, self._config.max_actor_steps)  # Actors overshoot; the grid does not.
-        self._add_candidate(weights, actor_steps, is_last=True)
+        self._add_candidate(weights, actor_steps, ended_by)
 
     @property
     def actor_steps(self) -> int:
@@ -121,7 +121,7 @@ class Bookkeeping:
 
     @property
     def roster(self) -> Roster:
-        """Who acts."""
+        """The actors and their step counts."""
         return self._roster
 
     @property
@@ -131,17 +131,17 @@ class Bookkeeping:
 
     @property
     def has_last_candidate(self) -> bool:
-        """Whether the last candidate has been sent."""
+        """True if the last candidate has been sent."""
         return self._has_last_candidate
 
     @property
     def evaluator_silence(self) -> float:
-        """Seconds since the evaluator was heard, or was asked for the last evaluation."""
+        """Seconds since the evaluator's last message, or since the last evaluation was requested."""
         return time.monotonic() - self._evaluator_heard_at
 
     @property
     def evaluator_has_finished(self) -> bool:
-        """Whether nothing is left to evaluate."""
+        """True if nothing is left to evaluate."""
         return self._evaluator_has_finished
 
     def record_update(self, metrics: Metrics, learner_steps: int) -> None:
@@ -149,7 +149,7 @@ class Bookkeeping:
         self._record(self._recorder.learner, Counts(self.actor_steps, learner_steps), metrics)
 
     def restore(self, roster: dict[str, Any], evaluations: list[RecordedEvaluation]) -> None:
-        """Takes counts where they are more than is known; the next candidate follows the last evaluation."""
+        """Adopts counts that exceed the present ones; the next candidate follows the last evaluation."""
         self._roster.restore(roster)
         if evaluations:
             self._last_evaluated, self._evaluation_return, _ = evaluations[-1]
@@ -178,7 +178,7 @@ class Bookkeeping:
             self._send_next_candidate(result.actor_steps)
 
     def _record_evaluation(self, result: Result) -> None:
-        """Records the evaluation in a result, unless it has none or was heard before."""
+        """Records a result's evaluation, unless it has none or was recorded before."""
         if result.actor_steps > self._last_evaluated:
             is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
@@ -200,7 +200,7 @@ class Bookkeeping:
         self._recorder.finish(results, self._last_evaluated)
 
     def _record(self, write: Callable[..., None], *row: Any) -> None:
-        """Writes a row; a full disk ends no run."""
+        """Writes a row; a full disk causes a warning and does not end the run."""
         try:
             write(*row)
             self._disk_is_full = False
@@ -209,14 +209,14 @@ class Bookkeeping:
                 self._tell(f"warning: metrics can't be written ({error.strerror}); they wait until they can")
             self._disk_is_full = True
 
-    def _add_candidate(self, weights: np.ndarray, actor_steps: int, *, is_last: bool) -> None:
+    def _add_candidate(self, weights: np.ndarray, actor_steps: int, ended_by: str | None) -> None:
         walltime = self._recorder.walltime
-        self._candidates.append(Candidate(weights.copy(), actor_steps, self._learner_steps, walltime, is_last))
+        self._candidates.append(Candidate(weights.copy(), actor_steps, self._learner_steps, walltime, ended_by))
         if len(self._candidates) == 1:
             self._channel.send(self._candidates[0])
 
     def _send_next_candidate(self, evaluated: int) -> None:
-        """Sends the candidate after the one of `evaluated` steps; the last one stays until the evaluator finishes."""
+        """Sends the candidate after that of `evaluated` steps; the last one stays until the evaluator finishes."""
         if self._candidates and self._candidates[0].actor_steps == evaluated and not self._candidates[0].is_last:
             self._candidates.popleft()
             if self._candidates:

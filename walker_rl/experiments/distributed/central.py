@@ -25,27 +25,27 @@ from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
 
 EXCHANGE_PERIOD = 0.1
-"""Seconds between readings of what actors and evaluator have said."""
+"""Seconds between exchanges of messages with actors and evaluator."""
 
 EVALUATOR_LIMIT = 900.0
-"""Seconds of silence of the evaluator that the end of a run waits through."""
+"""Seconds without a message from the evaluator after which an ending run fails."""
 
 
 class Central:
-    """One run's centre, in this process. Everything but the simulation of episodes is here, in one loop."""
+    """A run's central process: everything except the simulation of episodes, in one loop."""
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, port: int, num_actors: int):
         """Continues from the newest checkpoint, if there is one, and starts the server.
 
         Args:
             config: the run's configuration.
-            run: its directory.
-            port: the port that the server is to listen on.
-            num_actors: number of indices that are kept for actors that know theirs.
+            run: the run directory.
+            port: port that the server listens on.
+            num_actors: number of indices reserved for actors that ask for one by number.
 
         Raises:
-            RunError: if there are checkpoints, and none is whole.
-            UserError: if they belong to another configuration, or the port is taken.
+            RunError: if there are checkpoints but none is intact.
+            UserError: if the checkpoints belong to another configuration, or the port is taken.
         """
         self._config = config
         self._run = run
@@ -56,15 +56,16 @@ class Central:
         self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
         self._bookkeeping = Bookkeeping(config, run, self._recorder, num_actors, self._display.message)
         self._phase = "training"
+        self._ended_by: str | None = None
         self._next_exchange = 0.0
         self._resume()
         self._connect(port)
 
     def run(self, stop_requested: Callable[[], bool]) -> bool:
-        """Serves and learns until the run is over or is asked to stop, and leaves a checkpoint.
+        """Serves and learns until the run is over or a stop is requested, then writes a checkpoint.
 
         Returns:
-            Whether the run is complete.
+            True if the run is complete.
 
         Raises:
             RunError: if a loss or a weight is not finite, or the evaluator does not finish.
@@ -92,14 +93,14 @@ class Central:
         bookkeeping, learner = self._bookkeeping, self._side.learner
         is_over = self._phase != "training"
         bookkeeping.exchange(learner.learner_steps, learner.policy_weights, learner.evaluated_weights, is_over=is_over)
-        if self._phase == "training" and bookkeeping.actor_steps >= self._config.max_actor_steps:
-            self._phase = "ending"
-        elif self._phase == "ending":
-            self._end()
+        if self._ended_by is not None:
+            self._end(self._ended_by)
+        elif ended_by := self._recorder.limit_reached(bookkeeping.actor_steps):
+            self._phase, self._ended_by = "ending", ended_by
         self._write_status()
 
-    def _end(self) -> None:
-        """Waits for the actors, the updates still owed and the evaluator, in this order."""
+    def _end(self, ended_by: str) -> None:
+        """Waits for the actors, the outstanding updates and the evaluator, in this order."""
         if self._bookkeeping.evaluator_has_finished:
             self._phase = "complete"
         elif self._bookkeeping.has_last_candidate:
@@ -107,7 +108,7 @@ class Central:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
         elif self._bookkeeping.roster.num_present == 0 and self._intake.is_idle:
-            self._bookkeeping.send_last_candidate(self._side.learner.evaluated_weights)
+            self._bookkeeping.send_last_candidate(self._side.learner.evaluated_weights, ended_by)
 
     def _resume(self) -> None:
         path = self._checkpoints.restore_newest(self._save(), self._restore)
@@ -130,7 +131,7 @@ class Central:
         roster = to_field_value(state["roster"], RosterState)
         self._learner_loop.restore(state)
         self._bookkeeping.restore(roster, recorded_evaluations(self._run.metrics))
-        self._recorder.resume(state["walltime"])  # Last: it opens the metrics.
+        self._recorder.resume(state["walltime"])  # Last, because it opens the metrics.
 
     def _connect(self, port: int) -> None:
         if not is_free(port):
@@ -147,7 +148,7 @@ class Central:
         self._display.message(f"Serving on port {port}.")
 
     def _checkpoint(self) -> bool:
-        """Writes a checkpoint; returns True if it could."""
+        """Writes a checkpoint; returns True on success."""
         return self._checkpoints.write(self._bookkeeping.actor_steps, self._save())
 
     def _save(self) -> State:
@@ -174,10 +175,11 @@ class Central:
             actor_steps_by_index={str(k): v for k, v in bookkeeping.roster.actor_steps_by_index.items()},
             training_return=self._recorder.training_return,
             evaluation_return=bookkeeping.evaluation_return,
+            seconds_allowed=self._recorder.seconds_allowed,
             walltime=self._recorder.walltime,
             roster=bookkeeping.roster.save(),
         )
         try:
             write_status(self._run.status, status)
         except OSError:
-            os.utime(self._run.status)  # A full disk: a sign of life is all that there is room for.
+            os.utime(self._run.status)  # The disk is full: a new modification time still serves as a heartbeat.

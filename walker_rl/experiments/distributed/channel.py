@@ -1,6 +1,6 @@
 """Messages through tables of a Reverb server.
 
-A board holds the latest message of its kind; a queue holds each message until it is read.
+A board holds the latest message of its type; a queue holds each message until it is read.
 """
 
 import queue
@@ -20,14 +20,14 @@ QUEUES = (Report, Result)
 TRANSITIONS = "transitions"
 
 MAX_BLOCKS_IN_FLIGHT = 1
-"""Blocks of transitions that an actor has sent and that are not in the queue yet, before it waits."""
+"""Blocks of transitions that an actor may have sent but not yet in the queue before it waits."""
 
 MAX_WARNINGS = 10
-"""Warnings of foreign messages in all, one for each sender and table."""
+"""Total number of warnings about foreign messages, one per sender and table."""
 
 
 def table_name(kind: type | str, run_id: str) -> str:
-    """A table's name has the run's id in it, so that no process ever speaks to another run's server."""
+    """A table's name, which includes the run's id so that no process ever uses another run's server."""
     return f"{kind if isinstance(kind, str) else kind.__name__.lower()}-{run_id}"
 
 
@@ -36,18 +36,18 @@ def _print_line(text: str) -> None:
 
 
 class Channel:
-    """Sends and reads the messages of one run; a call waits while the server is away.
+    """Sends and reads the messages of one run; a call waits while the server is unavailable.
 
-    A message that is not of the protocol is dropped, with one warning for each sender.
+    A message that violates the protocol is dropped, with one warning per sender.
     """
 
     def __init__(self, address: str, run_id: str, report: Callable[[str], None] = _print_line):
         """Connects at the first call.
 
         Args:
-            address: the server's "HOST:PORT"; it has the tables of the run.
+            address: "HOST:PORT" of the server that has the run's tables.
             run_id: the run's id.
-            report: prints a line.
+            report: function that prints a line.
         """
         self.address = address
         self.run_id = run_id
@@ -61,7 +61,7 @@ class Channel:
         self._client.insert(table_name(type(message), self.run_id), encode(message))
 
     def read(self, kind: type[MessageT], check: Check = bool) -> MessageT:
-        """The message on a board that `check` lets pass; waits for the first."""
+        """Returns a board's message that `check` accepts; waits for the first."""
         table = table_name(kind, self.run_id)
         while True:
             message = self._understood(table, lambda arrays: decode(kind, arrays, check), self._client.sample(table))
@@ -70,13 +70,13 @@ class Channel:
             time.sleep(RETRY_PERIOD)  # Its rightful sender will replace it.
 
     def subscribe(self, kind: type[MessageT], size: int, check: Check = bool) -> "Inbox[MessageT]":
-        """Receives all messages of a queue that `check` lets pass from now on, and holds at most `2 size` ready."""
+        """Receives all further messages of a queue that `check` accepts; holds at most `2 size` ready."""
         return self._inbox(table_name(kind, self.run_id), lambda arrays: decode(kind, arrays, check), size)
 
     def stream_rows(self) -> ItemWriter:
-        """Sends blocks of packed transitions, each with the number of rows that are meant.
+        """Sends blocks of packed transitions, each with its number of valid rows.
 
-        It waits while `MAX_BLOCKS_IN_FLIGHT` are on their way.
+        Waits while more than `MAX_BLOCKS_IN_FLIGHT` are not stored yet.
         """
         return self._client.stream_into(table_name(TRANSITIONS, self.run_id), MAX_BLOCKS_IN_FLIGHT)
 
@@ -85,7 +85,7 @@ class Channel:
         return self._inbox(table_name(TRANSITIONS, self.run_id), lambda arrays: decode_rows(row_size, arrays), size)
 
     def drop(self, table: str, error: ForeignMessageError) -> None:
-        """Warns of a message that is not of the protocol, once for each sender."""
+        """Warns of a message that violates the protocol, once per sender and table."""
         if (table, error.sender) not in self._warned and len(self._warned) < MAX_WARNINGS:
             self._warned.add((table, error.sender))
             self._report(f"warning: dropped a message from {error.sender} to {table}, and will drop its like: {error}")
@@ -96,12 +96,12 @@ class Channel:
         return self._inboxes[-1]
 
     def close(self) -> None:
-        """Ends the threads that read; they would look for a server that is gone as long as this process lives."""
+        """Ends the reading threads, which would otherwise look for a stopped server as long as this process lives."""
         for inbox in self._inboxes:
             inbox.close()
 
     def _understood(self, table: str, decoded: Callable[[list[np.ndarray]], Any], arrays: list[np.ndarray]) -> Any:
-        """What is in an item; None if it is dropped."""
+        """Decodes an item; returns None if it is dropped."""
         try:
             return decoded(arrays)
         except ForeignMessageError as error:
@@ -110,24 +110,24 @@ class Channel:
 
 
 class Inbox(Generic[MessageT]):
-    """What comes out of a queue, read in a thread of its own."""
+    """Messages of a queue, read in a separate thread."""
 
     def __init__(self, reader: ItemReader, decoded: Callable[[list[np.ndarray]], MessageT | None], size: int):
-        """Made by `Channel`; `decoded` returns None for what is to be dropped."""
+        """Made by `Channel`; `decoded` returns None for an item to drop."""
         self._reader = reader
         self._decoded = decoded
         self._received: queue.Queue[MessageT] = queue.Queue(size)
         threading.Thread(target=self._read, daemon=True).start()
 
     def get(self, timeout: float = 0.0) -> MessageT | None:
-        """The next item, or None if there is none within `timeout` seconds."""
+        """Returns the next item, or None if none arrives within `timeout` seconds."""
         try:
             return self._received.get(timeout > 0, timeout)
         except queue.Empty:
             return None
 
     def close(self) -> None:
-        """Reads no more."""
+        """Stops reading."""
         self._reader.close()
 
     def _read(self) -> None:

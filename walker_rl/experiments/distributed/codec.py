@@ -1,4 +1,4 @@
-"""Messages as arrays and back, without trust: whoever reaches the port can send anything."""
+"""Encodes messages as arrays and decodes them without trust: anybody who reaches the port can send anything."""
 
 import dataclasses
 import functools
@@ -26,35 +26,35 @@ from walker_rl.printable import printable
 MessageT = TypeVar("MessageT")
 
 Check = Callable[[Any], object]
-"""Raises a ValueError for a message that its reader has no use for."""
+"""Raises a ValueError for a message that its reader cannot use."""
 
 MAX_SHOWN = 100
-"""Characters of a stranger's text in a warning."""
+"""Characters of a foreign text shown in a warning."""
 
 
 class ForeignMessageError(Exception):
-    """A message that is not of the protocol.
+    """A message that violates the protocol.
 
     Attributes:
-        sender: process that sent it, as it says itself.
+        sender: name that the sending process claims.
     """
 
     def __init__(self, reason: str, sender: Any = None):
-        """Takes what is wrong with it."""
+        """Shortens `reason` and `sender` to `MAX_SHOWN` printable characters."""
         super().__init__(printable(reason)[:MAX_SHOWN])
         self.sender = "an unknown sender" if sender is None else printable(str(sender))[:MAX_SHOWN]
 
 
 @functools.cache
 def protocol() -> str:
-    """The version of the protocol: a digest of all messages and their fields, which nobody can forget to change."""
+    """The protocol's version: a digest of all messages and their fields, which changes with them."""
     kinds = (Experiment, Notice, Welcome, Weights, Report, Candidate, Result)
     fields = [(kind.__name__, [(field.name, str(field.type)) for field in dataclasses.fields(kind)]) for kind in kinds]
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:12]
 
 
 def encode(message: Any) -> list[np.ndarray]:
-    """The message and its sender as JSON, and its array apart."""
+    """Returns the message and its sender as JSON in bytes, followed by its array, if it has one."""
     fields = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
     array = fields.pop("array", None)
     fields["sender"] = f"{socket.gethostname()}:{os.getpid()}"
@@ -63,10 +63,10 @@ def encode(message: Any) -> list[np.ndarray]:
 
 
 def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> MessageT:
-    """The inverse of `encode`; every array has a dimension of one step in front.
+    """Inverts `encode`; every array has a leading dimension of one step.
 
     Raises:
-        ForeignMessageError: if they are not of such a message, or `check` refuses it.
+        ForeignMessageError: if the arrays are no such message, or `check` rejects it.
     """
     sender = None
     try:
@@ -77,19 +77,19 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> Mess
             fields["array"] = _flat(others[0], "f4")
         message = to_record(fields, kind)
         unknown = fields.keys() - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-        if unknown and kind is not Experiment:  # That of another version says what it is.
+        if unknown and kind is not Experiment:  # One of another version may have more fields.
             raise ValueError(f"{', '.join(sorted(unknown))}: unknown field")
         check(message)
         return message
-    except Exception as error:  # There is no end to what may be in it.
+    except Exception as error:  # Foreign content can fail in any way.
         raise ForeignMessageError(str(error) or type(error).__name__, sender) from None
 
 
 def decode_rows(row_size: int, arrays: list[np.ndarray]) -> np.ndarray:
-    """The rows, float32 `[n, row_size]`, of a block and the number of them that are meant.
+    """Returns the valid rows, float32 `[n, row_size]`, of a block that comes with their number.
 
     Raises:
-        ForeignMessageError: if the arrays are nothing of that form.
+        ForeignMessageError: if the arrays have another form.
     """
     shapes = [(array.dtype, array.shape) for array in arrays]
     if len(arrays) == 2 and arrays[0].dtype == np.float32 and arrays[0].shape[1:] == (row_size,):

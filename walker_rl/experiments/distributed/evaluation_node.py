@@ -1,4 +1,4 @@
-"""The evaluator's process: plays the candidates that the central process sends, and keeps the best and the last."""
+"""The evaluator's process: evaluates the candidates that the central process sends; keeps the best and the last."""
 
 import dataclasses
 import time
@@ -26,12 +26,12 @@ class EvaluatorNode:
         """Joins the run; waits until the central process answers.
 
         Args:
-            address: of the central process, "HOST:PORT".
-            run_id: of the run.
-            run: where policies and videos go; what was evaluated before is read from its metrics.
+            address: the central process's "HOST:PORT".
+            run_id: the run's id.
+            run: directory for policies and videos; earlier evaluations are read from its metrics.
 
         Raises:
-            UserError: if the run is of another version.
+            UserError: if the run uses another version.
         """
         self._patience = Patience(f"nothing heard from the run at {address}")
         self._channel = Channel(address, run_id)
@@ -45,18 +45,18 @@ class EvaluatorNode:
         self._last_result = Result("evaluation")
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
-        """Evaluates until the last candidate has been played."""
+        """Evaluates candidates until the last one is done."""
         while not stop_requested():
             time.sleep(POLL_PERIOD)
-            notice = self._channel.read(Notice)  # Waits, and is given up on, while the central process is away.
+            notice = self._channel.read(Notice)  # Waits while the central process is away, until patience ends.
             self._patience.renew()
             if not notice.candidate_steps:
                 continue
             candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
             self._evaluate(candidate)
-            if candidate.is_last:
-                self._patience.pause()  # What takes long now is our own work.
-                write_summary(self._run, self._evaluator.finish(self._report))
+            if candidate.ended_by is not None:
+                self._patience.pause()  # The selection is long, and reads no notices.
+                write_summary(self._run, self._evaluator.finish(self._report), candidate.ended_by)
                 self._patience.renew()
                 self._channel.send(dataclasses.replace(self._last_result, event="finished"))
                 break
@@ -64,7 +64,7 @@ class EvaluatorNode:
         self._evaluator.close()
 
     def _evaluate(self, candidate: Candidate) -> None:
-        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, in doubt once more."""
+        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, possibly again."""
         is_recorded = candidate.is_last and candidate.actor_steps == self._evaluator.last_actor_steps
         if candidate.actor_steps != self._last_result.actor_steps and not is_recorded:
             self._patience.pause()
@@ -84,13 +84,13 @@ class EvaluatorNode:
         self._channel.send(self._last_result)
 
     def _report(self, text: str) -> None:
-        """Logs a step of the selection; the central process hears that this one still works."""
+        """Logs a step of the selection, and shows the central process that the evaluator is alive."""
         self._display.message(text)
         self._channel.send(Result("selection"))
 
 
 def _state(run: RunDirectory) -> State:
-    """The state of an evaluator that has made the evaluations in the run's metrics."""
+    """The state of an evaluator after the evaluations in the run's metrics."""
     evaluations = recorded_evaluations(run.metrics)
     return {
         "candidates": [(one.actor_steps, one.mean_return - one.stddev_return) for one in evaluations],

@@ -1,4 +1,4 @@
-"""A network of a run's own, with loopback alone: Reverb listens on every interface and asks nobody who they are."""
+"""A private network with loopback alone, because Reverb listens on every interface without authentication."""
 
 import ctypes
 import errno
@@ -15,15 +15,15 @@ _LISTEN = "0A"
 
 
 def enter_private_network() -> None:
-    """Moves this process, which must have one thread, and all that it starts into a network with loopback alone.
+    """Moves this single-threaded process and its future children into a network with loopback alone.
 
     Raises:
-        OSError: if the system allows it to nobody, or not to this user.
+        OSError: if the system does not permit it.
     """
     user, group = os.getuid(), os.getgid()
     try:
         _unshare(_CLONE_NEWNET)
-    except PermissionError:  # Not the superuser: who may do it in a user namespace that maps the user to itself.
+    except PermissionError:  # Only in a user namespace may an ordinary user do this.
         _unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
@@ -41,7 +41,7 @@ def interfaces() -> list[str]:
 
 
 def listening_ports(pids: Iterable[int]) -> list[int]:
-    """TCP ports on which these processes listen, as `/proc` has it."""
+    """TCP ports on which these processes listen, according to `/proc`."""
     inodes = {inode for pid in pids for inode in _sockets(pid)}
     ports = set()
     for table in ("tcp", "tcp6"):
@@ -53,7 +53,7 @@ def listening_ports(pids: Iterable[int]) -> list[int]:
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A TCP port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("", 0))
         port: int = probe.getsockname()[1]
@@ -61,7 +61,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on `port`; gRPC would share it with another server without a word.
+    """Returns True if nobody listens on `port`; gRPC would silently share it with another server.
 
     Raises:
         PermissionError: if this user may not listen there.
@@ -91,7 +91,7 @@ def _unshare(flags: int) -> None:
 
 
 def _sockets(pid: int) -> set[str]:
-    """Inodes of a process's sockets; none if it has ended."""
+    """Inodes of a process's sockets; empty if it has ended."""
     inodes = set()
     try:
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():

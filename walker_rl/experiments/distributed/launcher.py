@@ -1,4 +1,4 @@
-"""Launches processes of a run on this machine, and sees to their end."""
+"""Launches a run's processes on this machine, and supervises them to their end."""
 
 import os
 import time
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from walker_rl.experiments.distributed.program import CommandNode
 
 POLL_PERIOD = 0.1
-"""Seconds between looks at the processes."""
+"""Seconds between checks of the processes."""
 
 
 def launch(
     config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int, open_ports: bool, signals: StopSignals
 ) -> int:
-    """Runs central process, evaluator and actors to the end of the run.
+    """Runs the central process, the evaluator and the actors to the end of the run.
 
     Args:
-        config: of the run.
-        run: its directory, which exists.
-        num_actors: processes that act; none, if others join.
-        port: of the server.
-        open_ports: whether other machines may reach it; otherwise this process is in a private network.
+        config: the run's configuration.
+        run: the run directory, which exists.
+        num_actors: number of actor processes; 0 if actors join from elsewhere.
+        port: the server's port.
+        open_ports: whether other machines may reach the port; otherwise this process is in a private network.
         signals: requests to stop.
 
     Returns:
-        0 if the run is complete, 75 if it was asked to stop by SIGTERM, 130 by Ctrl-C.
+        0 if the run is complete, 75 if SIGTERM stopped it, 130 if Ctrl-C did.
 
     Raises:
-        RunError: if it can't go on; it can be resumed.
+        RunError: if the run can't continue; it can be resumed.
     """
     _prepare(run.logs)
 
@@ -48,20 +48,20 @@ def launch(
 
 
 def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, run: RunDirectory) -> int:
-    """Runs actors of a run whose central process is elsewhere, to the end of the run.
+    """Runs actors for a run whose central process is elsewhere, to the end of the run.
 
     Args:
-        config: of the run.
-        address: of its central process, "HOST:PORT".
-        run_id: of the run.
-        num_actors: processes that act.
-        run: a directory for the actors' logs.
+        config: the run's configuration.
+        address: "HOST:PORT" of the run's central process.
+        run_id: the run's id.
+        num_actors: number of actor processes.
+        run: directory for the actors' logs.
 
     Returns:
-        0 if the run is complete, 75 if the actors were asked to stop by SIGTERM, 130 by Ctrl-C.
+        0 if the run is complete, 75 if SIGTERM stopped the actors, 130 if Ctrl-C did.
 
     Raises:
-        RunError: if they can't go on.
+        RunError: if the actors can't continue.
     """
     _prepare(run.logs)
     with StopSignals() as signals:
@@ -86,8 +86,9 @@ def _see_through(
     if signals.stop_requested():
         return signals.exit_status
     with FleetDisplay() as display:
+        display.expect_first_update(config.agent.min_steps_to_learn)
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
-        signals.listen()  # Launchpad has put handlers of its own in their place.
+        signals.listen()  # Launchpad has installed its own handlers.
         period = config.distributed.watchdog_period
         supervisor = Supervisor([*actors, *others], children, run.status, period, display.message)
         view = View(config, run.metrics, supervisor, display, open_ports)
@@ -110,7 +111,7 @@ def _prepare(logs: Path) -> None:
 
 
 def _put_aside(logs: Path) -> None:
-    """Makes room for new logs: NAME.log becomes NAME.1.log, or the next number that is free."""
+    """Makes room for new logs: NAME.log becomes NAME.1.log, or takes the next free number."""
     for log in [path for path in logs.glob("*.log") if path.stem.count(".") == 0]:
         number = 1
         while (older := log.with_name(f"{log.stem}.{number}.log")).exists():

@@ -1,4 +1,4 @@
-"""What a process must know to take part in a run."""
+"""Joining a run: finds it, and checks that this program speaks its protocol."""
 
 import re
 import time
@@ -15,10 +15,10 @@ from walker_rl.experiments.distributed.reverb_client import ReverbClient
 
 
 def take_part(channel: Channel) -> ExperimentConfig:
-    """The configuration of the run that is spoken of on `channel`; waits for its central process.
+    """Returns the configuration of the run on `channel`; waits for its central process.
 
     Raises:
-        UserError: if the server is another run's, or the run is of another version, of the program or its messages.
+        UserError: if the server is another run's, or the run uses another version of the program or of its messages.
     """
     try:
         experiment = channel.read(Experiment)
@@ -33,10 +33,10 @@ def take_part(channel: Channel) -> ExperimentConfig:
 
 
 def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:
-    """The id and configuration of the run whose central process is at `address`, for which it waits so many `seconds`.
+    """Returns the id and configuration of the run at `address`; waits `seconds` for its central process.
 
     Raises:
-        UserError: if nobody answers there, it is no run, or one of another version.
+        UserError: if nobody answers there, or it is no run or one of another version.
     """
     client = ReverbClient(address)
     end = time.monotonic() + seconds

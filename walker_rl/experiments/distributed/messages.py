@@ -1,4 +1,4 @@
-"""What the processes of a distributed run tell each other."""
+"""Messages between the processes of a distributed run."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """The central process to all: what they take part in.
+    """The central process to all: the run's configuration and versions.
 
     Attributes:
-        version: of walker_rl.
+        version: version of walker_rl.
         config: the `ExperimentConfig` as nested dicts.
-        protocol: version of the messages, from `codec.protocol`; those of older programs have none.
+        protocol: version of the messages, from `codec.protocol`; older programs send none.
     """
 
     version: str
@@ -24,12 +24,12 @@ class Experiment:
 
 @dataclasses.dataclass(frozen=True)
 class Welcome:
-    """The answer to an actor's first report.
+    """Answer to an actor's first report.
 
     Attributes:
-        index: of the actor.
-        start: how many processes have played this actor before.
-        actor_steps: that they took.
+        index: the actor's index.
+        start: number of processes that have played this actor before.
+        actor_steps: steps that those processes took.
     """
 
     index: int
@@ -39,15 +39,15 @@ class Welcome:
 
 @dataclasses.dataclass(frozen=True)
 class Notice:
-    """The central process to all, many times: where the run stands.
+    """The central process to all, many times: the run's progress.
 
     Attributes:
-        actor_steps_by_index: of each actor, as far as it is known.
-        learner_steps: updates.
-        num_actors: that have reported lately.
-        is_over: whether actors are to end.
-        welcomes: answers of the last minute, by the token of whom they are for.
-        candidate_steps: `actor_steps` of the candidate that waits for its evaluation; 0 if there is none.
+        actor_steps_by_index: steps of each actor, as far as known.
+        learner_steps: updates so far.
+        num_actors: actors that have reported recently.
+        is_over: whether actors should stop.
+        welcomes: answers of the last minute, by the token of their addressee.
+        candidate_steps: `actor_steps` of the candidate that awaits its evaluation; 0 if there is none.
     """
 
     actor_steps_by_index: dict[int, int]
@@ -59,7 +59,7 @@ class Notice:
 
     @property
     def actor_steps(self) -> int:
-        """Of all actors together."""
+        """Steps of all actors together."""
         return sum(self.actor_steps_by_index.values())
 
 
@@ -68,7 +68,7 @@ class Weights:
     """The central process to actors, many times: the policy.
 
     Attributes:
-        array: all weights in one row, as `Architecture.split_weights` takes them.
+        array: all weights in one vector, as `Architecture.split_weights` takes them.
         learner_steps: updates behind them.
     """
 
@@ -78,18 +78,19 @@ class Weights:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """An actor to the central process; may arrive twice.
+    """An actor to the central process: its progress; may arrive twice.
 
     Attributes:
-        token: of the process, unlike any other's.
-        index: of the actor; None in a first report asks for one.
-        actor_steps: of this actor since the run began.
-        episodes: rows of metrics, each with the `actor_steps` of this actor at its end.
-        is_first: whether this asks for a `Welcome`; such a report has no other news.
-        is_last: whether the process ends now.
+        token: the process's unique token.
+        index: the actor's index; None in a first report asks for one.
+        actor_steps: steps of this actor since the run began.
+        episodes: rows of metrics, each with this actor's `actor_steps` at the end of the episode.
+        is_first: whether this report asks for a `Welcome`; the rest of such a report is ignored.
+        is_last: whether the process ends after this report.
 
     Raises:
-        ValueError: if it has no index and is not the first, a number is negative, or an episode has no place or return.
+        ValueError: if a report other than the first has no index, a number is negative, or an episode has no
+            `actor_steps` or `episode_return`.
     """
 
     token: str
@@ -114,35 +115,41 @@ class Candidate:
     """The central process to the evaluator: a policy to evaluate.
 
     Attributes:
-        array: as in `Weights`.
-        actor_steps: where on the grid this is.
-        learner_steps: updates behind it.
-        walltime: seconds of training behind it.
-        is_last: whether the training is over.
+        array: all weights, as in `Weights`.
+        actor_steps: the candidate's place on the evaluation grid.
+        learner_steps: updates behind the policy.
+        walltime: seconds of training behind the policy.
+        ended_by: limit that ended the training, one of `LIMITS`; None while it continues.
     """
 
     array: np.ndarray
     actor_steps: int
     learner_steps: int
     walltime: float
-    is_last: bool
+    ended_by: str | None
+
+    @property
+    def is_last(self) -> bool:
+        """True if the training is over."""
+        return self.ended_by is not None
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """The evaluator to the central process.
+    """The evaluator to the central process: an evaluation, or a sign of progress.
 
     Attributes:
-        event: "evaluation" of a candidate, "selection" after each policy that it plays to choose the best, "finished"
-            when nothing is left to do, with the last evaluation once more.
-        actor_steps: of the candidate, as are `learner_steps` and `walltime`.
-        episode_returns: one an episode.
-        episode_lengths: in environment steps.
+        event: "evaluation" of a candidate; "selection" after each policy played to choose the best; "finished" when
+            nothing is left to do, with the last evaluation again.
+        actor_steps: the candidate's `actor_steps`; likewise `learner_steps` and `walltime`.
+        episode_returns: return of each episode.
+        episode_lengths: length of each episode, in environment steps.
         episode_falls: True for each episode that terminated.
-        saturated_share: as in `Evaluation`.
+        saturated_share: share of saturated actions, as in `Evaluation`.
 
     Raises:
-        ValueError: if there are none of a candidate, or not all numbers of each, or the share is none.
+        ValueError: if a candidate has no episodes, their numbers of returns, lengths and falls differ, or the share is
+            not in [0, 1].
     """
 
     event: str

@@ -1,4 +1,4 @@
-"""One role of a distributed run in this process."""
+"""The roles of a distributed run, one process each."""
 
 import os
 import signal
@@ -17,11 +17,11 @@ from walker_rl.processes.standard_error import write_to_stderr
 
 
 def run_central(run_dir: Path, port: int, num_actors: int) -> int:
-    """The central process; returns its exit status.
+    """Runs the central process; returns its exit status.
 
     Raises:
-        UserError: if the port is taken or the checkpoint is of another configuration.
-        RunError: if the run can't go on.
+        UserError: if the port is taken or the checkpoint belongs to another configuration.
+        RunError: if the run can't continue.
     """
     from walker_rl.experiments.config_loading import config_from_dict, read_yaml
     from walker_rl.experiments.run.directory import open_run_directory
@@ -38,25 +38,25 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
 
 
 def run_actor(address: str, run_id: str, index: int | None) -> int:
-    """An actor's process; returns its exit status.
+    """Runs an actor; returns its exit status.
 
     Raises:
-        UserError: if the run is of another version.
+        UserError: if the run uses another version.
         RunError: if an observation or an action is not finite.
     """
     runtime.set_environment()
 
     from walker_rl.experiments.distributed.actor import ActorNode
 
-    ActorNode(address, run_id, index).run(lambda: False)  # SIGTERM ends it at once: it has nothing to save.
+    ActorNode(address, run_id, index).run(lambda: False)  # SIGTERM kills it: it has nothing to save.
     return COMPLETE
 
 
 def run_evaluator(address: str, run_dir: Path) -> int:
-    """The evaluator's process; returns its exit status.
+    """Runs the evaluator; returns its exit status.
 
     Raises:
-        UserError: if the run is of another version.
+        UserError: if the run uses another version.
     """
     runtime.set_environment()
 
@@ -64,13 +64,13 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(STOPPED))  # An exception, which cleans up.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(STOPPED))  # Raises SystemExit, so that it cleans up.
     EvaluatorNode(address, run.provenance.run_id, run).run(lambda: False)
     return COMPLETE
 
 
 def run_and_exit(role: Callable[[], int]) -> NoReturn:
-    """Runs a role and ends the process with its exit status, without waiting for threads that wait for Reverb."""
+    """Runs a role and exits with its status, without joining threads that are blocked in Reverb."""
     try:
         status = role()
     except (UserError, RunError) as error:

@@ -1,4 +1,4 @@
-"""An end to every wait."""
+"""A time limit for every wait."""
 
 import os
 import threading
@@ -11,17 +11,17 @@ TICK = 1.0  # seconds
 
 
 class Patience:
-    """Ends this process, with a line, if it is not told for too long that all is well.
+    """Prints an error and ends this process unless it is renewed in time.
 
-    Calls of Reverb's client wait without a limit while their server is away, and hear no signal meanwhile.
+    Reverb's client blocks without a time limit while its server is unavailable, and handles no signal meanwhile.
     """
 
     def __init__(self, message: str, seconds: float = 300.0):
-        """Begins to wait.
+        """Starts the countdown.
 
         Args:
-            message: what to say at the end.
-            seconds: for how long; time in which the process is stopped does not count.
+            message: beginning of the error line.
+            seconds: time limit; time during which the process is suspended does not count.
         """
         self._seconds = seconds
         self._message = message
@@ -29,16 +29,16 @@ class Patience:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def renew(self, seconds: float | None = None) -> None:
-        """All is well; from now on wait for so many `seconds`."""
+        """Restarts the countdown; `seconds`, if given, replaces the time limit."""
         self._waited = 0.0
         self._seconds = seconds or self._seconds
 
     def pause(self) -> None:
-        """Waits for nobody until it is renewed."""
+        """Pauses the countdown until it is renewed."""
         self._waited = -float("inf")
 
     def close(self) -> None:
-        """Nothing is waited for any more."""
+        """Ends the countdown."""
         self._seconds = float("inf")
 
     def _watch(self) -> None:

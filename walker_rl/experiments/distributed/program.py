@@ -1,4 +1,4 @@
-"""A run as a Launchpad program: each node is one command, which works on other machines as well."""
+"""A run as a Launchpad program: each node is one command, which also works on other machines."""
 
 import atexit
 import contextlib
@@ -26,13 +26,13 @@ class CommandNode(base.Node):
         self.command = list(command)
 
     def create_handle(self) -> None:
-        """Nobody calls a node: whom it speaks with is in its command."""
+        """Returns None: nodes connect by the address in their commands, not by handles."""
 
     @staticmethod
     def to_executables(
         nodes: Sequence["CommandNode"], label: str, launch_context: context.LaunchContext
     ) -> Sequence[Command]:
-        """What Launchpad runs."""
+        """Returns the commands that Launchpad runs."""
         return [Command(node.command, {}, f"{node.name}.log") for node in nodes]
 
 
@@ -48,13 +48,13 @@ def evaluator_node(address: str, run_dir: Path) -> CommandNode:
 
 
 def actor_node(name: str, address: str, run_id: str, index: int | None) -> CommandNode:
-    """An actor of the run `run_id`, whose central process is at `address`; None asks it for an index."""
+    """An actor of the run `run_id`, whose central process is at `address`; an `index` of None asks for a new one."""
     words = [*_command("actor"), "--connect", address, "--run-id", run_id]
     return CommandNode(name, [*words, *(["--index", str(index)] if index is not None else [])])
 
 
 def make_program(name: str, groups: dict[str, Sequence[CommandNode]]) -> lp.Program:
-    """A Launchpad program of these groups of nodes."""
+    """Makes a Launchpad program of groups of nodes."""
     program = lp.Program(name)
     for label, nodes in groups.items():
         if not nodes:
@@ -68,17 +68,17 @@ def make_program(name: str, groups: dict[str, Sequence[CommandNode]]) -> lp.Prog
 def launch_processes(program: lp.Program, logs: Path) -> dict[str, Child]:
     """Starts a process for each node; returns them by the node's name.
 
-    Launchpad restarts nothing and ends everything with SIGKILL; whoever launches looks after the processes.
+    Launchpad restarts nothing and ends everything with SIGKILL, so the caller supervises the processes.
 
     Args:
-        program: has nodes of different names.
-        logs: the folder named in `$LAUNCHPAD_LOGGING_DIR`, to which their output goes.
+        program: program whose nodes have distinct names.
+        logs: folder for the processes' output, the one named in `$LAUNCHPAD_LOGGING_DIR`.
     """
-    flags.FLAGS(sys.argv[:1])  # Launchpad would parse the command line for flags of its own.
+    flags.FLAGS(sys.argv[:1])  # Otherwise Launchpad would parse the command line.
     with contextlib.redirect_stdout(None):
         manager = lp.launch(program, context.LaunchType.LOCAL_MULTI_PROCESSING, terminal="output_to_files")
     atexit.unregister(manager.wait)
-    workers = manager._active_workers  # Launchpad has no public way to its processes.
+    workers = manager._active_workers  # Launchpad has no public access to its processes.
     return {title.removesuffix(".log"): Child(popen, logs / title) for title, (popen,) in workers.items()}
 
 

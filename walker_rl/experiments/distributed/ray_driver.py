@@ -1,14 +1,14 @@
-"""Places the commands of a run on a Ray cluster; a program for Ray's own Python, without anything of walker_rl.
+"""Places the commands of a run on a Ray cluster; runs in Ray's own Python, without importing walker_rl.
 
 `python ray_driver.py SPEC`, with SPEC a JSON file:
 
-    address       of the cluster, as `ray.init` takes it
-    python        the interpreter that has walker_rl, on every machine of the cluster
-    agent_name    of the run
-    run_dir       of the run, here: it is sent to the machine of the central process, and brought back
-    run_id        of the run
-    num_actors    processes that act, each with a CPU of its own
-    central_cpus  CPUs for central process and evaluator
+    address       address of the cluster, as `ray.init` takes it
+    python        interpreter with walker_rl installed, on every machine of the cluster
+    agent_name    name of the run's agent
+    run_dir       local run directory, sent to the central process's machine and copied back
+    run_id        id of the run
+    num_actors    number of actor processes, each with a CPU of its own
+    central_cpus  CPUs for the central process and the evaluator
     fetch_period  seconds between copies of the run directory, in case that machine is lost
 """
 
@@ -32,10 +32,10 @@ from typing import Any
 import ray
 
 MAX_TRIES = 5
-"""Starts of a process, one soon after the other, before the run is given up."""
+"""Starts of a process in quick succession before the run is given up."""
 
 LONG_ENOUGH = 30.0
-"""Seconds after which a process counts as having worked."""
+"""Seconds of running after which earlier failures no longer count."""
 
 POLL_PERIOD = 0.5
 TOLD_PERIOD = 30.0
@@ -50,14 +50,14 @@ Spec = dict[str, Any]
 
 
 class Lost(Exception):
-    """The machine of the central process is gone."""
+    """The machine of the central process is lost."""
 
 
 class Central:
-    """Central process and evaluator, on the machine where Ray has put this."""
+    """The central process and the evaluator, on the machine where Ray places this."""
 
     def __init__(self, spec: Spec, run: bytes) -> None:
-        """Writes the run directory; `start` goes on with the run in it."""
+        """Writes the run directory, in which `start` resumes the run."""
         self._spec = spec
         self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
         self._run = self._folder / "run"
@@ -67,7 +67,7 @@ class Central:
             self._address = f"{ray.util.get_node_ip_address()}:{probe.getsockname()[1]}"
 
     def start(self) -> tuple[str | None, str]:
-        """Starts it; returns where actors are to connect, or None and why it can't be started."""
+        """Starts the process; returns the address for actors, or None and the reason for which it can't start."""
         spec = self._spec
         command = (spec["python"], "-m", "walker_rl", "launch", spec["agent_name"], "--role", "central")
         options = ("--resume", str(self._run), "--listen", self._address)
@@ -82,31 +82,31 @@ class Central:
         return self._address, ""
 
     def poll(self) -> tuple[int | None, dict[str, Any], str]:
-        """Exit status, where the run stands, and the last line printed."""
+        """Returns the exit status, the run's status and the last line printed."""
         code, status = self._process.poll(), {}
         with contextlib.suppress(FileNotFoundError, ValueError):
             status = json.loads((self._run / "status.json").read_text())
         return code, status, last_line((self._folder / "output").read_text())
 
     def stop(self) -> None:
-        """Asks the run to save and to end."""
+        """Asks the run to save and exit."""
         self._process.terminate()
 
     def copy(self) -> bytes:
-        """The run directory as it is."""
+        """Packs the run directory in its present state."""
         return pack(self._run)
 
     def clean_up(self) -> None:
-        """Deletes what was written on this machine."""
+        """Waits for the process, and deletes its files on this machine."""
         self._process.wait()
         shutil.rmtree(self._folder)
 
 
 class Actor:
-    """An actor's process, on the machine where Ray has put this."""
+    """An actor's process, on the machine where Ray places this."""
 
     def act(self, spec: Spec, address: str, index: int) -> tuple[int, str]:
-        """Runs it to its end; returns its exit status and the last line that it printed."""
+        """Runs the process to its end; returns its exit status and the last line printed."""
         command = (spec["python"], "-m", "walker_rl", "node", "--role", "actor", "--parent", str(os.getpid()))
         options = ("--connect", address, "--run-id", spec["run_id"], "--index", str(index))
         ended = subprocess.run([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -114,10 +114,10 @@ class Actor:
 
 
 class Slot:
-    """Keeps one actor of the run going, wherever Ray puts it."""
+    """Keeps one actor of the run alive, wherever Ray places it."""
 
     def __init__(self, spec: Spec, address: str, index: int) -> None:
-        """Asks Ray for it; it starts when there is a CPU."""
+        """Asks Ray for an actor, which starts when there is a free CPU."""
         options = {"num_cpus": 1, "max_restarts": -1, "scheduling_strategy": "SPREAD"}
         self._actor = ray.remote(Actor).options(**options).remote()
         self._arguments = (spec, address, index)
@@ -128,10 +128,10 @@ class Slot:
         self.has_ended = False
 
     def check(self) -> None:
-        """Starts the process when it is time, and again when it has ended too soon.
+        """Starts the process when it is due, and restarts it after a failure.
 
         Raises:
-            RuntimeError: if it does so again and again.
+            RuntimeError: if it fails `MAX_TRIES` times in a row.
         """
         if self.has_ended:
             return
@@ -159,16 +159,16 @@ class Slot:
         self._start_at = time.monotonic() + 2.0 ** (self._tries - 2)
 
     def kill(self) -> None:
-        """Ends it at once."""
+        """Kills the actor."""
         ray.kill(self._actor)
 
 
 def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
-    """Sees the run through once; returns its exit status.
+    """Starts the run on the cluster and follows it to its end; returns its exit status.
 
     Raises:
-        Lost: if the machine of the central process is gone; the last copy of the run directory is here.
-        RuntimeError: if an actor fails again and again; the run was saved, and is here.
+        Lost: if the machine of the central process is lost; the last copy of the run directory is on this machine.
+        RuntimeError: if the central process fails, or an actor does repeatedly; the run directory has been copied back.
         ValueError: if the run can't be started.
     """
     run_dir = Path(spec["run_dir"])
@@ -223,10 +223,10 @@ def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
 
 
 def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
-    """What a method of the central process returns.
+    """Returns the result of a method of the central process.
 
     Raises:
-        Lost: if it does not answer.
+        Lost: if there is no answer.
     """
     try:
         return ray.get(reference, timeout=limit)
@@ -235,7 +235,7 @@ def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
 
 
 def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> Any:
-    """Waits for something to be placed, and says so now and then; None if asked to stop before."""
+    """Waits until Ray has placed something, with a line now and then; returns None if a stop is requested first."""
     told_at = time.monotonic()
     while not ray.wait([reference], timeout=POLL_PERIOD)[0]:
         if stop_requested():
@@ -247,12 +247,12 @@ def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> A
 
 
 def end_with_parent() -> None:
-    """Lets the process that is about to start be killed when Ray's worker is gone."""
+    """Makes the kernel kill the process that is about to start when Ray's worker dies."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def describe(status: dict[str, Any]) -> str:
-    """Where a run stands."""
+    """Describes a run's progress in one line."""
     share = 100 * status["actor_steps"] / status["max_actor_steps"]
     evaluation = status["evaluation_return"]
     return (
@@ -263,19 +263,19 @@ def describe(status: dict[str, Any]) -> str:
 
 
 def pack(folder: Path) -> bytes:
-    """A run directory as an archive, which the run may be writing to; half-written files and Reverb's folder stay."""
+    """Packs a run directory that may be in use into a tar archive, without hidden and half-written files."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") or part.endswith(".part") for part in parts):
-                with contextlib.suppress(FileNotFoundError):  # An old checkpoint is deleted meanwhile.
+                with contextlib.suppress(FileNotFoundError):  # An old checkpoint may be deleted meanwhile.
                     archive.add(path, str(path.relative_to(folder)))
     return content.getvalue()
 
 
 def unpack(content: bytes, folder: Path) -> None:
-    """Writes an archive of `pack` over what is in `folder`; old checkpoints that are not in it go."""
+    """Extracts an archive made by `pack` into `folder`; deletes checkpoints that are not in it."""
     for name in ("metrics", "tensorboard", "checkpoints", "policy", "videos"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
@@ -287,7 +287,7 @@ def unpack(content: bytes, folder: Path) -> None:
 
 
 def last_line(text: str) -> str:
-    """The last line that is not empty."""
+    """The last non-empty line of a text; "" if there is none."""
     return (text.strip().splitlines() or [""])[-1]
 
 
@@ -297,7 +297,7 @@ def tell(text: str) -> None:
 
 
 def main() -> int:
-    """Sees a run through, from its last copy again if the central process's machine is lost."""
+    """Runs to the end, restarting from the last copy if the central process's machine is lost."""
     spec: Spec = json.loads(Path(sys.argv[1]).read_text())
     received: list[int] = []
     try:
@@ -314,7 +314,7 @@ def main() -> int:
         except Lost as error:
             if received:
                 return FAILED
-            tell(f"the machine of the central process is lost ({error}); going on from the last copy of the run")
+            tell(f"the machine of the central process is lost ({error}); resuming from the last copy of the run")
         except (RuntimeError, ValueError) as error:
             print(error, file=sys.stderr)
             return FAILED if isinstance(error, RuntimeError) else REFUSED

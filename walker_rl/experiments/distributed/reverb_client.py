@@ -1,7 +1,7 @@
-"""Reverb's client without TensorFlow, for the many processes that only act.
+"""Reverb's client without TensorFlow, for the many actor processes.
 
-`import reverb` brings all of TensorFlow: seconds of every start, and 300 MB of every process. Reverb's own compiled
-library needs no more than TensorFlow's framework library.
+`import reverb` imports all of TensorFlow, which costs seconds per start and 300 MB per process. Reverb's compiled
+library needs only TensorFlow's framework library.
 """
 
 import ctypes
@@ -24,14 +24,14 @@ _SIGNATURE_TIMEOUT = 3_000  # milliseconds
 
 
 class ReverbClient:
-    """Inserts and samples lists of arrays. Every call waits while the server is away, and goes on when it is back."""
+    """Inserts and samples lists of arrays. Every call waits while the server is unavailable."""
 
     def __init__(self, address: str):
         """Connects to a server at `address`, "HOST:PORT", at the first call."""
         self._client = load_library().Client(address)
 
     def insert(self, table: str, arrays: list[np.ndarray]) -> None:
-        """Stores an item, and returns when the server has it; it may be stored twice if the server is restarted.
+        """Stores an item, and returns once the server has it; a restart of the server may store it twice.
 
         Raises:
             ValueError: if the server has no such table.
@@ -39,23 +39,23 @@ class ReverbClient:
         while True:
             try:
                 return self._insert(table, arrays)
-            except RuntimeError:  # The server went away before it could say that it has the item.
+            except RuntimeError:  # The server stopped before it confirmed the item.
                 time.sleep(RETRY_PERIOD)
 
     def stream_into(self, table: str, max_in_flight: int) -> "ItemWriter":
-        """A way to store many items whose arrays have the shapes of the first's."""
+        """Returns a writer for many items whose arrays have the same shapes."""
         return ItemWriter(self._client, table, max_in_flight)
 
     def sample(self, table: str) -> list[np.ndarray]:
-        """The arrays of one item; waits for the first."""
+        """Returns the arrays of one item; waits for the first."""
         return next(self.stream_from(table, max_in_flight=1))
 
     def stream_from(self, table: str, max_in_flight: int) -> "ItemReader":
-        """Endless items, of which the next `max_in_flight` are fetched ahead."""
+        """Returns an endless iterator over items, which fetches up to `max_in_flight` ahead."""
         return ItemReader(self._client, table, max_in_flight)
 
     def describe_tables(self, timeout: float) -> bytes:
-        """What the server says of its tables, as a protocol buffer that has their names in clear.
+        """Returns the server's description of its tables: protocol buffers with their names in plain text.
 
         Raises:
             TimeoutError: if there is no answer within `timeout` seconds.
@@ -84,13 +84,13 @@ class ItemWriter:
         self._max_in_flight = max_in_flight
 
     def insert(self, *arrays: np.ndarray) -> None:
-        """Sends an item; waits while more than `max_in_flight` of them are not stored yet."""
+        """Sends an item; waits while more than `max_in_flight` are not stored yet."""
         references = self._writer.Append(list(arrays))
         self._writer.CreateItem(self._table, 1.0, [[reference] for reference in references], [True] * len(references))
         self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
 
     def close(self) -> None:
-        """Waits until all items are stored; the destructor would do so while it keeps all other threads waiting."""
+        """Waits until all items are stored; the destructor would block all other threads meanwhile."""
         self._writer.Flush(0, _NO_TIMEOUT)
         self._writer.Close()
 
@@ -103,17 +103,17 @@ class ItemReader:
         self._sampler = client.NewSampler(table, sys.maxsize, max_in_flight)
 
     def __next__(self) -> list[np.ndarray]:
-        """The arrays of the next item; waits for it."""
+        """Returns the arrays of the next item; waits for it."""
         _key, _probability, _table_size, _priority, *arrays = self._sampler.GetNextTrajectory()
         return arrays
 
     def close(self) -> None:
-        """Ends a wait for the next item, in whichever thread, with a `RuntimeError`."""
+        """Stops reading; a thread that waits for the next item gets a `RuntimeError`."""
         self._sampler.Close()
 
 
 def load_library() -> ModuleType:
-    """Reverb's compiled library, loaded under the name by which a later `import reverb` will find it."""
+    """Loads Reverb's compiled library under the name that a later `import reverb` uses."""
     if _LIBRARY not in sys.modules:
         ctypes.CDLL(str(_folder("tensorflow") / "libtensorflow_framework.so.2"))
         path = str(_folder("reverb") / "libpybind.so")
@@ -125,7 +125,7 @@ def load_library() -> ModuleType:
 
 
 def _folder(package: str) -> Path:
-    """Where a package is installed, without importing it."""
+    """The folder of an installed package, found without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ImportError(f"{package} is not installed")

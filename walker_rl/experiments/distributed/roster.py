@@ -1,4 +1,4 @@
-"""Who acts in a run, and how far each has come."""
+"""The actors of a run and their step counts."""
 
 import dataclasses
 import time
@@ -6,13 +6,13 @@ import time
 from walker_rl.experiments.distributed.messages import Report, Welcome
 
 RosterState = dict[str, tuple[int, int, str | None]]
-"""Steps, starts and process of each actor, by its index."""
+"""Each actor's steps, starts and process token, by index."""
 
 PRESENT = 10.0
-"""Seconds since its last report for which an actor counts as present."""
+"""Seconds after its last report for which an actor counts as present."""
 
 REMEMBERED = 60.0
-"""Seconds for which an answer to an actor's first report is repeated."""
+"""Seconds for which the answer to an actor's first report is repeated."""
 
 
 @dataclasses.dataclass
@@ -20,15 +20,15 @@ class _Actor:
     actor_steps: int = 0
     num_starts: int = 0
     heard_at: float = 0.0
-    token: str | None = None  # Of the process that plays it.
+    token: str | None = None  # Token of the process that plays it.
     has_left: bool = False
 
 
 class Roster:
-    """Counts are never taken back: a step that was taken stays counted, whatever becomes of its process."""
+    """Counts the steps of each actor. Counts never decrease, even if an actor's process dies."""
 
     def __init__(self, num_reserved: int):
-        """The indices below `num_reserved` go to who asks for them by name."""
+        """Reserves the indices below `num_reserved` for actors that ask for them by number."""
         self._num_reserved = num_reserved
         self._actors: dict[int, _Actor] = {}
         self._welcomes: dict[str, tuple[float, Welcome]] = {}
@@ -40,24 +40,24 @@ class Roster:
 
     @property
     def actor_steps_by_index(self) -> dict[int, int]:
-        """Steps of each."""
+        """Steps of each actor."""
         return {index: actor.actor_steps for index, actor in sorted(self._actors.items())}
 
     @property
     def num_present(self) -> int:
-        """Actors that have reported lately and have not left."""
+        """Number of actors that have reported recently and have not left."""
         now = time.monotonic()
         return sum(now - actor.heard_at < PRESENT and not actor.has_left for actor in self._actors.values())
 
     @property
     def welcomes(self) -> dict[str, Welcome]:
-        """Answers to first reports, by token."""
+        """Recent answers to first reports, by token."""
         now = time.monotonic()
         self._welcomes = {token: entry for token, entry in self._welcomes.items() if now - entry[0] < REMEMBERED}
         return {token: welcome for token, (_, welcome) in self._welcomes.items()}
 
     def welcome(self, token: str, index: int | None) -> None:
-        """Answers the first report of a process, once, however often it arrives; None gives a new index."""
+        """Answers the first report of a process, once even if it arrives again; None assigns a new index."""
         if token in self._welcomes:
             return
         if index is None:
@@ -70,11 +70,11 @@ class Roster:
         actor.has_left = False
 
     def steps_of(self, report: Report) -> int:
-        """Steps that are counted for the actor of a report."""
+        """Steps counted so far for the actor of a report."""
         return self._actors[report.index].actor_steps if report.index in self._actors else 0
 
     def count(self, report: Report) -> bool:
-        """Takes a report of an actor with an index; returns whether it has news. What has a successor is not heard."""
+        """Records an actor's report; returns True if its step count grew. Ignores reports of a replaced process."""
         actor = self._actors.setdefault(report.index or 0, _Actor())
         if actor.token not in (None, report.token):
             return False
@@ -85,11 +85,11 @@ class Roster:
         return has_news
 
     def save(self) -> RosterState:
-        """Steps, starts and process of each actor."""
+        """Returns each actor's steps, starts and process token."""
         return {str(index): (actor.actor_steps, actor.num_starts, actor.token) for index, actor in self._actors.items()}
 
     def restore(self, state: RosterState) -> None:
-        """Takes what `save` returned where it is more than is known."""
+        """Adopts counts from `save` that exceed the present ones."""
         for index, (actor_steps, num_starts, token) in state.items():
             actor = self._actors.setdefault(int(index), _Actor())
             actor.actor_steps = max(actor.actor_steps, actor_steps)

@@ -7,19 +7,19 @@ import reverb
 from walker_rl.experiments.distributed.channel import BOARDS, QUEUES, TRANSITIONS, table_name
 
 MAX_MESSAGES = 10_000
-"""Messages in a queue before the oldest is dropped; nobody ever waits to send one."""
+"""Messages in a queue before the oldest is dropped; sending one never waits."""
 
 MAX_BLOCKS = 4
-"""Blocks of transitions in the queue before actors wait: they get no further ahead of the learner than that."""
+"""Blocks of transitions in the queue before actors wait, which limits their lead over the learner."""
 
 
 def start_server(run_id: str, port: int, folder: Path) -> reverb.Server:
-    """Serves one run on every network interface, and asks nobody who they are.
+    """Serves one run on every network interface, without authentication.
 
     Args:
-        run_id: is in the name of every table.
-        port: must be free: another server would share it without a word.
-        folder: for Reverb's own checkpoints, of which there are none; it wants one.
+        run_id: the run's id, part of every table's name.
+        port: a free port; gRPC would silently share one that is taken.
+        folder: folder for Reverb's own checkpoints, which Reverb requires although there are none.
 
     Raises:
         RuntimeError: if the port is taken.

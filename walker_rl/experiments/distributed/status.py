@@ -1,4 +1,4 @@
-"""The central process's heartbeat file: progress for the launcher's display, and the step counts that survive it."""
+"""The central process's heartbeat file: the run's progress, and step counts that survive a restart."""
 
 import dataclasses
 import json
@@ -13,12 +13,12 @@ from walker_rl.terminal.fleet import FleetStatus
 
 @dataclasses.dataclass(frozen=True)
 class Status(FleetStatus):
-    """Where a distributed run stands.
+    """Progress of a distributed run.
 
     Attributes:
         written_at: seconds since the epoch.
         phase: "training", "ending", "complete" or "stopped".
-        num_actors: actors that have reported lately.
+        num_actors: actors that have reported recently.
         walltime: seconds of training, those before a resume included.
         roster: state of the roster, as `Roster.save` returns it.
     """
@@ -31,7 +31,7 @@ class Status(FleetStatus):
 
     @property
     def age(self) -> float:
-        """Seconds since it was written."""
+        """Seconds since the status was written."""
         return time.time() - self.written_at
 
 
@@ -39,16 +39,16 @@ def write_status(path: Path, status: Status) -> None:
     """Replaces the file at `path`.
 
     Raises:
-        OSError: if the disk takes no more; what was there is still there.
+        OSError: if the disk is full; the previous file stays.
     """
-    # Not `write_whole_text`: ten times a second the learner would wait for the disk.
+    # Not `write_whole_text`: the learner would wait for the disk ten times a second.
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(dataclasses.asdict(status)))
     part.replace(path)
 
 
 def read_status(path: Path) -> Status | None:
-    """What was written last, or None if nothing was, or it is torn."""
+    """Returns the last status written, or None if there is none or it is torn."""
     try:
         return read_json_record(path, Status)
     except NotWholeError:

@@ -1,4 +1,4 @@
-"""Looks after the processes of a run: starts again what ends too soon, and ends them in order."""
+"""Supervises the processes of a run: restarts those that end too soon, and stops all in order."""
 
 import contextlib
 import dataclasses
@@ -13,19 +13,19 @@ from walker_rl.processes.child import Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
 
 MAX_TRIES = 5
-"""Starts of a process, one soon after the other, before the run is given up."""
+"""Starts of a process in quick succession before the run is given up."""
 
 LONG_ENOUGH = 30.0
-"""Seconds after which a process counts as having worked."""
+"""Seconds of running after which earlier failures no longer count."""
 
 TERMINATION_LIMIT = 5.0
-"""Seconds for an actor or the evaluator to end when asked to."""
+"""Seconds for an actor or the evaluator to exit when asked to."""
 
 SAVING_LIMIT = 300.0
 """Seconds for the central process to write its last checkpoint."""
 
 START_LIMIT = 300.0
-"""Seconds for the central process to give its first sign of life."""
+"""Seconds for the central process to write its first heartbeat."""
 
 CENTRAL = "central"
 
@@ -52,14 +52,14 @@ class Supervisor:
         watchdog_period: float,
         tell: Callable[[str], None],
     ):
-        """Takes over what Launchpad has started.
+        """Takes over the processes that Launchpad has started.
 
         Args:
-            nodes: nodes of the program, in the order in which they are to end.
+            nodes: nodes of the program.
             children: their processes, by name.
-            status_path: where the central process, if it is among them, gives signs of life.
-            watchdog_period: seconds without one after which it is started anew.
-            tell: prints a line.
+            status_path: heartbeat file of the central process, if that is among the nodes.
+            watchdog_period: seconds without a heartbeat after which the central process is restarted.
+            tell: function that prints a line.
         """
         self._status_path = status_path
         self._watchdog_period = watchdog_period
@@ -71,10 +71,10 @@ class Supervisor:
         self._processes = [_Process(node, children[node.name], time.monotonic()) for node in nodes]
 
     def check(self) -> bool:
-        """Starts again what has ended; returns whether everything has ended as it should.
+        """Restarts processes that have ended too soon; returns True if the work is complete.
 
         Raises:
-            RunError: if a process ends again and again, or the central one says that the run can't go on.
+            RunError: if a process fails repeatedly or for good.
         """
         for process in self._processes:
             self._check(process)
@@ -83,10 +83,10 @@ class Supervisor:
         return all(process.has_ended for process in self._processes)
 
     def stop(self, is_urgent: Callable[[], bool]) -> bool:
-        """Ends what still runs: first all others, then the central process, which saves; at once if it is urgent.
+        """Stops all processes, at last the central one, which saves; kills them if `is_urgent`.
 
         Returns:
-            Whether the central process, if it is among them, has saved.
+            True unless the central process is among them and has not saved.
         """
         others = [process.child for process in self._processes if process.node.name != CENTRAL]
         centrals = [process.child for process in self._processes if process.node.name == CENTRAL]
@@ -101,11 +101,11 @@ class Supervisor:
 
     @property
     def num_restarts(self) -> dict[str, int]:
-        """How often each was started again, by name."""
+        """Number of restarts of each node, by name."""
         return {process.node.name: process.num_restarts for process in self._processes}
 
     def status(self) -> Status | None:
-        """What the central process wrote last; None if it has not yet."""
+        """Returns the central process's last status; None before the first."""
         return read_status(self._status_path)
 
     @property
@@ -153,9 +153,9 @@ class Supervisor:
                     other.has_ended, other.restart_at = False, time.monotonic()
 
     def _watch(self, process: _Process) -> None:
-        """Kills a central process that gives no sign of life, to be started again.
+        """Kills a central process without a heartbeat, so that it is restarted.
 
-        Time in which this process is stopped, or in which the clock on the wall is set, does not count.
+        Time during which this process is suspended, and changes of the system clock, do not count.
         """
         if process is not self._central:
             return

@@ -1,4 +1,4 @@
-"""A whole run in this process, for debugging: Launchpad makes each role a thread."""
+"""A whole run in one process, for debugging: Launchpad runs each role in a thread."""
 
 import functools
 import threading
@@ -23,20 +23,20 @@ LEAVING_LIMIT = 10.0
 def run_in_threads(
     config: ExperimentConfig, run: RunDirectory, num_actors: int, port: int, signals: StopSignals
 ) -> int:
-    """Runs central process, evaluator and actors, each as a thread of this process; nothing is restarted.
+    """Runs the central process, the evaluator and the actors as threads of this process; nothing is restarted.
 
     Args:
-        config: of the run.
-        run: its directory, which exists.
-        num_actors: threads that act.
-        port: of the server.
+        config: the run's configuration.
+        run: the run directory, which exists.
+        num_actors: number of actor threads.
+        port: the server's port.
         signals: requests to stop.
 
     Returns:
-        0 if the run is complete, 75 if it was asked to stop by SIGTERM, 130 by Ctrl-C.
+        0 if the run is complete, 75 if SIGTERM stopped it, 130 if Ctrl-C did.
 
     Raises:
-        RunError: if a role has failed.
+        RunError: if a role fails.
     """
     address, stop = f"localhost:{port}", threading.Event()
     failures: list[BaseException] = []
@@ -68,7 +68,7 @@ def run_in_threads(
             program.add_node(lp.PyNode(guarded(f"actor_{index}", functools.partial(act, index))))
 
     lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
-    signals.listen()  # Launchpad has put handlers of its own in their place.
+    signals.listen()  # Launchpad has installed its own handlers.
     while "central" in running and not failures and not signals.stop_requested():
         time.sleep(0.1)
     stop.set()

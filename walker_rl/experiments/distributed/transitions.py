@@ -1,4 +1,4 @@
-"""How transitions, or what else an agent's adder makes, travel: packed rows, a block at a time."""
+"""Transport of transitions, or of an adder's other items: packed rows, one block at a time."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.replay.interface import Replay
 
 MAX_BLOCK_SIZE = 32
-"""Items sent at a time: transitions one by one would cost an actor a tenth of its time, and the learner more."""
+"""Items per block: single transitions would cost an actor a tenth of its time, and the learner more."""
 
 MAX_BLOCK_FLOATS = 8_192
-"""Floats sent at a time, but for an item that is larger."""
+"""Floats per block, unless a single item is larger."""
 
 BLOCKS_READY = 2
 """Blocks fetched from the queue before they are needed."""
@@ -20,10 +20,10 @@ IDLE_WAIT = 0.05
 
 
 class TransitionStream:
-    """Sends items as packed rows, a block at a time; waits while the learner can take no more."""
+    """Sends items as packed rows, one block at a time; waits while the queue is full."""
 
     def __init__(self, channel: Channel, row_size: int, patience: Patience):
-        """Sends items of `row_size` floats through `channel`, and renews `patience` with each block that is taken."""
+        """Sends items of `row_size` floats through `channel`, and renews `patience` with each block sent."""
         self._blocks = channel.stream_rows()
         self._patience = patience
         block_size = max(1, min(MAX_BLOCK_SIZE, MAX_BLOCK_FLOATS // row_size))
@@ -31,7 +31,7 @@ class TransitionStream:
         self._num_rows = 0
 
     def insert(self, rows: np.ndarray) -> None:
-        """Sends items `[n, row_size]`, when a block of them is full."""
+        """Adds items `[n, row_size]` to the block, and sends it whenever it is full."""
         for row in rows:
             self._block[self._num_rows] = row
             self._num_rows += 1
@@ -39,15 +39,15 @@ class TransitionStream:
                 self.flush()
 
     def flush(self) -> None:
-        """Sends what there is of a block with its count: Reverb wants all blocks of one shape."""
+        """Sends a partial block, padded, with its number of rows: Reverb requires blocks of one shape."""
         if self._num_rows:
-            self._block[self._num_rows :] = 0.0  # Zeros are compressed to nothing.
+            self._block[self._num_rows :] = 0.0  # Zeros compress well.
             self._blocks.insert(self._block.copy(), np.array(self._num_rows))
             self._num_rows = 0
             self._patience.renew()
 
     def close(self) -> None:
-        """Sends the rest, and waits until it is taken."""
+        """Sends the rest, and waits until it is stored."""
         self.flush()
         self._blocks.close()
 
@@ -55,23 +55,23 @@ class TransitionStream:
 class TransitionIntake:
     """Moves items from the queue into the replay.
 
-    Reverb carries each item once, into arrays beside the learner: a batch sampled from a Reverb table would cost as
-    much as half an update.
+    Reverb carries each item once, into arrays beside the learner: sampling a batch from a Reverb table would cost half
+    as much as an update.
     """
 
     def __init__(self, channel: Channel, replay: Replay, row_size: int):
-        """Takes items of `row_size` floats from `channel` into `replay`."""
+        """Moves items of `row_size` floats from `channel` into `replay`."""
         self._blocks = channel.subscribe_to_rows(row_size, BLOCKS_READY)
         self._replay = replay
         self._is_idle = False
 
     @property
     def is_idle(self) -> bool:
-        """True if no block came when one was last waited for."""
+        """True if the last call of `take` received no block."""
         return self._is_idle
 
     def take(self) -> None:
-        """Takes the next block, for which it waits shortly."""
+        """Moves the next block; waits briefly for it."""
         block = self._blocks.get(timeout=IDLE_WAIT)
         self._is_idle = block is None
         if block is not None:

@@ -1,4 +1,4 @@
-"""What the person who launched a run sees of it."""
+"""The launcher's view of a run: its live summary and the warnings of its processes."""
 
 import contextlib
 import os
@@ -13,13 +13,13 @@ from walker_rl.processes.child import Child
 from walker_rl.terminal.fleet import FleetDisplay
 
 TOLD = ("warning: ", "Resumed ")
-"""Beginnings of lines in a process's log that the person who launched should see."""
+"""Beginnings of the log lines that the launcher prints."""
 
 _PAGE_MEGABYTES = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class View:
-    """One live summary, and lines that stay."""
+    """A live summary, and lines that stay."""
 
     def __init__(
         self, config: ExperimentConfig, metrics: Path, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
@@ -28,9 +28,9 @@ class View:
 
         Args:
             config: the run's configuration.
-            metrics: its folder of CSV files.
-            supervisor: knows its processes.
-            display: shows it.
+            metrics: the run's folder of CSV files.
+            supervisor: supervisor of the run's processes.
+            display: display on which the run is shown.
             open_ports: whether other machines may connect.
         """
         self._metrics = metrics
@@ -43,10 +43,10 @@ class View:
         self._positions: dict[str, int] = {}
 
     def show(self) -> None:
-        """Brings what is shown up to date.
+        """Updates the display.
 
         Raises:
-            RunError: if the server could be reached by others, and should not.
+            RunError: if other machines could reach the server although ports are not open.
         """
         self._relay_logs()
         status = self._supervisor.status()
@@ -66,7 +66,7 @@ class View:
         return {name: child for name, child in self._supervisor.children.items() if child.exit_status is None}
 
     def _relay_logs(self) -> None:
-        """Prints what the central process says of checkpoints, and every process's warnings."""
+        """Prints the warnings and resumes in the processes' logs."""
         for name, child in self._supervisor.children.items():
             with contextlib.suppress(FileNotFoundError), child.log.open(errors="replace") as file:
                 file.seek(self._positions.get(name, 0))
@@ -76,7 +76,7 @@ class View:
                         self._display.message(line.rstrip() if name == "central" else f"{name}: {line.rstrip()}")
 
     def _tell_ports(self) -> None:
-        """Once the server is up: who can reach it."""
+        """Reports, once the server listens, who can reach it."""
         ports = isolation.listening_ports(child.pid for child in self._running.values())
         if not ports:
             return

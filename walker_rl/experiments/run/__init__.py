@@ -1,1 +1,1 @@
-"""The run directory, and everything that is written to it and read back."""
+"""The run directory and its files."""

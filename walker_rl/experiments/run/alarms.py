@@ -1,4 +1,4 @@
-"""Alarms: what the metrics of a run say is going wrong, and the field to change. One function an alarm."""
+"""Alarms: problems visible in a run's metrics, and the field to change. One function per alarm."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -10,20 +10,20 @@ import numpy as np
 from walker_rl.experiments.run.metrics import readable_rows
 
 Columns = Mapping[str, np.ndarray]
-"""A file of metrics: an array `[rows]` for each column."""
+"""A metrics file: an array `[rows]` for each column."""
 
 MIN_UPDATES_JUDGED = 1_000
-"""Updates before a critic is judged: a new one knows nothing, and spreads over all atoms."""
+"""Updates before a critic is judged: an untrained one spreads its probability over all atoms."""
 
 NUM_ROWS = 5
-"""Newest rows of updates, or evaluations, that an alarm looks at."""
+"""Newest rows of updates, or evaluations, that an alarm considers."""
 
 NUM_EPISODES = 20
-"""Newest training episodes that an alarm looks at."""
+"""Newest training episodes that an alarm considers."""
 
 MAX_END_ATOM_MASS = 0.01
 MAX_KL = 0.15
-"""In nats, between the policy that acted and the one after the round; healthy runs stay below 0.07."""
+"""KL divergence, in nats, between the policies before and after a round; healthy runs stay below 0.07."""
 
 MAX_CLIPPED_SHARE = 0.35
 MAX_SATURATED_SHARE = 0.9
@@ -31,22 +31,22 @@ MIN_STEPS_JUDGED, MIN_EVALUATIONS_JUDGED = 100_000, 10
 """Environment steps and evaluations after which something should have been learned."""
 
 COLLAPSED_SHARE = 0.5
-"""Share of the best evaluation's gain over the first one that a run must keep."""
+"""Share of the best evaluation's gain over the first that a run must keep."""
 
 STANDING_LENGTH, STANDING_SHARE = 300, 0.2
-"""Steps of an episode that is no fall; progress, as a share of the reward for being upright, that is no walk."""
+"""Minimum length of an episode, and maximum progress per reward for being upright, that count as standing still."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Recorded:
-    """All that a run has recorded so far.
+    """Metrics and configuration of a run.
 
     Attributes:
         evaluation: rows of evaluation.csv.
         conduct: rows of conduct.csv.
         learner: rows of learner.csv.
         training: rows of training.csv.
-        fields: the configuration by dotted name.
+        fields: values of the configuration by dotted name.
     """
 
     evaluation: Columns
@@ -57,13 +57,13 @@ class Recorded:
 
 
 def read_recorded(metrics: Path, fields: Mapping[str, Any]) -> Recorded:
-    """Reads a run's folder of metrics; rows that are torn and files that can't be read are left out."""
+    """Reads a run's folder of metrics; skips torn rows and unreadable files."""
     names = ("evaluation", "conduct", "learner", "training")
     return Recorded(**{name: readable_rows(metrics, name) for name in names}, fields=fields)
 
 
 def alarms(recorded: Recorded) -> dict[str, str]:
-    """The alarms that are up, as sentences by name."""
+    """Returns the text of each raised alarm, by name."""
     every = (
         no_learning_yet,
         return_collapsed,
@@ -77,7 +77,7 @@ def alarms(recorded: Recorded) -> dict[str, str]:
 
 
 def no_learning_yet(recorded: Recorded) -> str | None:
-    """No evaluation is better than the first, though there were many."""
+    """None of many evaluations is better than the first."""
     steps, returns = _column(recorded.evaluation, "actor_steps"), _column(recorded.evaluation, "mean_return")
     if len(returns) < MIN_EVALUATIONS_JUDGED or steps[-1] < MIN_STEPS_JUDGED:
         return None
@@ -91,7 +91,7 @@ def no_learning_yet(recorded: Recorded) -> str | None:
 
 
 def return_collapsed(recorded: Recorded) -> str | None:
-    """The newest evaluations lie far below the best."""
+    """The newest evaluations are far below the best."""
     returns = _column(recorded.evaluation, "mean_return")
     if len(returns) <= NUM_ROWS:
         return None
@@ -104,7 +104,7 @@ def return_collapsed(recorded: Recorded) -> str | None:
 
 
 def standing_still(recorded: Recorded) -> str | None:
-    """The robot earns the reward for being upright, and hardly moves."""
+    """The robot earns the reward for being upright but hardly moves."""
     names = ("episode_length", "return_progress", "return_alive")
     newest = [_column(recorded.training, name)[-NUM_EPISODES:] for name in names]
     if min(map(len, newest)) < NUM_EPISODES:
@@ -119,7 +119,7 @@ def standing_still(recorded: Recorded) -> str | None:
 
 
 def saturated_actions(recorded: Recorded) -> str | None:
-    """The evaluated policy does little but push each joint as far as it goes."""
+    """Nearly all actions of the evaluated policy are at their bounds."""
     shares = _column(recorded.conduct, "saturated_share")[-NUM_ROWS:]
     if len(shares) < NUM_ROWS or shares.min() <= MAX_SATURATED_SHARE:
         return None
@@ -128,7 +128,7 @@ def saturated_actions(recorded: Recorded) -> str | None:
 
 
 def end_atom_mass(recorded: Recorded) -> str | None:
-    """The support of a critic of the return distribution is too narrow."""
+    """The support of a distributional critic is too narrow."""
     mass = _newest_mean(recorded, "end_atom_mass")
     if mass is None or mass <= MAX_END_ATOM_MASS:
         return None
@@ -137,7 +137,7 @@ def end_atom_mass(recorded: Recorded) -> str | None:
 
 
 def kl_too_high(recorded: Recorded) -> str | None:
-    """The policy goes too far from the one that acted."""
+    """A round moves the policy too far from the one that acted."""
     kl = _newest_mean(recorded, "kl")
     if kl is None or kl <= MAX_KL:
         return None
@@ -146,7 +146,7 @@ def kl_too_high(recorded: Recorded) -> str | None:
 
 
 def clipped_share_too_high(recorded: Recorded) -> str | None:
-    """Most of a round's data no longer pulls at the policy."""
+    """Too many of a round's probability ratios are clipped."""
     share = _newest_mean(recorded, "clipped_share")
     if share is None or share <= MAX_CLIPPED_SHARE:
         return None
@@ -159,14 +159,14 @@ def _column(columns: Columns, name: str) -> np.ndarray:
 
 
 def _newest_mean(recorded: Recorded, name: str) -> float | None:
-    """Mean over the newest rows of updates; None while there is too little to judge."""
+    """Mean over the newest rows of updates; None before `MIN_UPDATES_JUDGED`."""
     values = _column(recorded.learner, name)[-NUM_ROWS:]
     updates = _column(recorded.learner, "learner_steps")[-1:]
     return float(values.mean()) if len(values) and (updates >= MIN_UPDATES_JUDGED).any() else None
 
 
 def _change(recorded: Recorded, *remedies: tuple[str, str]) -> str:
-    """The first remedy whose field the agent has, as in "; raise agent.vmax (now 150.0)"; empty if it has none."""
+    """The first remedy whose field exists, as in "; raise agent.vmax (now 150.0)"; empty if there is none."""
     for verb, field in remedies:
         if field in recorded.fields:
             value = recorded.fields[field]

@@ -1,4 +1,4 @@
-"""Checkpoints that are whole or not there, when they are due, and from which a run may continue."""
+"""Checkpoints: written atomically when due, and restored to continue a run."""
 
 import json
 import math
@@ -18,22 +18,22 @@ from walker_rl.types import State
 _START_ANEW = "start anew in another run directory"
 
 RETRY_PERIOD = 10.0
-"""Seconds until the next try after a checkpoint that could not be written."""
+"""Seconds until the next try after a failure to write a checkpoint."""
 
 _TREE = "tree.json"
 _ARRAY = "__array__"
 
 
 class Checkpoints:
-    """A folder of `step_*.npz`, newest last; each holds a `State`, the configuration, and checksums of its parts."""
+    """A folder of files `step_*.npz`, each with a `State`, the configuration, and checksums of its parts."""
 
     def __init__(self, folder: Path, config: ExperimentConfig, report: Callable[[str], None]):
         """Plans the first checkpoint.
 
         Args:
             folder: folder of the checkpoints, which exists.
-            config: the experiment's configuration; all its checkpoints are of the same.
-            report: prints a line.
+            config: the experiment's configuration, stored in each checkpoint.
+            report: function that prints a line.
         """
         self._folder = folder
         self._config = to_dict(config)
@@ -42,24 +42,24 @@ class Checkpoints:
         self._plan(0)
 
     def paths(self) -> list[Path]:
-        """All checkpoints, oldest first; what was left half-written is not among them."""
+        """Lists all checkpoints, oldest first, without half-written ones."""
         return sorted(path for path in self._folder.glob("step_*.npz") if path.stem.removeprefix("step_").isdigit())
 
     def is_due(self, actor_steps: int) -> bool:
-        """True once the configured time or number of steps has passed since the last checkpoint, or the last try."""
+        """Returns True once the configured time or steps have passed since the last checkpoint, or the last try."""
         return actor_steps >= self._due_steps or time.monotonic() >= self._due_at
 
     def write(self, actor_steps: int, state: State) -> bool:
-        """Writes a checkpoint, and then drops all but the newest up to it.
+        """Writes a checkpoint, then drops all but the newest up to it.
 
-        One of a later step was torn, or the run would have continued from there; it is dropped too. A full disk costs
-        this checkpoint and a warning if there is one before it.
+        Those of later steps are dropped too: they are torn, or the run would have continued from there. If the disk is
+        full and an earlier checkpoint exists, this one is skipped with a warning.
 
         Returns:
             True if it was written.
 
         Raises:
-            OSError: if it can't be written and there is none before it.
+            OSError: if it can't be written and there is no earlier one.
         """
         self._plan(actor_steps)
         path = self._folder / f"step_{actor_steps:012d}.npz"
@@ -79,18 +79,18 @@ class Checkpoints:
         return True
 
     def restore_newest(self, fresh: State, restore: Callable[[State], None]) -> Path | None:
-        """Continues from the newest checkpoint that is whole; a warning names each that is torn.
+        """Continues from the newest intact checkpoint; warns of each torn one.
 
         Args:
-            fresh: state of a run that has just begun, to which the kinds of values in the checkpoint are held.
-            restore: takes up a state; a `KeyError` of it means that a part is missing.
+            fresh: state of a run that has just begun, against which the types of the checkpoint's values are checked.
+            restore: function that restores a state; its `KeyError` means that a part is missing.
 
         Returns:
             The checkpoint, or None if there is none yet.
 
         Raises:
-            RunError: if none is whole, or the newest holds another version's state, or none.
-            UserError: if it belongs to another configuration, or files beside it have lost what was in them.
+            RunError: if none is intact, or the newest holds another version's state, or no valid one.
+            UserError: if it belongs to another configuration, or other files of the run have lost data.
         """
         found = self._read_newest()
         if found is None and self.paths():
@@ -107,7 +107,7 @@ class Checkpoints:
             raise RunError(f"{path} was written by another version of this program: it has no {error}") from None
         except (OSError, RunError, UserError):
             raise
-        except Exception as error:  # Each part has its own for a state that it can't have saved.
+        except Exception as error:  # Each part raises its own errors for an invalid state.
             reason = " ".join(str(error).split())
             raise RunError(f"{path} holds no state of this run ({reason}); {_START_ANEW}") from None
         self._plan(_actor_steps(path))
@@ -122,7 +122,7 @@ class Checkpoints:
         return None
 
     def _plan(self, actor_steps: int) -> None:
-        """Sets the time and the steps at which the checkpoint after the one at `actor_steps` is due."""
+        """Sets when the checkpoint after the one at `actor_steps` is due."""
         period = self._settings.steps_period
         self._due_steps = math.inf if period is None else (actor_steps // period + 1) * period
         self._due_at = time.monotonic() + (self._settings.seconds_period or math.inf)
@@ -132,7 +132,7 @@ def write_checkpoint(path: Path, state: State) -> None:
     """Writes one checkpoint.
 
     Raises:
-        OSError: if it can't be written; what was at `path` is still there.
+        OSError: if it can't be written; a previous file at `path` stays.
     """
     write_arrays(path, _flatten(state))
 
@@ -142,7 +142,7 @@ def read_checkpoint(path: Path) -> State:
 
     Raises:
         OSError: if it can't be opened.
-        TornFileError: if it is torn; each part's checksum is checked.
+        TornFileError: if it is torn, according to the checksum of each part.
     """
     arrays = read_arrays(path)
     try:
@@ -159,7 +159,7 @@ def _actor_steps(path: Path) -> int:
 
 
 def _flatten(state: State) -> dict[str, np.ndarray]:
-    """Arrays by path, and all else as JSON with the places of the arrays marked."""
+    """Returns arrays by path, and all other values as JSON in which the arrays' places are marked."""
     arrays: dict[str, np.ndarray] = {}
 
     def mark(value: Any, path: str) -> Any:

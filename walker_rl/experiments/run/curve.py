@@ -10,16 +10,16 @@ from walker_rl.printable import plain
 from walker_rl.whole_file import whole_file
 
 MOVING_AVERAGE = 20
-"""Training episodes averaged in the thin line."""
+"""Training episodes averaged for the thin line."""
 
 
 def plot_curve(metrics: Path, path: Path, title: str) -> None:
-    """Draws the evaluation returns in a run's folder of metrics, with the training returns behind them.
+    """Plots the evaluation returns in a run's folder of metrics, with the training returns behind them.
 
-    The format of `path` is that of its ending.
+    The suffix of `path` determines the format.
 
     Raises:
-        OSError: if it can't be written; the one before it stays.
+        OSError: if it can't be written; the previous file stays.
     """
     evaluation = read_whole_rows(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")

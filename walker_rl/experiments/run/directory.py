@@ -1,4 +1,4 @@
-"""The run directory: the one place where a run leaves anything."""
+"""The run directory: the only place to which a run writes."""
 
 import contextlib
 import dataclasses
@@ -24,7 +24,7 @@ from walker_rl.whole_file import write_whole_text
 
 @dataclasses.dataclass(frozen=True)
 class RunDirectory:
-    """Where each thing lies."""
+    """Paths of the files and folders of a run."""
 
     path: Path
 
@@ -35,17 +35,17 @@ class RunDirectory:
 
     @property
     def metrics(self) -> Path:
-        """CSV files, append-only."""
+        """Append-only CSV files."""
         return self.path / "metrics"
 
     @property
     def tensorboard(self) -> Path:
-        """Event files."""
+        """TensorBoard's event files."""
         return self.path / "tensorboard"
 
     @property
     def mlflow(self) -> Path:
-        """MLflow's store, if it was asked for; that of Weights & Biases is in a folder `wandb`."""
+        """MLflow's store, if enabled; that of Weights & Biases is a folder `wandb`."""
         return self.path / "mlflow"
 
     @property
@@ -55,7 +55,7 @@ class RunDirectory:
 
     @property
     def candidates(self) -> Path:
-        """Policies among which the best is chosen at the end."""
+        """Policies from which the best is chosen at the end."""
         return self.path / "candidates"
 
     @property
@@ -65,7 +65,7 @@ class RunDirectory:
 
     @property
     def best_policy(self) -> Path:
-        """The candidate chosen as the best; until the end of the run the one with the best evaluation."""
+        """The candidate chosen as the best; before the end of the run, the one with the best evaluation."""
         return self.path / "policy" / "best.npz"
 
     @property
@@ -80,47 +80,47 @@ class RunDirectory:
 
     @property
     def first_video(self) -> Path:
-        """The policy of the first evaluation."""
+        """Video of the first evaluation's policy."""
         return self.videos / "first.gif"
 
     @property
     def latest_video(self) -> Path:
-        """A late policy, while the run trains."""
+        """Video of a recent policy, during the training."""
         return self.videos / "latest.gif"
 
     @property
     def progress_video(self) -> Path:
-        """The stages side by side, once the run is complete."""
+        """Video of the stages side by side, once the run is complete."""
         return self.videos / "progress.gif"
 
     @property
     def best_video(self) -> Path:
-        """The best policy."""
+        """Video of the best policy."""
         return self.videos / "best.gif"
 
     @property
     def curve(self) -> Path:
-        """The plot of evaluation returns."""
+        """Plot of the evaluation returns."""
         return self.path / "curve.png"
 
     @property
     def status(self) -> Path:
-        """Where a distributed run stands."""
+        """Progress of a distributed run."""
         return self.path / "status.json"
 
     @property
     def logs(self) -> Path:
-        """What each process of a distributed run has printed."""
+        """Output of each process of a distributed run."""
         return self.path / "logs"
 
     @property
     def summary(self) -> Path:
-        """The final evaluation; there if the run is complete, and only then."""
+        """The final evaluation, which only complete runs have."""
         return self.path / "summary.json"
 
     @property
     def provenance(self) -> Provenance:
-        """What made the run.
+        """Record of the run's origin.
 
         Raises:
             NotWholeError: if its configuration is damaged.
@@ -131,17 +131,17 @@ class RunDirectory:
 
 
 def default_path(config: ExperimentConfig) -> Path:
-    """`runs/AGENT_TASK_seedSEED_TIME`."""
+    """The path `runs/AGENT_TASK_seedSEED_TIME`."""
     return Path("runs") / f"{config.agent_name}_{config.task}_seed{config.seed}_{time.strftime('%Y%m%d-%H%M%S')}"
 
 
 def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:
-    """Makes a new run directory, whole or not at all; `runner` is the command that will resume it.
+    """Makes a new run directory, completely or not at all; `runner` is the command that can resume it.
 
-    `path` may be there if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`.
+    `path` may exist if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`.
 
     Raises:
-        UserError: if it holds something, is being made by another process or can't be made.
+        UserError: if it holds a file, is in use by another process or can't be made.
     """
     run, target = RunDirectory(path), Path(os.path.realpath(path))
     try:
@@ -151,7 +151,7 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
             if any(entry.is_symlink() or not entry.is_dir() for entry in target.rglob("*")):
-                resume = f"; to go on with that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
+                resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
                 raise UserError(f"run_dir = {path}: must not exist yet{resume}")
             _fill(run, config, runner, is_new)
     except OSError as error:
@@ -160,7 +160,7 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
 
 
 def _fill(run: RunDirectory, config: ExperimentConfig, runner: str, is_new: bool) -> None:
-    """Writes what a run begins with; the configuration, which makes it a run, last."""
+    """Writes the initial contents; the configuration, which marks a run directory, comes last."""
     try:
         for folder in _folders(run):
             folder.mkdir(exist_ok=True)
@@ -177,7 +177,7 @@ def _folders(run: RunDirectory) -> tuple[Path, ...]:
 
 
 def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
-    """Takes back a run in which nothing has been done; its folder stays if it is a link or a mount point."""
+    """Removes an unused run directory; its folder stays if `keeps_path`, or if it is a link or a mount point."""
     run.config.unlink(missing_ok=True)
     for folder in (*_folders(run), *([] if keeps_path else [run.path])):
         with contextlib.suppress(OSError):
@@ -185,9 +185,9 @@ def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
 
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
-    """Writes what a resumed run changes into its configuration, whole; the provenance stays that of its start.
+    """Atomically replaces the configuration of a resumed run; the provenance stays that of its start.
 
-    A summary, which a run has that was complete and is lengthened, goes: the end of the run writes it again.
+    Deletes the summary, which a complete run that is lengthened has; the end of the run writes it again.
     """
     record = read_yaml_mapping(run.config)[PROVENANCE]
     run.summary.unlink(missing_ok=True)
@@ -199,23 +199,23 @@ def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[
 
 
 def open_run_directory(path: Path) -> RunDirectory:
-    """An existing run.
+    """Opens an existing run directory.
 
     Raises:
-        UserError: if `path` holds none.
+        UserError: if `path` is no run directory.
     """
     run = RunDirectory(path)
-    if not os.path.isfile(run.config):  # False, too, where the path can't be looked at
+    if not os.path.isfile(run.config):  # Also False where the path can't be accessed.
         raise UserError(f"run = {path}: must be a run directory (no config.yaml in it)")
     return run
 
 
 @contextlib.contextmanager
 def locked(run: RunDirectory) -> Iterator[None]:
-    """Keeps other processes from training in the same run directory.
+    """Prevents other processes from training in the same run directory.
 
     Raises:
-        UserError: if one does already.
+        UserError: if one already does.
     """
     with locked_folder(run.path, f"run = {run.path}: must not be in use by another process"):
         yield

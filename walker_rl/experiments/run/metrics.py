@@ -9,7 +9,7 @@ from walker_rl.metrics_file import read_whole_rows
 
 
 class RecordedEvaluation(NamedTuple):
-    """A row of metrics/evaluation.csv without the single episodes."""
+    """A row of metrics/evaluation.csv without its single episodes."""
 
     actor_steps: int
     mean_return: float
@@ -17,7 +17,7 @@ class RecordedEvaluation(NamedTuple):
 
 
 def readable_rows(metrics: Path, stream: str) -> dict[str, np.ndarray]:
-    """Reads the whole rows of a stream for a spectator: an array `[rows]` for each column, none if it can't be read."""
+    """Reads the whole rows of a stream, an array `[rows]` for each column; empty if it can't be read."""
     try:
         return read_whole_rows(metrics / f"{stream}.csv")
     except OSError:
@@ -25,7 +25,7 @@ def readable_rows(metrics: Path, stream: str) -> dict[str, np.ndarray]:
 
 
 def recorded_evaluations(metrics: Path) -> list[RecordedEvaluation]:
-    """Reads the evaluations in a folder of metrics, in their order; a row that is torn is none."""
+    """Reads the evaluations in a folder of metrics, in order; skips a torn row."""
     columns = read_whole_rows(metrics / "evaluation.csv")
     if not columns.keys() >= set(RecordedEvaluation._fields):
         return []

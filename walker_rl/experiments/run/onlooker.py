@@ -1,4 +1,4 @@
-"""The onlooker of a run: after an evaluation it looks at the metrics, as a person would."""
+"""The onlooker of a run: after each evaluation it reads the metrics, as a person would."""
 
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
@@ -8,14 +8,14 @@ from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.terminal.display import Display
 
 SHARE = 0.008
-"""Most of a training's time that curves and alarms may take."""
+"""Maximum share of a training's time for curves and alarms."""
 
 
 class Onlooker:
     """Shows the history of evaluations, redraws the curve, and raises each alarm once."""
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
-        """Looks at `run`, and warns on `display`."""
+        """Reads the metrics of `run`, and warns on `display`."""
         self._run = run
         self._display = display
         self._title = f"{config.agent_name} on {config.task}, seed {config.seed}"
@@ -24,7 +24,7 @@ class Onlooker:
         self._raised: set[str] = set()
 
     def look(self) -> None:
-        """Looks at what the run has recorded; the curve and the alarms wait for a later time if they cost too much."""
+        """Shows the recorded evaluations; postpones the curve and the alarms if they have taken too much time."""
         evaluations = recorded_evaluations(self._run.metrics)
         self._display.show_history([one.mean_return for one in evaluations])
         if evaluations and self._allowance.is_left:
@@ -39,7 +39,7 @@ class Onlooker:
                 self._display.message(f"warning: {text}")
 
     def _draw(self) -> None:
-        """A curve for which there is no room costs a warning."""
+        """Draws the curve; a full disk causes a warning."""
         from walker_rl.experiments.run.curve import plot_curve
 
         try:

@@ -1,4 +1,4 @@
-"""The record of what made a run: versions, commit, machine."""
+"""The record of a run's origin: versions, commit, machine."""
 
 import contextlib
 import dataclasses
@@ -33,15 +33,15 @@ _VERSIONED = (
 
 @dataclasses.dataclass(frozen=True)
 class Provenance:
-    """What made a run, as far as other parts ask for it.
+    """A run's origin, as far as other modules need it.
 
     Attributes:
-        run_id: a name unlike any other run's.
-        runner: the command that began it, "train" or "launch".
-        walker_rl: the version that began it.
-        commit: the commit of that version, or "unknown".
-        stack: the stack of libraries that trains it; versions before 0.2.0 knew but one.
-        prior: the policy that was played before training, if there is one.
+        run_id: unique name of the run.
+        runner: command that began it, "train" or "launch".
+        walker_rl: version that began it.
+        commit: commit of that version, or "unknown".
+        stack: libraries that train it, "acme" or "portable"; a version before 0.2.0 had only the first.
+        prior: policy played before training, if there is one.
     """
 
     run_id: str
@@ -53,7 +53,7 @@ class Provenance:
 
 
 def provenance() -> dict[str, Any]:
-    """Returns an identity for a new run, and versions, commit and machine, as plain values."""
+    """Returns an id for a new run, and versions, commit and machine, as plain values."""
     return {
         "run_id": uuid.uuid4().hex[:12],
         "walker_rl": __version__,
@@ -73,7 +73,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def _machine() -> dict[str, Any]:
-    """What walltimes depend on."""
+    """Facts about this machine that affect walltimes."""
     cpuinfo = Path("/proc/cpuinfo")  # Linux has it.
     models = re.findall(r"^model name\s*: (.*)$", cpuinfo.read_text() if cpuinfo.exists() else "", re.MULTILINE)
     return {
@@ -84,9 +84,9 @@ def _machine() -> dict[str, Any]:
 
 
 def _commit() -> str:
-    """The commit of the checkout that this file is tracked in, with a mark if files differ; "unknown" without one.
+    """The commit of the checkout that tracks this file, with "-dirty" if files differ; "unknown" without one.
 
-    The package may be installed inside a repository of somebody else.
+    The package may be installed inside somebody else's repository.
     """
     try:
         _git("ls-files", "--error-unmatch", "--", Path(__file__).name)
@@ -97,7 +97,7 @@ def _commit() -> str:
 
 
 def _git(*words: str) -> str:
-    """The answer of git in the folder of this file, which takes no lock that other commands would run into."""
+    """Runs git in this file's folder, without locks that would block other commands; returns its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", str(Path(__file__).parent), *words]
     return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.strip()

@@ -1,7 +1,8 @@
-"""What a run writes down: the rows of its streams, its videos, and what came of it."""
+"""Records a run: the rows of its streams, its videos and its results."""
 
 import contextlib
 import functools
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import NamedTuple
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import limit_reached
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.onlooker import Onlooker
 from walker_rl.experiments.run.trackers import make_trackers
 from walker_rl.field_values import to_record
@@ -19,7 +22,7 @@ from walker_rl.types import Metrics, State
 
 
 class Counts(NamedTuple):
-    """Where a run stands."""
+    """Step counts of a run."""
 
     actor_steps: int
     learner_steps: int
@@ -34,25 +37,26 @@ class _Saved(NamedTuple):
 
 
 class Recorder:
-    """Writes rows of metrics; clocks have a stream of their own, so that the others of two equal runs are equal.
+    """Writes rows of metrics; walltimes are in a separate stream, so that the others of two equal runs are equal.
 
-    What writes raises an `OSError` if the disk takes no more; the row is written with the next.
+    Methods that write raise an `OSError` if the disk is full; the row is then written with the next.
     """
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
-        """Records in `run`, of which nothing is touched before the first row or a resume, and warns on `display`."""
+        """Records in `run`, which is unchanged before the first row or a resume, and warns on `display`."""
         self._config = config
         self._run = run
         self._display = display
         self._resources = contextlib.ExitStack()
         self._onlooker = Onlooker(config, run, display)
         self._training_return: float | None = None
+        self._best_return = -math.inf
         self._walltime_before = 0.0
         self._started = time.monotonic()
 
     @property
     def training_return(self) -> float | None:
-        """Return of the last training episode, or None before the first has ended."""
+        """Return of the last complete training episode; None before the first."""
         return self._training_return
 
     @property
@@ -60,8 +64,18 @@ class Recorder:
         """Seconds of training, those before a resume included."""
         return self._walltime_before + time.monotonic() - self._started
 
+    @property
+    def seconds_allowed(self) -> float | None:
+        """Seconds of training until the time limit; None without one."""
+        limit = self._config.max_walltime
+        return None if limit is None else limit - self.walltime
+
+    def limit_reached(self, actor_steps: int) -> str | None:
+        """Returns the limit that the run has reached after `actor_steps`, one of `LIMITS`, or None."""
+        return limit_reached(self._config, actor_steps, self.walltime, self._best_return)
+
     def training(self, counts: Counts, row: Metrics) -> None:
-        """Records an episode of training, a row of `EpisodeStatistics`."""
+        """Records a training episode, a row of `EpisodeStatistics`."""
         self._training_return = row["episode_return"]
         self._logger.write("training", {**counts._asdict(), **row})
 
@@ -70,10 +84,11 @@ class Recorder:
         self._logger.write("learner", {**counts._asdict(), **metrics})
 
     def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
-        """Records an evaluation of the policy that there was after `walltime` seconds, and looks at the run."""
+        """Records an evaluation of the policy after `walltime` seconds, and updates the onlooker."""
+        self._best_return = max(self._best_return, evaluation.mean)
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
-        with contextlib.ExitStack() as writes:  # Each is done, whatever becomes of the others; the last one first.
+        with contextlib.ExitStack() as writes:  # In reverse order, each even if another fails.
             writes.callback(self._logger.write, "timing", {**counts._asdict(), "walltime": round(walltime, 2)})
             writes.callback(self._logger.write, "conduct", {**counts._asdict(), **evaluation.conduct})
             writes.callback(self._logger.write, "evaluation", {**row, **returns})
@@ -84,13 +99,13 @@ class Recorder:
         self._video(self._run.first_video, actor_steps)
 
     def finish(self, final_returns: Mapping[str, float], actor_steps: int) -> None:
-        """Tells the trackers what came of the run: mean returns by the name of the policy, the best one's video."""
+        """Sends the results to the trackers: mean returns by policy name, and the best policy's video."""
         self._video(self._run.best_video, actor_steps)
         results = {f"{name}_mean_return": final_return for name, final_return in final_returns.items()}
         self._logger.finish(results, self._run.best_policy.parent, actor_steps)
 
     def save(self) -> State:
-        """The place in the streams, and what the next rows depend on."""
+        """Returns the positions in the streams, and the values on which later rows depend."""
         return {
             "streams": self._logger.save(),
             "training_return": self._training_return,
@@ -102,18 +117,20 @@ class Recorder:
 
         Raises:
             UserError: if a file has lost rows written before; nothing is dropped.
-            ValueError: if it is no such state; nothing is dropped.
+            ValueError: if the state is invalid; nothing is dropped.
         """
         saved = to_record(state, _Saved)
         check_rows(self._run.metrics, saved.streams)
         self._logger.restore(saved.streams, actor_steps)
         self._training_return = saved.training_return
         self._walltime_before = saved.walltime
+        self._read_best_return()
         self._onlooker.look()
 
     def resume(self, walltime: float) -> None:
-        """Continues after `walltime` seconds of training; all rows that are whole stay."""
+        """Continues after `walltime` seconds of training; keeps all whole rows."""
         self._walltime_before = walltime
+        self._read_best_return()
         self._logger.open()
 
     def close(self) -> None:
@@ -126,8 +143,12 @@ class Recorder:
         logger = RunLogger(self._run.metrics, make_trackers(self._config, self._run, message), message)
         return self._resources.enter_context(contextlib.closing(logger))
 
+    def _read_best_return(self) -> None:
+        recorded = [one.mean_return for one in recorded_evaluations(self._run.metrics)]
+        self._best_return = max(recorded, default=-math.inf)
+
     def _video(self, gif: Path, actor_steps: int) -> None:
-        """A video for which there is no room costs a warning."""
+        """Sends a video, if it exists, to the trackers; a full disk causes a warning."""
         try:
             if gif.exists():
                 self._logger.write_video(gif, actor_steps)

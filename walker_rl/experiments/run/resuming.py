@@ -1,4 +1,4 @@
-"""Whether a run can be gone on with, and as what; asked before anything of it is touched."""
+"""Checks that a run can be resumed with a given configuration, before anything in its directory changes."""
 
 from walker_rl import stack
 from walker_rl.errors import UserError
@@ -7,36 +7,39 @@ from walker_rl.experiments.config_loading import read_yaml
 from walker_rl.experiments.distributed.status import read_status
 from walker_rl.experiments.prior_record import check_same_prior
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import LIMITS
+from walker_rl.experiments.run.summary import read_ended_by
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
-    """Holds what is wanted to what the run was begun as.
+    """Checks that a configuration continues the run's experiment.
 
     Raises:
         NotWholeError: if the run's configuration is damaged.
-        UserError: if a field that decides numbers is another one, or was not there yet, the prior is another policy,
-            or the run belongs to the other stack, whose sums are rounded otherwise.
+        UserError: if a field that affects results differs or is missing, the prior is another policy, or the run was
+            started with the other stack, which rounds differently.
     """
-    began = run.provenance  # First: it finds what is damaged.
-    if began.stack != stack.NAME:
-        pythons = "Python 3.10 on Linux x86-64" if began.stack == "acme" else "Python 3.11 or newer"
-        raise UserError(f"run = {run.path}: must be resumed with the {began.stack} stack ({pythons}), which began it")
+    started = run.provenance  # First, because it detects damage.
+    if started.stack != stack.NAME:
+        pythons = "Python 3.10 on Linux x86-64" if started.stack == "acme" else "Python 3.11 or newer"
+        raise UserError(f"run = {run.path}: must be resumed with the {started.stack} stack ({pythons}), which began it")
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
-    check_same_prior(config, began.prior)
+    check_same_prior(config, started.prior)
 
 
 def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
-    """Makes sure that no step of the run would be taken back.
+    """Checks that a configuration does not shorten the run.
 
     Raises:
-        UserError: if fewer steps are wanted than the run has trained.
+        UserError: if its `max_actor_steps` is less than the run has trained.
     """
     length = read_yaml(run.config)["max_actor_steps"]
     checkpoints = (path.stem.removeprefix("step_") for path in run.checkpoints.glob("step_*.npz"))
     status = read_status(run.status)
     trained = max([status.actor_steps if status else 0, *(int(step) for step in checkpoints if step.isdigit())])
-    if run.summary.exists() or trained > length:  # The actors of a launched run overshoot.
+    has_all_steps = run.summary.exists() and read_ended_by(run) == "steps"
+    if has_all_steps or trained > length:  # The actors of a launched run overshoot.
         trained = length
     if config.max_actor_steps < trained:
         must = f"must be at least {trained}, the steps that {run.path} has trained"
@@ -44,17 +47,20 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
-    """True if the run has ended as `config` wants it."""
-    status = read_status(run.status)  # A launched run has its summary before all is recorded.
+    """Returns True if the run has ended, and would end there with `config`, whose other limits may differ."""
+    status = read_status(run.status)  # A launched run writes its summary before it has recorded all.
     has_ended = run.summary.exists() and (status is None or status.phase == "complete")
-    return has_ended and not differences(to_dict(config), read_yaml(run.config), free_to_change=())
+    if not has_ended:
+        return False
+    others = tuple(field for name, field in LIMITS.items() if name != read_ended_by(run))
+    return not differences(to_dict(config), read_yaml(run.config), free_to_change=others)
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:
-    """Makes sure that nothing of the run would be trained, and written, a second time.
+    """Checks that resuming the run would not train, and record, any of it twice.
 
     Raises:
-        UserError: if it has metrics, and its checkpoints are gone or of the form that `launch` once wrote.
+        UserError: if it has metrics but no checkpoint, or only checkpoints in an old format of `launch`.
     """
     if any(run.checkpoints.glob("gen-*/manifest.json")):
         began = run.provenance
@@ -62,4 +68,4 @@ def check_has_checkpoint(run: RunDirectory) -> None:
         raise UserError(f"run = {run.path}: must be resumed with {version}, which wrote its checkpoints")
     has_checkpoint = any(path.suffix != ".part" for path in run.checkpoints.glob("*"))
     if not has_checkpoint and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
-        raise UserError(f"run = {run.path}: must have a checkpoint to go on from; it has metrics alone")
+        raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has metrics alone")

@@ -1,4 +1,4 @@
-"""Kinds of values in a saved state, held to those of a state at the start of a run."""
+"""Checks the types of values in a saved state against those of a state at the start of a run."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import numpy as np
 
 
 def check_kinds(state: Any, fresh: Any, path: str = "state") -> None:
-    """Compares nested states: where `fresh` has a number, text, array, list or dict, `state` must have one, too.
+    """Compares nested states: where `fresh` has a number, text, array, list or dict, so must `state`.
 
-    Where `fresh` has None, `state` may have a number or an array instead. An array of bytes, and one that is empty in
-    `fresh`, may have any shape. Elements of lists, and keys that only one of them has, are left to who restores them.
+    Where `fresh` has None, `state` may have a number or an array. An array of bytes, and one that is empty in `fresh`,
+    may have any shape. Elements of lists, and keys that only one of them has, are not checked.
 
     Args:
         state: state read from a checkpoint.
         fresh: state of the same parts, saved before anything happened.
-        path: place of both in the whole, as in "state/learner/num_steps".
+        path: path of both in the whole state, as in "state/learner/num_steps".
 
     Raises:
         TypeError: if a value is of another kind, or an array of another type or shape.

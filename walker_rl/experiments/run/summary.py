@@ -1,4 +1,4 @@
-"""What came of a run: the final evaluations, in a file that only runs have that are complete."""
+"""The outcome of a run, in a file that only complete runs have: final evaluations, and the limit that ended it."""
 
 import dataclasses
 import json
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.stored import read_json_record
 from walker_rl.whole_file import write_whole_text
 
@@ -31,19 +32,28 @@ class Played:
 
 @dataclasses.dataclass(frozen=True)
 class Summary:
-    """The final evaluations of the best and of the last policy, in the same episodes."""
+    """The final evaluations of the best and the last policy, on the same episodes."""
 
     best: Played
     last: Played
 
 
-def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation]) -> None:
-    """Writes the final evaluations of the "best" and the "last" policy.
+@dataclasses.dataclass(frozen=True)
+class _Ending:
+    ended_by: str = "steps"  # The default is for files of older versions.
+
+    def __post_init__(self) -> None:
+        if self.ended_by not in LIMITS:
+            raise ValueError(f"ended_by = {self.ended_by}: must be one of {', '.join(LIMITS)}")
+
+
+def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation], ended_by: str) -> None:
+    """Writes the final evaluations of the "best" and the "last" policy, and the limit that ended the run.
 
     Raises:
-        OSError: if the disk takes no more.
+        OSError: if the disk is full.
     """
-    summary = {
+    played = {
         name: dataclasses.asdict(
             Played(
                 evaluation.mean,
@@ -55,13 +65,22 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation]) -> N
         )
         for name, evaluation in evaluations.items()
     }
-    write_whole_text(run.summary, json.dumps(summary, indent=2) + "\n")
+    write_whole_text(run.summary, json.dumps({"ended_by": ended_by, **played}, indent=2) + "\n")
 
 
 def read_summary(run: RunDirectory) -> Summary:
     """Reads the final evaluations.
 
     Raises:
-        NotWholeError: if there are none, or they are damaged.
+        NotWholeError: if the summary is missing or damaged.
     """
     return read_json_record(run.summary, Summary)
+
+
+def read_ended_by(run: RunDirectory) -> str:
+    """Returns the limit, one of `LIMITS`, that ended a complete run.
+
+    Raises:
+        NotWholeError: if the summary is missing or damaged.
+    """
+    return read_json_record(run.summary, _Ending).ended_by

@@ -1,4 +1,4 @@
-"""From a configuration to what shows its run besides the CSV files."""
+"""Makes the trackers that a configuration asks for: the services that show a run besides its CSV files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def check_trackers(config: ExperimentConfig, *, has_network: bool = True) -> None:
-    """Looks whether what is asked for is possible; imports nothing of it, nor Acme.
+    """Checks that the configured trackers can work; imports neither them nor Acme.
 
     Args:
-        config: of the run.
-        has_network: whether the process that records can reach other machines.
+        config: the run's configuration.
+        has_network: whether the recording process can reach other machines.
 
     Raises:
-        UserError: if something is not installed, or needs a network that is not there.
+        UserError: if a tracker is not installed, or needs a network that is missing.
     """
     asked_for = {"wandb": config.logging.wandb, "mlflow": "true" if config.logging.mlflow else None}
     for name, value in asked_for.items():
@@ -36,12 +36,12 @@ def check_trackers(config: ExperimentConfig, *, has_network: bool = True) -> Non
 
 
 def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[str], None]) -> list[Tracker]:
-    """All that the run is shown in; a resumed run goes on in the same.
+    """Makes all trackers of a run; a resumed run continues in the same ones.
 
     Args:
-        config: of the run.
-        run: its directory.
-        warn: is told of a service that fails.
+        config: the run's configuration.
+        run: the run directory.
+        warn: function that prints a warning about a service that fails.
     """
     from walker_rl.logging.mlflow_store import MLflowLogger
     from walker_rl.logging.service import Service
@@ -56,4 +56,4 @@ def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[s
         trackers.append(Service("Weights & Biases", lambda: WandbLogger(run.path, about, is_online=is_online), warn))
     if config.logging.mlflow:
         trackers.append(Service("MLflow", lambda: MLflowLogger(run.mlflow, about), warn))
-    return [*trackers, TensorBoardLogger(run.tensorboard, about)]  # Last: what fails in it ends the run, or waits.
+    return [*trackers, TensorBoardLogger(run.tensorboard, about)]  # Last: it is no service, so its errors propagate.

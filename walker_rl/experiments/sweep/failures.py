@@ -1,4 +1,4 @@
-"""Which runs of a sweep have failed, kept beside them until they are complete."""
+"""The record of a sweep's failed runs, kept beside them until they are complete."""
 
 import dataclasses
 import json
@@ -13,20 +13,20 @@ from walker_rl.whole_file import write_whole_text
 
 @dataclasses.dataclass(frozen=True)
 class _Contents:
-    """Why each run failed, by its name."""
+    """Reason of each failure, by the run's name."""
 
     failed: dict[str, str]
 
 
 class FailureRecord:
-    """The file OUTPUT/sweep.json: {"failed": {name of the run: why}}.
+    """The file OUTPUT/sweep.json: {"failed": {name of the run: reason}}.
 
     Attributes:
-        failures: why each run failed, by its name.
+        failures: reason of each failure, by the run's name.
     """
 
     def __init__(self, output: Path, warn: Callable[[str], None]):
-        """Reads what was written before; warns in a line if it is torn, and knows of no failures then."""
+        """Reads the file, if there is one; a torn file causes a warning and counts as empty."""
         self._path = output / "sweep.json"
         self.failures: dict[str, str] = {}
         self._is_torn = False
@@ -38,10 +38,10 @@ class FailureRecord:
             warn(f"warning: {error}; it is written anew")
 
     def update(self, entries: Sequence[Entry]) -> None:
-        """Writes what has changed; runs that are not among `entries` stay as they are.
+        """Writes changes; keeps the records of runs that are not among `entries`.
 
         Raises:
-            OSError: if the disk takes no more; what was there is still there.
+            OSError: if the disk is full; the previous file stays.
         """
         own = {entry.job.name for entry in entries}
         failures = {name: failure for name, failure in self.failures.items() if name not in own}

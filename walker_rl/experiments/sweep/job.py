@@ -1,4 +1,4 @@
-"""A run that is wanted, and the command that begins or resumes it."""
+"""A requested run, and the command that begins or resumes it."""
 
 import dataclasses
 import json
@@ -12,19 +12,21 @@ from typing import Any
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment
+from walker_rl.experiments.run.summary import read_ended_by
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A run that is wanted: which experiment, and where.
+    """A requested run: its experiment and its directory.
 
     Attributes:
-        config: of the experiment.
-        files: YAML of fields, which with `overrides` give `config`.
-        overrides: "field=value".
-        run_dir: of the run, which need not exist.
-        log: to which its process prints; the folder need not exist.
+        config: the experiment's configuration.
+        files: YAML files of fields, which together with `overrides` give `config`.
+        overrides: strings "field=value".
+        run_dir: the run directory, which need not exist.
+        log: log file of the run's process; its folder need not exist.
     """
 
     config: ExperimentConfig
@@ -35,7 +37,7 @@ class Job:
 
     @property
     def name(self) -> str:
-        """That of the run directory."""
+        """Name of the run directory."""
         return self.run_dir.name
 
     @property
@@ -45,20 +47,21 @@ class Job:
 
     @property
     def has_begun(self) -> bool:
-        """Whether there is something to go on with."""
-        return os.path.isfile(self.run.config)  # False, too, where the path can't be looked at
+        """True if there is a run to resume."""
+        return os.path.isfile(self.run.config)  # Also False where the path can't be accessed.
 
     @property
     def is_complete(self) -> bool:
-        """Whether the run has been trained for as long as is wanted."""
-        return self.has_begun and self.run.summary.exists() and "max_actor_steps" not in self._changes()
+        """True if the run has ended at a limit that `config` does not change."""
+        has_ended = self.has_begun and self.run.summary.exists()
+        return has_ended and LIMITS[read_ended_by(self.run)] not in self._changes()
 
     def check(self) -> None:
-        """Holds the run directory to what is wanted.
+        """Checks that the run directory fits the job.
 
         Raises:
             NotWholeError: if its configuration is damaged.
-            UserError: if it has another experiment in it, or a longer one, or one that can't be gone on with.
+            UserError: if it holds another experiment, or a longer one, or one that can't be resumed.
         """
         if not self.has_begun:
             return
@@ -68,7 +71,7 @@ class Job:
         check_length(self.run, self.config)
 
     def command(self) -> list[str]:
-        """What to type to begin the run, or to go on with it."""
+        """Returns the command that begins or resumes the run."""
         words = [sys.executable, "-m", "walker_rl", "train", self.config.agent_name]
         if self.has_begun:
             changes = [f"{key}={as_text(value)}" for key, value in self._changes().items()]
@@ -80,13 +83,13 @@ class Job:
         return load_config(self.config.agent_name, [self.run.config])
 
     def _changes(self) -> dict[str, Any]:
-        """The fields in which what is wanted differs from what the run has; `check` lets only some differ."""
+        """Fields in which `config` differs from the run's configuration; `check` permits only some."""
         stored = flatten(to_dict(self._stored_config()))
         return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored[key]}
 
 
 def as_text(value: Any) -> str:
-    """A value as it is typed after "field=", where it is read as YAML."""
+    """Writes a value as YAML for the command line, after "field="."""
     is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value)
     return value if is_plain else json.dumps(value, separators=(",", ":"))
 

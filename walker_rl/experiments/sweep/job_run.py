@@ -1,4 +1,4 @@
-"""Trains jobs on some cores, one after the other; what fails is tried once more."""
+"""Trains jobs on some cores, one after another; retries a failed job once."""
 
 from collections.abc import Sequence
 
@@ -19,17 +19,17 @@ class JobRun:
 
     Attributes:
         cores: numbers of the cores on which they run.
-        children: the process that runs now or has ended last; empty if there was nothing to train.
-        failure: end of the last process that has failed.
-        tries: processes started for the present job.
-        manner: start of the newest process in words, as in "beginning on core 0".
+        children: the newest process; empty if there was nothing to train.
+        failure: ending of the last process that failed.
+        tries: number of processes started for the present job.
+        manner: description of the newest process's start, as in "beginning on core 0".
     """
 
     def __init__(self, jobs: Sequence[Job], cores: Slot):
         """Begins or resumes the first job that is not complete.
 
         Raises:
-            OSError: if its log can't be written, or the system allows no more processes.
+            OSError: if its log can't be written, or the system permits no more processes.
         """
         self.cores = cores
         self.children: list[Child] = []
@@ -37,10 +37,10 @@ class JobRun:
         self._start_next()
 
     def check(self) -> State | None:
-        """Starts the next process if one has ended; returns the new state, or None if there is none.
+        """Starts the next process if one has ended; returns the new state, or None if it is unchanged.
 
         Raises:
-            OSError: as at the start.
+            OSError: if the next process can't be started.
         """
         for child in self.children:
             status = child.exit_status
@@ -63,6 +63,6 @@ class JobRun:
 
     def _start(self) -> None:
         cores = f"{'core' if len(self.cores) == 1 else 'cores'} {', '.join(map(str, self.cores))}"
-        self.manner = f"{'going on' if self._job.has_begun else 'beginning'} on {cores}"
+        self.manner = f"{'resuming' if self._job.has_begun else 'beginning'} on {cores}"
         self.children = [start_child(self._job.command(), self._job.log, self.cores)]
         self.tries += 1

@@ -1,4 +1,4 @@
-"""Where a run directory stands, read from the ends of its files."""
+"""A run's progress, read from the ends of its files."""
 
 import dataclasses
 import os
@@ -9,16 +9,16 @@ from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.metrics_file import STEP_KEY, whole_rows
 
 TAIL_SIZE = 2**16
-"""Bytes at the end of a file in which its last row is looked for."""
+"""Bytes at the end of a file that are searched for its last row."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """Where a run stands.
+    """Progress of a run.
 
     Attributes:
-        actor_steps: environment steps, as of the last row of any of its files.
-        evaluation_return: mean of the last evaluation; None before the first.
+        actor_steps: environment steps at the newest row of any of its files.
+        evaluation_return: mean return of the last evaluation; None before the first.
     """
 
     actor_steps: int
@@ -26,7 +26,7 @@ class Progress:
 
 
 def read_progress(run: RunDirectory) -> Progress:
-    """Where a run stands that may be training now, or not even exist."""
+    """Reads the progress of a run, which may be training or not exist yet."""
     rows = [last_row(path) for path in run.metrics.glob("*.csv")]
     evaluation = last_row(run.metrics / "evaluation.csv")
     return Progress(
@@ -36,12 +36,12 @@ def read_progress(run: RunDirectory) -> Progress:
 
 
 def read_evaluations(run: RunDirectory) -> list[tuple[int, float]]:
-    """Environment steps and mean return of each evaluation so far, of a run that may be training now or not exist."""
+    """Reads environment steps and mean return of each evaluation of a run, which may be training or not exist yet."""
     return [(one.actor_steps, one.mean_return) for one in recorded_evaluations(run.metrics)]
 
 
 def last_row(path: Path) -> dict[str, float]:
-    """The last row of a CSV file that is whole, by column; empty if there is none."""
+    """Returns the last whole row of a CSV file, by column; empty if there is none."""
     try:
         with path.open("rb") as file:
             header = file.readline()

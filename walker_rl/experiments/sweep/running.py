@@ -1,4 +1,4 @@
-"""A sweep from its first run to its last."""
+"""Trains the runs of a sweep."""
 
 import time
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
 from walker_rl.terminal.sweep import State, SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
-"""Seconds between looks at the processes, and at the files that they write."""
+"""Seconds between checks of the processes, and between readings of their files."""
 
 
 def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
-    """Trains all runs that are not complete, in their order, `num_jobs` at a time; by default one for each usable CPU.
+    """Trains all incomplete runs in order, `num_jobs` at a time; by default, one per usable CPU.
 
     Returns:
-        0 if all are complete, 1 if some have failed, 75 if the sweep was asked to stop by SIGTERM, 130 by Ctrl-C.
+        0 if all are complete, 1 if some have failed, 75 if SIGTERM stopped the sweep, 130 if Ctrl-C did.
 
     Raises:
-        OSError: if the disk takes no more, or the system no more processes.
+        OSError: if the disk is full, or the system permits no more processes.
     """
     slots = make_slots(usable_cores(), num_jobs or usable_cpus())
     with StopSignals() as signals:

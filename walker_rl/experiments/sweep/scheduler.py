@@ -1,4 +1,4 @@
-"""Jobs over slots: each free slot takes the next job; one that fails is tried once more."""
+"""Distributes jobs over slots: each free slot takes the next job; a failed one is retried once."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -12,13 +12,13 @@ from walker_rl.terminal.sweep import State
 
 @dataclasses.dataclass
 class Entry:
-    """A job and what has become of it.
+    """A job and its state.
 
     Attributes:
-        job: whose run it is.
-        state: of the job.
-        failure: why it failed, now or the last time that it was tried; None once it is complete.
-        run: its last tries; None before.
+        job: the job.
+        state: state of the job.
+        failure: reason of its last failure, now or in an earlier sweep; None once it is complete.
+        run: its newest processes; None before the first.
     """
 
     job: Job
@@ -33,9 +33,9 @@ class Scheduler:
     def __init__(
         self, jobs: Sequence[Job], slots: Sequence[Slot], failures: Mapping[str, str], tell: Callable[[str], None]
     ):
-        """Starts nothing yet; jobs that are complete already are left alone.
+        """Starts nothing yet; skips jobs that are already complete.
 
-        `failures` has why a job failed before, by its name; it is tried anew. `tell` prints a line.
+        `failures` holds the reasons of earlier failures by job name; these jobs are retried. `tell` prints a line.
         """
         self.entries = [
             Entry(job, State.COMPLETE) if job.is_complete else Entry(job, State.WAITING, failures.get(job.name))
@@ -45,7 +45,7 @@ class Scheduler:
         self._tell = tell
 
     def check(self) -> bool:
-        """Sees to what has ended, and starts what there is a slot for; returns whether there is nothing left to do.
+        """Handles processes that have ended, and fills free slots; returns True if nothing is left to do.
 
         Raises:
             OSError: if a process can't be started.
@@ -58,7 +58,7 @@ class Scheduler:
         return not self._running and not self._waiting
 
     def stop(self, is_urgent: Callable[[], bool]) -> None:
-        """Lets what runs write a checkpoint and end; ends it at once if it is urgent."""
+        """Asks the running processes to save and exit; kills them if `is_urgent`."""
         end_children([child for _, run in self._running for child in run.children], SAVING_LIMIT, is_urgent)
         for entry, run in self._running:
             self._release(entry, run, State.COMPLETE if entry.job.is_complete else State.WAITING)

@@ -1,4 +1,4 @@
-"""Which runs a sweep has: agents x tasks x seeds x the values of a grid, as data."""
+"""The runs of a sweep, as data: agents x tasks x seeds x the values of a grid."""
 
 import dataclasses
 import itertools
@@ -15,20 +15,20 @@ from walker_rl.experiments.config_loading import load_config, read_override, rea
 from walker_rl.experiments.sweep.job import Job, as_text
 
 MAX_RUNS = 10_000
-"""Runs of one sweep."""
+"""Maximum number of runs of a sweep."""
 
 
 @dataclasses.dataclass(frozen=True)
 class SweepSpec:
-    """A sweep as it is asked for; what is left empty is as `walker-rl train` has it.
+    """A requested sweep; an empty field takes the default of `walker-rl train`.
 
     Attributes:
-        agents: names.
-        tasks: names.
-        seeds: of the runs.
-        configs: by agent, files of fields.
-        overrides: "field=value", for all runs.
-        grid: by field, its values as text; there are runs for each combination.
+        agents: names of the agents.
+        tasks: names of the tasks.
+        seeds: seeds of the runs.
+        configs: YAML files of fields, by agent.
+        overrides: strings "field=value", for all runs.
+        grid: values as text, by field; each combination has its runs.
     """
 
     agents: tuple[str, ...] = ()
@@ -40,12 +40,12 @@ class SweepSpec:
 
 
 def read_spec(path: Path) -> SweepSpec:
-    """The sweep in a YAML file with the fields agents, tasks, seeds, configs, set and grid.
+    """Reads a sweep from a YAML file with the fields agents, tasks, seeds, configs, set and grid.
 
-    The files in `configs` are named from the folder of `path`.
+    The files in `configs` are relative to the folder of `path`.
 
     Raises:
-        UserError: if it can't be read, or has another field or a value of another kind.
+        UserError: if it can't be read, or has an unknown field or a value of a wrong type.
     """
     fields = read_yaml(path, "spec")
     known = ("agents", "tasks", "seeds", "configs", "set", "grid")
@@ -70,10 +70,10 @@ def read_spec(path: Path) -> SweepSpec:
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
-    """The seeds in a text like "0-4" or "0,2,5-7".
+    """Parses seeds like "0-4" or "0,2,5-7".
 
     Raises:
-        UserError: if it is nothing of that form.
+        UserError: if the text has another form.
     """
     seeds: list[int] = []
     for part in text.split(","):
@@ -88,10 +88,10 @@ def parse_seeds(text: str) -> tuple[int, ...]:
 
 
 def parse_grid(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The grid of texts like "agent.n_step=1,3"; values are YAML.
+    """Parses the grid from options like "agent.n_step=1,3"; values are YAML.
 
     Raises:
-        UserError: if one is nothing of that form.
+        UserError: if an option has another form.
     """
     grid = {}
     for option in options:
@@ -104,7 +104,7 @@ def parse_grid(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
-    """All runs of a sweep by name, in the order in which they are to be trained: all agents with the first seed first.
+    """Returns all runs of a sweep by name, in their order of training: all agents with the first seed come first.
 
     Raises:
         UserError: if a run's configuration is wrong, two runs are the same, or there are too many.
@@ -125,12 +125,16 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
 
 
 def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
-    seeds: list[tuple[str, ...]] = [(f"seed={seed}",) for seed in spec.seeds] or [()]
     tasks: list[tuple[str, ...]] = [(f"task={task}",) for task in spec.tasks] or [()]
     points = list(itertools.product(*([f"{field}={value}" for value in values] for field, values in spec.grid.items())))
-    for seed, task, agent, point in itertools.product(seeds, tasks, spec.agents, points):
-        overrides = (*spec.overrides, *task, *point, *seed)
-        yield _job(agent, spec.configs.get(agent, ()), overrides, point, output)
+    without_seed = [
+        _job(agent, spec.configs.get(agent, ()), (*spec.overrides, *task, *point), point, output)
+        for task, agent, point in itertools.product(tasks, spec.agents, points)
+    ]
+    for seed in spec.seeds:
+        yield from (_with_seed(job, seed) for job in without_seed)
+    if not spec.seeds:
+        yield from without_seed
 
 
 def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
@@ -141,6 +145,18 @@ def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point:
     values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
     name = "_".join([agent, config.task, *values, f"seed{config.seed}"])
     return Job(config, files, overrides, output / name, output / "logs" / f"{name}.log")
+
+
+def _with_seed(job: Job, seed: int) -> Job:
+    """The same run with another seed; does not read its configuration again, which would take a millisecond."""
+    name = f"{job.name.removesuffix(f'seed{job.config.seed}')}seed{seed}"
+    return Job(
+        dataclasses.replace(job.config, seed=seed),
+        job.files,
+        (*job.overrides, f"seed={seed}"),
+        job.run_dir.with_name(name),
+        job.log.with_name(f"{name}.log"),
+    )
 
 
 def _grid_values(field: str, values: Any) -> tuple[str, ...]:

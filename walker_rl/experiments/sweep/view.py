@@ -1,4 +1,4 @@
-"""Where all runs of a sweep stand, as numbers: steps, speeds, returns, time to go."""
+"""Progress of all runs of a sweep: steps, speeds, returns, time left."""
 
 import itertools
 import statistics
@@ -12,17 +12,17 @@ from walker_rl.terminal.sweep import Overview, Row, State
 
 
 class View:
-    """Reads the run directories, those of runs that wait or have ended once."""
+    """Reads the run directories; those of runs that wait or have ended, only once."""
 
     def __init__(self, entries: Sequence[Entry], num_slots: int):
-        """Knows no speeds yet."""
+        """Starts without speeds."""
         self._entries = entries
         self._num_slots = num_slots
         self._rates = {entry.job.name: Rates() for entry in entries}
         self._known: dict[str, tuple[State, Progress]] = {}
 
     def read(self) -> Overview:
-        """Where things stand now."""
+        """Returns the present progress of all runs."""
         rows = [self._row(entry) for entry in self._entries]
         return Overview(rows, seconds_left(rows, self._num_slots))
 
@@ -51,16 +51,16 @@ class View:
         self._known[name] = (entry.state, progress)
         rates = self._rates[name]
         if progress.actor_steps < before.actor_steps:
-            rates.clear()  # A checkpoint before that was gone back to.
+            rates.clear()  # The run has resumed from an earlier checkpoint.
         if entry.state.is_running and progress.actor_steps != before.actor_steps:
             rates.add(time.monotonic(), {"actor_steps": progress.actor_steps})
         return progress
 
 
 def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:
-    """Time to the end of all runs: what is left, shared by the slots, or the longest of the runs that have begun.
+    """Time to the end of all runs: the remaining work, shared by the slots, or the longest of the running ones.
 
-    A run that waits is taken to be as fast as those of its kind, or else as all. None while no speed is known.
+    A waiting run is assumed to be as fast as those of its kind, or else as all. None while no speed is known.
     """
     speeds: dict[str, list[float]] = {}
     for row in rows:

@@ -1,1 +1,1 @@
-"""Hyperparameter search: trials are ordinary runs, and Optuna says what to try next."""
+"""Hyperparameter search: trials are ordinary runs, and Optuna proposes them."""

@@ -1,4 +1,4 @@
-"""The result of a search: a file of fields that `walker-rl train` takes."""
+"""The result of a search: a configuration file for `walker-rl train`."""
 
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,13 @@ BEST = "best.yaml"
 
 
 def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
-    """Writes the task and the agent's fields of a trial where they are not the defaults, whole or not at all."""
+    """Writes the agent's name, and a trial's task and agent fields that differ from the defaults.
+
+    Writes atomically.
+    """
     defaults = flatten(to_dict(load_config(plan.agent_name)))
     config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))
-    changed: dict[str, Any] = {}
+    changed: dict[str, Any] = {"agent_name": plan.agent_name}
     for name, value in flatten(to_dict(config)).items():
         if value != defaults[name] and (name == "task" or name.startswith("agent.")):
             section, _, field = name.rpartition(".")

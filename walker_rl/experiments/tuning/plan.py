@@ -1,4 +1,4 @@
-"""What every trial of a study has in common."""
+"""The settings that all trials of a study share."""
 
 import dataclasses
 from pathlib import Path
@@ -15,14 +15,14 @@ PRUNERS = ("median", "hyperband", "none")
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """A search as it is asked for.
+    """A requested search.
 
     Attributes:
-        agent_name: whose hyperparameters.
-        seeds: trained one after the other in each trial.
-        files: YAML of fields, for all trials.
-        overrides: "field=value", for all trials.
-        pruner: which gives up trials, one of `PRUNERS`.
+        agent_name: agent whose hyperparameters are searched.
+        seeds: seeds that each trial trains one after another.
+        files: YAML files of fields, for all trials.
+        overrides: strings "field=value", for all trials.
+        pruner: pruner of trials, one of `PRUNERS`.
     """
 
     agent_name: str
@@ -33,20 +33,20 @@ class Plan:
 
     @property
     def config(self) -> ExperimentConfig:
-        """Of the first seed, with the agent's defaults."""
+        """Configuration of the first seed, without drawn values."""
         return load_config(self.agent_name, self.files, self.overrides_for(self.seeds[0]))
 
     @property
     def num_evaluations(self) -> int:
-        """Of all seeds of a trial that is not given up."""
+        """Evaluations over all seeds of a trial that is not pruned."""
         config = self.config
         return len(self.seeds) * -(-config.max_actor_steps // config.evaluation.period)
 
     def searched(self, space: SearchSpace) -> SearchSpace:
-        """What remains of a space without the fields that files and overrides fix.
+        """Returns the space without the fields that files and overrides fix.
 
         Raises:
-            UserError: if nothing does.
+            UserError: if nothing is left.
         """
         layers = (*map(read_yaml, self.files), *map(read_override, self.overrides))
         given = {name for layer in layers for name in flatten(layer)}
@@ -57,20 +57,20 @@ class Plan:
         return remaining
 
     def overrides_for(self, seed: int, drawn: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Of a run of a trial."""
+        """Overrides for one run of a trial."""
         return (*self.overrides, *drawn, f"seed={seed}")
 
     def fields(self) -> dict[str, Any]:
-        """The configuration, flat."""
+        """Fields of `config`, by dotted name."""
         return flatten(to_dict(self.config))
 
     def to_dict(self) -> dict[str, Any]:
-        """What a study must have begun with to be gone on with."""
+        """Settings that must stay the same when a study is continued."""
         fields = {name: value for name, value in self.fields().items() if name != "seed"}
         return {"seeds": list(self.seeds), "pruner": self.pruner, **fields}
 
     def job(self, number: int, seed: int, drawn: tuple[str, ...], output: Path) -> Job:
-        """A run of trial `number`."""
+        """Makes the job of one run of trial `number`."""
         name = f"trial{number:04d}_seed{seed}"
         overrides = self.overrides_for(seed, drawn)
         config = load_config(self.agent_name, self.files, overrides)

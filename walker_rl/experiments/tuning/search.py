@@ -1,7 +1,6 @@
-"""A hyperparameter search from its first trial to its last."""
+"""Runs the trials of a hyperparameter search."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from walker_rl.errors import RunError
@@ -10,40 +9,48 @@ from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study, overrides_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
+from walker_rl.experiments.tuning.view import View
+from walker_rl.printable import counted
 from walker_rl.processes.child import end_children
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.sweep import State
+from walker_rl.terminal.sweep import SearchDisplay, State
 
 CHECK_PERIOD = 0.5
-"""Seconds between looks at the trials."""
+"""Seconds between checks of the trials."""
+
+VIEW_PERIOD = 2.0
+"""Seconds between readings of their files for the display."""
 
 MAX_FAILURES = 3
-"""Trials in a row that fail, after which something else than the hyperparameters must be wrong."""
+"""Failed trials in a row that end the search: the hyperparameters can't be the cause."""
 
 
 class Search:
     """Keeps slots busy with trials."""
 
-    def __init__(self, study: Study, plan: Plan, output: Path, slots: list[Slot], tell: Callable[[str], None]):
-        """Starts no trial yet; `slots` are as many as run at a time, and `tell` prints a line."""
+    def __init__(self, study: Study, plan: Plan, output: Path, slots: list[Slot], display: SearchDisplay):
+        """Starts no trial yet; one trial at a time runs in each slot."""
         self._study = study
         self._plan = plan
         self._output = output
         self._free = list(slots)
-        self._tell = tell
+        self._display = display
+        self._tell = display.tell
+        self._view = View()
+        self._next_view = 0.0
         self._running: list[TrialRun] = []
         self._unfinished = study.unfinished()
         self._failures = 0
 
     def run(self, num_trials: int, signals: StopSignals) -> bool:
-        """Goes on until so many trials have ended, those of earlier calls included; returns whether they have.
+        """Runs until `num_trials` trials have ended, earlier ones included; returns False if stopped before.
 
         Raises:
-            OSError: if a process can't be started, or the disk takes no more.
-            RunError: if one trial after the other fails.
+            OSError: if a process can't be started, or the disk is full.
+            RunError: if `MAX_FAILURES` trials fail in a row.
         """
-        self._keep_best()  # Which a process that was killed may not have done.
+        self._keep_best()  # A killed process may not have written it.
         try:
             while not signals.stop_requested():
                 for trial_run in list(self._running):
@@ -52,11 +59,17 @@ class Search:
                     self._start()
                 if not self._running:
                     return True
+                self._show(num_trials)
                 time.sleep(CHECK_PERIOD)
             return False
         finally:
             children = [child for trial_run in self._running for child in trial_run.run.children]
             end_children(children, SAVING_LIMIT, signals.is_urgent)
+
+    def _show(self, num_trials: int) -> None:
+        if time.monotonic() >= self._next_view:
+            self._next_view = time.monotonic() + VIEW_PERIOD
+            self._display.update(self._view.rows(self._running), len(self._study.finished), num_trials)
 
     def _start(self) -> None:
         trial = self._unfinished.pop(0) if self._unfinished else self._study.ask()
@@ -80,7 +93,7 @@ class Search:
         elif state is State.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value
-            self._tell(f"trial {trial.number}: given up after {number} evaluations, score {value:.1f}")
+            self._tell(f"trial {trial.number}: given up after {counted(number, 'evaluation')}, score {value:.1f}")
         else:
             self._complete(trial_run)
         trial_run.discard_checkpoints()

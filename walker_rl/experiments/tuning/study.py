@@ -1,4 +1,4 @@
-"""The study: which trials there were, kept in SQLite, and which are next."""
+"""The study: stores trials in SQLite and proposes new ones."""
 
 import contextlib
 import json
@@ -17,45 +17,46 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.logging.sqlite_url import sqlite_url
+from walker_rl.printable import counted
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
 
 FILE = "study.db"
 
 FACTS = "facts"
-"""The attribute of the study that says what its trials depend on: one, so that it is there as a whole or not at all."""
+"""The study's attribute with all settings that its trials depend on; a single one, so that it is written atomically."""
 
 NUM_STARTUP_TRIALS = 5
-"""Trials before the median prunes."""
+"""Complete trials before the median pruner starts."""
 
 NUM_SHOWN = 5
 
 WARM_UP_SHARE = 0.25
-"""Of a trial's length, in which the median does not prune yet: early returns say little."""
+"""Initial share of a trial in which the median pruner never prunes: early returns say little."""
 
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Tells in a line what SQLite says of a study's file.
+    """Turns SQLite's errors about a study's file into one line.
 
     Raises:
-        RunError: if it can't be read or written.
+        RunError: if the file can't be read or written.
     """
     try:
         yield
     except (optuna.exceptions.StorageInternalError, sqlalchemy.exc.DBAPIError) as error:
         cause = error if isinstance(error, sqlalchemy.exc.DBAPIError) else error.__cause__
         reason = getattr(cause, "orig", cause)
-        raise RunError(f"{folder / FILE}: {reason}; the same command goes on once that is mended") from None
+        raise RunError(f"{folder / FILE}: {reason}; the same command resumes once that is mended") from None
 
 
 class Study:
-    """Asks Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) for trials, and tells it how they went."""
+    """Draws trials from Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), and records their results."""
 
     def __init__(self, folder: Path, space: SearchSpace, plan: Plan):
         """Continues the study in `folder`, or begins one whose first trial has the agent's defaults.
 
         Raises:
-            UserError: if the study in the folder is of another space or plan.
+            UserError: if the study in the folder has another space or plan.
         """
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._distributions = {f"agent.{name}": _distribution(one) for name, one in space.items()}
@@ -67,7 +68,7 @@ class Study:
             pruner=_make_pruner(plan),
         )
         self._check({**plan.to_dict(), "space": {name: repr(one) for name, one in space.items()}}, folder)
-        # A study that goes on must not draw its first numbers once more.
+        # A continued study must not repeat its first draws.
         entropy = np.random.SeedSequence(plan.seeds, spawn_key=(len(self._study.trials),))
         self._study.sampler = optuna.samplers.TPESampler(seed=int(entropy.generate_state(1)[0]))
         if not self._study.trials:
@@ -75,30 +76,30 @@ class Study:
             self._study.enqueue_trial({name: _as_text(defaults[name]) for name in self._distributions})
 
     def ask(self) -> Trial:
-        """A new trial."""
+        """Draws a new trial."""
         return self._study.ask(self._distributions)
 
     def unfinished(self) -> list[Trial]:
-        """Trials that were begun by a process that is gone."""
+        """Trials that earlier processes began and did not finish."""
         running = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        return [Trial(self._study, trial._trial_id) for trial in running]  # Optuna has no public way to it.
+        return [Trial(self._study, trial._trial_id) for trial in running]  # Optuna has no public access to it.
 
     def complete(self, trial: Trial, value: float) -> None:
         """Records a trial's score."""
         self._study.tell(trial, value)
 
     def prune(self, trial: Trial) -> None:
-        """Records that a trial was given up."""
+        """Records that a trial was pruned."""
         self._study.tell(trial, state=TrialState.PRUNED)
 
     def fail(self, trial: Trial, reason: str) -> None:
-        """Records that a trial could not be trained to its end."""
+        """Records that a trial failed, with the reason."""
         trial.set_user_attr("failure", reason)
         self._study.tell(trial, state=TrialState.FAIL)
 
     @property
     def finished(self) -> list[FrozenTrial]:
-        """Trials that have ended one way or another."""
+        """Trials that are complete, pruned or failed."""
         return [trial for trial in self._study.get_trials(deepcopy=False) if trial.state.is_finished()]
 
     @property
@@ -108,20 +109,20 @@ class Study:
         return max(complete, key=_value, default=None)
 
     def _check(self, facts: dict[str, Any], folder: Path) -> None:
-        """Holds the study to what it began with."""
+        """Checks that the study began with the same settings."""
         if FACTS not in self._study.user_attrs:
             self._study.set_user_attr(FACTS, facts)
         stored = self._study.user_attrs[FACTS]
         for name, value in facts.items():
             if (there := stored.get(name)) != json.loads(json.dumps(value)):
-                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to go on with that study")
+                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to continue that study")
 
 
 def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
-    """Yields lines: how many trials ended how, and the best of them."""
+    """Yields lines with the number of trials in each state, and the best trials."""
     counts = Counter(trial.state for trial in trials)
     yield (
-        f"{counts[TrialState.COMPLETE]} trials complete, {counts[TrialState.PRUNED]} given up, "
+        f"{counted(counts[TrialState.COMPLETE], 'trial')} complete, {counts[TrialState.PRUNED]} given up, "
         f"{counts[TrialState.FAIL]} failed"
     )
     complete = [trial for trial in trials if trial.state is TrialState.COMPLETE]
@@ -130,7 +131,7 @@ def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
 
 
 def overrides_of(trial: Trial | FrozenTrial) -> tuple[str, ...]:
-    """The values that a trial has drawn, as "field=value", numbers to three digits."""
+    """The values that a trial has drawn, as "field=value", with floats to three digits."""
     return tuple(
         f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}" for name, value in trial.params.items()
     )
@@ -142,17 +143,17 @@ def _value(trial: FrozenTrial) -> float:
 
 
 class MedianPruner(optuna.pruners.BasePruner):
-    """Gives up a trial whose score is below the median of those that complete trials had after as many evaluations.
+    """Prunes a trial whose score is below the median of complete trials after as many evaluations.
 
-    Optuna's own goes by a trial's best score so far, which a second seed that does badly can't lower.
+    Optuna's own median pruner uses a trial's best score so far, which a bad second seed can't lower.
     """
 
     def __init__(self, num_warm_up: int):
-        """Spares trials until they have had more than `num_warm_up` evaluations."""
+        """Never prunes a trial before it has more than `num_warm_up` evaluations."""
         self._num_warm_up = num_warm_up
 
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
-        """Whether to give up a trial, by the last score that was reported of it."""
+        """Returns True if a trial should be pruned, by its last reported score."""
         complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         number = trial.last_step
         if number is None or number <= self._num_warm_up or len(complete) < NUM_STARTUP_TRIALS:
@@ -178,6 +179,6 @@ def _distribution(one: Range) -> BaseDistribution:
 
 
 def _as_text(value: Any) -> Any:
-    """A value as the database keeps it: numbers as they are, what else there is as it is typed after "field="."""
+    """Converts a value for the database: numbers and strings stay, all else becomes JSON."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return value if is_number or isinstance(value, str) else json.dumps(value)

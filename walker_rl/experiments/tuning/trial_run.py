@@ -1,4 +1,4 @@
-"""A trial while it is trained: its seeds one after the other, watched at each evaluation."""
+"""A running trial: trains its seeds one after another, and reports each evaluation to the pruner."""
 
 import shutil
 import statistics
@@ -23,38 +23,38 @@ class TrialRun:
     """Trains the runs of a trial on some cores."""
 
     def __init__(self, trial: Trial, plan: Plan, output: Path, cores: Slot):
-        """Begins the trial, or goes on with it.
+        """Begins or continues the trial.
 
         Raises:
             OSError: if a process can't be started.
         """
         self.trial = trial
-        self._jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
+        self.jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
         self._reported: set[int] = set(trial.study.trials[trial.number].intermediate_values)
-        self.run = JobRun(self._jobs, cores)
+        self.run = JobRun(self.jobs, cores)
 
     @property
     def value(self) -> float:
-        """The trial's score as far as it was reported, which it was: the mean of its seeds'."""
+        """Mean score of the seeds over the reported evaluations, of which there is at least one."""
         return _mean_score(_first(self._evaluations(), self.num_evaluations))
 
     @property
     def num_evaluations(self) -> int:
-        """Evaluations that were reported, of all seeds."""
+        """Number of reported evaluations, over all seeds."""
         return max(self._reported, default=0)
 
     @property
     def failure(self) -> str:
-        """End of the process that failed last, as in "status 1 (error: no space left)"."""
+        """Ending of the last process that failed, as in "status 1 (error: no space left)"."""
         return f"status {self.run.failure.status} ({self.run.failure.line})"
 
     def check(self) -> State | None:
-        """Returns the trial's new state; None if there is none. Each evaluation is reported to the pruner.
+        """Reports new evaluations to the pruner; returns the trial's new state, or None if it is unchanged.
 
         Raises:
             OSError: if a process can't be started.
         """
-        state = self.run.check()  # First: a run that has ended has no evaluation to come.
+        state = self.run.check()  # First, so that an ended run's evaluations are all read below.
         if self._is_pruned():
             for child in self.run.children:
                 child.kill()
@@ -62,12 +62,12 @@ class TrialRun:
         return state
 
     def discard_checkpoints(self) -> None:
-        """Deletes what nobody will resume; a replay is large."""
-        for job in self._jobs:
+        """Deletes the checkpoints of an ended trial, which are large."""
+        for job in self.jobs:
             shutil.rmtree(job.run.checkpoints, ignore_errors=True)
 
     def _is_pruned(self) -> bool:
-        """Reports the new evaluations in their order, up to the first after which the trial is given up."""
+        """Reports the new evaluations in order, up to the first at which the trial is pruned."""
         evaluations = self._evaluations()
         for number in range(1, sum(map(len, evaluations)) + 1):
             if number not in self._reported:
@@ -78,16 +78,16 @@ class TrialRun:
         return False
 
     def _evaluations(self) -> list[Evaluations]:
-        return [read_evaluations(job.run) for job in self._jobs]
+        return [read_evaluations(job.run) for job in self.jobs]
 
 
 def _first(evaluations: Sequence[Evaluations], number: int) -> Iterator[Evaluations]:
-    """Yields for each seed those that are among the first `number` of all seeds, which are trained in turn."""
+    """Yields each seed's share of the first `number` evaluations of all seeds, which are trained in turn."""
     for of_seed in evaluations:
         yield of_seed[:number]
         number = max(0, number - len(of_seed))
 
 
 def _mean_score(evaluations: Iterable[Evaluations]) -> float:
-    """Mean score of the seeds that have been evaluated, of which there is one."""
+    """Mean score of the evaluated seeds, of which there is at least one."""
     return statistics.mean(score(*zip(*of_seed, strict=True)) for of_seed in evaluations if of_seed)

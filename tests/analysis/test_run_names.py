@@ -1,0 +1,34 @@
+"""Runs of the same name, and the order of names."""
+
+from pathlib import Path
+
+from tests.analysis.made_runs import run
+from walker_rl.analysis.run_names import Place, distinct_names, natural_order
+from walker_rl.analysis.runs import by_task
+
+
+def test_as_many_folders_stand_before_a_name_as_distinguish_it():
+    places = [Place(Path(folder), "one", False) for folder in ("/x/a", "/x/b", "/y/b")]
+    assert distinct_names(places) == ["x/a/one", "x/b/one", "y/b/one"]
+    assert distinct_names(places[:2]) == ["a/one", "b/one"]
+    assert distinct_names(places[:1]) == ["one"]
+    assert distinct_names([*places[:2], Place(Path("/x/a"), "two", False)]) == ["a/one", "b/one", "two"]
+
+
+def test_a_folder_inside_the_other_is_another():
+    assert distinct_names([Place(Path("/x/a"), "one", True), Place(Path("/x/a/a"), "one", True)]) == [
+        "x/a/one",
+        "a/a/one",
+    ]
+
+
+def test_numbers_in_names_count():
+    names = ["", "9", "10", "d4pg", "d4pg, 0.5", "d4pg, 9", "d4pg, 10", "d4pg, [64, 64]", "ddpg"]
+    assert sorted(reversed(names), key=natural_order) == names
+
+
+def test_groups_and_runs_are_in_the_order_of_their_numbers():
+    runs = [run(f"run{number}", [1], group=f"d4pg, {number}") for number in (10, 9, 0.5)]
+    assert list(by_task(runs)["T"]) == ["d4pg, 0.5", "d4pg, 9", "d4pg, 10"]
+    runs = [run(name, [1]) for name in ("b10", "b9", "a")]
+    assert [one.name for one in by_task(runs)["T"]["a"]] == ["a", "b9", "b10"]

@@ -1,0 +1,85 @@
+"""Overview: the learning curves of all groups in one panel, labelled at their ends; readable at 400 pixels."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from matplotlib.ticker import EngFormatter, MaxNLocator
+from scipy.optimize import isotonic_regression
+
+from walker_rl.analysis.comparison import learning_curves
+from walker_rl.analysis.comparison.panels import Curve
+from walker_rl.analysis.comparison.style import group_label, styles
+from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.statistics import STATISTIC
+from walker_rl.analysis.tables import Row
+from walker_rl.printable import plain
+
+FONT_SIZE = 12
+LINE_HEIGHT = 1.3 * FONT_SIZE
+"""Distance, in points, between names."""
+
+NAME_DISTANCE = 16
+"""Distance, in points, from the end of a curve to its name."""
+
+
+def tabulate(groups: Groups) -> list[Row]:
+    """Returns the statistics' rows from `learning_curves.tabulate`; none for a single group."""
+    rows = learning_curves.tabulate(groups, "actor_steps") if len(groups) > 1 else []
+    return [row for row in rows if row["series"] == STATISTIC]
+
+
+def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
+    """Draws a panel for each task."""
+    curves = {task: learning_curves.curves_of(rows, "actor_steps") for task, rows in tasks.items()}
+    longest = max(len(group) for of_task in curves.values() for group in of_task)
+    width, height = max(5.3, 4.2 + 0.1 * longest), max(3.7, 1.2 + max(map(len, curves.values())) * LINE_HEIGHT / 72)
+    with matplotlib.rc_context({"font.size": FONT_SIZE}):
+        figure = Figure(figsize=(width * len(tasks), height), layout="constrained")
+        panels = figure.subplots(1, len(tasks), squeeze=False)[0]
+        names = [_draw_task(axes, task, curves[task]) for axes, task in zip(panels, tasks, strict=True)]
+        figure.draw_without_rendering()  # Makes room for the names before the layout is frozen.
+    figure.set_layout_engine("none")
+    for axes, of_task in zip(panels, names, strict=True):
+        _spread(axes, of_task, figure.dpi)
+    return figure
+
+
+def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annotation]:
+    """Draws all curves; returns their labels, each beside the end of its curve."""
+    names = []
+    for group, look in styles(curves).items():
+        x, y = curves[group].x, curves[group].y
+        axes.plot(x, y, color=look.colour, linestyle=look.dashes, linewidth=2)
+        name = axes.annotate(
+            group_label(group),
+            (x[-1], y[-1]),
+            (NAME_DISTANCE, 0),
+            textcoords="offset points",
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": look.colour, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)},
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0},  # A shorter curve ends among others.
+        )
+        names.append(name)
+    numbers = {curve.num_seeds for curve in curves.values()}
+    seeds = "1 seed" if numbers == {1} else f"IQM of {numbers.pop()} seeds" if len(numbers) == 1 else "IQM of seeds"
+    axes.set_title(f"{plain(task)}\nevaluation return, {seeds}", loc="left", fontsize=FONT_SIZE)
+    axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, max(curve.x[-1] for curve in curves.values())))
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    return names
+
+
+def _spread(axes: Axes, names: Sequence[Annotation], dpi: float) -> None:
+    """Moves names vertically, as little as possible, so that none overlap."""
+    points_per_pixel = 72 / dpi
+    ends = axes.transData.transform([name.xy for name in names])[:, 1] * points_per_pixel
+    order = np.argsort(ends, kind="stable")
+    bottom, top = (edge * points_per_pixel for edge in axes.get_window_extent().intervaly)
+    offsets = LINE_HEIGHT * np.arange(len(names))
+    places = np.clip(isotonic_regression(ends[order] - offsets).x, bottom, max(bottom, top - offsets[-1])) + offsets
+    for index, place in zip(order, places, strict=True):
+        names[index].set_position((NAME_DISTANCE, place - ends[index]))

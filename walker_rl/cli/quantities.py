@@ -1,0 +1,40 @@
+"""Parses quantities as a user types them: 300k environment steps, 1h30m of training."""
+
+import re
+from decimal import Decimal
+
+from walker_rl.errors import UserError
+
+_STEPS = re.compile(r"([+-]?\d+(?:\.\d+)?(?:e\+?\d{1,2})?)([kM]?)", re.IGNORECASE)
+_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+
+_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
+_SECONDS = (3600, 60, 1)
+
+
+def parse_steps(text: str) -> int:
+    """Parses a number of environment steps, as in "5000", "1e5", "300k" or "1M".
+
+    Raises:
+        UserError: if the text is no whole number of that form.
+    """
+    match = _STEPS.fullmatch(text)
+    steps = Decimal(match[1]) * _FACTORS[match[2].lower()] if match else Decimal("nan")
+    if not match or steps != int(steps):
+        raise UserError(f"steps = {text}: must be a whole number, as in 5000, 1e5, 300k or 1M")
+    return int(steps)
+
+
+def parse_duration(text: str) -> float:
+    """Parses a duration, as in "90s", "30m", "2h" or "1h30m".
+
+    Returns:
+        Seconds.
+
+    Raises:
+        UserError: if the text has another form.
+    """
+    match = _DURATION.fullmatch(text)
+    if not text or not match:
+        raise UserError(f"for = {text}: must be a duration, as in 90s, 30m, 2h or 1h30m")
+    return sum(float(number or 0) * seconds for number, seconds in zip(match.groups(), _SECONDS, strict=True))
