@@ -334,9 +334,10 @@ def test_metrics_wait_while_the_disk_is_full(small_disk):
             awaited -= {text for text in awaited if line.startswith(text)}
             if not awaited:
                 break
-        made.kill("actor_0")
-        made.wait_until(lambda: len(made.pids()) == 4 and made.pids() != pids, 30, "actor 0 is back")
+        killed = made.kill("actor_0")["actor_0"]
+        made.wait_until(lambda: made.pids().get("actor_0", killed) != killed, 30, "actor 0 is back")
         pids = made.pids()
+        assert len(pids) == 4
         time.sleep(10)
         assert made.pids() == pids, "nothing else has ended"
         assert set(kept) & {path.name for path in checkpoints(run)}, "an old checkpoint is still there"
