@@ -9,6 +9,7 @@ import signal
 import pytest
 import yaml
 
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
 from walker_rl.analysis.runs import by_task, read_runs
 from walker_rl.cli import main
@@ -46,7 +47,7 @@ def test_durations_as_people_write_them(text, seconds):
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("command", ["train", "launch"])
+@pytest.mark.parametrize("command", ["train", pytest.param("launch", marks=acme_stack)])
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -137,6 +138,7 @@ def test_runs_that_differ_in_a_limit_are_seeds_of_the_same(tmp_path):
     assert ended_by(tmp_path / "0") == ended_by(tmp_path / "1") == "steps"
 
 
+@acme_stack
 @pytest.mark.slow
 def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     run = tmp_path / "run"
