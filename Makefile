@@ -1,4 +1,5 @@
-# `make walk`, `make train` and `make test` need nothing done before them: the first call sets up what it needs. PYTHON=3.12 asks for a version.
+# `make walk`, `make train` and `make test` need nothing done before them: the first call sets up what they need.
+# PYTHON=3.12 asks for a version.
 
 PRESET := d4pg --prior gait --config configs/fast.yaml
 VENV_PYTHON := .venv/bin/python
