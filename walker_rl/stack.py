@@ -1,8 +1,8 @@
 """The stack of libraries that this process uses: Acme's or the portable one.
 
 Acme, Launchpad and Reverb have packages for Python 3.10 on Linux x86-64 only, with TensorFlow 2.8. The portable stack
-is a newer TensorFlow without the three. `pyproject.toml` chooses by the same markers. `make walk` installs only the part
-of a stack that plays policies, without TensorFlow.
+is a newer TensorFlow without the three. `pyproject.toml` chooses by the same markers. `make walk` installs the
+part of a stack that plays policies, without TensorFlow.
 """
 
 import importlib.util
