@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.analysis.made_runs import make_run
 from tests.browser import needs_chromium
 from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
-from walker_rl.watch.server import WatchServer
+from walker_rl.watch.server import WatchServer, listen
 
 pytestmark = needs_chromium
 
@@ -23,7 +23,7 @@ SECONDS = 1_000.0  # milliseconds
 @contextlib.contextmanager
 def opened(chromium, path, **options):
     """A page of the run, or the folder of runs, at `path`; it must complain of nothing, and ask nobody else."""
-    with WatchServer(path, port=0) as server:
+    with WatchServer(path, listen(0)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         context = chromium.new_context(**options)
         page = context.new_page()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.analysis.made_runs import make_run
 from walker_rl.cli import main
-from walker_rl.watch.server import WatchServer
+from walker_rl.watch.server import WatchServer, listen
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweep")
     run = make_run(folder / "a run & more", [10.0, 80.0])
     run.latest_video.write_bytes(b"GIF89a ...")
-    with WatchServer(folder, port=0) as server:
+    with WatchServer(folder, listen(0)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +67,12 @@ class _AgentCommand(typer.core.TyperCommand):
 
 
 def see_through(
-    config: ExperimentConfig, run: RunDirectory, again: str, work: Callable[[], int], details: str = ""
+    config: ExperimentConfig,
+    run: RunDirectory,
+    again: str,
+    work: Callable[[], int],
+    details: str = "",
+    listener: socket.socket | None = None,
 ) -> int:
     """Does the work of a run, and prints the lines at its start and end.
 
@@ -75,6 +82,7 @@ def see_through(
         again: command that resumes the run.
         work: function that trains and returns the exit status.
         details: text that completes the first line.
+        listener: socket on which the run's page is served meanwhile; None for no page.
 
     Returns:
         The exit status.
@@ -83,6 +91,8 @@ def see_through(
         RunError: if `work` raises it, or the disk is full.
     """
     from walker_rl.experiments.prior_record import describe_prior
+    from walker_rl.watch.beside import served_beside
+    from walker_rl.watch.server import address_of
 
     to_resume = f"to resume from the newest checkpoint: {again}"
     print(f"Training {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
@@ -91,9 +101,10 @@ def see_through(
         print(describe_prior(config, prior))
     if reason := why_nothing_is_learned(config):
         print(f"warning: {reason}; nothing will be learned")
-    print(where_to_look(run.path, run.tensorboard))
+    print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)
     try:
-        status = work()
+        with served_beside(listener, run.path, run.logs / "watch.log") if listener else contextlib.nullcontext():
+            status = work()
         if status == COMPLETE:
             _tell_outcome(config, run)
         else:

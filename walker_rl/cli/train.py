@@ -10,6 +10,7 @@ import typer
 
 from walker_rl.cli.experiment import make_agent_app, see_through
 from walker_rl.cli.request import Request, load_request, resume_command
+from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
@@ -25,7 +26,8 @@ def make_train_app() -> typer.Typer:
     return make_agent_app("Train an agent; `walker-rl train AGENT --help` lists its hyperparameters.", _train)
 
 
-def _train(request: Request) -> int:
+def _train(request: Request, watch: Watch = False) -> int:
+    listener = page_listener(watch)
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.run.directory import create_run_directory, default_path, locked
 
@@ -46,7 +48,7 @@ def _train(request: Request) -> int:
                 return signals.exit_status
 
             with locked(run):
-                return see_through(config, run, again, work)
+                return see_through(config, run, again, work, listener=listener)
 
 
 @contextlib.contextmanager
