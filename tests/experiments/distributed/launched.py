@@ -29,7 +29,7 @@ SCHEDULE = set_options(
 
 PENDULUM = [*set_options(TINY_AGENT), *SCHEDULE]
 
-LIMIT = 180.0
+LIMIT = 300.0
 """Seconds for anything that takes a few on an idle machine, as the start of TensorFlow."""
 
 

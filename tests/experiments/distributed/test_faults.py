@@ -143,14 +143,14 @@ def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
 
 
 def test_the_watchdog_restarts_a_learner_that_hangs(tmp_path):
-    with launched(tmp_path / "run", *ENDLESS, "--set", "distributed.watchdog_period=15") as made:
+    with launched(tmp_path / "run", *ENDLESS, "--set", "distributed.watchdog_period=30") as made:
         made.wait_for_learning()
         pids = made.kill("central", signal.SIGSTOP)
         made.wait_until(lambda: made.pids("central") not in (pids, {}), "another central process")
         made.wait_for_learning()
         made.process.terminate()
         output = made.finish()
-        assert "central has given no sign of life for 15 s\n" in output
+        assert "central has given no sign of life for 30 s\n" in output
         assert "central has ended, killed by SIGKILL; starting it again\n" in output
 
 
