@@ -41,8 +41,8 @@ class Cluster:
             "RAY_USAGE_STATS_ENABLED": "0",
         }
         port = self.address.rpartition(":")[2]
-        head = ("--head", "--port", port, "--ray-client-server-port", str(free_port()), "--temp-dir", folder)
-        self.machines = {"head": self._start(*head, "--include-dashboard=false", "--num-cpus", "1")}
+        head = ("--head", "--port", port, "--temp-dir", folder, "--include-dashboard=false")
+        self.machines = {"head": self._start(*head, "--num-cpus", "1")}
 
     def add(self, name: str) -> None:
         self.machines[name] = self._start("--address", self.address, "--num-cpus", "1")
