@@ -85,7 +85,7 @@ def test_a_training_that_is_killed_ends_after_its_time_and_goes_on_bit_for_bit(t
     assert re.search(r"^Ended by time: [\d,]+ steps in \d+ s of training$", output, re.MULTILINE)
     assert ended_by(run) == "time"
     trained = int(rows(run, "evaluation")[-1]["actor_steps"])
-    assert 8.0 <= read_checkpoint(max((run / "checkpoints").glob("*.npz")))["recorder"]["walltime"] < 28.0
+    assert 8.0 <= read_checkpoint(max((run / "checkpoints").glob("*.npz")))["recorder"]["walltime"] < 68.0
     assert all((run / name).exists() for name in ("policy/best.npz", "videos/best.gif", "videos/progress.gif"))
 
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
@@ -147,7 +147,7 @@ def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     output = train(*launch, *options, "--steps", "1M", "--for", "15s", "--run-dir", run)
     assert re.search(r"^Ended by time: [\d,]+ steps in \d+ s of training$", output, re.MULTILINE)
     assert ended_by(run) == "time"
-    assert float(rows(run, "timing")[-1]["walltime"]) < 35.0
+    assert float(rows(run, "timing")[-1]["walltime"]) < 75.0
     trained = int(rows(run, "evaluation")[-1]["actor_steps"])
     assert "for as long again" in train(*launch, "--resume", run)
     train(*launch, "--resume", run, "--set", "max_walltime=null", "--until", "-5000")

@@ -24,7 +24,7 @@ def server(tmp_path_factory):
 
 
 def ask(server, address, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request("GET", address, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
@@ -97,7 +97,7 @@ def test_localhost_is_this_machine(server):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
 def test_it_can_only_be_read(server, method):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request(method, "/runs")
     assert connection.getresponse().status == 501
     connection.close()
