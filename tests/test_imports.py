@@ -45,6 +45,7 @@ ORDER = (
     "analysis",
     "watch",
     "cli",
+    "api",
     "__main__",
 )
 

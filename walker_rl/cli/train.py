@@ -16,6 +16,7 @@ from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.parts import Parts
+    from walker_rl.experiments.run.directory import RunDirectory
 
 RUNNER = "train"
 
@@ -26,6 +27,18 @@ def make_train_app() -> typer.Typer:
 
 
 def _train(request: Request) -> int:
+    _, status = train(request)
+    return status
+
+
+def train(request: Request) -> tuple[RunDirectory, int]:
+    """Trains a new run, or the one to resume; returns its directory and the exit status.
+
+    Raises:
+        UserError: if the request is impossible; nothing is then left behind.
+        RunError: if the run can't continue.
+        typer.Exit: if the run to resume is complete.
+    """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.run.directory import create_run_directory, default_path, locked
 
@@ -35,27 +48,26 @@ def _train(request: Request) -> int:
             again = resume_command(RUNNER, config.agent_name, run.path)
 
             def work() -> int:
+                from walker_rl.experiments import local
                 from walker_rl.experiments.forecast import forecast
-                from walker_rl.experiments.local import train
 
                 if request.resume is None and (line := forecast(config)):
                     print(line)
                 with contextlib.suppress(KeyboardInterrupt):
-                    if train(config, parts, run, signals, resume=request.resume is not None):
+                    if local.train(config, parts, run, signals, resume=request.resume is not None):
                         return COMPLETE
                 return signals.exit_status
 
             with locked(run):
-                return see_through(config, run, again, work)
+                return run, see_through(config, run, again, work)
 
 
 @contextlib.contextmanager
 def _parts(config: ExperimentConfig) -> Iterator[Parts]:
-    from rich.console import Console
-
     from walker_rl.runtime import configure_process
+    from walker_rl.terminal.live import make_console
 
-    with Console().status("Setting up"):  # Prints nothing without a terminal.
+    with make_console().status("Setting up"):  # Prints nothing without a terminal.
         configure_process(config.threads.intra_op, config.threads.inter_op)
 
         from walker_rl.experiments.parts import make_parts
