@@ -48,7 +48,7 @@ def test_equal_returns_move_nothing():
 
 def test_it_climbs_to_the_top_of_a_hill():
     """The return is minus the distance to a target, so the weights must get there."""
-    config, target, random = Config(), np.linspace(-1, 1, NUM_WEIGHTS), np.random.default_rng(1)
+    config, target, random = Config(sigma=0.1, step_size=0.1), np.linspace(-1, 1, NUM_WEIGHTS), np.random.default_rng(1)
 
     def populations():
         while True:
