@@ -48,10 +48,10 @@ def train_in_a_process(code: str, folder: Path) -> subprocess.Popen:
 def run(tmp_path_factory):
     """A complete run, begun by `train`."""
     folder = tmp_path_factory.mktemp("runs")
-    process = train_in_a_process("train(max_actor_steps=600, seed=3, run_dir='run', **small)", folder)
+    process = train_in_a_process("train(max_actor_steps=400, seed=3, run_dir='run', **small)", folder)
     output, errors = process.communicate(timeout=300)
     assert (process.returncode, errors) == (0, "")
-    assert output.startswith(f"Training {AGENT} on Pendulum-v1 for 600 steps in run\n")
+    assert output.startswith(f"Training {AGENT} on Pendulum-v1 for 400 steps in run\n")
     return folder / "run"
 
 
@@ -82,7 +82,7 @@ def test_a_run_has_its_metrics_fields_and_final_evaluations(run):
     for column, values in loaded.metrics["evaluation"].items():
         np.testing.assert_array_equal(values, written[column])
     config = load_config(AGENT, [run / "config.yaml"])
-    assert (config.seed, config.max_actor_steps) == (3, 600)
+    assert (config.seed, config.max_actor_steps) == (3, 400)
     assert loaded.config == flatten(to_dict(config))
     assert loaded.summary.best.mean_return == np.mean(loaded.summary.best.episode_returns)
 
@@ -171,7 +171,7 @@ def test_a_thread_that_gets_no_signals_is_refused():
 
 @pytest.mark.slow
 def test_a_run_has_the_numbers_of_the_command(run, tmp_path):
-    words = ("--task", "Pendulum-v1", "--steps", "600", "--seed", "3", "--run-dir", tmp_path / "run")
+    words = ("--task", "Pendulum-v1", "--steps", "400", "--seed", "3", "--run-dir", tmp_path / "run")
     assert run_command("train", AGENT, *words, *set_options(TINY_RUN)).returncode == 0
     assert metrics_of(run) == metrics_of(tmp_path / "run")
     loaded, commanded = walker_rl.load_run(run), walker_rl.load_run(tmp_path / "run")
