@@ -3,6 +3,7 @@
 A page keeps its path in the tree, so the same relative links work on GitHub and in the site.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -82,5 +83,14 @@ def _make_file(path: str, config: MkDocsConfig) -> File:
 
 def _quote(source: Path) -> str:
     files = sorted(path for path in source.glob("*") if path.is_file()) if source.is_dir() else [source]
+    if source.suffix == ".ipynb":
+        return "\n\n".join(_cells(source))
     quotes = [f"## {path.name}\n\n````{path.suffix[1:]}\n{path.read_text()}\n````\n" for path in files]
     return "\n".join([f"# {source.relative_to(ROOT)}\n", *quotes])
+
+
+def _cells(notebook: Path) -> Iterator[str]:
+    """Yields the Markdown of each cell; the first begins with the title."""
+    for cell in json.loads(notebook.read_text())["cells"]:
+        source = "".join(cell["source"])
+        yield source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```"

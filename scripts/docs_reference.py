@@ -14,6 +14,7 @@ from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
 
 API = (
+    "api",
     "environments",
     "policies",
     "networks",
@@ -24,7 +25,7 @@ API = (
     "experiments.run",
     "analysis",
 )
-"""Packages that the Python API documents."""
+"""Modules and packages that the Python API documents."""
 
 
 def reference_pages() -> dict[str, str]:
@@ -83,6 +84,6 @@ def _api(package: str) -> str:
     name = f"walker_rl.{package}"
     modules = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
     own = f"::: {name}\n    options:\n      show_root_heading: false"
-    if "__all__" in (folder / "__init__.py").read_text():  # Its modules document the same members.
+    if folder.is_dir() and "__all__" in (folder / "__init__.py").read_text():  # Its modules document the same members.
         own += "\n      members: false"
     return "\n\n".join([f"# {name}", own, *(f"::: {name}.{module}" for module in modules)])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from walker_rl.errors import UserError
 from walker_rl.processes.slots import usable_cores
 from walker_rl.quiet import quiet
 from walker_rl.stack import HAS_ACME
@@ -16,7 +17,6 @@ INTER_OP_THREADS = 2
 ENVIRONMENT = {
     "TF_ENABLE_ONEDNN_OPTS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
-    "MPLBACKEND": "Agg",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -39,7 +39,7 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
         inter_op_threads: operations that run at the same time, capped at the cores that this process may use.
 
     Raises:
-        RuntimeError: if TensorFlow has already run an operation, with other numbers of threads.
+        UserError: if TensorFlow has already run an operation, with other numbers of threads.
     """
     set_environment()
     # TensorFlow 2.21 logs about oneDNN on import, before its log level applies.
@@ -47,8 +47,12 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
     with _not_installed("jax"), chatter:  # TensorFlow Lite would import it, at a tenth of each start and 56 MB.
         import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
-    tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(usable_cores())))
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
+        tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(usable_cores())))
+    except RuntimeError:
+        numbers = f"threads = {{intra_op: {intra_op_threads}, inter_op: {inter_op_threads}}}"
+        raise UserError(f"{numbers}: must be those with which this process runs TensorFlow; restart Python") from None
 
 
 def set_environment() -> None:

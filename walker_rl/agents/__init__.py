@@ -1,39 +1,116 @@
-"""The agents, found by listing this folder: each sub-package with a `config.py` is one."""
+"""The agents: each sub-package with a `config.py`, and the packages that others install under `ENTRY_POINTS`."""
 
+import dataclasses
+import functools
 import importlib
 import inspect
+import re
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from walker_rl.errors import UserError
 from walker_rl.search_space import SearchSpace
+
+ENTRY_POINTS = "walker_rl.agents"
+"""Group of entry points, each the name of an agent and its package, which has the modules of a folder here."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+_MEMBERS = ("display_name", "paper", "min_steps_to_learn", "target_samples_per_insert")
+"""Members that every `Config` has."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Found:
+    """The package of each agent by its name, and a line about each entry point that has none."""
+
+    packages: dict[str, str]
+    left_out: dict[str, str]
+
+
+@functools.cache
+def _found() -> _Found:
+    own = sorted(path.parent.name for path in Path(__file__).parent.glob("*/config.py"))
+    packages = {name: f"{__name__}.{name}" for name in own}
+    left_out = {}
+    for name, package in sorted((entry.name, entry.value) for entry in entry_points(group=ENTRY_POINTS)):
+        if name in packages:
+            left_out[name] = f"agent = {name}: must have another name in {package}; {packages[name]} has this one"
+        elif not _NAME.fullmatch(name):
+            left_out[name] = f"agent = {name}: must be lower-case letters, digits and underscores, in {package}"
+        else:
+            packages[name] = package
+    return _Found(dict(sorted(packages.items())), left_out)
 
 
 def agent_names() -> list[str]:
-    """Names of all agents, sorted."""
-    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/config.py"))
+    """Names of all agents, sorted; those of other packages may fail to be imported."""
+    return list(_found().packages)
+
+
+def left_out() -> dict[str, str]:
+    """A line about each entry point that is no agent, because its name is taken or unusable, by that name."""
+    return _found().left_out
 
 
 def config_class(agent_name: str) -> type:
-    """The frozen dataclass of an agent's hyperparameters; imports nothing heavy."""
-    return importlib.import_module(f"{__name__}.{agent_name}.config").Config
+    """The frozen dataclass of an agent's hyperparameters; imports nothing heavy.
+
+    Raises:
+        UserError: if the agent is another package's, and can't be imported.
+    """
+    config: type = _load(agent_name, "config", "Config", _MEMBERS)
+    return config
 
 
 def display_name(agent_name: str) -> str:
-    """An agent's name as papers write it, for figures."""
-    config: Any = config_class(agent_name)
+    """An agent's name as papers write it, for figures; `agent_name` if no such agent can be imported."""
+    try:
+        config: Any = config_class(agent_name)
+    except (KeyError, UserError):
+        return agent_name
     return str(config.display_name)
 
 
 def agent_summary(agent_name: str) -> str:
-    """The agent in one line: the first of its configuration's docstring."""
-    return (inspect.getdoc(config_class(agent_name)) or "").splitlines()[0]
+    """The agent in one line: the first of its configuration's docstring.
+
+    Raises:
+        UserError: if the agent is another package's, and can't be imported.
+    """
+    return (inspect.getdoc(config_class(agent_name)) or "").partition("\n")[0]
 
 
 def search_space(agent_name: str) -> SearchSpace:
-    """Ranges of the agent's hyperparameters for a search; imports nothing heavy."""
-    return importlib.import_module(f"{__name__}.{agent_name}.search_space").SEARCH_SPACE
+    """Ranges of the agent's hyperparameters for a search; imports nothing heavy.
+
+    Raises:
+        UserError: if the agent is another package's, and can't be imported or has none.
+    """
+    space: SearchSpace = _load(agent_name, "search_space", "SEARCH_SPACE")
+    return space
 
 
 def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
-    """The agent's builder for environments of `spec`, a `walker_rl.interfaces.EnvironmentSpec`."""
-    return importlib.import_module(f"{__name__}.{agent_name}.builder").Builder(config, spec)
+    """The agent's builder for environments of `spec`, a `walker_rl.interfaces.EnvironmentSpec`.
+
+    Raises:
+        UserError: if the agent is another package's, and can't be imported.
+    """
+    return _load(agent_name, "builder", "Builder")(config, spec)
+
+
+def _load(agent_name: str, module: str, attribute: str, members: tuple[str, ...] = ()) -> Any:
+    """Imports `attribute` of one of an agent's modules, which must have the `members`."""
+    package = _found().packages[agent_name]
+    try:
+        loaded = getattr(importlib.import_module(f"{package}.{module}"), attribute)
+        for member in members:
+            getattr(loaded, member)
+    except Exception as error:  # Another package's code may raise anything.
+        if package.startswith(f"{__name__}."):
+            raise
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise UserError(f"agent = {agent_name}: {package}.{module} must have {attribute} ({reason})") from error
+    return loaded

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from walker_rl.agents import agent_names
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.experiments.config import flatten
+from walker_rl.experiments.config import experiment_class, flatten
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.provenance import Provenance
@@ -53,8 +52,7 @@ def read_settings(run: RunDirectory) -> Settings:
     with reading(run.config, "the configuration of a run"):
         origins = contents.pop(PROVENANCE, None)
         provenance, experiment = to_record(origins, Provenance), to_record(contents, Experiment)
-        if experiment.agent_name not in agent_names():
-            raise ValueError(f"agent_name = {experiment.agent_name}: must be one of {', '.join(agent_names())}")
+        experiment_class(experiment.agent_name)
         fields = flatten(contents)
         if fields.get("agent.prior.policy") is not None and provenance.prior is None:
             raise ValueError("the provenance has no record of agent.prior.policy")

@@ -49,16 +49,12 @@ def evaluate_policy(
     if as_in_training and recorded is None:
         raise UserError(f"run = {run or 'null'}: must be a run directory that has the evaluation of its best policy")
 
-    from walker_rl.environments import make_environment
-    from walker_rl.experiments.evaluation import evaluate
-    from walker_rl.experiments.seeding import evaluation_seeds
+    from walker_rl.experiments.evaluation import evaluate_saved
 
     chosen, num_episodes = seed or 0, episodes or 10
     if as_in_training and recorded is not None:
         chosen, num_episodes = recorded.seed, recorded.num_episodes
-    environment = make_environment(saved.task, chosen)
-    evaluation = evaluate(environment, saved.begin_episode, evaluation_seeds(chosen, num_episodes))
-    environment.close()
+    evaluation = evaluate_saved(saved, num_episodes, chosen)
     if json:
         print_json({**_as_dict(saved, evaluation), "recorded_mean_return": recorded and recorded.mean_return})
     else:

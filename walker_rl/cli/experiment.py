@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 import typer.core
 
-from walker_rl.agents import agent_names, agent_summary
+from walker_rl.agents import agent_names, agent_summary, left_out
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.cli.request import command_line, print_next, request_command
 from walker_rl.cli.watch import where_to_look
@@ -33,14 +34,24 @@ def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
         text: help text of the group.
         run: function that takes a `Request`, and its own options by name, and returns the exit status.
     """
-    app = typer.Typer(cls=_AgentGroup, help=text, rich_markup_mode=None)
-    for name in agent_names():
-        app.command(name, cls=_AgentCommand, help=agent_summary(name))(request_command(name, run))
-    return app
+
+    class AgentGroup(_AgentGroup):
+        make_command = staticmethod(functools.partial(request_command, run=run))
+
+    return typer.Typer(cls=AgentGroup, help=text, rich_markup_mode=None)
 
 
 class _AgentGroup(typer.core.TyperGroup):
-    """Rejects an unknown agent with the names of all."""
+    """Looks for agents only when they are asked for, and rejects an unknown one with the names of all.
+
+    Attributes:
+        make_command: function that makes the command of the agent with a name.
+    """
+
+    make_command: Any
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return agent_names()
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:
@@ -48,10 +59,11 @@ class _AgentGroup(typer.core.TyperGroup):
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        command = super().get_command(ctx, cmd_name)
-        if command is None and not ctx.resilient_parsing:
-            experiment_class(cmd_name)
-        return command
+        if cmd_name not in agent_names():
+            return None if ctx.resilient_parsing else experiment_class(cmd_name)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name, cls=_AgentCommand, help=_summary(cmd_name))(self.make_command(cmd_name))
+        return typer.main.get_command(app)
 
 
 class _AgentCommand(typer.core.TyperCommand):
@@ -64,6 +76,13 @@ class _AgentCommand(typer.core.TyperCommand):
             formatter.write_dl([(name, f"{meaning}  [default: {default}]") for name, default, meaning in fields])
         formatter.write_paragraph()
         formatter.write_text(SCHEDULES)
+
+
+def _summary(agent_name: str) -> str:
+    try:
+        return agent_summary(agent_name)
+    except UserError as error:
+        return str(error)
 
 
 def see_through(
@@ -99,6 +118,8 @@ def see_through(
     prior = run.provenance.prior
     if prior is not None:
         print(describe_prior(config, prior))
+    if config.agent_name in left_out():
+        print(f"warning: {left_out()[config.agent_name]}")
     if reason := why_nothing_is_learned(config):
         print(f"warning: {reason}; nothing will be learned")
     print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)

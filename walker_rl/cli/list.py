@@ -14,12 +14,21 @@ def list_names(json: Json = False) -> None:
     the return that their authors call solved; pretrained policies with their return over 100 episodes, its mean minus
     its standard deviation, and the share of these episodes that end before the time limit.
     """
-    from walker_rl.agents import agent_names, agent_summary, config_class
+    from walker_rl.agents import agent_names, agent_summary, config_class, left_out
     from walker_rl.environments import find_task, task_names
+    from walker_rl.errors import UserError
     from walker_rl.pretrained import pretrained_policies
+    from walker_rl.printable import printable
 
-    papers: dict[str, Any] = {name: config_class(name) for name in agent_names()}
-    agents = [{"name": name, "summary": agent_summary(name), "paper": config.paper} for name, config in papers.items()]
+    agents: list[dict[str, Any]] = []
+    notes = list(left_out().values())
+    for name in agent_names():
+        try:
+            config: Any = config_class(name)
+        except UserError as error:
+            notes.append(str(error))
+        else:
+            agents.append({"name": name, "summary": agent_summary(name), "paper": config.paper})
     tasks = [vars(find_task(name)) for name in task_names()]
     policies = [
         {
@@ -34,9 +43,11 @@ def list_names(json: Json = False) -> None:
     ]
     stack = {"stack": NAME, "python": platform.python_version(), "works": ABILITIES}
     if json:
-        print_json({"agents": agents, "tasks": tasks, "pretrained": policies, **stack})
+        print_json({"agents": agents, "tasks": tasks, "pretrained": policies, **stack, "notes": notes})
     else:
         _print_tables(agents, tasks, policies, stack)
+        for note in notes:
+            print(printable(f"note: left out: {note}"))
 
 
 def _print_tables(

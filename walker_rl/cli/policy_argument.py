@@ -33,12 +33,19 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
     from walker_rl.runtime import set_environment
 
     set_environment()
+    return load_player(_path(run, pretrained))
 
+
+def load_player(path: Path) -> SavedPolicy:
+    """Loads the policy in a file, and checks that it can play its task.
+
+    Raises:
+        UserError: if there is no such policy, or it can't play its task.
+    """
     from walker_rl.environments import find_task
     from walker_rl.errors import UserError
     from walker_rl.policies.policy_file import load_policy
 
-    path = _path(run, pretrained)
     saved = load_policy(path)
     task = find_task(saved.task)
     if not saved.plays(task.observation_size, task.action_size):

@@ -91,11 +91,11 @@ def request_command(agent_name: str, run: Callable[..., int]) -> Callable[..., i
         agent_name: name of the agent.
         run: function that takes the request, and its own options by name, and returns the exit status.
     """
-    shared = list(inspect.signature(_make_request, eval_str=True).parameters.values())[1:]
+    shared = list(inspect.signature(make_request, eval_str=True).parameters.values())[1:]
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
 
     def command(**options: Any) -> int:
-        request = _make_request(agent_name, **{option.name: options.pop(option.name) for option in shared})
+        request = make_request(agent_name, **{option.name: options.pop(option.name) for option in shared})
         return run(request, **options)
 
     parameters = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in [*own, *shared]]
@@ -103,7 +103,7 @@ def request_command(agent_name: str, run: Callable[..., int]) -> Callable[..., i
     return command
 
 
-def _make_request(
+def make_request(
     agent_name: str,
     config: ConfigFiles = None,
     overrides: Overrides = None,
@@ -117,6 +117,11 @@ def _make_request(
     resume: Resume = None,
     more_steps: MoreSteps = None,
 ) -> Request:
+    """Makes the request from the options that all commands share.
+
+    Raises:
+        UserError: if two options exclude each other.
+    """
     if resume is not None and run_dir is not None:
         raise UserError(f"run_dir = {run_dir}: must not be given with --resume {resume}")
     if more_steps is not None and (resume is None or steps is not None):

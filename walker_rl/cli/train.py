@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.parts import Parts
+    from walker_rl.experiments.run.directory import RunDirectory
 
 RUNNER = "train"
 
@@ -27,7 +29,22 @@ def make_train_app() -> typer.Typer:
 
 
 def _train(request: Request, watch: Watch = False) -> int:
-    listener = page_listener(watch)
+    _, status = train(request, page_listener(watch))
+    return status
+
+
+def train(request: Request, listener: socket.socket | None = None) -> tuple[RunDirectory, int]:
+    """Trains a new run, or the one to resume; returns its directory and the exit status.
+
+    Args:
+        request: the options of the command.
+        listener: socket on which the run's page is served meanwhile; None for no page.
+
+    Raises:
+        UserError: if the request is impossible; nothing is then left behind.
+        RunError: if the run can't continue.
+        typer.Exit: if the run to resume is complete.
+    """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.run.directory import create_run_directory, default_path, locked
 
@@ -37,27 +54,26 @@ def _train(request: Request, watch: Watch = False) -> int:
             again = resume_command(RUNNER, config.agent_name, run.path)
 
             def work() -> int:
+                from walker_rl.experiments import local
                 from walker_rl.experiments.forecast import forecast
-                from walker_rl.experiments.local import train
 
                 if request.resume is None and (line := forecast(config)):
                     print(line)
                 with contextlib.suppress(KeyboardInterrupt):
-                    if train(config, parts, run, signals, resume=request.resume is not None):
+                    if local.train(config, parts, run, signals, resume=request.resume is not None):
                         return COMPLETE
                 return signals.exit_status
 
             with locked(run):
-                return see_through(config, run, again, work, listener=listener)
+                return run, see_through(config, run, again, work, listener=listener)
 
 
 @contextlib.contextmanager
 def _parts(config: ExperimentConfig) -> Iterator[Parts]:
-    from rich.console import Console
-
     from walker_rl.runtime import configure_process
+    from walker_rl.terminal.live import make_console
 
-    with Console().status("Setting up"):  # Prints nothing without a terminal.
+    with make_console().status("Setting up"):  # Prints nothing without a terminal.
         configure_process(config.threads.intra_op, config.threads.inter_op)
 
         from walker_rl.experiments.parts import make_parts

@@ -1,11 +1,15 @@
 """Deterministic episodes of a policy."""
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from walker_rl.environments import Environment
+from walker_rl.environments import Environment, make_environment
+from walker_rl.errors import UserError
+from walker_rl.experiments.seeding import evaluation_seeds
+from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.printable import counted
 from walker_rl.types import Metrics
 
@@ -88,3 +92,16 @@ def evaluate(
         falls.append(bool(timestep.discount == 0))  # The discount of a truncation is 1.
     saturated_share = float(np.mean(np.abs(actions) >= SATURATED))
     return Evaluation(tuple(returns), tuple(lengths), tuple(falls), saturated_share)
+
+
+def evaluate_saved(saved: SavedPolicy, num_episodes: int, seed: int) -> Evaluation:
+    """Plays a saved policy in its task, in `num_episodes` episodes that follow from `seed`.
+
+    Raises:
+        UserError: if a number is too small, or there is no such task.
+    """
+    for name, value, minimum in (("num_episodes", num_episodes, 1), ("seed", seed, 0)):
+        if value < minimum:
+            raise UserError(f"{name} = {value}: must be at least {minimum}")
+    with contextlib.closing(make_environment(saved.task, seed)) as environment:
+        return evaluate(environment, saved.begin_episode, evaluation_seeds(seed, num_episodes))

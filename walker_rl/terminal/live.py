@@ -13,6 +13,12 @@ PLAIN_PERIOD = 30.0
 LiveOutputT = TypeVar("LiveOutputT", bound="LiveOutput")
 
 
+def make_console(**options: Any) -> Console:
+    """Makes a console with Rich's `options`; a notebook's cell claims to be a terminal, and gets plain lines."""
+    is_notebook = Console().is_jupyter
+    return Console(force_jupyter=False, force_terminal=False if is_notebook else None, **options)
+
+
 class LiveOutput:
     """Prints lines that stay, above a block that changes; a context manager."""
 
@@ -22,7 +28,7 @@ class LiveOutput:
         Args:
             transient: whether the block disappears at the end.
         """
-        self.console = Console(highlight=False, soft_wrap=True)
+        self.console = make_console(highlight=False, soft_wrap=True)
         self._transient = transient
         self._live: Live | None = None
         self._next_lines = time.monotonic() + PLAIN_PERIOD

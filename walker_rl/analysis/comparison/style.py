@@ -72,7 +72,7 @@ def group_label(group: str, count: str = "", width: int | None = None) -> str:
         width: maximum characters per line; None for a single line.
     """
     agent = re.split(r" \+ |, ", group, maxsplit=1)[0]
-    name = (display_name(agent) if agent in agent_names() else agent) + group.removeprefix(agent)
+    name = display_name(agent) + group.removeprefix(agent)
     label = f"{name} ({count})" if count else name
     return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
 

@@ -1,0 +1,1 @@
+"""Augmented random search (ARS), an agent for walker_rl."""

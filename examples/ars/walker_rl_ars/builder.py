@@ -1,0 +1,68 @@
+"""The parts of ARS."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from walker_rl.agents.builder import QueueBuilder
+from walker_rl.agents.memory import FLOAT
+from walker_rl.agents.policies import sizes
+from walker_rl.interfaces import VariableSource
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.torso import TorsoSpec
+from walker_rl.replay.interface import Sink
+from walker_rl_ars.config import Config
+from walker_rl_ars.learning import ARSLearner, Start, make_start
+from walker_rl_ars.pairs import PairActor, PairAdder, PairLayout, PairPolicy
+
+
+class Builder(QueueBuilder[Config]):
+    """ARS: actors play pairs of episodes, and the learner takes each pair once."""
+
+    item_name = "pair of episodes"
+
+    @property
+    def items_per_step(self) -> int:
+        """Pairs in one update."""
+        return self.config.num_directions
+
+    @property
+    def architecture(self) -> PolicyArchitecture:
+        """A small network with tanh units."""
+        torso = TorsoSpec(self.config.hidden_sizes, layer_norm=False, activation="tanh")
+        return PolicyArchitecture(*sizes(self.spec), torso=torso, head="tanh")
+
+    @property
+    def num_bytes(self) -> float:
+        """Bytes of the pairs of one update."""
+        return FLOAT * float(self.layout.row_size * self.config.num_directions)
+
+    def make_networks(self, seed: int) -> Start:
+        """The weights before the first update."""
+        return make_start(self.architecture, seed)
+
+    def make_learner(self, networks: Start, dataset: Iterator[np.ndarray], seed: int) -> ARSLearner:
+        """A learner, which draws no random numbers."""
+        return ARSLearner(self.config, networks, dataset)
+
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> PairPolicy:
+        """An actor's policy, with the length of its directions multiplied by `noise_scale`."""
+        return PairPolicy(self.architecture, noise_scale * self.config.sigma, seed)
+
+    @property
+    def layout(self) -> PairLayout:
+        """Layout of a pair in a row of floats."""
+        return PairLayout(sum(map(int, map(np.prod, self.architecture.variable_shapes().values()))))
+
+    def make_adder(self, replay: Sink) -> PairAdder:
+        """An adder that inserts an actor's pairs into `replay`, in this process or remote."""
+        return PairAdder(replay, self.layout)
+
+    def make_actor(self, policy: PairPolicy, adder: PairAdder, variable_source: VariableSource, seed: int) -> PairActor:
+        """An actor that takes its weights from `variable_source`."""
+        return PairActor(policy, adder, variable_source)
+
+    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
+        """Pairs learned from, divided by the pairs of complete updates; None before the first."""
+        num_complete = num_inserted // self.config.num_directions * self.config.num_directions
+        return learner_steps / num_complete if num_complete else None

@@ -1,0 +1,143 @@
+"""Pairs of episodes, one in a direction and one in its opposite: how they are played and recorded."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import dm_env
+import numpy as np
+
+from walker_rl.agents.acting import Actor
+from walker_rl.interfaces import VariableSource
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.replay.interface import Layout, Sink
+from walker_rl.types import State, Variables
+
+
+class Pair(NamedTuple):
+    """Two episodes.
+
+    Attributes:
+        direction: standard normal direction in the space of weights, `[..., P]`.
+        up: return of the episode with `weights + sigma direction`, `[...]`.
+        down: return of the episode with `weights - sigma direction`, `[...]`.
+    """
+
+    direction: Any
+    up: Any
+    down: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class PairLayout(Layout):
+    """One pair as a row of `P + 2` floats."""
+
+    num_weights: int
+
+    @property
+    def row_size(self) -> int:
+        """Floats in a row."""
+        return self.num_weights + 2
+
+    def unpack(self, rows: np.ndarray) -> Pair:
+        """Views of `rows` as the fields of pairs."""
+        return Pair(rows[..., :-2], rows[..., -2], rows[..., -1])
+
+
+class PairAdder:
+    """Inserts pairs."""
+
+    def __init__(self, sink: Sink, layout: PairLayout):
+        """Makes an adder for one actor, which packs pairs by `layout` into `sink`."""
+        self._sink = sink
+        self._layout = layout
+
+    def add(self, pair: Pair) -> None:
+        """Records a pair."""
+        self._sink.insert(self._layout.row(pair))
+
+
+class PairPolicy:
+    """Plays an episode in a random direction, and the next one in its opposite.
+
+    Attributes:
+        direction: direction of the current pair, `[P]`.
+        sign: 1 in the pair's first episode, -1 in its second.
+    """
+
+    def __init__(self, architecture: PolicyArchitecture, sigma: float, seed: int):
+        """Makes a policy without weights."""
+        self._architecture = architecture
+        self._policy = architecture.make_policy()
+        self._sigma = np.float32(sigma)
+        self._random = np.random.default_rng(seed)
+        self._newest = self._middle = self.direction = np.empty(0, np.float32)
+        self.sign = -1
+
+    def update(self, variables: Variables) -> None:
+        """Replaces the weights from which directions start, from the next pair on."""
+        self._newest = np.concatenate([np.ravel(variables[name]) for name in self._architecture.variable_shapes()])
+
+    def begin_episode(self) -> None:
+        """Begins the second episode of a pair, or a new pair."""
+        self.sign = -self.sign
+        if self.sign == 1:
+            self._middle = self._newest
+            self.direction = self._random.standard_normal(len(self._middle), np.float32)
+        self._play()
+
+    def action(self, observation: np.ndarray) -> np.ndarray:
+        """An action in [-1, 1], float32 `[A]`."""
+        return self._policy.action(observation)
+
+    def save(self) -> State:
+        """The current pair and the state of the random numbers."""
+        pair = {"middle": self._middle, "direction": self.direction, "sign": self.sign}
+        return {**pair, "random": self._random.bit_generator.state}
+
+    def restore(self, state: State) -> None:
+        """Restores the state that `save` returned."""
+        self._middle, self.direction, self.sign = state["middle"], state["direction"], state["sign"]
+        self._random.bit_generator.state = state["random"]
+        if len(self._middle):
+            self._play()
+
+    def _play(self) -> None:
+        weights = self._middle + self.sign * self._sigma * self.direction
+        self._policy.update(self._architecture.split_weights(weights))
+
+
+class PairActor(Actor):
+    """Sums each episode's rewards, and records every second episode with the one before."""
+
+    _policy: PairPolicy
+    _adder: PairAdder
+
+    def __init__(self, policy: PairPolicy, adder: PairAdder, variable_source: VariableSource):
+        """Makes an actor with the variable source's present weights."""
+        super().__init__(policy, adder, variable_source)
+        self._up = self._return = 0.0
+
+    def select_action(self, observation: np.ndarray) -> np.ndarray:
+        """The policy's action, float32 `[A]`."""
+        return self._policy.action(observation)
+
+    def observe_first(self, timestep: dm_env.TimeStep) -> None:
+        """Begins an episode."""
+        self._policy.begin_episode()
+        self._up, self._return = self._return, 0.0
+
+    def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
+        """Adds one step's reward, and records the pair at its end."""
+        self._return += float(next_timestep.reward)
+        if next_timestep.last() and self._policy.sign == -1:
+            self._adder.add(Pair(self._policy.direction, self._up, self._return))
+
+    def save(self) -> State:
+        """The state without the newest weights."""
+        return {"policy": self._policy.save(), "up": self._up, "return": self._return}
+
+    def restore(self, state: State) -> None:
+        """Restores the state that `save` returned."""
+        self._policy.restore(state["policy"])
+        self._up, self._return = state["up"], state["return"]
+        self.update(wait=True)

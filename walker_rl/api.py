@@ -1,0 +1,134 @@
+"""The Python API: `import walker_rl` gives these names. They call what the commands call."""
+
+import dataclasses
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+
+from walker_rl.analysis.run_contents import read_settings
+from walker_rl.cli import train as command
+from walker_rl.cli.policy_argument import load_player
+from walker_rl.cli.request import make_request
+from walker_rl.environments import make_environment
+from walker_rl.errors import UserError
+from walker_rl.experiments.evaluation import Evaluation, evaluate_saved
+from walker_rl.experiments.run.directory import open_run_directory
+from walker_rl.experiments.run.metrics import readable_rows
+from walker_rl.experiments.run.summary import Summary, read_summary
+from walker_rl.policies.policy_file import SavedPolicy
+from walker_rl.pretrained import find_policy
+
+__all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A run as data.
+
+    Attributes:
+        path: the run directory.
+        config: value of each field by its full name, as in `run.config["agent.n_step"]`.
+        metrics: an array `[rows]` by stream and column, as in `run.metrics["evaluation"]["mean_return"]`.
+        summary: final evaluations of the best and the last policy; None if the run is not complete.
+    """
+
+    path: Path
+    config: dict[str, Any]
+    metrics: dict[str, dict[str, np.ndarray]]
+    summary: Summary | None
+
+
+def train(
+    agent_name: str,
+    *,
+    config: str | Path | Sequence[str | Path] = (),
+    run_dir: str | Path | None = None,
+    resume: str | Path | None = None,
+    more_steps: int | None = None,
+    **fields: Any,
+) -> Run:
+    """Trains an agent in this process, as `walker-rl train` does; an interrupt saves a checkpoint and returns.
+
+    Args:
+        agent_name: name that `walker-rl list` shows.
+        config: YAML file of fields, or several.
+        run_dir: directory of the new run; by default `runs/AGENT_TASK_seedSEED_TIME`.
+        resume: directory of the run to resume instead.
+        more_steps: environment steps by which the run to resume is lengthened.
+        **fields: fields of the configuration, which override those of the files. A section is a mapping, as in
+            `agent={"n_step": 3}`.
+
+    Returns:
+        The run, complete or interrupted.
+
+    Raises:
+        UserError: if a field or an option is wrong; nothing is then left behind.
+        RunError: if the run can't continue.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise UserError("train: must be called in the main thread, which receives the signals to stop")
+    request = make_request(
+        agent_name,
+        config=[Path(file) for file in ([config] if isinstance(config, str | Path) else config)],
+        overrides=[f"{name}={_as_yaml(name, value)}" for name, value in fields.items()],
+        run_dir=None if run_dir is None else Path(run_dir),
+        resume=None if resume is None else Path(resume),
+        more_steps=more_steps,
+    )
+    try:
+        run, _ = command.train(request)
+    except typer.Exit:  # The run to resume is complete.
+        return load_run(str(resume))
+    return load_run(run.path)
+
+
+def load_policy(policy: str | Path) -> SavedPolicy:
+    """Loads a pretrained policy by its name, the best policy of a run directory, or a policy file.
+
+    Raises:
+        UserError: if there is none, or it can't play its task.
+    """
+    return load_player(find_policy(str(policy)))
+
+
+def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> Evaluation:
+    """Plays a policy in its task without exploration, in the episodes of `walker-rl evaluate`.
+
+    Raises:
+        UserError: if a number is too small.
+    """
+    return evaluate_saved(policy, num_episodes, seed)
+
+
+def load_run(path: str | Path) -> Run:
+    """Reads a run directory, also while it trains.
+
+    Raises:
+        UserError: if it is no run directory, or a file is damaged.
+    """
+    run = open_run_directory(Path(path))
+    streams = sorted(file.stem for file in run.metrics.glob("*.csv"))
+    return Run(
+        path=run.path,
+        config=read_settings(run).fields,
+        metrics={stream: readable_rows(run.metrics, stream) for stream in streams},
+        summary=read_summary(run) if run.summary.exists() else None,
+    )
+
+
+def _as_yaml(name: str, value: Any) -> str:
+    """Writes a field's value as on the command line; arrays and their numbers as lists and numbers, paths as text."""
+
+    def plain(other: Any) -> Any:
+        if isinstance(other, np.generic | np.ndarray):
+            return other.tolist()
+        if isinstance(other, Path):
+            return str(other)
+        raise UserError(f"{name} = {value!r}: must be a number, a name, a list, a mapping or None")
+
+    return json.dumps(value, default=plain)
