@@ -22,6 +22,9 @@ class NetworkConfig:
     )
     layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
     activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
+    normalize_observations: bool = hyperparameter(
+        False, "observations are normalised by their running mean and spread, which are saved with the policy"
+    )
     policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
     critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the critic", above=0)
     max_gradient_norm: float | None = hyperparameter(
@@ -121,12 +124,19 @@ class DistributionalConfig(OffPolicyConfig):
     vmin: float = hyperparameter(-25.0, "lowest atom of the return distribution", unit="discounted return")
     vmax: float = hyperparameter(150.0, "highest atom of the return distribution", unit="discounted return")
     num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2, maximum=10_000)
+    support: str = hyperparameter(
+        "fixed",
+        "range of the atoms; fixed: vmin to vmax; auto: guessed from the first batch, unless it has no rewards",
+        choices=("fixed", "auto"),
+    )
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """Extends the base class with the rule `vmin < vmax`."""
+        """Extends the base class with the rules `vmin < vmax`, and a discount below 1 for a guess."""
         yield from super().conflicts()
         if self.vmin >= self.vmax:
             yield "vmin", f"less than agent.vmax = {self.vmax:g}"
+        if self.support == "auto" and self.discount == 1.0:
+            yield "support", "fixed with agent.discount = 1"
 
 
 @dataclasses.dataclass(frozen=True)
