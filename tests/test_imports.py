@@ -20,6 +20,7 @@ ORDER = (
     "hyperparameters",
     "search_space",
     "errors",
+    "extras",
     "stack",
     "types",
     "interfaces",
