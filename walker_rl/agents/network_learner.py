@@ -174,7 +174,7 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     def _imitation_gradients(self, transition: Transition) -> Gradients:
         """Gradients that pull the policy to the prior's actions in its rows of the batch; empty without imitation."""
         prior, batch_size = self._config.prior, self._config.batch_size
-        if prior.policy is None or prior.imitation == 0.0:
+        if not prior.is_given or prior.imitation == 0.0:
             return {}
         variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
 

@@ -56,8 +56,9 @@ def read_settings(run: RunDirectory) -> Settings:
         if experiment.agent_name not in agent_names():
             raise ValueError(f"agent_name = {experiment.agent_name}: must be one of {', '.join(agent_names())}")
         fields = flatten(contents)
-        if fields.get("agent.prior.policy") is not None and provenance.prior is None:
-            raise ValueError("the provenance has no record of agent.prior.policy")
+        for name in ("agent.prior.policy", "agent.prior.dataset"):
+            if fields.get(name) is not None and provenance.prior is None:
+                raise ValueError(f"the provenance has no record of {name}")
         return Settings(experiment, fields, provenance, flatten(origins))
 
 

@@ -16,6 +16,7 @@ from walker_rl.cli.launch import make_launch_app
 from walker_rl.cli.list import list_names
 from walker_rl.cli.node import run_node
 from walker_rl.cli.probe import probe_task
+from walker_rl.cli.record import record_episodes
 from walker_rl.cli.render import render_policy
 from walker_rl.cli.report import report_runs
 from walker_rl.cli.sweep import run_sweep
@@ -65,6 +66,7 @@ app.command("watch")(watch_runs)
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
 app.command("export")(export_policy)
+app.command("record")(record_episodes)
 app.command("compare")(compare_runs)
 app.command("report")(report_runs)
 app.command("probe")(probe_task)
