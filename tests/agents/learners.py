@@ -95,6 +95,6 @@ def weights(networks: Networks) -> dict[str, np.ndarray]:
     return {
         f"{field.name}/{name}": variable.numpy()
         for field in dataclasses.fields(networks)
-        if field.name != "architecture" and getattr(networks, field.name) is not None
+        if field.name not in ("architecture", "normalizer") and getattr(networks, field.name) is not None
         for name, variable in getattr(networks, field.name).named_variables().items()
     }

@@ -65,8 +65,8 @@ def test_runs_with_a_prior_are_a_group_of_their_own(tmp_path):
         AGENT: None,
     }
     (summary,) = summarize(runs)
-    note = "what is played first was found in 580,000 steps of an earlier training, which are not counted"
-    assert [line for line in summary.notes if "played first" in line] == [f"{AGENT} + gait: {note}"]
+    note = "the prior took 580,000 steps of an earlier training or recording, which are not counted"
+    assert [line for line in summary.notes if "the prior" in line] == [f"{AGENT} + gait: {note}"]
     by_steps = read_runs([tmp_path / "first"], "agent.n_step")
     assert by_steps[0].group == f"{AGENT} + gait, 3"
 

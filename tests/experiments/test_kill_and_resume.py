@@ -12,6 +12,7 @@ import pytest
 
 from tests.tiny import (
     AGENT,
+    DISTRIBUTIONAL_AGENT,
     TINY_RUN,
     TINY_SCHEDULE,
     lines_until,
@@ -27,6 +28,7 @@ from tests.tiny import (
 from walker_rl.agents import agent_names
 
 SHORT = ("train", AGENT, "--task", "Pendulum-v1", "--steps", "300", *set_options(TINY_RUN))
+LEARNED_SCALES = ("agent.normalize_observations=true", "agent.support=auto")
 OPTIONS = set_options((*TINY_SCHEDULE, "checkpoint.seconds_period=null", "checkpoint.steps_period=137"))
 
 
@@ -57,10 +59,13 @@ def assert_equal_runs(left, right):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("agent_name", agent_names())
-def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name):
+@pytest.mark.parametrize(
+    ("agent_name", "more"), [*((name, ()) for name in agent_names()), (DISTRIBUTIONAL_AGENT, LEARNED_SCALES)]
+)
+def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name, more):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    command = ("train", agent_name, "--seed", "3", "--steps", "1500", *OPTIONS, *set_options(tiny_agent(agent_name)))
+    options = (*OPTIONS, *set_options((*tiny_agent(agent_name), *more)))
+    command = ("train", agent_name, "--seed", "3", "--steps", "1500", *options)
     finished = run_command(*command, "--run-dir", straight)
     assert finished.returncode == 0, finished.stderr
 

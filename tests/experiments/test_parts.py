@@ -16,7 +16,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_memory, make_parts
 from walker_rl.runtime import machine_memory
 
-NAMES = ("agent.prior.policy", "logging.wandb")
+NAMES = ("agent.prior.policy", "agent.prior.dataset", "logging.wandb")
 """Fields whose default is null, and that take no number."""
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tests.fakes import weights_of
 from walker_rl.errors import RunError
+from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.policies.architecture import PolicyArchitecture
@@ -133,18 +134,14 @@ def test_a_squashed_policys_standard_deviation_has_bounds():
 
 
 def test_observations_are_normalised_and_clipped():
-    shape = architecture(normalize=True)
-    network, policy = both(shape)
-    statistics = {
-        "normalizer/mean": np.linspace(-1, 1, 22).astype(np.float32),
-        "normalizer/scale": np.linspace(0.1, 100, 22).astype(np.float32),
-    }
-    for name, value in statistics.items():
-        network.named_variables()[name].assign(value)
-    policy.update({**random_variables(shape), **statistics})
-    np.testing.assert_allclose(policy.action(OBSERVATIONS), network(tf.constant(OBSERVATIONS)), rtol=0, atol=2e-6)
-    plain = NumpyPolicy(architecture())
-    plain.update({name: value for name, value in random_variables(shape).items() if name not in statistics})
+    network, plain = both(architecture())
+    policy = NumpyPolicy(architecture(normalize=True))
+    normalizer = Normalizer(22)
+    normalizer.statistics.add(np.linspace(-1, 1, 22) + np.logspace(-2, 1, 22) * [[-1], [1]])
+    statistics = {name: value.numpy() for name, value in normalizer.weights().items()}
+    policy.update({**random_variables(architecture()), **statistics})
+    expected = network(normalizer(tf.constant(OBSERVATIONS)))
+    np.testing.assert_allclose(policy.action(OBSERVATIONS), expected, rtol=0, atol=2e-6)
     expected = np.clip((OBSERVATIONS - statistics["normalizer/mean"]) * statistics["normalizer/scale"], -10, 10)
     assert (np.abs(expected) == 10).any()
     np.testing.assert_allclose(policy.action(OBSERVATIONS), plain.action(expected), rtol=0, atol=2e-6)

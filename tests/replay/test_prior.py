@@ -53,6 +53,20 @@ def test_the_first_rows_of_each_batch_are_the_priors():
         np.testing.assert_array_equal(is_prior, np.arange(8) < expected)
 
 
+def test_recorded_transitions_are_there_from_the_start_and_do_not_count_as_inserted():
+    recorded = rows_of(*(transition(index) for index in range(NUM_PRIOR)))
+    replay = PriorReplay(LAYOUT.row_size, NUM_PRIOR, half, 8, 0, recorded)
+    assert (replay.num_inserted, replay.size) == (0, NUM_PRIOR)
+    replay.insert(rows_of(*(transition(index) for index in range(5, 16))))
+    assert (replay.num_inserted, replay.size) == (11, 13)
+    restored = PriorReplay(LAYOUT.row_size, NUM_PRIOR, half, 8, 7, np.zeros_like(recorded))
+    restored.restore(replay.save())
+    assert restored.num_inserted == 11
+    batches = [next(one.make_dataset(4)) for one in (replay, restored)]
+    np.testing.assert_array_equal(*batches)
+    np.testing.assert_array_equal(LAYOUT.unpack(batches[0]).reward < NUM_PRIOR, [True, True, False, False])
+
+
 def test_both_parts_are_sampled_uniformly():
     """Each of 5 and of 8 transitions in 40,000 draws: six standard errors are 3.4 and 4.5 % of the expected counts."""
     batch = next(make_replay(num_inserted=13, num_prior_rows=lambda _: 40_000).make_dataset(80_000))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.memory import FLOAT, network_bytes
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture, sizes
-from walker_rl.agents.prior import PriorThenPolicy
+from walker_rl.agents.prior import PriorThenPolicy, recorded_transitions
 from walker_rl.errors import UserError
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
 from walker_rl.policies.architecture import Architecture, PolicyArchitecture
@@ -147,17 +148,21 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
-            UserError: if memory is too small, there is no Reverb, or `home` is "reverb" and there is a prior.
+            UserError: if memory is too small, there is no Reverb, `home` is "reverb" and there is a prior, or the
+                prior's dataset can't be read or is of another task.
         """
         row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":
-            if prior.policy is not None:
-                raise UserError(f"replay = reverb: must be arrays with agent.prior.policy = {prior.policy}")
+            if prior.is_given:
+                raise UserError(f"replay = reverb: must be arrays with a prior, {prior.policy or prior.dataset}")
             require_acme("replay = reverb")
             from walker_rl.replay.reverb import ReverbReplay
 
             return ReverbReplay(row_size, max_size)
         try:
+            if prior.dataset is not None:
+                rows = recorded_transitions(Path(prior.dataset), self.layout, self.make_adder)
+                return PriorReplay(row_size, len(rows), self._num_prior_rows, max_size, seed, rows)
             if prior.policy is not None:
                 return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, max_size, seed)
             return ArrayReplay(row_size, max_size, seed)

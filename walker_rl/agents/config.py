@@ -22,6 +22,9 @@ class NetworkConfig:
     )
     layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
     activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
+    normalize_observations: bool = hyperparameter(
+        False, "observations are normalised by their running mean and spread, which are saved with the policy"
+    )
     policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
     critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the critic", above=0)
     max_gradient_norm: float | None = hyperparameter(
@@ -31,12 +34,15 @@ class NetworkConfig:
 
 @dataclasses.dataclass(frozen=True)
 class PriorConfig:
-    """A policy that is played before training; the learner draws a share of each batch from its transitions."""
+    """A policy played before training, or a dataset; the learner draws a share of each batch from its transitions."""
 
     policy: str | None = hyperparameter(
         None, "policy played first: a pretrained one's name, a run directory or a policy file; null: none"
     )
-    num_steps: int = hyperparameter(20_000, "environment steps that it plays", unit="steps", minimum=1)
+    dataset: str | None = hyperparameter(
+        None, "Minari dataset whose transitions are used instead; nothing is played first; null: none"
+    )
+    num_steps: int = hyperparameter(20_000, "environment steps that the policy plays", unit="steps", minimum=1)
     sigmas: tuple[float, ...] = hyperparameter(
         (0.0, 0.1, 0.2), "noise on its actions, Ornstein-Uhlenbeck; one of these an episode, in turn", minimum=0
     )
@@ -48,6 +54,16 @@ class PriorConfig:
         "weight in the policy's loss of the squared distance to its actions in its transitions",
         minimum=0,
     )
+
+    @property
+    def is_given(self) -> bool:
+        """True if there is a policy or a dataset."""
+        return self.policy is not None or self.dataset is not None
+
+    def conflicts(self) -> Iterator[tuple[str, str]]:
+        """Yields `(field, what is allowed)` if there are both a policy and a dataset."""
+        if self.policy is not None and self.dataset is not None:
+            yield "dataset", f"null with agent.prior.policy = {self.policy}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +109,7 @@ class OffPolicyConfig(NetworkConfig):
 
     @property
     def num_steps_before_updates(self) -> int:
-        """Transitions inserted before the first update, including the prior's."""
+        """Transitions that actors insert before the first update, including those of the prior's policy."""
         return self.num_prior_steps + self.min_replay_size
 
     @property
@@ -121,12 +137,19 @@ class DistributionalConfig(OffPolicyConfig):
     vmin: float = hyperparameter(-25.0, "lowest atom of the return distribution", unit="discounted return")
     vmax: float = hyperparameter(150.0, "highest atom of the return distribution", unit="discounted return")
     num_atoms: int = hyperparameter(51, "atoms of the return distribution", unit="atoms", minimum=2, maximum=10_000)
+    support: str = hyperparameter(
+        "fixed",
+        "range of the atoms; fixed: vmin to vmax; auto: guessed from the first batch, unless it has no rewards",
+        choices=("fixed", "auto"),
+    )
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """Extends the base class with the rule `vmin < vmax`."""
+        """Extends the base class with the rules `vmin < vmax`, and a discount below 1 for a guess."""
         yield from super().conflicts()
         if self.vmin >= self.vmax:
             yield "vmin", f"less than agent.vmax = {self.vmax:g}"
+        if self.support == "auto" and self.discount == 1.0:
+            yield "support", "fixed with agent.discount = 1"
 
 
 @dataclasses.dataclass(frozen=True)

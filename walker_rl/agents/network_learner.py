@@ -101,9 +101,15 @@ class NetworkLearner(Learner, Generic[ConfigT]):
         rates = {name: self._at_present(self._learning_rates[name]) for name in gradients}
         return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name], rates[name]) for name in rates}
 
+    def _normalized(self, observation: tf.Tensor) -> tf.Tensor:
+        """The networks' input `[B, O]` for an observation `[B, O]`."""
+        return observation if self._networks.normalizer is None else self._networks.normalizer(observation)
+
     def _read_policy(self) -> tf.Tensor:
         """The online policy's weights as one vector, in the architecture's order."""
-        variables = self._networks.policy.named_variables()
+        normalizer = self._networks.normalizer
+        statistics = {} if normalizer is None else normalizer.weights()
+        variables = {**statistics, **self._networks.policy.named_variables()}
         names = self._architecture.variable_shapes()
         return tf.concat([tf.reshape(variables[name], [-1]) for name in names], axis=0)
 
@@ -115,6 +121,8 @@ class NetworkLearner(Learner, Generic[ConfigT]):
         for name, optimizer in self._optimizers.items():
             parts.setdefault(name, optimizer.variables)
             parts[f"{name}_optimizer"] = optimizer.state()
+        if self._networks.normalizer is not None:
+            parts["observations"] = self._networks.normalizer.statistics.state()
         named = {f"{part}/{name}": variable for part, named in parts.items() for name, variable in named.items()}
         return {"num_steps": self._num_steps, "seed": self._seed, **named}
 
@@ -138,7 +146,7 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
 
     @property
     def evaluated_weights(self) -> np.ndarray:
-        """Exponential running mean of the online policy's weights, with rate `evaluated_tau`."""
+        """Exponential running mean of the online policy's weights, with rate `evaluated_tau`, and its normaliser."""
         return np.array(self._evaluated_weights)
 
     def step(self) -> Metrics:
@@ -166,7 +174,7 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     def _imitation_gradients(self, transition: Transition) -> Gradients:
         """Gradients that pull the policy to the prior's actions in its rows of the batch; empty without imitation."""
         prior, batch_size = self._config.prior, self._config.batch_size
-        if prior.policy is None or prior.imitation == 0.0:
+        if not prior.is_given or prior.imitation == 0.0:
             return {}
         variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
 
@@ -176,10 +184,8 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
             gradients = imitation_gradients(self._networks.policy, variables, *rows)
             return {name: weight * gradient for name, gradient in gradients.items()}
 
-        def rest() -> Gradients:
-            return {name: tf.zeros_like(variable) for name, variable in variables.items()}
-
-        return tf.cond(tf.greater(weight, 0.0), imitate, rest)
+        rest = {name: tf.zeros_like(variable) for name, variable in variables.items()}
+        return tf.cond(tf.greater(weight, 0.0), imitate, lambda: rest)
 
     def _actor_steps(self) -> tf.Tensor:
         return self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
@@ -211,14 +217,31 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
 
     def _counted_update(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Updates and counts; returns the metrics `[M]` and the policy's new weights as one vector."""
-        transition = self._layout.unpack(batch)
+        transition = self._prepared(self._layout.unpack(batch))
         self._imitation = self._imitation_gradients(transition)
         metrics = self._update(transition)
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)
-        weights, tau = self._read_policy(), self._config.evaluated_tau
-        self._evaluated_weights.assign((1 - tau) * self._evaluated_weights + tau * weights)
+        weights = self._read_policy()
+        self._evaluated_weights.assign(self._averaged(weights))
         return tf.stack(list(metrics.values())), weights
+
+    def _prepared(self, transition: Transition) -> Transition:
+        """The batch as the networks see it; its observations enter the normaliser's statistics first."""
+        if self._networks.normalizer is None:
+            return transition
+        self._networks.normalizer.statistics.add(transition.observation)
+        observation, next_observation = map(self._normalized, (transition.observation, transition.next_observation))
+        return transition._replace(observation=observation, next_observation=next_observation)
+
+    def _averaged(self, weights: tf.Tensor) -> tf.Tensor:
+        """The evaluated weights after one more update; statistics, which come first, are the newest."""
+        tau = self._config.evaluated_tau
+        averaged = (1 - tau) * self._evaluated_weights + tau * weights
+        if self._networks.normalizer is None:
+            return averaged
+        num_statistics = 2 * self._networks.architecture.observation_size
+        return tf.concat([weights[:num_statistics], averaged[num_statistics:]], axis=0)
 
     def _state(self) -> dict[str, tf.Variable]:
         return {**super()._state(), "evaluated_policy": self._evaluated_weights}

@@ -9,6 +9,7 @@ import sonnet as snt
 
 from walker_rl.agents.config import DistributionalConfig, NetworkConfig, OffPolicyConfig
 from walker_rl.networks.critic import CriticNetwork, DistributionalCriticNetwork, TwinCriticNetwork
+from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
@@ -26,6 +27,7 @@ class Networks:
         target_policy: target of `policy`; None for an agent that bootstraps on the online policy.
         target_critic: target of `critic`; None for an agent without one.
         architecture: architecture of the policies.
+        normalizer: normaliser of the observations of all networks, targets included; None: as they are.
     """
 
     policy: PolicyNetwork
@@ -33,6 +35,7 @@ class Networks:
     target_policy: Any
     target_critic: Any
     architecture: PolicyArchitecture
+    normalizer: Normalizer | None
 
     @classmethod
     def from_seed(
@@ -55,6 +58,7 @@ class Networks:
             target_policy=PolicyNetwork(architecture, policy_seed, initialization) if "policy" in targets else None,
             target_critic=make_critic(config, architecture, critic_seed) if "critic" in targets else None,
             architecture=architecture,
+            normalizer=Normalizer(architecture.observation_size) if architecture.normalize else None,
         )
 
 
@@ -78,5 +82,4 @@ def distributional_critic(
 ) -> DistributionalCriticNetwork:
     """A critic of the return distribution, from `config`, for a policy of `architecture`."""
     sizes = architecture.observation_size, architecture.action_size
-    atoms = np.linspace(config.vmin, config.vmax, config.num_atoms)
-    return DistributionalCriticNetwork(*sizes, critic_torso(config), atoms, seed)
+    return DistributionalCriticNetwork(*sizes, critic_torso(config), config.num_atoms, seed)

@@ -29,6 +29,7 @@ def policy_architecture(
         action_size,
         torso=TorsoSpec(config.policy_hidden_sizes, config.layer_norm, config.activation),
         head=head,
+        normalize=config.normalize_observations,
         **more,
     )
 

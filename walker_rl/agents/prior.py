@@ -1,22 +1,51 @@
-"""A policy that plays before training, so that learning starts from its experience.
+"""A policy that plays before training, or recorded episodes, so that learning starts from their experience.
 
 NumPy only. (Demonstrations beside the replay: Vecerik et al. 2017, https://arxiv.org/abs/1707.08817; half of each batch
 from a data set: Ball et al. 2023, https://arxiv.org/abs/2302.02948, section 4.1.)
 """
 
+from collections.abc import Callable
+from pathlib import Path
+
+import dm_env
 import numpy as np
 
 from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
+from walker_rl.minari_file import read_episodes
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
+from walker_rl.replay.interface import Sink, TransitionLayout
+from walker_rl.replay.n_step import NStepAdder
+from walker_rl.replay.queue import Queue
 from walker_rl.types import State, Variables
 
 THETA = 0.15
 """Pull of the noise on the prior's actions to zero, per step."""
+
+
+def recorded_transitions(path: Path, layout: TransitionLayout, make_adder: Callable[[Sink], NStepAdder]) -> np.ndarray:
+    """The transitions of a Minari dataset, float32 `[n, row_size]`, as the agent's own adder makes them.
+
+    Raises:
+        UserError: if the dataset can't be read, has no steps or is of another task.
+    """
+    transitions = Queue(layout.row_size)
+    adder = make_adder(transitions)
+    for episode in read_episodes(path, layout.observation_size, layout.action_size):
+        adder.add_first(dm_env.restart(episode.observations[0]))
+        last = len(episode.rewards) - 1
+        for step, (action, reward) in enumerate(zip(episode.actions, episode.rewards, strict=True)):
+            step_type = dm_env.StepType.LAST if step == last else dm_env.StepType.MID
+            discount = 0.0 if step == last and episode.terminated else 1.0
+            adder.add(action, dm_env.TimeStep(step_type, reward, discount, episode.observations[step + 1]))
+    if not transitions.size:
+        raise UserError(f"dataset = {path}: must have at least one step")
+    rows: np.ndarray = transitions.save()["rows"]
+    return rows
 
 
 class PriorThenPolicy:

@@ -54,8 +54,9 @@ def read_settings(run: RunDirectory) -> Settings:
         provenance, experiment = to_record(origins, Provenance), to_record(contents, Experiment)
         experiment_class(experiment.agent_name)
         fields = flatten(contents)
-        if fields.get("agent.prior.policy") is not None and provenance.prior is None:
-            raise ValueError("the provenance has no record of agent.prior.policy")
+        for name in ("agent.prior.policy", "agent.prior.dataset"):
+            if fields.get(name) is not None and provenance.prior is None:
+                raise ValueError(f"the provenance has no record of {name}")
         return Settings(experiment, fields, provenance, flatten(origins))
 
 

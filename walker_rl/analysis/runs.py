@@ -45,7 +45,7 @@ class Run:
         last: final evaluation of the last policy; None if the run is not complete.
         best: final evaluation of the best policy, on the same episodes; None if there is none.
         critic_losses: mean of the losses logged since the previous evaluation, `[E]`; nan where there were none.
-        prior_steps: environment steps of the earlier training, or search, of the policy played first; None without one.
+        prior_steps: environment steps behind the prior, of its training, search or recording; None without one.
         directory: the run directory; None if the run is known from tables alone.
     """
 

@@ -11,10 +11,12 @@ from walker_rl.cli.cluster import make_cluster_app
 from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
 from walker_rl.cli.evaluate import evaluate_policy
+from walker_rl.cli.export import export_policy
 from walker_rl.cli.launch import make_launch_app
 from walker_rl.cli.list import list_names
 from walker_rl.cli.node import run_node
 from walker_rl.cli.probe import probe_task
+from walker_rl.cli.record import record_episodes
 from walker_rl.cli.render import render_policy
 from walker_rl.cli.report import report_runs
 from walker_rl.cli.sweep import run_sweep
@@ -64,6 +66,8 @@ app.add_typer(make_cluster_app(), name="cluster")
 app.command("watch")(watch_runs)
 app.command("evaluate")(evaluate_policy)
 app.command("render")(render_policy)
+app.command("export")(export_policy)
+app.command("record")(record_episodes)
 app.command("compare")(compare_runs)
 app.command("report")(report_runs)
 app.command("probe")(probe_task)

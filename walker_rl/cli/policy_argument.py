@@ -1,4 +1,4 @@
-"""The policy for `evaluate` and `render`: from a run directory, a policy file, or a pretrained policy's name."""
+"""The policy of `evaluate`, `render`, `export` and `record`: a run directory, a policy file, or a pretrained one."""
 
 from __future__ import annotations
 

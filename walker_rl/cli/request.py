@@ -50,7 +50,9 @@ Until = Annotated[
 ]
 Prior = Annotated[
     str | None,
-    typer.Option(metavar="POLICY", help="Short for --set agent.prior.policy=...: played before training."),
+    typer.Option(
+        metavar="PRIOR", help="A policy that is played before training, or a Minari dataset to learn from, too."
+    ),
 ]
 RunDir = Annotated[
     Path | None,
@@ -146,6 +148,7 @@ def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[st
 
 def _prior_override(agent_name: str, prior: str | None) -> list[str]:
     """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere."""
+    from walker_rl.minari_file import is_dataset
     from walker_rl.pretrained import pretrained_policies
 
     if prior is None:
@@ -153,7 +156,8 @@ def _prior_override(agent_name: str, prior: str | None) -> list[str]:
     if not hasattr(config_class(agent_name)(), "prior"):
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
     is_name = prior in {policy.name for policy in pretrained_policies()}
-    return [f"agent.prior.policy={prior if is_name else json.dumps(os.path.abspath(prior))}"]
+    field = "dataset" if not is_name and is_dataset(Path(prior)) else "policy"
+    return [f"agent.prior.{field}={prior if is_name else json.dumps(os.path.abspath(prior))}"]
 
 
 def load_request(

@@ -4,6 +4,7 @@
 """
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from dm_env import specs
 from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
+from walker_rl.agents.policies import sizes
 from walker_rl.environments import find_task, make_environment
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -19,6 +21,7 @@ from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
 from walker_rl.hyperparameters import reset_in_turn
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
+from walker_rl.minari_file import read_episodes
 from walker_rl.replay.interface import Replay, Sink
 from walker_rl.runtime import machine_memory
 
@@ -63,7 +66,7 @@ def builder_of(config: ExperimentConfig) -> Any:
 
 
 def check_agent(config: ExperimentConfig) -> None:
-    """Makes a policy for each noise scale, as the actors of a distributed run will.
+    """Makes a policy for each noise scale, as the actors of a distributed run will, and opens the prior's dataset.
 
     Raises:
         UserError: if the agent can't play the task, or training takes too much memory.
@@ -72,6 +75,9 @@ def check_agent(config: ExperimentConfig) -> None:
     check_memory(config, builder)
     for noise_scale in config.distributed.noise_scales:
         builder.make_policy(0, noise_scale)
+    prior = getattr(config.agent, "prior", None)
+    if prior is not None and prior.dataset is not None:
+        next(read_episodes(Path(prior.dataset), *sizes(builder.spec)), None)
 
 
 def check_memory(config: ExperimentConfig, builder: Builder) -> None:

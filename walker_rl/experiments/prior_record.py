@@ -1,23 +1,25 @@
-"""The record, in a run's provenance, of the policy played before training."""
+"""The record, in a run's provenance, of the prior: a policy played before training, or a dataset."""
 
 import dataclasses
 import hashlib
+from pathlib import Path
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.minari_file import data_file, read_metadata
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
 
 
 @dataclasses.dataclass(frozen=True)
 class PriorRecord:
-    """A policy that is played before training.
+    """A policy that is played before training, or a dataset.
 
     Attributes:
-        name: name of the pretrained policy, or of the file with the beginning of its hash.
-        sha256: hash of the file.
-        agent_name: agent of the training or search that made the policy.
-        actor_steps: environment steps of that training.
+        name: name of the pretrained policy, or of the file or dataset with the beginning of its hash.
+        sha256: hash of the policy's file, or of the dataset's numbers.
+        agent_name: agent of the training or search that made the policy; of a dataset, the algorithm that played.
+        actor_steps: environment steps of that training; of a dataset, plus those of its episodes.
     """
 
     name: str
@@ -30,13 +32,18 @@ def prior_record(config: ExperimentConfig) -> PriorRecord | None:
     """Returns the record of an experiment's prior, or None if it has none.
 
     Raises:
-        UserError: if the policy can't be read.
+        UserError: if the policy or dataset can't be read.
     """
-    policy = _policy(config)
+    policy, dataset = _prior(config)
+    if dataset is not None:
+        path = Path(dataset)
+        about, sha256 = read_metadata(path), _hash(data_file(path))
+        steps = int(about["total_steps"]) + int(about.get("actor_steps", 0))
+        return PriorRecord(f"{path.name}-{sha256[:8]}", sha256, str(about.get("algorithm_name", "unknown")), steps)
     if policy is None:
         return None
     path = find_policy(policy)
-    saved, sha256 = load_policy(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    saved, sha256 = load_policy(path), _hash(path)
     is_pretrained = policy in {one.name for one in pretrained_policies()}
     name = policy if is_pretrained else f"{path.stem}-{sha256[:8]}"
     return PriorRecord(name, sha256, saved.agent_name, saved.actor_steps)
@@ -48,21 +55,33 @@ def check_same_prior(config: ExperimentConfig, recorded: PriorRecord | None) -> 
     Raises:
         UserError: if it is another one or can't be read.
     """
-    record = prior_record(config)
+    record, (policy, dataset) = prior_record(config), _prior(config)
     if record is not None and recorded is not None and record.sha256 != recorded.sha256:
+        field = f"policy = {policy}" if dataset is None else f"dataset = {dataset}"
         raise UserError(
-            f"agent.prior.policy = {_policy(config)}: must be the file that the run began with "
+            f"agent.prior.{field}: must be the file that the run began with "
             f"(sha256 {recorded.sha256[:12]}, not {record.sha256[:12]})"
         )
 
 
 def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
     """Describes the prior and its cost in one sentence."""
+    if _prior(config)[1] is not None:
+        made = f"{record.actor_steps:,} steps of {record.agent_name} are behind it, which are not counted"
+        return f"The dataset {record.name} gives a share of each batch; {made}."
     made = f"{record.agent_name} took {record.actor_steps:,} steps to find it, which are not counted"
     return f"The policy {record.name} plays the first {config.agent.prior.num_steps:,} steps; {made}."
 
 
-def _policy(config: ExperimentConfig) -> str | None:
-    """Returns the name or path of the configured prior; None without one."""
+def _prior(config: ExperimentConfig) -> tuple[str | None, str | None]:
+    """Returns the configured policy and dataset; None for each that there is not."""
     prior = getattr(config.agent, "prior", None)
-    return None if prior is None else prior.policy
+    return (None, None) if prior is None else (prior.policy, prior.dataset)
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -90,6 +90,27 @@ def cross_entropy(target_probabilities: tf.Tensor, logits: tf.Tensor) -> tf.Tens
     return tf.nn.softmax_cross_entropy_with_logits(labels=tf.stop_gradient(target_probabilities), logits=logits)
 
 
+def guessed_support(reward: tf.Tensor, discount: tf.Tensor) -> tf.Tensor:
+    """Guesses the range of returns from transitions of an untrained policy.
+
+    A transition of reward `R` and discount `D` stands for the return `R / (1 - D)`: all that is left where the episode
+    terminates, else the return if the reward went on for ever. These returns and 0 span a range. The guess adds the
+    whole of its width above, since policies improve, and a quarter below.
+
+    Args:
+        reward: n-step rewards, `[B]`.
+        discount: discounts of the next state's value, below 1; 0 after a termination, `[B]`.
+
+    Returns:
+        The lowest and the highest return, `[2]`; both 0 if all rewards are.
+    """
+    tf.debugging.assert_rank(reward, 1)
+    tf.debugging.assert_rank(discount, 1)
+    returns = reward / (1.0 - discount)
+    low, high = tf.minimum(tf.reduce_min(returns), 0.0), tf.maximum(tf.reduce_max(returns), 0.0)
+    return tf.stack([low - 0.25 * (high - low), high + (high - low)])
+
+
 def end_atom_mass(probabilities: tf.Tensor) -> tf.Tensor:
     """Mean share of the mass of `[B, K]` in the first and the last atom; large where the support is too narrow."""
     tf.debugging.assert_rank(probabilities, 2)

@@ -84,16 +84,14 @@ class TwinCriticNetwork(snt.Module):
 
 
 class DistributionalCriticNetwork(_Critic):
-    """`Z(s, a)` as a categorical distribution over atoms (Bellemare et al. 2017, section 4).
+    """`Z(s, a)` as a categorical distribution over `K` atoms (Bellemare et al. 2017, section 4).
 
-    Attributes:
-        atoms: equally spaced returns of the distribution's support, float32 `[K]`.
+    A learner holds the atoms.
     """
 
-    def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, atoms: np.ndarray, seed: int) -> None:
+    def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, num_atoms: int, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size + action_size, torso, seed, "logits", len(atoms))
-        self.atoms = tf.constant(atoms, tf.float32)
+        super().__init__(observation_size + action_size, torso, seed, "logits", num_atoms)
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]`, `[B, A]` to unnormalised log-probabilities of the atoms, `[B, K]`."""

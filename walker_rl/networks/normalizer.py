@@ -1,25 +1,30 @@
-"""Normalisation of observations by their mean and spread."""
+"""Normalisation of observations by their running mean and spread."""
 
-import sonnet as snt
 import tensorflow as tf
+
+from walker_rl.networks.statistics import RunningStatistics
 
 MAX_NORMALIZED = 10.0
 """Bound of a normalised observation, so that an unusual one does not throw the network off."""
 
 
-class Normalizer(snt.Module):
-    """`clip(scale (x - mean), -10, 10)`, with statistics that a learner assigns and no gradient changes."""
+class Normalizer:
+    """`clip(scale (x - mean), -10, 10)` by the statistics of all observations so far, which no gradient changes.
+
+    Attributes:
+        statistics: mean and spread of the observations that a learner has added.
+    """
 
     def __init__(self, size: int) -> None:
-        """Makes variables for observations `[B, size]`: means of 0 and scales of 1."""
-        super().__init__(name="normalizer")
-        self.mean = tf.Variable(tf.zeros([size]), trainable=False, name="mean")
-        self.scale = tf.Variable(tf.ones([size]), trainable=False, name="scale")
+        """Makes statistics of observations `[B, size]`; before the first, the mean is 0 and the scale 1."""
+        self.statistics = RunningStatistics((size,))
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]` to `[B, O]`."""
-        return tf.clip_by_value((observation - self.mean) * self.scale, -MAX_NORMALIZED, MAX_NORMALIZED)
+        mean, scale = self.weights().values()
+        return tf.clip_by_value((observation - mean) * scale, -MAX_NORMALIZED, MAX_NORMALIZED)
 
-    def named_variables(self) -> dict[str, tf.Variable]:
-        """Variables by structural name."""
-        return {"normalizer/mean": self.mean, "normalizer/scale": self.scale}
+    def weights(self) -> dict[str, tf.Tensor]:
+        """Mean and scale, float32 `[O]`, by their names in `PolicyArchitecture.variable_shapes`."""
+        mean, scale = self.statistics.mean, 1 / self.statistics.stddev
+        return {"normalizer/mean": tf.cast(mean, tf.float32), "normalizer/scale": tf.cast(scale, tf.float32)}

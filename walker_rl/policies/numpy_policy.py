@@ -7,7 +7,7 @@ from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.torso import NumpyTorso, linear
 from walker_rl.types import Variables
 
-_MAX_NORMALIZED = np.float32(10)  # As in networks/normalizer.py.
+MAX_NORMALIZED = np.float32(10)  # As in networks/normalizer.py.
 
 
 class NumpyPolicy:
@@ -70,4 +70,4 @@ class NumpyPolicy:
         if not self._architecture.normalize:
             return inputs
         inputs = (inputs - self._weights["normalizer/mean"]) * self._weights["normalizer/scale"]
-        return np.minimum(np.maximum(inputs, -_MAX_NORMALIZED), _MAX_NORMALIZED)
+        return np.minimum(np.maximum(inputs, -MAX_NORMALIZED), MAX_NORMALIZED)

@@ -8,7 +8,7 @@ import numpy as np
 from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.types import Variables
 
-_LAYER_NORM_EPSILON = np.float32(1e-5)  # As in networks/layer_norm.py.
+LAYER_NORM_EPSILON = np.float32(1e-5)  # As in networks/layer_norm.py.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,5 +82,5 @@ def _layer_norm(weights: Variables, inputs: np.ndarray) -> np.ndarray:
     size = np.float32(inputs.shape[-1])
     centred = inputs - np.add.reduce(inputs, axis=-1, keepdims=True) / size
     variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) / size
-    normalised = centred / np.sqrt(variance + _LAYER_NORM_EPSILON)
+    normalised = centred / np.sqrt(variance + LAYER_NORM_EPSILON)
     return normalised * weights["layer_norm/scale"] + weights["layer_norm/offset"]

@@ -4,10 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from tests.agents.learners import ACTION_SIZE, OBSERVATION_SIZE, SPEC
+from tests.agents.learners import OBSERVATION_SIZE, SPEC
 from tests.agents.ppo.made_rounds import SMALL, make, make_primed, packed
 from walker_rl.agents.ppo.builder import Builder
-from walker_rl.agents.ppo.statistics import RunningStatistics
 
 
 def test_the_first_round_primes_the_statistics_and_nothing_else():
@@ -19,7 +18,7 @@ def test_the_first_round_primes_the_statistics_and_nothing_else():
     changed = {name for name, value in after.items() if not np.array_equal(value, before[name])}
     parts = ("count", "mean", "sum_of_squares")
     statistics = {f"{whose}/{part}" for whose in ("observations", "returns") for part in parts}
-    assert changed == {"policy/normalizer/mean", "policy/normalizer/scale", "num_rounds", *statistics}
+    assert changed == {"num_rounds", *statistics}
 
     (segments,) = source.played
     observations = segments.observation.reshape(-1, OBSERVATION_SIZE).astype(np.float64)
@@ -35,7 +34,7 @@ def test_the_first_update_sees_normalised_observations():
     """Around 1,000: without statistics, all of them would be clipped at 10."""
     _, source, networks = make_primed(offset=1_000.0)
     observation = next(source).observation.reshape(-1, OBSERVATION_SIZE)
-    normalised = networks.policy.normalize(observation).numpy()
+    normalised = networks.normalizer(observation).numpy()
     np.testing.assert_allclose(normalised.mean(axis=0), 0, atol=0.3)
     np.testing.assert_allclose(normalised.std(axis=0), 1, rtol=0.3)
 
@@ -92,14 +91,3 @@ def test_a_normalised_reward_is_ten_at_most():
     expected = np.minimum(reward / reward.std(), 10.0).ravel()
     assert expected.max() == 10.0 < (reward / reward.std()).max()
     np.testing.assert_allclose(targets, expected, rtol=1e-4)
-
-
-def test_running_statistics_are_those_of_everything_at_once():
-    random = np.random.default_rng(0)
-    values = [random.normal(5, 3, (size, ACTION_SIZE)) for size in (1, 100, 7)]
-    statistics = RunningStatistics((ACTION_SIZE,))
-    np.testing.assert_array_equal(statistics.stddev, np.ones(ACTION_SIZE))
-    for each in values:
-        statistics.add(each)
-    np.testing.assert_allclose(statistics.mean, np.concatenate(values).mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(statistics.stddev, np.concatenate(values).std(axis=0), rtol=1e-7)

@@ -8,7 +8,7 @@ import pytest
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.alarms import Recorded, alarms, read_recorded
+from walker_rl.experiments.run.alarms import Recorded, alarms, read_recorded, suggested_support
 
 STEPS = 10_000.0 * np.arange(1, 31)
 
@@ -86,8 +86,8 @@ def test_a_run_that_has_just_begun_raises_none(agent_name):
             "d4pg",
             {"learner": {"end_atom_mass": [0.0, *[0.04] * 5]}},
             "end_atom_mass",
-            "end atoms: 4.0% of the probability in the critic's targets lies in them; lower agent.vmin (now -25.0); "
-            "raise agent.vmax (now 150.0)",
+            "end atoms: 4.0% of the probability in the critic's targets lies in them; in a new run set agent.vmin=-69, "
+            "agent.vmax=240",
         ),
         (
             "ppo",
@@ -126,6 +126,29 @@ def test_each_alarm_says_what_is_wrong_and_names_a_field(agent_name, files, alar
 )
 def test_what_is_well_raises_none(files):
     assert alarms(recorded("d4pg", **files)) == {}
+
+
+@pytest.mark.parametrize(
+    ("returns", "lengths", "learner", "fields"),
+    [
+        # 400 a step for 1,000 steps are 20,000 discounted; -10 once are -10.
+        ([400_000.0, -10.0], [1_000, 1], {}, {"agent.vmin": -5_100.0, "agent.vmax": 31_000.0}),
+        ([10_000.0], [1_000], {}, {"agent.vmin": -130.0, "agent.vmax": 750.0}),
+        ([500.0, -5.0], [1_000, 10], {}, {"agent.vmin": -69.0, "agent.vmax": 240.0}),  # They fit: as wide again.
+        ([0.0], [1_000], {}, {"agent.vmin": -69.0, "agent.vmax": 240.0}),
+        ([], [], {}, {"agent.vmin": -69.0, "agent.vmax": 240.0}),
+        (
+            [2_000.0],
+            [1_000],
+            {"support_min": [-40.0], "support_max": [12.0]},
+            {"agent.support": "fixed", "agent.vmin": -40.0, "agent.vmax": 150.0},
+        ),
+    ],
+)
+def test_the_support_asked_for_holds_the_returns_seen(returns, lengths, learner, fields):
+    training = {"episode_return": np.array(returns), "episode_length": np.array(lengths)}
+    files = {"training": training, "learner": learner or {"end_atom_mass": [0.5]}}
+    assert suggested_support(recorded("d4pg", **files)) == fields
 
 
 def test_a_new_critic_is_not_judged():

@@ -4,13 +4,14 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.d4pg.config import Config
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.distributional_learner import DistributionalLearner
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.losses import categorical
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.types import Transition
 
 
-class D4PGLearner(OffPolicyLearner[Config]):
+class D4PGLearner(DistributionalLearner[Config]):
     """Fits the critic's distribution to the projected Bellman target; the policy climbs its mean or lower tail."""
 
     def _update(self, transition: Transition) -> TensorMetrics:
@@ -26,14 +27,7 @@ class D4PGLearner(OffPolicyLearner[Config]):
         networks = self._networks
         next_action = networks.target_policy(transition.next_observation)
         next_probabilities = tf.nn.softmax(networks.target_critic(transition.next_observation, next_action))
-        target = categorical.bellman_target(
-            transition.reward, transition.discount, next_probabilities, networks.critic.atoms
-        )
-        with tf.GradientTape() as tape:
-            logits = networks.critic(transition.observation, transition.action)
-            loss = tf.reduce_mean(categorical.cross_entropy(target, logits))
-        metrics = {"critic_loss": loss, "end_atom_mass": categorical.end_atom_mass(target)}
-        return tape.gradient(loss, self._optimizers["critic"].variables), metrics
+        return self._fit(transition, next_probabilities)
 
     def _policy_gradients(self, observation: tf.Tensor) -> tuple[Gradients, TensorMetrics]:
         """Gradients `-mean dQ/da(s', mu(s')) dmu/dw(s')` with `Q = sum_i z_i Z_i` (section 3)."""
@@ -45,8 +39,8 @@ class D4PGLearner(OffPolicyLearner[Config]):
         return gradients, {"policy_loss": loss, "q_mean": tf.reduce_mean(value)}
 
     def _value(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
-        critic, level = self._networks.critic, self._config.cvar_level
-        probabilities = tf.nn.softmax(critic(observation, action))
+        atoms, level = self._atoms, self._config.cvar_level
+        probabilities = tf.nn.softmax(self._networks.critic(observation, action))
         if level == 1.0:
-            return categorical.expected_value(probabilities, critic.atoms)
-        return categorical.lower_tail_mean(probabilities, critic.atoms, level)
+            return categorical.expected_value(probabilities, atoms)
+        return categorical.lower_tail_mean(probabilities, atoms, level)

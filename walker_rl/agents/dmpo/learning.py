@@ -6,16 +6,16 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
+from walker_rl.agents.distributional_learner import DistributionalLearner
 from walker_rl.agents.dmpo.config import Config
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
-from walker_rl.losses import categorical
 from walker_rl.losses.mpo import MIN_LOG_DUAL, Bounds, Duals, mpo_loss, positive_dual
 from walker_rl.networks.heads import Gaussian
 from walker_rl.types import Transition
 
 
-class DMPOLearner(OffPolicyLearner[Config]):
+class DMPOLearner(DistributionalLearner[Config]):
     """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step.
 
     Sampling is a function of `(seed, learner_steps)`, so a restored learner draws the same actions.
@@ -41,8 +41,8 @@ class DMPOLearner(OffPolicyLearner[Config]):
         actions = self._sample(target_policy)
         probabilities = self._target_probabilities(transition.next_observation, actions)
 
-        critic_gradients, critic_metrics = self._critic_gradients(transition, tf.reduce_mean(probabilities, axis=0))
-        values = tf.linalg.matvec(probabilities, self._networks.critic.atoms)
+        critic_gradients, critic_metrics = self._fit(transition, tf.reduce_mean(probabilities, axis=0))
+        values = tf.linalg.matvec(probabilities, self._atoms)
         improvement_gradients, policy_metrics = self._improvement_gradients(
             transition.next_observation, target_policy, actions, values
         )
@@ -63,18 +63,6 @@ class DMPOLearner(OffPolicyLearner[Config]):
         clipped_actions = tf.unstack(tf.clip_by_value(actions, -1.0, 1.0))
         logits = [self._networks.target_critic(observation, action) for action in clipped_actions]
         return tf.stack([tf.nn.softmax(each) for each in logits])
-
-    def _critic_gradients(
-        self, transition: Transition, next_probabilities: tf.Tensor
-    ) -> tuple[Gradients, TensorMetrics]:
-        """Gradients of `-mean sum_i Y_i log Z_i(s, a)` with `Y = project(R + gamma mean_j Z'(s', a_j))`."""
-        critic = self._networks.critic
-        target = categorical.bellman_target(transition.reward, transition.discount, next_probabilities, critic.atoms)
-        with tf.GradientTape() as tape:
-            logits = critic(transition.observation, transition.action)
-            loss = tf.reduce_mean(categorical.cross_entropy(target, logits))
-        metrics = {"critic_loss": loss, "end_atom_mass": categorical.end_atom_mass(target)}
-        return tape.gradient(loss, self._optimizers["critic"].variables), metrics
 
     def _improvement_gradients(
         self, observation: tf.Tensor, target_policy: Gaussian, actions: tf.Tensor, values: tf.Tensor

@@ -47,13 +47,8 @@ class Builder(QueueBuilder[Config]):
     @property
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        return policy_architecture(
-            self.config,
-            self.spec,
-            head="constant_gaussian",
-            init_stddev=self.config.init_stddev,
-            normalize=self.config.normalize_observations,
-        )
+        head = "constant_gaussian"
+        return policy_architecture(self.config, self.spec, head=head, init_stddev=self.config.init_stddev)
 
     @property
     def num_bytes(self) -> float:

@@ -47,9 +47,6 @@ class Config(NetworkConfig):
     noise_correlation: float = hyperparameter(
         0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
     )
-    normalize_observations: bool = hyperparameter(
-        True, "observations are normalised by their running statistics, which a first round without updates primes"
-    )
     normalize_rewards: bool = hyperparameter(
         True, "rewards are divided by the running standard deviation of the discounted return"
     )
@@ -57,6 +54,9 @@ class Config(NetworkConfig):
     critic_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the value function", above=0)
     layer_norm: bool = hyperparameter(False, "LayerNorm and tanh after the first hidden layer of both networks")
     activation: str = hyperparameter("relu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
+    normalize_observations: bool = hyperparameter(
+        True, "observations are normalised by their running statistics, which a first round without updates primes"
+    )
     initialization: str = hyperparameter(
         "uniform_fan_in", "initial weights of the hidden layers of both networks", choices=INITIALIZATIONS
     )

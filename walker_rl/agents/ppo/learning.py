@@ -10,10 +10,10 @@ from walker_rl.agents.network_learner import NetworkLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import Segment, SegmentLayout
-from walker_rl.agents.ppo.statistics import RunningStatistics
 from walker_rl.losses.advantage import generalized_advantage
 from walker_rl.losses.clipped_surrogate import approximate_kl, clipped_surrogate_loss
 from walker_rl.losses.gaussian import entropy, log_density
+from walker_rl.networks.statistics import RunningStatistics
 from walker_rl.types import Metrics
 
 MAX_REWARD = 10.0
@@ -32,7 +32,6 @@ class PPOLearner(NetworkLearner[Config]):
         self._dataset = dataset
         architecture = networks.architecture
         self._layout = SegmentLayout(architecture.observation_size, architecture.action_size, config.unroll_length)
-        self._observations = RunningStatistics((architecture.observation_size,))
         self._returns = RunningStatistics(())
         self._num_rounds = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._metric_names: tuple[str, ...] = ()  # Set when the update is traced.
@@ -61,7 +60,7 @@ class PPOLearner(NetworkLearner[Config]):
 
     def _prepare(self, segments: Segment) -> tuple[list[np.ndarray], Metrics]:
         """Observation, action, log-density, advantage, return of each step, `[N T, ...]`, and the round's metrics."""
-        scale = self._returns.stddev if self._config.normalize_rewards else 1.0
+        scale = np.asarray(self._returns.stddev) if self._config.normalize_rewards else 1.0
         reward = np.clip(segments.reward / scale, -MAX_REWARD, MAX_REWARD)
         value, next_value = (self._values(each) for each in (segments.observation, segments.next_observation))
         advantage = generalized_advantage(
@@ -102,12 +101,9 @@ class PPOLearner(NetworkLearner[Config]):
 
     def _observe_observations(self, segments: Segment) -> None:
         """Updates the normaliser after the round, whose densities depend on the normaliser that acted."""
-        if not self._config.normalize_observations:
-            return
-        self._observations.add(segments.observation.reshape(-1, segments.observation.shape[-1]))
-        variables = self._networks.policy.named_variables()
-        variables["normalizer/mean"].assign(self._observations.mean.astype(np.float32))
-        variables["normalizer/scale"].assign((1 / self._observations.stddev).astype(np.float32))
+        if self._networks.normalizer is not None:
+            flat = segments.observation.reshape(-1, segments.observation.shape[-1])
+            self._networks.normalizer.statistics.add(flat)
 
     def _update(
         self,
@@ -120,6 +116,7 @@ class PPOLearner(NetworkLearner[Config]):
         """Ascends `min(ratio A, clip(ratio) A)` (equation 7) and descends `(target - V)^2 / 2` on one minibatch."""
         networks, config = self._networks, self._config
         clip = tf.convert_to_tensor(self._at_present(config.clip), tf.float32)
+        observation = self._normalized(observation)
         advantage = (advantage - tf.reduce_mean(advantage)) / (tf.math.reduce_std(advantage) + 1e-8)
         with tf.GradientTape() as tape:
             gaussian = networks.policy(observation)
@@ -129,7 +126,7 @@ class PPOLearner(NetworkLearner[Config]):
             policy_loss = surrogate - config.entropy_weight * policy_entropy
         policy_gradients = tape.gradient(policy_loss, self._optimizers["policy"].variables)
         with tf.GradientTape() as tape:
-            value = networks.critic(networks.policy.normalize(observation))
+            value = networks.critic(observation)
             critic_loss = 0.5 * tf.reduce_mean(tf.square(target - value))
         critic_gradients = tape.gradient(critic_loss, self._optimizers["critic"].variables)
         norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
@@ -161,14 +158,10 @@ class PPOLearner(NetworkLearner[Config]):
     @functools.cached_property
     def _traced_values(self) -> Callable[[tf.Tensor], tf.Tensor]:
         """The value function of observations `[n, O]`, as one graph."""
-        networks = self._networks
-        spec = tf.TensorSpec([None, networks.architecture.observation_size], tf.float32)
-        function = tf.function(
-            lambda observation: networks.critic(networks.policy.normalize(observation)), autograph=False
-        )
-        return function.get_concrete_function(spec)
+        critic, size = self._networks.critic, self._networks.architecture.observation_size
+        function = tf.function(lambda observation: critic(self._normalized(observation)), autograph=False)
+        return function.get_concrete_function(tf.TensorSpec([None, size], tf.float32))
 
     def _state(self) -> dict[str, tf.Variable]:
-        statistics = {"observations": self._observations, "returns": self._returns}
-        named = {f"{part}/{name}": value for part, each in statistics.items() for name, value in each.state().items()}
-        return {**super()._state(), "num_rounds": self._num_rounds, **named}
+        returns = {f"returns/{name}": variable for name, variable in self._returns.state().items()}
+        return {**super()._state(), "num_rounds": self._num_rounds, **returns}

@@ -157,7 +157,7 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
     if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
         yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
-        yield f"what is played first was found in {steps:,} steps of an earlier training, which are not counted"
+        yield f"the prior took {steps:,} steps of an earlier training or recording, which are not counted"
     first, last = _lengths(runs)
     if first != last:
         yield f"runs of {first:,.0f} to {last:,.0f} steps: the mean curve goes as far as the shortest"

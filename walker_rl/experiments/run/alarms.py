@@ -1,7 +1,8 @@
 """Alarms: problems visible in a run's metrics, and the field to change. One function per alarm."""
 
 import dataclasses
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,43 @@ def end_atom_mass(recorded: Recorded) -> str | None:
     mass = _newest_mean(recorded, "end_atom_mass")
     if mass is None or mass <= MAX_END_ATOM_MASS:
         return None
-    change = _change(recorded, ("lower", "agent.vmin")) + _change(recorded, ("raise", "agent.vmax"))
-    return f"end atoms: {mass:.1%} of the probability in the critic's targets lies in them{change}"
+    fields = suggested_support(recorded).items()
+    ends = ", ".join(f"{name}={value if isinstance(value, str) else format(value, 'g')}" for name, value in fields)
+    return f"end atoms: {mass:.1%} of the probability in the critic's targets lies in them; in a new run set {ends}"
+
+
+def suggested_support(recorded: Recorded) -> dict[str, float | str]:
+    """Fields of a wider support, by name, from the returns of the training's episodes.
+
+    An episode of return `G` and length `L` suggests the discounted return `(G / L) (1 - discount^L) / (1 - discount)`,
+    as if all its steps had the same reward. These and 0 span a range, to which half its width is added above and a
+    quarter below. If that is no wider than the support, the support itself is widened so.
+    """
+    guessed = [_column(recorded.learner, f"support_{end}")[-1:] for end in ("min", "max")]
+    fields = [recorded.fields[f"agent.{name}"] for name in ("vmin", "vmax")]
+    vmin, vmax = (float(one[0]) if len(one) else field for one, field in zip(guessed, fields, strict=True))
+    discount, length = recorded.fields["agent.discount"], _column(recorded.training, "episode_length")
+    horizon = length if discount == 1 else (1 - discount**length) / (1 - discount)
+    returns = [0.0, *(_column(recorded.training, "episode_return") / length * horizon)]
+    low, high = _widened(min(returns), max(returns))
+    if vmin <= low and high <= vmax:
+        low, high = _widened(vmin, vmax)
+    if len(guessed[0]):
+        return {"agent.support": "fixed", "agent.vmin": min(low, vmin), "agent.vmax": max(high, vmax)}
+    moved = {"agent.vmin": (low, low < vmin), "agent.vmax": (high, high > vmax)}
+    return {name: end for name, (end, is_wider) in moved.items() if is_wider}
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    """The ends of a wider range, rounded away from its middle to two digits."""
+    width = high - low
+    return _rounded(low - width / 4, math.floor), _rounded(high + width / 2, math.ceil)
+
+
+def _rounded(value: float, round_to: Callable[[float], int]) -> float:
+    """`value` with two significant digits."""
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 1.0
+    return round_to(value / unit) * unit
 
 
 def kl_too_high(recorded: Recorded) -> str | None:

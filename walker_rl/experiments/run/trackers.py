@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
+from walker_rl.extras import require_extra
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
@@ -26,8 +26,8 @@ def check_trackers(config: ExperimentConfig, *, has_network: bool = True) -> Non
     """
     asked_for = {"wandb": config.logging.wandb, "mlflow": "true" if config.logging.mlflow else None}
     for name, value in asked_for.items():
-        if value is not None and importlib.util.find_spec(name) is None:
-            raise UserError(f"logging.{name} = {value}: must be installed: pip install 'walker-rl[{name}]'")
+        if value is not None:
+            require_extra(name, name, f"logging.{name} = {value}")
     if config.logging.wandb == "online" and not has_network:
         raise UserError(
             "logging.wandb = online: must be offline in the private network of launch; "

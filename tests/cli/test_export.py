@@ -1,0 +1,25 @@
+"""`walker-rl export`."""
+
+import pytest
+
+from walker_rl.cli import main
+
+
+def test_a_pretrained_policy_becomes_a_file(tmp_path, capsys):
+    onnx = pytest.importorskip("onnx", reason="needs the extra onnx")
+    path = tmp_path / "walker.onnx"
+    assert main(["export", "--pretrained", "sac", "--format", "onnx", "-o", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}: observation [B, 22] to action [B, 6], sac on Walker2DBulletEnv-v0\n"
+    assert onnx.load(path).producer_name == "walker-rl"
+
+
+def test_another_format_is_refused(capsys):
+    assert main(["export", "--pretrained", "sac", "--format", "torch"]) == 2
+    assert capsys.readouterr().err == "error: format = torch: must be one of onnx\n"
+
+
+def test_a_file_that_cannot_be_written_is_refused(tmp_path, capsys):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    path = tmp_path / "none" / "walker.onnx"
+    assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
+    assert capsys.readouterr().err == f"error: output = {path}: must be writable (No such file or directory)\n"

@@ -1,0 +1,80 @@
+"""`walker-rl record`, and a training that learns from what it writes."""
+
+import importlib.util
+import signal
+import sys
+
+import pytest
+import yaml
+
+from tests.experiments.test_kill_and_resume import assert_equal_runs
+from tests.test_minari_file import SAVED
+from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for
+from walker_rl.cli import main
+from walker_rl.policies.policy_file import save_policy
+
+needs_minari = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reason="needs the extra minari")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("datasets")
+    save_policy(folder / "policy.npz", SAVED)
+    assert main(["record", str(folder / "policy.npz"), "--steps", "1.2k", "-o", str(folder / "pendulum")]) == 0
+    return folder / "pendulum"
+
+
+@needs_minari
+def test_steps_and_episodes_are_those_asked_for(dataset, capsys):
+    import minari
+
+    opened = minari.MinariDataset(dataset / "data")
+    assert opened.total_steps == 1_200
+    about = opened.storage.metadata
+    assert (about["algorithm_name"], about["task"], about["actor_steps"]) == ("d4pg", "Pendulum-v1", 7)
+    assert main(["record", "--pretrained", "gait", "-o", str(dataset)]) == 2
+    assert capsys.readouterr().err == f"error: output = {dataset}: must not exist yet\n"
+
+
+def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "minari", None)
+    assert main(["record", "--pretrained", "gait", "-o", str(tmp_path / "walker")]) == 2
+    message = f"output = {tmp_path}/walker: must be installed: pip install 'walker-rl[minari]'"
+    assert capsys.readouterr().err == f"error: {message}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_minari
+@pytest.mark.slow
+def test_a_training_on_a_dataset_resumes_bit_for_bit_and_notices_another(dataset, tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    options = (
+        "--task",
+        "Pendulum-v1",
+        "--prior",
+        dataset,
+        "--steps",
+        "600",
+        *set_options((*TINY_RUN, "checkpoint.steps_period=150")),
+    )
+    finished = run_command("train", AGENT, *options, "--run-dir", straight)
+    assert finished.returncode == 0, finished.stderr
+    provenance = yaml.safe_load((straight / "config.yaml").read_text())["provenance"]
+    assert provenance["prior"]["actor_steps"] == 1_207
+    said = f"The dataset {provenance['prior']['name']} gives a share of each batch; 1,207 steps of d4pg are behind it"
+    assert said in finished.stdout
+
+    process = start_command("train", AGENT, *options, "--run-dir", killed)
+    wait_for(killed / "metrics" / "evaluation.csv", process, num_lines=2)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    numbers = dataset / "data" / "main_data.hdf5"
+    whole = numbers.read_bytes()
+    numbers.write_bytes(whole + b"more")
+    refused = run_command("train", AGENT, "--resume", killed)
+    assert refused.returncode == 2
+    assert f"agent.prior.dataset = {dataset}: must be the file that the run began with" in refused.stderr
+    numbers.write_bytes(whole)
+    again = run_command("train", AGENT, "--resume", killed)
+    assert again.returncode == 0, again.stderr
+    assert_equal_runs(straight, killed)

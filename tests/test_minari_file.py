@@ -1,0 +1,149 @@
+"""Minari datasets: opened by Minari, read back, and turned into a prior's transitions."""
+
+import contextlib
+import importlib.util
+
+import numpy as np
+import pytest
+
+from tests.agents.learners import make_config
+from tests.fakes import random_variables
+from tests.tiny import AGENT
+from walker_rl.agents.config import PriorConfig
+from walker_rl.environments import make_environment
+from walker_rl.errors import UserError
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.parts import builder_of, check_agent
+from walker_rl.hyperparameters import problems
+from walker_rl.minari_file import Episode, new_dataset, read_episodes
+from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy
+from walker_rl.policies.torso import TorsoSpec
+from walker_rl.recording import play_episodes
+from walker_rl.replay.queue import Queue
+
+SHAPE = PolicyArchitecture(3, 1, TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
+SAVED = SavedPolicy("d4pg", "Pendulum-v1", 7, SHAPE, random_variables(SHAPE))
+BOUNDS = (np.full(3, -np.inf, np.float32), np.full(3, np.inf, np.float32))
+
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reason="needs the extra minari")
+
+
+@pytest.fixture(scope="module")
+def played():
+    """250 steps: an episode of 200, and 50 of the next."""
+    with contextlib.closing(make_environment("Pendulum-v1", 0)) as environment:
+        return list(play_episodes(environment, SAVED.begin_episode, [5, 6, 7], 250))
+
+
+@pytest.fixture(scope="module")
+def dataset(played, tmp_path_factory):
+    path = tmp_path_factory.mktemp("datasets") / "pendulum played-v0"
+    with new_dataset(path, BOUNDS, 1, {"algorithm_name": "d4pg", "task": "Pendulum-v1"}) as add:
+        for episode in played:
+            add(episode)
+    return path
+
+
+def test_the_last_episode_ends_with_the_steps(played):
+    assert [len(episode.rewards) for episode in played] == [200, 50]
+    assert [episode.seed for episode in played] == [5, 6]
+    assert not any(episode.terminated for episode in played)
+    with contextlib.closing(make_environment("Pendulum-v1", 1)) as environment:
+        timestep = environment.reset(6)
+        for step in range(50):
+            np.testing.assert_array_equal(played[1].observations[step], timestep.observation)
+            timestep = environment.step(played[1].actions[step])
+            assert played[1].rewards[step] == timestep.reward
+        np.testing.assert_array_equal(played[1].observations[50], timestep.observation)
+
+
+def test_minari_opens_it(dataset, played):
+    import minari
+
+    opened = minari.MinariDataset(dataset / "data")
+    assert (opened.total_episodes, opened.total_steps) == (2, 250)
+    assert (opened.observation_space.shape, opened.action_space.shape) == ((3,), (1,))
+    assert opened.spec.dataset_id == "pendulum_played-v0"
+    assert opened.storage.metadata["algorithm_name"] == "d4pg"
+    assert opened.storage.metadata["task"] == "Pendulum-v1"
+    assert [one["seed"] for one in opened.storage.get_episode_metadata(range(2))] == [5, 6]
+    for expected, actual in zip(played, opened, strict=True):
+        np.testing.assert_array_equal(actual.observations, expected.observations)
+        np.testing.assert_array_equal(actual.actions, expected.actions)
+        np.testing.assert_array_equal(actual.rewards, expected.rewards)
+        assert not actual.terminations.any()
+        np.testing.assert_array_equal(actual.truncations, np.arange(len(actual)) == len(actual) - 1)
+
+
+def test_episodes_are_read_as_they_were(dataset, played, tmp_path):
+    for expected, actual in zip(played, read_episodes(dataset, 3, 1), strict=True):
+        for field in ("observations", "actions", "rewards", "terminated"):
+            np.testing.assert_array_equal(getattr(actual, field), getattr(expected, field))
+    with new_dataset(tmp_path / "fallen", BOUNDS, 1, {}) as add:
+        add(played[1]._replace(terminated=True))
+    assert [episode.terminated for episode in read_episodes(tmp_path / "fallen", 3, 1)] == [True]
+
+
+def test_other_bounds_of_actions_become_ours(tmp_path):
+    import minari
+    from gymnasium.spaces import Box
+    from minari.data_collector import EpisodeBuffer
+
+    spaces = Box(-np.inf, np.inf, (3,)), Box(np.float32([-2, 0]), np.float32([2, 1]))
+    storage = minari.dataset.minari_storage.MinariStorage.new(tmp_path, *spaces)
+    storage.update_metadata({"dataset_id": "foreign-v0", "minari_version": minari.__version__})
+    actions = np.float32([[-2, 1], [1, 0.5]])
+    ends = np.array([False, True])
+    storage.update_episodes([EpisodeBuffer(None, None, None, np.zeros((3, 3)), actions, np.ones(2), ends, ~ends)])
+    (episode,) = read_episodes(tmp_path, 3, 2)
+    np.testing.assert_array_equal(episode.actions, [[-1, 1], [0.5, 0]])
+
+
+def test_what_fails_leaves_nothing(tmp_path):
+    path = tmp_path / "data set"
+    with pytest.raises(ZeroDivisionError), new_dataset(path, BOUNDS, 1, {}) as add:
+        add(Episode(np.zeros((2, 3), np.float32), np.zeros((1, 1), np.float32), np.zeros(1), terminated=True))
+        assert 1 / 0
+    assert list(tmp_path.iterdir()) == []
+    path.mkdir()
+    with pytest.raises(UserError, match=f"^output = {path}: must not exist yet$"), new_dataset(path, BOUNDS, 1, {}):
+        pass
+
+
+def test_what_is_no_dataset_of_the_task_is_refused_before_a_launch(dataset, tmp_path):
+    for path, task in ((dataset, "Walker2DBulletEnv-v0"), (tmp_path, "Pendulum-v1")):
+        sizes = "22 observations and 6 actions" if path == dataset else "3 observations and 1 actions"
+        config = load_config(AGENT, (), (f"task={task}", f"agent.prior.dataset='{path}'"))
+        with pytest.raises(UserError, match=f"^dataset = {path}: must be a Minari dataset of {sizes}"):
+            check_agent(config)
+
+
+def test_transitions_are_those_of_the_agents_own_steps(dataset):
+    """As if its actors had played the episodes; they are held from the start and are no inserted transitions."""
+    overrides = ("task=Pendulum-v1", "agent.n_step=3", f"agent.prior.dataset='{dataset}'", "agent.batch_size=64")
+    builder = builder_of(load_config(AGENT, (), overrides))
+    replay, expected = builder.make_replay("arrays", 0), Queue(builder.layout.row_size)
+    adder = builder.make_adder(expected)
+    with contextlib.closing(make_environment("Pendulum-v1", 0)) as environment:
+        timestep, act = environment.reset(5), SAVED.begin_episode()
+        adder.add_first(timestep)
+        while not timestep.last():
+            action = act(timestep.observation)
+            timestep = environment.step(action)
+            adder.add(action, timestep)
+    assert (replay.num_inserted, replay.size) == (0, 250)
+    np.testing.assert_array_equal(replay.save()["prior"]["rows"][:200], expected.save()["rows"])
+    replay.insert(np.zeros((100, builder.layout.row_size), np.float32))
+    assert (replay.num_inserted, replay.size) == (100, 350)
+    batch = next(builder.make_dataset(replay))
+    is_prior = (batch != 0).any(axis=1)
+    np.testing.assert_array_equal(is_prior, np.arange(64) < 31)  # The share has begun to fall from a half.
+
+
+def test_with_a_dataset_nothing_is_played_first(dataset):
+    config = make_config(AGENT, prior=PriorConfig(dataset=str(dataset)), min_replay_size=10)
+    assert (config.num_prior_steps, config.num_steps_before_updates) == (0, 10)
+    both = make_config(AGENT, prior=PriorConfig(dataset="one", policy="gait"))
+    assert list(problems(both)) == ["prior.dataset = one: must be null with agent.prior.policy = gait"]

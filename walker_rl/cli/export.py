@@ -1,0 +1,52 @@
+"""`walker-rl export RUN`: a policy for programs that know nothing of this project."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from walker_rl.cli.policy_argument import Pretrained, Run
+
+FORMATS = ("onnx",)
+
+
+def export_policy(
+    run: Run = None,
+    pretrained: Pretrained = None,
+    format: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of: {', '.join(FORMATS)}.")] = "onnx",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="[default: RUN/policy/best.onnx or NAME.onnx]"),
+    ] = None,
+) -> None:
+    """Write a policy as an ONNX model that maps observations [B, O] to actions [B, A].
+
+    Normalisation and squashing are in the graph. The actions are those of `walker-rl evaluate`, without noise.
+    """
+    from walker_rl.cli.policy_argument import load_policy_asked_for
+    from walker_rl.errors import UserError
+    from walker_rl.extras import require_extra
+
+    if format not in FORMATS:
+        raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
+    require_extra("onnx", "onnx", "format = onnx")
+    saved = load_policy_asked_for(run, pretrained)
+
+    from walker_rl.policies.onnx_model import onnx_model
+    from walker_rl.whole_file import whole_file
+
+    model, path = onnx_model(saved), output or _default_output(run, pretrained)
+    try:
+        with whole_file(path) as file:
+            file.write(model.SerializeToString())
+    except OSError as error:
+        raise UserError(f"output = {path}: must be writable ({error.strerror})") from None
+    sizes = [value.type.tensor_type.shape.dim[1].dim_value for value in (model.graph.input[0], model.graph.output[0])]
+    print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")
+
+
+def _default_output(run: Path | None, pretrained: str | None) -> Path:
+    if run is None:
+        return Path(f"{pretrained}.onnx")
+    return (run / "policy" / "best.npz" if os.path.isdir(run) else run).with_suffix(".onnx")

@@ -1,0 +1,65 @@
+"""`walker-rl record RUN`: a policy's episodes as a Minari dataset."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from walker_rl.cli.policy_argument import Pretrained, Run
+from walker_rl.cli.quantities import parse_steps
+
+DEFAULT_STEPS, MAX_STEPS = 100_000, 10_000_000
+
+
+def record_episodes(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DATASET", help="A folder that does not exist yet.")
+    ],
+    run: Run = None,
+    pretrained: Pretrained = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which episodes; those of `evaluate` with the same seed.")] = 0,
+) -> None:
+    """Play a policy deterministically and write its episodes as a Minari dataset.
+
+    `minari.MinariDataset("DATASET/data")` opens it, and `walker-rl train AGENT --prior DATASET` learns from it.
+    The last episode is truncated at the last step.
+    """
+    from walker_rl.cli.policy_argument import load_policy_asked_for
+    from walker_rl.errors import UserError
+
+    num_steps = DEFAULT_STEPS if steps is None else steps
+    if not 1 <= num_steps <= MAX_STEPS:
+        raise UserError(f"steps = {steps}: must be in [1, {MAX_STEPS:,}]")
+    saved = load_policy_asked_for(run, pretrained)
+
+    import numpy as np
+    from rich.progress import Progress
+
+    from walker_rl.cli.request import command_line, print_next
+    from walker_rl.environments import make_environment
+    from walker_rl.experiments.seeding import evaluation_seeds
+    from walker_rl.minari_file import new_dataset
+    from walker_rl.printable import counted
+    from walker_rl.recording import play_episodes
+
+    environment = make_environment(saved.task, seed)
+    bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)
+    about = {"algorithm_name": saved.agent_name, "task": saved.task, "actor_steps": saved.actor_steps, "seed": seed}
+    returns = []
+    with (
+        new_dataset(output, (bounds[:, 0], bounds[:, 1]), environment.task.action_size, about) as add,
+        Progress(transient=True) as progress,  # Prints nothing without a terminal.
+    ):
+        recording = progress.add_task("Recording", total=num_steps)
+        for episode in play_episodes(environment, saved.begin_episode, evaluation_seeds(seed, num_steps), num_steps):
+            add(episode)
+            returns.append(float(np.sum(episode.rewards)))
+            progress.update(recording, advance=len(episode.rewards))
+    environment.close()
+    episodes = counted(len(returns), "episode")
+    print(f"{output}: {counted(num_steps, 'step')} in {episodes}, mean return {np.mean(returns):.1f}")
+    print_next(command_line("train", "d4pg", "--task", saved.task, "--prior", output))

@@ -1,0 +1,20 @@
+"""Packages that come with an extra of this project, as in `pip install 'walker-rl[onnx]'`."""
+
+import importlib.util
+
+from walker_rl.errors import UserError
+
+
+def require_extra(package: str, extra: str, what: str) -> None:
+    """Checks that a package is installed, without importing it.
+
+    Args:
+        package: name of the package in Python.
+        extra: name of the extra that installs it.
+        what: what needs it, as in "format = onnx".
+
+    Raises:
+        UserError: if it is not installed.
+    """
+    if importlib.util.find_spec(package) is None:
+        raise UserError(f"{what}: must be installed: pip install 'walker-rl[{extra}]'")

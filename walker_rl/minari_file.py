@@ -1,0 +1,144 @@
+"""Episodes in a Minari dataset: written while they are played, and read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from walker_rl import __version__
+from walker_rl.errors import RunError, UserError
+from walker_rl.extras import require_extra
+
+
+class Episode(NamedTuple):
+    """One episode of `T` steps.
+
+    Attributes:
+        observations: all observations, the last one included, float32 `[T + 1, O]`.
+        actions: actions in [-1, 1], float32 `[T, A]`.
+        rewards: rewards, `[T]`.
+        terminated: True if the last step terminated the episode; else it was truncated there.
+        seed: seed of the episode; None if unknown.
+    """
+
+    observations: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+    terminated: bool
+    seed: int | None = None
+
+
+def is_dataset(path: Path) -> bool:
+    """True if `path` is a Minari dataset, or the folder `data` in one."""
+    return (_data(path) / "metadata.json").is_file()
+
+
+def data_file(path: Path) -> Path:
+    """The file of a dataset that holds all its numbers.
+
+    Raises:
+        UserError: if there is none.
+    """
+    file = _data(path) / "main_data.hdf5"
+    if not file.is_file():
+        raise UserError(f"dataset = {path}: must be a Minari dataset in HDF5")
+    return file
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Reads a dataset's metadata, without Minari.
+
+    Raises:
+        UserError: if there are none, or they lack the number of steps.
+    """
+    try:
+        about: dict[str, Any] = json.loads((_data(path) / "metadata.json").read_text())
+        return {**about, "total_steps": int(about["total_steps"])}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise UserError(f"dataset = {path}: must be a Minari dataset") from None
+
+
+@contextlib.contextmanager
+def new_dataset(
+    path: Path, observation_bounds: tuple[np.ndarray, np.ndarray], action_size: int, about: dict[str, Any]
+) -> Iterator[Callable[[Episode], None]]:
+    """Yields a function that appends an episode; the dataset gets its name at the end, or never if anything fails.
+
+    Args:
+        path: folder of the dataset, which must not exist yet.
+        observation_bounds: least and greatest observation, `[O]` each.
+        action_size: `A`.
+        about: entries of the dataset's metadata.
+
+    Raises:
+        UserError: if Minari is not installed, or `path` exists.
+        RunError: if it can't be written.
+    """
+    require_extra("minari", "minari", f"output = {path}")
+    import minari
+    from gymnasium.spaces import Box
+    from minari.data_collector import EpisodeBuffer
+    from minari.dataset.minari_storage import MinariStorage
+
+    if os.path.lexists(path):
+        raise UserError(f"output = {path}: must not exist yet")
+    part = path.with_name(path.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        (part / "data").mkdir(parents=True)
+        spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
+        storage = MinariStorage.new(part / "data", *spaces)
+        own = {"dataset_id": re.sub(r"[^-\w]", "_", path.name), "minari_version": minari.__version__}
+        storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
+
+        def add(episode: Episode) -> None:
+            ends = np.zeros((2, len(episode.rewards)), bool)
+            ends[int(not episode.terminated), -1] = True
+            fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
+            storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
+
+        yield add
+        os.replace(part, path)
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterator[Episode]:
+    """Reads the episodes of a dataset in their order; its bounds of actions are mapped to [-1, 1].
+
+    Raises:
+        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds.
+    """
+    require_extra("minari", "minari", f"dataset = {path}")
+    from minari import MinariDataset
+
+    must_be = (
+        f"must be a Minari dataset of {observation_size} observations and {action_size} actions with finite bounds"
+    )
+    try:
+        dataset = MinariDataset(_data(path))
+        spaces = dataset.observation_space, dataset.action_space
+        low, high = (np.asarray(bound, np.float32) for bound in (spaces[1].low, spaces[1].high))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError):
+        raise UserError(f"dataset = {path}: {must_be}") from None
+    if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
+        raise UserError(f"dataset = {path}: {must_be}")
+    middle, half = (low + high) / 2, (high - low) / 2
+    for one in dataset.iterate_episodes():
+        actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
+        observations = np.asarray(one.observations, np.float32)
+        yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+
+
+def _data(path: Path) -> Path:
+    return path / "data" if (path / "data").is_dir() else path
