@@ -22,10 +22,18 @@ Pretrained = Annotated[
         autocompletion=complete_pretrained,
     ),
 ]
+Trusted = Annotated[
+    str | None, typer.Option("--task", metavar="TASK", help="The task of a policy file, if it is code of yours.")
+]
 
 
-def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPolicy:
+def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str | None) -> SavedPolicy:
     """Loads the best policy of a run directory, the policy in a file, or a pretrained one.
+
+    Args:
+        run: run directory or policy file.
+        pretrained: name of a pretrained policy.
+        trusted: task whose module may be imported; that of a run directory always may.
 
     Raises:
         UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
@@ -34,13 +42,17 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
 
     set_environment()
 
-    from walker_rl.environments import find_task
+    from walker_rl.environments import find_task, imported_module
     from walker_rl.errors import UserError
     from walker_rl.policies.policy_file import load_policy
 
     path = _path(run, pretrained)
     saved = load_policy(path)
-    task = find_task(saved.task)
+    if trusted not in (None, saved.task):
+        raise UserError(f"task = {trusted}: must be {saved.task}, the task of {path}")
+    if trusted is None and not (run is None or os.path.isdir(run)) and (module := imported_module(saved.task)):
+        raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
+    task = find_task(saved.task, saved.environment)
     if not saved.plays(task.observation_size, task.action_size):
         sizes = f"{task.observation_size} observations and {task.action_size} actions"
         raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
