@@ -112,6 +112,8 @@ def test_parts_sum_to_the_reward(environment):
     for action in actions_for(environment, seed=2, num_steps=10):
         timestep = environment.step(action)
         assert sum(environment.reward_parts.values()) == pytest.approx(timestep.reward, rel=1e-5, abs=1e-5)
+        if timestep.last():
+            break
 
 
 def test_an_episode_is_a_function_of_its_seed_whatever_went_before(environment):

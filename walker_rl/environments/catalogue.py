@@ -38,9 +38,9 @@ def family_names() -> list[str]:
     return sorted(path.parent.name for path in Path(__file__).parent.glob("*/family.py"))
 
 
-def summaries() -> dict[str, str]:
+def family_summaries() -> dict[str, str]:
     """The first line of each family's documentation, by the family's name."""
-    return {name: (_family(name).__doc__ or "").splitlines()[0] for name in family_names()}
+    return {name: (_family(name).__doc__ or "").partition("\n")[0] for name in family_names()}
 
 
 def task_names() -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from walker_rl.environments.dimensions import Dimension
 from walker_rl.environments.simulation import Arguments, Simulation, Task
@@ -136,6 +135,8 @@ def fitted(picture: Any, width: int, height: int) -> np.ndarray:
     Raises:
         RunError: if it is no picture.
     """
+    from PIL import Image, ImageOps
+
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
         raise RunError(f"no film: render() must return uint8 [height, width, 3], not {picture.dtype} {picture.shape}")
