@@ -1,17 +1,18 @@
 """A new user's environment: trained, killed, resumed, filmed and compared from a folder of their own."""
 
 import os
+import shutil
 import signal
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.package_copy import ROOT
+from tests.package_copy import ROOT, code_blocks
 from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
 from walker_rl.policies.policy_file import load_policy
 
-TEN_LINES = """
+UNSEEDED = """
 import dm_env, numpy as np
 from dm_env import specs
 
@@ -30,53 +31,47 @@ class Rail(dm_env.Environment):
     def render(self): return np.full((48, 64, 3), np.clip(128 + 40 * self.place, 0, 255), np.uint8)
 """
 
-GYMNASIUM = """
-import gymnasium, numpy as np
-
-class Rail(gymnasium.Env):
-    observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (2,), np.float64)
-    action_space = gymnasium.spaces.Box(-2.0, 2.0, (1,), np.float64)
-    def __init__(self, length=40): self.length = length
-    def reset(self, *, seed=None, options=None):
-        super().reset(seed=seed)
-        self.time, self.state = 0, self.np_random.uniform(-1.0, 1.0, 2)
-        return self.state, {}
-    def step(self, action):
-        self.time, self.state = self.time + 1, self.state + 0.1 * np.array([self.state[1], action[0]])
-        return self.state, 1.0 - abs(self.state[0]), abs(self.state[0]) > 3.0, self.time >= self.length, {}
-    def render(self): return np.full((48, 64, 3), np.clip(128 + 40 * self.state[0], 0, 255), np.uint8)
-"""
-
 COMMAND = ("train", AGENT, "--task", "rail:Rail", *set_options((*TINY_RUN, "checkpoint.steps_period=137")))
 
 
-@pytest.fixture
-def inside(tmp_path):
-    """Options of processes that run in a folder with the environment, and import the package from elsewhere."""
-    (tmp_path / "rail.py").write_text(TEN_LINES)
-    return {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
+@pytest.fixture(scope="module")
+def short_run(tmp_path_factory):
+    """A run of 310 steps whose episodes do not repeat, in a folder with its environment, and what it printed."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "rail.py").write_text(UNSEEDED)
+    command = (*COMMAND, "--set", "environment.luck=0.1", "--steps", "310", "--run-dir", "run")
+    trained = run_command(*command, **inside(folder))
+    assert trained.returncode == 0, trained.stderr
+    return folder, trained.stdout
+
+
+def inside(folder):
+    """Options of processes that run in a folder and import the package from elsewhere."""
+    return {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
 
 
 @pytest.mark.slow
-def test_gymnasiums_trains_resumes_after_a_kill_bit_for_bit_and_is_filmed_and_compared(inside, tmp_path):
+def test_gymnasiums_trains_resumes_after_a_kill_bit_for_bit_and_is_filmed_and_compared(tmp_path):
     pytest.importorskip("gymnasium")
-    (tmp_path / "rail.py").write_text(GYMNASIUM)
-    command = (*COMMAND, "--steps", "1200", "--set", "environment.length=45")
-    straight = run_command(*command, "--run-dir", "straight", **inside)
+    (page,) = code_blocks(ROOT / "docs" / "your_environment.md", "python")
+    (tmp_path / "rail.py").write_text(page)
+    options = inside(tmp_path)
+    command = (*COMMAND, "--steps", "1200", "--set", "environment.length=1.2")
+    straight = run_command(*command, "--run-dir", "straight", **options)
     assert straight.returncode == 0, straight.stderr
     assert "a resumed run continues within its episode" in straight.stdout
 
-    process = start_command(*command, "--run-dir", "killed", **inside)
+    process = start_command(*command, "--run-dir", "killed", **options)
     wait_for(tmp_path / "killed" / "metrics" / "training.csv", process, num_lines=8)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    resumed = run_command("train", AGENT, "--resume", "killed", **inside)
+    resumed = run_command("train", AGENT, "--resume", "killed", **options)
     assert resumed.returncode == 0, resumed.stderr
     assert metrics_of(tmp_path / "straight") == metrics_of(tmp_path / "killed")
 
     saved = load_policy(tmp_path / "killed" / "policy" / "best.npz")
-    assert (saved.task, saved.environment) == ("rail:Rail", {"length": 45})
-    rendered = run_command("render", "killed", "--output", "rail.gif", **inside)
+    assert (saved.task, saved.environment) == ("rail:Rail", {"length": 1.2})
+    rendered = run_command("render", "killed", "--output", "rail.gif", **options)
     assert rendered.returncode == 0, rendered.stderr
     with Image.open(tmp_path / "rail.gif") as film:
         assert film.n_frames > 20
@@ -85,33 +80,31 @@ def test_gymnasiums_trains_resumes_after_a_kill_bit_for_bit_and_is_filmed_and_co
         ("compare", "straight", "killed"),
         ("probe", "rail:Rail"),
     ):
-        done = run_command(*command, **inside)
+        done = run_command(*command, **options)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "probe_rail-Rail" / "probe.gif").exists()
 
 
 @pytest.mark.slow
-def test_episodes_that_do_not_repeat_are_left_and_the_run_says_so(inside, tmp_path):
-    command = (*COMMAND, "--set", "environment.luck=0.1", "--run-dir", "run")
-    first = run_command(*command, "--steps", "310", **inside)
-    assert first.returncode == 0, first.stderr
-    assert "a resumed run continues with its next episode" in first.stdout
-    second = run_command("train", AGENT, "--resume", "run", "--steps", "600", **inside)
-    assert second.returncode == 0, second.stderr
-    assert "run/checkpoints/step_000000000310.npz at 310 steps with the next episode." in second.stdout
-    lengths = np.genfromtxt(tmp_path / "run" / "metrics" / "training.csv", delimiter=",", names=True)["episode_length"]
+def test_episodes_that_do_not_repeat_are_left_and_the_run_says_so(short_run, tmp_path):
+    began, printed = short_run
+    folder = shutil.copytree(began, tmp_path / "own")
+    assert "a resumed run continues with its next episode" in printed
+    resumed = run_command("train", AGENT, "--resume", "run", "--steps", "600", **inside(folder))
+    assert resumed.returncode == 0, resumed.stderr
+    assert "run/checkpoints/step_000000000310.npz at 310 steps with the next episode." in resumed.stdout
+    lengths = np.genfromtxt(folder / "run" / "metrics" / "training.csv", delimiter=",", names=True)["episode_length"]
     assert set(lengths) == {40.0}
 
 
 @pytest.mark.slow
-def test_a_policy_file_imports_no_module_that_its_user_has_not_named(inside, tmp_path):
-    trained = run_command(*COMMAND, "--steps", "310", "--run-dir", "run", **inside)
-    assert trained.returncode == 0, trained.stderr
+def test_a_policy_file_imports_no_module_that_its_user_has_not_named(short_run):
+    folder, _ = short_run
     file = "run/policy/best.npz"
-    refused = run_command("evaluate", file, **inside)
+    refused = run_command("evaluate", file, **inside(folder))
     expected = f"error: policy = {file}: must be given with --task rail:Rail if you trust it to import rail\n"
     assert (refused.returncode, refused.stderr) == (2, expected)
-    other = run_command("evaluate", file, "--task", "other:make", **inside)
+    other = run_command("evaluate", file, "--task", "other:make", **inside(folder))
     assert other.stderr == f"error: task = other:make: must be rail:Rail, the task of {file}\n"
-    allowed = run_command("evaluate", file, "--task", "rail:Rail", "--episodes", "1", **inside)
+    allowed = run_command("evaluate", file, "--task", "rail:Rail", "--episodes", "1", **inside(folder))
     assert allowed.returncode == 0, allowed.stderr
