@@ -71,7 +71,7 @@ def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
 
 def arguments(meaning: str) -> Any:
     """A dataclass field of values by names that its user chooses, none by default."""
-    return dataclasses.field(default_factory=dict, metadata={"allowed": Allowed(meaning)})
+    return dataclasses.field(default_factory=dict, hash=False, metadata={"allowed": Allowed(meaning)})
 
 
 def allowed(field: dataclasses.Field) -> Allowed | None:

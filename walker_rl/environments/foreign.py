@@ -130,7 +130,7 @@ def trying(name: str) -> Iterator[None]:
 
 
 def fitted(picture: Any, width: int, height: int) -> np.ndarray:
-    """Scales a picture to fit into `[height, width, 3]`, uint8, on black.
+    """Scales a picture to fit into `[height, width, 3]`, uint8, on white.
 
     Raises:
         RunError: if it is no picture.
@@ -140,7 +140,7 @@ def fitted(picture: Any, width: int, height: int) -> np.ndarray:
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
         raise RunError(f"no film: render() must return uint8 [height, width, 3], not {picture.dtype} {picture.shape}")
-    return np.asarray(ImageOps.pad(Image.fromarray(picture), (width, height)))
+    return np.asarray(ImageOps.pad(Image.fromarray(picture), (width, height), color="white"))
 
 
 @contextlib.contextmanager

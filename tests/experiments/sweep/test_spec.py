@@ -89,6 +89,7 @@ def test_a_foreign_task_names_no_folder_and_its_arguments_may_be_a_grid():
     grid = parse_grid(["environment.length=3,4"])
     jobs = plan(SweepSpec(agents=(AGENT,), tasks=("gymnasium:ALE/X-v5",), seeds=(0,), grid=grid), OUTPUT)
     assert [job.config.environment for job in jobs.values()] == [{"length": 3}, {"length": 4}]
+    assert len({job.config for job in jobs.values()}) == 2
     assert next(iter(jobs)) == f"{AGENT}_gymnasium-ALE-X-v5_environment.length=3_seed0"
     for job in jobs.values():
         assert job.run_dir.parent == OUTPUT
