@@ -20,7 +20,6 @@ DEFAULT_EPISODE_STEPS = 1000
 DEFAULT_FRAME_SECONDS = 1 / 30
 """Seconds of a step if its environment does not name them."""
 
-
 _PACKAGE = str(Path(__file__).parents[1])
 
 
@@ -36,10 +35,12 @@ class ForeignSimulation(Simulation, Protocol):
 
 
 class ActionBounds(NamedTuple):
-    """The bounds of a foreign environment's actions, of any shape."""
+    """The bounds of a foreign environment's actions, of any shape, their middle, and half their distance."""
 
     low: np.ndarray
     high: np.ndarray
+    middle: np.ndarray
+    half: np.ndarray
 
     @classmethod
     def checked(cls, low: Any, high: Any, dtype: Any) -> "ActionBounds":
@@ -50,16 +51,15 @@ class ActionBounds(NamedTuple):
         """
         if not np.issubdtype(dtype, np.floating):
             raise Refused(f"must have continuous actions, not {np.dtype(dtype)}")
-        bounds = cls(np.asarray(low, dtype), np.asarray(high, dtype))
-        if not np.isfinite(bounds).all():
+        low, high = np.asarray(low, dtype), np.asarray(high, dtype)
+        if not np.isfinite([low, high]).all():
             raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
-        return bounds
+        return cls(low, high, (np.float64(high) + low) / 2, (np.float64(high) - low) / 2)
 
     def scaled(self, action: np.ndarray) -> np.ndarray:
         """Maps an action `[A]` from [-1, 1] to the bounds, in their shape and type."""
-        middle, half = (np.float64(self.high) + self.low) / 2, (np.float64(self.high) - self.low) / 2
-        scaled = middle + half * action.reshape(self.low.shape)
-        return np.clip(scaled.astype(self.low.dtype), self.low, self.high)
+        scaled = self.middle + self.half * action.reshape(self.low.shape)
+        return np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high)
 
 
 def prepare() -> None:
