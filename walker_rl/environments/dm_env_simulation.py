@@ -15,6 +15,7 @@ from walker_rl.environments.foreign import (
     DEFAULT_FRAME_SECONDS,
     ActionBounds,
     Refused,
+    draw_plainly,
     filming,
     fitted,
     named,
@@ -60,6 +61,9 @@ class DmEnvSimulation:
         limit = getattr(environment, "_step_limit", math.inf)  # dm_control has no public access to it.
         self.max_episode_steps = math.ceil(limit) if math.isfinite(limit) else DEFAULT_EPISODE_STEPS
         self.reward_threshold: float | None = None
+        self._physics = getattr(environment, "physics", None)
+        if self._physics is not None:
+            draw_plainly(self._physics.model)
 
     def reset(self, seed: int) -> np.ndarray:
         """Starts the episode of a seed, if the environment takes one; returns its first observation `[O]`.
@@ -97,12 +101,11 @@ class DmEnvSimulation:
             RunError: if there is none.
         """
         with filming():
-            physics = getattr(self._environment, "physics", None)
-            if physics is None:
+            if self._physics is None:
                 return fitted(self._environment.render(), width, height)
-            buffer = physics.model.vis.global_
-            size = min(height, buffer.offheight), min(width, buffer.offwidth)
-            return fitted(physics.render(*size, camera_id=CAMERA if physics.model.ncam else -1), width, height)
+            model = self._physics.model
+            size = min(height, model.vis.global_.offheight), min(width, model.vis.global_.offwidth)
+            return fitted(self._physics.render(*size, camera_id=CAMERA if model.ncam else -1), width, height)
 
     def close(self) -> None:
         """Closes the environment; may be called again."""

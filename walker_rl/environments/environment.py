@@ -101,11 +101,14 @@ class Environment(dm_env.Environment):
         return self._timestep
 
     def save(self) -> State:
-        """The count of episodes, and the current episode's seed and actions `[t, A]` so far, if it repeats."""
+        """The count of episodes, and the current episode's seed and actions `[t, A]` so far, if it repeats.
+
+        Of a task that need not repeat also the observation, by which `restore` checks that it did.
+        """
         actions = observation = None
         if self._timestep is not None and self.repeats:
             actions = np.array(self._actions, np.float32).reshape(-1, *self._action_spec.shape)
-            observation = self._timestep.observation
+            observation = None if self.task.must_repeat else self._timestep.observation
         return {
             "next_episode": self._next_episode,
             "episode_seed": self.episode_seed,
@@ -128,7 +131,7 @@ class Environment(dm_env.Environment):
             timestep = self.reset(int(state["episode_seed"]))
             for action in state["actions"]:
                 timestep = self.step(action)
-            expected = state.get("observation")  # Older versions saved none.
+            expected = state.get("observation")
             if expected is not None and not np.array_equal(expected, timestep.observation):
                 self.episode_seed, self._timestep = None, None
         self._next_episode = int(state["next_episode"])

@@ -129,6 +129,12 @@ def trying(name: str) -> Iterator[None]:
         raise UserError(f"task = {name}: raised {type(error).__name__}: {error}{''.join(places[-1:])}") from error
 
 
+def draw_plainly(model: Any) -> None:
+    """Has a MuJoCo model drawn without shadows and reflections, which take most of the time where there is no GPU."""
+    model.vis.quality.shadowsize = 0
+    model.mat_reflectance[:] = 0
+
+
 def fitted(picture: Any, width: int, height: int) -> np.ndarray:
     """Scales a picture to fit into `[height, width, 3]`, uint8, on white.
 

@@ -12,6 +12,7 @@ from walker_rl.environments.foreign import (
     DEFAULT_FRAME_SECONDS,
     ActionBounds,
     Refused,
+    draw_plainly,
     filming,
     fitted,
     named,
@@ -47,6 +48,8 @@ class GymnasiumSimulation:
         rate = environment.metadata.get("render_fps")
         self.frame_seconds = 1 / rate if rate else DEFAULT_FRAME_SECONDS
         self.reward_parts: Metrics = {}
+        if type(model := getattr(environment.unwrapped, "model", None)).__name__ == "MjModel":
+            draw_plainly(model)
         spec = environment.spec
         self.max_episode_steps = _time_limit(environment) or DEFAULT_EPISODE_STEPS
         self.reward_threshold = spec.reward_threshold if spec else None
