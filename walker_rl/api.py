@@ -87,13 +87,17 @@ def train(
     return load_run(run.path)
 
 
-def load_policy(policy: str | Path) -> SavedPolicy:
+def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
     """Loads a pretrained policy by its name, the best policy of a run directory, or a policy file.
+
+    Args:
+        policy: the name or path.
+        task: task of a policy file, if it is code that may be imported.
 
     Raises:
         UserError: if there is none, or it can't play its task.
     """
-    return load_player(find_policy(str(policy)))
+    return load_player(find_policy(str(policy)), task, may_import=Path(policy).is_dir())
 
 
 def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> Evaluation:

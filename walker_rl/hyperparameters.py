@@ -69,6 +69,11 @@ def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
     return dataclasses.field(default=default, metadata={"allowed": Allowed(meaning, **allowed)})
 
 
+def arguments(meaning: str) -> Any:
+    """A dataclass field of values by names that its user chooses, none by default."""
+    return dataclasses.field(default_factory=dict, hash=False, metadata={"allowed": Allowed(meaning)})
+
+
 def allowed(field: dataclasses.Field) -> Allowed | None:
     """The `Allowed` of a field, or None for a field that is not a hyperparameter."""
     return field.metadata.get("allowed")

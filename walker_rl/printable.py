@@ -1,4 +1,6 @@
-"""Untrusted text, such as names in downloaded files, made fit for a terminal, a figure or one line."""
+"""Untrusted text, such as names in downloaded files, made fit for a terminal, a figure, a file's name or one line."""
+
+import re
 
 
 def printable(text: str) -> str:
@@ -10,6 +12,11 @@ def plain(text: str) -> str:
     """A name for figures, escaped so that it is never taken for a formula or left out of a legend."""
     shown = printable(text).replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown
+
+
+def file_name(text: str) -> str:
+    """`text` as part of a file's name: a task's colons and slashes become hyphens."""
+    return re.sub(r"[^\w.+-]", "-", text)
 
 
 def counted(number: int, what: str) -> str:

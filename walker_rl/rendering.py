@@ -183,5 +183,5 @@ def _counts(caption: str, frame: _Frame) -> str:
 def _captioned(picture: np.ndarray, text: str) -> Image.Image:
     image = Image.fromarray(picture)
     font = ImageFont.load_default(size=max(10, image.height // 24))
-    ImageDraw.Draw(image).multiline_text((8, 6), text, fill="black", font=font)
+    ImageDraw.Draw(image).multiline_text((8, 6), text, fill="black", font=font, stroke_width=1, stroke_fill="white")
     return image

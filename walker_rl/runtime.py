@@ -57,8 +57,14 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
 def set_environment() -> None:
     """Sets the environment variables that a process without TensorFlow needs of `configure_process`."""
-    for name, value in {**ENVIRONMENT, **_matrix_kernels()}.items():
+    for name, value in {**ENVIRONMENT, **_matrix_kernels(), **_display()}.items():
         os.environ.setdefault(name, value)
+
+
+def _display() -> dict[str, str]:
+    """Has MuJoCo draw without a display where there is none."""
+    is_headless = sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    return {"MUJOCO_GL": "egl"} if is_headless else {}
 
 
 def _matrix_kernels() -> dict[str, str]:

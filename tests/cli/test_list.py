@@ -5,6 +5,7 @@ from tests.terminal.terminals import on_a_terminal
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 from walker_rl.environments import task_names
+from walker_rl.environments.catalogue import family_names
 from walker_rl.pretrained import pretrained_policies
 from walker_rl.stack import HAS_ACME
 
@@ -28,9 +29,19 @@ def test_every_task_has_its_sizes(capsys):
     assert ["Pendulum-v1", "3", "1", "200", "-"] in [line.split() for line in lines]
 
 
+def test_every_family_says_what_its_tasks_are(capsys):
+    assert main(["list"]) == 0
+    _, _, families, *_ = capsys.readouterr().out.split("\n\n")
+    header, *lines = families.splitlines()
+    assert header.split() == ["family", "its", "tasks"]
+    assert [line.split()[0] for line in lines] == family_names()
+    for example in ("gymnasium:HalfCheetah-v5", "dm_control:walker-walk", "MODULE:FUNCTION"):
+        assert example in families
+
+
 def test_every_pretrained_policy_has_its_task_return_and_falls(capsys):
     assert main(["list"]) == 0
-    _, _, pretrained, _ = capsys.readouterr().out.split("\n\n")
+    _, _, _, pretrained, _ = capsys.readouterr().out.split("\n\n")
     header, *lines = pretrained.splitlines()
     assert header.split() == ["pretrained", "task", "return", "mean", "-", "std", "falls"]
     policies = pretrained_policies()
@@ -52,6 +63,7 @@ def test_json_has_all_of_it(capsys):
     assert [agent["name"] for agent in listed["agents"]] == agent_names()
     assert set(listed["agents"][0]) == {"name", "summary", "paper"}
     assert [task["name"] for task in listed["tasks"]] == task_names()
+    assert [family["name"] for family in listed["families"]] == family_names()
     assert {
         "name": "Pendulum-v1",
         "kind": "pendulum",

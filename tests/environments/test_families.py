@@ -26,7 +26,7 @@ def tasks():
     return {}
 
 
-def find_task(name):
+def find_task(name, arguments):
     return Task(name, "countdown", 100, 1, 2, None) if name.startswith("countdown:") else None
 
 

@@ -9,11 +9,50 @@ from walker_rl.environments.bullet.tasks import PACKAGES
 
 NUM_STEPS = 60
 
+GYMNASIUM = {
+    "fast": ["HalfCheetah-v5", "Hopper-v5"],
+    "slow": [
+        "Ant-v5",
+        "Hopper-v4",
+        "Humanoid-v5",
+        "HumanoidStandup-v5",
+        "InvertedDoublePendulum-v5",
+        "InvertedPendulum-v5",
+        "Pusher-v5",
+        "Reacher-v5",
+        "Swimmer-v5",
+        "Walker2d-v5",
+    ],
+}
+DM_CONTROL = {
+    "fast": ["point_mass-hard", "walker-walk"],  # The first draws its gears anew in each episode.
+    "slow": [
+        "acrobot-swingup",
+        "ball_in_cup-catch",
+        "cartpole-swingup",
+        "cheetah-run",
+        "finger-turn_hard",
+        "fish-swim",
+        "humanoid-walk",
+        "lqr-lqr_2_1",
+        "manipulator-bring_ball",
+        "quadruped-escape",
+    ],
+}
+FOREIGN = [
+    pytest.param(f"{family}:{name}", marks=[pytest.mark.slow] * (speed == "slow"))
+    for family, tasks in (("dm_control", DM_CONTROL), ("gymnasium", GYMNASIUM))
+    for speed, names in tasks.items()
+    for name in names
+]
 
-@pytest.fixture(scope="module", params=sorted({*task_names(), *PACKAGES["pybulletgym"]}))
+
+@pytest.fixture(scope="module", params=[*sorted({*task_names(), *PACKAGES["pybulletgym"]}), *FOREIGN])
 def environment(request):
-    if request.param not in task_names():
+    if request.param in PACKAGES["pybulletgym"] and request.param not in task_names():
         pytest.skip("needs pybulletgym: docs/training.md says how to install it")
+    if ":" in request.param:
+        pytest.importorskip(request.param.partition(":")[0])
     environment = make_environment(request.param, seed=3)
     yield environment
     environment.close()
@@ -73,6 +112,8 @@ def test_parts_sum_to_the_reward(environment):
     for action in actions_for(environment, seed=2, num_steps=10):
         timestep = environment.step(action)
         assert sum(environment.reward_parts.values()) == pytest.approx(timestep.reward, rel=1e-5, abs=1e-5)
+        if timestep.last():
+            break
 
 
 def test_an_episode_is_a_function_of_its_seed_whatever_went_before(environment):
@@ -109,6 +150,7 @@ def test_rendering_shows_something_and_leaves_the_episode_alone(environment):
 def test_restoring_in_a_used_environment_continues_bit_for_bit(environment):
     actions = actions_for(environment, seed=6, num_steps=16)
     play(environment, 31, actions[:8])
+    assert environment.repeats
     state = environment.save()
     expected = [environment.step(action) for action in actions[8:]]
     play(environment, 32, actions)

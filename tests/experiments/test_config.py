@@ -55,6 +55,14 @@ def test_to_dict_is_what_json_and_yaml_can_write():
     assert plain["checkpoint"]["num_kept"] == 3
 
 
+def test_arguments_of_an_environment_are_written_if_there_are_any_so_that_older_runs_stay_the_same():
+    config = experiment_class(AGENT)()
+    assert "environment" not in to_dict(config)
+    other = to_dict(dataclasses.replace(config, environment={"length": 3}))
+    assert other["environment"] == {"length": 3}
+    assert differences(to_dict(config), other) == ["environment.length = None, there 3"]
+
+
 def test_flatten():
     assert flatten({"a": 1, "b": {"c": [2], "d": {"e": None}}, "f": {}}) == {"a": 1, "b.c": [2], "b.d.e": None, "f": {}}
 

@@ -92,6 +92,15 @@ def test_the_pendulum_of_the_course_is_as_the_course_has_it():
     assert (agent.critic_learning_rate, agent.policy_learning_rate) == (1e-3, 1e-4)
 
 
+def test_arguments_of_an_environment_have_names_of_their_own_and_later_layers_win(path):
+    path.write_text("environment:\n  length: 3\n  goal: {x: 1.5, y: [2, 3]}\n")
+    config = load_config(AGENT, [path], ["environment.length=4", "environment.agent=far"])
+    assert config.environment == {"length": 4, "goal": {"x": 1.5, "y": [2, 3]}, "agent": "far"}
+    assert load_config(AGENT, overrides=["environment={length: 4}"]).environment == {"length": 4}
+    line = "environment = 5: must be a mapping of arguments to values"
+    assert refusal(load_config, AGENT, overrides=["environment=5"]) == line
+
+
 def test_layers_are_checked_together():
     """Neither override alone leaves the support in order."""
     agent = load("agent.vmin=300", "agent.vmax=400").agent

@@ -6,7 +6,7 @@ import dataclasses
 import math
 
 from walker_rl.analysis.tables import Row
-from walker_rl.environments import find_task
+from walker_rl.environments import find_listed_task
 from walker_rl.experiments.run.summary import Played
 
 
@@ -32,8 +32,8 @@ class FinalEvaluation:
             ValueError: if it has no episode, or a number that is not finite.
         """
         falls = played.episode_falls
-        if falls is None:  # Older versions wrote no falls: count episodes shorter than the time limit.
-            falls = tuple(length < find_task(task).max_episode_steps for length in played.episode_lengths)
+        if falls is None:  # Older versions, which wrote no falls, had listed tasks alone.
+            falls = tuple(length < find_listed_task(task).max_episode_steps for length in played.episode_lengths)
         numbers = (played.mean_return, played.stddev_return, sum(falls) / len(falls) if falls else math.nan)
         if not all(map(math.isfinite, numbers)):
             raise ValueError("a final evaluation has no episode or no finite return")

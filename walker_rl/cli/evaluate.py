@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.json_output import Json, print_json
-from walker_rl.cli.policy_argument import Pretrained, Run
+from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
 from walker_rl.cli.request import command_line, print_next
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ AsInTraining = Annotated[
 def evaluate_policy(
     run: Run = None,
     pretrained: Pretrained = None,
+    task: Trusted = None,
     episodes: Episodes = None,
     seed: Seed = None,
     as_in_training: AsInTraining = False,
@@ -44,7 +45,7 @@ def evaluate_policy(
     for name, value in (("episodes", episodes), ("seed", seed)):
         if as_in_training and value is not None:
             raise UserError(f"{name} = {value}: must not be given with --as-in-training")
-    saved = load_policy_asked_for(run, pretrained)
+    saved = load_policy_asked_for(run, pretrained, task)
     recorded = _recorded(run, saved)
     if as_in_training and recorded is None:
         raise UserError(f"run = {run or 'null'}: must be a run directory that has the evaluation of its best policy")
@@ -59,7 +60,8 @@ def evaluate_policy(
         print_json({**_as_dict(saved, evaluation), "recorded_mean_return": recorded and recorded.mean_return})
     else:
         _print(saved, evaluation, recorded, as_in_training)
-        print_next(command_line("render", *([run] if run else ["--pretrained", str(pretrained)])))
+        trusted = ["--task", task] if task else []
+        print_next(command_line("render", *([run] if run else ["--pretrained", str(pretrained)]), *trusted))
 
 
 def _recorded(run: Path | None, saved: SavedPolicy) -> RecordedPolicy | None:

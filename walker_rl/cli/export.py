@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run
+from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
 
 FORMATS = ("onnx",)
 
@@ -14,6 +14,7 @@ FORMATS = ("onnx",)
 def export_policy(
     run: Run = None,
     pretrained: Pretrained = None,
+    task: Trusted = None,
     format: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of: {', '.join(FORMATS)}.")] = "onnx",
     output: Annotated[
         Path | None,
@@ -31,7 +32,7 @@ def export_policy(
     if format not in FORMATS:
         raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
     require_extra("onnx", "onnx", "format = onnx")
-    saved = load_policy_asked_for(run, pretrained)
+    saved = load_policy_asked_for(run, pretrained, task)
 
     from walker_rl.policies.onnx_model import onnx_model
     from walker_rl.whole_file import whole_file

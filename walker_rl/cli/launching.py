@@ -56,6 +56,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         UserError: if the request is impossible; nothing is then left behind.
         RunError: if the run can't continue.
     """
+    from walker_rl.experiments.distributed.trust import trust
     from walker_rl.experiments.run.directory import locked, update_config
 
     if placement.num_actors == 0 and not placement.is_open:
@@ -64,6 +65,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         _enter_private_network()
     port = _port(placement.listen)
     config, run = experiment_of(request, has_network=placement.is_open)
+    trust(config.task)
     again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
     num_actors = placement.num_actors
     whose = counted(num_actors, "actor") if num_actors else f"the actors that --join {placement.listen}"
@@ -115,10 +117,14 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.distributed.launcher import join
     from walker_rl.experiments.distributed.membership import find_run
+    from walker_rl.experiments.distributed.trust import trust
     from walker_rl.experiments.run.directory import RunDirectory, locked
 
     port = _split(address, "join")
     _check_resolves(address, port)
+    for override in request.overrides:
+        if override.startswith("task="):
+            trust(override.removeprefix("task="))
     print(f"Waiting up to {JOIN_PATIENCE / 60:.0f} minutes for a run to listen at {address}", flush=True)
     run_id, config = find_run(address, JOIN_PATIENCE)
     if request.agent_name != config.agent_name:

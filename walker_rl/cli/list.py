@@ -1,4 +1,4 @@
-"""`walker-rl list`: agents, tasks, pretrained policies and the stack of libraries."""
+"""`walker-rl list`: agents, tasks, their families, pretrained policies and the stack of libraries."""
 
 import platform
 from typing import Any
@@ -6,16 +6,19 @@ from typing import Any
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.stack import ABILITIES, NAME
 
+TASK_FIELDS = ("name", "kind", "max_episode_steps", "observation_size", "action_size", "reward_threshold")
+
 
 def list_names(json: Json = False) -> None:
-    """List the agents, the tasks, the pretrained policies and the stack of libraries.
+    """List the agents, the tasks, the families of tasks, the pretrained policies and the stack of libraries.
 
     Agents are listed with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
-    the return that their authors call solved; pretrained policies with their return over 100 episodes, its mean minus
-    its standard deviation, and the share of these episodes that end before the time limit.
+    the return that their authors call solved; families with the names of tasks that are not listed; pretrained policies
+    with their return over 100 episodes, its mean minus its standard deviation, and the share of these episodes that end
+    before the time limit.
     """
     from walker_rl.agents import agent_names, agent_summary, config_class, left_out
-    from walker_rl.environments import find_task, task_names
+    from walker_rl.environments import family_summaries, find_listed_task, task_names
     from walker_rl.errors import UserError
     from walker_rl.pretrained import pretrained_policies
     from walker_rl.printable import printable
@@ -29,7 +32,9 @@ def list_names(json: Json = False) -> None:
             notes.append(str(error))
         else:
             agents.append({"name": name, "summary": agent_summary(name), "paper": config.paper})
-    tasks = [vars(find_task(name)) for name in task_names()]
+    found = map(find_listed_task, task_names())
+    tasks = [{field: getattr(task, field) for field in TASK_FIELDS} for task in found]
+    families = [{"name": name, "summary": summary} for name, summary in family_summaries().items()]
     policies = [
         {
             "name": policy.name,
@@ -43,15 +48,20 @@ def list_names(json: Json = False) -> None:
     ]
     stack = {"stack": NAME, "python": platform.python_version(), "works": ABILITIES}
     if json:
-        print_json({"agents": agents, "tasks": tasks, "pretrained": policies, **stack, "notes": notes})
+        values = {"agents": agents, "tasks": tasks, "families": families, "pretrained": policies, **stack}
+        print_json({**values, "notes": notes})
     else:
-        _print_tables(agents, tasks, policies, stack)
+        _print_tables(agents, tasks, families, policies, stack)
         for note in notes:
             print(printable(f"note: left out: {note}"))
 
 
 def _print_tables(
-    agents: list[dict[str, Any]], tasks: list[dict[str, Any]], policies: list[dict[str, Any]], stack: dict[str, str]
+    agents: list[dict[str, Any]],
+    tasks: list[dict[str, Any]],
+    families: list[dict[str, str]],
+    policies: list[dict[str, Any]],
+    stack: dict[str, str],
 ) -> None:
     from walker_rl.terminal.table import print_table
 
@@ -68,6 +78,8 @@ def _print_tables(
             for task in tasks
         ],
     )
+    print()
+    print_table(("family", "its tasks"), [tuple(family.values()) for family in families])
     print()
     print_table(
         ("pretrained", "task", "return", "mean - std", "falls"),

@@ -22,10 +22,18 @@ Pretrained = Annotated[
         autocompletion=complete_pretrained,
     ),
 ]
+Trusted = Annotated[
+    str | None, typer.Option("--task", metavar="TASK", help="The task of a policy file, if it is code of yours.")
+]
 
 
-def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPolicy:
+def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str | None) -> SavedPolicy:
     """Loads the best policy of a run directory, the policy in a file, or a pretrained one.
+
+    Args:
+        run: run directory or policy file.
+        pretrained: name of a pretrained policy.
+        trusted: task whose module may be imported; that of a run directory always may.
 
     Raises:
         UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
@@ -33,21 +41,30 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None) -> SavedPoli
     from walker_rl.runtime import set_environment
 
     set_environment()
-    return load_player(_path(run, pretrained))
+    return load_player(_path(run, pretrained), trusted, may_import=run is None or os.path.isdir(run))
 
 
-def load_player(path: Path) -> SavedPolicy:
+def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPolicy:
     """Loads the policy in a file, and checks that it can play its task.
+
+    Args:
+        path: the file.
+        trusted: task whose module may be imported.
+        may_import: True if the module of any task may be imported.
 
     Raises:
         UserError: if there is no such policy, or it can't play its task.
     """
-    from walker_rl.environments import find_task
+    from walker_rl.environments import find_task, imported_module
     from walker_rl.errors import UserError
     from walker_rl.policies.policy_file import load_policy
 
     saved = load_policy(path)
-    task = find_task(saved.task)
+    if trusted not in (None, saved.task):
+        raise UserError(f"task = {trusted}: must be {saved.task}, the task of {path}")
+    if trusted is None and not may_import and (module := imported_module(saved.task)):
+        raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
+    task = find_task(saved.task, saved.environment)
     if not saved.plays(task.observation_size, task.action_size):
         sizes = f"{task.observation_size} observations and {task.action_size} actions"
         raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")

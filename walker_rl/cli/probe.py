@@ -30,9 +30,10 @@ def probe_task(
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
     from walker_rl.errors import UserError
+    from walker_rl.printable import file_name
 
     environment = make_environment(task, seed)
-    folder = output or Path(f"probe_{task}")
+    folder = output or Path(f"probe_{file_name(task)}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

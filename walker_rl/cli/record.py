@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run
+from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
 from walker_rl.cli.quantities import parse_steps
 
 DEFAULT_STEPS, MAX_STEPS = 100_000, 10_000_000
@@ -17,6 +17,7 @@ def record_episodes(
     ],
     run: Run = None,
     pretrained: Pretrained = None,
+    task: Trusted = None,
     steps: Annotated[
         int | None,
         typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"),
@@ -34,7 +35,7 @@ def record_episodes(
     num_steps = DEFAULT_STEPS if steps is None else steps
     if not 1 <= num_steps <= MAX_STEPS:
         raise UserError(f"steps = {steps}: must be in [1, {MAX_STEPS:,}]")
-    saved = load_policy_asked_for(run, pretrained)
+    saved = load_policy_asked_for(run, pretrained, task)
 
     import numpy as np
     from rich.progress import Progress
@@ -46,7 +47,7 @@ def record_episodes(
     from walker_rl.printable import counted
     from walker_rl.recording import play_episodes
 
-    environment = make_environment(saved.task, seed)
+    environment = make_environment(saved.task, seed, saved.environment)
     bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)
     about = {"algorithm_name": saved.agent_name, "task": saved.task, "actor_steps": saved.actor_steps, "seed": seed}
     returns = []

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run
+from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
 
 
 def render_policy(
     run: Run = None,
     pretrained: Pretrained = None,
+    task: Trusted = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif or NAME.gif]")
     ] = None,
@@ -27,7 +28,7 @@ def render_policy(
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if match is None:
         raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
-    saved = load_policy_asked_for(run, pretrained)
+    saved = load_policy_asked_for(run, pretrained, task)
 
     from rich.console import Console
 
@@ -36,7 +37,7 @@ def render_policy(
     from walker_rl.printable import counted
     from walker_rl.rendering import render_episode
 
-    environment = make_environment(saved.task, seed)
+    environment = make_environment(saved.task, seed, saved.environment)
     with Console().status("Filming") as status:  # Prints nothing without a terminal.
         rendered = render_episode(
             environment,

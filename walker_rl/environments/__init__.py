@@ -1,6 +1,6 @@
 """Tasks as `dm_env` environments: families of simulations, and one environment class that plays them all."""
 
-from walker_rl.environments.catalogue import find_task, task_names
+from walker_rl.environments.catalogue import family_summaries, find_listed_task, find_task, imported_module, task_names
 from walker_rl.environments.dimensions import Dimension, Dimensions
 from walker_rl.environments.environment import Environment, make_environment
 from walker_rl.environments.simulation import Task
@@ -10,7 +10,10 @@ __all__ = [
     "Dimensions",
     "Environment",
     "Task",
+    "family_summaries",
+    "find_listed_task",
     "find_task",
+    "imported_module",
     "make_environment",
     "task_names",
 ]

@@ -2,25 +2,28 @@
 
 import functools
 import importlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
-from walker_rl.environments.simulation import Simulation, Task
+from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError, did_you_mean
 
 LIKENESS = 0.4
 """Least likeness of a suggestion, low enough that "Walker2D" without its ending gets one."""
 
+NO_ARGUMENTS: Arguments = {}
+
 
 class Family(Protocol):
-    """The functions of a `family.py`; only `make` imports a simulator."""
+    """The functions of a `family.py`; `tasks` imports no simulator."""
 
     def tasks(self) -> Mapping[str, Task]:
-        """Tasks that `walker-rl list` shows, by name."""
+        """Tasks that `walker-rl list` shows, by name; they take no arguments."""
 
-    def find_task(self, name: str) -> Task | None:
-        """An unlisted task; None if `name` belongs to another family.
+    def find_task(self, name: str, arguments: Arguments) -> Task | None:
+        """An unlisted task, constructed with `arguments`; None if `name` belongs to another family.
 
         Raises:
             UserError: if `name` belongs to this family but cannot be played here; the message says how to fix that.
@@ -30,18 +33,47 @@ class Family(Protocol):
         """Constructs a task of this family."""
 
 
+def family_names() -> list[str]:
+    """Names of the families' folders, sorted. A task name that begins with one and a colon is that family's."""
+    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/family.py"))
+
+
+def family_summaries() -> dict[str, str]:
+    """The first line of each family's documentation, by the family's name."""
+    return {name: (_family(name).__doc__ or "").partition("\n")[0] for name in family_names()}
+
+
 def task_names() -> list[str]:
     """Names of all tasks that are listed on this machine, sorted."""
-    return sorted(name for family in _families() for name in family.tasks())
+    return sorted(_listed())
 
 
-def find_task(name: str) -> Task:
-    """The task called `name`.
+def imported_module(name: str) -> str | None:
+    """Module that finding a task imports because its name says so, as `a.b` in `a.b:make`; None for other names."""
+    prefix, _, rest = name.partition(":")
+    module, _, _ = (rest if prefix in family_names() else name).rpartition(":")
+    return module or None
+
+
+def find_listed_task(name: str) -> Task:
+    """The listed task called `name`; runs no code of the task.
 
     Raises:
-        UserError: if there is none; the message gives similar names, or says how to install the package of `name`.
+        UserError: if there is none; the message gives similar names.
     """
-    task, _ = _lookup(name)
+    if name not in _listed():
+        raise _unknown(name)
+    return _listed()[name]
+
+
+def find_task(name: str, arguments: Arguments = NO_ARGUMENTS) -> Task:
+    """The task called `name`; an unlisted one is constructed once, with `arguments`, to learn its sizes.
+
+    Raises:
+        UserError: if there is none, or it can't be constructed; the message gives similar names, says how to install
+            the package of `name`, or names the failure.
+    """
+    task, _ = _lookup(name, json.dumps(arguments, sort_keys=True))
     return task
 
 
@@ -51,21 +83,38 @@ def make_simulation(task: Task) -> Simulation:
     Raises:
         UserError: if no family knows the name.
     """
-    _, family = _lookup(task.name)
+    _, family = _lookup(task.name, json.dumps(task.arguments, sort_keys=True))
     return family.make(task)
+
+
+def _family(name: str) -> Any:
+    return importlib.import_module(f"{__package__}.{name}.family")
 
 
 def _families() -> list[Family]:
     """One module per family, in the order of their folders' names."""
-    folders = sorted(path.parent.name for path in Path(__file__).parent.glob("*/family.py"))
-    return [cast(Family, importlib.import_module(f"{__package__}.{folder}.family")) for folder in folders]
+    return [cast(Family, _family(name)) for name in family_names()]
+
+
+def _listed() -> dict[str, Task]:
+    return {name: task for family in _families() for name, task in family.tasks().items()}
 
 
 @functools.cache
-def _lookup(name: str) -> tuple[Task, Family]:
+def _lookup(name: str, arguments: str) -> tuple[Task, Family]:
+    """The task and its family; `arguments` are JSON."""
+    given: Arguments = json.loads(arguments)
     for family in _families():
-        task = family.tasks().get(name) or family.find_task(name)
+        task = family.tasks().get(name)
+        if task is not None and given:
+            key, value = next(iter(given.items()))
+            raise UserError(f"environment.{key} = {value}: must not be given; {name} takes no arguments")
+        task = task or family.find_task(name, given)
         if task is not None:
             return task, family
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> UserError:
     near = did_you_mean(name, task_names(), cutoff=LIKENESS)
-    raise UserError(f"task = {name}: must be one that walker-rl list shows{near}")
+    return UserError(f"task = {name}: must be one that walker-rl list shows{near}")

@@ -4,26 +4,28 @@ import dm_env
 import numpy as np
 from dm_env import specs
 
-from walker_rl.environments.catalogue import find_task, make_simulation
+from walker_rl.environments.catalogue import NO_ARGUMENTS, find_task, make_simulation
 from walker_rl.environments.dimensions import Dimensions
-from walker_rl.environments.simulation import Task
+from walker_rl.environments.repeating import repeats
+from walker_rl.environments.simulation import Arguments, Task
 from walker_rl.types import Metrics, State
 
 
-def make_environment(task: str, seed: int) -> "Environment":
-    """An environment of the task called `task`, whose episodes follow from `seed`.
+def make_environment(task: str, seed: int, arguments: Arguments = NO_ARGUMENTS) -> "Environment":
+    """An environment of the task called `task`, constructed with `arguments`, whose episodes follow from `seed`.
 
     Raises:
-        UserError: if there is no such task.
+        UserError: if there is no such task, or it can't be constructed.
     """
-    return Environment(find_task(task), seed)
+    return Environment(find_task(task, arguments), seed)
 
 
 class Environment(dm_env.Environment):
     """Plays one task, with float32 observations `[O]` and actions `[A]`, which are clipped to [-1, 1].
 
     Episode k (from 0) is seeded with `SeedSequence([seed, k])`, and everything in it follows from that seed and the
-    actions. The time limit truncates (discount 1); the task's own end terminates (discount 0) and takes precedence.
+    actions, unless `repeats` is False. The time limit truncates (discount 1); the task's own end terminates (discount
+    0) and takes precedence.
 
     Attributes:
         task: task that this environment plays.
@@ -40,6 +42,14 @@ class Environment(dm_env.Environment):
         self._timestep: dm_env.TimeStep | None = None
         self._simulation = make_simulation(task)
         self._action_spec = specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, name="action")
+
+    @property
+    def repeats(self) -> bool:
+        """True if an episode is a function of its seed and actions, so that it can be restored in its middle.
+
+        The first time, a task of other people is tried.
+        """
+        return self.task.must_repeat or repeats(self.task)
 
     @property
     def frame_seconds(self) -> float:
@@ -91,27 +101,40 @@ class Environment(dm_env.Environment):
         return self._timestep
 
     def save(self) -> State:
-        """The count of episodes, and the current episode's seed and actions `[t, A]` so far."""
-        began = self._timestep is not None
+        """The count of episodes, and the current episode's seed and actions `[t, A]` so far, if it repeats.
+
+        Of a task that need not repeat also the observation, by which `restore` checks that it did.
+        """
+        actions = observation = None
+        if self._timestep is not None and self.repeats:
+            actions = np.array(self._actions, np.float32).reshape(-1, *self._action_spec.shape)
+            observation = None if self.task.must_repeat else self._timestep.observation
         return {
             "next_episode": self._next_episode,
             "episode_seed": self.episode_seed,
-            "actions": np.array(self._actions, np.float32).reshape(-1, *self._action_spec.shape) if began else None,
+            "actions": actions,
+            "observation": observation,
         }
 
     def restore(self, state: State) -> dm_env.TimeStep | None:
-        """Replays the episode of a saved state; returns the timestep that was current, or None if no episode had begun.
+        """Replays the episode of a saved state; returns the timestep that was current.
 
         The result is bit-identical on any machine with the same floating point.
+
+        Returns:
+            The timestep, or None if no episode had begun, or it does not repeat: the next step begins the next one.
         """
-        self._next_episode = int(state["next_episode"])
         self.episode_seed = None
         self._timestep = None
         self._actions = []
         if state["actions"] is not None:
-            self.reset(int(state["episode_seed"]))
+            timestep = self.reset(int(state["episode_seed"]))
             for action in state["actions"]:
-                self.step(action)
+                timestep = self.step(action)
+            expected = state.get("observation")
+            if expected is not None and not np.array_equal(expected, timestep.observation):
+                self.episode_seed, self._timestep = None, None
+        self._next_episode = int(state["next_episode"])
         return self._timestep
 
     def render(self, width: int, height: int) -> np.ndarray:

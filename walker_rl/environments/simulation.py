@@ -1,12 +1,16 @@
 """The contract between a family of environments and `Environment`, which plays its tasks."""
 
 import dataclasses
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from walker_rl.environments.dimensions import Dimensions
 from walker_rl.types import Metrics
+
+Arguments = Mapping[str, Any]
+"""Arguments of a task's constructor by name: numbers, texts, truths, and lists and mappings of these."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +24,8 @@ class Task:
         observation_size: O of observations `[O]`.
         action_size: A of actions `[A]`.
         reward_threshold: return that the task's authors call solved; None if they name none.
+        arguments: arguments that the task is constructed with.
+        must_repeat: False for code of other people, whose episodes may not be functions of their seeds and actions.
     """
 
     name: str
@@ -28,6 +34,8 @@ class Task:
     observation_size: int
     action_size: int
     reward_threshold: float | None
+    arguments: Arguments = dataclasses.field(default_factory=dict, hash=False)
+    must_repeat: bool = True
 
 
 class Outcome(NamedTuple):
@@ -49,7 +57,8 @@ class Outcome(NamedTuple):
 class Simulation(Protocol):
     """One task, simulated.
 
-    An episode must be a function of its seed and actions, bit for bit: `Environment` restores one by playing it again.
+    An episode must be a function of its seed and actions, bit for bit, unless the task says that it may not be:
+    `Environment` restores one by playing it again.
     """
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError, did_you_mean
-from walker_rl.hyperparameters import hyperparameter
+from walker_rl.hyperparameters import arguments, hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
@@ -130,6 +130,7 @@ class ExperimentConfig:
     agent_name: str
     agent: Any
     task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
+    environment: dict[str, Any] = arguments("arguments of its constructor; environment.KEY=VALUE sets one")
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
     max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
     max_walltime: float | None = hyperparameter(
@@ -177,9 +178,9 @@ def why_nothing_is_learned(config: ExperimentConfig) -> str | None:
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-    """Converts a configuration to nested dicts of JSON and YAML types."""
+    """Converts a configuration to nested dicts of JSON and YAML types, without empty ones."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(config)))
-    return plain
+    return {name: value for name, value in plain.items() if value != {}}
 
 
 def differences(

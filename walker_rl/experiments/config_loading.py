@@ -2,7 +2,7 @@
 
 import dataclasses
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from walker_rl.yaml_file import parse_yaml, read_yaml_file
 
 PROVENANCE = "provenance"
 """Key of the provenance in a run's config.yaml; not a field of the configuration."""
+
+ARGUMENTS = dict[str, Any]
+"""Type of a field whose values have names that the user chooses."""
 
 
 def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence[str] = ()) -> ExperimentConfig:
@@ -95,6 +98,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
         if layer.get("agent_name", agent_name) != agent_name:
             raise UserError(f"{source}agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         values.update(_field_values(layer, types))
+        values.update({name: {**values.get(name, {}), **given} for name, given in _arguments(layer, types)})
     config: ExperimentConfig = _build(config_type, values)
     for problem in problems(config):
         raise UserError(problem)
@@ -104,7 +108,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
 def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
     """Returns the values in a layer by full field name."""
     values = {}
-    for key, value in flatten(layer).items():
+    for key, value in flatten({name: one for name, one in layer.items() if types.get(name) != ARGUMENTS}).items():
         if value == {} and _is_section(key, types):
             continue
         if key not in types:
@@ -114,6 +118,15 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
         except ValueError as error:
             raise UserError(f"{key} = {value}: {error}") from None
     return values
+
+
+def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields the name and the values of each field of a layer whose values have names that the user chooses."""
+    for name in layer.keys() & {name for name, kind in types.items() if kind == ARGUMENTS}:
+        given = layer[name]
+        if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
+            raise UserError(f"{name} = {given}: must be a mapping of arguments to values")
+        yield name, given
 
 
 def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:

@@ -67,12 +67,19 @@ class EnvironmentLoop:
         self.actor.restore(state["actor"])
         adder = state["actor"].get("adder", {})  # Not every actor's adder keeps observations.
         is_running = self._timestep is not None and not self._timestep.last()
-        if (
+        if self.is_between_episodes:
+            self._episode = EpisodeStatistics()
+        elif (
             (self._timestep is None) != (self.actor_steps == 0)
             or list(self.environment.reward_parts) != list(parts)
             or (is_running and adder.get("observation", self._timestep) is None)
         ):
             raise ValueError("its parts disagree on where the episode stands")
+
+    @property
+    def is_between_episodes(self) -> bool:
+        """True after a `restore` that could not replay the task's episode; the next step begins another."""
+        return self._timestep is None and self.actor_steps > 0 and not self.environment.task.must_repeat
 
     def close(self) -> None:
         """Frees the simulator."""

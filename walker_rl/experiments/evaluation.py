@@ -103,5 +103,5 @@ def evaluate_saved(saved: SavedPolicy, num_episodes: int, seed: int) -> Evaluati
     for name, value, minimum in (("num_episodes", num_episodes, 1), ("seed", seed, 0)):
         if value < minimum:
             raise UserError(f"{name} = {value}: must be at least {minimum}")
-    with contextlib.closing(make_environment(saved.task, seed)) as environment:
+    with contextlib.closing(make_environment(saved.task, seed, saved.environment)) as environment:
         return evaluate(environment, saved.begin_episode, evaluation_seeds(seed, num_episodes))

@@ -54,7 +54,7 @@ class Evaluator:
         self._episode_seeds = episode_seeds[: settings.num_episodes]
         self._final_episode_seeds = episode_seeds[settings.num_episodes :]
         self._selection_seeds = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
-        self._environment = make_environment(config.task, seeds.evaluation)
+        self._environment = make_environment(config.task, seeds.evaluation, config.environment)
         self._candidates = Candidates(run.candidates, settings.num_candidates)
         self._stages = Stages(run.stages, settings.period, config.max_actor_steps)
         self._allowance = Allowance(FILM_SHARE)
@@ -63,8 +63,10 @@ class Evaluator:
 
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Evaluates the policy with these weights; saves it as last, and if it ranks high, as candidate and best."""
-        saved = SavedPolicy(self._config.agent_name, self._config.task, actor_steps, self._architecture, variables)
-        settings = self._config.evaluation
+        config, settings = self._config, self._config.evaluation
+        saved = SavedPolicy(
+            config.agent_name, config.task, actor_steps, self._architecture, variables, config.environment
+        )
         evaluation = self._play(saved, self._episode_seeds)
         save_policy(self._run.last_policy, saved)
         if self._candidates.add(saved, evaluation):

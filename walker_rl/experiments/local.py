@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable
 
+from walker_rl.environments import Environment
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
@@ -47,6 +48,8 @@ def train(
     ):
         with display:
             runner = LocalRunner(config, parts, evaluator, recorder, run, display)
+            if (line := _repetition(parts.loops[0].environment)) is not None:
+                display.message(line)
             if resume:
                 runner.restore_newest()
                 update_config(run, config)
@@ -61,6 +64,15 @@ def train(
         recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
         write_summary(run, evaluations, ended_by)  # Last, because it marks the run as complete.
         return evaluations
+
+
+def _repetition(environment: Environment) -> str | None:
+    """Describes what a resumed run does with its episode; None for tasks that are known to repeat."""
+    if environment.task.must_repeat:
+        return None
+    if environment.repeats:
+        return "A seed and actions repeated an episode in a trial: a resumed run continues within its episode."
+    return "A seed and actions did not repeat an episode in a trial: a resumed run continues with its next episode."
 
 
 class LocalRunner:
@@ -131,7 +143,8 @@ class LocalRunner:
         path = self._checkpoints.restore_newest({**self._save_parts(), "recorder": {}}, self._restore)
         if path is not None:
             self._checkpoint_is_current = True
-            self._display.message(f"Resumed {path} at {self._actor_steps:,} steps.")
+            where = " with the next episode" if any(loop.is_between_episodes for loop in self._loops) else ""
+            self._display.message(f"Resumed {path} at {self._actor_steps:,} steps{where}.")
 
     def _save_parts(self) -> State:
         return {

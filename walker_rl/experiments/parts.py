@@ -55,7 +55,7 @@ def builder_of(config: ExperimentConfig) -> Any:
     Raises:
         UserError: if there is no such task.
     """
-    task = find_task(config.task)
+    task = find_task(config.task, config.environment)
     spec = EnvironmentSpec(
         observations=specs.Array((task.observation_size,), np.float32, "observation"),
         actions=specs.BoundedArray((task.action_size,), np.float32, -1.0, 1.0, "action"),
@@ -122,7 +122,7 @@ def make_actor_side(
 
     The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`.
     """
-    environment = make_environment(config.task, seeds.environment)
+    environment = make_environment(config.task, seeds.environment, config.environment)
     policy = builder.make_policy(seeds.policy, noise_scale)
     actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seeds.actor)
     return EnvironmentLoop(environment, actor)

@@ -37,6 +37,7 @@ class SavedPolicy:
         actor_steps: environment steps that it was trained for.
         architecture: the policy's architecture.
         variables: weights by name.
+        environment: arguments of the task's constructor.
     """
 
     agent_name: str
@@ -44,6 +45,7 @@ class SavedPolicy:
     actor_steps: int
     architecture: Architecture
     variables: Variables
+    environment: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def make_policy(self) -> Policy:
         """The policy, ready to act."""
@@ -74,6 +76,7 @@ def save_policy(path: Path, saved: SavedPolicy) -> None:
         "agent_name": saved.agent_name,
         "task": saved.task,
         "actor_steps": saved.actor_steps,
+        "environment": saved.environment,
         "architecture": {"kind": saved.architecture.kind, **saved.architecture.to_dict()},
     }
     write_arrays(path, {_ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8), **saved.variables})

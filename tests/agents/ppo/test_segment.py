@@ -73,6 +73,14 @@ def test_an_adder_goes_on_where_it_was_saved():
         np.testing.assert_array_equal(actual, expected)
 
 
+def test_an_episode_that_is_left_before_its_end_counts_as_truncated():
+    kept = Kept()
+    adder = SegmentAdder(kept, LAYOUT, DISCOUNT)
+    play(adder, [2, 2], [dm_env.transition, dm_env.transition])
+    np.testing.assert_array_equal(kept[0].is_last, [0, 1, 0, 0])
+    np.testing.assert_allclose(kept[0].discount, [DISCOUNT] * 4)
+
+
 def test_a_step_before_the_first_observation_is_refused():
     with pytest.raises(RuntimeError, match="add_first"):
         SegmentAdder(Kept(), LAYOUT, DISCOUNT).add(np.zeros(1), 0.0, dm_env.transition(0.0, observation(0)))

@@ -7,14 +7,17 @@ import time
 import numpy as np
 import pytest
 
-from tests.tiny import wait_until
+from tests.tiny import AGENT, wait_until
 from walker_rl import __version__
 from walker_rl.errors import UserError
+from walker_rl.experiments.config import to_dict
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.channel import MAX_BLOCKS_IN_FLIGHT, Channel
 from walker_rl.experiments.distributed.codec import protocol
 from walker_rl.experiments.distributed.membership import take_part
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights, Welcome
 from walker_rl.experiments.distributed.server import MAX_BLOCKS
+from walker_rl.experiments.distributed.trust import TRUSTED
 
 NOTICE = Notice({0: 1_000, 3: 234}, 567, 2, True, {"a": Welcome(3, 1, 400)})
 
@@ -103,6 +106,18 @@ def test_a_run_of_another_version_is_refused(channel):
     channel.send(Experiment("0.0.9", {}))
     with pytest.raises(UserError, match=f"^version = {__version__}: must be 0.0.9, as that of the run$"):
         take_part(channel)
+
+
+def test_a_run_whose_task_imports_a_module_is_joined_only_by_who_trusts_it(channel, monkeypatch):
+    config = load_config(AGENT, overrides=["task=os:getcwd"])
+    channel.send(Experiment(__version__, to_dict(config), protocol()))
+    with pytest.raises(UserError, match=r"^task = os:getcwd: must be allowed on this machine to import os, by --task "):
+        take_part(channel)
+    monkeypatch.setenv(TRUSTED, "other:task")
+    with pytest.raises(UserError, match=r"^task = os:getcwd: must be allowed"):
+        take_part(channel)
+    monkeypatch.setenv(TRUSTED, "os:getcwd")
+    assert take_part(channel) == config
 
 
 @pytest.mark.parametrize("fields", [{}, {"protocol": "0123456789ab"}, {"protocol": "0123456789ab", "more": [1]}])

@@ -1,5 +1,6 @@
 """The run directory: made whole, or refused with one line and not made at all."""
 
+import dataclasses
 import multiprocessing
 import platform
 import re
@@ -108,6 +109,8 @@ def test_only_a_run_can_be_opened(tmp_path):
 def test_the_default_path_names_the_run():
     path = str(default_path(CONFIG))
     assert re.fullmatch(rf"runs/{AGENT}_Walker2DBulletEnv-v0_seed3_\d{{8}}-\d{{6}}", path)
+    foreign = str(default_path(dataclasses.replace(CONFIG, task="my.module:make_env")))
+    assert foreign.startswith(f"runs/{AGENT}_my.module-make_env_seed3_")
 
 
 def test_a_link_to_an_empty_folder_is_filled_and_stays_a_link(tmp_path):

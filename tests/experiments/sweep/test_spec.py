@@ -85,6 +85,17 @@ def test_a_value_that_is_a_path_stays_one_and_names_no_folder():
         assert load_config(AGENT, overrides=overrides) == job.config
 
 
+def test_a_foreign_task_names_no_folder_and_its_arguments_may_be_a_grid():
+    grid = parse_grid(["environment.length=3,4"])
+    jobs = plan(SweepSpec(agents=(AGENT,), tasks=("gymnasium:ALE/X-v5",), seeds=(0,), grid=grid), OUTPUT)
+    assert [job.config.environment for job in jobs.values()] == [{"length": 3}, {"length": 4}]
+    assert len({job.config for job in jobs.values()}) == 2
+    assert next(iter(jobs)) == f"{AGENT}_gymnasium-ALE-X-v5_environment.length=3_seed0"
+    for job in jobs.values():
+        assert job.run_dir.parent == OUTPUT
+        assert load_config(AGENT, overrides=job.overrides) == job.config
+
+
 def test_a_value_of_the_grid_comes_after_those_that_are_set():
     spec = SweepSpec(agents=(AGENT,), overrides=("agent.n_step=2", "seed=9"), grid={"agent.n_step": ("4",)})
     (job,) = plan(spec, OUTPUT).values()

@@ -3,13 +3,14 @@
 import dataclasses
 from pathlib import Path
 
+import optuna
 import pytest
 
 from tests.tiny import AGENT
 from walker_rl.agents import agent_names, search_space
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.tuning.best import BEST
+from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.search import Search
@@ -51,6 +52,13 @@ def test_a_folder_may_have_any_name(tmp_path, name):
     (trial,) = Study(folder, search_space(AGENT), make_plan()).unfinished()
     assert trial.number == 0
     assert [path.relative_to(tmp_path) for path in tmp_path.rglob("*")] == [Path(name), Path(name, "study.db")]
+
+
+def test_the_best_keeps_the_task_with_its_arguments(tmp_path):
+    plan = make_plan(AGENT, "task=my.module:make_env", "environment.length=3")
+    write_best(optuna.trial.create_trial(value=1.0), plan, tmp_path / BEST)
+    config = load_config(AGENT, [tmp_path / BEST])
+    assert (config.task, config.environment) == ("my.module:make_env", {"length": 3})
 
 
 def test_the_same_seeds_draw_the_same_and_a_study_that_goes_on_draws_something_else(tmp_path):

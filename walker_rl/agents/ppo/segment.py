@@ -78,7 +78,10 @@ class SegmentAdder:
         self._return_so_far = 0.0
 
     def add_first(self, timestep: dm_env.TimeStep) -> None:
-        """Begins an episode."""
+        """Begins an episode; an unfinished one counts as truncated."""
+        if self._steps and self._observation is not None:
+            *step, _, log_density, return_so_far = self._steps[-1]
+            self._steps[-1] = (*step, 1.0, log_density, return_so_far)
         self._observation = timestep.observation
         self._return_so_far = 0.0
 

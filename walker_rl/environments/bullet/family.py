@@ -4,7 +4,7 @@ import re
 
 from walker_rl.environments.bullet import pybulletgym_installation
 from walker_rl.environments.bullet.tasks import PACKAGES
-from walker_rl.environments.simulation import Simulation, Task
+from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError
 
 
@@ -14,7 +14,7 @@ def tasks() -> dict[str, Task]:
     return {**PACKAGES["pybullet_envs"], **(PACKAGES["pybulletgym"] if is_whole else {})}
 
 
-def find_task(name: str) -> None:
+def find_task(name: str, arguments: Arguments) -> None:
     """None, since all tasks are listed.
 
     Raises:

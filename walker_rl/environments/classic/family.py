@@ -1,6 +1,6 @@
 """Classic control: the pendulum that has to be swung up."""
 
-from walker_rl.environments.simulation import Simulation, Task
+from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.quiet import quiet
 
 PENDULUM = Task("Pendulum-v1", "pendulum", 200, 3, 1, None)
@@ -11,7 +11,7 @@ def tasks() -> dict[str, Task]:
     return {PENDULUM.name: PENDULUM}
 
 
-def find_task(name: str) -> None:
+def find_task(name: str, arguments: Arguments) -> None:
     """None, since all tasks are listed."""
 
 

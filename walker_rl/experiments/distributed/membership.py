@@ -4,6 +4,7 @@ import re
 import time
 
 from walker_rl import __version__
+from walker_rl.environments import imported_module
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_loading import config_from_dict
@@ -12,13 +13,15 @@ from walker_rl.experiments.distributed.codec import protocol
 from walker_rl.experiments.distributed.messages import Experiment
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
+from walker_rl.experiments.distributed.trust import TRUSTED, is_trusted
 
 
 def take_part(channel: Channel) -> ExperimentConfig:
     """Returns the configuration of the run on `channel`; waits for its central process.
 
     Raises:
-        UserError: if the server is another run's, or the run uses another version of the program or of its messages.
+        UserError: if the server is another run's, the run uses another version of the program or of its messages, or
+            its task imports a module that nobody on this machine has named.
     """
     try:
         experiment = channel.read(Experiment)
@@ -29,7 +32,11 @@ def take_part(channel: Channel) -> ExperimentConfig:
     if experiment.protocol != protocol():
         must_be = f"must be {experiment.protocol or 'an older one'}, as that of the run"
         raise UserError(f"protocol = {protocol()}: {must_be}; use its commit of this program")
-    return config_from_dict(experiment.config)
+    config = config_from_dict(experiment.config)
+    if (module := imported_module(config.task)) and not is_trusted(config.task):
+        how = f"--task {config.task} with --join, or {TRUSTED} in a node's environment"
+        raise UserError(f"task = {config.task}: must be allowed on this machine to import {module}, by {how}")
+    return config
 
 
 def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:

@@ -19,6 +19,7 @@ from walker_rl.experiments.prior_record import prior_record
 from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
+from walker_rl.printable import file_name
 from walker_rl.whole_file import write_whole_text
 
 
@@ -132,7 +133,8 @@ class RunDirectory:
 
 def default_path(config: ExperimentConfig) -> Path:
     """The path `runs/AGENT_TASK_seedSEED_TIME`."""
-    return Path("runs") / f"{config.agent_name}_{config.task}_seed{config.seed}_{time.strftime('%Y%m%d-%H%M%S')}"
+    now = time.strftime("%Y%m%d-%H%M%S")
+    return Path("runs") / f"{config.agent_name}_{file_name(config.task)}_seed{config.seed}_{now}"
 
 
 def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:

@@ -85,7 +85,7 @@ class Job:
     def _changes(self) -> dict[str, Any]:
         """Fields in which `config` differs from the run's configuration; `check` permits only some."""
         stored = flatten(to_dict(self._stored_config()))
-        return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored[key]}
+        return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored.get(key)}
 
 
 def as_text(value: Any) -> str:

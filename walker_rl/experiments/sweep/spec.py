@@ -13,6 +13,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
 from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
 from walker_rl.experiments.sweep.job import Job, as_text
+from walker_rl.printable import file_name
 
 MAX_RUNS = 10_000
 """Maximum number of runs of a sweep."""
@@ -143,7 +144,7 @@ def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point:
     except UserError as error:
         raise UserError(f"{agent}: {error}") from None
     values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
-    name = "_".join([agent, config.task, *values, f"seed{config.seed}"])
+    name = "_".join([agent, file_name(config.task), *values, f"seed{config.seed}"])
     return Job(config, files, overrides, output / name, output / "logs" / f"{name}.log")
 
 

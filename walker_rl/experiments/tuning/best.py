@@ -24,9 +24,11 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
     config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))
     changed: dict[str, Any] = {"agent_name": plan.agent_name}
     for name, value in flatten(to_dict(config)).items():
-        if value != defaults[name] and (name == "task" or name.startswith("agent.")):
+        if value != defaults.get(name) and (name == "task" or name.startswith("agent.")):
             section, _, field = name.rpartition(".")
             (changed.setdefault(section, {}) if section else changed)[field] = value
+    if config.environment:
+        changed["environment"] = config.environment
     seeds = ", ".join(map(str, plan.seeds))
     header = (
         f"# {plan.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "

@@ -1,0 +1,116 @@
+"""dm_control's tasks: what is found, what is refused, and what a dm_env environment becomes."""
+
+import dm_env
+import numpy as np
+import pytest
+from dm_env import specs
+
+from walker_rl.environments import Task, find_task, make_environment
+from walker_rl.environments.dm_env_simulation import DmEnvSimulation
+from walker_rl.environments.foreign import Refused
+from walker_rl.errors import RunError, UserError
+
+WALK = "dm_control:walker-walk"
+
+
+class Echo(dm_env.Environment):
+    """Observes its last action, and ends with a discount when it is told to."""
+
+    def __init__(self, actions=None, observations=None):
+        self.actions = actions or specs.BoundedArray((2,), np.float64, [-1.0, 0.0], [3.0, 10.0])
+        self.observations = observations or {"b": specs.Array((1, 2), np.float64), "a": specs.Array((), np.float32)}
+        self.step_type, self.discount = dm_env.StepType.MID, 1.0
+
+    def observation_spec(self):
+        return self.observations
+
+    def action_spec(self):
+        return self.actions
+
+    def reset(self, seed=None):
+        self.seed = seed
+        return dm_env.restart({"b": np.zeros((1, 2)), "a": np.float32(0)})
+
+    def step(self, action):
+        self.actions.validate(action)
+        observation = {"b": action[None], "a": np.float32(7)}
+        return dm_env.TimeStep(self.step_type, 1.0, self.discount, observation)
+
+
+def test_a_task_describes_itself():
+    pytest.importorskip("dm_control")
+    assert find_task(WALK) == Task(WALK, "dm_control", 1000, 24, 6, None, {}, must_repeat=False)
+    assert find_task(WALK, {"time_limit": 1}).max_episode_steps == 40
+
+
+def test_its_numbers_have_the_names_of_the_suite_and_its_steps_their_time():
+    pytest.importorskip("dm_control")
+    environment = make_environment(WALK, seed=0)
+    names = [one.name for one in environment.dimensions.observation]
+    assert names[0] == "height" and names[1] == "orientations_0" and names[-1] == "velocity_8"
+    assert environment.frame_seconds == 0.025
+    environment.close()
+
+
+def test_its_time_limit_truncates():
+    pytest.importorskip("dm_control")
+    environment = make_environment(WALK, 0, {"time_limit": 0.25})
+    timesteps = [environment.reset()]
+    while not timesteps[-1].last():
+        timesteps.append(environment.step(np.zeros(6)))
+    assert (len(timesteps), timesteps[-1].discount) == (11, 1)
+    environment.close()
+
+
+def test_an_unknown_task_gets_the_nearest():
+    pytest.importorskip("dm_control")
+    with pytest.raises(UserError) as error:
+        find_task("dm_control:walker-wolk")
+    expected = "task = dm_control:walker-wolk: must be DOMAIN-TASK of the suite; did you mean walker-walk or "
+    assert str(error.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("discount", "ends"), [(0.0, (True, False)), (1.0, (False, True))], ids=["terminated", "truncated"]
+)
+def test_a_last_discount_of_0_terminates_and_of_1_truncates(discount, ends):
+    environment = Echo()
+    simulation = DmEnvSimulation(environment)
+    simulation.reset(0)
+    assert simulation.step(np.zeros(2, np.float32))[2:] == (False, False)
+    environment.step_type, environment.discount = dm_env.StepType.LAST, discount
+    assert simulation.step(np.zeros(2, np.float32))[2:] == ends
+
+
+@pytest.mark.parametrize(
+    ("step_type", "discount"), [(dm_env.StepType.LAST, 0.5), (dm_env.StepType.MID, 0.0), (dm_env.StepType.MID, 0.9)]
+)
+def test_other_discounts_are_refused(step_type, discount):
+    environment = Echo()
+    environment.step_type, environment.discount = step_type, discount
+    with pytest.raises(RunError, match=rf"^discount = {discount}: must be 1, or 0 where an episode terminates$"):
+        DmEnvSimulation(environment).step(np.zeros(2, np.float32))
+
+
+def test_observations_are_flattened_actions_mapped_and_seeds_passed_on():
+    environment = Echo()
+    simulation = DmEnvSimulation(environment)
+    assert [one.name for one in simulation.dimensions.observation] == ["a", "b_0", "b_1"]
+    np.testing.assert_array_equal(simulation.reset(5), [0, 0, 0])
+    assert environment.seed == 5
+    np.testing.assert_array_equal(simulation.step(np.float32([1, -0.5])).observation, [7, 3, 2.5])
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        ({"actions": specs.DiscreteArray(3)}, "must have continuous actions, not int32"),
+        ({"actions": specs.Array((2,), np.float32)}, "must have a bounded array of actions, not Array"),
+        ({"actions": specs.BoundedArray((2,), np.float32, -np.inf, 1.0)}, "must have finite bounds of its actions"),
+        ({"observations": specs.Array((8, 8, 3), np.uint8)}, "must observe numbers, not pictures [8, 8, 3]"),
+    ],
+)
+def test_specs_that_are_not_vectors_of_numbers_are_refused(parts, line):
+    with pytest.raises(Refused) as error:
+        DmEnvSimulation(Echo(**parts))
+    assert str(error.value).startswith(line)

@@ -1,0 +1,110 @@
+"""A new user's environment: trained, killed, resumed, filmed and compared from a folder of their own."""
+
+import os
+import shutil
+import signal
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.package_copy import ROOT, code_blocks
+from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
+from walker_rl.policies.policy_file import load_policy
+
+UNSEEDED = """
+import dm_env, numpy as np
+from dm_env import specs
+
+class Rail(dm_env.Environment):
+    def __init__(self, length=40, luck=0.0): self.length, self.luck = length, luck
+    def action_spec(self): return specs.BoundedArray((1,), np.float64, -2.0, 2.0)
+    def observation_spec(self): return {"place": specs.Array((), np.float64), "speed": specs.Array((), np.float64)}
+    def observe(self): return {"place": self.place, "speed": self.speed + self.luck * np.random.normal()}
+    def reset(self, seed):
+        self.time, self.place, self.speed = 0, *np.random.default_rng(seed).uniform(-1.0, 1.0, 2)
+        return dm_env.restart(self.observe())
+    def step(self, action):
+        self.time, self.speed, self.place = self.time + 1, self.speed + 0.1 * action[0], self.place + 0.1 * self.speed
+        make = dm_env.truncation if self.time >= self.length else dm_env.transition
+        return make(reward=1.0 - abs(self.place), observation=self.observe())
+    def render(self): return np.full((48, 64, 3), np.clip(128 + 40 * self.place, 0, 255), np.uint8)
+"""
+
+COMMAND = ("train", AGENT, "--task", "rail:Rail", *set_options((*TINY_RUN, "checkpoint.steps_period=137")))
+
+
+@pytest.fixture(scope="module")
+def short_run(tmp_path_factory):
+    """A run of 310 steps whose episodes do not repeat, in a folder with its environment, and what it printed."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "rail.py").write_text(UNSEEDED)
+    command = (*COMMAND, "--set", "environment.luck=0.1", "--steps", "310", "--run-dir", "run")
+    trained = run_command(*command, **inside(folder))
+    assert trained.returncode == 0, trained.stderr
+    return folder, trained.stdout
+
+
+def inside(folder):
+    """Options of processes that run in a folder and import the package from elsewhere."""
+    return {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
+
+
+@pytest.mark.slow
+def test_gymnasiums_trains_resumes_after_a_kill_bit_for_bit_and_is_filmed_and_compared(tmp_path):
+    pytest.importorskip("gymnasium")
+    (page,) = code_blocks(ROOT / "docs" / "your_environment.md", "python")
+    (tmp_path / "rail.py").write_text(page)
+    options = inside(tmp_path)
+    command = (*COMMAND, "--steps", "1200", "--set", "environment.length=1.2")
+    straight = run_command(*command, "--run-dir", "straight", **options)
+    assert straight.returncode == 0, straight.stderr
+    assert "a resumed run continues within its episode" in straight.stdout
+
+    process = start_command(*command, "--run-dir", "killed", **options)
+    wait_for(tmp_path / "killed" / "metrics" / "training.csv", process, num_lines=8)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    resumed = run_command("train", AGENT, "--resume", "killed", **options)
+    assert resumed.returncode == 0, resumed.stderr
+    assert metrics_of(tmp_path / "straight") == metrics_of(tmp_path / "killed")
+
+    saved = load_policy(tmp_path / "killed" / "policy" / "best.npz")
+    assert (saved.task, saved.environment) == ("rail:Rail", {"length": 1.2})
+    rendered = run_command("render", "killed", "--output", "rail.gif", **options)
+    assert rendered.returncode == 0, rendered.stderr
+    with Image.open(tmp_path / "rail.gif") as film:
+        assert film.n_frames > 20
+    for command in (
+        ("evaluate", "killed", "--episodes", "2"),
+        ("compare", "straight", "killed"),
+        ("probe", "rail:Rail"),
+    ):
+        done = run_command(*command, **options)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "probe_rail-Rail" / "probe.gif").exists()
+
+
+@pytest.mark.slow
+def test_episodes_that_do_not_repeat_are_left_and_the_run_says_so(short_run, tmp_path):
+    began, printed = short_run
+    folder = shutil.copytree(began, tmp_path / "own")
+    assert "a resumed run continues with its next episode" in printed
+    resumed = run_command("train", AGENT, "--resume", "run", "--steps", "600", **inside(folder))
+    assert resumed.returncode == 0, resumed.stderr
+    assert "run/checkpoints/step_000000000310.npz at 310 steps with the next episode." in resumed.stdout
+    lengths = np.genfromtxt(folder / "run" / "metrics" / "training.csv", delimiter=",", names=True)["episode_length"]
+    assert set(lengths) == {40.0}
+
+
+@pytest.mark.slow
+def test_a_policy_file_imports_no_module_that_its_user_has_not_named(short_run):
+    folder, _ = short_run
+    file = "run/policy/best.npz"
+    refused = run_command("evaluate", file, **inside(folder))
+    expected = f"error: policy = {file}: must be given with --task rail:Rail if you trust it to import rail\n"
+    assert (refused.returncode, refused.stderr) == (2, expected)
+    other = run_command("evaluate", file, "--task", "other:make", **inside(folder))
+    assert other.stderr == f"error: task = other:make: must be rail:Rail, the task of {file}\n"
+    allowed = run_command("evaluate", file, "--task", "rail:Rail", "--episodes", "1", **inside(folder))
+    assert allowed.returncode == 0, allowed.stderr

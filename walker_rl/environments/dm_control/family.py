@@ -1,0 +1,61 @@
+"""Tasks of the DeepMind Control Suite: dm_control:DOMAIN-TASK, as in dm_control:walker-walk."""
+
+import importlib
+import importlib.util
+import os
+from typing import Any
+
+from walker_rl.environments.foreign import ForeignSimulation, Refused, described, trying
+from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.errors import did_you_mean
+from walker_rl.quiet import quiet
+from walker_rl.runtime import set_environment
+
+PREFIX = "dm_control:"
+
+
+def tasks() -> dict[str, Task]:
+    """None: to know its sizes a task has to be constructed."""
+    return {}
+
+
+def find_task(name: str, arguments: Arguments) -> Task | None:
+    """A task of the suite, constructed with `arguments`, such as `time_limit`.
+
+    Raises:
+        UserError: if dm_control is not installed or has no such task.
+    """
+    if not name.startswith(PREFIX):
+        return None
+    return described(name, "dm_control", arguments, lambda: _construct(name, arguments))
+
+
+def make(task: Task) -> Simulation:
+    """Constructs a task; imports dm_control."""
+    with trying(task.name):
+        return _construct(task.name, task.arguments)
+
+
+def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
+    if importlib.util.find_spec("dm_control") is None:
+        raise Refused("needs the extra dm_control: pip install 'walker-rl[dm_control]'")
+    with quiet():  # MuJoCo prints about its models.
+        from walker_rl.environments.dm_env_simulation import DmEnvSimulation
+
+        suite = _import_suite()
+        known = {f"{domain}-{task}": (domain, task) for domain, task in suite.ALL_TASKS}
+        wanted = name.removeprefix(PREFIX)
+        if wanted not in known:
+            raise Refused(f"must be DOMAIN-TASK of the suite{did_you_mean(wanted, known)}")
+        # Some tasks draw their bodies when they are constructed, so the seed is the same each time.
+        return DmEnvSimulation(suite.load(*known[wanted], task_kwargs={"random": 0, **arguments}))
+
+
+def _import_suite() -> Any:
+    """Imports the suite; without films if the machine can't draw, which would fail its import."""
+    set_environment()
+    try:
+        return importlib.import_module("dm_control.suite")
+    except ImportError:
+        os.environ["MUJOCO_GL"] = "disable"
+        return importlib.import_module("dm_control.suite")

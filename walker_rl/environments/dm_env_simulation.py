@@ -1,0 +1,130 @@
+"""A dm_env environment, flattened."""
+
+import inspect
+import math
+from typing import Any
+
+import dm_env
+import numpy as np
+import tree
+from dm_env import specs
+
+from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.foreign import (
+    DEFAULT_EPISODE_STEPS,
+    DEFAULT_FRAME_SECONDS,
+    ActionBounds,
+    Refused,
+    draw_plainly,
+    filming,
+    fitted,
+    named,
+)
+from walker_rl.environments.simulation import Outcome
+from walker_rl.errors import RunError
+from walker_rl.types import Metrics
+
+CAMERA = 0
+"""Camera of dm_control's films: that from the side, in most tasks."""
+
+
+class DmEnvSimulation:
+    """Any dm_env environment whose observations are numbers and whose actions are a bounded array.
+
+    Attributes:
+        dimensions: observations by the keys of their mapping, if it is one, else numbered; actions are numbered.
+        frame_seconds: seconds of a step, from dm_control's `control_timestep` if the environment has it.
+        reward_parts: empty, because dm_env has no word for the parts of a reward.
+        max_episode_steps: steps of dm_control's time limit, if it has one.
+        reward_threshold: None; dm_env names none.
+    """
+
+    def __init__(self, environment: dm_env.Environment):
+        """Checks the environment's specs.
+
+        Raises:
+            Refused: if its observations are pictures, or its actions are not a bounded array of floats.
+        """
+        self._environment = environment
+        actions = environment.action_spec()
+        if not isinstance(actions, specs.BoundedArray):
+            raise Refused(f"must have a bounded array of actions, not {actions}")
+        low, high = (np.broadcast_to(bound, actions.shape) for bound in (actions.minimum, actions.maximum))
+        self._bounds = ActionBounds.checked(low, high, actions.dtype)
+        self._takes_seed = "seed" in inspect.signature(environment.reset).parameters
+        self.dimensions = Dimensions(
+            _dimensions(environment.observation_spec()), numbered("action", self._bounds.low.size, -1.0, 1.0)
+        )
+        seconds = getattr(environment, "control_timestep", None)
+        self.frame_seconds = float(seconds()) if callable(seconds) else DEFAULT_FRAME_SECONDS
+        self.reward_parts: Metrics = {}
+        limit = getattr(environment, "_step_limit", math.inf)  # dm_control has no public access to it.
+        self.max_episode_steps = math.ceil(limit) if math.isfinite(limit) else DEFAULT_EPISODE_STEPS
+        self.reward_threshold: float | None = None
+        self._physics = getattr(environment, "physics", None)
+        if self._physics is not None:
+            draw_plainly(self._physics.model)
+
+    def reset(self, seed: int) -> np.ndarray:
+        """Starts the episode of a seed, if the environment takes one; returns its first observation `[O]`.
+
+        dm_env knows no seeds: they go to `reset(seed=...)` if the environment has that, else to the random state of
+        dm_control's environments and tasks.
+        """
+        for place in (self._environment, getattr(self._environment, "task", None)):
+            for name in ("random_state", "random"):
+                if isinstance(random := getattr(place, name, None), np.random.RandomState):
+                    random.seed(seed)
+        timestep = self._environment.reset(seed=seed) if self._takes_seed else self._environment.reset()
+        return _flat(timestep.observation)
+
+    def step(self, action: np.ndarray) -> Outcome:
+        """Applies an action `[A]` in [-1, 1], mapped to the bounds of the environment.
+
+        Raises:
+            RunError: if the discount is not 0 or 1; of the end of an episode, 0 terminates and 1 truncates it.
+        """
+        timestep = self._environment.step(self._bounds.scaled(action))
+        if timestep.discount not in ((0.0, 1.0) if timestep.last() else (1.0,)):
+            raise RunError(f"discount = {timestep.discount}: must be 1, or 0 where an episode terminates")
+        return Outcome(
+            _flat(timestep.observation),
+            float(timestep.reward),
+            terminated=timestep.last() and timestep.discount == 0,
+            truncated=timestep.last() and timestep.discount == 1,
+        )
+
+    def render(self, width: int, height: int) -> np.ndarray:
+        """The picture of dm_control's camera, or of the environment's own `render()`, uint8 `[height, width, 3]`.
+
+        Raises:
+            RunError: if there is none.
+        """
+        with filming():
+            if self._physics is None:
+                return fitted(self._environment.render(), width, height)
+            model = self._physics.model
+            size = min(height, model.vis.global_.offheight), min(width, model.vis.global_.offwidth)
+            return fitted(self._physics.render(*size, camera_id=CAMERA if model.ncam else -1), width, height)
+
+    def close(self) -> None:
+        """Closes the environment; may be called again."""
+        self._environment.close()
+
+
+def _flat(observation: Any) -> np.ndarray:
+    return np.concatenate([np.ravel(part) for part in tree.flatten(observation)])
+
+
+def _dimensions(observation_spec: Any) -> tuple[Dimension, ...]:
+    """Names of an observation's numbers, in the order of `_flat`."""
+    dimensions: list[Dimension] = []
+    for path, spec in tree.flatten_with_path(observation_spec):
+        if spec.dtype == np.uint8 and len(spec.shape) == 3:
+            raise Refused(f"must observe numbers, not pictures {list(spec.shape)}")
+        low, high = (
+            np.broadcast_to(getattr(spec, name, bound), spec.shape)
+            for name, bound in (("minimum", -math.inf), ("maximum", math.inf))
+        )
+        dimensions += named("_".join(map(str, path)) or "observation", low, high)
+    return tuple(dimensions)

@@ -1,0 +1,1 @@
+"""Environments that a function of the user makes."""

@@ -1,0 +1,84 @@
+"""Environments of your own: MODULE:FUNCTION, which returns a Gymnasium or dm_env environment."""
+
+import importlib
+import inspect
+import operator
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import dm_env
+
+from walker_rl.environments.catalogue import family_names
+from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, trying
+from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.errors import did_you_mean
+
+
+def tasks() -> dict[str, Task]:
+    """None: they are not known before they are asked for."""
+    return {}
+
+
+def find_task(name: str, arguments: Arguments) -> Task | None:
+    """The task that a function makes, called with `arguments`.
+
+    Raises:
+        UserError: if there is no such function, it raises, or its environment can't be played.
+    """
+    if not re.fullmatch(r"[^\W\d][\w.]*:[^\W\d][\w.]*", name) or name.partition(":")[0] in family_names():
+        return None
+    return described(name, "python", arguments, lambda: _construct(name, arguments))
+
+
+def make(task: Task) -> Simulation:
+    """Constructs a task; calls its function."""
+    with trying(task.name):
+        return _construct(task.name, task.arguments)
+
+
+def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
+    prepare()
+    function = _resolve(*name.split(":"))
+    options = {"render_mode": "rgb_array"} if "render_mode" in _parameters(function) else {}
+    environment = function(**{**options, **arguments})
+    gymnasium = sys.modules.get("gymnasium")
+    if gymnasium is not None and isinstance(environment, gymnasium.Env):
+        from walker_rl.environments.gymnasium_simulation import GymnasiumSimulation
+
+        return GymnasiumSimulation(environment)
+    if isinstance(environment, dm_env.Environment):
+        from walker_rl.environments.dm_env_simulation import DmEnvSimulation
+
+        return DmEnvSimulation(environment)
+    returned = f"{type(environment).__module__}.{type(environment).__qualname__}"
+    raise Refused(f"must return a Gymnasium or dm_env environment, not {returned}")
+
+
+def _resolve(module_name: str, path: str) -> Callable[..., Any]:
+    """The function or class at `path` of a module, which may be in the current folder."""
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if not f"{module_name}.".startswith(f"{error.name}."):
+            raise
+        near = did_you_mean(module_name, family_names())
+        raise Refused(f"must be in a module that Python finds in {os.getcwd()} or on its path{near}") from None
+    try:
+        found: Callable[..., Any] = operator.attrgetter(path)(module)
+    except AttributeError:
+        raise Refused(f"must be in {module_name}, which has no {path}{did_you_mean(path, vars(module))}") from None
+    if not callable(found):
+        raise Refused(f"must be a function that makes an environment, not {type(found).__name__}")
+    return found
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except ValueError:  # A function written in C has none.
+        return ()

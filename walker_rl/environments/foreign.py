@@ -1,0 +1,164 @@
+"""Environments that other people wrote: tried once, refused in one line, their actions and pictures fitted to ours."""
+
+import contextlib
+import importlib.util
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from walker_rl.environments.dimensions import Dimension
+from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.errors import RunError, UserError
+from walker_rl.runtime import set_environment
+
+DEFAULT_EPISODE_STEPS = 1000
+"""Steps after which an episode is truncated if its environment names no limit."""
+
+DEFAULT_FRAME_SECONDS = 1 / 30
+"""Seconds of a step if its environment does not name them."""
+
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+class Refused(Exception):
+    """An environment that is not played here; the message says what it must be."""
+
+
+class ForeignSimulation(Simulation, Protocol):
+    """A simulation that describes itself, as `Task` does."""
+
+    max_episode_steps: int
+    reward_threshold: float | None
+
+
+class ActionBounds(NamedTuple):
+    """The bounds of a foreign environment's actions, of any shape, their middle, and half their distance."""
+
+    low: np.ndarray
+    high: np.ndarray
+    middle: np.ndarray
+    half: np.ndarray
+
+    @classmethod
+    def checked(cls, low: Any, high: Any, dtype: Any) -> "ActionBounds":
+        """Bounds from those of a space or a spec.
+
+        Raises:
+            Refused: if they are not finite, or not those of floats.
+        """
+        if not np.issubdtype(dtype, np.floating):
+            raise Refused(f"must have continuous actions, not {np.dtype(dtype)}")
+        low, high = np.asarray(low, dtype), np.asarray(high, dtype)
+        if not np.isfinite([low, high]).all():
+            raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
+        return cls(low, high, (np.float64(high) + low) / 2, (np.float64(high) - low) / 2)
+
+    def scaled(self, action: np.ndarray) -> np.ndarray:
+        """Maps an action `[A]` from [-1, 1] to the bounds, in their shape and type."""
+        scaled = self.middle + self.half * action.reshape(self.low.shape)
+        return np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high)
+
+
+def prepare() -> None:
+    """Sets this process up for MuJoCo, before an environment is made that may use it.
+
+    MuJoCo draws without a display where there is none. Unless a handler of its warnings is installed, it prints them
+    and writes them to MUJOCO_LOG.TXT in the current folder.
+    """
+    set_environment()
+    if importlib.util.find_spec("mujoco") is not None:
+        import mujoco
+
+        if mujoco.get_mju_user_warning() is None:
+            mujoco.set_mju_user_warning(lambda text: None)
+
+
+def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:
+    """Dimensions with these bounds, of any shape: `name`, or `name_0`, `name_1` and so on if there are more."""
+    lows, highs = np.ravel(low).tolist(), np.ravel(high).tolist()
+    names = [name] if np.ndim(low) == 0 else [f"{name}_{index}" for index in range(len(lows))]
+    return tuple(Dimension(*one) for one in zip(names, [""] * len(names), lows, highs, strict=True))
+
+
+def described(name: str, kind: str, arguments: Arguments, construct: Callable[[], ForeignSimulation]) -> Task:
+    """Constructs a simulation, plays one step, and describes its task.
+
+    Raises:
+        UserError: if any of it fails, or an observation has another size than declared or is not finite.
+    """
+    with trying(name), contextlib.closing(construct()) as simulation:
+        dimensions = simulation.dimensions
+        observation_size, action_size = len(dimensions.observation), len(dimensions.action)
+        if not observation_size or not action_size:
+            raise Refused("must have observations and actions of at least one number")
+        observations = [simulation.reset(0), simulation.step(np.zeros(action_size, np.float32)).observation]
+        for observation in map(np.asarray, observations):
+            if observation.shape != (observation_size,) or not np.isfinite(observation).all():
+                raise Refused(f"must observe {observation_size} finite numbers, not {observation.tolist()}")
+        return Task(
+            name,
+            kind,
+            simulation.max_episode_steps,
+            observation_size,
+            action_size,
+            simulation.reward_threshold,
+            arguments,
+            must_repeat=False,
+        )
+
+
+@contextlib.contextmanager
+def trying(name: str) -> Iterator[None]:
+    """Reports whatever goes wrong with a task in one line, with its place in other people's code.
+
+    Raises:
+        UserError: for any exception, also for an exit.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except Refused as error:
+        raise UserError(f"task = {name}: {error}") from error
+    except (Exception, SystemExit) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
+        raise UserError(f"task = {name}: raised {type(error).__name__}: {error}{''.join(places[-1:])}") from error
+
+
+def draw_plainly(model: Any) -> None:
+    """Has a MuJoCo model drawn without shadows and reflections, which take most of the time where there is no GPU."""
+    model.vis.quality.shadowsize = 0
+    model.mat_reflectance[:] = 0
+
+
+def fitted(picture: Any, width: int, height: int) -> np.ndarray:
+    """Scales a picture to fit into `[height, width, 3]`, uint8, on white.
+
+    Raises:
+        RunError: if it is no picture.
+    """
+    from PIL import Image, ImageOps
+
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        raise RunError(f"no film: render() must return uint8 [height, width, 3], not {picture.dtype} {picture.shape}")
+    return np.asarray(ImageOps.pad(Image.fromarray(picture), (width, height), color="white"))
+
+
+@contextlib.contextmanager
+def filming() -> Iterator[None]:
+    """Reports a failure to draw, as without a display, as a film that can't be made.
+
+    Raises:
+        RunError: for any exception.
+    """
+    try:
+        yield
+    except RunError:
+        raise
+    except Exception as error:
+        raise RunError(f"no film: {type(error).__name__}: {error}") from error

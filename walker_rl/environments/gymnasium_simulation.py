@@ -1,0 +1,107 @@
+"""A Gymnasium environment, flattened."""
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Box, Dict, Space, Tuple, utils
+
+from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.foreign import (
+    DEFAULT_EPISODE_STEPS,
+    DEFAULT_FRAME_SECONDS,
+    ActionBounds,
+    Refused,
+    draw_plainly,
+    filming,
+    fitted,
+    named,
+)
+from walker_rl.environments.simulation import Outcome
+from walker_rl.types import Metrics
+
+
+class GymnasiumSimulation:
+    """Any Gymnasium environment whose observations are numbers and whose actions are a bounded `Box`.
+
+    Attributes:
+        dimensions: observations by the keys of their `Dict`, if it is one, else numbered; actions are numbered.
+        frame_seconds: seconds of a step, from the environment's frames per second.
+        reward_parts: empty, because Gymnasium has no word for the parts of a reward.
+        max_episode_steps: steps of its `TimeLimit`, if it has one.
+        reward_threshold: return that its registration calls solved.
+    """
+
+    def __init__(self, environment: gymnasium.Env):
+        """Checks the environment's spaces.
+
+        Raises:
+            Refused: if its observations are pictures or of varying length, or its actions are not a bounded `Box`.
+        """
+        self._environment = environment
+        self._space = environment.observation_space
+        actions = environment.action_space
+        if not isinstance(actions, Box):
+            raise Refused(f"must have actions in a Box, not {actions}")
+        self._bounds = ActionBounds.checked(actions.low, actions.high, actions.dtype)
+        self.dimensions = Dimensions(_dimensions(self._space), numbered("action", self._bounds.low.size, -1.0, 1.0))
+        rate = environment.metadata.get("render_fps")
+        self.frame_seconds = 1 / rate if rate else DEFAULT_FRAME_SECONDS
+        self.reward_parts: Metrics = {}
+        if type(model := getattr(environment.unwrapped, "model", None)).__name__ == "MjModel":
+            draw_plainly(model)
+        spec = environment.spec
+        self.max_episode_steps = _time_limit(environment) or DEFAULT_EPISODE_STEPS
+        self.reward_threshold = spec.reward_threshold if spec else None
+
+    def reset(self, seed: int) -> np.ndarray:
+        """Starts the episode of a seed; returns its first observation `[O]`."""
+        observation, _ = self._environment.reset(seed=seed)
+        return self._flat(observation)
+
+    def step(self, action: np.ndarray) -> Outcome:
+        """Applies an action `[A]` in [-1, 1], mapped to the bounds of the environment."""
+        observation, reward, terminated, truncated, _ = self._environment.step(self._bounds.scaled(action))
+        return Outcome(self._flat(observation), float(reward), bool(terminated), bool(truncated))
+
+    def render(self, width: int, height: int) -> np.ndarray:
+        """The environment's picture, scaled to uint8 `[height, width, 3]`.
+
+        Raises:
+            RunError: if it draws none.
+        """
+        with filming():
+            return fitted(self._environment.render(), width, height)
+
+    def close(self) -> None:
+        """Closes the environment; may be called again."""
+        self._environment.close()
+
+    def _flat(self, observation: Any) -> np.ndarray:
+        return np.asarray(utils.flatten(self._space, observation))
+
+
+def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
+    """Names of a space's numbers, in the order of `flatten`; `name` is the space's place in the whole."""
+    parts: Any = ()
+    if isinstance(space, Dict):
+        parts = space.spaces.items()
+    elif isinstance(space, Tuple):
+        parts = enumerate(space.spaces)
+    if parts:
+        return tuple(
+            dimension for key, part in parts for dimension in _dimensions(part, f"{name}_{key}" if name else f"{key}")
+        )
+    if isinstance(space, Box) and space.dtype == np.uint8 and len(space.shape) == 3:
+        raise Refused(f"must observe numbers, not pictures {list(space.shape)}")
+    flat = utils.flatten_space(space)
+    if not isinstance(flat, Box):
+        raise Refused(f"must observe numbers that can be flattened, not {space}")
+    return named(name or "observation", flat.low, flat.high)
+
+
+def _time_limit(environment: gymnasium.Env) -> int | None:
+    """Steps of the environment's time limit, if it has one in any of its wrappers."""
+    if environment.has_wrapper_attr("_max_episode_steps"):
+        return int(environment.get_wrapper_attr("_max_episode_steps"))
+    return environment.spec.max_episode_steps if environment.spec else None

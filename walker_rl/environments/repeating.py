@@ -1,0 +1,31 @@
+"""A trial of the rule that an episode is a function of its seed and actions."""
+
+import contextlib
+import functools
+
+import numpy as np
+
+from walker_rl.environments.catalogue import make_simulation
+from walker_rl.environments.simulation import Simulation, Task
+
+NUM_STEPS = 50
+SEED, OTHER_SEED = 1, 2
+
+
+@functools.cache
+def repeats(task: Task) -> bool:
+    """Plays the beginning of an episode in two simulations, in one after another episode; True if both are the same."""
+    actions = np.random.default_rng(0).uniform(-1.0, 1.0, (NUM_STEPS, task.action_size)).astype(np.float32)
+    with contextlib.closing(make_simulation(task)) as one, contextlib.closing(make_simulation(task)) as other:
+        _play(other, OTHER_SEED, actions)
+        return _play(one, SEED, actions) == _play(other, SEED, actions)
+
+
+def _play(simulation: Simulation, seed: int, actions: np.ndarray) -> list[tuple[bytes, float, bool, bool]]:
+    played = [(np.asarray(simulation.reset(seed), np.float32).tobytes(), 0.0, False, False)]
+    for action in actions:
+        observation, reward, terminated, truncated = simulation.step(action)
+        played.append((np.asarray(observation, np.float32).tobytes(), reward, terminated, truncated))
+        if terminated or truncated:
+            break
+    return played
