@@ -1,15 +1,19 @@
-# `make train` and `make test` need nothing done before them: the first call sets up .venv. PYTHON=3.12 asks for a version.
+# `make walk`, `make train` and `make test` need nothing done before them: the first call sets up what they need.
+# PYTHON=3.12 asks for a version.
 
 PRESET := d4pg --prior gait --config configs/fast.yaml
 VENV_PYTHON := .venv/bin/python
-COMPILE := $(VENV_PYTHON) -m uv pip compile pyproject.toml --quiet --generate-hashes --no-annotate --custom-compile-command "make lock"
+COMPILE := $(VENV_PYTHON) -m uv pip compile --quiet --generate-hashes --no-annotate --custom-compile-command "make lock"
 ACME := --python-version 3.10 --python-platform x86_64-unknown-linux-gnu
 PORTABLE := --python-version 3.11 --universal
 
-.PHONY: help train test test-slow benchmark figures docs ray lint format lock setup setup-dev pybulletgym
+.PHONY: help walk train test test-slow benchmark figures docs ray lint format lock setup setup-dev pybulletgym
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+walk: ## film a trained policy that walks, within two minutes of a fresh clone
+	@scripts/walk.sh $(PYTHON)
 
 train: setup ## train D4PG to walk in minutes; or AGENT=dmpo STEPS= SEED= RUN_DIR= ARGS="any option of walker-rl train"
 	@.venv/bin/walker-rl train $(or $(AGENT),$(PRESET)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) \
@@ -44,14 +48,18 @@ format: setup-dev ## put the code into the project's format
 	@$(VENV_PYTHON) -m ruff check --fix
 	@$(VENV_PYTHON) -m ruff format
 
-lock: setup-dev ## resolve pyproject.toml into two locks for each stack; ARGS=--upgrade for newer versions
-	@$(COMPILE) $(ACME) --output-file requirements.lock $(ARGS)
-	@$(COMPILE) $(ACME) --extra dev --extra docs --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
-	@$(COMPILE) $(PORTABLE) --output-file requirements.portable.lock $(ARGS)
-	@$(COMPILE) $(PORTABLE) --extra dev --extra docs --constraint requirements.portable.lock \
+lock: setup-dev ## resolve pyproject.toml into three locks for each stack; ARGS=--upgrade for newer versions
+	@$(COMPILE) $(ACME) pyproject.toml --output-file requirements.lock $(ARGS)
+	@$(COMPILE) $(ACME) pyproject.toml --extra dev --extra docs --constraint requirements.lock \
+		--output-file requirements-dev.lock $(ARGS)
+	@$(COMPILE) $(ACME) --group play --constraint requirements.lock --output-file requirements-walk.lock $(ARGS)
+	@$(COMPILE) $(PORTABLE) pyproject.toml --output-file requirements.portable.lock $(ARGS)
+	@$(COMPILE) $(PORTABLE) pyproject.toml --extra dev --extra docs --constraint requirements.portable.lock \
 		--output-file requirements-dev.portable.lock $(ARGS)
+	@$(COMPILE) $(PORTABLE) --group play --constraint requirements.portable.lock \
+		--output-file requirements-walk.portable.lock $(ARGS)
 
-setup:
+setup: ## set up .venv, which the targets above do when they need it
 	@scripts/bootstrap.sh requirements.lock $(PYTHON)
 
 setup-dev:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sets up .venv with a Python, the packages of a lock and this project; done already, it returns at once.
-# Usage: scripts/bootstrap.sh LOCK [VERSION], or --find-python [VERSION] to print the interpreter that it would take.
+# Usage: scripts/bootstrap.sh LOCK [VERSION [FOLDER]]; a VERSION of "" takes the best that it finds.
+# scripts/bootstrap.sh --find-python [VERSION] prints the interpreter that it would take.
 # X.lock is for Python 3.10 on Linux x86-64, where all packages exist; X.portable.lock takes its place elsewhere.
 set -eu
 cd "$(dirname "$0")/.."
@@ -68,29 +69,29 @@ find_python() {
 
 # The old one goes first: activated, its Python would be the one found.
 make_venv() {
-    rm -rf .venv
+    rm -rf "$venv"
     python=$(find_python)
-    say "creating .venv with $python"
-    mkdir .venv
+    say "creating $venv with $python"
+    mkdir "$venv"
     touch "$incomplete"
-    "$python" -m venv .venv
-    if [ -z "$asked" ] && [ "$(uname -sm)" = "Linux x86_64" ] && ! has_acme; then
+    "$python" -m venv "$venv"
+    if [ "$venv" = .venv ] && [ -z "$asked" ] && [ "$(uname -sm)" = "Linux x86_64" ] && ! has_acme; then
         say "no Python 3.10 found, so there will be no launch, no cluster submit and no replay=reverb"
     fi
 }
 
-has_acme() { [ -e .venv/bin/python3.10 ]; }
+has_acme() { [ -e "$venv/bin/python3.10" ]; }
 
 choose_lock() {
     has_acme && lock=$name || lock=${name%.lock}.portable.lock
-    stamp=.venv/.installed-$lock
+    stamp=$venv/.installed-$lock
     wanted=$({ pwd && cat "$lock" pyproject.toml; } | cksum)
 }
 
 is_whole() {
     [ ! -e "$incomplete" ] || return 1
     for version in ${asked:-$versions}; do
-        [ ! -x ".venv/bin/python$version" ] || return 0
+        [ ! -x "$venv/bin/python$version" ] || return 0
     done
     return 1
 }
@@ -99,8 +100,8 @@ is_whole() {
 install() {
     touch "$incomplete"
     rm -f "$stamp"
-    awk '/^[^ ]/ { keep = /^(setuptools|wheel)==/ } keep' "$lock" >.venv/build.lock
-    pip_install --require-hashes -r .venv/build.lock
+    awk '/^[^ ]/ { keep = /^(setuptools|wheel)==/ } keep' "$lock" >"$venv/build.lock"
+    pip_install --require-hashes -r "$venv/build.lock"
     pip_install --require-hashes --no-build-isolation --use-pep517 -r "$lock"
     pip_install --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
@@ -108,13 +109,14 @@ install() {
 }
 
 pip_install() {
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps "$@" ||
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps "$@" ||
         fail "set-up stopped at the above; run this again to start it over"
 }
 
 name=$1
 asked=${2:-}
-incomplete=.venv/.incomplete
+venv=${3:-.venv}
+incomplete=$venv/.incomplete
 
 places
 if [ "$name" = --find-python ]; then
@@ -130,10 +132,10 @@ if is_whole; then
     choose_lock
     [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ] || exit 0
 fi
-if ! is_whole || ! .venv/bin/python -c 'import pip, venv' 2>/dev/null; then
+if ! is_whole || ! "$venv/bin/python" -c 'import pip, venv' 2>/dev/null; then
     make_venv
 fi
 choose_lock
-say "installing the packages of $lock; the first time takes some minutes"
+say "installing the packages of $lock; the first time may take minutes"
 install
 say "done"

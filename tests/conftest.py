@@ -1,10 +1,14 @@
 """Settings that must be made before the first import of TensorFlow and Matplotlib."""
 
+import contextlib
+import os
+import signal
 import warnings
 
+import psutil
 import pytest
 
-from tests.browser import CHROMIUM
+from tests.browser import BROWSER_LIMIT, CHROMIUM
 from walker_rl.runtime import set_environment
 from walker_rl.stack import HAS_ACME
 
@@ -34,9 +38,21 @@ with warnings.catch_warnings():  # Importing gym changes the filters.
 @pytest.fixture(scope="module")
 def chromium():
     """A browser without a window."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=BROWSER_LIMIT)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=BROWSER_LIMIT)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_running():
+    """Kills what a failed test leaves in sessions of their own, which would slow down the tests after it."""
+    yield
+    for child in psutil.Process().children():
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(child.pid) == child.pid:
+                os.killpg(child.pid, signal.SIGKILL)

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser import needs_chromium
+from tests.browser import BROWSER_LIMIT, needs_chromium
 from walker_rl.agents import agent_names
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
@@ -48,6 +48,7 @@ def site(tmp_path_factory):
 def quiet_page(chromium, **options):
     """A page in a context of its own that must neither complain nor ask the network for anything."""
     context = chromium.new_context(viewport={"width": WIDE, "height": 900}, **options)
+    context.set_default_timeout(BROWSER_LIMIT)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
@@ -121,9 +122,8 @@ def test_the_site_has_every_page_that_github_shows(site):
 def test_search_works_without_a_server(page):
     page.locator("input.md-search__input").click()
     page.keyboard.type("n_step")
-    page.wait_for_selector("a.md-search-result__link")
-    found = [link.get_attribute("href") for link in page.locator("a.md-search-result__link").all()]
-    assert any("/reference/fields/d4pg.html" in link for link in found)
+    found = page.locator("a.md-search-result__link[href*='/reference/fields/d4pg.html']")
+    expect(found).not_to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_it_is_dark_where_the_reader_wants_that(page, is_dark):
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") is not is_dark
     page.locator("label[title^='Switch to']:visible").click()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != background
+    expect(page.locator("body")).not_to_have_css("background-color", background)

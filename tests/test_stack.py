@@ -33,6 +33,13 @@ def test_a_command_that_needs_acme_is_refused_in_a_line_without_it(words, what, 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_command_that_needs_acme_says_so_too_where_nothing_trains(monkeypatch, capsys):
+    monkeypatch.setattr(stack, "HAS_TENSORFLOW", False)
+    assert main(("launch", AGENT)) == 2
+    line = "error: launch: needs TensorFlow, which this environment lacks; `make setup` sets up .venv with everything\n"
+    assert capsys.readouterr().err == line
+
+
 def test_a_replay_in_reverb_is_refused_without_it(monkeypatch):
     monkeypatch.setattr(stack, "HAS_ACME", False)
     with pytest.raises(UserError, match=r"^replay = reverb: needs Launchpad and Reverb, "):

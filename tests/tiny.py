@@ -1,14 +1,18 @@
 """Trainings that are real and small: the same code, smaller numbers."""
 
+import contextlib
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from walker_rl.agents import agent_names, config_class
@@ -85,12 +89,37 @@ def wait_for(path: Path, process: subprocess.Popen, num_lines: int = 0) -> None:
         time.sleep(0.002)
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Waits, ten seconds at most, until something is so."""
-    end = time.monotonic() + 10.0
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Waits, a minute at most, until something is so."""
+    end = time.monotonic() + 60.0
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.002)
+
+
+def lines_until(process: subprocess.Popen, pattern: str) -> list[str]:
+    """Lines that a process prints, up to one that begins with `pattern`, which must come within three minutes."""
+    lines = []
+    too_late = threading.Timer(180, process.kill)
+    too_late.start()
+    try:
+        for line in process.stdout:
+            lines.append(line)
+            if re.match(pattern, line):
+                return lines
+    finally:
+        too_late.cancel()
+    raise AssertionError(f"no line like {pattern!r} in {lines}")
+
+
+def training_processes(parent: subprocess.Popen) -> list[psutil.Process]:
+    """The trainings that a process runs, and what they have started by the same command."""
+    found = []
+    for child in psutil.Process(parent.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # It has just ended.
+            if "train" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def press_ctrl_c(process: subprocess.Popen) -> None:

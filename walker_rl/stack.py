@@ -1,7 +1,8 @@
 """The stack of libraries that this process uses: Acme's or the portable one.
 
 Acme, Launchpad and Reverb have packages for Python 3.10 on Linux x86-64 only, with TensorFlow 2.8. The portable stack
-is a newer TensorFlow without the three. `pyproject.toml` chooses by the same markers.
+is a newer TensorFlow without the three. `pyproject.toml` chooses by the same markers. `make walk` installs the
+part of a stack that plays policies, without TensorFlow.
 """
 
 import importlib.util
@@ -11,9 +12,14 @@ from walker_rl.errors import UserError
 
 HAS_ACME = importlib.util.find_spec("acme") is not None
 
+HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
+
 NAME = "acme" if HAS_ACME else "portable"
 
 ABILITIES = "everything works" if HAS_ACME else "all works but launch, node, cluster submit and replay=reverb"
+
+if not HAS_TENSORFLOW:
+    NAME, ABILITIES = "walk", "render, evaluate and watch work"
 
 HERE = f"{platform.system()} {platform.machine()}"
 
@@ -27,12 +33,19 @@ def require_acme(what: str) -> None:
     Raises:
         UserError: on the portable stack.
     """
+    if not HAS_TENSORFLOW:
+        raise UserError(lacks(what, "TensorFlow"))
     if not HAS_ACME:
         raise UserError(
             f"{what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, and not for "
             f"Python {platform.python_version()} on {HERE}; `train`, `sweep` and `tune` need neither, and "
             "`make train PYTHON=3.10` sets up both where they exist"
         )
+
+
+def lacks(what: str, package: str) -> str:
+    """Returns the error of a command in an environment that only plays policies."""
+    return f"{what}: needs {package}, which this environment lacks; `make setup` sets up .venv with everything"
 
 
 def platform_problem(here: str = HERE) -> str:

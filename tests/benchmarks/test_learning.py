@@ -26,8 +26,9 @@ def climber(name, *returns):
 
 
 def test_each_goal_is_timed_and_the_policy_that_reached_the_last_is_confirmed(tmp_path):
-    outcome = time_run(climber("a", 100, 1_500, 1_400, 2_050, 3_000), 0, RULES, tmp_path / "a")
-    assert outcome.actor_steps == (20_000, 40_000)
+    between = [1_400] * 5  # The second goal is seen later, though a look at the table may take a second.
+    outcome = time_run(climber("a", 100, 1_500, *between, 2_050, 3_000), 0, RULES, tmp_path / "a")
+    assert outcome.actor_steps == (20_000, 80_000)
     first, last = outcome.seconds
     assert 0.6 <= first < last - 0.3
     assert outcome.confirmation == Confirmation(mean=2_050.0, stddev=50.0, num_falls=1)
@@ -51,7 +52,7 @@ def test_one_evaluation_may_reach_both_goals(tmp_path):
     assert outcome.seconds[0] == outcome.seconds[1]
 
 
-@pytest.mark.parametrize(("returns", "limit"), [((1_600,), 3.0), ((1_600, "end"), 30.0)])
+@pytest.mark.parametrize(("returns", "limit"), [((1_600,), 6.0), ((1_600, "end"), 30.0)])
 def test_a_run_ends_at_the_limit_or_by_itself(returns, limit, tmp_path):
     rules = Rules(RULES.goals, limit, num_episodes=2)
     outcome = time_run(climber("a", *returns), 0, rules, tmp_path / "a")

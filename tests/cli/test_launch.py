@@ -61,7 +61,7 @@ def test_what_cannot_be_launched_is_refused(tmp_path, words, message):
 
 def test_a_host_that_nobody_knows_is_refused_at_once(tmp_path):
     words = ("--role", "actors", "--join", "nohost.invalid:8000")
-    result = run_command("launch", DISTRIBUTIONAL_AGENT, *words, cwd=tmp_path, timeout=60)
+    result = run_command("launch", DISTRIBUTIONAL_AGENT, *words, cwd=tmp_path, timeout=120)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("error: join = nohost.invalid:8000: must be a host that this machine finds (")
     assert not list(tmp_path.iterdir())

@@ -9,6 +9,7 @@ import signal
 import pytest
 import yaml
 
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
 from walker_rl.analysis.runs import by_task, read_runs
 from walker_rl.cli import main
@@ -46,7 +47,7 @@ def test_durations_as_people_write_them(text, seconds):
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("command", ["train", "launch"])
+@pytest.mark.parametrize("command", ["train", pytest.param("launch", marks=acme_stack)])
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -84,7 +85,7 @@ def test_a_training_that_is_killed_ends_after_its_time_and_goes_on_bit_for_bit(t
     assert re.search(r"^Ended by time: [\d,]+ steps in \d+ s of training$", output, re.MULTILINE)
     assert ended_by(run) == "time"
     trained = int(rows(run, "evaluation")[-1]["actor_steps"])
-    assert 8.0 <= read_checkpoint(max((run / "checkpoints").glob("*.npz")))["recorder"]["walltime"] < 28.0
+    assert 8.0 <= read_checkpoint(max((run / "checkpoints").glob("*.npz")))["recorder"]["walltime"] < 68.0
     assert all((run / name).exists() for name in ("policy/best.npz", "videos/best.gif", "videos/progress.gif"))
 
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
@@ -137,6 +138,7 @@ def test_runs_that_differ_in_a_limit_are_seeds_of_the_same(tmp_path):
     assert ended_by(tmp_path / "0") == ended_by(tmp_path / "1") == "steps"
 
 
+@acme_stack
 @pytest.mark.slow
 def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     run = tmp_path / "run"
@@ -145,7 +147,7 @@ def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     output = train(*launch, *options, "--steps", "1M", "--for", "15s", "--run-dir", run)
     assert re.search(r"^Ended by time: [\d,]+ steps in \d+ s of training$", output, re.MULTILINE)
     assert ended_by(run) == "time"
-    assert float(rows(run, "timing")[-1]["walltime"]) < 35.0
+    assert float(rows(run, "timing")[-1]["walltime"]) < 75.0
     trained = int(rows(run, "evaluation")[-1]["actor_steps"])
     assert "for as long again" in train(*launch, "--resume", run)
     train(*launch, "--resume", run, "--set", "max_walltime=null", "--until", "-5000")

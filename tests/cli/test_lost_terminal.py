@@ -98,7 +98,7 @@ def test_ctrl_c_on_a_pipeline_saves(tmp_path, reader):
     process = subprocess.Popen(["bash", "-c", line], start_new_session=True)
     wait_for_training(run, process)
     press_ctrl_c(process)
-    process.wait(timeout=60)
+    process.wait(timeout=300)
     assert last_checkpoint(run) >= 400
     assert (tmp_path / "log").read_text().startswith("Training ")
 
@@ -123,7 +123,7 @@ def test_a_terminal_that_is_closed_stops_the_training_which_saves(tmp_path):
     process, master = start_on_terminal(*ENDLESS, "--run-dir", run)
     wait_for_training(run, process)
     os.close(master)
-    assert process.wait(timeout=60) == 75
+    assert process.wait(timeout=300) == 75
     assert last_checkpoint(run) >= 400
 
 
@@ -134,7 +134,7 @@ def test_a_terminal_that_is_closed_without_a_signal_costs_the_display(tmp_path, 
     while b"Training" not in shown:
         shown += os.read(master, 1_024)
     os.close(master)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
     assert metrics_of(run) == metrics_of(straight)
 
 
@@ -145,7 +145,7 @@ def test_a_terminal_that_nobody_reads_does_not_hold_the_training_up(tmp_path):
     fill(process, master)
     wait_for_training(run, process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 75
+    assert process.wait(timeout=300) == 75
     assert last_checkpoint(run) >= 400
     os.close(master)
 
@@ -167,7 +167,7 @@ def test_a_launched_run_on_a_terminal_that_nobody_reads_saves(tmp_path):
     wait_for_training(run, process)
     time.sleep(5)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 75
+    assert process.wait(timeout=300) == 75
     assert last_checkpoint(run) >= 400
     os.close(master)
 

@@ -17,6 +17,7 @@ from tests.tiny import (
     run_command,
     set_options,
     start_command,
+    training_processes,
     unknown_task,
     wait_for,
 )
@@ -47,11 +48,6 @@ def assert_equal_runs(left, right):
     assert metrics_of(left) == metrics_of(right)
     assert metrics_of(left)["evaluation.csv"]
     assert (left / "summary.json").read_text() == (right / "summary.json").read_text()
-
-
-def training_processes(sweep):
-    """The runs' processes of a sweep's, and those which they have started."""
-    return [child for child in psutil.Process(sweep.pid).children(recursive=True) if "train" in child.cmdline()]
 
 
 def sweep_pendulum(*words, output):
@@ -103,7 +99,7 @@ def test_a_killed_sweep_goes_on_and_equals_one_never_stopped(swept, tmp_path):
         assert running
         process.kill()
         process.communicate()
-        _, alive = psutil.wait_procs(running, timeout=10)
+        _, alive = psutil.wait_procs(running, timeout=60)
         assert not alive
     result = run_command(*SWEEP, "--output", output, "--jobs", "2")
     assert result.returncode == 0, result.stdout + result.stderr
@@ -143,7 +139,7 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
         press_ctrl_c(process)
     else:
         process.send_signal(number)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == status, output
     assert not any(child.is_running() for child in running)
     assert "Interrupted; to resume" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
@@ -271,9 +267,11 @@ def test_an_index_trains_its_run_in_the_process_itself(tmp_path):
     process = start_command(*words, "--index", "1")
     run = tmp_path / f"{AGENT}_Pendulum-v1_seed1"
     wait_for(run / "metrics" / "training.csv", process)
+    process.send_signal(signal.SIGSTOP)  # It might be complete before the other one is refused.
     other = run_command(*words)
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
+    process.send_signal(signal.SIGCONT)
+    output, _ = process.communicate(timeout=300)
     assert other.stderr == f"error: output = {tmp_path}: must not be in use by another sweep\n"
     assert process.returncode == 75, output
     assert "Interrupted; to resume" in output

@@ -3,12 +3,20 @@
 import signal
 
 import optuna
-import psutil
 import pytest
 import yaml
 
 from tests.fakes import file_size_limit
-from tests.tiny import AGENT, metrics_of, run_command, set_options, start_command, tiny_agent, wait_for
+from tests.tiny import (
+    AGENT,
+    metrics_of,
+    run_command,
+    set_options,
+    start_command,
+    tiny_agent,
+    training_processes,
+    wait_for,
+)
 from walker_rl.agents import search_space
 from walker_rl.cli import main
 from walker_rl.cli.request import command_line
@@ -69,9 +77,8 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
 def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
     process = start_command(*tune(tmp_path, "--trials", "1", "--seeds", "3"))
     wait_for(tmp_path / "trials/trial0000_seed3/metrics/evaluation.csv", process, num_lines=2)
-    (training,) = (child for child in psutil.Process(process.pid).children() if "train" in child.cmdline())
-    training.kill()
-    output, _ = process.communicate(timeout=120)
+    training_processes(process)[0].kill()
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     assert "trial 0: failed with status -9 (" in output
     assert "); once more\n" in output

@@ -5,11 +5,19 @@ import re
 import resource
 import shutil
 import signal
-import subprocess
 
 import pytest
 
-from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT, TINY_RUN, metrics_of, run_command, set_options
+from tests.tiny import (
+    AGENT,
+    DISTRIBUTIONAL_AGENT,
+    TINY_RUN,
+    lines_until,
+    metrics_of,
+    run_command,
+    set_options,
+    start_command,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -171,22 +179,12 @@ def test_run_that_has_lost_metrics_is_refused(run, remains):
 def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     run = tmp_path / "run"
     overrides = set_options((*TINY_RUN, "evaluation.period=100000", "checkpoint.steps_period=100"))
-    command = [*COMMAND, *PENDULUM, "--steps", "100000", "--run-dir", str(run), *overrides]
+    words = (*PENDULUM, "--steps", "100000", "--run-dir", run, *overrides)
     limit = 50_000  # bytes in one file: the first checkpoints fit, and later ones, with more replay, do not
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if line.startswith("warning: the checkpoint at"):
-            process.send_signal(signal.SIGINT)
-            break
-    rest, _ = process.communicate(timeout=60)
+    process = start_command(*words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    lines = lines_until(process, "warning: the checkpoint at")
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=300)
     assert process.returncode == 130, [*lines, rest]
     assert "Traceback" not in rest
     kept = sorted((run / "checkpoints").iterdir())

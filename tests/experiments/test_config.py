@@ -1,7 +1,9 @@
 """The configuration as data: documented, allowed by its own rules, comparable."""
 
 import dataclasses
+import warnings
 
+import numpy as np
 import pytest
 
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
@@ -95,6 +97,30 @@ def test_what_decides_the_numbers_may_not_differ(change, difference):
 )
 def test_what_decides_no_number_may_differ(change):
     assert differences(changed(**change), changed()) == []
+
+
+@pytest.mark.parametrize("value", [np.zeros(2), np.zeros((3, 1)), np.zeros(0), np.array(3), [np.zeros(2)] * 2])
+@pytest.mark.parametrize("field", ["n_step", "policy_hidden_sizes"])
+def test_an_array_of_a_damaged_checkpoint_differs_in_one_line(field, value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (line,) = differences(changed(), changed(agent={field: value}))
+    assert line.startswith(f"agent.{field} = ") and len(line.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "is_equal"),
+    [
+        (3, 3.0, True),
+        ([1, 2], [1, 2.0], True),
+        ([1, 2], [1], False),
+        ([1], 1, False),
+        (None, 0, False),
+        ("1", 1, False),
+    ],
+)
+def test_values_are_compared_exactly_and_numbers_of_any_kind(value, other, is_equal):
+    assert (differences({"a": value}, {"a": other}) == []) is is_equal
 
 
 def test_another_agent_is_a_difference():

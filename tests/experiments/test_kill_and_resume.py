@@ -14,6 +14,7 @@ from tests.tiny import (
     AGENT,
     TINY_RUN,
     TINY_SCHEDULE,
+    lines_until,
     metrics_of,
     press_ctrl_c,
     run_command,
@@ -101,7 +102,7 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     process = start_command(*command, "--steps", "1000000", "--run-dir", interrupted)
     wait_for(interrupted / "metrics" / "training.csv", process, num_lines=3)
     press_ctrl_c(process)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == 130, output
     assert "Stopping; Ctrl-C again stops at once" in output
     assert "Traceback" not in output
@@ -121,12 +122,10 @@ def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
 def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path):
     run = shutil.copytree(short_run, tmp_path / "run")
     process = start_command("train", AGENT, "--resume", run, "--steps", "1000000")
-    for line in process.stdout:
-        if line.startswith("Resumed"):
-            break
+    lines_until(process, "Resumed")
     wait_until(lambda: not (run / "summary.json").exists())  # It is that of a complete run.
     press_ctrl_c(process)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=300) == 130
     process = start_command("train", AGENT, "--resume", run)
     assert next(process.stdout) == f"Training {AGENT} on Pendulum-v1 for 1,000,000 steps in {run}\n"
     process.kill()
@@ -152,7 +151,7 @@ def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
     wait_for(run / "videos" / "first.gif.part", process)
     press_ctrl_c(process)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == 130, output
     assert "not written" not in output
     assert (run / "videos" / "first.gif").exists()

@@ -80,13 +80,14 @@ def test_nothing_is_written_beside_the_run_and_no_process_is_left(run, folder):
 
 
 def serve_tensorboard(folder):
-    """Starts a server on loopback, which ends with this process; gives what reads its HTTP API."""
+    """Starts a server of a folder that it has read, which ends with this process; gives what reads its HTTP API."""
     server = program.TensorBoard()
-    server.configure(argv=[None, "--logdir", str(folder), "--host", "127.0.0.1", "--port", "0"])
+    load_first = ("--load_fast", "false", "--reload_interval", "0", "--reload_task", "blocking")
+    server.configure(argv=[None, "--logdir", str(folder), "--host", "127.0.0.1", "--port", "0", *load_first])
     address = server.launch()
 
     def ask(path, **query):
-        with urllib.request.urlopen(f"{address}{path}?{urllib.parse.urlencode(query)}") as answer:
+        with urllib.request.urlopen(f"{address}{path}?{urllib.parse.urlencode(query)}", timeout=60) as answer:
             return answer.read()
 
     return ask

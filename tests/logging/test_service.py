@@ -1,5 +1,6 @@
 """Services that fail."""
 
+import contextlib
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import psutil
 import pytest
 
 from tests.logging.events import ABOUT
+from tests.tiny import wait_until
 from walker_rl.logging.mlflow_store import MLflowLogger
 from walker_rl.logging.service import Service
 from walker_rl.logging.weights_and_biases import WandbLogger
@@ -17,8 +19,19 @@ ROW = {"actor_steps": 1, "training/episode_return": 2.0}
 
 def children():
     """Names of the processes that this one has started, by id."""
-    found = psutil.Process().children()
-    return {child.pid: child.name() for child in found if child.status() != psutil.STATUS_ZOMBIE}
+    found = {}
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # It has just ended.
+            if child.status() != psutil.STATUS_ZOMBIE:
+                found[child.pid] = child.name()
+    return found
+
+
+def kill_wandb():
+    """Kills W&B's process and waits for its end; it closes its sockets before."""
+    (process,) = [pid for pid, name in children().items() if name == "wandb-core"]
+    os.kill(process, signal.SIGKILL)
+    wait_until(lambda: process not in children())
 
 
 @pytest.fixture
@@ -48,8 +61,7 @@ def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, envir
     warnings = []
     service = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), warnings.append)
     service.write(ROW)
-    (process,) = [pid for pid, name in children().items() if name == "wandb-core"]
-    os.kill(process, signal.SIGKILL)
+    kill_wandb()
     use_to_the_end(service, tmp_path)
     (warning,) = warnings  # Whatever it was that failed first.
     assert re.fullmatch(r"warning: W&B gets no more of this run \(.+\); the training continues", warning)
@@ -63,8 +75,7 @@ def test_weights_and_biases_is_told_rows_again_only_if_it_may_have_lost_them(tmp
     first.close()
     second = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), [].append)
     assert not second.discard_after(0)
-    for pid in [pid for pid, name in children().items() if name == "wandb-core"]:
-        os.kill(pid, signal.SIGKILL)
+    kill_wandb()
     second.close()
     third = WandbLogger(tmp_path, ABOUT, is_online=False)
     assert third.discard_after(0)

@@ -75,7 +75,7 @@ def test_what_a_process_has_started_is_killed_with_it(start, tmp_path):
     grandchild = int((tmp_path / "pid").read_text())
     assert is_running(grandchild)
     child.kill()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 40
     while is_running(grandchild):
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -91,7 +91,7 @@ def test_a_process_does_not_outlive_its_parent(tmp_path):
     assert is_running(pid)
     parent.kill()
     parent.communicate()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 40
     while is_running(pid):
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -124,7 +124,7 @@ def test_a_child_that_does_not_end_is_killed(start, seconds, is_urgent):
     deaf, obedient = start("trap '' TERM; echo ready; while :; do sleep 0.01; done"), start("echo ready; sleep 60")
     began = time.monotonic()
     end_children([deaf, obedient], seconds, lambda: is_urgent)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
     assert deaf.exit_status == -signal.SIGKILL
     assert obedient.exit_status in (-signal.SIGTERM, -signal.SIGKILL)
 

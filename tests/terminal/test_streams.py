@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from tests.tiny import wait_for
+
 PRINT = """
 import sys
 from walker_rl.terminal.streams import take_streams
@@ -63,7 +65,7 @@ def read_only():
 @pytest.mark.parametrize("lose", [closed, all_closed, full_disk, pipe_without_reader, read_only])
 def test_lost_output_costs_the_text_and_nothing_else(path, lose, may_block):
     process = start(path, may_block=may_block, preexec_fn=lose, stderr=subprocess.PIPE)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     assert path.read_text() == "whole", "the file might have got the number of a closed descriptor"
 
@@ -84,7 +86,7 @@ def test_a_reader_who_rests_holds_nothing_up_and_gets_the_newest_lines(path):
         assert process.poll() is None
         time.sleep(0.01)
     output = process.stdout.read()
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     assert output.startswith(b"line 00000 ")
     assert output[-LINE_SIZE:].startswith(b"line 02999 ")
     assert len(output) < 3_000 * LINE_SIZE
@@ -92,12 +94,13 @@ def test_a_reader_who_rests_holds_nothing_up_and_gets_the_newest_lines(path):
 
 def test_a_reader_who_never_comes_back_costs_some_seconds(path):
     process = start(path, num_lines=3_000, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_where_the_text_is_the_work_a_slow_reader_gets_all_of_it(path):
     process = start(path, num_lines=3_000, may_block=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    time.sleep(2)
+    wait_for(path, process)
+    time.sleep(1)
     assert path.read_text() == ""
     assert process.communicate()[0].count(b"\n") == 3_000
 

@@ -10,22 +10,22 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.analysis.made_runs import make_run
-from tests.browser import needs_chromium
+from tests.browser import BROWSER_LIMIT, needs_chromium
 from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
-from walker_rl.watch.server import WatchServer
+from walker_rl.watch.server import WatchServer, listen
 
 pytestmark = needs_chromium
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-SECONDS = 1_000.0  # milliseconds
 
 
 @contextlib.contextmanager
 def opened(chromium, path, **options):
     """A page of the run, or the folder of runs, at `path`; it must complain of nothing, and ask nobody else."""
-    with WatchServer(path, port=0) as server:
+    with WatchServer(path, listen(0)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         context = chromium.new_context(**options)
+        context.set_default_timeout(BROWSER_LIMIT)
         page = context.new_page()
         complaints, requests = [], []
         page.on("console", lambda message: complaints.append(message.text))
@@ -128,7 +128,7 @@ def test_a_folder_without_runs_says_so_until_there_is_one(chromium, tmp_path):
     with opened(chromium, tmp_path) as page:
         expect(page.locator("#status")).to_have_text("There is no run here yet.")
         make_run(tmp_path / "one", [10.0, 80.0])
-        expect(page.locator("#curve polyline").nth(1)).to_be_visible(timeout=10 * SECONDS)
+        expect(page.locator("#curve polyline").nth(1)).to_be_visible()
 
 
 @pytest.mark.slow
@@ -141,12 +141,12 @@ def test_a_run_that_trains_is_seen_to(chromium, tmp_path):
         with opened(chromium, run) as page:
             expect(page.locator("#facts")).to_contain_text(f"{AGENT} on Walker2DBulletEnv-v0, seed 0, training")
             before = page.locator("#facts").inner_text()
-            expect(page.locator("#facts")).not_to_have_text(before, timeout=60 * SECONDS)
-            expect(page.locator("#learner")).to_contain_text("critic loss", timeout=120 * SECONDS)
-            expect(page.locator("#film p")).to_contain_text("A late policy", timeout=180 * SECONDS)
+            expect(page.locator("#facts")).not_to_have_text(before)
+            expect(page.locator("#learner")).to_contain_text("critic loss")
+            expect(page.locator("#film p")).to_contain_text("A late policy", timeout=2 * BROWSER_LIMIT)
             assert page.locator("#film img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
     finally:
         press_ctrl_c(process)
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=300)
     assert process.returncode == 130, output
     assert (run / "curve.png").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.analysis.made_runs import make_run
 from walker_rl.cli import main
-from walker_rl.watch.server import WatchServer
+from walker_rl.watch.server import WatchServer, listen
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +17,14 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweep")
     run = make_run(folder / "a run & more", [10.0, 80.0])
     run.latest_video.write_bytes(b"GIF89a ...")
-    with WatchServer(folder, port=0) as server:
+    with WatchServer(folder, listen(0)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
 
 
 def ask(server, address, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request("GET", address, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
@@ -97,7 +97,7 @@ def test_localhost_is_this_machine(server):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
 def test_it_can_only_be_read(server, method):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request(method, "/runs")
     assert connection.getresponse().status == 501
     connection.close()

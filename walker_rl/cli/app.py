@@ -25,6 +25,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.printable import printable
 from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
+from walker_rl.stack import HAS_TENSORFLOW, lacks
 
 MAX_LINE = 1_000
 """Maximum characters of an error line, since a value from a file may be long."""
@@ -91,6 +92,10 @@ def main(words: Sequence[str]) -> int:
         return _fail(str(error), status=FAILED)
     except typer.TyperException as error:
         return _fail(error.format_message(), status=error.exit_code)
+    except ModuleNotFoundError as error:
+        if HAS_TENSORFLOW:
+            raise
+        return _fail(lacks(words[0], str(error.name)), status=REFUSED)
 
 
 def _fail(message: str, status: int) -> int:

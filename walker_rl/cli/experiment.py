@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +88,12 @@ def _summary(agent_name: str) -> str:
 
 
 def see_through(
-    config: ExperimentConfig, run: RunDirectory, again: str, work: Callable[[], int], details: str = ""
+    config: ExperimentConfig,
+    run: RunDirectory,
+    again: str,
+    work: Callable[[], int],
+    details: str = "",
+    listener: socket.socket | None = None,
 ) -> int:
     """Does the work of a run, and prints the lines at its start and end.
 
@@ -96,6 +103,7 @@ def see_through(
         again: command that resumes the run.
         work: function that trains and returns the exit status.
         details: text that completes the first line.
+        listener: socket on which the run's page is served meanwhile; None for no page.
 
     Returns:
         The exit status.
@@ -104,6 +112,8 @@ def see_through(
         RunError: if `work` raises it, or the disk is full.
     """
     from walker_rl.experiments.prior_record import describe_prior
+    from walker_rl.watch.beside import served_beside
+    from walker_rl.watch.server import address_of
 
     to_resume = f"to resume from the newest checkpoint: {again}"
     print(f"Training {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
@@ -114,9 +124,10 @@ def see_through(
         print(f"warning: {left_out()[config.agent_name]}")
     if reason := why_nothing_is_learned(config):
         print(f"warning: {reason}; nothing will be learned")
-    print(where_to_look(run.path, run.tensorboard))
+    print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)
     try:
-        status = work()
+        with served_beside(listener, run.path, run.logs / "watch.log") if listener else contextlib.nullcontext():
+            status = work()
         if status == COMPLETE:
             _tell_outcome(config, run)
         else:

@@ -10,6 +10,7 @@ import typer
 from walker_rl.cli.experiment import make_agent_app
 from walker_rl.cli.launching import Placement, join_run, launch_run
 from walker_rl.cli.request import Request
+from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.errors import UserError
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import require_acme
@@ -26,7 +27,7 @@ class Part(str, enum.Enum):
 IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
     Part.ALL: (),
     Part.CENTRAL: ("num_actors", "threads"),
-    Part.ACTORS: ("resume", "listen", "open_ports", "threads"),
+    Part.ACTORS: ("resume", "listen", "open_ports", "threads", "watch"),
 }
 """Options that can't be combined with a role."""
 
@@ -62,6 +63,7 @@ def _launch(
     join: Join = None,
     open_ports: OpenPorts = False,
     threads: Threads = False,
+    watch: Watch = False,
 ) -> int:
     require_acme("launch")
     given = {
@@ -70,6 +72,7 @@ def _launch(
         "listen": listen,
         "open_ports": open_ports,
         "threads": threads,
+        "watch": watch,
     }
     if (join is not None) != (role is Part.ACTORS):
         raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
@@ -82,4 +85,5 @@ def _launch(
         return join_run(request, join, num_actors)
     if role is Part.CENTRAL:
         num_actors = 0
-    return launch_run(request, Placement(num_actors, listen, open_ports or listen is not None, threads))
+    placement = Placement(num_actors, listen, open_ports or listen is not None, threads)
+    return launch_run(request, placement, page_listener(watch))

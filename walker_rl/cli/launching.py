@@ -44,8 +44,13 @@ class Placement:
         return [*actors, *ports, *(["--threads"] if self.in_threads else [])]
 
 
-def launch_run(request: Request, placement: Placement) -> int:
+def launch_run(request: Request, placement: Placement, listener: socket.socket | None) -> int:
     """Trains a new run, or the one to resume; returns the exit status.
+
+    Args:
+        request: the user's request.
+        placement: what this machine starts.
+        listener: socket on which the run's page is served, opened outside the private network; None for no page.
 
     Raises:
         UserError: if the request is impossible; nothing is then left behind.
@@ -74,7 +79,7 @@ def launch_run(request: Request, placement: Placement) -> int:
     with locked(run):
         if request.resume is not None:
             update_config(run, config)
-        return see_through(config, run, again, work, details)
+        return see_through(config, run, again, work, details, listener)
 
 
 def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import typer
 
 from walker_rl.cli.experiment import make_agent_app, see_through
 from walker_rl.cli.request import Request, load_request, resume_command
+from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
@@ -26,13 +28,17 @@ def make_train_app() -> typer.Typer:
     return make_agent_app("Train an agent; `walker-rl train AGENT --help` lists its hyperparameters.", _train)
 
 
-def _train(request: Request) -> int:
-    _, status = train(request)
+def _train(request: Request, watch: Watch = False) -> int:
+    _, status = train(request, page_listener(watch))
     return status
 
 
-def train(request: Request) -> tuple[RunDirectory, int]:
+def train(request: Request, listener: socket.socket | None = None) -> tuple[RunDirectory, int]:
     """Trains a new run, or the one to resume; returns its directory and the exit status.
+
+    Args:
+        request: the user's request.
+        listener: socket on which a page of the run is served meanwhile; None for no page.
 
     Raises:
         UserError: if the request is impossible; nothing is then left behind.
@@ -59,7 +65,7 @@ def train(request: Request) -> tuple[RunDirectory, int]:
                 return signals.exit_status
 
             with locked(run):
-                return run, see_through(config, run, again, work)
+                return run, see_through(config, run, again, work, listener=listener)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,8 @@ from walker_rl.hyperparameters import hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
+_PLAIN = (str, int, float, list, dict, type(None))
+
 FREE_TO_CHANGE = (
     "max_actor_steps",
     "max_walltime",
@@ -186,10 +188,22 @@ def differences(
     """Differences in fields that are not `free_to_change`, as in "agent.n_step = 3, there 5"."""
     left, right = flatten(config), flatten(other)
     return [
-        f"{key} = {left.get(key)}, there {right.get(key)}"
+        f"{key} = {_shown(left.get(key))}, there {_shown(right.get(key))}"
         for key in sorted(left.keys() | right.keys())
-        if left.get(key) != right.get(key) and not key.startswith(free_to_change)
+        if not _are_equal(left.get(key), right.get(key)) and not key.startswith(free_to_change)
     ]
+
+
+def _are_equal(left: Any, right: Any) -> bool:
+    """Compares values of JSON and YAML; any other, as an array in a damaged checkpoint, equals none."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_are_equal, left, right))
+    return isinstance(left, _PLAIN) and isinstance(right, _PLAIN) and left == right
+
+
+def _shown(value: Any) -> Any:
+    """Returns a value of JSON and YAML itself, and any other as text of one line."""
+    return value if isinstance(value, _PLAIN) else " ".join(str(value).split())
 
 
 def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

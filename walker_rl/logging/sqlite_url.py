@@ -8,4 +8,7 @@ def sqlite_url(path: Path) -> str:
 
     MLflow would create folders for a URL that begins with `sqlite:///`, and does not unquote it.
     """
-    return f"sqlite+pysqlite:///{path.absolute().as_uri()}?uri=true"
+    from sqlalchemy import URL  # Its versions differ in how they quote.
+
+    url = URL.create("sqlite+pysqlite", database=path.absolute().as_uri(), query={"uri": "true"})
+    return url.render_as_string()

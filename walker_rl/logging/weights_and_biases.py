@@ -125,10 +125,13 @@ def _processes() -> list[int]:
         command = ["ps", "-axo", "ppid=,pid=,stat=,comm="]
         table = subprocess.run(command, capture_output=True, text=True).stdout
         return [int(pid) for pid in re.findall(rf"(?m)^ *{os.getpid()} +(\d+) +[^Z\s]\S* .*wandb-core$", table)]
-    found = []
+    pids: list[str] = []
     for children in Path("/proc/self/task").glob("*/children"):
-        for pid in children.read_text().split():
-            with contextlib.suppress(OSError):  # The process may end meanwhile.
-                if re.match(r"\d+ \(wandb-core\) [^Z]", Path(f"/proc/{pid}/stat").read_text()):
-                    found.append(int(pid))
+        with contextlib.suppress(OSError):  # The thread may end meanwhile.
+            pids += children.read_text().split()
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError):  # The process may end meanwhile.
+            if re.match(r"\d+ \(wandb-core\) [^Z]", Path(f"/proc/{pid}/stat").read_text()):
+                found.append(int(pid))
     return found

@@ -80,7 +80,7 @@ class Child:
             self._popen.wait()
 
 
-def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
+def start_child(command: Sequence[str], log: Path, cores: Slot = (), inherited: Sequence[int] = ()) -> Child:
     """Starts a process that does not outlive the calling thread.
 
     It has its own session, so that Ctrl-C in a terminal reaches only its parent, which asks each child to stop.
@@ -89,6 +89,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
         command: words of its command.
         log: file to which its command and its output are appended; the folder is made if needed.
         cores: numbers of the cores on which the process may run; empty for those of this process.
+        inherited: file descriptors that the process inherits.
 
     Raises:
         OSError: if the log can't be opened, or the system permits no more processes.
@@ -103,6 +104,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = ()) -> Child:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=inherited,
             env=None if _prctl else {**os.environ, PARENT: str(os.getpid())},
             preexec_fn=functools.partial(_pin_and_tie, cores, os.getpid()),
         )

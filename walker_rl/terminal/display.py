@@ -127,12 +127,15 @@ class Display(LiveOutput):
 
 
 def format_duration(seconds: float | None) -> str:
-    """Formats a duration, as in "1 h 05 min"; "?" for None."""
+    """Formats a duration, as in "90 s", "2 min 30 s", "45 min" or "1 h 05 min"; "?" for None."""
     if seconds is None:
         return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 2:
+        return f"{60 * minutes + rest} s"
+    if minutes < 10:
+        return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
     minutes = round(seconds / 60)
-    if minutes == 0:
-        return f"{seconds:.0f} s"
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 

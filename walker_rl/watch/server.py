@@ -3,6 +3,7 @@
 import errno
 import http.server
 import json
+import socket
 import sys
 import urllib.parse
 from pathlib import Path
@@ -30,27 +31,40 @@ HEADERS = {
 }
 
 
+def listen(port: int) -> socket.socket:
+    """Returns a socket that listens on loopback; port 0 takes a free one.
+
+    Raises:
+        UserError: if the port is not available.
+    """
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        reason = "is taken" if getattr(error, "errno", None) == errno.EADDRINUSE else str(error)
+        raise UserError(f"port = {port}: must be free on {HOST}, or 0 for any that is ({reason})") from None
+
+
+def address_of(listener: socket.socket) -> str:
+    """Returns the page's address."""
+    return f"http://{HOST}:{listener.getsockname()[1]}/"
+
+
 class WatchServer(http.server.ThreadingHTTPServer):
     """Serves the page of a run directory, or of a folder of them, to browsers on this machine."""
 
     daemon_threads = True
 
-    def __init__(self, path: Path, port: int):
-        """Listens; `serve_forever` answers.
+    def __init__(self, path: Path, listener: socket.socket):
+        """Takes connections; `serve_forever` answers.
 
         Args:
             path: run directory, or folder of run directories.
-            port: port to listen on; 0 takes a free one.
-
-        Raises:
-            UserError: if the port is not available.
+            listener: socket of `listen`.
         """
+        super().__init__(listener.getsockname(), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
         self.path = path
-        try:
-            super().__init__((HOST, port), _Handler)
-        except (OSError, OverflowError) as error:
-            reason = "is taken" if getattr(error, "errno", None) == errno.EADDRINUSE else str(error)
-            raise UserError(f"port = {port}: must be free on {HOST}, or 0 for any that is ({reason})") from None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Prints the error, unless the browser closed the connection."""

@@ -135,6 +135,20 @@ def test_the_name_of_a_shorter_curve_is_where_it_ends():
     assert place.overlaps(figure.axes[0].get_window_extent())
 
 
+def test_the_names_of_shorter_curves_are_on_no_curve_and_no_name():
+    lengths = {"sac": 3, "td3": 3, "d4pg": 5, "dmpo": 2, "ddpg": 4, "ppo": 20, "gait": 20}
+    waves = {name: 500 + 100 * np.sin(np.arange(2 * number) + number) for name, number in lengths.items()}
+    waves["ppo"][:2] = 0.0, 1_000.0  # Leaves room below and above the curves.
+    figure, names = draw_overview({name: [run(name, wave, group=name)] for name, wave in waves.items()})
+    (axes,) = figure.axes
+    places = boxes(names)
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(places, 2))
+    inside = [place for place in places if place.x1 < axes.get_window_extent().x1]
+    assert len(inside) == 5
+    curves = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
+    assert not any(curve.intersects_bbox(place, filled=False) for curve in curves for place in inside)
+
+
 def test_one_group_alone_needs_no_overview():
     assert overview.tabulate(made(["sac"])) == []
 

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.analysis.made_runs import make_run
-from tests.browser import needs_chromium
+from tests.browser import BROWSER_LIMIT, needs_chromium
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
 
@@ -62,6 +62,7 @@ class Browser:
 @pytest.fixture
 def opened(chromium, report, request):
     context = chromium.new_context(**getattr(request, "param", {}))
+    context.set_default_timeout(BROWSER_LIMIT)
     browser = Browser(context.new_page(), report)
     yield browser
     context.close()

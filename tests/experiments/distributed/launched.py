@@ -29,6 +29,9 @@ SCHEDULE = set_options(
 
 PENDULUM = [*set_options(TINY_AGENT), *SCHEDULE]
 
+LIMIT = 300.0
+"""Seconds for anything that takes a few on an idle machine, as the start of TensorFlow."""
+
 
 class Launched:
     """A run that `walker-rl launch` has started."""
@@ -65,9 +68,7 @@ class Launched:
     def pids(self, role: str = "") -> dict[str, int]:
         """Of the nodes that run, by name."""
         found = {}
-        for folder in Path("/proc").iterdir():
-            if not folder.name.isdigit():
-                continue
+        for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda folder: int(folder.name)):
             with contextlib.suppress(OSError):
                 words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
                 if "--parent" not in words or words[words.index("--parent") + 1] != str(self.process.pid):
@@ -76,7 +77,7 @@ class Launched:
                 if name == "actor":
                     name = f"actor_{words[words.index('--index') + 1] if '--index' in words else folder.name}"
                 if (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z" and name.startswith(role):
-                    found[name] = int(folder.name)
+                    found.setdefault(name, int(folder.name))  # Its children have its command until they have their own.
         return found
 
     def kill(self, role: str, number: signal.Signals = signal.SIGKILL) -> dict[str, int]:
@@ -86,31 +87,31 @@ class Launched:
             os.kill(pid, number)
         return pids
 
-    def wait_until(self, condition: Callable[[], Any], seconds: float, message: str = "") -> float:
-        """Waits for it, and returns how long it took."""
+    def wait_until(self, condition: Callable[[], Any], message: str) -> float:
+        """Waits for it, `LIMIT` at most, and returns how long it took."""
         began = time.monotonic()
         while not condition():
             assert self.process.poll() is None, f"the run has ended: {self.output()}"
-            assert time.monotonic() - began < seconds, f"{message}: not within {seconds} s; {self.status}"
+            assert time.monotonic() - began < LIMIT, f"{message}: not within {LIMIT} s; {self.status}"
             time.sleep(0.05)
         return time.monotonic() - began
 
-    def wait_for_steps(self, actor_steps: int, seconds: float = 90) -> None:
-        self.wait_until(lambda: self.status.get("actor_steps", 0) >= actor_steps, seconds, f"{actor_steps} steps")
+    def wait_for_steps(self, actor_steps: int) -> None:
+        self.wait_until(lambda: self.status.get("actor_steps", 0) >= actor_steps, f"{actor_steps} steps")
 
-    def wait_for_learning(self, more: int = 20, seconds: float = 90) -> None:
+    def wait_for_learning(self, more: int = 20) -> None:
         """Waits for so many more updates."""
         before = self.status.get("learner_steps", 0)
-        self.wait_until(lambda: self.status.get("learner_steps", 0) >= before + more, seconds, f"{more} more updates")
+        self.wait_until(lambda: self.status.get("learner_steps", 0) >= before + more, f"{more} more updates")
 
-    def finish(self, seconds: float = 120) -> str:
+    def finish(self, seconds: float = 300) -> str:
         """Waits for the end and returns what was printed."""
         self._output, _ = self.process.communicate(timeout=seconds)
         return self._output
 
     def output(self) -> str:
         if not hasattr(self, "_output"):
-            self.finish(60)
+            self.finish()
         return self._output
 
     def everything(self) -> str:
@@ -145,11 +146,11 @@ def end(made: Launched) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(made.process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            made.finish(20)
+            made.finish(60)
     assert_gone(made)
 
 
-def assert_gone(made: Launched, seconds: float = 10) -> None:
+def assert_gone(made: Launched, seconds: float = 60) -> None:
     """No process of the run is left, nor Reverb's own folder if the run ended well."""
     began = time.monotonic()
     while made.pids():

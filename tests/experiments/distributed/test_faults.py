@@ -14,7 +14,7 @@ import time
 import pytest
 
 from tests.experiments.distributed.launched import assert_gone, launched, resumed
-from tests.tiny import AGENT, press_ctrl_c, run_command
+from tests.tiny import AGENT, lines_until, press_ctrl_c, run_command
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def stopped_run(tmp_path_factory):
     """A run that was stopped with three checkpoints."""
     run = tmp_path_factory.mktemp("runs") / "run"
     with launched(run, *ENDLESS) as made:
-        made.wait_until(lambda: len(checkpoints(run)) == 3, 60)
+        made.wait_until(lambda: len(checkpoints(run)) == 3, "three checkpoints")
         made.wait_for_learning()
         made.process.terminate()
         made.finish()
@@ -54,7 +54,7 @@ def test_an_actor_that_is_killed_is_back_soon_and_the_run_ends_well(tmp_path):
         made.wait_for_learning()
         before = made.status["actor_steps_by_index"]
         made.kill("actor_0")
-        made.wait_until(lambda: made.status["actor_steps_by_index"]["0"] > before["0"] + 60, 10, "actor 0 goes on")
+        made.wait_until(lambda: made.status["actor_steps_by_index"]["0"] > before["0"] + 60, "actor 0 goes on")
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
         assert "actor_0 has ended, killed by SIGKILL; starting it again\n" in output
@@ -88,18 +88,21 @@ def test_an_actor_that_never_starts_ends_the_run_with_its_reason(tmp_path):
 def test_without_actors_the_learner_waits_and_then_goes_on(tmp_path):
     with launched(tmp_path / "run", *ENDLESS) as made:
         made.wait_for_learning()
-        made.kill("actor")
-        time.sleep(1)
-        before = made.status["learner_steps"]
-        made.wait_for_learning()
-        assert made.status["learner_steps"] > before
+        killed = made.kill("actor")
+
+        def are_back():
+            actors = made.pids("actor")
+            return actors.keys() == killed.keys() and not {*actors.values()} & {*killed.values()}
+
+        made.wait_until(are_back, "both actors are back")
+        made.wait_for_learning(more=1_000)  # The block of 32 whose updates are being made is then a small part.
         assert made.status["samples_per_insert"] == pytest.approx(32, rel=0.1)
         assert set(made.pids()) == {"actor_0", "actor_1", "central", "evaluator"}
 
 
 def test_a_central_process_that_is_killed_goes_on_with_the_same_actors(tmp_path):
     with launched(tmp_path / "run", *ENDLESS) as made:
-        made.wait_until(lambda: made.has_learned_checkpoint, 60)
+        made.wait_until(lambda: made.has_learned_checkpoint, "a checkpoint with updates")
         actors = made.pids("actor")
         killed_at = time.time()
         made.kill("central")
@@ -110,7 +113,7 @@ def test_a_central_process_that_is_killed_goes_on_with_the_same_actors(tmp_path)
             return status["written_at"] > killed_at + 1 and status["actor_steps"] > before["actor_steps"] + 50
 
         before = made.status
-        took = made.wait_until(goes_on, 30, "the run goes on")
+        took = made.wait_until(goes_on, "the run goes on")
         assert made.pids("actor") == actors
         after = made.status
         assert after["actor_steps"] >= before["actor_steps"], took
@@ -133,28 +136,28 @@ def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
             after = made.status["actor_steps_by_index"]
             return all(after[index] > steps for index, steps in before["actor_steps_by_index"].items())
 
-        made.wait_until(all_go_on, 30, "both actors go on")
+        made.wait_until(all_go_on, "both actors go on")
         assert made.pids("central") == pids
         made.process.terminate()
         assert "starting it again" not in made.finish()
 
 
 def test_the_watchdog_restarts_a_learner_that_hangs(tmp_path):
-    with launched(tmp_path / "run", *ENDLESS, "--set", "distributed.watchdog_period=5") as made:
+    with launched(tmp_path / "run", *ENDLESS, "--set", "distributed.watchdog_period=30") as made:
         made.wait_for_learning()
         pids = made.kill("central", signal.SIGSTOP)
-        made.wait_until(lambda: made.pids("central") not in (pids, {}), 20, "another central process")
+        made.wait_until(lambda: made.pids("central") not in (pids, {}), "another central process")
         made.wait_for_learning()
         made.process.terminate()
         output = made.finish()
-        assert "central has given no sign of life for 5 s\n" in output
+        assert "central has given no sign of life for 30 s\n" in output
         assert "central has ended, killed by SIGKILL; starting it again\n" in output
 
 
 def test_an_evaluator_that_is_killed_is_restarted_with_its_candidates_and_evaluates_on_the_grid(tmp_path):
     run = tmp_path / "run"
     with launched(run, "--num-actors", "2", "--steps", "10000") as made:
-        made.wait_until(lambda: (run / "metrics/evaluation.csv").exists(), 60)
+        made.wait_until((run / "metrics/evaluation.csv").exists, "an evaluation")
         made.kill("evaluator")
         assert "evaluator has ended, killed by SIGKILL; starting it again\n" in made.finish()
         assert made.process.returncode == 0, made.everything()
@@ -169,10 +172,10 @@ def test_an_evaluator_that_is_killed_is_restarted_with_its_candidates_and_evalua
 def test_nothing_outlives_a_launcher_that_is_killed_and_the_run_can_be_resumed(tmp_path):
     run = tmp_path / "run"
     with launched(run, *ENDLESS) as made:
-        made.wait_until(lambda: made.has_learned_checkpoint, 60)
+        made.wait_until(lambda: made.has_learned_checkpoint, "a checkpoint with updates")
         made.process.kill()
         made.process.wait()
-        assert_gone(made, 10)
+        assert_gone(made)
         before = made.status
     with resumed(run, "--num-actors", "2", "--steps", str(before["actor_steps"] + 500)) as made:
         output = made.finish()
@@ -210,11 +213,9 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
         made.wait_for_learning()
         made.kill("central", signal.SIGSTOP)  # Saving takes for ever.
         press_ctrl_c(made.process)
-        time.sleep(1)
+        lines_until(made.process, "Stopping; ")
         press_ctrl_c(made.process)
-        began = time.monotonic()
-        output = made.finish()
-        assert time.monotonic() - began < 10
+        output = made.finish(60)
         assert made.process.returncode == 130
         assert "warning: the last checkpoint was not written; the one before it stays valid\n" in output
     assert [path.name for path in checkpoints(run)] == ["step_000000000000.npz"]
@@ -280,7 +281,7 @@ def test_a_foreign_file_among_the_checkpoints_stays_and_does_no_harm(run):
         path.write_text("mine")
     known = checkpoints(run)[-2]
     with resumed(run, "--num-actors", "1") as made:
-        made.wait_until(lambda: checkpoints(run)[0].name > known.name, 60, "new checkpoints")
+        made.wait_until(lambda: checkpoints(run)[0].name > known.name, "new checkpoints")
     assert [path.read_text() for path in foreign] == ["mine", "mine"]
 
 
@@ -292,13 +293,10 @@ def test_a_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     with launched(run, "--num-actors", "1", "--set", "evaluation.period=1000000", preexec_fn=fill_disk) as made:
-        pattern = re.compile(
-            r"warning: the checkpoint at [\d,]+ steps could not be written \(File too large\); (.*) stays"
-        )
-        found = next(match for line in made.process.stdout if (match := pattern.match(line)))
-        kept = found[1]
+        pattern = r"warning: the checkpoint at [\d,]+ steps could not be written \(File too large\); (.*) stays"
+        kept = re.match(pattern, lines_until(made.process, pattern)[-1])[1]
         assert (run / kept).exists()
-        next(match for line in made.process.stdout if (match := pattern.match(line)))  # It tries again.
+        lines_until(made.process, pattern)  # It tries again.
         made.process.terminate()
         made.finish()
         assert (run / kept).exists()
@@ -319,8 +317,7 @@ def small_disk(tmp_path):
 def test_metrics_wait_while_the_disk_is_full(small_disk):
     run = small_disk / "run"
     with launched(run, *ENDLESS, "--set", "evaluation.period=1000000") as made:
-        made.wait_until(lambda: made.has_learned_checkpoint, 60)
-        kept = [path.name for path in checkpoints(run)]
+        made.wait_until(lambda: made.has_learned_checkpoint, "a checkpoint with updates")
         for log in run.glob("logs/actor_*.log"):
             with log.open("a") as file:  # The rest of its last page would take some lines more.
                 file.write("\n" * (-log.stat().st_size % resource.getpagesize()))
@@ -328,21 +325,20 @@ def test_metrics_wait_while_the_disk_is_full(small_disk):
         with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
             while True:
                 file.write(bytes(512))
-        pids = made.pids()
         awaited = {"warning: metrics can't be written (No space left on device)", "warning: the checkpoint at "}
-        for line in made.process.stdout:
-            awaited -= {text for text in awaited if line.startswith(text)}
-            if not awaited:
-                break
+        while awaited:
+            line = lines_until(made.process, "|".join(map(re.escape, awaited)))[-1]
+            awaited = {text for text in awaited if not line.startswith(text)}
+        kept = [path.name for path in checkpoints(run)]
         killed = made.kill("actor_0")["actor_0"]
-        made.wait_until(lambda: made.pids().get("actor_0", killed) != killed, 30, "actor 0 is back")
+        made.wait_until(lambda: made.pids().get("actor_0", killed) != killed, "actor 0 is back")
         pids = made.pids()
         assert len(pids) == 4
         time.sleep(10)
         assert made.pids() == pids, "nothing else has ended"
         assert set(kept) & {path.name for path in checkpoints(run)}, "an old checkpoint is still there"
         ballast.unlink()
-        made.wait_until(lambda: checkpoints(run)[-1].name > max(kept), 60, "another checkpoint")
+        made.wait_until(lambda: checkpoints(run)[-1].name > max(kept), "another checkpoint")
         made.wait_for_learning()
         made.process.terminate()
         made.finish()
@@ -364,7 +360,7 @@ def test_a_port_that_another_server_holds_is_refused_before_the_start(tmp_path):
 
 def test_nothing_outside_the_private_network_reaches_the_server(tmp_path):
     with launched(tmp_path / "run", *ENDLESS) as made:
-        line = next(line for line in made.process.stdout if line.startswith("Port "))
+        line = lines_until(made.process, "Port ")[-1]
         port = int(re.match(r"Port (\d+) listens in a private network; nothing outside of it can connect.\n", line)[1])
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5)
@@ -377,6 +373,6 @@ def test_nothing_outside_the_private_network_reaches_the_server(tmp_path):
 
 def test_open_ports_are_named(tmp_path):
     with launched(tmp_path / "run", *ENDLESS, "--open-ports") as made:
-        line = next(line for line in made.process.stdout if line.startswith("warning: port "))
+        line = lines_until(made.process, "warning: port ")[-1]
         port = int(re.match(r"warning: port (\d+) listens on every interface, and asks for no password\n", line)[1])
         socket.create_connection(("127.0.0.1", port), timeout=5).close()

@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from tests.experiments.distributed.conftest import RUN_ID
 from tests.experiments.distributed.launched import launched
 from tests.fuzzing import damaged, make_generator
+from tests.tiny import lines_until, wait_until
 from walker_rl.experiments.distributed.channel import BOARDS, MAX_WARNINGS, QUEUES, TRANSITIONS, Channel, table_name
 from walker_rl.experiments.distributed.codec import ForeignMessageError, decode, encode
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result, Weights, Welcome
@@ -108,7 +108,7 @@ def test_a_queue_is_read_on_after_every_foreign_message(reader, stranger, lines)
     for arrays in FOREIGN:
         stranger.insert(table_name(Report, RUN_ID), arrays)
         reader.send(GOOD)
-        assert inbox.get(timeout=10) == GOOD
+        assert inbox.get(timeout=60) == GOOD
     assert inbox.get(timeout=0.2) is None
     (line,) = lines
     assert line.startswith(f"warning: dropped a message from an unknown sender to report-{RUN_ID}, and will drop its ")
@@ -120,7 +120,7 @@ def test_a_warning_names_each_sender_once_and_there_is_an_end_to_them(reader, st
         for _ in range(2):
             stranger.insert(table_name(Report, RUN_ID), [text({"sender": f"host{index}\x1b[2J:1", "index": "x"})])
     reader.send(GOOD)
-    assert inbox.get(timeout=10) == GOOD
+    assert inbox.get(timeout=60) == GOOD
     assert len(lines) == MAX_WARNINGS
     for index, line in enumerate(lines):
         assert line.startswith(f"warning: dropped a message from host{index}[2J:1 to report-{RUN_ID}, and will drop")
@@ -132,7 +132,7 @@ def test_another_checkouts_message_names_the_process_that_sent_it(reader, strang
     head, *_ = encode(GOOD)
     stranger.insert(table_name(Report, RUN_ID), [text({**json.loads(head.tobytes()), "temperature": 0.5})])
     reader.send(GOOD)
-    assert inbox.get(timeout=10) == GOOD
+    assert inbox.get(timeout=60) == GOOD
     assert re.match(rf"warning: dropped a message from {socket.gethostname()}:\d+ to report-", lines[0])
 
 
@@ -161,7 +161,7 @@ def test_blocks_of_another_form_are_dropped(reader, stranger, lines, arrays):
         stranger.insert(table, [np.zeros(3, np.float32)])
     writer = reader.stream_rows()
     writer.insert(np.ones((3, 52), np.float32), np.array(2))
-    np.testing.assert_array_equal(reader.subscribe_to_rows(52, 2).get(timeout=10), np.ones((2, 52)))
+    np.testing.assert_array_equal(reader.subscribe_to_rows(52, 2).get(timeout=60), np.ones((2, 52)))
     writer.close()
     assert len(lines) == 1 and lines[0].startswith("warning: dropped a message from an unknown sender to transitions-")
 
@@ -176,17 +176,17 @@ def test_a_board_is_read_again_until_its_own_message_is_back(reader, stranger, l
 
     read = []
     threads = [
-        threading.Thread(target=lambda: read.append(reader.read(Weights, fits))),
-        threading.Thread(target=lambda: read.append(reader.read(Notice))),
+        threading.Thread(target=lambda: read.append(reader.read(Weights, fits)), daemon=True),
+        threading.Thread(target=lambda: read.append(reader.read(Notice)), daemon=True),
     ]
     for thread in threads:
         thread.start()
-    time.sleep(1.0)
+    wait_until(lambda: len(lines) == 2)
     assert not read
     reader.send(Weights(np.ones(5, np.float32), 3))
     reader.send(Notice({}, 1, 0, False, {}))
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert {type(message) for message in read} == {Weights, Notice}
     assert len(lines) == 2
     assert any(line.endswith("4 weights, not 5") for line in lines)
@@ -197,9 +197,9 @@ def test_a_run_that_listens_goes_on_and_ends_well_whatever_it_is_sent(tmp_path):
     """On every table, to every process that reads one; a table that is emptied, and a port scan."""
     run = tmp_path / "run"
     with launched(run, "--num-actors", "2", "--steps", "8000", "--open-ports") as made:
-        port = int(next(line for line in made.process.stdout if line.startswith("warning: port ")).split()[2])
+        port = int(lines_until(made.process, "warning: port ")[-1].split()[2])
         client = ReverbClient(f"localhost:{port}")
-        run_id = re.search(rb"experiment-([0-9a-f]+)", client.describe_tables(timeout=10))[1].decode()
+        run_id = re.search(rb"experiment-([0-9a-f]+)", client.describe_tables(timeout=60))[1].decode()
         made.wait_for_learning()
         for kind in (*QUEUES, *BOARDS):
             for arrays in (*FOREIGN[:8], [text({"sender": "intruder:1", "version": 5})]):
@@ -213,7 +213,7 @@ def test_a_run_that_listens_goes_on_and_ends_well_whatever_it_is_sent(tmp_path):
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n" + bytes(1_000))
         made.wait_for_learning(more=100)
         made.kill("actor_0")  # Its successor is introduced to the run as if nothing had happened.
-        output = made.finish(300)
+        output = made.finish()
         assert made.process.returncode == 0, made.everything()
         assert "Traceback" not in made.everything()
     warnings = [line for line in output.splitlines() if "warning: dropped a message from " in line]

@@ -105,24 +105,24 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
         actors(machines, "near", tmp_path / "near", "--num-actors", "1") as near,
         actors(machines, "far", tmp_path / "far", "--num-actors", "1") as far,
     ):
-        run.wait_until(lambda: run.status.get("num_actors") == 2, 90, "two actors")
+        run.wait_until(lambda: run.status.get("num_actors") == 2, "two actors")
         run.wait_for_learning()
 
         machines.cut("far")
-        run.wait_until(lambda: run.status["num_actors"] == 1, 60, "one actor")
+        run.wait_until(lambda: run.status["num_actors"] == 1, "one actor")
         pids = far.pids()
         run.wait_for_learning(more=200)
         time.sleep(30)
         machines.heal("far")
-        run.wait_until(lambda: run.status["num_actors"] == 2, 60, "two actors again")
+        run.wait_until(lambda: run.status["num_actors"] == 2, "two actors again")
         assert far.pids() == pids, "the same process goes on"
 
         with actors(machines, "late", tmp_path / "late", "--num-actors", "2") as late:
-            run.wait_until(lambda: run.status["num_actors"] == 4, 60, "four actors")
+            run.wait_until(lambda: run.status["num_actors"] == 4, "four actors")
             assert set(run.status["actor_steps_by_index"]) == {"0", "1", "2", "3"}
 
             near.process.kill()  # A machine is lost with its actors.
-            run.wait_until(lambda: run.status["num_actors"] == 3, 60, "three actors")
+            run.wait_until(lambda: run.status["num_actors"] == 3, "three actors")
             run.wait_for_learning()
 
             run.process.terminate()
@@ -131,7 +131,7 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
             assert "warning: port 8000 listens on every interface, and asks for no password\n" in output
             steps = run.status["actor_steps"] + 20_000  # Long enough for all of them to come back before the end.
             with resumed_central(machines, tmp_path / "run", steps) as again:  # To which the same actors come back.
-                again.finish(240)
+                again.finish(600)
                 assert again.process.returncode == 0, again.everything()
                 late.finish()
                 far.finish()
@@ -156,10 +156,10 @@ def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):
         ),
     ]
     with central(machines, tmp_path / "run", 10_000_000) as run:
-        run.wait_until(lambda: run.status, 60, "the server")
+        run.wait_until(lambda: run.status, "the server")
         for words, message in refused:
             command = [*machines.on("near"), *COMMAND, "launch", *words, "--role", "actors", "--join", ADDRESS]
-            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
+            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path)
             assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
         assert not (tmp_path / "runs").exists()
         run.process.send_signal(signal.SIGTERM)
@@ -170,12 +170,12 @@ def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):
 def test_actors_leave_without_harm_and_come_back(machines, tmp_path):
     with central(machines, tmp_path / "run", 10_000_000) as run:
         with actors(machines, "near", tmp_path / "near", "--num-actors", "2") as near:
-            run.wait_until(lambda: run.status.get("num_actors") == 2, 90, "two actors")
+            run.wait_until(lambda: run.status.get("num_actors") == 2, "two actors")
             os.killpg(near.process.pid, signal.SIGINT)
             near.finish()
             assert near.process.returncode == 130
-        run.wait_until(lambda: run.status["num_actors"] == 0, 30, "no actor")
+        run.wait_until(lambda: run.status["num_actors"] == 0, "no actor")
         before = run.status["actor_steps"]
         with actors(machines, "near", tmp_path / "near again", "--num-actors", "1"):
-            run.wait_until(lambda: run.status["actor_steps"] > before, 60, "an actor goes on")
+            run.wait_until(lambda: run.status["actor_steps"] > before, "an actor goes on")
             run.wait_for_learning()

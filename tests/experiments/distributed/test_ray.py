@@ -8,8 +8,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import pytest
 import yaml
 
 from tests.experiments.distributed.launched import PENDULUM
-from tests.tiny import AGENT, run_command, start_command
+from tests.tiny import AGENT, lines_until, run_command, start_command, wait_until
 from walker_rl.experiments.distributed.isolation import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +66,7 @@ class Cluster:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        lines_until(process, "Ray runtime started")
+        lines_until(process, ".*Ray runtime started")
         return process
 
 
@@ -76,11 +74,20 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # Short: sockets are in it.
     made = Cluster(folder)
-    for name in ("first", "second", "spare"):
-        made.add(name)
-    yield made
-    made.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        for name in ("first", "second", "spare"):
+            made.add(name)
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def actors_of(run):
+    """The commands of the actors that run."""
+    run_id = yaml.safe_load((run / "config.yaml").read_text())["provenance"]["run_id"]
+    commands = [one.info["cmdline"] or [] for one in psutil.process_iter(["cmdline"])]
+    return [command for command in commands if run_id in command]
 
 
 def words(cluster, *more):
@@ -88,36 +95,22 @@ def words(cluster, *more):
     return ("cluster", "submit", AGENT, *options, "--ray-python", RAY.with_name("python"), *more)
 
 
-def lines_until(process, pattern):
-    """What a process prints up to a line that matches, which must come within two minutes."""
-    lines = []
-    too_late = threading.Timer(120, process.kill)
-    too_late.start()
-    for line in process.stdout:
-        lines.append(line)
-        if re.search(pattern, line):
-            too_late.cancel()
-            return lines
-    raise AssertionError(f"no line like {pattern!r} in {lines}")
-
-
 def test_a_lost_machine_costs_an_actor_which_ray_places_elsewhere(cluster, tmp_path):
     run = tmp_path / "run"
     submit = words(cluster, "--steps", "30000", "--run-dir", run, *PENDULUM)
     process = start_command(*submit, env=cluster.environment)
     lines_until(process, "central process at ")
-    time.sleep(15)  # Until it learns.
+    wait_until(lambda: len(actors_of(run)) == 2)
     cluster.lose("first")
     cluster.lose("second")
     cluster.add("third")
-    rest, _ = process.communicate(timeout=240)
+    rest, _ = process.communicate(timeout=600)
     assert process.returncode == 0, rest
     assert re.search(r"actor_\d was lost with its machine or its worker; Ray places it again\n", rest)
     assert "best policy: return " in rest
     for name in ("policy/best.npz", "videos/best.gif", "curve.png", "summary.json", "metrics/evaluation.csv"):
         assert (run / name).exists(), name
-    run_id = yaml.safe_load((run / "config.yaml").read_text())["provenance"]["run_id"]
-    assert not [one for one in psutil.process_iter(["cmdline"]) if run_id in (one.info["cmdline"] or [])]
+    wait_until(lambda: not actors_of(run))
 
 
 def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
@@ -125,9 +118,9 @@ def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
     process = start_command(
         *words(cluster, "--steps", "10000000", "--run-dir", run, *PENDULUM), env=cluster.environment
     )
-    lines_until(process, r"\d+ learner steps")
+    lines_until(process, r".*\d learner steps")
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=120)
+    rest, _ = process.communicate(timeout=300)
     assert process.returncode == 75, rest
     assert "Interrupted; to resume from the newest checkpoint: " in rest
     newest = max(run.glob("checkpoints/step_*.npz"))

@@ -17,7 +17,8 @@ def stopped_run(tmp_path_factory):
     """A run that was stopped after an evaluation."""
     run = tmp_path_factory.mktemp("runs") / "run"
     with launched(run, "--num-actors", "1", "--steps", "1000000") as made:
-        made.wait_until(lambda: (run / "metrics/evaluation.csv").exists() and made.has_learned_checkpoint, 60)
+        made.wait_until((run / "metrics/evaluation.csv").exists, "an evaluation")
+        made.wait_until(lambda: made.has_learned_checkpoint, "a checkpoint with updates")
         made.process.terminate()
         made.finish()
         assert made.process.returncode == 75, made.everything()

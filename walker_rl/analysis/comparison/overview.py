@@ -1,13 +1,18 @@
 """Overview: the learning curves of all groups in one panel, labelled at their ends; readable at 400 pixels."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
+from matplotlib.path import Path
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.transforms import Bbox
 from scipy.optimize import isotonic_regression
 
 from walker_rl.analysis.comparison import learning_curves
@@ -24,6 +29,9 @@ LINE_HEIGHT = 1.3 * FONT_SIZE
 
 NAME_DISTANCE = 16
 """Distance, in points, from the end of a curve to its name."""
+
+REACH = 120
+"""Maximum distance, in points, from the end of a shorter curve to its name."""
 
 
 def tabulate(groups: Groups) -> list[Row]:
@@ -44,7 +52,9 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         figure.draw_without_rendering()  # Makes room for the names before the layout is frozen.
     figure.set_layout_engine("none")
     for axes, of_task in zip(panels, names, strict=True):
-        _spread(axes, of_task, figure.dpi)
+        last = axes.get_xlim()[1]
+        _spread(axes, [name for name in of_task if name.xy[0] == last], figure.dpi)
+        _put_where_free(axes, [name for name in of_task if name.xy[0] < last], figure.dpi)
     return figure
 
 
@@ -61,7 +71,7 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
             textcoords="offset points",
             va="center",
             arrowprops={"arrowstyle": "-", "color": look.colour, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)},
-            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0},  # A shorter curve ends among others.
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0},  # There may be no free place.
         )
         names.append(name)
     numbers = {curve.num_seeds for curve in curves.values()}
@@ -83,3 +93,49 @@ def _spread(axes: Axes, names: Sequence[Annotation], dpi: float) -> None:
     places = np.clip(isotonic_regression(ends[order] - offsets).x, bottom, max(bottom, top - offsets[-1])) + offsets
     for index, place in zip(order, places, strict=True):
         names[index].set_position((NAME_DISTANCE, place - ends[index]))
+
+
+class _Place(NamedTuple):
+    """A place for a name: its offset from the end of the curve, its box, and the line from the end to the box."""
+
+    offset: tuple[float, float]
+    box: Bbox
+    pointer: Path
+
+
+def _put_where_free(axes: Axes, names: Sequence[Annotation], dpi: float) -> None:
+    """Moves the names of shorter curves to the nearest places that cover no other name and no curve.
+
+    Where there is none, a name covers as few names as possible, then as few curves.
+    """
+    lines = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
+    taken: list[Bbox] = []
+
+    def covered(place: _Place) -> tuple[int, int]:
+        others = sum(place.box.overlaps(one) or place.pointer.intersects_bbox(one, filled=False) for one in taken)
+        return others, sum(line.intersects_bbox(place.box, filled=False) for line in lines)
+
+    for name in names:
+        place = min(_places(axes, name, dpi / 72), key=covered, default=None)
+        if place is not None:
+            name.set_position(place.offset)
+            taken.append(place.box)
+            lines.append(place.pointer)
+
+
+def _places(axes: Axes, name: Annotation, pixels: float) -> Iterator[_Place]:
+    """Yields the places within the panel, right of the end of a curve, the nearest first.
+
+    Args:
+        axes: the panel.
+        name: the curve's name.
+        pixels: pixels in a point.
+    """
+    room = axes.get_window_extent()
+    end, size = axes.transData.transform(name.xy), Text.get_window_extent(name).size
+    offsets = itertools.product(range(NAME_DISTANCE, REACH, 6), range(-REACH, REACH + 1, 6))
+    for offset in sorted(offsets, key=lambda offset: math.hypot(*offset)):
+        left, middle = end + pixels * np.array(offset)
+        box = Bbox.from_bounds(left, middle - size[1] / 2, *size).padded(2 * pixels)
+        if np.all(room.min < box.min) and np.all(box.max < room.max):
+            yield _Place(offset, box, Path(np.array([end, (left, middle)])))

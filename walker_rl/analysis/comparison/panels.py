@@ -80,7 +80,7 @@ def _draw_task(
         for other in (other for name, other in curves.items() if name != group):
             axes.plot(other.x, other.y, color=OTHERS, linewidth=0.9, drawstyle=drawstyle)
         _draw_group(axes, curve, looks[group], drawstyle)
-        title = group_label(group, counted(curve.num_seeds or len(curve.seeds), "seed"), round(11 * width))
+        title = group_label(group, counted(curve.num_seeds or len(curve.seeds), "seed"), round(10.5 * width))
         axes.set_title(title, loc="left", fontsize="medium", fontweight="bold")
         axes.tick_params(labelbottom=index + shape[1] >= len(curves))  # The lowest of each column.
     for axes in grid.flat[len(curves) :]:

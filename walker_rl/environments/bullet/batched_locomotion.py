@@ -179,4 +179,7 @@ def motors(robot: Any) -> tuple[list[Any], np.ndarray]:
         powers = list(zip(robot.motors, robot.motor_power, strict=True))
     else:
         powers = [(joint, joint.power_coef) for joint in robot.ordered_joints if joint.power_coef != 0]
-    return [joint for joint, _ in powers], np.array([robot.power * power for _, power in powers])
+    torques = np.array([robot.power * power for _, power in powers])
+    if _origin(robot, "apply_action") == _HUMANOID:
+        torques = torques.astype((1.0 * np.float32(1)).dtype)  # The only one that does not convert actions to floats.
+    return [joint for joint, _ in powers], torques
