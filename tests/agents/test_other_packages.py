@@ -135,6 +135,14 @@ def test_a_missing_part_is_a_line_and_figures_have_the_plain_name(wrong):
     ]
 
 
+@pytest.mark.slow
+def test_our_agent_trains_under_its_name_and_says_that_another_is_left_out(wrong, tmp_path):
+    fields = set_options(("task=Pendulum-v1", *TINY_SCHEDULE))
+    process = run_command("train", AGENT, "--steps", "9", "--run-dir", tmp_path / "run", *fields, **wrong)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.splitlines()[1] == f"warning: {NOTES[0]}"
+
+
 # --- the example
 
 

@@ -60,7 +60,9 @@ class _AgentGroup(typer.core.TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in agent_names():
-            return None if ctx.resilient_parsing else experiment_class(cmd_name)
+            if not ctx.resilient_parsing:
+                experiment_class(cmd_name)  # Raises the error.
+            return None
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, cls=_AgentCommand, help=_summary(cmd_name))(self.make_command(cmd_name))
         return typer.main.get_command(app)
