@@ -14,7 +14,7 @@ WALK = "dm_control:walker-walk"
 
 
 class Echo(dm_env.Environment):
-    """Observes its last action, and ends with a discount when it is told to."""
+    """Observes its last action; `step_type` and `discount` are its next ones."""
 
     def __init__(self, actions=None, observations=None):
         self.actions = actions or specs.BoundedArray((2,), np.float64, [-1.0, 0.0], [3.0, 10.0])
