@@ -60,7 +60,7 @@ def test_what_a_pattern_names_besides_runs_is_left_out(tmp_path, capsys):
     assert main(["compare", f"{tmp_path}/runs/*", "--output", str(tmp_path / "comparison")]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    no_run = "must be a run directory, or a folder with runs.csv and evaluations.csv"
+    no_run = "must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     expected = [
         *(f"note: left out: run = {tmp_path}/runs/{name}: {no_run}" for name in ("folder", "link", "notes.txt")),
         f"note: left out: run = {tmp_path}/runs/young: must have an evaluation; it has none yet",
@@ -100,5 +100,5 @@ def test_without_a_run_that_is_whole_there_is_one_line_and_no_output(tmp_path, c
 def test_a_name_that_is_misspelt_ends_the_command(tmp_path, capsys):
     make_whole(tmp_path / "whole")
     assert main(["compare", str(tmp_path / "whole"), str(tmp_path / "hole"), "--output", str(tmp_path / "out")]) == 2
-    no_run = "must be a run directory, or a folder with runs.csv and evaluations.csv"
+    no_run = "must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     assert capsys.readouterr().err == f"error: run = {tmp_path}/hole: {no_run}\n"

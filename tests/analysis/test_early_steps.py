@@ -55,5 +55,5 @@ def test_the_script_refuses_what_is_no_run(tmp_path):
     command = [sys.executable, ROOT / "scripts/early_steps.py", tmp_path]
     made = subprocess.run(command, capture_output=True, text=True)
     assert made.returncode == 2
-    must_be = "must be a run directory, or a folder with runs.csv and evaluations.csv"
+    must_be = "must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     assert made.stderr.splitlines()[-1] == f"early_steps.py: error: run = {tmp_path}: {must_be}"

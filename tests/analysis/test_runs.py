@@ -86,6 +86,14 @@ def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
     }
 
 
+def test_a_folder_of_runs_names_them_all(tmp_path):
+    for seed in (1, 0):
+        make_run(tmp_path / "sweep" / f"seed{seed}", [seed], f"seed={seed}")
+    (tmp_path / "sweep" / "sweep.json").write_text("{}")
+    (tmp_path / "sweep" / "comparison").mkdir()
+    assert [run.name for run in read_runs([tmp_path / "sweep"])] == ["seed0", "seed1"]
+
+
 def test_a_path_that_exists_is_meant_as_it_is_typed(tmp_path, monkeypatch):
     for folder in ("g[1]", "g1", "sets[ab]/one", "setsa/two", "*", "odd"):
         make_run(tmp_path / folder, [1])
@@ -204,11 +212,12 @@ def test_a_summary_of_before_falls_were_counted_shows_them_by_its_lengths(tmp_pa
 def test_what_is_no_run_is_refused(tmp_path):
     create_run_directory(tmp_path / "new", load_config(AGENT))
     make_run(tmp_path / "one", [1])
-    assert refusal([tmp_path]) == (
-        f"run = {tmp_path}: must be a run directory, or a folder with runs.csv and evaluations.csv"
+    (tmp_path / "empty").mkdir()
+    assert refusal([tmp_path / "empty"]) == (
+        f"run = {tmp_path / 'empty'}: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "no*ne"]) == (
-        f"run = {tmp_path / 'no*ne'}: must be a run directory, or a folder with runs.csv and evaluations.csv"
+        f"run = {tmp_path / 'no*ne'}: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "new"]) == f"run = {tmp_path / 'new'}: must have an evaluation; it has none yet"
     (tmp_path / "kept").mkdir()

@@ -31,7 +31,13 @@ class Rail(dm_env.Environment):
     def render(self): return np.full((48, 64, 3), np.clip(128 + 40 * self.place, 0, 255), np.uint8)
 """
 
-COMMAND = ("train", AGENT, "--task", "rail:Rail", *set_options((*TINY_RUN, "checkpoint.steps_period=137")))
+LIMITED = """
+
+def make_env(length): return gymnasium.wrappers.TimeLimit(Rail(length), 60)
+"""
+"""A function for the environment of the page, so that its episodes are short."""
+
+COMMAND = ("train", AGENT, *set_options((*TINY_RUN, "checkpoint.steps_period=137")))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +45,7 @@ def short_run(tmp_path_factory):
     """A run of 310 steps whose episodes do not repeat, in a folder with its environment, and what it printed."""
     folder = tmp_path_factory.mktemp("own")
     (folder / "rail.py").write_text(UNSEEDED)
-    command = (*COMMAND, "--set", "environment.luck=0.1", "--steps", "310", "--run-dir", "run")
+    command = (*COMMAND, "--task", "rail:Rail", "--set", "environment.luck=0.1", "--steps", "310", "--run-dir", "run")
     trained = run_command(*command, **inside(folder))
     assert trained.returncode == 0, trained.stderr
     return folder, trained.stdout
@@ -54,9 +60,9 @@ def inside(folder):
 def test_gymnasiums_trains_resumes_after_a_kill_bit_for_bit_and_is_filmed_and_compared(tmp_path):
     pytest.importorskip("gymnasium")
     (page,) = code_blocks(ROOT / "docs" / "your_environment.md", "python")
-    (tmp_path / "rail.py").write_text(page)
+    (tmp_path / "rail.py").write_text(page + LIMITED)
     options = inside(tmp_path)
-    command = (*COMMAND, "--steps", "1200", "--set", "environment.length=1.2")
+    command = (*COMMAND, "--task", "rail:make_env", "--steps", "1200", "--set", "environment.length=2")
     straight = run_command(*command, "--run-dir", "straight", **options)
     assert straight.returncode == 0, straight.stderr
     assert "a resumed run continues within its episode" in straight.stdout
@@ -70,7 +76,7 @@ def test_gymnasiums_trains_resumes_after_a_kill_bit_for_bit_and_is_filmed_and_co
     assert metrics_of(tmp_path / "straight") == metrics_of(tmp_path / "killed")
 
     saved = load_policy(tmp_path / "killed" / "policy" / "best.npz")
-    assert (saved.task, saved.environment) == ("rail:Rail", {"length": 1.2})
+    assert (saved.task, saved.environment) == ("rail:make_env", {"length": 2})
     rendered = run_command("render", "killed", "--output", "rail.gif", **options)
     assert rendered.returncode == 0, rendered.stderr
     with Image.open(tmp_path / "rail.gif") as film:

@@ -148,7 +148,7 @@ def last_returns(groups: Groups) -> dict[str, np.ndarray]:
 
 
 def _expand(paths: Sequence[str | Path]) -> list[Path]:
-    return [match for path in paths for match in _matches(Path(path))]
+    return [run for path in paths for match in _matches(Path(path)) for run in _runs_in(match)]
 
 
 def _matches(path: Path) -> list[Path]:
@@ -158,9 +158,16 @@ def _matches(path: Path) -> list[Path]:
     return sorted(existing / match for match in glob.glob(str(rest), root_dir=existing)) or [path]
 
 
+def _runs_in(path: Path) -> list[Path]:
+    """Returns the run directories in a folder such as a sweep's; `path` itself if it is a run, has tables or neither."""
+    if os.path.isfile(path / "config.yaml") or os.path.isfile(path / RUNS):  # Also False where access is denied.
+        return [path]
+    return sorted(config.parent for config in path.glob("*/config.yaml")) or [path]
+
+
 def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
     """Reads the runs in a directory or in tables, each with its folder."""
-    if os.path.isfile(path / "config.yaml"):  # Also False where the path can't be accessed.
+    if os.path.isfile(path / "config.yaml"):
         return [(path.resolve().parent, _read_directory(path, group_by))]
     if os.path.isfile(path / RUNS):
         try:
@@ -172,7 +179,7 @@ def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
         except (ValueError, TypeError, csv.Error) as error:
             raise NotWholeError(f"run = {path}: must be whole tables, as --keep writes them ({error})") from None
     kind = NotWholeError if os.path.lexists(path) else UserError  # A misspelt path is an error, not a run to leave out.
-    raise kind(f"run = {path}: must be a run directory, or a folder with {RUNS} and {EVALUATIONS}")
+    raise kind(f"run = {path}: must be a run directory, a folder of some, or one with {RUNS} and {EVALUATIONS}")
 
 
 def _read_directory(path: Path, group_by: str) -> Run:

@@ -1,5 +1,9 @@
 """dm_control's tasks: what is found, what is refused, and what a dm_env environment becomes."""
 
+import os
+import subprocess
+import sys
+
 import dm_env
 import numpy as np
 import pytest
@@ -14,7 +18,7 @@ WALK = "dm_control:walker-walk"
 
 
 class Echo(dm_env.Environment):
-    """Observes its last action, and ends with a discount when it is told to."""
+    """Observes its last action; `step_type` and `discount` are its next ones."""
 
     def __init__(self, actions=None, observations=None):
         self.actions = actions or specs.BoundedArray((2,), np.float64, [-1.0, 0.0], [3.0, 10.0])
@@ -60,6 +64,18 @@ def test_its_time_limit_truncates():
         timesteps.append(environment.step(np.zeros(6)))
     assert (len(timesteps), timesteps[-1].discount) == (11, 1)
     environment.close()
+
+
+def test_a_machine_that_cannot_draw_plays_without_films():
+    pytest.importorskip("dm_control")
+    script = (
+        "import sys; sys.modules['OpenGL'] = None\n"
+        "from walker_rl.environments import make_environment\n"
+        f"environment = make_environment({WALK!r}, seed=0); environment.reset(); environment.render(64, 48)"
+    )
+    variables = {**os.environ, "MUJOCO_GL": "egl"}
+    result = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True)
+    assert "walker_rl.errors.RunError: no film: RuntimeError: No OpenGL rendering backend" in result.stderr
 
 
 def test_an_unknown_task_gets_the_nearest():

@@ -19,7 +19,7 @@ CHEETAH = "gymnasium:HalfCheetah-v5"
 
 
 class Echo(gymnasium.Env):
-    """Observes its last action, and ends when it is told to."""
+    """Observes its last action; `ends` are its next ones."""
 
     def __init__(self, observation_space=None, action_space=None):
         self.action_space = action_space or Box(np.array([-1.0, 0.0]), np.array([3.0, 10.0]), dtype=np.float64)

@@ -56,6 +56,6 @@ def _import_suite() -> Any:
     set_environment()
     try:
         return importlib.import_module("dm_control.suite")
-    except ImportError:
+    except (ImportError, AttributeError):  # PyOpenGL raises the second if its library is missing.
         os.environ["MUJOCO_GL"] = "disable"
         return importlib.import_module("dm_control.suite")
