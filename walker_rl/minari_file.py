@@ -49,21 +49,22 @@ def data_file(path: Path) -> Path:
     """
     file = _data(path) / "main_data.hdf5"
     if not file.is_file():
-        raise UserError(f"dataset = {path}: must be a Minari dataset in HDF5")
+        raise UserError(f"agent.prior.dataset = {path}: must be a Minari dataset in HDF5")
     return file
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Reads a dataset's metadata, without Minari.
+    """Reads a dataset's metadata, without Minari; `actor_steps` and `algorithm_name` are 0 and unknown if missing.
 
     Raises:
-        UserError: if there are none, or they lack the number of steps.
+        UserError: if there are none, or they are not whole.
     """
     try:
         about: dict[str, Any] = json.loads((_data(path) / "metadata.json").read_text())
-        return {**about, "total_steps": int(about["total_steps"])}
+        numbers = {"total_steps": int(about["total_steps"]), "actor_steps": int(about.get("actor_steps", 0))}
+        return {**about, **numbers, "algorithm_name": str(about.get("algorithm_name", "unknown"))}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise UserError(f"dataset = {path}: must be a Minari dataset") from None
+        raise UserError(f"agent.prior.dataset = {path}: must be a Minari dataset") from None
 
 
 @contextlib.contextmanager
@@ -82,7 +83,7 @@ def new_dataset(
         UserError: if Minari is not installed, or `path` exists.
         RunError: if it can't be written.
     """
-    require_extra("minari", "minari", f"output = {path}")
+    require_extra("minari", "minari", "minari")
     import minari
     from gymnasium.spaces import Box
     from minari.data_collector import EpisodeBuffer
@@ -119,7 +120,7 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     Raises:
         UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds.
     """
-    require_extra("minari", "minari", f"dataset = {path}")
+    require_extra("minari", "minari", "minari")
     from minari import MinariDataset
 
     must_be = (
@@ -130,9 +131,9 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         spaces = dataset.observation_space, dataset.action_space
         low, high = (np.asarray(bound, np.float32) for bound in (spaces[1].low, spaces[1].high))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError):
-        raise UserError(f"dataset = {path}: {must_be}") from None
+        raise UserError(f"agent.prior.dataset = {path}: {must_be}") from None
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
-        raise UserError(f"dataset = {path}: {must_be}")
+        raise UserError(f"agent.prior.dataset = {path}: {must_be}")
     middle, half = (low + high) / 2, (high - low) / 2
     for one in dataset.iterate_episodes():
         actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)

@@ -39,7 +39,7 @@ def test_steps_and_episodes_are_those_asked_for(dataset, capsys):
 def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "minari", None)
     assert main(["record", "--pretrained", "gait", "-o", str(tmp_path / "walker")]) == 2
-    message = f"output = {tmp_path}/walker: must be installed: pip install 'walker-rl[minari]'"
+    message = "minari: must be installed: pip install 'walker-rl[minari]'"
     assert capsys.readouterr().err == f"error: {message}\n"
     assert list(tmp_path.iterdir()) == []
 

@@ -148,8 +148,8 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """An empty replay in `home`, "arrays" or "reverb".
 
         Raises:
-            UserError: if memory is too small, there is no Reverb, `home` is "reverb" and there is a prior, or the
-                prior's dataset can't be read or is of another task.
+            UserError: if memory is too small, `home` is "reverb" without Reverb or with a prior, or the prior's dataset
+                is of another task.
         """
         row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":

@@ -21,7 +21,6 @@ from walker_rl.types import Metrics, Transition, Variables
 TensorMetrics = dict[str, tf.Tensor]
 """`Metrics` as tensors, not yet fetched from TensorFlow."""
 
-
 ConfigT = TypeVar("ConfigT", bound=NetworkConfig)
 OffPolicyConfigT = TypeVar("OffPolicyConfigT", bound=OffPolicyConfig)
 
@@ -107,9 +106,8 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     def _read_policy(self) -> tf.Tensor:
         """The online policy's weights as one vector, in the architecture's order."""
-        normalizer = self._networks.normalizer
-        statistics = {} if normalizer is None else normalizer.weights()
-        variables = {**statistics, **self._networks.policy.named_variables()}
+        policy, normalizer = self._networks.policy, self._networks.normalizer
+        variables = policy.named_variables() | ({} if normalizer is None else normalizer.weights())
         names = self._architecture.variable_shapes()
         return tf.concat([tf.reshape(variables[name], [-1]) for name in names], axis=0)
 

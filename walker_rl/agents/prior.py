@@ -43,7 +43,7 @@ def recorded_transitions(path: Path, layout: TransitionLayout, make_adder: Calla
             discount = 0.0 if step == last and episode.terminated else 1.0
             adder.add(action, dm_env.TimeStep(step_type, reward, discount, episode.observations[step + 1]))
     if not transitions.size:
-        raise UserError(f"dataset = {path}: must have at least one step")
+        raise UserError(f"agent.prior.dataset = {path}: must have at least one step")
     rows: np.ndarray = transitions.save()["rows"]
     return rows
 

@@ -38,8 +38,8 @@ def prior_record(config: ExperimentConfig) -> PriorRecord | None:
     if dataset is not None:
         path = Path(dataset)
         about, sha256 = read_metadata(path), _hash(data_file(path))
-        steps = int(about["total_steps"]) + int(about.get("actor_steps", 0))
-        return PriorRecord(f"{path.name}-{sha256[:8]}", sha256, str(about.get("algorithm_name", "unknown")), steps)
+        steps = about["total_steps"] + about["actor_steps"]
+        return PriorRecord(f"{path.name}-{sha256[:8]}", sha256, about["algorithm_name"], steps)
     if policy is None:
         return None
     path = find_policy(policy)
