@@ -214,10 +214,10 @@ def test_what_is_no_run_is_refused(tmp_path):
     make_run(tmp_path / "one", [1])
     (tmp_path / "empty").mkdir()
     assert refusal([tmp_path / "empty"]) == (
-        f"run = {tmp_path / 'empty'}: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
+        f"run = {tmp_path}/empty: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "no*ne"]) == (
-        f"run = {tmp_path / 'no*ne'}: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
+        f"run = {tmp_path}/no*ne: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "new"]) == f"run = {tmp_path / 'new'}: must have an evaluation; it has none yet"
     (tmp_path / "kept").mkdir()

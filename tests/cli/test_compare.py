@@ -69,7 +69,10 @@ def test_on_a_terminal_of_80_columns_no_line_is_longer(tmp_path):
             "keep = {run}/config.yaml: must be a folder that can be written to (File exists)",
         ),
         (("--group-by", "agent"), "group_by = agent: must be a field of the configuration; {run} has none such"),
-        (("nothing",), "run = nothing: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"),
+        (
+            ("nothing",),
+            "run = nothing: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv",
+        ),
     ],
 )
 def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):

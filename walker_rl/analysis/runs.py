@@ -159,10 +159,10 @@ def _matches(path: Path) -> list[Path]:
 
 
 def _runs_in(path: Path) -> list[Path]:
-    """Returns the run directories in a folder such as a sweep's; `path` itself if it is a run, has tables or neither."""
+    """Returns the runs in a folder such as a sweep's; `path` itself if it is a run, has tables or has no runs."""
     if os.path.isfile(path / "config.yaml") or os.path.isfile(path / RUNS):  # Also False where access is denied.
         return [path]
-    return sorted(config.parent for config in path.glob("*/config.yaml")) or [path]
+    return sorted((path / found).parent for found in glob.glob("*/config.yaml", root_dir=path)) or [path]
 
 
 def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
