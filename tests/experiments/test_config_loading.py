@@ -151,7 +151,7 @@ LIST = "must be a list of integers, as in [256, 256]"
     [
         (
             "agent.discont=0.9",
-            "agent.discont = 0.9: unknown field; did you mean agent.discount or agent.vmin or agent.noise?",
+            "agent.discont = 0.9: unknown field; did you mean agent.discount or agent.vmin or agent.support?",
         ),
         ("n_step=3", "n_step = 3: unknown field; did you mean agent.n_step?"),
         ("agent.n_step.x=3", "agent.n_step.x = 3: unknown field; did you mean agent.n_step or "),

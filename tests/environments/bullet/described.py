@@ -8,6 +8,7 @@ import numpy as np
 
 from walker_rl.environments.bullet.registry import make_gym_environment, registered
 from walker_rl.environments.bullet.tasks import PACKAGES
+from walker_rl.environments.simulation import Task
 
 
 def described(package: str) -> dict[str, dict]:
@@ -19,14 +20,15 @@ def describe(package: str, spec) -> dict:
     environment = make_gym_environment(PACKAGES[package][spec.id])
     np.testing.assert_array_equal(environment.action_space.low, -1.0)
     np.testing.assert_array_equal(environment.action_space.high, 1.0)
-    return {
-        "name": spec.id,
-        "kind": "locomotion" if "locomotion" in spec.entry_point else "pendulum",
-        "max_episode_steps": spec.max_episode_steps,
-        "observation_size": environment.observation_space.shape[0],
-        "action_size": environment.action_space.shape[0],
-        "reward_threshold": spec.reward_threshold,
-    }
+    task = Task(
+        name=spec.id,
+        kind="locomotion" if "locomotion" in spec.entry_point else "pendulum",
+        max_episode_steps=spec.max_episode_steps,
+        observation_size=environment.observation_space.shape[0],
+        action_size=environment.action_space.shape[0],
+        reward_threshold=spec.reward_threshold,
+    )
+    return dataclasses.asdict(task)
 
 
 def table(package: str) -> dict[str, dict]:
