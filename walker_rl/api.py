@@ -1,4 +1,4 @@
-"""The Python API: `import walker_rl` gives these names. They call what the commands call."""
+"""The Python API: the names that `import walker_rl` provides. They run the same code as the commands."""
 
 import dataclasses
 import json
@@ -33,7 +33,7 @@ class Run:
     Attributes:
         path: the run directory.
         config: value of each field by its full name, as in `run.config["agent.n_step"]`.
-        metrics: an array `[rows]` by stream and column, as in `run.metrics["evaluation"]["mean_return"]`.
+        metrics: arrays `[rows]` by stream and column, as in `run.metrics["evaluation"]["mean_return"]`.
         summary: final evaluations of the best and the last policy; None if the run is not complete.
     """
 
@@ -52,10 +52,10 @@ def train(
     more_steps: int | None = None,
     **fields: Any,
 ) -> Run:
-    """Trains an agent in this process, as `walker-rl train` does; an interrupt saves a checkpoint and returns.
+    """Trains an agent in this process, as `walker-rl train` does; on an interrupt, saves a checkpoint and returns.
 
     Args:
-        agent_name: name that `walker-rl list` shows.
+        agent_name: an agent that `walker-rl list` shows.
         config: YAML file of fields, or several.
         run_dir: directory of the new run; by default `runs/AGENT_TASK_seedSEED_TIME`.
         resume: directory of the run to resume instead.
@@ -67,7 +67,7 @@ def train(
         The run, complete or interrupted.
 
     Raises:
-        UserError: if a field or an option is wrong; nothing is then left behind.
+        UserError: if a field or an option is wrong; no file is left behind.
         RunError: if the run can't continue.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -92,19 +92,19 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
 
     Args:
         policy: the name or path.
-        task: task of a policy file, if it is code that may be imported.
+        task: task of a policy file, if that task's code may be imported.
 
     Raises:
-        UserError: if there is none, or it can't play its task.
+        UserError: if there is no such policy, or it can't play its task.
     """
     return load_player(find_policy(str(policy)), task, may_import=Path(policy).is_dir())
 
 
 def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> Evaluation:
-    """Plays a policy in its task without exploration, in the episodes of `walker-rl evaluate`.
+    """Plays a policy in its task without exploration, in the same episodes as `walker-rl evaluate`.
 
     Raises:
-        UserError: if a number is too small.
+        UserError: if `num_episodes` or `seed` is too small.
     """
     return evaluate_saved(policy, num_episodes, seed)
 
@@ -113,7 +113,7 @@ def load_run(path: str | Path) -> Run:
     """Reads a run directory, also while it trains.
 
     Raises:
-        UserError: if it is no run directory, or a file is damaged.
+        UserError: if `path` is no run directory, or a file in it is damaged.
     """
     run = open_run_directory(Path(path))
     streams = sorted(file.stem for file in run.metrics.glob("*.csv"))
@@ -126,7 +126,7 @@ def load_run(path: str | Path) -> Run:
 
 
 def _as_yaml(name: str, value: Any) -> str:
-    """Writes a field's value as on the command line; arrays and their numbers as lists and numbers, paths as text."""
+    """Writes a field's value as on the command line; arrays become lists, NumPy's numbers plain, and paths text."""
 
     def plain(other: Any) -> Any:
         if isinstance(other, np.generic | np.ndarray):

@@ -1,4 +1,4 @@
-"""Acme's interfaces: its own classes where Acme is installed, equal ones where it is not."""
+"""Acme's interfaces: its own classes if Acme is installed, else equal ones."""
 
 import abc
 import itertools
@@ -33,7 +33,7 @@ else:
 
         @abc.abstractmethod
         def update(self, wait: bool = False) -> None:
-            """Fetches new weights; blocks until they arrive if `wait` is set."""
+            """Fetches new weights; with `wait`, blocks until they arrive."""
 
     class VariableSource(abc.ABC):
         """Serves variables by name."""

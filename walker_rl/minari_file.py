@@ -1,4 +1,4 @@
-"""Episodes in a Minari dataset: written while they are played, and read."""
+"""Writes episodes to a Minari dataset while they are played, and reads them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Episode(NamedTuple):
         observations: all observations, the last one included, float32 `[T + 1, O]`.
         actions: actions in [-1, 1], float32 `[T, A]`.
         rewards: rewards, `[T]`.
-        terminated: True if the last step terminated the episode; else it was truncated there.
+        terminated: True if the last step terminated the episode, False if it truncated it.
         seed: seed of the episode; None if unknown.
     """
 
@@ -37,15 +37,15 @@ class Episode(NamedTuple):
 
 
 def is_dataset(path: Path) -> bool:
-    """True if `path` is a Minari dataset, or the folder `data` in one."""
+    """Returns True if `path` is a Minari dataset, or the folder `data` in one."""
     return (_data(path) / "metadata.json").is_file()
 
 
 def data_file(path: Path) -> Path:
-    """The file of a dataset that holds all its numbers.
+    """Returns the file with all numbers of a dataset.
 
     Raises:
-        UserError: if there is none.
+        UserError: if there is no such file.
     """
     file = _data(path) / "main_data.hdf5"
     if not file.is_file():
@@ -54,10 +54,10 @@ def data_file(path: Path) -> Path:
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Reads a dataset's metadata, without Minari; `actor_steps` and `algorithm_name` are 0 and unknown if missing.
+    """Reads a dataset's metadata, without Minari; `actor_steps` defaults to 0 and `algorithm_name` to "unknown".
 
     Raises:
-        UserError: if there are none, or they are not whole.
+        UserError: if the metadata are missing or incomplete.
     """
     try:
         about: dict[str, Any] = json.loads((_data(path) / "metadata.json").read_text())
@@ -71,17 +71,17 @@ def read_metadata(path: Path) -> dict[str, Any]:
 def new_dataset(
     path: Path, observation_bounds: tuple[np.ndarray, np.ndarray], action_size: int, about: dict[str, Any]
 ) -> Iterator[Callable[[Episode], None]]:
-    """Yields a function that appends an episode; the dataset gets its name at the end, or never if anything fails.
+    """Yields a function that appends an episode; `path` appears at the end, or never if anything fails.
 
     Args:
         path: folder of the dataset, which must not exist yet.
         observation_bounds: least and greatest observation, `[O]` each.
-        action_size: `A`.
-        about: entries of the dataset's metadata.
+        action_size: size `A` of actions `[A]`.
+        about: entries to add to the dataset's metadata.
 
     Raises:
         UserError: if Minari is not installed, or `path` exists.
-        RunError: if it can't be written.
+        RunError: if the dataset can't be written.
     """
     require_extra("minari", "minari", "minari")
     import minari
@@ -115,7 +115,7 @@ def new_dataset(
 
 
 def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterator[Episode]:
-    """Reads the episodes of a dataset in their order; its bounds of actions are mapped to [-1, 1].
+    """Reads the episodes of a dataset in their order; maps actions from the dataset's bounds to [-1, 1].
 
     Raises:
         UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds.

@@ -14,9 +14,9 @@ def play_episodes(
     episode_seeds: Sequence[int],
     num_steps: int,
 ) -> Iterator[Episode]:
-    """Plays `num_steps` steps in episodes of these seeds, in turn; the last episode is truncated at the last step.
+    """Plays `num_steps` steps, with one episode per seed in order; the last step truncates the last episode.
 
-    `begin_episode` returns a function from observations `[O]` of one episode to actions `[A]`.
+    `begin_episode` returns a policy for one episode, a function from observations `[O]` to actions `[A]`.
     """
     steps_left = num_steps
     for episode_seed in episode_seeds:

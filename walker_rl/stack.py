@@ -1,8 +1,8 @@
-"""The stack of libraries that this process uses: Acme's or the portable one.
+"""The stack of libraries in this environment: Acme's or the portable one.
 
 Acme, Launchpad and Reverb have packages for Python 3.10 on Linux x86-64 only, with TensorFlow 2.8. The portable stack
-is a newer TensorFlow without the three. `pyproject.toml` chooses by the same markers. `make walk` installs the
-part of a stack that plays policies, without TensorFlow.
+has a newer TensorFlow and none of the three. `pyproject.toml` chooses the stack by Python and system. `make walk`
+installs only the part of a stack that plays policies, without TensorFlow.
 """
 
 import importlib.util
@@ -28,10 +28,10 @@ def require_acme(what: str) -> None:
     """Checks that Acme, Launchpad and Reverb are installed.
 
     Args:
-        what: command or setting that needs it.
+        what: command or setting that needs them.
 
     Raises:
-        UserError: on the portable stack.
+        UserError: if they are not installed.
     """
     if not HAS_TENSORFLOW:
         raise UserError(lacks(what, "TensorFlow"))
@@ -44,7 +44,7 @@ def require_acme(what: str) -> None:
 
 
 def lacks(what: str, package: str) -> str:
-    """Returns the error of a command in an environment that only plays policies."""
+    """Returns the error message of a command that needs `package`, in an environment that only plays policies."""
     return f"{what}: needs {package}, which this environment lacks; `make setup` sets up .venv with everything"
 
 

@@ -1,4 +1,4 @@
-"""The agents: each sub-package with a `config.py`, and the packages that others install under `ENTRY_POINTS`."""
+"""The agents: every sub-package with a `config.py`, and every installed package with an entry point."""
 
 import dataclasses
 import functools
@@ -13,7 +13,7 @@ from walker_rl.errors import UserError
 from walker_rl.search_space import SearchSpace
 
 ENTRY_POINTS = "walker_rl.agents"
-"""Group of entry points, each the name of an agent and its package, which has the modules of a folder here."""
+"""Group of entry points. Each gives an agent's name and its package, which has the modules of a folder here."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -23,7 +23,7 @@ _MEMBERS = ("display_name", "paper", "min_steps_to_learn", "target_samples_per_i
 
 @dataclasses.dataclass(frozen=True)
 class _Found:
-    """The package of each agent by its name, and a line about each entry point that has none."""
+    """The package of each agent by its name, and an error line for each entry point that is no agent."""
 
     packages: dict[str, str]
     left_out: dict[str, str]
@@ -45,12 +45,12 @@ def _found() -> _Found:
 
 
 def agent_names() -> list[str]:
-    """Names of all agents, sorted; those of other packages may fail to be imported."""
+    """Names of all agents, sorted; an agent of another package may fail to be imported."""
     return list(_found().packages)
 
 
 def left_out() -> dict[str, str]:
-    """A line about each entry point that is no agent, because its name is taken or unusable, by that name."""
+    """An error line for each entry point whose name is taken or not allowed, by that name."""
     return _found().left_out
 
 
@@ -74,7 +74,7 @@ def display_name(agent_name: str) -> str:
 
 
 def agent_summary(agent_name: str) -> str:
-    """The agent in one line: the first of its configuration's docstring.
+    """The agent in one line: the first line of its configuration's docstring.
 
     Raises:
         UserError: if the agent is another package's, and can't be imported.
@@ -86,7 +86,7 @@ def search_space(agent_name: str) -> SearchSpace:
     """Ranges of the agent's hyperparameters for a search; imports nothing heavy.
 
     Raises:
-        UserError: if the agent is another package's, and can't be imported or has none.
+        UserError: if the agent is another package's, and can't be imported or has no such ranges.
     """
     space: SearchSpace = _load(agent_name, "search_space", "SEARCH_SPACE")
     return space
@@ -102,7 +102,7 @@ def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
 
 
 def _load(agent_name: str, module: str, attribute: str, members: tuple[str, ...] = ()) -> Any:
-    """Imports `attribute` of one of an agent's modules, which must have the `members`."""
+    """Imports `attribute` from one of an agent's modules, and checks that it has the `members`."""
     package = _found().packages[agent_name]
     try:
         loaded = getattr(importlib.import_module(f"{package}.{module}"), attribute)

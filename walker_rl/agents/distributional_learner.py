@@ -1,4 +1,4 @@
-"""The learner of an agent whose critic is a distribution of the return: its loss and its support."""
+"""The learner of an agent whose critic is a distribution over returns: its loss and its support."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -17,10 +17,10 @@ ConfigT = TypeVar("ConfigT", bound=DistributionalConfig)
 
 
 class DistributionalLearner(OffPolicyLearner[ConfigT]):
-    """Fits a categorical critic; with `support = auto`, the first batch sets its atoms."""
+    """Fits a categorical critic; with `support = auto`, the first batch determines its atoms."""
 
     def __init__(self, config: ConfigT, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
-        """Extends the base class with the atoms, a variable that is saved if they are guessed, else a constant."""
+        """Extends the base class with the atoms: a saved variable if they are guessed, else a constant."""
         super().__init__(config, networks, dataset, seed)
         self._guesses = config.support == "auto"
         atoms = tf.constant(np.linspace(config.vmin, config.vmax, config.num_atoms), tf.float32)
@@ -38,7 +38,7 @@ class DistributionalLearner(OffPolicyLearner[ConfigT]):
         return tf.group(self._atoms.assign(tf.where(high > low, atoms, self._atoms)))
 
     def _fit(self, transition: Transition, next_probabilities: tf.Tensor) -> tuple[Gradients, TensorMetrics]:
-        """Gradients of `-mean sum_i Y_i log Z_i(s, a)` with `Y = project(R + gamma Z')`, `Z'` `[B, K]` that of `s'`."""
+        """Gradients of `-mean sum_i Y_i log Z_i(s, a)` with `Y = project(R + gamma Z')` and `Z'` `[B, K]` of `s'`."""
         critic = self._networks.critic
         target = categorical.bellman_target(transition.reward, transition.discount, next_probabilities, self._atoms)
         with tf.GradientTape() as tape:

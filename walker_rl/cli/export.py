@@ -1,4 +1,4 @@
-"""`walker-rl export RUN`: a policy for programs that know nothing of this project."""
+"""`walker-rl export RUN`: a policy in a format that other programs read."""
 
 import os
 from pathlib import Path

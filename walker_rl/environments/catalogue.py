@@ -11,13 +11,13 @@ from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError, did_you_mean
 
 LIKENESS = 0.4
-"""Least likeness of a suggestion, low enough that "Walker2D" without its ending gets one."""
+"""Least similarity of a suggested name, low enough that "Walker2D" without its ending gets a suggestion."""
 
 NO_ARGUMENTS: Arguments = {}
 
 
 class Family(Protocol):
-    """The functions of a `family.py`; `tasks` imports no simulator."""
+    """The functions of a `family.py`; `tasks` must not import a simulator."""
 
     def tasks(self) -> Mapping[str, Task]:
         """Tasks that `walker-rl list` shows, by name; they take no arguments."""
@@ -34,7 +34,7 @@ class Family(Protocol):
 
 
 def family_names() -> list[str]:
-    """Names of the families' folders, sorted. A task name that begins with one and a colon is that family's."""
+    """Names of the families' folders, sorted. A task name that begins with one of them and a colon belongs to it."""
     return sorted(path.parent.name for path in Path(__file__).parent.glob("*/family.py"))
 
 
@@ -49,7 +49,7 @@ def task_names() -> list[str]:
 
 
 def imported_module(name: str) -> str | None:
-    """Module that finding a task imports because its name says so, as `a.b` in `a.b:make`; None for other names."""
+    """The module that a task's name makes `find_task` import, as `a.b` in `a.b:make`; None for other names."""
     prefix, _, rest = name.partition(":")
     module, _, _ = (rest if prefix in family_names() else name).rpartition(":")
     return module or None
@@ -59,7 +59,7 @@ def find_listed_task(name: str) -> Task:
     """The listed task called `name`; runs no code of the task.
 
     Raises:
-        UserError: if there is none; the message gives similar names.
+        UserError: if there is no such task; the message gives similar names.
     """
     if name not in _listed():
         raise _unknown(name)
@@ -70,15 +70,15 @@ def find_task(name: str, arguments: Arguments = NO_ARGUMENTS) -> Task:
     """The task called `name`; an unlisted one is constructed once, with `arguments`, to learn its sizes.
 
     Raises:
-        UserError: if there is none, or it can't be constructed; the message gives similar names, says how to install
-            the package of `name`, or names the failure.
+        UserError: if there is no such task, or it can't be constructed; the message gives similar names, the command
+            that installs the package of `name`, or the failure.
     """
     task, _ = _lookup(name, json.dumps(arguments, sort_keys=True))
     return task
 
 
 def make_simulation(task: Task) -> Simulation:
-    """Constructs a task by its family.
+    """Constructs a task with its family's `make`.
 
     Raises:
         UserError: if no family knows the name.
@@ -92,7 +92,7 @@ def _family(name: str) -> Any:
 
 
 def _families() -> list[Family]:
-    """One module per family, in the order of their folders' names."""
+    """The module of each family, in the order of the folders' names."""
     return [cast(Family, _family(name)) for name in family_names()]
 
 

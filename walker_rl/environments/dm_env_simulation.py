@@ -1,4 +1,4 @@
-"""A dm_env environment, flattened."""
+"""Adapter from a dm_env environment to a simulation with flat observations and actions."""
 
 import inspect
 import math
@@ -25,18 +25,18 @@ from walker_rl.errors import RunError
 from walker_rl.types import Metrics
 
 CAMERA = 0
-"""Camera of dm_control's films: that from the side, in most tasks."""
+"""Camera of dm_control's films, which in most tasks looks from the side."""
 
 
 class DmEnvSimulation:
     """Any dm_env environment whose observations are numbers and whose actions are a bounded array.
 
     Attributes:
-        dimensions: observations by the keys of their mapping, if it is one, else numbered; actions are numbered.
+        dimensions: names and bounds; observations are named by the keys of a mapping, else numbered, as actions are.
         frame_seconds: seconds of a step, from dm_control's `control_timestep` if the environment has it.
-        reward_parts: empty, because dm_env has no word for the parts of a reward.
-        max_episode_steps: steps of dm_control's time limit, if it has one.
-        reward_threshold: None; dm_env names none.
+        reward_parts: empty, because dm_env does not report the parts of a reward.
+        max_episode_steps: steps of dm_control's time limit, else the default.
+        reward_threshold: None, because dm_env has no such number.
     """
 
     def __init__(self, environment: dm_env.Environment):
@@ -66,10 +66,10 @@ class DmEnvSimulation:
             draw_plainly(self._physics.model)
 
     def reset(self, seed: int) -> np.ndarray:
-        """Starts the episode of a seed, if the environment takes one; returns its first observation `[O]`.
+        """Starts the episode with this seed, if the environment can be seeded; returns its first observation `[O]`.
 
-        dm_env knows no seeds: they go to `reset(seed=...)` if the environment has that, else to the random state of
-        dm_control's environments and tasks.
+        dm_env's own interface has no seeds. The seed goes to the random state of dm_control's environments and tasks,
+        and to `reset(seed=...)` if the environment has that argument.
         """
         for place in (self._environment, getattr(self._environment, "task", None)):
             for name in ("random_state", "random"):
@@ -79,10 +79,12 @@ class DmEnvSimulation:
         return _flat(timestep.observation)
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Applies an action `[A]` in [-1, 1], mapped to the bounds of the environment.
+        """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds.
+
+        At the end of an episode, a discount of 0 means termination and 1 means truncation.
 
         Raises:
-            RunError: if the discount is not 0 or 1; of the end of an episode, 0 terminates and 1 truncates it.
+            RunError: if the discount is not 1, or 0 at the end of an episode.
         """
         timestep = self._environment.step(self._bounds.scaled(action))
         if timestep.discount not in ((0.0, 1.0) if timestep.last() else (1.0,)):
@@ -95,10 +97,10 @@ class DmEnvSimulation:
         )
 
     def render(self, width: int, height: int) -> np.ndarray:
-        """The picture of dm_control's camera, or of the environment's own `render()`, uint8 `[height, width, 3]`.
+        """A picture from dm_control's camera, or from the environment's own `render()`, uint8 `[height, width, 3]`.
 
         Raises:
-            RunError: if there is none.
+            RunError: if the environment can't draw one.
         """
         with filming():
             if self._physics is None:
@@ -117,7 +119,7 @@ def _flat(observation: Any) -> np.ndarray:
 
 
 def _dimensions(observation_spec: Any) -> tuple[Dimension, ...]:
-    """Names of an observation's numbers, in the order of `_flat`."""
+    """Dimensions of an observation, in the order of `_flat`."""
     dimensions: list[Dimension] = []
     for path, spec in tree.flatten_with_path(observation_spec):
         if spec.dtype == np.uint8 and len(spec.shape) == 3:

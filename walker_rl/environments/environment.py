@@ -1,4 +1,4 @@
-"""Any family's simulation as a `dm_env.Environment`: seeds, time limit, clipping, save and restore."""
+"""A `dm_env.Environment` around any family's simulation: seeds, time limit, clipping, save and restore."""
 
 import dm_env
 import numpy as np
@@ -23,12 +23,12 @@ def make_environment(task: str, seed: int, arguments: Arguments = NO_ARGUMENTS) 
 class Environment(dm_env.Environment):
     """Plays one task, with float32 observations `[O]` and actions `[A]`, which are clipped to [-1, 1].
 
-    Episode k (from 0) is seeded with `SeedSequence([seed, k])`, and everything in it follows from that seed and the
-    actions, unless `repeats` is False. The time limit truncates (discount 1); the task's own end terminates (discount
+    Episode k (from 0) is seeded with `SeedSequence([seed, k])`. The episode is a function of that seed and the actions,
+    unless `repeats` is False. The time limit truncates (discount 1); the task's own end terminates (discount
     0) and takes precedence.
 
     Attributes:
-        task: task that this environment plays.
+        task: the task that this environment plays.
         episode_seed: seed of the current episode; None before the first.
     """
 
@@ -45,9 +45,9 @@ class Environment(dm_env.Environment):
 
     @property
     def repeats(self) -> bool:
-        """True if an episode is a function of its seed and actions, so that it can be restored in its middle.
+        """True if an episode is a function of its seed and actions, so that `restore` can replay it.
 
-        The first time, a task of other people is tried.
+        The first call plays a short test of a task that other people wrote.
         """
         return self.task.must_repeat or repeats(self.task)
 
@@ -63,13 +63,13 @@ class Environment(dm_env.Environment):
 
     @property
     def reward_parts(self) -> Metrics:
-        """The parts of the last step's reward by name, which sum to it; empty before the first step of an episode."""
+        """Parts of the last step's reward by name, which sum to that reward; empty before an episode's first step."""
         if self._timestep is None or self._timestep.first():
             return {}
         return self._simulation.reward_parts or {"reward": float(self._timestep.reward)}
 
     def reset(self, episode_seed: int | None = None) -> dm_env.TimeStep:
-        """Starts the next episode, or the one of `episode_seed`, which does not change the count of episodes."""
+        """Starts the next episode, or the one seeded with `episode_seed`, which is not counted."""
         if episode_seed is None:
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
             episode_seed = int(sequence.generate_state(1)[0])
@@ -101,9 +101,9 @@ class Environment(dm_env.Environment):
         return self._timestep
 
     def save(self) -> State:
-        """The count of episodes, and the current episode's seed and actions `[t, A]` so far, if it repeats.
+        """The count of episodes, and the seed and actions `[t, A]` of the current episode, if the task repeats.
 
-        Of a task that need not repeat also the observation, by which `restore` checks that it did.
+        For a task that other people wrote, the state also has the observation with which `restore` checks the replay.
         """
         actions = observation = None
         if self._timestep is not None and self.repeats:
@@ -122,7 +122,7 @@ class Environment(dm_env.Environment):
         The result is bit-identical on any machine with the same floating point.
 
         Returns:
-            The timestep, or None if no episode had begun, or it does not repeat: the next step begins the next one.
+            The timestep, or None if no episode had begun or its replay fails; the next step then begins an episode.
         """
         self.episode_seed = None
         self._timestep = None
@@ -161,7 +161,7 @@ class Environment(dm_env.Environment):
         return specs.BoundedArray((), np.float32, 0.0, 1.0, name="discount")
 
     def close(self) -> None:
-        """Ends the simulation; may be called again."""
+        """Ends the simulation; a second call does nothing."""
         self._simulation.close()
 
     def _clipped(self, action: np.ndarray) -> np.ndarray:

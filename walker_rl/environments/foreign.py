@@ -1,4 +1,4 @@
-"""Environments that other people wrote: tried once, refused in one line, their actions and pictures fitted to ours."""
+"""Support for environments that other people wrote: a first trial, one-line refusals, actions and pictures fitted."""
 
 import contextlib
 import importlib.util
@@ -15,16 +15,16 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.runtime import set_environment
 
 DEFAULT_EPISODE_STEPS = 1000
-"""Steps after which an episode is truncated if its environment names no limit."""
+"""Steps after which an episode is truncated if its environment has no limit of its own."""
 
 DEFAULT_FRAME_SECONDS = 1 / 30
-"""Seconds of a step if its environment does not name them."""
+"""Seconds of a step if its environment does not specify them."""
 
 _PACKAGE = str(Path(__file__).parents[1])
 
 
 class Refused(Exception):
-    """An environment that is not played here; the message says what it must be."""
+    """Raised for an environment that can't be played here; the message names the broken requirement."""
 
 
 class ForeignSimulation(Simulation, Protocol):
@@ -35,7 +35,7 @@ class ForeignSimulation(Simulation, Protocol):
 
 
 class ActionBounds(NamedTuple):
-    """The bounds of a foreign environment's actions, of any shape, their middle, and half their distance."""
+    """Bounds of a foreign environment's actions, of any shape, with their middle and half their distance."""
 
     low: np.ndarray
     high: np.ndarray
@@ -44,10 +44,10 @@ class ActionBounds(NamedTuple):
 
     @classmethod
     def checked(cls, low: Any, high: Any, dtype: Any) -> "ActionBounds":
-        """Bounds from those of a space or a spec.
+        """Checks the bounds of a space or a spec.
 
         Raises:
-            Refused: if they are not finite, or not those of floats.
+            Refused: if a bound is not finite, or the actions are not floats.
         """
         if not np.issubdtype(dtype, np.floating):
             raise Refused(f"must have continuous actions, not {np.dtype(dtype)}")
@@ -57,16 +57,16 @@ class ActionBounds(NamedTuple):
         return cls(low, high, (np.float64(high) + low) / 2, (np.float64(high) - low) / 2)
 
     def scaled(self, action: np.ndarray) -> np.ndarray:
-        """Maps an action `[A]` from [-1, 1] to the bounds, in their shape and type."""
+        """Maps an action `[A]` from [-1, 1] to the bounds; the result has their shape and type."""
         scaled = self.middle + self.half * action.reshape(self.low.shape)
         return np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high)
 
 
 def prepare() -> None:
-    """Sets this process up for MuJoCo, before an environment is made that may use it.
+    """Sets this process up for MuJoCo; call it before making an environment that may use it.
 
-    MuJoCo draws without a display where there is none. Unless a handler of its warnings is installed, it prints them
-    and writes them to MUJOCO_LOG.TXT in the current folder.
+    MuJoCo then draws without a display if there is none. Its warnings are silenced unless they already have a handler:
+    by default it prints them and writes them to MUJOCO_LOG.TXT in the current folder.
     """
     set_environment()
     if importlib.util.find_spec("mujoco") is not None:
@@ -77,7 +77,7 @@ def prepare() -> None:
 
 
 def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:
-    """Dimensions with these bounds, of any shape: `name`, or `name_0`, `name_1` and so on if there are more."""
+    """Dimensions with these bounds, called `name` if the bounds are scalars, else `name_0`, `name_1` and so on."""
     lows, highs = np.ravel(low).tolist(), np.ravel(high).tolist()
     names = [name] if np.ndim(low) == 0 else [f"{name}_{index}" for index in range(len(lows))]
     return tuple(Dimension(*one) for one in zip(names, [""] * len(names), lows, highs, strict=True))
@@ -87,7 +87,7 @@ def described(name: str, kind: str, arguments: Arguments, construct: Callable[[]
     """Constructs a simulation, plays one step, and describes its task.
 
     Raises:
-        UserError: if any of it fails, or an observation has another size than declared or is not finite.
+        UserError: if a part of this fails, or an observation is not finite or differs in size from its declaration.
     """
     with trying(name), contextlib.closing(construct()) as simulation:
         dimensions = simulation.dimensions
@@ -112,10 +112,10 @@ def described(name: str, kind: str, arguments: Arguments, construct: Callable[[]
 
 @contextlib.contextmanager
 def trying(name: str) -> Iterator[None]:
-    """Reports whatever goes wrong with a task in one line, with its place in other people's code.
+    """Reports any failure of a task in one line, with the place of the error in other people's code.
 
     Raises:
-        UserError: for any exception, also for an exit.
+        UserError: for any exception, SystemExit included.
     """
     try:
         yield
@@ -130,16 +130,16 @@ def trying(name: str) -> Iterator[None]:
 
 
 def draw_plainly(model: Any) -> None:
-    """Has a MuJoCo model drawn without shadows and reflections, which take most of the time where there is no GPU."""
+    """Turns off a MuJoCo model's shadows and reflections, which take most of the drawing time without a GPU."""
     model.vis.quality.shadowsize = 0
     model.mat_reflectance[:] = 0
 
 
 def fitted(picture: Any, width: int, height: int) -> np.ndarray:
-    """Scales a picture to fit into `[height, width, 3]`, uint8, on white.
+    """Scales a picture to fit into `[height, width, 3]`, uint8, on a white background.
 
     Raises:
-        RunError: if it is no picture.
+        RunError: if `picture` is not uint8 `[height, width, 3]` itself.
     """
     from PIL import Image, ImageOps
 
@@ -151,7 +151,7 @@ def fitted(picture: Any, width: int, height: int) -> np.ndarray:
 
 @contextlib.contextmanager
 def filming() -> Iterator[None]:
-    """Reports a failure to draw, as without a display, as a film that can't be made.
+    """Reports a failure to draw, such as a missing display, as a film that can't be made.
 
     Raises:
         RunError: for any exception.

@@ -1,4 +1,4 @@
-"""A Gymnasium environment, flattened."""
+"""Adapter from a Gymnasium environment to a simulation with flat observations and actions."""
 
 from typing import Any
 
@@ -25,11 +25,11 @@ class GymnasiumSimulation:
     """Any Gymnasium environment whose observations are numbers and whose actions are a bounded `Box`.
 
     Attributes:
-        dimensions: observations by the keys of their `Dict`, if it is one, else numbered; actions are numbered.
+        dimensions: names and bounds; observations are named by the keys of a `Dict`, else numbered, as actions are.
         frame_seconds: seconds of a step, from the environment's frames per second.
-        reward_parts: empty, because Gymnasium has no word for the parts of a reward.
-        max_episode_steps: steps of its `TimeLimit`, if it has one.
-        reward_threshold: return that its registration calls solved.
+        reward_parts: empty, because Gymnasium does not report the parts of a reward.
+        max_episode_steps: steps of the environment's `TimeLimit`, else the default.
+        reward_threshold: return that counts as solved in the environment's registration; None if it has none.
     """
 
     def __init__(self, environment: gymnasium.Env):
@@ -55,12 +55,12 @@ class GymnasiumSimulation:
         self.reward_threshold = spec.reward_threshold if spec else None
 
     def reset(self, seed: int) -> np.ndarray:
-        """Starts the episode of a seed; returns its first observation `[O]`."""
+        """Starts the episode with this seed; returns its first observation `[O]`."""
         observation, _ = self._environment.reset(seed=seed)
         return self._flat(observation)
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Applies an action `[A]` in [-1, 1], mapped to the bounds of the environment."""
+        """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds."""
         observation, reward, terminated, truncated, _ = self._environment.step(self._bounds.scaled(action))
         return Outcome(self._flat(observation), float(reward), bool(terminated), bool(truncated))
 
@@ -68,7 +68,7 @@ class GymnasiumSimulation:
         """The environment's picture, scaled to uint8 `[height, width, 3]`.
 
         Raises:
-            RunError: if it draws none.
+            RunError: if the environment can't draw one.
         """
         with filming():
             return fitted(self._environment.render(), width, height)
@@ -82,7 +82,7 @@ class GymnasiumSimulation:
 
 
 def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
-    """Names of a space's numbers, in the order of `flatten`; `name` is the space's place in the whole."""
+    """Dimensions of a space, in the order of `flatten`; `name` is the path of a nested space, as in `arm_joint`."""
     parts: Any = ()
     if isinstance(space, Dict):
         parts = space.spaces.items()
@@ -101,7 +101,7 @@ def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
 
 
 def _time_limit(environment: gymnasium.Env) -> int | None:
-    """Steps of the environment's time limit, if it has one in any of its wrappers."""
+    """Steps of the environment's time limit, from any of its wrappers or its registration; None without a limit."""
     if environment.has_wrapper_attr("_max_episode_steps"):
         return int(environment.get_wrapper_attr("_max_episode_steps"))
     return environment.spec.max_episode_steps if environment.spec else None

@@ -1,4 +1,4 @@
-"""A trial of the rule that an episode is a function of its seed and actions."""
+"""A test of a task's determinism: an episode should be a function of its seed and actions."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ SEED, OTHER_SEED = 1, 2
 
 @functools.cache
 def repeats(task: Task) -> bool:
-    """Plays the beginning of an episode in two simulations, in one after another episode; True if both are the same."""
+    """Plays the beginning of an episode in a fresh simulation and in a used one; returns True if both are the same."""
     actions = np.random.default_rng(0).uniform(-1.0, 1.0, (NUM_STEPS, task.action_size)).astype(np.float32)
     with contextlib.closing(make_simulation(task)) as one, contextlib.closing(make_simulation(task)) as other:
         _play(other, OTHER_SEED, actions)

@@ -1,26 +1,26 @@
-"""Normalisation of observations by their running mean and spread."""
+"""Normalisation of observations by their running mean and standard deviation."""
 
 import tensorflow as tf
 
 from walker_rl.networks.statistics import RunningStatistics
 
 MAX_NORMALIZED = 10.0
-"""Bound of a normalised observation, so that an unusual one does not throw the network off."""
+"""Bound of a normalised observation, which limits the effect of an outlier on the network."""
 
 
 class Normalizer:
-    """`clip(scale (x - mean), -10, 10)` by the statistics of all observations so far, which no gradient changes.
+    """`clip(scale (x - mean), -10, 10)` with the statistics of all observations so far, which have no gradient.
 
     Attributes:
-        statistics: mean and spread of the observations that a learner has added.
+        statistics: mean and standard deviation of the observations that a learner has added.
     """
 
     def __init__(self, size: int) -> None:
-        """Makes statistics of observations `[B, size]`; before the first, the mean is 0 and the scale 1."""
+        """Starts statistics of observations `[B, size]`; before the first, the mean is 0 and the scale 1."""
         self.statistics = RunningStatistics((size,))
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
-        """Maps `[B, O]` to `[B, O]`."""
+        """Normalises observations `[B, O]`."""
         mean, scale = self.weights().values()
         return tf.clip_by_value((observation - mean) * scale, -MAX_NORMALIZED, MAX_NORMALIZED)
 

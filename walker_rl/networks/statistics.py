@@ -6,16 +6,16 @@ EPSILON = 1e-8
 
 
 class RunningStatistics:
-    """Mean and standard deviation of all vectors so far, in float64 TensorFlow variables, which a learner saves."""
+    """Mean and standard deviation of all vectors so far, in float64 TensorFlow variables that a learner saves."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        """Makes statistics of no vectors yet."""
+        """Starts without any vector of this shape."""
         self._count = tf.Variable(0.0, dtype=tf.float64, trainable=False)
         self._mean = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
         self._sum_of_squares = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
 
     def add(self, values: tf.Tensor) -> None:
-        """Adds `values` `[n, *shape]`, at once or as part of a graph."""
+        """Adds `values` `[n, *shape]`; runs eagerly or as part of a graph."""
         values = tf.cast(values, tf.float64)
         count = tf.cast(tf.shape(values)[0], tf.float64)
         total = self._count + count

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
 
 OPSET, IR_VERSION = 13, 8
-"""Versions of the operators and of the file format that all runtimes of recent years read."""
+"""Versions of the operators and of the file format, old enough for all runtimes of recent years."""
 
 _OPERATORS = {"elu": "Elu", "relu": "Relu", "tanh": "Tanh"}
 _IS_SQUASHED = {"tanh": True, "tanh_gaussian": True, "gaussian": False, "constant_gaussian": False}
 
 
 def onnx_model(saved: SavedPolicy) -> onnx.ModelProto:
-    """Makes a model of `saved` with input `observation` `[B, O]` and output `action` `[B, A]`, both float32.
+    """Makes a model of `saved`, with input `observation` `[B, O]` and output `action` `[B, A]`, both float32.
 
-    The action is the one without noise, in [-1, 1]. Metadata name the agent, the task and the steps of training.
+    The action is without noise, in [-1, 1]. The metadata name the agent, the task and the steps of training.
 
     Raises:
         UserError: if the policy is no network.
@@ -59,7 +59,7 @@ def onnx_model(saved: SavedPolicy) -> onnx.ModelProto:
 
 
 def _add_policy(graph: _Graph, shape: PolicyArchitecture) -> None:
-    """Adds the way from `observation` to `action`."""
+    """Adds all nodes from `observation` to `action`."""
     hidden = "observation"
     if shape.normalize:
         centred = graph.add("Sub", hidden, graph.weight("normalizer/mean"))

@@ -1,4 +1,4 @@
-"""ARS: its update against NumPy loops, its pairs of episodes, and that it climbs."""
+"""ARS: its update against NumPy loops, its ascent of a known hill, and its pairs of episodes."""
 
 import dataclasses
 import itertools
@@ -47,7 +47,7 @@ def test_equal_returns_move_nothing():
 
 
 def test_it_climbs_to_the_top_of_a_hill():
-    """The return is minus the distance to a target, so the weights must get there."""
+    """The return is minus the distance to a target, so the weights must approach the target."""
     config, target, random = Config(sigma=0.1, step_size=0.1), np.linspace(-1, 1, NUM_WEIGHTS), np.random.default_rng(1)
 
     def populations():

@@ -46,7 +46,7 @@ class Builder(QueueBuilder[Config]):
         return ARSLearner(self.config, networks, dataset)
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> PairPolicy:
-        """An actor's policy, with the length of its directions multiplied by `noise_scale`."""
+        """An actor's policy; `noise_scale` multiplies the length of its directions."""
         return PairPolicy(self.architecture, noise_scale * self.config.sigma, seed)
 
     @property
@@ -55,7 +55,7 @@ class Builder(QueueBuilder[Config]):
         return PairLayout(sum(map(int, map(np.prod, self.architecture.variable_shapes().values()))))
 
     def make_adder(self, replay: Sink) -> PairAdder:
-        """An adder that inserts an actor's pairs into `replay`, in this process or remote."""
+        """An adder that inserts an actor's pairs into `replay`, which may be remote."""
         return PairAdder(replay, self.layout)
 
     def make_actor(self, policy: PairPolicy, adder: PairAdder, variable_source: VariableSource, seed: int) -> PairActor:
@@ -63,6 +63,6 @@ class Builder(QueueBuilder[Config]):
         return PairActor(policy, adder, variable_source)
 
     def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Pairs learned from, divided by the pairs of complete updates; None before the first."""
+        """Pairs learned from, divided by the pairs in complete updates; None before the first such update."""
         num_complete = num_inserted // self.config.num_directions * self.config.num_directions
         return learner_steps / num_complete if num_complete else None

@@ -31,7 +31,7 @@ class Config:
 
     @property
     def min_steps_to_learn(self) -> int:
-        """Environment steps before which no update can be due, at least one per episode."""
+        """Environment steps before which no update can be due: every episode has at least one."""
         return 2 * self.num_directions
 
     def conflicts(self) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ class Start:
 
 
 def make_start(architecture: PolicyArchitecture, seed: int) -> Start:
-    """Draws hidden layers from N(0, 1 / inputs), and leaves the output layer and all biases 0, so all actions are 0."""
+    """Draws hidden layers from N(0, 1 / inputs); the output layer and all biases are 0, and so are all actions."""
     random = np.random.default_rng(seed)
     parts = [
         random.standard_normal(shape) / np.sqrt(shape[0])
@@ -33,7 +33,7 @@ def make_start(architecture: PolicyArchitecture, seed: int) -> Start:
 
 
 class ARSLearner(Learner):
-    """Moves the weights along directions whose two episodes differ; one pair is one learner step."""
+    """Moves the weights along directions whose two episodes differ in return; one pair is one learner step."""
 
     def __init__(self, config: Config, start: Start, dataset: Iterator[np.ndarray]):
         """Starts at `start`; `dataset` yields `config.num_directions` packed pairs at a time."""
@@ -47,13 +47,14 @@ class ARSLearner(Learner):
     def step(self) -> Metrics:
         """Learns from the next pairs: `weights += step_size / (num_best deviation) sum (up - down) direction`.
 
-        The sum is over the best directions by `max(up, down)`, and the deviation is that of their returns.
+        The sum is over the `num_best` directions with the highest `max(up, down)`, and `deviation` is the standard
+        deviation of their returns.
         """
         pairs = Pair(*(np.array(field, np.float64) for field in self._layout.unpack(next(self._dataset))))
         best = np.argsort(-np.maximum(pairs.up, pairs.down), kind="stable")[: self._config.num_best]
         up, down = pairs.up[best], pairs.down[best]
         deviation = float(np.std([up, down]))
-        if deviation > 0:  # Equal returns say nothing about any direction.
+        if deviation > 0:  # Equal returns favour no direction.
             step = (up - down) @ pairs.direction[best] / (len(best) * deviation)
             self._weights = self._weights + self._config.step_size * step
         self._learner_steps += len(pairs.up)
@@ -67,11 +68,11 @@ class ARSLearner(Learner):
 
     @property
     def policy_weights(self) -> np.ndarray:
-        """The weights between the directions, float32 `[P]`."""
+        """The weights around which directions are drawn, float32 `[P]`."""
         return self._weights.astype(np.float32)
 
     def save(self) -> State:
-        """The weights and the count."""
+        """The weights and the number of learner steps."""
         return {"weights": self._weights, "learner_steps": self._learner_steps}
 
     def restore(self, state: State) -> None:

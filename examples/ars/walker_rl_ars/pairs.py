@@ -1,4 +1,4 @@
-"""Pairs of episodes, one in a direction and one in its opposite: how they are played and recorded."""
+"""Pairs of episodes, one in a direction and one in its opposite, as they are played and recorded."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -39,15 +39,15 @@ class PairLayout(Layout):
         return self.num_weights + 2
 
     def unpack(self, rows: np.ndarray) -> Pair:
-        """Views of `rows` as the fields of pairs."""
+        """Returns views of `rows` as the fields of pairs."""
         return Pair(rows[..., :-2], rows[..., -2], rows[..., -1])
 
 
 class PairAdder:
-    """Inserts pairs."""
+    """Inserts an actor's pairs into a replay."""
 
     def __init__(self, sink: Sink, layout: PairLayout):
-        """Makes an adder for one actor, which packs pairs by `layout` into `sink`."""
+        """Makes an adder for one actor; it packs pairs by `layout` and inserts them into `sink`."""
         self._sink = sink
         self._layout = layout
 
@@ -74,7 +74,7 @@ class PairPolicy:
         self.sign = -1
 
     def update(self, variables: Variables) -> None:
-        """Replaces the weights from which directions start, from the next pair on."""
+        """Replaces the weights around which directions are drawn; takes effect with the next pair."""
         self._newest = np.concatenate([np.ravel(variables[name]) for name in self._architecture.variable_shapes()])
 
     def begin_episode(self) -> None:
@@ -90,7 +90,7 @@ class PairPolicy:
         return self._policy.action(observation)
 
     def save(self) -> State:
-        """The current pair and the state of the random numbers."""
+        """The current pair and the state of the random generator."""
         pair = {"middle": self._middle, "direction": self.direction, "sign": self.sign}
         return {**pair, "random": self._random.bit_generator.state}
 
@@ -107,13 +107,13 @@ class PairPolicy:
 
 
 class PairActor(Actor):
-    """Sums each episode's rewards, and records every second episode with the one before."""
+    """Sums each episode's rewards, and records every second episode together with the one before it."""
 
     _policy: PairPolicy
     _adder: PairAdder
 
     def __init__(self, policy: PairPolicy, adder: PairAdder, variable_source: VariableSource):
-        """Makes an actor with the variable source's present weights."""
+        """Makes an actor with the current weights of the variable source."""
         super().__init__(policy, adder, variable_source)
         self._up = self._return = 0.0
 
@@ -127,13 +127,13 @@ class PairActor(Actor):
         self._up, self._return = self._return, 0.0
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
-        """Adds one step's reward, and records the pair at its end."""
+        """Adds one step's reward; records the pair at the end of its second episode."""
         self._return += float(next_timestep.reward)
         if next_timestep.last() and self._policy.sign == -1:
             self._adder.add(Pair(self._policy.direction, self._up, self._return))
 
     def save(self) -> State:
-        """The state without the newest weights."""
+        """The actor's state, without the newest weights."""
         return {"policy": self._policy.save(), "up": self._up, "return": self._return}
 
     def restore(self, state: State) -> None:

@@ -15,7 +15,7 @@ PREFIX = "dm_control:"
 
 
 def tasks() -> dict[str, Task]:
-    """None: to know its sizes a task has to be constructed."""
+    """No tasks: a task's sizes are unknown until it is constructed."""
     return {}
 
 
@@ -39,7 +39,7 @@ def make(task: Task) -> Simulation:
 def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
     if importlib.util.find_spec("dm_control") is None:
         raise Refused("needs the extra dm_control: pip install 'walker-rl[dm_control]'")
-    with quiet():  # MuJoCo prints about its models.
+    with quiet():  # MuJoCo prints notes on its models.
         from walker_rl.environments.dm_env_simulation import DmEnvSimulation
 
         suite = _import_suite()
@@ -47,15 +47,15 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         wanted = name.removeprefix(PREFIX)
         if wanted not in known:
             raise Refused(f"must be DOMAIN-TASK of the suite{did_you_mean(wanted, known)}")
-        # Some tasks draw their bodies when they are constructed, so the seed is the same each time.
+        # Some tasks draw random bodies when they are constructed, so they always get the same seed.
         return DmEnvSimulation(suite.load(*known[wanted], task_kwargs={"random": 0, **arguments}))
 
 
 def _import_suite() -> Any:
-    """Imports the suite; without films if the machine can't draw, which would fail its import."""
+    """Imports the suite; turns off MuJoCo's drawing if the import fails because the machine can't draw."""
     set_environment()
     try:
         return importlib.import_module("dm_control.suite")
-    except (ImportError, AttributeError):  # PyOpenGL raises the second if its library is missing.
+    except (ImportError, AttributeError):  # PyOpenGL raises AttributeError if its library is missing.
         os.environ["MUJOCO_GL"] = "disable"
         return importlib.import_module("dm_control.suite")

@@ -1,1 +1,1 @@
-"""Environments that a function of the user makes."""
+"""Environments made by a function of yours."""

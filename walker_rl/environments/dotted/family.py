@@ -18,12 +18,12 @@ from walker_rl.errors import did_you_mean
 
 
 def tasks() -> dict[str, Task]:
-    """None: they are not known before they are asked for."""
+    """No tasks: a function is unknown until somebody names it."""
     return {}
 
 
 def find_task(name: str, arguments: Arguments) -> Task | None:
-    """The task that a function makes, called with `arguments`.
+    """The task that a function makes when it is called with `arguments`.
 
     Raises:
         UserError: if there is no such function, it raises, or its environment can't be played.
@@ -34,7 +34,7 @@ def find_task(name: str, arguments: Arguments) -> Task | None:
 
 
 def make(task: Task) -> Simulation:
-    """Constructs a task; calls its function."""
+    """Constructs a task by calling its function."""
     with trying(task.name):
         return _construct(task.name, task.arguments)
 
@@ -58,7 +58,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
 
 
 def _resolve(module_name: str, path: str) -> Callable[..., Any]:
-    """The function or class at `path` of a module, which may be in the current folder."""
+    """The function or class called `path` in a module, which may be in the current folder."""
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
@@ -80,5 +80,5 @@ def _resolve(module_name: str, path: str) -> Callable[..., Any]:
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     try:
         return tuple(inspect.signature(function).parameters)
-    except ValueError:  # A function written in C has none.
+    except ValueError:  # A function written in C has no signature.
         return ()

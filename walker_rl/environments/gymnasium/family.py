@@ -12,12 +12,12 @@ PREFIX = "gymnasium:"
 
 
 def tasks() -> dict[str, Task]:
-    """None: to know its sizes a task has to be constructed."""
+    """No tasks: a task's sizes are unknown until it is constructed."""
     return {}
 
 
 def find_task(name: str, arguments: Arguments) -> Task | None:
-    """The task of an id, constructed by `gymnasium.make` with `arguments`.
+    """The task with a registered id, constructed by `gymnasium.make` with `arguments`.
 
     Raises:
         UserError: if Gymnasium is not installed, registers no such id, or the task can't be played.
@@ -37,7 +37,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
     if importlib.util.find_spec("gymnasium") is None:
         raise Refused("needs the extra gymnasium: pip install 'walker-rl[gymnasium]'")
     prepare()
-    with quiet():  # MuJoCo prints about its models, and Gymnasium about versions.
+    with quiet():  # MuJoCo prints notes on its models, and Gymnasium on versions.
         import gymnasium
 
         from walker_rl.environments.gymnasium_simulation import GymnasiumSimulation
@@ -53,7 +53,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
 
 
 def _draws(registered: str) -> dict[str, Any]:
-    """Options of `make`: without its checks, which cost time, and with pictures if the task has them."""
+    """Options of `make`: no checks, because they are slow, and pictures if the task can draw them."""
     import gymnasium
 
     entry_point = gymnasium.registry[registered].entry_point
