@@ -91,7 +91,7 @@ def new_dataset(
 
     if os.path.lexists(path):
         raise UserError(f"output = {path}: must not exist yet")
-    part = path.with_name(path.name + ".part")
+    part = path.absolute().with_name(path.name + ".part")  # Minari doubles a relative path.
     shutil.rmtree(part, ignore_errors=True)
     try:
         (part / "data").mkdir(parents=True)

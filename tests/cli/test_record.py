@@ -36,6 +36,14 @@ def test_steps_and_episodes_are_those_asked_for(dataset, capsys):
     assert capsys.readouterr().err == f"error: output = {dataset}: must not exist yet\n"
 
 
+@needs_minari
+def test_a_folder_may_be_named_from_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_policy(tmp_path / "policy.npz", SAVED)
+    assert main(["record", "policy.npz", "--steps", "200", "-o", "walks"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["policy.npz", "walks"]
+
+
 def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "minari", None)
     assert main(["record", "--pretrained", "gait", "-o", str(tmp_path / "walker")]) == 2
