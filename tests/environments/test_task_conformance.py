@@ -8,6 +8,7 @@ import pytest
 
 from walker_rl.environments import Environment, find_task, make_environment, task_names
 from walker_rl.environments.bullet.tasks import PACKAGES
+from walker_rl.errors import RunError
 
 NUM_STEPS = 60
 
@@ -143,7 +144,12 @@ def test_rendering_shows_something_and_leaves_the_episode_alone(environment):
     unseen = play(environment, 21, actions)
     seen = [environment.reset(21)]
     for action in actions[: len(unseen) - 1]:
-        picture = environment.render(64, 48)
+        try:
+            picture = environment.render(64, 48)
+        except RunError as error:
+            if "beside TensorFlow" not in str(error):
+                raise
+            pytest.skip(str(error))
         seen.append(environment.step(action))
     assert_same(unseen, seen)
     assert picture.shape == (48, 64, 3)

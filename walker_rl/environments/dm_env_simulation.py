@@ -10,14 +10,12 @@ import tree
 from dm_env import specs
 
 from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.drawing import Drawing, draw_plainly
 from walker_rl.environments.foreign import (
     DEFAULT_EPISODE_STEPS,
     DEFAULT_FRAME_SECONDS,
     ActionBounds,
     Refused,
-    draw_plainly,
-    filming,
-    fitted,
     named,
 )
 from walker_rl.environments.simulation import Outcome
@@ -46,6 +44,7 @@ class DmEnvSimulation:
             Refused: if its observations are pictures, or its actions are not a bounded array of floats.
         """
         self._environment = environment
+        self._drawing = Drawing()
         actions = environment.action_spec()
         if not isinstance(actions, specs.BoundedArray):
             raise Refused(f"must have a bounded array of actions, not {actions}")
@@ -102,12 +101,13 @@ class DmEnvSimulation:
         Raises:
             RunError: if the environment can't draw one.
         """
-        with filming():
-            if self._physics is None:
-                return fitted(self._environment.render(), width, height)
-            model = self._physics.model
-            size = min(height, model.vis.global_.offheight), min(width, model.vis.global_.offwidth)
-            return fitted(self._physics.render(*size, camera_id=CAMERA if model.ncam else -1), width, height)
+        physics = self._physics
+        if physics is None:
+            return self._drawing.picture(self._environment.render, width, height)
+        model = physics.model
+        size = min(height, model.vis.global_.offheight), min(width, model.vis.global_.offwidth)
+        camera = CAMERA if model.ncam else -1
+        return self._drawing.picture(lambda: physics.render(*size, camera_id=camera), width, height)
 
     def close(self) -> None:
         """Closes the environment; may be called again."""

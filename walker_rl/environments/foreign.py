@@ -1,4 +1,4 @@
-"""Support for environments that other people wrote: a first trial, one-line refusals, actions and pictures fitted."""
+"""Support for environments that other people wrote: a first trial, one-line refusals, and actions to their scale."""
 
 import contextlib
 import importlib.util
@@ -11,7 +11,7 @@ import numpy as np
 
 from walker_rl.environments.dimensions import Dimension
 from walker_rl.environments.simulation import Arguments, Simulation, Task
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import UserError
 from walker_rl.runtime import set_environment
 
 DEFAULT_EPISODE_STEPS = 1000
@@ -127,38 +127,3 @@ def trying(name: str) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
         raise UserError(f"task = {name}: raised {type(error).__name__}: {error}{''.join(places[-1:])}") from error
-
-
-def draw_plainly(model: Any) -> None:
-    """Turns off a MuJoCo model's shadows and reflections, which take most of the drawing time without a GPU."""
-    model.vis.quality.shadowsize = 0
-    model.mat_reflectance[:] = 0
-
-
-def fitted(picture: Any, width: int, height: int) -> np.ndarray:
-    """Scales a picture to fit into `[height, width, 3]`, uint8, on a white background.
-
-    Raises:
-        RunError: if `picture` is not uint8 `[height, width, 3]` itself.
-    """
-    from PIL import Image, ImageOps
-
-    picture = np.asarray(picture)
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
-        raise RunError(f"no film: render() must return uint8 [height, width, 3], not {picture.dtype} {picture.shape}")
-    return np.asarray(ImageOps.pad(Image.fromarray(picture), (width, height), color="white"))
-
-
-@contextlib.contextmanager
-def filming() -> Iterator[None]:
-    """Reports a failure to draw, such as a missing display, as a film that can't be made.
-
-    Raises:
-        RunError: for any exception.
-    """
-    try:
-        yield
-    except RunError:
-        raise
-    except Exception as error:
-        raise RunError(f"no film: {type(error).__name__}: {error}") from error

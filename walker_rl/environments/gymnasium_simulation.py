@@ -7,14 +7,12 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Space, Tuple, utils
 
 from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.drawing import Drawing, draw_plainly
 from walker_rl.environments.foreign import (
     DEFAULT_EPISODE_STEPS,
     DEFAULT_FRAME_SECONDS,
     ActionBounds,
     Refused,
-    draw_plainly,
-    filming,
-    fitted,
     named,
 )
 from walker_rl.environments.simulation import Outcome
@@ -39,6 +37,7 @@ class GymnasiumSimulation:
             Refused: if its observations are pictures or of varying length, or its actions are not a bounded `Box`.
         """
         self._environment = environment
+        self._drawing = Drawing()
         self._space = environment.observation_space
         actions = environment.action_space
         if not isinstance(actions, Box):
@@ -70,8 +69,7 @@ class GymnasiumSimulation:
         Raises:
             RunError: if the environment can't draw one.
         """
-        with filming():
-            return fitted(self._environment.render(), width, height)
+        return self._drawing.picture(self._environment.render, width, height)
 
     def close(self) -> None:
         """Closes the environment; may be called again."""
