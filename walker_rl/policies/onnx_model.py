@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -104,7 +104,7 @@ class _Graph:
         self.initializers.append(numpy_helper.from_array(np.array(value, np.float32), name))
         return name
 
-    def add(self, operator: str, *inputs: str, output: str = "", **attributes: object) -> str:
+    def add(self, operator: str, *inputs: str, output: str = "", **attributes: Any) -> str:
         from onnx import helper
 
         name = output or f"{operator.lower()}_{len(self.nodes)}"
