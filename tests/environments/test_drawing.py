@@ -5,17 +5,12 @@ import signal
 
 import numpy as np
 import pytest
+import tensorflow  # noqa: F401  # Beside it, and only beside it, there is a trial.
 
 from walker_rl.environments.drawing import Drawing
 from walker_rl.errors import RunError
-from walker_rl.runtime import configure_process
 
 GREY = np.full((48, 64, 3), 128, np.uint8)
-
-
-@pytest.fixture(autouse=True)
-def beside_tensorflow():
-    configure_process()
 
 
 def test_what_ends_its_process_ends_a_child_alone():
