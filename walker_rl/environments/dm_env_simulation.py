@@ -10,7 +10,7 @@ import tree
 from dm_env import specs
 
 from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
-from walker_rl.environments.drawing import Drawing, draw_plainly
+from walker_rl.environments.drawing import draw_plainly, picture
 from walker_rl.environments.foreign import (
     DEFAULT_EPISODE_STEPS,
     DEFAULT_FRAME_SECONDS,
@@ -44,7 +44,6 @@ class DmEnvSimulation:
             Refused: if its observations are pictures, or its actions are not a bounded array of floats.
         """
         self._environment = environment
-        self._drawing = Drawing()
         actions = environment.action_spec()
         if not isinstance(actions, specs.BoundedArray):
             raise Refused(f"must have a bounded array of actions, not {actions}")
@@ -103,11 +102,11 @@ class DmEnvSimulation:
         """
         physics = self._physics
         if physics is None:
-            return self._drawing.picture(self._environment.render, width, height)
+            return picture(self._environment.render, width, height, is_mujoco=False)
         model = physics.model
         size = min(height, model.vis.global_.offheight), min(width, model.vis.global_.offwidth)
         camera = CAMERA if model.ncam else -1
-        return self._drawing.picture(lambda: physics.render(*size, camera_id=camera), width, height)
+        return picture(lambda: physics.render(*size, camera_id=camera), width, height, is_mujoco=True)
 
     def close(self) -> None:
         """Closes the environment; may be called again."""

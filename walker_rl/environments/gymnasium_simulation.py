@@ -7,7 +7,7 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Space, Tuple, utils
 
 from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
-from walker_rl.environments.drawing import Drawing, draw_plainly
+from walker_rl.environments.drawing import draw_plainly, picture
 from walker_rl.environments.foreign import (
     DEFAULT_EPISODE_STEPS,
     DEFAULT_FRAME_SECONDS,
@@ -37,7 +37,6 @@ class GymnasiumSimulation:
             Refused: if its observations are pictures or of varying length, or its actions are not a bounded `Box`.
         """
         self._environment = environment
-        self._drawing = Drawing()
         self._space = environment.observation_space
         actions = environment.action_space
         if not isinstance(actions, Box):
@@ -47,7 +46,9 @@ class GymnasiumSimulation:
         rate = environment.metadata.get("render_fps")
         self.frame_seconds = 1 / rate if rate else DEFAULT_FRAME_SECONDS
         self.reward_parts: Metrics = {}
-        if type(model := getattr(environment.unwrapped, "model", None)).__name__ == "MjModel":
+        model = getattr(environment.unwrapped, "model", None)
+        self._is_mujoco = type(model).__name__ == "MjModel"
+        if self._is_mujoco:
             draw_plainly(model)
         spec = environment.spec
         self.max_episode_steps = _time_limit(environment) or DEFAULT_EPISODE_STEPS
@@ -69,7 +70,7 @@ class GymnasiumSimulation:
         Raises:
             RunError: if the environment can't draw one.
         """
-        return self._drawing.picture(self._environment.render, width, height)
+        return picture(self._environment.render, width, height, is_mujoco=self._is_mujoco)
 
     def close(self) -> None:
         """Closes the environment; may be called again."""
