@@ -29,7 +29,7 @@ WALK_LOCKS = ("requirements-walk.lock", "requirements-walk.portable.lock")
 
 
 def environment(python: str, platform: str, machine: str) -> dict[str, str]:
-    """What the markers of requirements ask for."""
+    """The environment for which the markers of requirements are evaluated."""
     names = {"python_version": python, "python_full_version": f"{python}.9"}
     return {**names, "sys_platform": platform, "platform_machine": machine, "extra": ""}
 

@@ -1,4 +1,4 @@
-"""What needs the Acme stack says so where it is missing, and systems on which nothing runs are refused."""
+"""Refusals: of commands that need the Acme stack where it is missing, and of systems without packages."""
 
 import pytest
 import yaml

@@ -54,7 +54,7 @@ def test_an_actor_that_is_killed_is_back_soon_and_the_run_ends_well(tmp_path):
         made.wait_for_learning()
         before = made.status["actor_steps_by_index"]
         made.kill("actor_0")
-        made.wait_until(lambda: made.status["actor_steps_by_index"]["0"] > before["0"] + 60, "actor 0 goes on")
+        made.wait_until(lambda: made.status["actor_steps_by_index"]["0"] > before["0"] + 60, "actor 0 steps again")
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
         assert "actor_0 has ended, killed by SIGKILL; starting it again\n" in output
@@ -108,12 +108,12 @@ def test_a_central_process_that_is_killed_goes_on_with_the_same_actors(tmp_path)
         made.kill("central")
         kept = made.newest_checkpoint
 
-        def goes_on():
+        def continues():
             status = made.status
             return status["written_at"] > killed_at + 1 and status["actor_steps"] > before["actor_steps"] + 50
 
         before = made.status
-        took = made.wait_until(goes_on, "the run goes on")
+        took = made.wait_until(continues, "the run continues")
         assert made.pids("actor") == actors
         after = made.status
         assert after["actor_steps"] >= before["actor_steps"], took
@@ -132,11 +132,11 @@ def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
         made.kill("central", signal.SIGCONT)
         made.wait_for_learning()
 
-        def all_go_on():
+        def all_step():
             after = made.status["actor_steps_by_index"]
             return all(after[index] > steps for index, steps in before["actor_steps_by_index"].items())
 
-        made.wait_until(all_go_on, "both actors go on")
+        made.wait_until(all_step, "both actors step again")
         assert made.pids("central") == pids
         made.process.terminate()
         assert "starting it again" not in made.finish()

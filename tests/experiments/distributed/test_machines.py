@@ -177,5 +177,5 @@ def test_actors_leave_without_harm_and_come_back(machines, tmp_path):
         run.wait_until(lambda: run.status["num_actors"] == 0, "no actor")
         before = run.status["actor_steps"]
         with actors(machines, "near", tmp_path / "near again", "--num-actors", "1"):
-            run.wait_until(lambda: run.status["actor_steps"] > before, "an actor goes on")
+            run.wait_until(lambda: run.status["actor_steps"] > before, "an actor steps again")
             run.wait_for_learning()
