@@ -89,9 +89,17 @@ def wait_for(path: Path, process: subprocess.Popen, num_lines: int = 0) -> None:
         time.sleep(0.002)
 
 
-def wait_until(is_so: Callable[[], object]) -> None:
-    """Waits, a minute at most, until something is so."""
-    end = time.monotonic() + 60.0
+def is_running(pid: int) -> bool:
+    """True if there is a process with this ID that has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 60.0) -> None:
+    """Waits until something is so."""
+    end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.002)

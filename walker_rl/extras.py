@@ -17,4 +17,9 @@ def require_extra(package: str, extra: str, what: str) -> None:
         UserError: if it is not installed.
     """
     if importlib.util.find_spec(package) is None:
-        raise UserError(f"{what}: must be installed: pip install 'walker-rl[{extra}]'")
+        raise UserError(f"{what}: must be installed: {how_to_install(extra)}")
+
+
+def how_to_install(extra: str) -> str:
+    """Returns the command that installs an extra."""
+    return f"pip install 'walker-rl[{extra}]'"

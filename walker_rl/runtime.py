@@ -73,8 +73,8 @@ def _matrix_kernels() -> dict[str, str]:
     The OpenBLAS of NumPy 2 takes those of Intel's processors on AMD's with AVX-512; that of NumPy 1.23 does not.
     """
     cpuinfo = Path("/proc/cpuinfo")  # Linux has it.
-    is_amd = cpuinfo.exists() and "AuthenticAMD" in cpuinfo.read_text()
-    return {"OPENBLAS_CORETYPE": "Zen"} if is_amd and not HAS_ACME else {}
+    is_concerned = not HAS_ACME and cpuinfo.exists() and "AuthenticAMD" in cpuinfo.read_text()
+    return {"OPENBLAS_CORETYPE": "Zen"} if is_concerned else {}
 
 
 def machine_memory() -> float:

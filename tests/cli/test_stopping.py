@@ -114,6 +114,6 @@ def test_ctrl_c_at_any_moment_of_the_start_is_not_lost(tmp_path):
 
 
 def has_begun(process):
-    """Whether `main` has made writes to standard error wait for nobody; before, Python answers with a traceback."""
+    """True once `main` has made writes to standard error wait for nobody; before that, Python prints a traceback."""
     flags = Path(f"/proc/{process.pid}/fdinfo/2").read_text().split()[3]
     return int(flags, 8) & os.O_NONBLOCK

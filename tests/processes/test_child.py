@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
+from tests.tiny import is_running, wait_until
 from walker_rl.processes.child import Ending, end_children, last_line, start_child
 
 CORE = max(os.sched_getaffinity(0))
@@ -40,13 +40,6 @@ def ended(child):
     return child
 
 
-def is_running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def test_a_process_has_its_cores_and_a_session_of_its_own_and_is_killed(start):
     child = start("echo ready; sleep 60")
     assert os.sched_getaffinity(child.pid) == {CORE}
@@ -75,10 +68,7 @@ def test_what_a_process_has_started_is_killed_with_it(start, tmp_path):
     grandchild = int((tmp_path / "pid").read_text())
     assert is_running(grandchild)
     child.kill()
-    end = time.monotonic() + 40
-    while is_running(grandchild):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: not is_running(grandchild), seconds=40)
 
 
 def test_a_process_does_not_outlive_its_parent(tmp_path):
@@ -91,10 +81,7 @@ def test_a_process_does_not_outlive_its_parent(tmp_path):
     assert is_running(pid)
     parent.kill()
     parent.communicate()
-    end = time.monotonic() + 40
-    while is_running(pid):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: not is_running(pid), seconds=40)
 
 
 @pytest.mark.parametrize(

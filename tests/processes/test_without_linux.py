@@ -7,7 +7,7 @@ import time
 import pytest
 import yaml
 
-from tests.tiny import AGENT, TINY_RUN, run_command, set_options
+from tests.tiny import AGENT, TINY_RUN, is_running, run_command, set_options, wait_until
 from walker_rl.pretrained import pretrained_policies
 from walker_rl.processes.child import PARENT_PERIOD
 
@@ -74,17 +74,9 @@ def test_a_child_does_not_outlive_its_parent(without_linux, tmp_path):
         f"print(start_child((sys.executable, '-c', {child!r}), Path(sys.argv[1])).pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, tmp_path / "a.log"], stdout=subprocess.PIPE, text=True)
-    pid = parent.stdout.readline().strip()
+    pid = int(parent.stdout.readline())
     time.sleep(2 * PARENT_PERIOD)
     assert is_running(pid)
     parent.kill()
     parent.communicate()
-    end = time.monotonic() + 40
-    while is_running(pid):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def is_running(pid: str) -> bool:
-    states = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True).stdout
-    return bool(states.strip()) and not states.startswith("Z")
+    wait_until(lambda: not is_running(pid), seconds=40)

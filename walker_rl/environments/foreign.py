@@ -12,6 +12,7 @@ import numpy as np
 from walker_rl.environments.dimensions import Dimension
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError
+from walker_rl.extras import how_to_install
 from walker_rl.runtime import set_environment
 
 DEFAULT_EPISODE_STEPS = 1000
@@ -60,6 +61,16 @@ class ActionBounds(NamedTuple):
         """Maps an action `[A]` from [-1, 1] to the bounds; the result has their shape and type."""
         scaled = self.middle + self.half * action.reshape(self.low.shape)
         return np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high)
+
+
+def require_package(name: str) -> None:
+    """Checks that a family's package is installed, which the extra of its name installs.
+
+    Raises:
+        Refused: if it is not.
+    """
+    if importlib.util.find_spec(name) is None:
+        raise Refused(f"needs the extra {name}: {how_to_install(name)}")
 
 
 def prepare() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.tiny import AGENT, TINY_AGENT, set_options, start_command, tiny_agent
+from tests.tiny import AGENT, TINY_AGENT, is_running, set_options, start_command, tiny_agent
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 
 SCHEDULE = set_options(
@@ -76,7 +76,7 @@ class Launched:
                 name = words[words.index("--role") + 1]
                 if name == "actor":
                     name = f"actor_{words[words.index('--index') + 1] if '--index' in words else folder.name}"
-                if (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z" and name.startswith(role):
+                if is_running(int(folder.name)) and name.startswith(role):
                     found.setdefault(name, int(folder.name))  # Its children have its command until they have their own.
         return found
 

@@ -1,11 +1,10 @@
 """Tasks of the DeepMind Control Suite: dm_control:DOMAIN-TASK, as in dm_control:walker-walk."""
 
 import importlib
-import importlib.util
 import os
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, trying
+from walker_rl.environments.foreign import ForeignSimulation, Refused, described, require_package, trying
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
@@ -37,8 +36,7 @@ def make(task: Task) -> Simulation:
 
 
 def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
-    if importlib.util.find_spec("dm_control") is None:
-        raise Refused("needs the extra dm_control: pip install 'walker-rl[dm_control]'")
+    require_package("dm_control")
     with quiet():  # MuJoCo prints notes on its models.
         from walker_rl.environments.dm_env_simulation import DmEnvSimulation
 

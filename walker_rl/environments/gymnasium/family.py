@@ -1,9 +1,9 @@
 """Tasks that Gymnasium registers: gymnasium:ID, as in gymnasium:HalfCheetah-v5."""
 
-import importlib.util
+import importlib
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, trying
+from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, require_package, trying
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
@@ -34,8 +34,7 @@ def make(task: Task) -> Simulation:
 
 
 def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
-    if importlib.util.find_spec("gymnasium") is None:
-        raise Refused("needs the extra gymnasium: pip install 'walker-rl[gymnasium]'")
+    require_package("gymnasium")
     prepare()
     with quiet():  # MuJoCo prints notes on its models, and Gymnasium on versions.
         import gymnasium
