@@ -14,6 +14,9 @@ from walker_rl.stack import HAS_ACME
 
 set_environment()
 
+for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS", "PYTHON"):  # `make test` would change the `make` of a test.
+    os.environ.pop(name, None)
+
 ACME_STACK = [
     "agents/d4pg/test_acme_parity.py",
     "agents/ddpg/test_acme_parity.py",

@@ -80,7 +80,7 @@ def random_variables(architecture: PolicyArchitecture, seed: int = 0) -> Variabl
 
 def weights_of(network: snt.Module) -> Variables:
     """Copies of a network's weights by their structural names."""
-    return {name: np.array(variable) for name, variable in network.named_variables().items()}
+    return {name: variable.numpy() for name, variable in network.named_variables().items()}
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     def save(self) -> Variables:
         """Copies of everything that the next updates depend on, by name."""
-        return {name: np.array(variable) for name, variable in self._state().items()}
+        return {name: np.asarray(variable.numpy()) for name, variable in self._state().items()}
 
     def restore(self, state: Variables) -> None:
         """Restores a state of `save`; later updates repeat bit for bit.
@@ -145,7 +145,7 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     @property
     def evaluated_weights(self) -> np.ndarray:
         """Exponential running mean of the online policy's weights, with rate `evaluated_tau`, and its normaliser."""
-        return np.array(self._evaluated_weights)
+        return self._evaluated_weights.numpy()
 
     def step(self) -> Metrics:
         """Updates on the next batch.
