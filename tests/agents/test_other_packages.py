@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.package_copy import ROOT
 from tests.tiny import AGENT, TINY_SCHEDULE, metrics_of, run_command, set_options, start_command, wait_for
@@ -185,6 +186,12 @@ def test_it_trains_and_plays(example, trained):
     assert len(rows) == 6
     process = run_command("evaluate", trained, "--episodes", "1", **example)
     assert process.stdout.startswith("ars on Pendulum-v1, "), process.stderr
+
+
+@pytest.mark.slow
+def test_a_run_records_its_package(trained):
+    record = yaml.safe_load((trained / "config.yaml").read_text())["provenance"]
+    assert record["packages"]["walker-rl-ars"] == "0.1.0"
 
 
 @pytest.mark.slow

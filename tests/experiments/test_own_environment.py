@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 
 from tests.package_copy import ROOT, code_blocks
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.policies.policy_file import load_policy
 
 UNSEEDED = """
@@ -114,3 +116,38 @@ def test_a_policy_file_imports_no_module_that_its_user_has_not_named(short_run):
     assert other.stderr == f"error: task = other:make: must be rail:Rail, the task of {file}\n"
     allowed = run_command("evaluate", file, "--task", "rail:Rail", "--episodes", "1", **inside(folder))
     assert allowed.returncode == 0, allowed.stderr
+
+
+@pytest.mark.slow
+def test_what_cannot_be_filmed_trains_with_one_warning(tmp_path):
+    (tmp_path / "rail.py").write_text(UNSEEDED.replace("np.uint8)", "float)"))
+    films = ("evaluation.film_period=1", "evaluation.period=50")
+    command = ("train", AGENT, *set_options((*TINY_RUN, *films)), "--task", "rail:Rail", "--steps", "150")
+    trained = run_command(*command, "--run-dir", "run", **inside(tmp_path))
+    assert trained.returncode == 0, trained.stderr
+    warning = "warning: no film: render() must return uint8 [height, width, 3], not float64 (48, 64, 3)"
+    assert trained.stdout.splitlines().count(warning) == 1
+
+
+@pytest.mark.slow
+def test_it_is_tuned(tmp_path):
+    (tmp_path / "rail.py").write_text(UNSEEDED)
+    command = ("tune", AGENT, *set_options(TINY_RUN), "--task", "rail:Rail", "--steps", "310", "--output", "study")
+    tuned = run_command(*command, "--trials", "2", "--seeds", "3", "--jobs", "1", **inside(tmp_path))
+    assert tuned.returncode == 0, tuned.stderr
+    best = load_config(AGENT, [tmp_path / "study" / "best.yaml"])
+    assert best.task == "rail:Rail"
+    assert (tmp_path / "study" / "trials.csv").read_text().count("\n") == 3
+
+
+@acme_stack
+@pytest.mark.slow
+def test_it_is_launched(tmp_path):
+    (tmp_path / "rail.py").write_text(UNSEEDED)
+    command = ("launch", AGENT, *set_options(TINY_RUN), "--task", "rail:Rail", "--steps", "900", "--num-actors", "2")
+    launched = run_command(*command, "--run-dir", "run", **inside(tmp_path))
+    assert launched.returncode == 0, launched.stdout + launched.stderr
+    lengths = np.genfromtxt(tmp_path / "run/metrics/training.csv", delimiter=",", names=True)["episode_length"]
+    assert set(lengths) == {40.0}
+    assert load_policy(tmp_path / "run/policy/best.npz").task == "rail:Rail"
+    assert (tmp_path / "run/videos/best.gif").exists()

@@ -58,6 +58,7 @@ class Evaluator:
         self._candidates = Candidates(run.candidates, settings.num_candidates)
         self._stages = Stages(run.stages, settings.period, config.max_actor_steps)
         self._allowance = Allowance(FILM_SHARE)
+        self._warnings: set[str] = set()
         self.last_mean: float | None = None
         self.last_actor_steps = 0
 
@@ -156,8 +157,11 @@ class Evaluator:
 
     @contextlib.contextmanager
     def _warning_if_not_made(self) -> Iterator[None]:
-        """Turns a failure to make a video into a warning."""
+        """Turns a failure to make a video into a warning, which is shown once."""
         try:
             yield
         except (RunError, UserError) as error:  # UserError: a stage's file may be damaged.
-            self._display.message(f"warning: {error}")
+            warning = f"warning: {error}"
+            if warning not in self._warnings:
+                self._display.message(warning)
+            self._warnings.add(warning)

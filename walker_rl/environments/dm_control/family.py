@@ -4,11 +4,10 @@ import importlib
 import os
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, require_package, trying
+from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, require_package, trying
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
-from walker_rl.runtime import set_environment
 
 PREFIX = "dm_control:"
 
@@ -51,7 +50,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
 
 def _import_suite() -> Any:
     """Imports the suite; turns off MuJoCo's drawing if the import fails because the machine can't draw."""
-    set_environment()
+    prepare()
     try:
         return importlib.import_module("dm_control.suite")
     except (ImportError, AttributeError):  # PyOpenGL raises AttributeError if its library is missing.

@@ -13,22 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl import __version__, stack
+from walker_rl.agents import ENTRY_POINTS
 from walker_rl.experiments.prior_record import PriorRecord
 from walker_rl.processes.slots import usable_cpus
 
 _VERSIONED = (
     "cma",
     "dm-acme",
+    "dm-control",
     "dm-reverb",
     "dm-sonnet",
     "gym",
+    "gymnasium",
+    "mujoco",
     "numpy",
     "pybullet",
     "pybullet-arm64",
     "tensorflow",
     "tensorflow-cpu",
 )
-"""Packages that make a run's numbers; each stack has some of them."""
+"""Packages that make a run's numbers, with those of other packages' agents; a machine has some of them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +71,8 @@ def provenance() -> dict[str, Any]:
 
 def _versions() -> Iterator[tuple[str, str]]:
     """Yields what is installed of the packages that make a run's numbers."""
-    for name in _VERSIONED:
+    of_agents = {entry.dist.name for entry in importlib.metadata.entry_points(group=ENTRY_POINTS) if entry.dist}
+    for name in sorted({*_VERSIONED, *of_agents}):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             yield name, importlib.metadata.version(name)
 
