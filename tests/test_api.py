@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import walker_rl
-from tests.test_imports import HEAVY, TENSORFLOW, loaded_by
+from tests.loaded import HEAVY, TENSORFLOW, loaded_by
 from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, wait_for
 from walker_rl.cli import main
 from walker_rl.errors import UserError

@@ -29,6 +29,8 @@ SCHEDULE = set_options(
 
 PENDULUM = [*set_options(TINY_AGENT), *SCHEDULE]
 
+ENDLESS = ("--num-actors", "2", "--steps", "10000000")
+
 LIMIT = 300.0
 """Seconds for anything that takes a few on an idle machine, as the start of TensorFlow."""
 
@@ -51,7 +53,7 @@ class Launched:
     @property
     def newest_checkpoint(self) -> dict[str, int]:
         """Learner steps and replay size of the newest checkpoint; zero before the first."""
-        for path in sorted(self.path.glob("checkpoints/step_*.npz"), reverse=True):
+        for path in reversed(checkpoints(self.path)):
             with contextlib.suppress(FileNotFoundError):  # It has just been dropped.
                 state = read_checkpoint(path)
                 return {
@@ -157,3 +159,14 @@ def assert_gone(made: Launched, seconds: float = 60) -> None:
         assert time.monotonic() - began < seconds, made.pids()
         time.sleep(0.05)
     assert not (made.path / ".reverb").exists() or made.process.returncode != 0
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """Checkpoints of a run, the oldest first."""
+    return sorted(run.glob("checkpoints/step_*.npz"))
+
+
+def column(run: Path, stream: str, name: str) -> list[float]:
+    """One column of a run's metrics."""
+    header, *rows = [line.split(",") for line in (run / f"metrics/{stream}.csv").read_text().splitlines()]
+    return [float(row[header.index(name)]) for row in rows]

@@ -1,9 +1,14 @@
 """A network of one's own, and what listens in it; each in a process of its own."""
 
+import re
 import socket
 import subprocess
 import sys
 
+import pytest
+
+from tests.experiments.distributed.launched import ENDLESS, launched
+from tests.tiny import AGENT, lines_until, run_command
 from walker_rl.experiments.distributed.isolation import free_port, is_free, listening_ports
 
 INSIDE = """
@@ -49,3 +54,37 @@ def test_the_ports_of_a_process_are_found():
     assert listening_ports([process.pid]) == [port]
     process.communicate("")
     assert listening_ports([process.pid]) == []
+
+
+@pytest.mark.slow
+def test_a_port_that_another_server_holds_is_refused_before_the_start(tmp_path):
+    with socket.create_server(("", 0)) as stale:
+        port = stale.getsockname()[1]
+        run = tmp_path / "run"
+        result = run_command("launch", AGENT, "--listen", f"localhost:{port}", "--run-dir", run)
+        assert result.returncode == 2
+        message = f"listen = localhost:{port}: port must be free; another server listens there"
+        assert result.stderr == f"error: {message}\n"
+        assert not run.exists()
+
+
+@pytest.mark.slow
+def test_nothing_outside_the_private_network_reaches_the_server(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS) as made:
+        line = lines_until(made.process, "Port ")[-1]
+        port = int(re.match(r"Port (\d+) listens in a private network; nothing outside of it can connect.\n", line)[1])
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        inside = [
+            *("nsenter", "--target", str(made.pids("central")["central"]), "--net"),
+            *(sys.executable, "-c", f"import socket; socket.create_connection(('127.0.0.1', {port}))"),
+        ]
+        assert subprocess.run(inside, check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_open_ports_are_named(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS, "--open-ports") as made:
+        line = lines_until(made.process, "warning: port ")[-1]
+        port = int(re.match(r"warning: port (\d+) listens on every interface, and asks for no password\n", line)[1])
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()

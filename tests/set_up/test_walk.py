@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[1]
+from tests.package_copy import ROOT
 
 
 def add_program(path: Path, script: str) -> None:

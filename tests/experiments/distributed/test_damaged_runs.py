@@ -1,0 +1,92 @@
+"""Damaged checkpoints, foreign files and another configuration, found when a launched run is resumed."""
+
+import os
+import re
+import shutil
+
+import pytest
+
+from tests.experiments.distributed.launched import ENDLESS, checkpoints, launched, resumed
+from tests.tiny import AGENT, run_command
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def stopped_run(tmp_path_factory):
+    """A run that was stopped with three checkpoints."""
+    run = tmp_path_factory.mktemp("runs") / "run"
+    with launched(run, *ENDLESS) as made:
+        made.wait_until(lambda: len(checkpoints(run)) == 3, "three checkpoints")
+        made.wait_for_learning()
+        made.process.terminate()
+        made.finish()
+        assert made.process.returncode == 75, made.everything()
+    return run
+
+
+@pytest.fixture
+def run(stopped_run, tmp_path):
+    return shutil.copytree(stopped_run, tmp_path / "run")
+
+
+def damage_emptied(newest):
+    newest.write_bytes(b"")
+
+
+def damage_truncated(newest):
+    os.truncate(newest, 1000)
+
+
+def damage_flipped(newest):
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (damage_emptied, "File is not a zip file"),
+        (damage_truncated, "File is not a zip file"),
+        (damage_flipped, r"wrong checksum of .*|.*CRC.*"),
+    ],
+)
+def test_a_damaged_checkpoint_is_found_and_the_one_before_it_used(run, damage, reason):
+    *_, before, newest = checkpoints(run)
+    damage(newest)
+    with resumed(run, "--num-actors", "1") as made:
+        made.wait_for_learning()
+        made.process.terminate()
+        output = made.finish()
+        assert re.search(rf"warning: {newest} is torn \(({reason})\); using the one before it\n", output), output
+        assert f"Resumed {before} at " in output
+
+
+def test_a_run_without_a_whole_checkpoint_never_starts_anew(run):
+    for path in checkpoints(run):
+        path.write_bytes(b"")
+    with resumed(run, "--num-actors", "1") as made:
+        output = made.finish()
+        assert made.process.returncode == 1
+        assert "no checkpoint of this run can be read; start anew in another run directory" in output
+
+
+def test_a_changed_configuration_is_refused_by_its_keys(run):
+    result = run_command("launch", AGENT, "--resume", run, "--set", "agent.tau=0.5")
+    assert result.returncode == 2
+    assert result.stderr == f"error: agent.tau = 0.5, there 0.005: must be as in {run}/config.yaml to resume that run\n"
+    other = run_command("train", AGENT, "--resume", run)
+    assert other.returncode == 2
+    assert other.stderr == f"error: run = {run}: must be resumed with walker-rl launch, which began it\n"
+
+
+def test_a_foreign_file_among_the_checkpoints_stays_and_does_no_harm(run):
+    foreign = [run / "checkpoints" / "zz_notes.txt", run / "checkpoints" / "step_notes" / "note.txt"]
+    for path in foreign:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    known = checkpoints(run)[-2]
+    with resumed(run, "--num-actors", "1") as made:
+        made.wait_until(lambda: checkpoints(run)[0].name > known.name, "new checkpoints")
+    assert [path.read_text() for path in foreign] == ["mine", "mine"]

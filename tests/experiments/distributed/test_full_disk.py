@@ -1,0 +1,77 @@
+"""A launched run whose disk is full."""
+
+import contextlib
+import os
+import re
+import resource
+import subprocess
+import time
+
+import pytest
+
+from tests.experiments.distributed.launched import ENDLESS, checkpoints, column, launched
+from tests.tiny import lines_until
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
+    run = tmp_path / "run"
+    limit = 100_000  # bytes in one file: the first checkpoints fit, and later ones, with more replay, do not
+
+    def fill_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    with launched(run, "--num-actors", "1", "--set", "evaluation.period=1000000", preexec_fn=fill_disk) as made:
+        pattern = r"warning: the checkpoint at [\d,]+ steps could not be written \(File too large\); (.*) stays"
+        kept = re.match(pattern, lines_until(made.process, pattern)[-1])[1]
+        assert (run / kept).exists()
+        lines_until(made.process, pattern)  # It tries again.
+        made.process.terminate()
+        made.finish()
+        assert (run / kept).exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of eight megabytes."""
+    if os.geteuid() != 0:
+        pytest.skip("only the superuser may mount a file system")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_metrics_wait_while_the_disk_is_full(small_disk):
+    run = small_disk / "run"
+    with launched(run, *ENDLESS, "--set", "evaluation.period=1000000") as made:
+        made.wait_until(lambda: made.has_learned_checkpoint, "a checkpoint with updates")
+        for log in run.glob("logs/actor_*.log"):
+            with log.open("a") as file:  # The rest of its last page would take some lines more.
+                file.write("\n" * (-log.stat().st_size % resource.getpagesize()))
+        ballast = small_disk / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(512))
+        awaited = {"warning: metrics can't be written (No space left on device)", "warning: the checkpoint at "}
+        while awaited:
+            line = lines_until(made.process, "|".join(map(re.escape, awaited)))[-1]
+            awaited = {text for text in awaited if not line.startswith(text)}
+        kept = [path.name for path in checkpoints(run)]
+        killed = made.kill("actor_0")["actor_0"]
+        made.wait_until(lambda: made.pids().get("actor_0", killed) != killed, "actor 0 is back")
+        pids = made.pids()
+        assert len(pids) == 4
+        time.sleep(10)
+        assert made.pids() == pids, "nothing else has ended"
+        assert set(kept) & {path.name for path in checkpoints(run)}, "an old checkpoint is still there"
+        ballast.unlink()
+        made.wait_until(lambda: checkpoints(run)[-1].name > max(kept), "another checkpoint")
+        made.wait_for_learning()
+        made.process.terminate()
+        made.finish()
+        assert made.process.returncode == 75
+    steps = column(run, "learner", "learner_steps")
+    assert steps == [50.0 * (number + 1) for number in range(len(steps))], "no row is lost"

@@ -1,0 +1,119 @@
+"""The set-up of `.venv`, with real ones and a project that installs in a moment: `scripts/bootstrap.sh`."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.package_copy import ROOT
+from tests.tiny import wait_for
+
+THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
+LOCK = "tiny.lock" if THIS == "3.10" else "tiny.portable.lock"
+
+BACKEND = """
+import zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr("tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n")
+        wheel.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("tiny-1.dist-info/RECORD", "")
+    return name
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A checkout whose lock is empty and whose build backend is its own."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts/bootstrap.sh", tmp_path / "scripts")
+    for lock in ("tiny.lock", "tiny.portable.lock"):
+        (tmp_path / lock).write_text("# nothing\n")
+    (tmp_path / "backend.py").write_text(BACKEND)
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    return tmp_path
+
+
+def start(tree: Path, *version: str) -> subprocess.Popen:
+    """The set-up in a process group of its own, as with the tree's `.venv` activated from that of these tests."""
+    path = [str(tree / ".venv/bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    environment = os.environ | {"PATH": ":".join(path)}
+    command = [tree / "scripts/bootstrap.sh", "tiny.lock", *(version or [THIS])]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def set_up(tree: Path, *version: str) -> tuple[int, str]:
+    process = start(tree, *version)
+    _, stderr = process.communicate()
+    return process.returncode, stderr
+
+
+def is_installed(tree: Path) -> bool:
+    code = "import importlib.metadata as m, sys; sys.exit(m.version('tiny') != '1')"
+    return subprocess.run([tree / ".venv/bin/python", "-c", code], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def test_the_set_up_is_done_once_and_again_when_the_lock_changes(tree):
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert [line.split()[1] for line in said.splitlines()] == ["creating", "installing", "done"]
+    assert is_installed(tree)
+
+    assert set_up(tree) == (0, "")
+
+    (tree / LOCK).write_text("# another nothing\n")
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert [line.split()[1] for line in said.splitlines()] == ["installing", "done"]
+
+
+def test_another_version_gets_another_venv(tree):
+    others = [version for version in ("3.10", "3.11", "3.12", "3.13") if version != THIS and is_found(version)]
+    if not others:
+        pytest.skip("this machine has one Python")
+    other = others[0]
+    assert set_up(tree, THIS)[0] == 0
+    status, said = set_up(tree, other)
+    assert (status, is_installed(tree)) == (0, True), said
+    assert [line.split()[1] for line in said.splitlines()] == ["creating", "installing", "done"]
+    assert (tree / f".venv/bin/python{other}").exists() and not (tree / f".venv/bin/python{THIS}").exists()
+    assert ("tiny.lock" if other == "3.10" else "tiny.portable.lock") in said
+
+
+def is_found(version: str) -> bool:
+    return (
+        subprocess.run([ROOT / "scripts/bootstrap.sh", "--find-python", version], capture_output=True).returncode == 0
+    )
+
+
+def test_an_interrupted_set_up_starts_over(tree):
+    process = start(tree)
+    wait_for(tree / f".venv/bin/python{THIS}", process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    leftover = tree / ".venv/leftover"
+    leftover.touch()
+
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert "creating" in said
+    assert is_installed(tree)
+    assert not leftover.exists()
+
+
+def test_a_failed_install_says_so_and_is_not_taken_for_done(tree):
+    missing = tree / "missing-1-py3-none-any.whl"
+    (tree / LOCK).write_text(f"missing @ file://{missing} --hash=sha256:{'0' * 64}\n")
+    status, said = set_up(tree)
+    assert status == 1
+    assert missing.name in said
+    assert said.splitlines()[-1].startswith("error: set-up stopped")
+    assert (tree / ".venv/.incomplete").exists()
