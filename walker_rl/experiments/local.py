@@ -184,13 +184,10 @@ class LocalRunner:
             self._learning_since = self._learning_since or time.monotonic()
 
     def _evaluate(self) -> None:
-        is_first = self._evaluator.last_mean is None
         variables = self._learner.get_variables(["evaluated_policy"])[0]
         walltime = self._recorder.walltime
         evaluation = self._evaluator.evaluate(variables, self._actor_steps)
         self._recorder.evaluation(self._counts, evaluation, walltime)
-        if is_first:
-            self._recorder.first_video(self._actor_steps)
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:

@@ -180,7 +180,6 @@ class Bookkeeping:
     def _record_evaluation(self, result: Result) -> None:
         """Records a result's evaluation, unless it has none or was recorded before."""
         if result.actor_steps > self._last_evaluated:
-            is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
             evaluation = Evaluation(
                 tuple(result.episode_returns),
@@ -191,8 +190,6 @@ class Bookkeeping:
             self._evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)
             self._record(self._recorder.evaluation, counts, evaluation, result.walltime)
-            if is_first:
-                self._recorder.first_video(result.actor_steps)
 
     def _finish(self) -> None:
         summary = read_summary(self._run)

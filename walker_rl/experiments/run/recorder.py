@@ -84,19 +84,18 @@ class Recorder:
         self._logger.write("learner", {**counts._asdict(), **metrics})
 
     def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
-        """Records an evaluation of the policy after `walltime` seconds, and updates the onlooker."""
+        """Records an evaluation of the policy after `walltime` seconds, and the first video; updates the onlooker."""
+        is_first = self._best_return == -math.inf
         self._best_return = max(self._best_return, evaluation.mean)
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
         with contextlib.ExitStack() as writes:  # In reverse order, each even if another fails.
+            if is_first:
+                writes.callback(self._video, self._run.first_video, counts.actor_steps)
             writes.callback(self._logger.write, "timing", {**counts._asdict(), "walltime": round(walltime, 2)})
             writes.callback(self._logger.write, "conduct", {**counts._asdict(), **evaluation.conduct})
             writes.callback(self._logger.write, "evaluation", {**row, **returns})
         self._onlooker.look()
-
-    def first_video(self, actor_steps: int) -> None:
-        """Shows the video of the first evaluation, if it could be made."""
-        self._video(self._run.first_video, actor_steps)
 
     def finish(self, final_returns: Mapping[str, float], actor_steps: int) -> None:
         """Sends the results to the trackers: mean returns by policy name, and the best policy's video."""
