@@ -182,10 +182,7 @@ class Bookkeeping:
         if result.actor_steps > self._last_evaluated:
             self._last_evaluated = result.actor_steps
             evaluation = Evaluation(
-                tuple(result.episode_returns),
-                tuple(result.episode_lengths),
-                tuple(result.episode_falls),
-                result.saturated_share,
+                result.episode_returns, result.episode_lengths, result.episode_falls, result.saturated_share
             )
             self._evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)

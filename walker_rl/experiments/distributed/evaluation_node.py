@@ -70,16 +70,8 @@ class EvaluatorNode:
             self._patience.pause()
             variables = self._architecture.split_weights(candidate.array)
             evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
-            self._last_result = Result(
-                "evaluation",
-                candidate.actor_steps,
-                candidate.learner_steps,
-                candidate.walltime,
-                evaluation.episode_returns,
-                evaluation.episode_lengths,
-                evaluation.episode_falls,
-                evaluation.saturated_share,
-            )
+            place = candidate.actor_steps, candidate.learner_steps, candidate.walltime
+            self._last_result = Result("evaluation", *place, **vars(evaluation))
             self._patience.renew()
         self._channel.send(self._last_result)
 
