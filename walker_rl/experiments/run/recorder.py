@@ -40,6 +40,9 @@ class Recorder:
     """Writes rows of metrics; walltimes are in a separate stream, so that the others of two equal runs are equal.
 
     Methods that write raise an `OSError` if the disk is full; the row is then written with the next.
+
+    Attributes:
+        training_return: return of the last complete training episode; None before the first.
     """
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
@@ -49,15 +52,10 @@ class Recorder:
         self._display = display
         self._resources = contextlib.ExitStack()
         self._onlooker = Onlooker(config, run, display)
-        self._training_return: float | None = None
+        self.training_return: float | None = None
         self._best_return = -math.inf
         self._walltime_before = 0.0
         self._started = time.monotonic()
-
-    @property
-    def training_return(self) -> float | None:
-        """Return of the last complete training episode; None before the first."""
-        return self._training_return
 
     @property
     def walltime(self) -> float:
@@ -76,7 +74,7 @@ class Recorder:
 
     def training(self, counts: Counts, row: Metrics) -> None:
         """Records a training episode, a row of `EpisodeStatistics`."""
-        self._training_return = row["episode_return"]
+        self.training_return = row["episode_return"]
         self._logger.write("training", {**counts._asdict(), **row})
 
     def learner(self, counts: Counts, metrics: Metrics) -> None:
@@ -107,7 +105,7 @@ class Recorder:
         """Returns the positions in the streams, and the values on which later rows depend."""
         return {
             "streams": self._logger.save(),
-            "training_return": self._training_return,
+            "training_return": self.training_return,
             "walltime": self.walltime,
         }
 
@@ -121,7 +119,7 @@ class Recorder:
         saved = to_record(state, _Saved)
         check_rows(self._run.metrics, saved.streams)
         self._logger.restore(saved.streams, actor_steps)
-        self._training_return = saved.training_return
+        self.training_return = saved.training_return
         self._walltime_before = saved.walltime
         self._read_best_return()
         self._onlooker.look()
