@@ -10,7 +10,7 @@ from walker_rl.experiments.sweep.scheduler import Scheduler
 from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
-from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
+from walker_rl.processes.slots import usable_slots
 from walker_rl.terminal.sweep import State, SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
@@ -26,7 +26,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
     Raises:
         OSError: if the disk is full, or the system permits no more processes.
     """
-    slots = make_slots(usable_cores(), num_jobs or usable_cpus())
+    slots = usable_slots(num_jobs)
     with StopSignals() as signals:
         with SweepDisplay() as display:
             record = FailureRecord(output, display.message)
