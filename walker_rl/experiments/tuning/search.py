@@ -9,7 +9,6 @@ from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study, overrides_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
-from walker_rl.experiments.tuning.view import View
 from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
@@ -36,7 +35,6 @@ class Search:
         self._free = list(slots)
         self._display = display
         self._tell = display.tell
-        self._view = View()
         self._next_view = 0.0
         self._running: list[TrialRun] = []
         self._unfinished = study.unfinished()
@@ -67,7 +65,8 @@ class Search:
     def _show(self, num_trials: int) -> None:
         if time.monotonic() >= self._next_view:
             self._next_view = time.monotonic() + VIEW_PERIOD
-            self._display.update(self._view.rows(self._running), len(self._study.finished), num_trials)
+            rows = [trial_run.read_row() for trial_run in self._running]
+            self._display.update(rows, len(self._study.finished), num_trials)
 
     def _start(self) -> None:
         trial = self._unfinished.pop(0) if self._unfinished else self._study.ask()
