@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import math
-import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,9 +38,9 @@ Json = dict[str, Any]
 
 def find_runs(path: Path) -> dict[str, RunDirectory]:
     """Finds the run directory at `path`, by its name, or those under the folder `path`, by relative path."""
-    if _is_run(path):
-        return {path.resolve().name: RunDirectory(path)}
-    return {str(run.relative_to(path)): RunDirectory(run) for run in _runs_under(path, MAX_DEPTH)}
+    if (run := RunDirectory(path)).exists:
+        return {path.resolve().name: run}
+    return {str(run.path.relative_to(path)): run for run in _runs_under(path, MAX_DEPTH)}
 
 
 def overview(name: str, run: RunDirectory) -> Json:
@@ -86,15 +85,11 @@ def read_film(run: RunDirectory, film: str) -> bytes | None:
     return content if content.startswith(b"GIF8") else None
 
 
-def _is_run(path: Path) -> bool:
-    return os.path.isfile(path / "config.yaml")  # Also False where the path can't be accessed.
-
-
-def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
+def _runs_under(folder: Path, depth: int) -> Iterator[RunDirectory]:
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir()):
-            if _is_run(path):
-                yield path
+            if (run := RunDirectory(path)).exists:
+                yield run
             elif depth > 1:
                 yield from _runs_under(path, depth - 1)
 
