@@ -14,15 +14,12 @@ from walker_rl.errors import NotWholeError
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.run.alarms import Columns, Recorded, alarms, read_recorded
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import readable_rows
+from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, readable_rows, smoothed_returns
 from walker_rl.experiments.stored import read_yaml_mapping
 from walker_rl.experiments.sweep.progress import read_progress
 
 MAX_POINTS = 400
 """Maximum points of a curve; longer ones are thinned."""
-
-MOVING_AVERAGE = 20
-"""Training episodes averaged for a curve."""
 
 MAX_DEPTH = 3
 """Levels of folders that are searched for runs, as in runs/tune_d4pg/trials/RUN."""
@@ -142,7 +139,7 @@ def _points(steps: np.ndarray, values: np.ndarray) -> Json:
 
 def _extent(evaluation: Columns) -> Json:
     """The lowest and the highest return of each evaluation."""
-    episodes = [values for name, values in evaluation.items() if name.startswith("episode_return_")]
+    episodes = episode_returns(evaluation)
     if not episodes:
         return {"low": _points(np.empty(0), np.empty(0)), "high": _points(np.empty(0), np.empty(0))}
     steps = evaluation["actor_steps"]
@@ -151,11 +148,9 @@ def _extent(evaluation: Columns) -> Json:
 
 def _training(recorded: Recorded) -> Json:
     """A moving average of the training episodes' returns."""
-    returns = recorded.training.get("episode_return", np.empty(0))
-    if len(returns) < MOVING_AVERAGE:
+    if len(recorded.training.get("episode_return", ())) < MOVING_AVERAGE:
         return _points(np.empty(0), np.empty(0))
-    smooth = np.convolve(returns, np.full(MOVING_AVERAGE, 1 / MOVING_AVERAGE), mode="valid")
-    return _points(recorded.training["actor_steps"][MOVING_AVERAGE - 1 :], smooth)
+    return _points(*smoothed_returns(recorded.training))
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:
