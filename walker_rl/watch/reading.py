@@ -139,10 +139,7 @@ def _points(steps: np.ndarray, values: np.ndarray) -> Json:
 
 def _extent(evaluation: Columns) -> Json:
     """The lowest and the highest return of each evaluation."""
-    episodes = episode_returns(evaluation)
-    if not episodes:
-        return {"low": _points(np.empty(0), np.empty(0)), "high": _points(np.empty(0), np.empty(0))}
-    steps = evaluation["actor_steps"]
+    steps, episodes = evaluation.get("actor_steps", np.empty(0)), episode_returns(evaluation) or [np.empty(0)]
     return {"low": _points(steps, np.min(episodes, axis=0)), "high": _points(steps, np.max(episodes, axis=0))}
 
 
