@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.fleet import FleetDisplay
 
@@ -101,7 +100,7 @@ def _see_through(
             view.show()
             if not has_saved:
                 display.message("warning: the last checkpoint was not written; the one before it stays valid")
-    return signals.exit_status if signals.stop_requested() else COMPLETE
+    return signals.exit_status
 
 
 def _prepare(logs: Path) -> None:

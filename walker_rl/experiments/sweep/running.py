@@ -50,6 +50,5 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         for entry in scheduler.entries:
             if entry.failure is not None:
                 display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")
-    if signals.stop_requested():
-        return signals.exit_status
-    return FAILED if any(entry.state is State.FAILED for entry in scheduler.entries) else COMPLETE
+    has_failed = any(entry.state is State.FAILED for entry in scheduler.entries)
+    return signals.exit_status or (FAILED if has_failed else COMPLETE)
