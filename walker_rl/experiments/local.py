@@ -40,8 +40,7 @@ def train(
         UserError: if the checkpoint belongs to another configuration.
         KeyboardInterrupt: if a stop is requested when nothing is left to save.
     """
-    display = Display()
-    display.expect_first_update(config.agent.min_steps_to_learn)
+    display = Display(config.agent.min_steps_to_learn)
     with (
         contextlib.closing(Evaluator(config, parts.learner_side.builder.architecture, run, display)) as evaluator,
         contextlib.closing(Recorder(config, run, display)) as recorder,

@@ -84,8 +84,7 @@ def _see_through(
 
     if signals.stop_requested():
         return signals.exit_status
-    with FleetDisplay() as display:
-        display.expect_first_update(config.agent.min_steps_to_learn)
+    with FleetDisplay(config.agent.min_steps_to_learn) as display:
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has installed its own handlers.
         period = config.distributed.watchdog_period
