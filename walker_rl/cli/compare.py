@@ -56,7 +56,7 @@ def compare_runs(
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
-    found = read_runs(runs, group_by, notes.append) if json else read_runs(runs, group_by)
+    found = read_runs(runs, group_by, notes.append if json else print)
     summaries = summarize(found)
     if not json:
         _print_summaries(summaries)
