@@ -1,5 +1,6 @@
 """Recording of a policy's episodes."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -12,9 +13,9 @@ def play_episodes(
     environment: Environment,
     begin_episode: Callable[[], Callable[[np.ndarray], np.ndarray]],
     episode_seeds: Sequence[int],
-    num_steps: int,
+    num_steps: float = math.inf,
 ) -> Iterator[Episode]:
-    """Plays `num_steps` steps, with one episode per seed in order; the last step truncates the last episode.
+    """Plays one episode from each seed in order, with `num_steps` steps at most; the last truncates its episode.
 
     `begin_episode` returns a policy for one episode, a function from observations `[O]` to actions `[A]`.
     """

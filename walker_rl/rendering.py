@@ -99,7 +99,6 @@ def render_side_by_side(
     *,
     episode_seed: int,
     size: tuple[int, int],
-    frames_per_second: int = 30,
     max_seconds: float,
 ) -> None:
     """Plays the same episode with several policies and writes them to `path`, side by side.
@@ -112,14 +111,13 @@ def render_side_by_side(
         path: file to write; a missing folder is created.
         episode_seed: seed of the episode.
         size: width and height of each policy's part, pixels; even numbers.
-        frames_per_second: frame rate, 30 or 60.
         max_seconds: simulated seconds after which to stop.
 
     Raises:
-        UserError: if the suffix, size, rate or length is not allowed.
+        UserError: if the suffix, size or length is not allowed.
         RunError: if the file could not be written.
     """
-    whole_size = (size[0] * len(policies), size[1])
+    whole_size, frames_per_second = (size[0] * len(policies), size[1]), FRAME_RATES[0]
     _check(path, whole_size, frames_per_second, max_seconds)
     films = []
     for policy, caption in policies:

@@ -72,8 +72,7 @@ def test_before_anything_is_known_nothing_is_made_up():
 
 
 def test_before_the_first_update_it_says_when_that_comes():
-    display = Display()
-    display.expect_first_update(500)
+    display = Display(min_steps_to_learn=500)
     display._rates.add(0.0, {"actor_steps": 0})
     display._rates.add(1.0, {"actor_steps": 400})
     line = display._line(Status(400, 3_000, 0, None, None))

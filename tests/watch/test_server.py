@@ -36,6 +36,7 @@ def ask(server, address, **headers):
     ("address", "kind"),
     [
         ("/", "text/html; charset=utf-8"),
+        ("/common.css", "text/css; charset=utf-8"),
         ("/page.css", "text/css; charset=utf-8"),
         ("/page.js", "text/javascript; charset=utf-8"),
         ("/charts.js", "text/javascript; charset=utf-8"),

@@ -48,6 +48,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
             "policy": config.policy_learning_rate,
         }
         self._policy_weights = self._read_policy()
+        self._metric_names: tuple[str, ...] = ()  # Set when the update is traced.
 
     @property
     def learner_steps(self) -> int:
@@ -135,8 +136,7 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
-        self._metric_names: tuple[str, ...] = ()  # Set when the update is traced.
-        self._imitation: Gradients = {}  # Likewise.
+        self._imitation: Gradients = {}  # Set when the update is traced.
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:

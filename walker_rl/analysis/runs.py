@@ -160,15 +160,15 @@ def _matches(path: Path) -> list[Path]:
 
 def _runs_in(path: Path) -> list[Path]:
     """Returns the runs in a folder such as a sweep's; `path` itself if it is a run, has tables or has no runs."""
-    if os.path.isfile(path / "config.yaml") or os.path.isfile(path / RUNS):  # Also False where access is denied.
+    if RunDirectory(path).exists or os.path.isfile(path / RUNS):  # Also False where access is denied.
         return [path]
     return sorted((path / found).parent for found in glob.glob("*/config.yaml", root_dir=path)) or [path]
 
 
 def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
     """Reads the runs in a directory or in tables, each with its folder."""
-    if os.path.isfile(path / "config.yaml"):
-        return [(path.resolve().parent, _read_directory(path, group_by))]
+    if (run := RunDirectory(path)).exists:
+        return [(path.resolve().parent, _read_directory(run, group_by))]
     if os.path.isfile(path / RUNS):
         try:
             return [(path.resolve(), run) for run in _read_tables(path)]
@@ -182,21 +182,20 @@ def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
     raise kind(f"run = {path}: must be a run directory, a folder of some, or one with {RUNS} and {EVALUATIONS}")
 
 
-def _read_directory(path: Path, group_by: str) -> Run:
-    run = RunDirectory(path)
+def _read_directory(run: RunDirectory, group_by: str) -> Run:
     settings = read_settings(run)
     experiment, fields, provenance = settings.experiment, settings.fields, settings.provenance
     if group_by not in fields:
-        raise UserError(f"group_by = {group_by}: must be a field of the configuration; {path} has none such")
+        raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has none such")
     agent = experiment.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
     evaluation, timing = read_metrics(run, "evaluation", "mean_return"), read_metrics(run, "timing", "walltime")
     if not evaluation:
-        raise NotWholeError(f"run = {path}: must have an evaluation; it has none yet")
+        raise NotWholeError(f"run = {run.path}: must have an evaluation; it has none yet")
     steps = evaluation[STEP_KEY]
     walltimes = dict(zip(timing[STEP_KEY], timing["walltime"], strict=True)) if timing else {}
     best, last = read_final_evaluations(run, experiment.task)
     return Run(
-        name=path.resolve().name,
+        name=run.path.resolve().name,
         group=agent if group_by == GROUP_BY else f"{agent}, {fields[group_by]}",
         task=experiment.task,
         seed=experiment.seed,
@@ -209,7 +208,7 @@ def _read_directory(path: Path, group_by: str) -> Run:
         best=best,
         critic_losses=read_critic_losses(run, steps),
         prior_steps=provenance.prior.actor_steps if provenance.prior else None,
-        directory=path,
+        directory=run.path,
     )
 
 

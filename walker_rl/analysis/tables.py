@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,11 @@ def read_table(path: Path) -> list[Row]:
     """Reads the rows of a file, with cells as text."""
     with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
         return [{name: _text(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+
+
+def distinct(rows: Iterable[Row], column: str) -> list[Any]:
+    """Returns the distinct values of a column, in order."""
+    return list(dict.fromkeys(row[column] for row in rows))
 
 
 def _cell(value: Any) -> Any:

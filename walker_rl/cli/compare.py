@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ import typer
 
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.request import command_line, print_next
+from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
     from walker_rl.analysis.comparison.summary import Summary
@@ -56,14 +56,14 @@ def compare_runs(
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
-    found = read_runs(runs, group_by, notes.append) if json else read_runs(runs, group_by)
+    found = read_runs(runs, group_by, notes.append if json else print)
     summaries = summarize(found)
     if not json:
         _print_summaries(summaries)
     if keep is not None:
-        with _writable(keep, "keep"):
+        with writable(keep, "keep"):
             write_runs(found, keep)
-    with _writable(output, "output"):
+    with writable(output, "output"):
         written = draw_comparison(found, output, returns)
     if json:
         print_json({"tasks": [_as_dict(one) for one in summaries], "notes": notes, "files": list(map(str, written))})
@@ -93,18 +93,6 @@ def _as_dict(summary: Summary) -> dict[str, Any]:
         for group in summary.groups
     ]
     return {"task": summary.task, "groups": groups, "notes": list(summary.notes)}
-
-
-@contextlib.contextmanager
-def _writable(folder: Path, name: str) -> Iterator[None]:
-    """Makes the folder of the option `name`; an OSError of the block becomes a `UserError`."""
-    from walker_rl.errors import UserError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise UserError(f"{name} = {folder}: must be a folder that can be written to ({error.strerror})") from None
 
 
 def parse_thresholds(text: str | None) -> list[float]:

@@ -1,6 +1,5 @@
 """`walker-rl export RUN`: a policy in a format that other programs read."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +47,8 @@ def export_policy(
 
 
 def _default_output(run: Path | None, pretrained: str | None) -> Path:
+    from walker_rl.pretrained import policy_file
+
     if run is None:
         return Path(f"{pretrained}.onnx")
-    return (run / "policy" / "best.npz" if os.path.isdir(run) else run).with_suffix(".onnx")
+    return policy_file(run).with_suffix(".onnx")

@@ -73,7 +73,7 @@ def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPo
 
 def _path(run: Path | None, pretrained: str | None) -> Path:
     from walker_rl.errors import UserError
-    from walker_rl.pretrained import find_pretrained
+    from walker_rl.pretrained import find_pretrained, policy_file
 
     if run is not None and pretrained is not None:
         raise UserError(f"run = {run}: must not be given with --pretrained {pretrained}")
@@ -81,4 +81,4 @@ def _path(run: Path | None, pretrained: str | None) -> Path:
         return find_pretrained(pretrained).path
     if run is None:
         raise UserError("run = null: must be a run directory or a policy file, or --pretrained NAME be given")
-    return run / "policy" / "best.npz" if os.path.isdir(run) else run
+    return policy_file(run)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.completion import complete_tasks
+from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
     from walker_rl.environments import Dimension, Environment
@@ -29,16 +30,12 @@ def probe_task(
     """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions."""
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
-    from walker_rl.errors import UserError
     from walker_rl.printable import file_name
 
     environment = make_environment(task, seed)
     folder = output or Path(f"probe_{file_name(task)}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
-    dimensions, action_size = environment.dimensions, environment.task.action_size
+    with writable(folder, "output"):
+        dimensions, action_size = environment.dimensions, environment.task.action_size
     traces = {
         name: record(environment, actions, seed, steps) for name, actions in simple_actions(action_size, seed).items()
     }
@@ -57,14 +54,11 @@ def probe_task(
 def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Trace], steps: int, seed: int) -> None:
     from walker_rl.analysis.probe import probe_figure
     from walker_rl.environments.probing import simple_actions
-    from walker_rl.errors import UserError
     from walker_rl.rendering import render_episode
 
-    try:
+    with writable(folder, "output"):
         figure = probe_figure(traces, environment.dimensions.observation, environment.task.name)
         figure.savefig(folder / "probe.png", dpi=110)
-    except OSError as error:
-        raise UserError(f"output = {folder}: must be a folder that can be written to ({error.strerror})") from None
     sinusoidal, step = simple_actions(environment.task.action_size, seed)["sinusoidal"], itertools.count()
     render_episode(
         environment,

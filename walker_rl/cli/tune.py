@@ -14,7 +14,7 @@ from walker_rl.experiments.config import why_nothing_is_learned
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
-from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
+from walker_rl.processes.slots import usable_slots
 
 if TYPE_CHECKING:
     from walker_rl.experiments.tuning.plan import Plan
@@ -80,8 +80,7 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.agent_name} in {output}")
     with StopSignals() as signals:
         with SearchDisplay() as display:
-            search = Search(study, plan, output, make_slots(usable_cores(), num_jobs or usable_cpus()), display)
-            is_complete = search.run(num_trials, signals)
+            is_complete = Search(study, plan, output, usable_slots(num_jobs), display).run(num_trials, signals)
         if not is_complete:
             print("Stopped; the same command resumes it")
             return signals.exit_status

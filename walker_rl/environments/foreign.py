@@ -1,6 +1,7 @@
 """Support for environments that other people wrote: a first trial, one-line refusals, and actions to their scale."""
 
 import contextlib
+import dataclasses
 import importlib.util
 import traceback
 from collections.abc import Callable, Iterator
@@ -94,35 +95,64 @@ def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]
     return tuple(Dimension(*one) for one in zip(names, [""] * len(names), lows, highs, strict=True))
 
 
-def described(name: str, kind: str, arguments: Arguments, construct: Callable[[], ForeignSimulation]) -> Task:
-    """Constructs a simulation, plays one step, and describes its task.
+@dataclasses.dataclass(frozen=True)
+class ForeignFamily:
+    """The functions of a family that lists no tasks: a task's sizes are unknown until it is constructed.
 
-    Raises:
-        UserError: if a part of this fails, or an observation is not finite or differs in size from its declaration.
+    Attributes:
+        kind: kind of its tasks.
+        has: function that returns True if a name belongs to the family.
+        construct: function that constructs a task by its name, with arguments.
     """
-    with trying(name), contextlib.closing(construct()) as simulation:
-        dimensions = simulation.dimensions
-        observation_size, action_size = len(dimensions.observation), len(dimensions.action)
-        if not observation_size or not action_size:
-            raise Refused("must have observations and actions of at least one number")
-        observations = [simulation.reset(0), simulation.step(np.zeros(action_size, np.float32)).observation]
-        for observation in map(np.asarray, observations):
-            if observation.shape != (observation_size,) or not np.isfinite(observation).all():
-                raise Refused(f"must observe {observation_size} finite numbers, not {observation.tolist()}")
-        return Task(
-            name,
-            kind,
-            simulation.max_episode_steps,
-            observation_size,
-            action_size,
-            simulation.reward_threshold,
-            arguments,
-            must_repeat=False,
-        )
+
+    kind: str
+    has: Callable[[str], bool]
+    construct: Callable[[str, Arguments], ForeignSimulation]
+
+    def tasks(self) -> dict[str, Task]:
+        """No tasks."""
+        return {}
+
+    def find_task(self, name: str, arguments: Arguments) -> Task | None:
+        """The task called `name`, constructed and played for one step; None if `name` belongs to another family.
+
+        Raises:
+            UserError: if a part of this fails, or an observation is not finite or differs in size from its declaration.
+        """
+        if not self.has(name):
+            return None
+        with _trying(name), contextlib.closing(self.construct(name, arguments)) as simulation:
+            dimensions = simulation.dimensions
+            observation_size, action_size = len(dimensions.observation), len(dimensions.action)
+            if not observation_size or not action_size:
+                raise Refused("must have observations and actions of at least one number")
+            observations = [simulation.reset(0), simulation.step(np.zeros(action_size, np.float32)).observation]
+            for observation in map(np.asarray, observations):
+                if observation.shape != (observation_size,) or not np.isfinite(observation).all():
+                    raise Refused(f"must observe {observation_size} finite numbers, not {observation.tolist()}")
+            return Task(
+                name,
+                self.kind,
+                simulation.max_episode_steps,
+                observation_size,
+                action_size,
+                simulation.reward_threshold,
+                arguments,
+                must_repeat=False,
+            )
+
+    def make(self, task: Task) -> Simulation:
+        """Constructs a task.
+
+        Raises:
+            UserError: if that fails.
+        """
+        with _trying(task.name):
+            return self.construct(task.name, task.arguments)
 
 
 @contextlib.contextmanager
-def trying(name: str) -> Iterator[None]:
+def _trying(name: str) -> Iterator[None]:
     """Reports any failure of a task in one line, with the place of the error in other people's code.
 
     Raises:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.step_files import step_file
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 
@@ -66,7 +67,7 @@ class Candidates:
         return sorted(ranks, key=lambda rank: (-rank.steady_return, rank.actor_steps))[: self._num_kept]
 
     def _path(self, rank: Rank) -> Path:
-        return self._folder / f"step_{rank.actor_steps:012d}.npz"
+        return step_file(self._folder, rank.actor_steps)
 
 
 def choose_best(

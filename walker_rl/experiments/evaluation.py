@@ -11,6 +11,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.printable import counted
+from walker_rl.recording import play_episodes
 from walker_rl.types import Metrics
 
 SATURATED = 0.99
@@ -77,20 +78,13 @@ def evaluate(
 
     `begin_episode` returns a function from observations `[O]` of one episode to actions `[A]`.
     """
-    returns, lengths, falls = [], [], []
-    actions: list[np.ndarray] = []
-    for episode_seed in episode_seeds:
-        policy, timestep = begin_episode(), environment.reset(episode_seed)
-        episode_return, episode_length = 0.0, 0
-        while not timestep.last():
-            actions.append(policy(timestep.observation))
-            timestep = environment.step(actions[-1])
-            episode_return += float(timestep.reward)
-            episode_length += 1
-        returns.append(episode_return)
-        lengths.append(episode_length)
-        falls.append(bool(timestep.discount == 0))  # The discount of a truncation is 1.
-    saturated_share = float(np.mean(np.abs(actions) >= SATURATED))
+    returns, lengths, falls, actions = [], [], [], []
+    for episode in play_episodes(environment, begin_episode, episode_seeds):
+        returns.append(float(np.cumsum(episode.rewards, dtype=np.float64)[-1]))  # `sum` would depend on the Python.
+        lengths.append(len(episode.rewards))
+        falls.append(episode.terminated)
+        actions.append(episode.actions)
+    saturated_share = float(np.mean(np.abs(np.concatenate(actions)) >= SATURATED))
     return Evaluation(tuple(returns), tuple(lengths), tuple(falls), saturated_share)
 
 

@@ -40,8 +40,7 @@ def train(
         UserError: if the checkpoint belongs to another configuration.
         KeyboardInterrupt: if a stop is requested when nothing is left to save.
     """
-    display = Display()
-    display.expect_first_update(config.agent.min_steps_to_learn)
+    display = Display(config.agent.min_steps_to_learn)
     with (
         contextlib.closing(Evaluator(config, parts.learner_side.builder.architecture, run, display)) as evaluator,
         contextlib.closing(Recorder(config, run, display)) as recorder,
@@ -184,13 +183,10 @@ class LocalRunner:
             self._learning_since = self._learning_since or time.monotonic()
 
     def _evaluate(self) -> None:
-        is_first = self._evaluator.last_mean is None
         variables = self._learner.get_variables(["evaluated_policy"])[0]
         walltime = self._recorder.walltime
         evaluation = self._evaluator.evaluate(variables, self._actor_steps)
         self._recorder.evaluation(self._counts, evaluation, walltime)
-        if is_first:
-            self._recorder.first_video(self._actor_steps)
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:

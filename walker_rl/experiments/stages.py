@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from walker_rl.experiments.step_files import step_file, step_files
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 NUM_STAGES = 5
@@ -28,16 +29,13 @@ class Stages:
             OSError: if the policy can't be written.
         """
         self._folder.mkdir(exist_ok=True)
-        save_policy(self._folder / f"step_{saved.actor_steps:012d}.npz", saved)
-        steps = {int(path.stem.removeprefix("step_")): path for path in self._paths()}
-        known = [step for step in steps if step <= saved.actor_steps]  # Later ones were lost with a checkpoint.
+        save_policy(step_file(self._folder, saved.actor_steps), saved)
+        files = step_files(self._folder)
+        known = [step for step in files if step <= saved.actor_steps]  # Later ones were lost with a checkpoint.
         kept = {min(known, key=lambda step: abs(step - wanted)) for wanted in self._wanted}
-        for step in steps.keys() - kept:
-            steps[step].unlink()
+        for step in files.keys() - kept:
+            files[step].unlink()
 
     def load(self) -> list[SavedPolicy]:
         """Loads the policies, the earliest first."""
-        return [load_policy(path) for path in self._paths()]
-
-    def _paths(self) -> list[Path]:
-        return sorted(path for path in self._folder.glob("step_*.npz") if path.stem.removeprefix("step_").isdecimal())
+        return [load_policy(path) for path in step_files(self._folder).values()]

@@ -10,10 +10,7 @@ import tensorflow as tf
 
 from walker_rl.networks.initializers import near_zero
 from walker_rl.networks.torso import named_variables
-
-_MIN_STDDEV = 1e-6
-_MIN_LOG_STDDEV, _MAX_LOG_STDDEV = -20.0, 2.0
-"""Bounds of the squashed Gaussian's log stddev, as in the code of Haarnoja et al. 2018."""
+from walker_rl.policies.heads import MAX_LOG_STDDEV, MIN_LOG_STDDEV, MIN_STDDEV
 
 
 class Gaussian(NamedTuple):
@@ -77,7 +74,7 @@ class _GaussianHead(Head):
 
     def __call__(self, hidden: tf.Tensor) -> Gaussian:
         mean, stddev = self._outputs(hidden)
-        return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + _MIN_STDDEV)
+        return Gaussian(mean, self._init_stddev / math.log(2) * tf.math.softplus(stddev) + MIN_STDDEV)
 
 
 class _TanhGaussianHead(Head):
@@ -88,7 +85,7 @@ class _TanhGaussianHead(Head):
     def __call__(self, hidden: tf.Tensor) -> Gaussian:
         mean, stddev = self._outputs(hidden)
         log_stddev = stddev + math.log(self._init_stddev)
-        return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, _MIN_LOG_STDDEV, _MAX_LOG_STDDEV)))
+        return Gaussian(mean, tf.exp(tf.clip_by_value(log_stddev, MIN_LOG_STDDEV, MAX_LOG_STDDEV)))
 
     def mean_action(self, output: tf.Tensor | Gaussian) -> tf.Tensor:
         return tf.tanh(output.mean)

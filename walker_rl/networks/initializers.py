@@ -46,11 +46,11 @@ def orthogonal(generator: np.random.Generator, gain: float = math.sqrt(2)) -> In
     return initialize
 
 
-def near_zero(generator: np.random.Generator, scale: float = 1e-4) -> Initializer:
-    """Truncated normal with variance `scale / inputs`: Acme's choice for the last layer of a policy."""
+def near_zero(generator: np.random.Generator) -> Initializer:
+    """Truncated normal with variance `1e-4 / inputs`: Acme's choice for the last layer of a policy."""
 
     def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
-        stddev = math.sqrt(scale / shape[0]) / _TRUNCATED_STDDEV
+        stddev = math.sqrt(1e-4 / shape[0]) / _TRUNCATED_STDDEV
         return _truncated_normal(generator, shape, stddev).astype(dtype.as_numpy_dtype)
 
     return initialize

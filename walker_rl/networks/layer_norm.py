@@ -5,11 +5,11 @@ from collections.abc import Callable
 import sonnet as snt
 import tensorflow as tf
 
-EPSILON = 1e-5
+from walker_rl.policies.torso import LAYER_NORM_EPSILON
 
 
 class LayerNormTanh(snt.Module):
-    """`tanh(scale * (x - mean) / sqrt(variance + EPSILON) + offset)` over the last axis.
+    """`tanh(scale * (x - mean) / sqrt(variance + epsilon) + offset)` over the last axis.
 
     (LayerNorm: Ba et al. 2016, https://arxiv.org/abs/1607.06450, equation 4.) The same function as `snt.LayerNorm` and
     `tf.tanh`, in half the passes over the batch when differentiated, which saves a tenth of an update.
@@ -31,7 +31,7 @@ def _layer_norm_tanh(
     inputs: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor
 ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, ...]]]:
     centred = inputs - tf.reduce_mean(inputs, axis=-1, keepdims=True)
-    inverse_stddev = tf.math.rsqrt(tf.reduce_mean(tf.square(centred), axis=-1, keepdims=True) + EPSILON)
+    inverse_stddev = tf.math.rsqrt(tf.reduce_mean(tf.square(centred), axis=-1, keepdims=True) + LAYER_NORM_EPSILON)
     normalised = centred * inverse_stddev
     outputs = tf.tanh(scale * normalised + offset)
 

@@ -3,9 +3,7 @@
 import tensorflow as tf
 
 from walker_rl.networks.statistics import RunningStatistics
-
-MAX_NORMALIZED = 10.0
-"""Bound of a normalised observation, which limits the effect of an outlier on the network."""
+from walker_rl.policies.numpy_policy import MAX_NORMALIZED
 
 
 class Normalizer:

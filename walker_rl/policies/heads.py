@@ -8,9 +8,10 @@ import numpy as np
 
 from walker_rl.types import Variables
 
-# As in networks/heads.py; a test compares the two.
-_MIN_STDDEV = np.float32(1e-6)
-_MIN_LOG_STDDEV, _MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
+MIN_STDDEV = np.float32(1e-6)
+
+MIN_LOG_STDDEV, MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
+"""Bounds of the squashed Gaussian's log stddev, as in the code of Haarnoja et al. 2018."""
 
 
 class Head(abc.ABC):
@@ -67,7 +68,7 @@ class _GaussianHead(Head):
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
         mean, stddev = outputs
         scale = np.float32(self._init_stddev / math.log(2))
-        return mean, scale * np.logaddexp(stddev, np.float32(0)) + _MIN_STDDEV
+        return mean, scale * np.logaddexp(stddev, np.float32(0)) + MIN_STDDEV
 
 
 class _TanhGaussianHead(_TanhHead):
@@ -78,7 +79,7 @@ class _TanhGaussianHead(_TanhHead):
     def distribution(self, outputs: list[np.ndarray], weights: Variables) -> tuple[np.ndarray, np.ndarray]:
         mean, stddev = outputs
         log_stddev = stddev + np.float32(math.log(self._init_stddev))
-        return mean, np.exp(np.minimum(np.maximum(log_stddev, _MIN_LOG_STDDEV), _MAX_LOG_STDDEV))
+        return mean, np.exp(np.minimum(np.maximum(log_stddev, MIN_LOG_STDDEV), MAX_LOG_STDDEV))
 
 
 class _ConstantGaussianHead(_GaussianHead):

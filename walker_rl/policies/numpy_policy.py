@@ -7,7 +7,8 @@ from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.torso import NumpyTorso, linear
 from walker_rl.types import Variables
 
-MAX_NORMALIZED = np.float32(10)  # As in networks/normalizer.py.
+MAX_NORMALIZED = np.float32(10)
+"""Bound of a normalised observation, which limits the effect of an outlier on the network."""
 
 
 class NumpyPolicy:

@@ -8,7 +8,7 @@ import numpy as np
 from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.types import Variables
 
-LAYER_NORM_EPSILON = np.float32(1e-5)  # As in networks/layer_norm.py.
+LAYER_NORM_EPSILON = np.float32(1e-5)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -66,5 +66,9 @@ def find_pretrained(name: str) -> PretrainedPolicy:
 
 def find_policy(policy: str) -> Path:
     """The file behind the name of a pretrained policy, a run directory (its best policy) or a policy file's path."""
-    path = {one.name: one.path for one in pretrained_policies()}.get(policy, Path(policy))
+    return {one.name: one.path for one in pretrained_policies()}.get(policy) or policy_file(Path(policy))
+
+
+def policy_file(path: Path) -> Path:
+    """The best policy's file if `path` is a run directory, else `path` itself."""
     return path / "policy" / "best.npz" if os.path.isdir(path) else path

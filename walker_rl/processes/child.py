@@ -24,6 +24,9 @@ _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 PARENT = "WALKER_RL_PARENT"
 """Environment variable with the parent's process ID; a child polls it where the kernel can't tie the two."""
 
+SAVING_LIMIT = 300.0
+"""Seconds for a process to write its last checkpoint."""
+
 PARENT_PERIOD = 1.0
 """Seconds between polls of the parent."""
 

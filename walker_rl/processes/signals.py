@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from walker_rl.processes.exit_statuses import INTERRUPTED, STOPPED
+from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
 from walker_rl.processes.standard_error import write_to_stderr
 
 REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -72,7 +72,9 @@ class StopSignals:
 
     @property
     def exit_status(self) -> int:
-        """Exit status of work that was asked to stop."""
+        """Exit status of work that ends now: complete unless it was asked to stop."""
+        if not self._received:
+            return COMPLETE
         return INTERRUPTED if signal.SIGINT in self._received else STOPPED
 
     def _receive(self, number: int, frame: FrameType | None) -> None:

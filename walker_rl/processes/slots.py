@@ -31,6 +31,11 @@ def cpu_quota(root: Path = Path("/")) -> float:
     return min(_quotas(root), default=math.inf)
 
 
+def usable_slots(num_slots: int | None) -> list[Slot]:
+    """Distributes the usable cores over slots; by default, makes one slot per usable CPU."""
+    return make_slots(usable_cores(), num_slots or usable_cpus())
+
+
 def make_slots(cores: Sequence[int], num_slots: int) -> list[Slot]:
     """Distributes cores evenly over slots.
 

@@ -45,22 +45,18 @@ class Status:
 class Display(LiveOutput):
     """Shows a run's status; a context manager."""
 
-    def __init__(self) -> None:
-        """Writes to standard output."""
+    def __init__(self, min_steps_to_learn: int = 0) -> None:
+        """Writes to standard output; `min_steps_to_learn` are the environment steps before the first update."""
         super().__init__()
         self._rates = Rates()
         self._is_learning = False
         self._next_sample = 0.0
         self._history: Sequence[float] = ()
-        self._min_steps_to_learn = 0
+        self._min_steps_to_learn = min_steps_to_learn
 
     def show_history(self, returns: Sequence[float]) -> None:
         """Sets the mean returns of all evaluations so far."""
         self._history = returns
-
-    def expect_first_update(self, min_steps_to_learn: int) -> None:
-        """Sets the number of environment steps before the first update."""
-        self._min_steps_to_learn = min_steps_to_learn
 
     def update(self, status: Status) -> None:
         """Shows `status` when an update is due; cheap enough to call at every step."""

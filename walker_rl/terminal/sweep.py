@@ -45,7 +45,6 @@ class Row:
         max_actor_steps: environment steps at the end.
         steps_per_second: recent speed; 0 while unknown.
         evaluation_return: mean return of the last evaluation; None before the first.
-        seconds_left: time to its end; None while unknown, and for a waiting run.
     """
 
     name: str
@@ -55,7 +54,16 @@ class Row:
     max_actor_steps: int
     steps_per_second: float
     evaluation_return: float | None
-    seconds_left: float | None
+
+    @property
+    def steps_left(self) -> int:
+        """Environment steps to its end."""
+        return max(0, self.max_actor_steps - self.actor_steps)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time to its end; None while unknown, and unless a process trains it."""
+        return self.steps_left / self.steps_per_second if self.steps_per_second and self.state.is_running else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,5 +156,5 @@ def _cells(row: Row) -> list[str]:
         f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,} steps",
         f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
         format_number(row.evaluation_return),
-        f"{format_duration(row.seconds_left)}" if is_running else "",
+        format_duration(row.seconds_left) if is_running else "",
     ]

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import math
-import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,15 +14,12 @@ from walker_rl.errors import NotWholeError
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.run.alarms import Columns, Recorded, alarms, read_recorded
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import readable_rows
+from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, readable_rows, smoothed_returns
 from walker_rl.experiments.stored import read_yaml_mapping
 from walker_rl.experiments.sweep.progress import read_progress
 
 MAX_POINTS = 400
 """Maximum points of a curve; longer ones are thinned."""
-
-MOVING_AVERAGE = 20
-"""Training episodes averaged for a curve."""
 
 MAX_DEPTH = 3
 """Levels of folders that are searched for runs, as in runs/tune_d4pg/trials/RUN."""
@@ -39,9 +35,9 @@ Json = dict[str, Any]
 
 def find_runs(path: Path) -> dict[str, RunDirectory]:
     """Finds the run directory at `path`, by its name, or those under the folder `path`, by relative path."""
-    if _is_run(path):
-        return {path.resolve().name: RunDirectory(path)}
-    return {str(run.relative_to(path)): RunDirectory(run) for run in _runs_under(path, MAX_DEPTH)}
+    if (run := RunDirectory(path)).exists:
+        return {path.resolve().name: run}
+    return {str(run.path.relative_to(path)): run for run in _runs_under(path, MAX_DEPTH)}
 
 
 def overview(name: str, run: RunDirectory) -> Json:
@@ -86,15 +82,11 @@ def read_film(run: RunDirectory, film: str) -> bytes | None:
     return content if content.startswith(b"GIF8") else None
 
 
-def _is_run(path: Path) -> bool:
-    return os.path.isfile(path / "config.yaml")  # Also False where the path can't be accessed.
-
-
-def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
+def _runs_under(folder: Path, depth: int) -> Iterator[RunDirectory]:
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir()):
-            if _is_run(path):
-                yield path
+            if (run := RunDirectory(path)).exists:
+                yield run
             elif depth > 1:
                 yield from _runs_under(path, depth - 1)
 
@@ -147,20 +139,15 @@ def _points(steps: np.ndarray, values: np.ndarray) -> Json:
 
 def _extent(evaluation: Columns) -> Json:
     """The lowest and the highest return of each evaluation."""
-    episodes = [values for name, values in evaluation.items() if name.startswith("episode_return_")]
-    if not episodes:
-        return {"low": _points(np.empty(0), np.empty(0)), "high": _points(np.empty(0), np.empty(0))}
-    steps = evaluation["actor_steps"]
+    steps, episodes = evaluation.get("actor_steps", np.empty(0)), episode_returns(evaluation) or [np.empty(0)]
     return {"low": _points(steps, np.min(episodes, axis=0)), "high": _points(steps, np.max(episodes, axis=0))}
 
 
 def _training(recorded: Recorded) -> Json:
     """A moving average of the training episodes' returns."""
-    returns = recorded.training.get("episode_return", np.empty(0))
-    if len(returns) < MOVING_AVERAGE:
+    if len(recorded.training.get("episode_return", ())) < MOVING_AVERAGE:
         return _points(np.empty(0), np.empty(0))
-    smooth = np.convolve(returns, np.full(MOVING_AVERAGE, 1 / MOVING_AVERAGE), mode="valid")
-    return _points(recorded.training["actor_steps"][MOVING_AVERAGE - 1 :], smooth)
+    return _points(*smoothed_returns(recorded.training))
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:

@@ -16,6 +16,7 @@ HOST = "127.0.0.1"
 
 FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),
+    "/common.css": ("../common.css", "text/css; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/charts.js": ("charts.js", "text/javascript; charset=utf-8"),

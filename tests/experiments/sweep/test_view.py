@@ -11,8 +11,7 @@ from walker_rl.terminal.sweep import Overview, Row, State, SweepDisplay, summary
 
 
 def row(state, kind="a", steps=0, speed=0.0, value=None):
-    left = (1000 - steps) / speed if speed and state is State.RUNNING else None
-    return Row(f"{kind}_{steps}", kind, state, steps, 1000, speed, value, left)
+    return Row(f"{kind}_{steps}", kind, state, steps, 1000, speed, value)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def test_the_view_reads_run_directories(tmp_path):
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
     overview = View([Entry(job, State.WAITING)], num_slots=1).read()
     kind = f"{AGENT} on Walker2DBulletEnv-v0"
-    assert overview == Overview([Row("a", kind, State.WAITING, 300, 900, 0.0, -7.25, None)], None)
+    assert overview == Overview([Row("a", kind, State.WAITING, 300, 900, 0.0, -7.25)], None)
 
 
 def test_a_line_counts_the_states():

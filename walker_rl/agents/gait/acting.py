@@ -17,7 +17,7 @@ class CandidatePolicy:
         parameters: parameters of the current episode, `[P]`.
     """
 
-    def __init__(self, architecture: SinusoidArchitecture, seed: int, noise_scale: float = 1.0):
+    def __init__(self, architecture: SinusoidArchitecture, seed: int, noise_scale: float):
         """Makes a policy without parameters; `noise_scale` multiplies the spread of its candidates."""
         self._architecture = architecture
         self._policy = SinusoidPolicy(architecture)
@@ -64,9 +64,7 @@ class GaitActor(Actor):
     _policy: CandidatePolicy
     _adder: TrialAdder
 
-    def __init__(
-        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, step_cost: float = 0.0
-    ):
+    def __init__(self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, step_cost: float):
         """Extends the base class; `step_cost` is subtracted from each reward."""
         super().__init__(policy, adder, variable_source)
         self._step_cost = step_cost

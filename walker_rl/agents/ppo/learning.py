@@ -34,7 +34,6 @@ class PPOLearner(NetworkLearner[Config]):
         self._layout = SegmentLayout(architecture.observation_size, architecture.action_size, config.unroll_length)
         self._returns = RunningStatistics(())
         self._num_rounds = tf.Variable(0, dtype=tf.int64, trainable=False)
-        self._metric_names: tuple[str, ...] = ()  # Set when the update is traced.
 
     def step(self) -> Metrics:
         """Learns from the next round; the first `num_priming_rounds` rounds update only the statistics.

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
 from walker_rl.analysis.comparison.style import styles
 from walker_rl.analysis.runs import Groups
-from walker_rl.analysis.tables import Row
+from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 
 POLICIES = ("last", "best")
@@ -28,10 +28,10 @@ def tabulate(groups: Groups) -> list[Row]:
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     """Draws a panel for each task."""
-    num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
+    num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     figure = Figure(figsize=(6.4 * len(tasks), 1.4 + ROW_HEIGHT * num_groups), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
-        looks = styles(dict.fromkeys(row["group"] for row in rows))
+        looks = styles(distinct(rows, "group"))
         for policy in POLICIES:
             of_policy = [row for row in rows if row["policy"] == policy]
             draw_strip(axes, of_policy, "return", looks, hollow=policy == "best")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
-from walker_rl.analysis.tables import Row
+from walker_rl.analysis.tables import Row, distinct
 
 NUM_THRESHOLDS = 101
 
@@ -32,7 +32,7 @@ def tabulate(groups: Groups) -> list[Row]:
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     """Draws a panel for each group of each task."""
     curves = {
-        task: {group: _curve([row for row in rows if row["group"] == group]) for group in _groups(rows)}
+        task: {group: _curve([row for row in rows if row["group"] == group]) for group in distinct(rows, "group")}
         for task, rows in tasks.items()
     }
     figure = draw_panels(
@@ -41,10 +41,6 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     for axes in figure.axes:
         axes.set_ylim(-0.02, 1.02)
     return figure
-
-
-def _groups(rows: Sequence[Row]) -> dict[str, None]:
-    return dict.fromkeys(row["group"] for row in rows)
 
 
 def _curve(rows: Sequence[Row]) -> Curve:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from walker_rl.analysis.comparison.strip import ROW_HEIGHT
+from walker_rl.analysis.comparison.strip import ROW_HEIGHT, name_rows
 from walker_rl.analysis.comparison.style import group_label
 from walker_rl.analysis.runs import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, probability_of_improvement
@@ -44,6 +44,4 @@ def _draw_task(axes: Axes, rows: Sequence[Row]) -> None:
             axes.plot([row["low"], row["high"]], [place] * 2, color="0.6", linewidth=4, solid_capstyle="butt")
         axes.plot(row["probability"], place, marker="|", markersize=10, markeredgewidth=2, color="0.1")
     axes.axvline(0.5, color="0.3", linewidth=0.8, linestyle=":")
-    axes.set_yticks(range(len(rows)), [f"{group_label(row['better'])} > {group_label(row['worse'])}" for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    name_rows(axes, [f"{group_label(row['better'])} > {group_label(row['worse'])}" for row in rows])

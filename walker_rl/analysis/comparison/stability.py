@@ -8,7 +8,7 @@ from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate
 from walker_rl.analysis.comparison.style import styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import stability
-from walker_rl.analysis.tables import Row
+from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 
 QUANTITIES = {
@@ -29,12 +29,12 @@ def tabulate(groups: Groups) -> list[Row]:
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     """Draws two panels for each task."""
-    num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
+    num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     size = (9.2, len(tasks) * (1.2 + ROW_HEIGHT * num_groups))
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(len(tasks), len(QUANTITIES), squeeze=False, sharey="row")
     for line, (task, rows) in zip(grid, tasks.items(), strict=True):
-        looks = styles(dict.fromkeys(row["group"] for row in rows))
+        looks = styles(distinct(rows, "group"))
         for axes, (quantity, label) in zip(line, QUANTITIES.items(), strict=True):
             draw_strip(axes, [row for row in rows if row["quantity"] == quantity], "value", looks)
             axes.set(title=plain(task), xlabel=label)

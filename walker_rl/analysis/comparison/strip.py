@@ -47,6 +47,11 @@ def draw_strip(
                 ends = [row["low"], row["high"]]
                 axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
-    axes.set_yticks(range(len(looks)), list(map(group_label, looks)))
-    axes.set_ylim(len(looks) - 0.5, -0.5)
+    name_rows(axes, [group_label(group) for group in looks])
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Names the rows of a picture, the first on top."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -24,11 +24,6 @@ class Interval(NamedTuple):
     low: float | None
     high: float | None
 
-    def in_words(self, form: str = ",.0f") -> str:
-        """Writes the numbers in a form that `format` takes, as in "250 [240, 260]"."""
-        interval = "" if self.low is None else f" [{self.low:{form}}, {self.high:{form}}]"
-        return f"{self.value:{form}}{interval}"
-
 
 @dataclasses.dataclass(frozen=True)
 class GroupSummary:
@@ -131,14 +126,15 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
 
 
 def _in_words(interval: Interval | None, form: str = ",.0f") -> str:
-    return "-" if interval is None else interval.in_words(form)
+    """Writes the numbers in a form that `format` takes, as in "250 [240, 260]"; "-" for None."""
+    if interval is None:
+        return "-"
+    value, low, high = interval
+    return f"{value:{form}}" + ("" if low is None else f" [{low:{form}}, {high:{form}}]")
 
 
-def estimated(values: Sequence[float | None], form: str = ",.0f") -> str:
-    """Writes the seeds' interquartile mean and its interval, without None and nan.
-
-    `form` is the form of each number, as `format` takes it.
-    """
+def estimated(values: Sequence[float | None], form: str) -> str:
+    """Writes the seeds' interquartile mean and its interval, without None and nan, in a form that `format` takes."""
     return _in_words(_interval(values), form)
 
 

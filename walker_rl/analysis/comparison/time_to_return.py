@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT
+from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows
 from walker_rl.analysis.comparison.style import Style, group_label, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
-from walker_rl.analysis.tables import Row
+from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 
 MEDIAN = "median"
@@ -50,14 +50,14 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     """Draws two rows of panels for each task, in steps and in minutes, with a panel for each threshold."""
-    thresholds = {task: list(dict.fromkeys(row["threshold"] for row in rows)) for task, rows in tasks.items()}
+    thresholds = {task: distinct(rows, "threshold") for task, rows in tasks.items()}
     num_columns = max(map(len, thresholds.values()))
-    num_groups = max(len({row["group"] for row in rows}) for rows in tasks.values())
+    num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     size = (1.0 + 2.6 * num_columns, 2 * len(tasks) * (0.9 + ROW_HEIGHT * 0.75 * num_groups))
     figure = Figure(figsize=size, layout="constrained")
     grid = iter(figure.subplots(2 * len(tasks), num_columns, squeeze=False, sharey="row", sharex="row"))
     for task, rows in tasks.items():
-        looks = styles(dict.fromkeys(row["group"] for row in rows))
+        looks = styles(distinct(rows, "group"))
         for axis, line in zip(AXES, grid, strict=False):
             costs = [row[axis] / AXES[axis][1] for row in rows if row[axis] is not None]
             line[0].set_xlim(0, 1.35 * max(costs, default=1.0))  # Room for the notes.
@@ -85,10 +85,8 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
                 note = f"{row['num_censored']} never"
                 right = axes.get_yaxis_transform()
                 axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
-    axes.set_yticks(range(len(looks)), list(map(group_label, looks)))
-    axes.set_ylim(len(looks) - 0.5, -0.5)
+    name_rows(axes, [group_label(group) for group in looks])
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.grid(visible=False, axis="y")
     axes.xaxis.set_major_formatter(EngFormatter(sep="") if axis == "actor_steps" else "{x:,.0f}")
 
 

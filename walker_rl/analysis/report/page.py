@@ -60,7 +60,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
     return environment.get_template("page.html").render(
         title=title,
         version=__version__,
-        style=_inline("page.css"),
+        style=_inline("../../common.css", "page.css"),
         script=_inline("page.js"),
         notes=notes,
         header=summary.HEADER,
@@ -78,9 +78,9 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
     )
 
 
-def _inline(name: str) -> dict[str, str]:
-    """Returns the text of a file in this folder, and its hash for the page's Content-Security-Policy."""
-    content = (Path(__file__).parent / name).read_bytes()
+def _inline(*names: str) -> dict[str, str]:
+    """Returns the text of files, by their paths from this folder, and its hash for the Content-Security-Policy."""
+    content = b"".join((Path(__file__).parent / name).read_bytes() for name in names)
     return {"text": content.decode(), "hash": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"}
 
 

@@ -4,37 +4,16 @@ import importlib
 import os
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, require_package, trying
-from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare, require_package
+from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
 
 PREFIX = "dm_control:"
 
 
-def tasks() -> dict[str, Task]:
-    """No tasks: a task's sizes are unknown until it is constructed."""
-    return {}
-
-
-def find_task(name: str, arguments: Arguments) -> Task | None:
-    """A task of the suite, constructed with `arguments`, such as `time_limit`.
-
-    Raises:
-        UserError: if dm_control is not installed or has no such task.
-    """
-    if not name.startswith(PREFIX):
-        return None
-    return described(name, "dm_control", arguments, lambda: _construct(name, arguments))
-
-
-def make(task: Task) -> Simulation:
-    """Constructs a task; imports dm_control."""
-    with trying(task.name):
-        return _construct(task.name, task.arguments)
-
-
 def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
+    """Constructs a task of the suite with `arguments`, such as `time_limit`; imports dm_control."""
     require_package("dm_control")
     with quiet():  # MuJoCo prints notes on its models.
         from walker_rl.environments.dm_env_simulation import DmEnvSimulation
@@ -56,3 +35,7 @@ def _import_suite() -> Any:
     except (ImportError, AttributeError):  # PyOpenGL raises AttributeError if its library is missing.
         os.environ["MUJOCO_GL"] = "disable"
         return importlib.import_module("dm_control.suite")
+
+
+_FAMILY = ForeignFamily("dm_control", lambda name: name.startswith(PREFIX), _construct)
+tasks, find_task, make = _FAMILY.tasks, _FAMILY.find_task, _FAMILY.make

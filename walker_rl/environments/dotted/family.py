@@ -12,34 +12,18 @@ from typing import Any
 import dm_env
 
 from walker_rl.environments.catalogue import family_names
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, trying
-from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare
+from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 
 
-def tasks() -> dict[str, Task]:
-    """No tasks: a function is unknown until somebody names it."""
-    return {}
-
-
-def find_task(name: str, arguments: Arguments) -> Task | None:
-    """The task that a function makes when it is called with `arguments`.
-
-    Raises:
-        UserError: if there is no such function, it raises, or its environment can't be played.
-    """
-    if not re.fullmatch(r"[^\W\d][\w.]*:[^\W\d][\w.]*", name) or name.partition(":")[0] in family_names():
-        return None
-    return described(name, "python", arguments, lambda: _construct(name, arguments))
-
-
-def make(task: Task) -> Simulation:
-    """Constructs a task by calling its function."""
-    with trying(task.name):
-        return _construct(task.name, task.arguments)
+def _has(name: str) -> bool:
+    is_path = re.fullmatch(r"[^\W\d][\w.]*:[^\W\d][\w.]*", name) is not None
+    return is_path and name.partition(":")[0] not in family_names()
 
 
 def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
+    """Calls the task's function with `arguments`."""
     prepare()
     function = _resolve(*name.split(":"))
     options = {"render_mode": "rgb_array"} if "render_mode" in _parameters(function) else {}
@@ -82,3 +66,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
         return tuple(inspect.signature(function).parameters)
     except ValueError:  # A function written in C has no signature.
         return ()
+
+
+_FAMILY = ForeignFamily("python", _has, _construct)
+tasks, find_task, make = _FAMILY.tasks, _FAMILY.find_task, _FAMILY.make

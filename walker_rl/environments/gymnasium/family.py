@@ -3,37 +3,16 @@
 import importlib
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, require_package, trying
-from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare, require_package
+from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
 
 PREFIX = "gymnasium:"
 
 
-def tasks() -> dict[str, Task]:
-    """No tasks: a task's sizes are unknown until it is constructed."""
-    return {}
-
-
-def find_task(name: str, arguments: Arguments) -> Task | None:
-    """The task with a registered id, constructed by `gymnasium.make` with `arguments`.
-
-    Raises:
-        UserError: if Gymnasium is not installed, registers no such id, or the task can't be played.
-    """
-    if not name.startswith(PREFIX):
-        return None
-    return described(name, "gymnasium", arguments, lambda: _construct(name, arguments))
-
-
-def make(task: Task) -> Simulation:
-    """Constructs a task; imports Gymnasium."""
-    with trying(task.name):
-        return _construct(task.name, task.arguments)
-
-
 def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
+    """Constructs the task with a registered id by `gymnasium.make` with `arguments`; imports Gymnasium."""
     require_package("gymnasium")
     prepare()
     with quiet():  # MuJoCo prints notes on its models, and Gymnasium on versions.
@@ -59,3 +38,7 @@ def _draws(registered: str) -> dict[str, Any]:
     creator = gymnasium.envs.registration.load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
     modes = getattr(creator, "metadata", {}).get("render_modes", ())
     return {"disable_env_checker": True, **({"render_mode": "rgb_array"} if "rgb_array" in modes else {})}
+
+
+_FAMILY = ForeignFamily("gymnasium", lambda name: name.startswith(PREFIX), _construct)
+tasks, find_task, make = _FAMILY.tasks, _FAMILY.find_task, _FAMILY.make

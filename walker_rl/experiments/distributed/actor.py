@@ -9,9 +9,8 @@ import numpy as np
 
 from walker_rl.agents.builder import Builder
 from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.membership import take_part
+from walker_rl.experiments.distributed.membership import connect
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights, Welcome
-from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.parts import builder_of, make_actor_side
@@ -58,10 +57,7 @@ class ActorNode:
         Raises:
             UserError: if the run uses another version.
         """
-        self._patience = Patience(f"nothing heard from the run at {address}")
-        self._channel = Channel(address, run_id)
-        self._config = take_part(self._channel)
-        self._patience.renew(self._config.distributed.patience)
+        self._channel, self._config, self._patience = connect(address, run_id)
         self._token = uuid.uuid4().hex
         self._welcome = self._introduce(index)
         self._loop = self._make_loop(builder_of(self._config))

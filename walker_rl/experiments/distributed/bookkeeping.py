@@ -28,7 +28,14 @@ INTRODUCTION_PERIOD = 5.0
 
 
 class Bookkeeping:
-    """Exchanges messages with the actors and the evaluator, and records all metrics in one process."""
+    """Exchanges messages with the actors and the evaluator, and records all metrics in one process.
+
+    Attributes:
+        roster: the actors and their step counts.
+        evaluation_return: mean return of the last evaluation; None before the first.
+        has_last_candidate: True if the last candidate has been sent.
+        evaluator_has_finished: True if nothing is left to evaluate.
+    """
 
     def __init__(
         self,
@@ -52,17 +59,17 @@ class Bookkeeping:
         self._tell = tell
         self._disk_is_full = False
         self._recorder = recorder
-        self._roster = Roster(num_actors)
+        self.roster = Roster(num_actors)
         self._learner_steps = 0
         self._published = -1
         self._next_introduction = 0.0
         self._next_candidate = config.evaluation.period
         self._candidates: deque[Candidate] = deque()  # The first is on the board until its evaluation has arrived.
-        self._evaluation_return: float | None = None
+        self.evaluation_return: float | None = None
         self._last_evaluated = 0
         self._evaluator_heard_at = time.monotonic()
-        self._has_last_candidate = False
-        self._evaluator_has_finished = False
+        self.has_last_candidate = False
+        self.evaluator_has_finished = False
 
     def connect(self, channel: Channel) -> None:
         """Subscribes to reports and results."""
@@ -102,14 +109,13 @@ class Bookkeeping:
         if learner_steps != self._published:
             self._channel.send(Weights(policy_weights, learner_steps))
             self._published = learner_steps
-        roster, present = self._roster, self._roster.num_present
-        awaited = self._candidates[0].actor_steps if self._candidates else 0
-        steps = roster.actor_steps_by_index
+        roster, awaited = self.roster, self._candidates[0].actor_steps if self._candidates else 0
+        steps, present = roster.actor_steps_by_index, roster.num_present
         self._channel.send(Notice(steps, learner_steps, present, is_over, roster.welcomes, awaited))
 
     def send_last_candidate(self, weights: np.ndarray, ended_by: str) -> None:
         """Asks the evaluator for the last evaluation and the summary of a run ended by `ended_by`, one of `LIMITS`."""
-        self._has_last_candidate = True
+        self.has_last_candidate = True
         self._evaluator_heard_at = time.monotonic()
         actor_steps = min(self.actor_steps, self._config.max_actor_steps)  # Actors overshoot; the grid does not.
         self._add_candidate(weights, actor_steps, ended_by)
@@ -117,32 +123,12 @@ class Bookkeeping:
     @property
     def actor_steps(self) -> int:
         """Steps of all actors together."""
-        return self._roster.actor_steps
-
-    @property
-    def roster(self) -> Roster:
-        """The actors and their step counts."""
-        return self._roster
-
-    @property
-    def evaluation_return(self) -> float | None:
-        """Mean return of the last evaluation, or None before the first."""
-        return self._evaluation_return
-
-    @property
-    def has_last_candidate(self) -> bool:
-        """True if the last candidate has been sent."""
-        return self._has_last_candidate
+        return self.roster.actor_steps
 
     @property
     def evaluator_silence(self) -> float:
         """Seconds since the evaluator's last message, or since the last evaluation was requested."""
         return time.monotonic() - self._evaluator_heard_at
-
-    @property
-    def evaluator_has_finished(self) -> bool:
-        """True if nothing is left to evaluate."""
-        return self._evaluator_has_finished
 
     def record_update(self, metrics: Metrics, learner_steps: int) -> None:
         """Records an update."""
@@ -150,18 +136,18 @@ class Bookkeeping:
 
     def restore(self, roster: dict[str, Any], evaluations: list[RecordedEvaluation]) -> None:
         """Adopts counts that exceed the present ones; the next candidate follows the last evaluation."""
-        self._roster.restore(roster)
+        self.roster.restore(roster)
         if evaluations:
-            self._last_evaluated, self._evaluation_return, _ = evaluations[-1]
+            self._last_evaluated, self.evaluation_return, _ = evaluations[-1]
             period = self._config.evaluation.period
             self._next_candidate = self._last_evaluated // period * period + period
 
     def _hear(self, report: Report) -> None:
         if report.is_first:
-            self._roster.welcome(report.token, report.index)
+            self.roster.welcome(report.token, report.index)
             return
-        others = self.actor_steps - self._roster.steps_of(report)
-        if not self._roster.count(report):
+        others = self.actor_steps - self.roster.steps_of(report)
+        if not self.roster.count(report):
             return
         for episode in report.episodes:
             row = dict(episode)
@@ -173,26 +159,20 @@ class Bookkeeping:
         self._record_evaluation(result)
         if result.event == "finished":
             self._record(self._finish)
-            self._evaluator_has_finished = True
+            self.evaluator_has_finished = True
         elif result.event == "evaluation":
             self._send_next_candidate(result.actor_steps)
 
     def _record_evaluation(self, result: Result) -> None:
         """Records a result's evaluation, unless it has none or was recorded before."""
         if result.actor_steps > self._last_evaluated:
-            is_first = self._last_evaluated == 0
             self._last_evaluated = result.actor_steps
             evaluation = Evaluation(
-                tuple(result.episode_returns),
-                tuple(result.episode_lengths),
-                tuple(result.episode_falls),
-                result.saturated_share,
+                result.episode_returns, result.episode_lengths, result.episode_falls, result.saturated_share
             )
-            self._evaluation_return = evaluation.mean
+            self.evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)
             self._record(self._recorder.evaluation, counts, evaluation, result.walltime)
-            if is_first:
-                self._recorder.first_video(result.actor_steps)
 
     def _finish(self) -> None:
         summary = read_summary(self._run)

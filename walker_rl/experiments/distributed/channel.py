@@ -69,9 +69,9 @@ class Channel:
                 return message
             time.sleep(RETRY_PERIOD)  # Its rightful sender will replace it.
 
-    def subscribe(self, kind: type[MessageT], size: int, check: Check = bool) -> "Inbox[MessageT]":
-        """Receives all further messages of a queue that `check` accepts; holds at most `2 size` ready."""
-        return self._inbox(table_name(kind, self.run_id), lambda arrays: decode(kind, arrays, check), size)
+    def subscribe(self, kind: type[MessageT], size: int) -> "Inbox[MessageT]":
+        """Receives all further messages of a queue; holds at most `2 size` ready."""
+        return self._inbox(table_name(kind, self.run_id), lambda arrays: decode(kind, arrays, bool), size)
 
     def stream_rows(self) -> ItemWriter:
         """Sends blocks of packed transitions, each with its number of valid rows.

@@ -4,10 +4,8 @@ import dataclasses
 import time
 from collections.abc import Callable
 
-from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.membership import take_part
+from walker_rl.experiments.distributed.membership import connect
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
-from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.directory import RunDirectory
@@ -33,10 +31,7 @@ class EvaluatorNode:
         Raises:
             UserError: if the run uses another version.
         """
-        self._patience = Patience(f"nothing heard from the run at {address}")
-        self._channel = Channel(address, run_id)
-        config = take_part(self._channel)
-        self._patience.renew(config.distributed.patience)
+        self._channel, config, self._patience = connect(address, run_id)
         self._architecture = builder_of(config).architecture
         self._run = run
         self._display = Display()
@@ -70,16 +65,8 @@ class EvaluatorNode:
             self._patience.pause()
             variables = self._architecture.split_weights(candidate.array)
             evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
-            self._last_result = Result(
-                "evaluation",
-                candidate.actor_steps,
-                candidate.learner_steps,
-                candidate.walltime,
-                evaluation.episode_returns,
-                evaluation.episode_lengths,
-                evaluation.episode_falls,
-                evaluation.saturated_share,
-            )
+            place = candidate.actor_steps, candidate.learner_steps, candidate.walltime
+            self._last_result = Result("evaluation", *place, **vars(evaluation))
             self._patience.renew()
         self._channel.send(self._last_result)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.fleet import FleetDisplay
 
@@ -85,8 +84,7 @@ def _see_through(
 
     if signals.stop_requested():
         return signals.exit_status
-    with FleetDisplay() as display:
-        display.expect_first_update(config.agent.min_steps_to_learn)
+    with FleetDisplay(config.agent.min_steps_to_learn) as display:
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has installed its own handlers.
         period = config.distributed.watchdog_period
@@ -101,7 +99,7 @@ def _see_through(
             view.show()
             if not has_saved:
                 display.message("warning: the last checkpoint was not written; the one before it stays valid")
-    return signals.exit_status if signals.stop_requested() else COMPLETE
+    return signals.exit_status
 
 
 def _prepare(logs: Path) -> None:

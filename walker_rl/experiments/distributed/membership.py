@@ -39,6 +39,22 @@ def take_part(channel: Channel) -> ExperimentConfig:
     return config
 
 
+def connect(address: str, run_id: str, seconds: float = 300.0) -> tuple[Channel, ExperimentConfig, Patience]:
+    """Connects to the run `run_id` at `address`; waits `seconds` for its central process.
+
+    Returns:
+        A channel to the run, its configuration, and a time limit for further waits, of the configured length.
+
+    Raises:
+        UserError: if `take_part` raises it.
+    """
+    patience = Patience(f"nothing heard from the run at {address}", seconds)
+    channel = Channel(address, run_id)
+    config = take_part(channel)
+    patience.renew(config.distributed.patience)
+    return channel, config, patience
+
+
 def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:
     """Returns the id and configuration of the run at `address`; waits `seconds` for its central process.
 
@@ -58,7 +74,6 @@ def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:
     if found is None:
         raise UserError(f"join = {address}: must be where a run listens; this is another Reverb server")
     run_id = found[1].decode()
-    patience = Patience(f"nothing heard from the run at {address}", seconds)
-    config = take_part(Channel(address, run_id))
+    _, config, patience = connect(address, run_id, seconds)
     patience.close()
     return run_id, config

@@ -16,7 +16,7 @@ class Patience:
     Reverb's client blocks without a time limit while its server is unavailable, and handles no signal meanwhile.
     """
 
-    def __init__(self, message: str, seconds: float = 300.0):
+    def __init__(self, message: str, seconds: float):
         """Starts the countdown.
 
         Args:

@@ -9,7 +9,7 @@ from pathlib import Path
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.program import CommandNode
 from walker_rl.experiments.distributed.status import Status, read_status
-from walker_rl.processes.child import Child, end_children, start_child
+from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
 
 MAX_TRIES = 5
@@ -20,9 +20,6 @@ LONG_ENOUGH = 30.0
 
 TERMINATION_LIMIT = 5.0
 """Seconds for an actor or the evaluator to exit when asked to."""
-
-SAVING_LIMIT = 300.0
-"""Seconds for the central process to write its last checkpoint."""
 
 START_LIMIT = 300.0
 """Seconds for the central process to write its first heartbeat."""

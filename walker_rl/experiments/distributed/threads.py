@@ -13,7 +13,6 @@ from walker_rl.experiments.distributed.actor import ActorNode
 from walker_rl.experiments.distributed.central import Central
 from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 
 LEAVING_LIMIT = 10.0
@@ -79,4 +78,4 @@ def run_in_threads(
             break
     if failures:
         raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
-    return signals.exit_status if signals.stop_requested() else COMPLETE
+    return signals.exit_status

@@ -57,22 +57,20 @@ class TransitionIntake:
 
     Reverb carries each item once, into arrays beside the learner: sampling a batch from a Reverb table would cost half
     as much as an update.
+
+    Attributes:
+        is_idle: True if the last call of `take` received no block.
     """
 
     def __init__(self, channel: Channel, replay: Replay, row_size: int):
         """Moves items of `row_size` floats from `channel` into `replay`."""
         self._blocks = channel.subscribe_to_rows(row_size, BLOCKS_READY)
         self._replay = replay
-        self._is_idle = False
-
-    @property
-    def is_idle(self) -> bool:
-        """True if the last call of `take` received no block."""
-        return self._is_idle
+        self.is_idle = False
 
     def take(self) -> None:
         """Moves the next block; waits briefly for it."""
         block = self._blocks.get(timeout=IDLE_WAIT)
-        self._is_idle = block is None
+        self.is_idle = block is None
         if block is not None:
             self._replay.insert(block)

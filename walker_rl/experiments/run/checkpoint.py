@@ -13,6 +13,7 @@ from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.run.state_kinds import check_kinds
+from walker_rl.experiments.step_files import step_file, step_files
 from walker_rl.types import State
 
 _START_ANEW = "start anew in another run directory"
@@ -43,7 +44,7 @@ class Checkpoints:
 
     def paths(self) -> list[Path]:
         """Lists all checkpoints, oldest first, without half-written ones."""
-        return sorted(path for path in self._folder.glob("step_*.npz") if path.stem.removeprefix("step_").isdigit())
+        return list(step_files(self._folder).values())
 
     def is_due(self, actor_steps: int) -> bool:
         """Returns True once the configured time or steps have passed since the last checkpoint, or the last try."""
@@ -62,7 +63,7 @@ class Checkpoints:
             OSError: if it can't be written and there is no earlier one.
         """
         self._plan(actor_steps)
-        path = self._folder / f"step_{actor_steps:012d}.npz"
+        path = step_file(self._folder, actor_steps)
         try:
             write_checkpoint(path, {"config": self._config, **state})
         except OSError as error:
@@ -97,7 +98,7 @@ class Checkpoints:
             raise RunError(f"no checkpoint of this run can be read; {_START_ANEW}")
         if found is None:
             return None
-        path, state = found
+        actor_steps, path, state = found
         try:
             check_kinds(state, {"config": {}, **fresh})
             for difference in differences(self._config, state["config"]):
@@ -110,13 +111,13 @@ class Checkpoints:
         except Exception as error:  # Each part raises its own errors for an invalid state.
             reason = " ".join(str(error).split())
             raise RunError(f"{path} holds no state of this run ({reason}); {_START_ANEW}") from None
-        self._plan(_actor_steps(path))
+        self._plan(actor_steps)
         return path
 
-    def _read_newest(self) -> tuple[Path, State] | None:
-        for path in reversed(self.paths()):
+    def _read_newest(self) -> tuple[int, Path, State] | None:
+        for actor_steps, path in reversed(step_files(self._folder).items()):
             try:
-                return path, read_checkpoint(path)
+                return actor_steps, path, read_checkpoint(path)
             except (OSError, TornFileError) as error:
                 self._report(f"warning: {path} is torn ({error}); using the one before it")
         return None
@@ -152,10 +153,6 @@ def read_checkpoint(path: Path) -> State:
     except (ValueError, TypeError, RecursionError) as error:
         raise TornFileError(str(error)) from None
     return state
-
-
-def _actor_steps(path: Path) -> int:
-    return int(path.stem.removeprefix("step_"))
 
 
 def _flatten(state: State) -> dict[str, np.ndarray]:

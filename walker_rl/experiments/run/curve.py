@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, smoothed_returns
 from walker_rl.metrics_file import read_whole_rows
 from walker_rl.printable import plain
 from walker_rl.whole_file import whole_file
-
-MOVING_AVERAGE = 20
-"""Training episodes averaged for the thin line."""
 
 
 def plot_curve(metrics: Path, path: Path, title: str) -> None:
@@ -25,11 +23,9 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
     if training := read_whole_rows(metrics / "training.csv"):
-        length = min(MOVING_AVERAGE, len(training["episode_return"]))
-        smooth = np.convolve(training["episode_return"], np.ones(length) / length, mode="valid")
-        steps = training["actor_steps"][-len(smooth) :]
-        axes.plot(steps, smooth, color="0.65", linewidth=1, label=f"training, mean of {MOVING_AVERAGE} episodes")
-    episodes = np.stack([values for name, values in evaluation.items() if name.startswith("episode_return_")])
+        label = f"training, mean of {MOVING_AVERAGE} episodes"
+        axes.plot(*smoothed_returns(training), color="0.65", linewidth=1, label=label)
+    episodes = np.stack(episode_returns(evaluation))
     steps = evaluation["actor_steps"]
     axes.fill_between(steps, episodes.min(axis=0), episodes.max(axis=0), alpha=0.25, linewidth=0, label="worst to best")
     label = f"evaluation, mean of {len(episodes)} deterministic episodes"

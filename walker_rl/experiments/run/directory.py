@@ -30,6 +30,11 @@ class RunDirectory:
     path: Path
 
     @property
+    def exists(self) -> bool:
+        """True if `path` is a run directory; also False where it can't be accessed."""
+        return os.path.isfile(self.config)
+
+    @property
     def config(self) -> Path:
         """The resolved configuration, with versions and commit."""
         return self.path / "config.yaml"
@@ -207,7 +212,7 @@ def open_run_directory(path: Path) -> RunDirectory:
         UserError: if `path` is no run directory.
     """
     run = RunDirectory(path)
-    if not os.path.isfile(run.config):  # Also False where the path can't be accessed.
+    if not run.exists:
         raise UserError(f"run = {path}: must be a run directory (no config.yaml in it)")
     return run
 

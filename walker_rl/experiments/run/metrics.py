@@ -1,11 +1,15 @@
 """The metrics that a run has recorded."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from walker_rl.metrics_file import read_whole_rows
+
+MOVING_AVERAGE = 20
+"""Training episodes averaged for a curve."""
 
 
 class RecordedEvaluation(NamedTuple):
@@ -31,3 +35,15 @@ def recorded_evaluations(metrics: Path) -> list[RecordedEvaluation]:
         return []
     rows = zip(*(columns[name].tolist() for name in RecordedEvaluation._fields), strict=True)
     return [RecordedEvaluation(int(actor_steps), mean, stddev) for actor_steps, mean, stddev in rows]
+
+
+def smoothed_returns(training: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns environment steps and moving averages of the returns in training.csv, which must have a row."""
+    length = min(MOVING_AVERAGE, len(training["episode_return"]))
+    means = np.convolve(training["episode_return"], np.full(length, 1 / length), mode="valid")
+    return training["actor_steps"][-len(means) :], means
+
+
+def episode_returns(evaluation: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """Returns the columns of evaluation.csv with the returns of each evaluation's first episode, second, and so on."""
+    return [values for name, values in evaluation.items() if name.startswith("episode_return_")]

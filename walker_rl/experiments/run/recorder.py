@@ -40,6 +40,9 @@ class Recorder:
     """Writes rows of metrics; walltimes are in a separate stream, so that the others of two equal runs are equal.
 
     Methods that write raise an `OSError` if the disk is full; the row is then written with the next.
+
+    Attributes:
+        training_return: return of the last complete training episode; None before the first.
     """
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
@@ -49,15 +52,10 @@ class Recorder:
         self._display = display
         self._resources = contextlib.ExitStack()
         self._onlooker = Onlooker(config, run, display)
-        self._training_return: float | None = None
+        self.training_return: float | None = None
         self._best_return = -math.inf
         self._walltime_before = 0.0
         self._started = time.monotonic()
-
-    @property
-    def training_return(self) -> float | None:
-        """Return of the last complete training episode; None before the first."""
-        return self._training_return
 
     @property
     def walltime(self) -> float:
@@ -76,7 +74,7 @@ class Recorder:
 
     def training(self, counts: Counts, row: Metrics) -> None:
         """Records a training episode, a row of `EpisodeStatistics`."""
-        self._training_return = row["episode_return"]
+        self.training_return = row["episode_return"]
         self._logger.write("training", {**counts._asdict(), **row})
 
     def learner(self, counts: Counts, metrics: Metrics) -> None:
@@ -84,19 +82,18 @@ class Recorder:
         self._logger.write("learner", {**counts._asdict(), **metrics})
 
     def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
-        """Records an evaluation of the policy after `walltime` seconds, and updates the onlooker."""
+        """Records an evaluation of the policy after `walltime` seconds, and the first video; updates the onlooker."""
+        is_first = self._best_return == -math.inf
         self._best_return = max(self._best_return, evaluation.mean)
         row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
         with contextlib.ExitStack() as writes:  # In reverse order, each even if another fails.
+            if is_first:
+                writes.callback(self._video, self._run.first_video, counts.actor_steps)
             writes.callback(self._logger.write, "timing", {**counts._asdict(), "walltime": round(walltime, 2)})
             writes.callback(self._logger.write, "conduct", {**counts._asdict(), **evaluation.conduct})
             writes.callback(self._logger.write, "evaluation", {**row, **returns})
         self._onlooker.look()
-
-    def first_video(self, actor_steps: int) -> None:
-        """Shows the video of the first evaluation, if it could be made."""
-        self._video(self._run.first_video, actor_steps)
 
     def finish(self, final_returns: Mapping[str, float], actor_steps: int) -> None:
         """Sends the results to the trackers: mean returns by policy name, and the best policy's video."""
@@ -108,7 +105,7 @@ class Recorder:
         """Returns the positions in the streams, and the values on which later rows depend."""
         return {
             "streams": self._logger.save(),
-            "training_return": self._training_return,
+            "training_return": self.training_return,
             "walltime": self.walltime,
         }
 
@@ -122,7 +119,7 @@ class Recorder:
         saved = to_record(state, _Saved)
         check_rows(self._run.metrics, saved.streams)
         self._logger.restore(saved.streams, actor_steps)
-        self._training_return = saved.training_return
+        self.training_return = saved.training_return
         self._walltime_before = saved.walltime
         self._read_best_return()
         self._onlooker.look()

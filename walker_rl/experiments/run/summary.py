@@ -55,15 +55,9 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation], ende
     """
     played = {
         name: dataclasses.asdict(
-            Played(
-                evaluation.mean,
-                evaluation.stddev,
-                evaluation.episode_returns,
-                evaluation.episode_lengths,
-                evaluation.episode_falls,
-            )
+            Played(one.mean, one.stddev, one.episode_returns, one.episode_lengths, one.episode_falls)
         )
-        for name, evaluation in evaluations.items()
+        for name, one in evaluations.items()
     }
     write_whole_text(run.summary, json.dumps({"ended_by": ended_by, **played}, indent=2) + "\n")
 

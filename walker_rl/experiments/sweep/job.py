@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -48,7 +47,7 @@ class Job:
     @property
     def has_begun(self) -> bool:
         """True if there is a run to resume."""
-        return os.path.isfile(self.run.config)  # Also False where the path can't be accessed.
+        return self.run.exists
 
     @property
     def is_complete(self) -> bool:
@@ -79,12 +78,9 @@ class Job:
         options = [*_options("--config", self.files), *_options("--set", self.overrides)]
         return [*words, "--run-dir", str(self.run_dir), *options]
 
-    def _stored_config(self) -> ExperimentConfig:
-        return load_config(self.config.agent_name, [self.run.config])
-
     def _changes(self) -> dict[str, Any]:
         """Fields in which `config` differs from the run's configuration; `check` permits only some."""
-        stored = flatten(to_dict(self._stored_config()))
+        stored = flatten(to_dict(load_config(self.config.agent_name, [self.run.config])))
         return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored.get(key)}
 
 

@@ -1,17 +1,14 @@
 """Trains jobs on some cores, one after another; retries a failed job once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.processes.child import Child, start_child
+from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.sweep import State
 
 MAX_TRIES = 2
-
-SAVING_LIMIT = 300.0
-"""Seconds for a process to write its last checkpoint."""
 
 
 class JobRun:
@@ -66,3 +63,8 @@ class JobRun:
         self.manner = f"{'resuming' if self._job.has_begun else 'beginning'} on {cores}"
         self.children = [start_child(self._job.command(), self._job.log, self.cores)]
         self.tries += 1
+
+
+def end_runs(runs: Iterable[JobRun], is_urgent: Callable[[], bool]) -> None:
+    """Asks running processes to save and exit; kills them if `is_urgent`."""
+    end_children([child for run in runs for child in run.children], SAVING_LIMIT, is_urgent)

@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.metrics_file import STEP_KEY, whole_rows
 
 TAIL_SIZE = 2**16
@@ -33,11 +32,6 @@ def read_progress(run: RunDirectory) -> Progress:
         max((int(row[STEP_KEY]) for row in rows if row), default=0),
         evaluation.get("mean_return"),
     )
-
-
-def read_evaluations(run: RunDirectory) -> list[tuple[int, float]]:
-    """Reads environment steps and mean return of each evaluation of a run, which may be training or not exist yet."""
-    return [(one.actor_steps, one.mean_return) for one in recorded_evaluations(run.metrics)]
 
 
 def last_row(path: Path) -> dict[str, float]:

@@ -10,7 +10,7 @@ from walker_rl.experiments.sweep.scheduler import Scheduler
 from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
-from walker_rl.processes.slots import make_slots, usable_cores, usable_cpus
+from walker_rl.processes.slots import usable_slots
 from walker_rl.terminal.sweep import State, SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
@@ -26,7 +26,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
     Raises:
         OSError: if the disk is full, or the system permits no more processes.
     """
-    slots = make_slots(usable_cores(), num_jobs or usable_cpus())
+    slots = usable_slots(num_jobs)
     with StopSignals() as signals:
         with SweepDisplay() as display:
             record = FailureRecord(output, display.message)
@@ -50,6 +50,5 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         for entry in scheduler.entries:
             if entry.failure is not None:
                 display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")
-    if signals.stop_requested():
-        return signals.exit_status
-    return FAILED if any(entry.state is State.FAILED for entry in scheduler.entries) else COMPLETE
+    has_failed = any(entry.state is State.FAILED for entry in scheduler.entries)
+    return signals.exit_status or (FAILED if has_failed else COMPLETE)

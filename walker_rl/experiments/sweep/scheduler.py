@@ -4,8 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.job_run import SAVING_LIMIT, JobRun
-from walker_rl.processes.child import end_children
+from walker_rl.experiments.sweep.job_run import JobRun, end_runs
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.sweep import State
 
@@ -59,7 +58,7 @@ class Scheduler:
 
     def stop(self, is_urgent: Callable[[], bool]) -> None:
         """Asks the running processes to save and exit; kills them if `is_urgent`."""
-        end_children([child for _, run in self._running for child in run.children], SAVING_LIMIT, is_urgent)
+        end_runs((run for _, run in self._running), is_urgent)
         for entry, run in self._running:
             self._release(entry, run, State.COMPLETE if entry.job.is_complete else State.WAITING)
 

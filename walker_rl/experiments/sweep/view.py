@@ -29,17 +29,14 @@ class View:
     def _row(self, entry: Entry) -> Row:
         job = entry.job
         progress = self._progress(entry)
-        speed = self._rates[job.name].rate("actor_steps")
-        steps_left = max(0, job.config.max_actor_steps - progress.actor_steps)
         return Row(
             name=job.name,
             kind=f"{job.config.agent_name} on {job.config.task}",
             state=entry.state,
             actor_steps=progress.actor_steps,
             max_actor_steps=job.config.max_actor_steps,
-            steps_per_second=speed,
+            steps_per_second=self._rates[job.name].rate("actor_steps"),
             evaluation_return=progress.evaluation_return,
-            seconds_left=steps_left / speed if speed and entry.state.is_running else None,
         )
 
     def _progress(self, entry: Entry) -> Progress:
@@ -73,5 +70,5 @@ def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:
     for row in rows:
         if row.state not in (State.COMPLETE, State.FAILED):
             speed = row.steps_per_second or statistics.mean(speeds.get(row.kind, anywhere))
-            work += max(0, row.max_actor_steps - row.actor_steps) / speed
+            work += row.steps_left / speed
     return max(work / num_slots, *(row.seconds_left or 0.0 for row in rows))

@@ -4,14 +4,12 @@ import time
 from pathlib import Path
 
 from walker_rl.errors import RunError
-from walker_rl.experiments.sweep.job_run import SAVING_LIMIT
+from walker_rl.experiments.sweep.job_run import end_runs
 from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study, overrides_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
-from walker_rl.experiments.tuning.view import View
 from walker_rl.printable import counted
-from walker_rl.processes.child import end_children
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.sweep import SearchDisplay, State
@@ -37,7 +35,6 @@ class Search:
         self._free = list(slots)
         self._display = display
         self._tell = display.tell
-        self._view = View()
         self._next_view = 0.0
         self._running: list[TrialRun] = []
         self._unfinished = study.unfinished()
@@ -63,13 +60,13 @@ class Search:
                 time.sleep(CHECK_PERIOD)
             return False
         finally:
-            children = [child for trial_run in self._running for child in trial_run.run.children]
-            end_children(children, SAVING_LIMIT, signals.is_urgent)
+            end_runs((trial_run.run for trial_run in self._running), signals.is_urgent)
 
     def _show(self, num_trials: int) -> None:
         if time.monotonic() >= self._next_view:
             self._next_view = time.monotonic() + VIEW_PERIOD
-            self._display.update(self._view.rows(self._running), len(self._study.finished), num_trials)
+            rows = [trial_run.read_row() for trial_run in self._running]
+            self._display.update(rows, len(self._study.finished), num_trials)
 
     def _start(self) -> None:
         trial = self._unfinished.pop(0) if self._unfinished else self._study.ask()

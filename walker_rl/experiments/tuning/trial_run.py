@@ -2,18 +2,21 @@
 
 import shutil
 import statistics
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from optuna.trial import Trial
 
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.sweep.job_run import JobRun
-from walker_rl.experiments.sweep.progress import read_evaluations
+from walker_rl.experiments.sweep.progress import read_progress
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.sweep import State
+from walker_rl.terminal.rates import Rates
+from walker_rl.terminal.sweep import Row, State
 
 Evaluations = list[tuple[int, float]]
 """Environment steps and mean return of each evaluation of one seed."""
@@ -31,6 +34,7 @@ class TrialRun:
         self.trial = trial
         self.jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
         self._reported: set[int] = set(trial.study.trials[trial.number].intermediate_values)
+        self._rates = Rates()
         self.run = JobRun(self.jobs, cores)
 
     @property
@@ -61,6 +65,22 @@ class TrialRun:
             return State.PRUNED
         return state
 
+    def read_row(self) -> Row:
+        """Reads the trial's present progress, over all its seeds."""
+        progress = [read_progress(job.run) for job in self.jobs]
+        steps = sum(one.actor_steps for one in progress)
+        self._rates.add(time.monotonic(), {"actor_steps": steps})
+        returns = [one.evaluation_return for one in progress if one.evaluation_return is not None]
+        return Row(
+            name=f"trial {self.trial.number}",
+            kind="trial",
+            state=State.RUNNING,
+            actor_steps=steps,
+            max_actor_steps=sum(job.config.max_actor_steps for job in self.jobs),
+            steps_per_second=max(0.0, self._rates.rate("actor_steps")),
+            evaluation_return=returns[-1] if returns else None,
+        )
+
     def discard_checkpoints(self) -> None:
         """Deletes the checkpoints of an ended trial, which are large."""
         for job in self.jobs:
@@ -78,7 +98,8 @@ class TrialRun:
         return False
 
     def _evaluations(self) -> list[Evaluations]:
-        return [read_evaluations(job.run) for job in self.jobs]
+        recorded = (recorded_evaluations(job.run.metrics) for job in self.jobs)
+        return [[(one.actor_steps, one.mean_return) for one in of_seed] for of_seed in recorded]
 
 
 def _first(evaluations: Sequence[Evaluations], number: int) -> Iterator[Evaluations]:
