@@ -232,6 +232,9 @@ def _read_tables(folder: Path) -> list[Run]:
 
 def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
     columns = {name: np.array([float(one[name]) for one in evaluations]) for name in evaluations[0] if name != "run"}
+    if not np.isfinite([float(row["seed"]), *columns[STEP_KEY], *columns["mean_return"]]).all():
+        raise ValueError("a seed, a count of steps or a return is not finite")
+    shlex.split(row["command"])  # Raises a ValueError if it is torn.
     return Run(
         name=row["run"],
         group=row["group"],
