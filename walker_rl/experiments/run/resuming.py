@@ -9,6 +9,7 @@ from walker_rl.experiments.prior_record import check_same_prior
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.summary import read_ended_by
+from walker_rl.experiments.stored import reading
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
@@ -32,12 +33,14 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
     """Checks that a configuration does not shorten the run.
 
     Raises:
+        NotWholeError: if the run's configuration has no `max_actor_steps`.
         UserError: if its `max_actor_steps` is less than the run has trained.
     """
-    length = read_yaml(run.config)["max_actor_steps"]
+    with reading(run.config, "the length of the run"):
+        length = read_yaml(run.config)["max_actor_steps"]
     checkpoints = (path.stem.removeprefix("step_") for path in run.checkpoints.glob("step_*.npz"))
     status = read_status(run.status)
-    trained = max([status.actor_steps if status else 0, *(int(step) for step in checkpoints if step.isdigit())])
+    trained = max([status.actor_steps if status else 0, *(int(step) for step in checkpoints if step.isdecimal())])
     has_all_steps = run.summary.exists() and read_ended_by(run) == "steps"
     if has_all_steps or trained > length:  # The actors of a launched run overshoot.
         trained = length
