@@ -1,5 +1,6 @@
 """`walker-rl watch RUN`: a page that shows runs while they train."""
 
+import os
 import shlex
 import socket
 from pathlib import Path
@@ -29,7 +30,7 @@ def watch_runs(
     """
     from walker_rl.watch.server import WatchServer, address_of, listen
 
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Also False where the path can't be accessed.
         raise UserError(f"run = {path}: must be a run directory or a folder of them")
     with WatchServer(path, listen(port)) as server:
         print(f"Watching {path} on {address_of(server.socket)}", flush=True)

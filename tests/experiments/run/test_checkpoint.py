@@ -169,6 +169,7 @@ def test_files_of_other_names_are_left_alone(tmp_path):
     for name in names:
         (tmp_path / name).write_text("mine")
     checkpoints = checkpoints_with(tmp_path, 1, 2, 3)
+    (tmp_path / "step_²³.npz").touch()
     assert [path.name for path in checkpoints.paths()] == ["step_000000000002.npz", "step_000000000003.npz"]
     assert {(tmp_path / name).read_text() for name in names} == {"mine"}
 

@@ -43,7 +43,7 @@ class Checkpoints:
 
     def paths(self) -> list[Path]:
         """Lists all checkpoints, oldest first, without half-written ones."""
-        return sorted(path for path in self._folder.glob("step_*.npz") if path.stem.removeprefix("step_").isdigit())
+        return sorted(path for path in self._folder.glob("step_*.npz") if path.stem.removeprefix("step_").isdecimal())
 
     def is_due(self, actor_steps: int) -> bool:
         """Returns True once the configured time or steps have passed since the last checkpoint, or the last try."""
