@@ -15,7 +15,7 @@ import typer
 
 from walker_rl.agents import config_class
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.program import typed
+from walker_rl.cli.program import as_word, typed
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -234,7 +234,7 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
 
 def command_line(*words: str | Path) -> str:
     """Returns a `walker-rl` command as typed in a shell."""
-    return shlex.join([typed("walker-rl"), *map(str, words)])
+    return shlex.join([typed("walker-rl"), *(as_word(word) if isinstance(word, Path) else word for word in words)])
 
 
 def print_next(*commands: str) -> None:

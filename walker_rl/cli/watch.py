@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.program import typed
+from walker_rl.cli.program import as_word, typed
 from walker_rl.cli.request import command_line
 from walker_rl.errors import UserError
 
@@ -57,5 +57,5 @@ def where_to_look(path: Path, tensorboard: Path, page: str = "") -> str:
         tensorboard: folder of event files.
         page: address of the page, if it is served already.
     """
-    event_files = shlex.join([typed("tensorboard"), "--logdir", str(tensorboard)])
+    event_files = shlex.join([typed("tensorboard"), "--logdir", as_word(tensorboard)])
     return f"To watch: {page or command_line('watch', path)}, or {event_files}"
