@@ -32,6 +32,9 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # Some network disks can't do it for a folder.
+            raise
     finally:
         os.close(folder)
 
