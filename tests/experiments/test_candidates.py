@@ -64,6 +64,14 @@ def test_a_killed_run_takes_up_the_candidates_that_it_has_files_of(tmp_path):
     assert sorted(tmp_path.iterdir()) == sorted(after.paths)
 
 
+def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
+    (tmp_path / "step_000000000005.npz").mkdir()
+    candidates = Candidates(tmp_path, num_kept=1)
+    assert candidates.add(policy_at(10), returned(1.0))
+    assert candidates.add(policy_at(20), returned(2.0))
+    assert steps_of(candidates) == [20]
+
+
 def test_a_torn_candidate_leaves_the_choice_to_the_others(tmp_path):
     candidates = Candidates(tmp_path, num_kept=3)
     for steps in (10, 20, 30):

@@ -1,5 +1,6 @@
 """The candidates of a run: the policies from which its best is chosen."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -51,7 +52,8 @@ class Candidates:
             save_policy(self._path(rank), saved)
         self._ranks = ranks
         for path in {*self._folder.glob("step_*")} - {*self.paths}:
-            path.unlink()
+            with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
+                path.unlink()
         return ranks[0] == rank
 
     def save(self) -> list[Rank]:

@@ -203,6 +203,12 @@ def test_what_a_killed_write_left_is_ignored_and_cleared_away(tmp_path):
     assert steps_in(tmp_path) == [10, 30]
 
 
+def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
+    (tmp_path / "step_000000000005.npz").mkdir()
+    checkpoints_with(tmp_path, 10, 20, 30)
+    assert steps_in(tmp_path) == [5, 20, 30]
+
+
 @pytest.mark.parametrize("num_bytes", [0, 300, 600])
 def test_a_full_disk_leaves_those_before(tmp_path, num_bytes):
     checkpoints_with(tmp_path, 10, 20)
