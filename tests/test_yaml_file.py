@@ -18,6 +18,7 @@ MAX_SECONDS = 5.0
         ("", None),
         ("a: 1\nb: [1.5, x, null, true]", {"a": 1, "b": [1.5, "x", None, True]}),
         ("[1e-3, 1E5, -2e+3, .5, 1_000]", [1e-3, 1e5, -2e3, 0.5, 1000]),
+        ("[0, -0, 0.5, 0x10, 00.5, '010']", [0, 0, 0.5, 16, 0.5, "010"]),
         ("[2020-01-02, 1e, e5, '1e5', '${x}']", ["2020-01-02", "1e", "e5", "1e5", "${x}"]),
         (
             "z: &z {x: 0}\na: {b: {c: &c {<<: *z, x: 1}}}\nd: {<<: *c}",  # c is written out before it is made.
@@ -47,6 +48,8 @@ def test_what_is_meant(text, values):
         ("a: 0x" + "f" * 40_000, "more than 50 digits"),
         ("a: 1" + ":1" * 20_000, "more than 50 digits"),
         ("a: !!timestamp 2020-13-45", "is no plain value"),
+        ("a: 010", "010 begins with 0"),
+        ("a: [-007]", "-007 begins with 0"),
         ("a: !!int x", "invalid literal"),
         ("a: !!int ''", "a value that can't be read"),
         ("a: !!int '-'", "a value that can't be read"),

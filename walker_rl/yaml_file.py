@@ -102,6 +102,8 @@ def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, i
         raise yaml.YAMLError(f"{node.tag} is no plain value")
     if node.tag.endswith((":int", ":float")) and len(node.value) > MAX_DIGITS:
         raise yaml.YAMLError(f"a number of more than {MAX_DIGITS} digits")
+    if node.tag.endswith(":int") and re.match("[-+]?0[0-9]", str(node.value)):
+        raise yaml.YAMLError(f"{node.value} begins with 0, which old YAML takes for a sign of octal numbers")
     if isinstance(node, yaml.ScalarNode):
         node.value.encode(errors="surrogateescape")  # Raises a ValueError for half a character, as in "\ud800".
     if id(node) not in known:
