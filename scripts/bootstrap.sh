@@ -4,7 +4,7 @@
 # scripts/bootstrap.sh --find-python [VERSION] prints the interpreter that it would take.
 # X.lock is for Python 3.10 on Linux x86-64, where all packages exist; X.portable.lock takes its place elsewhere.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH= cd "$(dirname "$0")/.."
 
 say() { echo "set-up: $*" >&2; }
 

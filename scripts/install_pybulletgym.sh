@@ -2,7 +2,7 @@
 # Installs pybulletgym into .venv from an archive beside the checkout, where there is one, for the tests of its tasks.
 # A failure is one line: without pybulletgym those tests are skipped.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH= cd "$(dirname "$0")/.."
 
 archive=../shared/third_party/pybullet-gym-bc68201.tar.gz
 folder=.venv/pybullet-gym

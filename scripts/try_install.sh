@@ -3,7 +3,7 @@
 # Usage: scripts/try_install.sh VERSION..., as in: scripts/try_install.sh 3.10 3.12. The environments go away again.
 # It ends with the returns of all pretrained policies, which are the same on every Python of one machine.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH= cd "$(dirname "$0")/.."
 root=$PWD
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -2,7 +2,7 @@
 # Films the pretrained D4PG policy to walk.gif, and opens the film on a desktop. Usage: scripts/walk.sh [VERSION]
 # Takes .venv if it is set up, else sets up .venv-walk, with the few packages that play.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH= cd "$(dirname "$0")/.."
 
 venv=.venv
 if [ ! -x .venv/bin/walker-rl ] || [ -e .venv/.incomplete ]; then

@@ -15,7 +15,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.hyperparameters import problems
-from walker_rl.minari_file import Episode, new_dataset, read_episodes
+from walker_rl.minari_file import Episode, is_dataset, new_dataset, read_episodes
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
@@ -99,6 +99,18 @@ def test_other_bounds_of_actions_become_ours(tmp_path):
     storage.update_episodes([EpisodeBuffer(None, None, None, np.zeros((3, 3)), actions, np.ones(2), ends, ~ends)])
     (episode,) = read_episodes(tmp_path, 3, 2)
     np.testing.assert_array_equal(episode.actions, [[-1, 1], [0.5, 0]])
+
+
+def test_what_lies_beside_the_dataset_stays(tmp_path):
+    others = tmp_path / "data.part"
+    others.mkdir()
+    (others / "notes").touch()
+    with new_dataset(tmp_path / "data", BOUNDS, 1, {}) as add:
+        add(Episode(np.zeros((2, 3), np.float32), np.zeros((1, 1), np.float32), np.zeros(1), terminated=True))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "data.part"]
+    assert (others / "notes").exists()
+    assert is_dataset(tmp_path / "data")
+    assert not is_dataset(tmp_path / ("x" * 300))
 
 
 def test_what_fails_leaves_nothing(tmp_path):

@@ -1,5 +1,8 @@
 """Files that are whole or not there."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.fakes import file_size_limit
@@ -42,6 +45,15 @@ def test_a_block_that_raises_leaves_the_file_before_and_nothing_else(path, error
         raise error
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_is_no_file_stays_what_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    for path in map(Path, (".", "/", "..", "pipe")):
+        with pytest.raises(OSError), whole_file(path):
+            pass
+    assert [(path.name, path.is_fifo()) for path in tmp_path.iterdir()] == [("pipe", True)]
 
 
 def test_a_file_that_is_not_there_stays_so(path):

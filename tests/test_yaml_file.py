@@ -1,6 +1,7 @@
 """YAML of plain values: what it means, and the line for what would take too much time or memory."""
 
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ MAX_SECONDS = 5.0
         ("", None),
         ("a: 1\nb: [1.5, x, null, true]", {"a": 1, "b": [1.5, "x", None, True]}),
         ("[1e-3, 1E5, -2e+3, .5, 1_000]", [1e-3, 1e5, -2e3, 0.5, 1000]),
+        ("[0, -0, 0.5, 0x10, 00.5, '010']", [0, 0, 0.5, 16, 0.5, "010"]),
         ("[2020-01-02, 1e, e5, '1e5', '${x}']", ["2020-01-02", "1e", "e5", "1e5", "${x}"]),
         (
             "z: &z {x: 0}\na: {b: {c: &c {<<: *z, x: 1}}}\nd: {<<: *c}",  # c is written out before it is made.
@@ -46,7 +48,14 @@ def test_what_is_meant(text, values):
         ("a: 0x" + "f" * 40_000, "more than 50 digits"),
         ("a: 1" + ":1" * 20_000, "more than 50 digits"),
         ("a: !!timestamp 2020-13-45", "is no plain value"),
+        ("a: 010", "010 begins with 0"),
+        ("a: [-007]", "-007 begins with 0"),
         ("a: !!int x", "invalid literal"),
+        ("a: !!int ''", "a value that can't be read"),
+        ("a: !!int '-'", "a value that can't be read"),
+        ("a: !!float ''", "a value that can't be read"),
+        ("a: !!bool x", "a value that can't be read"),
+        (r'a: "\ud800"', "a value that can't be read"),
         ("a: 1\n'a': 2", "found a key twice"),
         ("a: \x1b[2J", "special characters are not allowed"),
     ],
@@ -67,6 +76,11 @@ def test_a_file_that_is_no_text_or_has_no_end(tmp_path):
         file.truncate(10**12)
     with bounded(), pytest.raises(yaml.YAMLError, match="more than 50,000 characters"):
         read_yaml_file(path)
+
+
+def test_a_path_that_no_file_can_have():
+    with pytest.raises(yaml.YAMLError, match="null"):
+        read_yaml_file(Path("a\0b"))
 
 
 def test_damage_of_any_kind_gives_values_or_one_kind_of_error():

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import re
-import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +38,7 @@ class Episode(NamedTuple):
 
 def is_dataset(path: Path) -> bool:
     """Returns True if `path` is a Minari dataset, or the folder `data` in one."""
-    return (_data(path) / "metadata.json").is_file()
+    return os.path.isfile(_data(path) / "metadata.json")
 
 
 def data_file(path: Path) -> Path:
@@ -48,7 +48,7 @@ def data_file(path: Path) -> Path:
         UserError: if there is no such file.
     """
     file = _data(path) / "main_data.hdf5"
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise UserError(f"agent.prior.dataset = {path}: must be a Minari dataset in HDF5")
     return file
 
@@ -91,27 +91,27 @@ def new_dataset(
 
     if os.path.lexists(path):
         raise UserError(f"output = {path}: must not exist yet")
-    part = path.absolute().with_name(path.name + ".part")  # Minari doubles a relative path.
-    shutil.rmtree(part, ignore_errors=True)
+    parent = path.absolute().parent  # Minari doubles a relative path.
     try:
-        (part / "data").mkdir(parents=True)
-        spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
-        storage = MinariStorage.new(part / "data", *spaces)
-        own = {"dataset_id": re.sub(r"[^-\w]", "_", path.name), "minari_version": minari.__version__}
-        storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".recording-", dir=parent) as folder:
+            part = Path(folder) / path.name
+            (part / "data").mkdir(parents=True)
+            spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
+            storage = MinariStorage.new(part / "data", *spaces)
+            own = {"dataset_id": re.sub(r"[^-\w]", "_", path.name), "minari_version": minari.__version__}
+            storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
 
-        def add(episode: Episode) -> None:
-            ends = np.zeros((2, len(episode.rewards)), bool)
-            ends[int(not episode.terminated), -1] = True
-            fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
-            storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
+            def add(episode: Episode) -> None:
+                ends = np.zeros((2, len(episode.rewards)), bool)
+                ends[int(not episode.terminated), -1] = True
+                fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
+                storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
-        yield add
-        os.replace(part, path)
+            yield add
+            os.replace(part, path)
     except OSError as error:
         raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterator[Episode]:
@@ -142,4 +142,4 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
 
 
 def _data(path: Path) -> Path:
-    return path / "data" if (path / "data").is_dir() else path
+    return path / "data" if os.path.isdir(path / "data") else path  # Also False where the path can't be accessed.

@@ -1,6 +1,7 @@
 """Files written whole or not at all: under a temporary name, and renamed once they are on the disk."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,11 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     If the block raises, `path` is unchanged and the temporary file is removed.
 
     Raises:
-        OSError: if it can't be written.
+        OSError: if it can't be written, or is no regular file, as /dev/null.
     """
-    part = path.with_name(path.name + ".part")
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "there is something other than a file", str(path))
+    part = path.parent / f"{path.name}.part"
     with part.open("wb") as file:
         try:
             yield file
@@ -29,6 +32,9 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # Some network disks can't do it for a folder.
+            raise
     finally:
         os.close(folder)
 

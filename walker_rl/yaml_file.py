@@ -57,11 +57,11 @@ def read_yaml_file(path: Path) -> Any:
         OSError: if it can't be read.
         yaml.YAMLError: if it is not YAML of plain values, or larger than any file of ours.
     """
-    with path.open(encoding="utf-8") as file:
-        try:
+    try:
+        with path.open(encoding="utf-8") as file:
             return parse_yaml(file.read(MAX_SIZE + 1))
-        except UnicodeDecodeError as error:
-            raise yaml.YAMLError(str(error)) from None
+    except ValueError as error:  # Bytes of another encoding, or a null character in the path.
+        raise yaml.YAMLError(str(error)) from None
 
 
 def parse_yaml(text: str) -> Any:
@@ -85,8 +85,8 @@ def parse_yaml(text: str) -> Any:
         return loader.construct_document(node)
     except RecursionError:  # An alias that contains itself.
         raise yaml.YAMLError(_TOO_DEEP) from None
-    except ValueError as error:  # such as `!!int x`
-        raise yaml.YAMLError(str(error)) from None
+    except (ValueError, LookupError) as error:  # such as `!!int x` and `!!bool x`
+        raise yaml.YAMLError(f"a value that can't be read ({error})") from None
     finally:
         loader.dispose()
 
@@ -102,6 +102,10 @@ def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, i
         raise yaml.YAMLError(f"{node.tag} is no plain value")
     if node.tag.endswith((":int", ":float")) and len(node.value) > MAX_DIGITS:
         raise yaml.YAMLError(f"a number of more than {MAX_DIGITS} digits")
+    if node.tag.endswith(":int") and re.match("[-+]?0[0-9]", str(node.value)):
+        raise yaml.YAMLError(f"{node.value} begins with 0, which old YAML takes for a sign of octal numbers")
+    if isinstance(node, yaml.ScalarNode):
+        node.value.encode(errors="surrogateescape")  # Raises a ValueError for half a character, as in "\ud800".
     if id(node) not in known:
         parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
         inside = [] if isinstance(node, yaml.ScalarNode) else [_measure(part, known) for part in parts]

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+from tests.tiny import AGENT
 from walker_rl import __version__
 from walker_rl.agents import agent_names
+from walker_rl.cli import main
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
 
@@ -77,6 +79,27 @@ def test_a_slip_gets_a_suggestion(arguments, end):
     process = walker_rl(*arguments)
     assert (process.returncode, process.stdout) == (2, "")
     assert end in process.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["compare", ""], "argument"),
+        (["report", "runs", ""], "argument"),
+        (["evaluate", ""], "argument"),
+        (["watch", ""], "argument"),
+        (["train", AGENT, "--run-dir", ""], "run_dir"),
+        (["train", AGENT, "--resume="], "resume"),
+        (["train", AGENT, "--prior", ""], "prior"),
+        (["tune", AGENT, "--output", ""], "output"),
+        (["probe", "-o", ""], "o"),
+    ],
+)
+def test_an_empty_path_does_not_name_the_current_folder(tmp_path, monkeypatch, capsys, words, name):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert capsys.readouterr() == ("", f"error: {name} = '': must not be empty\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_version_is_that_of_the_package():

@@ -14,6 +14,7 @@ from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, st
 from walker_rl.analysis.runs import by_task, read_runs
 from walker_rl.cli import main
 from walker_rl.cli.quantities import parse_duration, parse_steps
+from walker_rl.errors import UserError
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 
 TRAIN = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
@@ -40,6 +41,11 @@ def ended_by(run):
 )
 def test_steps_as_people_write_them(text, steps):
     assert parse_steps(text) == steps
+
+
+def test_digits_without_end_are_no_steps():
+    with pytest.raises(UserError, match="must be a whole number"):
+        parse_steps("9" * 5_000)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1_800), ("2h", 7_200), ("1h30m", 5_400)])

@@ -61,6 +61,15 @@ def test_an_interrupted_run_is_lengthened_beyond_the_steps_that_it_was_to_have(r
     assert max_steps(run) == 660
 
 
+def test_a_copy_without_empty_folders_or_films_is_resumed(run):
+    for name in ("tensorboard", "videos"):
+        shutil.rmtree(run / name)
+    (run / "summary.json").unlink()
+    result = run_command("train", AGENT, "--resume", run, "--more-steps", "60")
+    assert result.returncode == 0, result.stderr
+    assert (run / "videos" / "best.gif").exists()
+
+
 @pytest.mark.parametrize("remains", ["summary.json", "checkpoints/step_000000000600.npz"])
 def test_fewer_steps_than_were_trained_are_refused_and_nothing_is_touched(run, capsys, remains):
     for name in {"summary.json", "checkpoints/step_000000000600.npz"} - {remains}:

@@ -64,6 +64,27 @@ def test_a_killed_run_takes_up_the_candidates_that_it_has_files_of(tmp_path):
     assert sorted(tmp_path.iterdir()) == sorted(after.paths)
 
 
+def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
+    (tmp_path / "step_000000000005.npz").mkdir()
+    candidates = Candidates(tmp_path, num_kept=1)
+    assert candidates.add(policy_at(10), returned(1.0))
+    assert candidates.add(policy_at(20), returned(2.0))
+    assert steps_of(candidates) == [20]
+
+
+def test_a_torn_candidate_leaves_the_choice_to_the_others(tmp_path):
+    candidates = Candidates(tmp_path, num_kept=3)
+    for steps in (10, 20, 30):
+        candidates.add(policy_at(steps), returned(float(steps)))
+    lines = []
+    torn, missing, whole = candidates.paths
+    torn.write_bytes(torn.read_bytes()[:-50])
+    missing.unlink()
+    assert choose_best([torn, missing, whole], lambda saved: returned(1.0), lines.append).actor_steps == 10
+    assert [line.split(":")[0] for line in lines] == ["warning", "warning"]
+    assert choose_best([torn, missing], lambda saved: returned(1.0), lines.append) is None
+
+
 def test_the_choice_is_by_mean_minus_standard_deviation_of_the_same_episodes(tmp_path):
     candidates = Candidates(tmp_path, num_kept=5)
     for steps in range(5):

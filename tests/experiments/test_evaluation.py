@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 from walker_rl.environments import Environment, make_environment
+from walker_rl.errors import RunError
 from walker_rl.experiments.evaluation import Evaluation, evaluate
+
+SINKING = """
+import dm_env, numpy as np
+from dm_env import specs
+
+class Ship(dm_env.Environment):
+    def __init__(self, reward): self.reward = reward
+    def action_spec(self): return specs.BoundedArray((1,), np.float64, -1.0, 1.0)
+    def observation_spec(self): return specs.Array((1,), np.float64)
+    def reset(self, seed=None): return dm_env.restart(np.zeros(1))
+    def step(self, action): return dm_env.termination(self.reward, np.zeros(1))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +62,17 @@ def test_equal_seeds_give_equal_episodes(environment):
     assert evaluate(environment, lambda: lean, [1, 2, 3]) == first
     assert evaluate(environment, lambda: lean, [3, 2, 1]).episode_returns == first.episode_returns[::-1]
     assert len(set(first.episode_returns)) == 3
+
+
+@pytest.mark.parametrize("reward", [np.nan, np.inf, -np.inf])
+def test_a_return_that_is_not_finite_is_refused(tmp_path, monkeypatch, reward):
+    (tmp_path / "sinking.py").write_text(SINKING)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    environment = make_environment("sinking:Ship", seed=0, arguments={"reward": float(reward)})
+    with pytest.raises(RunError, match=rf"^the return of an evaluation's episode is {reward}$"):
+        evaluate(environment, lambda: lambda observation: np.zeros(1, np.float32), [5])
+    environment.close()
 
 
 def test_the_environments_own_episodes_are_not_touched():

@@ -6,7 +6,8 @@ import math
 import pytest
 
 from tests.fakes import file_size_limit
-from walker_rl.logging.csv_file import CSVLogger
+from walker_rl.errors import RunError
+from walker_rl.logging.csv_file import ColumnsError, CSVLogger
 
 STEP = "actor_steps"
 
@@ -45,6 +46,17 @@ def test_numbers_are_read_back_exactly(path):
         assert [float(row["value"]) for row in csv.DictReader(file)] == values
 
 
+@pytest.mark.parametrize("damaged", [b"\xff", b"\0", b"B", b'"'])
+def test_a_first_line_that_is_damaged_is_one_line(path, damaged):
+    path.write_bytes(b"actor_steps," + damaged + b"\n1,2\n")
+    logger = CSVLogger(path, warn=pytest.fail)
+    with pytest.raises(
+        RunError, match=r"training\.csv: columns \['actor_steps', 'b'\], expected .* as in its first line"
+    ):
+        logger.write({STEP: 2, "b": 3})
+    logger.close()
+
+
 @pytest.mark.parametrize("row", [{STEP: 1}, {STEP: 1, "b": 2, "c": 3}, {"b": 2, STEP: 1}, {STEP: 1, "B": 2}])
 @pytest.mark.parametrize("reopened", [False, True])
 def test_other_columns_are_refused_and_nothing_is_written(path, row, reopened):
@@ -53,7 +65,7 @@ def test_other_columns_are_refused_and_nothing_is_written(path, row, reopened):
     if reopened:
         logger.close()
         logger = CSVLogger(path, warn=pytest.fail)
-    with pytest.raises(ValueError, match=r"expected \['actor_steps', 'b'\]"):
+    with pytest.raises(ColumnsError, match=r"expected \['actor_steps', 'b'\]"):
         logger.write(row)
     assert path.read_text() == "actor_steps,b\n1,2\n"
     logger.close()

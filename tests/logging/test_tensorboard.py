@@ -41,6 +41,14 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
     assert scalars(tmp_path) == {"a": [(1, 0.5)], "b": [(1, 0.25)], "c": [(1, 3.0)]}
 
 
+def test_files_of_other_names_are_left_alone(tmp_path):
+    other = tmp_path / "events.out.tfevents.²³.mine"
+    other.touch()
+    write(tmp_path, {STEP: 1, "a": 2.0})
+    assert scalars(tmp_path) == {"a": [(1, 2.0)]}
+    assert other.read_bytes() == b""
+
+
 def test_a_row_is_readable_when_write_returns(tmp_path):
     logger = TensorBoardLogger(tmp_path, ABOUT)
     logger.write({STEP: 1, "a": 2.0})

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.fuzzing import bounded
 from tests.tiny import is_running, wait_until
 from walker_rl.processes.child import Ending, end_children, last_line, start_child
 
@@ -57,6 +58,11 @@ def test_a_log_begins_with_the_command_and_is_appended_to(tmp_path):
     assert log.read_text() == "$ echo 'a b'\na b\n" * 2
 
 
+def test_a_command_may_have_any_bytes(tmp_path):
+    ended(start_child(("echo", os.fsdecode(b"caf\xe9")), tmp_path / "a.log"))
+    assert (tmp_path / "a.log").read_bytes() == b"$ echo 'caf\xe9'\ncaf\xe9\n"
+
+
 def test_a_process_without_cores_of_its_own_has_ours(tmp_path):
     child = start_child(("sleep", "60"), tmp_path / "a.log")
     assert os.sched_getaffinity(child.pid) == os.sched_getaffinity(0)
@@ -89,6 +95,7 @@ def test_a_process_does_not_outlive_its_parent(tmp_path):
     [
         ("echo no room; echo; exit 3", 3, "with status 3 (no room)"),
         ("echo working; kill -SEGV $$", -11, "killed by SIGSEGV"),
+        ("kill -40 $$", -40, "killed by signal 40"),
     ],
 )
 def test_an_end_in_words(start, script, status, words):
@@ -120,3 +127,14 @@ def test_nothing_said_is_no_line(tmp_path):
     assert last_line(tmp_path / "a.log") == ""
     (tmp_path / "a.log").write_text("\n\n")
     assert last_line(tmp_path / "a.log") == ""
+    assert last_line(tmp_path) == ""  # A folder.
+
+
+def test_the_last_line_of_a_log_of_any_size(tmp_path):
+    log = tmp_path / "a.log"
+    with log.open("wb") as file:
+        file.truncate(10**12)
+        file.seek(0, os.SEEK_END)
+        file.write(b"\nno room\n")
+    with bounded():
+        assert last_line(log) == "no room"

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from walker_rl.processes.signals import STOPPING, StopSignals
+from walker_rl.processes.signals import STOPPING, WARNINGS, StopSignals
 
 RUN = """
 import signal, sys, time
@@ -60,7 +60,9 @@ def path(tmp_path):
     return tmp_path / "kept"
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGHUP, 75)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), *((number, 75) for number in WARNINGS)]
+)
 def test_a_request_is_noted_and_answered_in_a_line(path, number, status):
     process = Process(path)
     process.send(number)

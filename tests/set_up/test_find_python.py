@@ -86,6 +86,15 @@ def test_python3_10_on_the_path_comes_first(machine):
     assert machine.found() == str(python)
 
 
+def test_folders_that_cd_searches_lead_nowhere_else(machine, tmp_path):
+    (tmp_path / "others" / "scripts").mkdir(parents=True)
+    python = machine.add(machine.bin / "python3.10", GOOD_PYTHON)
+    environment = {"PATH": str(machine.bin), "HOME": str(machine.home), "CDPATH": str(tmp_path / "others")}
+    command = ["scripts/bootstrap.sh", "--find-python", "3.10"]
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (process.returncode, process.stdout) == (0, f"{python}\n")
+
+
 def test_a_shim_that_fails_is_passed_over(machine):
     machine.add(machine.bin / "python3.10", BAD_PYTHON)
     python = machine.add(machine.bin / "python3", GOOD_PYTHON)

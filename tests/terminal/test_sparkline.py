@@ -14,6 +14,8 @@ from walker_rl.terminal.sparkline import sparkline
         (range(8), 8, "▁▂▃▄▅▆▇█"),
         (range(16), 8, "▁▂▃▄▅▆▇█"),
         ([0, 0, 0, 700, 0], 8, "▁▁▁█▁"),
+        ([0.0, float("nan"), 700.0, float("inf")], 8, "▁█"),
+        ([float("nan")], 8, ""),
         ([-300.0, -100.0, -200.0], 3, "▁█▅"),
         (range(10_000), 32, None),
     ],

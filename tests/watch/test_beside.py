@@ -16,6 +16,7 @@ from tests.tiny import AGENT, TINY_RUN, metrics_of, press_ctrl_c, run_command, s
 from walker_rl.cli import main
 from walker_rl.cli.watch import PORT, page_listener
 from walker_rl.errors import UserError
+from walker_rl.watch.beside import served_beside
 from walker_rl.watch.server import listen
 
 OPTIONS = set_options((*TINY_RUN, "seed=3"))
@@ -38,6 +39,12 @@ def is_refused(page: str) -> bool:
     except urllib.error.URLError as error:
         return isinstance(error.reason, ConnectionRefusedError)
     return False
+
+
+def test_a_page_that_cannot_be_served_is_a_warning(tmp_path, capsys):
+    (tmp_path / "logs").touch()
+    with served_beside(listen(0), tmp_path, tmp_path / "logs" / "watch.log"):
+        assert capsys.readouterr().out == f"warning: there is no page: {tmp_path / 'logs'}: File exists\n"
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The page in a real browser, Debian's Chromium, beside runs that are made up and one that trains."""
 
 import contextlib
+import os
 import re
 import threading
 
@@ -70,6 +71,19 @@ def test_a_sweep_is_a_grid_of_curves_and_each_leads_to_its_run(chromium, sweep):
         expect(page.locator("#curve polyline").nth(1)).to_have_attribute("points", re.compile(r"^[\d., -]+$"))
         page.get_by_role("link", name="All runs").click()
         expect(cards).to_have_count(4)
+
+
+def test_any_name_and_any_address_leave_the_others(chromium, tmp_path):
+    for name in (os.fsdecode(b"caf\xe9"), "plain"):
+        make_run(tmp_path / name, [10.0, 80.0])
+    with opened(chromium, tmp_path) as page:
+        cards = page.locator("#grid a")
+        expect(cards).to_have_count(2)
+        page.evaluate("location.hash = '%'")
+        expect(cards).to_have_count(2)
+        cards.nth(0).click()
+        expect(page.locator("h1")).to_have_text(re.compile("^caf"))
+        expect(page.locator("#curve polyline").nth(1)).to_be_visible()
 
 
 def test_what_comes_from_files_is_text_and_nothing_else(chromium, sweep):

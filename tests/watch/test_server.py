@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import shutil
 import socket
 import threading
 
@@ -78,11 +80,22 @@ def test_runs_are_listed_with_their_curves(server):
         "/../server.py",
         "//etc/passwd",
         "/a/b/c/d/e",
+        "//[x/",
+        "/run/%ff",
     ],
 )
 def test_nothing_else_is_given_out(server, address):
     answer, content = ask(server, address)
     assert (answer.status, content) == (404, b"There is no such run or film.\n")
+
+
+def test_a_name_may_have_any_bytes(server):
+    name = os.fsdecode(b"caf\xe9%20#")
+    make_run(server.path / name, [5.0])
+    (shown,) = (run for run in json.loads(ask(server, "/runs")[1])["runs"] if run["name"] == name)
+    answer, content = ask(server, f"/run/{shown['address']}")
+    assert (answer.status, json.loads(content)["name"]) == (200, name)
+    shutil.rmtree(server.path / name)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", ""])
@@ -117,6 +130,7 @@ def test_it_listens_on_loopback_alone(server):
     [
         (["nowhere"], "run = nowhere: must be a run directory or a folder of them"),
         ([], "run = runs: must be a run directory or a folder of them"),
+        (["x" * 300], f"run = {'x' * 300}: must be a run directory or a folder of them"),
         ([".", "--port", "{port}"], "port = {port}: must be free on 127.0.0.1, or 0 for any that is (is taken)"),
     ],
 )

@@ -21,6 +21,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import as_text
 from walker_rl.metrics_file import STEP_KEY
+from walker_rl.printable import printable
 
 RUNS = "runs.csv"
 EVALUATIONS = "evaluations.csv"
@@ -101,7 +102,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
         raise UserError(left_out[0] + others)
     for reason in left_out:
-        note(f"note: left out: {reason}")
+        note(f"note: left out: {printable(reason)}")
     names = distinct_names([Place(folder, run.name, run.directory is None) for folder, run in found])
     return [dataclasses.replace(run, name=name) for name, (_, run) in zip(names, found, strict=True)]
 
@@ -231,6 +232,9 @@ def _read_tables(folder: Path) -> list[Run]:
 
 def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
     columns = {name: np.array([float(one[name]) for one in evaluations]) for name in evaluations[0] if name != "run"}
+    if not np.isfinite([float(row["seed"]), *columns[STEP_KEY], *columns["mean_return"]]).all():
+        raise ValueError("a seed, a count of steps or a return is not finite")
+    shlex.split(row["command"])  # Raises a ValueError if it is torn.
     return Run(
         name=row["run"],
         group=row["group"],

@@ -29,9 +29,19 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
 
 
 def read_table(path: Path) -> list[Row]:
-    """Reads the rows of a file, with cells as text."""
+    """Reads the rows of a file, with cells as text.
+
+    Raises:
+        ValueError: if the file is torn: its last line has no end, or a row has not as many cells as the header.
+    """
     with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-        return [{name: _text(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+        content = file.read()
+    if content and not content.endswith("\n"):
+        raise ValueError("its last line has no end")
+    rows = list(csv.DictReader(io.StringIO(content, newline="")))
+    if any(None in row or None in row.values() for row in rows):
+        raise ValueError("a row must have as many cells as the header")
+    return [{name: _text(cell) for name, cell in row.items()} for row in rows]
 
 
 def distinct(rows: Iterable[Row], column: str) -> list[Any]:
@@ -45,5 +55,5 @@ def _cell(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def _text(cell: Any) -> Any:
-    return cell.removeprefix("'") if isinstance(cell, str) else cell
+def _text(cell: str) -> str:
+    return cell.removeprefix("'")

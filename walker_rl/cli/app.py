@@ -1,5 +1,6 @@
 """The command walker-rl: its sub-commands, and the exit status of each failure."""
 
+import itertools
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -34,6 +35,9 @@ MAX_LINE = 1_000
 
 MAX_HELP_WIDTH = 120
 """Maximum characters per line of `--help`."""
+
+PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--resume", "--run-dir", "--spec")
+"""Options that take a path."""
 
 # Plain help and errors: Rich would take four times as long.
 app = typer.Typer(
@@ -89,6 +93,7 @@ def main(words: Sequence[str]) -> int:
     """
     try:
         tie_to_starter()
+        _check_paths(words)
         return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except UserError as error:
         return _fail(str(error), status=REFUSED)
@@ -100,6 +105,21 @@ def main(words: Sequence[str]) -> int:
         if HAS_TENSORFLOW:
             raise
         return _fail(lacks(words[0], str(error.name)), status=REFUSED)
+
+
+def _check_paths(words: Sequence[str]) -> None:
+    """Refuses empty paths, as of a variable that is not set: they would name the current folder.
+
+    Raises:
+        UserError: if there is one.
+    """
+    for before, word in itertools.pairwise(["", *words]):
+        option, equals, value = word.partition("=")
+        if option in PATHS and equals and not value:
+            before, word = option, ""
+        if word == "" and (before in PATHS or not before.startswith("-")):
+            name = before.lstrip("-").replace("-", "_") if before in PATHS else "argument"
+            raise UserError(f"{name} = '': must not be empty")
 
 
 def _fail(message: str, status: int) -> int:

@@ -70,7 +70,7 @@ def compare_runs(
         return
     for path in written:
         print(f"  {path}")
-    print_next(command_line("report", *runs, "--output", output / "report.html"))
+    print_next(command_line("report", *map(Path, runs), "--output", output / "report.html"))
 
 
 def _print_summaries(summaries: Sequence[Summary]) -> None:

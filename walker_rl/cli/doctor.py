@@ -7,7 +7,6 @@ import importlib.util
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import typer
 
 from walker_rl import runtime
 from walker_rl.cli.json_output import Json, print_json
+from walker_rl.processes.child import signal_name
 from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.slots import usable_cores, usable_cpus
 from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME
@@ -136,7 +136,7 @@ def _failure(code: str) -> str:
     except subprocess.TimeoutExpired:
         return f"not done after {IMPORT_TIMEOUT:.0f} s: try again on an idle machine"
     if process.returncode < 0:
-        return f"killed by {signal.Signals(-process.returncode).name}"
+        return f"killed by {signal_name(-process.returncode)}"
     last_line = (process.stderr.strip().splitlines() or ["failed without a message"])[-1]
     return last_line if process.returncode else ""
 

@@ -112,6 +112,7 @@ def see_through(
         RunError: if `work` raises it, or the disk is full.
     """
     from walker_rl.experiments.prior_record import describe_prior
+    from walker_rl.experiments.run.directory import restore_folders
     from walker_rl.watch.beside import served_beside
     from walker_rl.watch.server import address_of
 
@@ -126,6 +127,7 @@ def see_through(
         print(f"warning: {reason}; nothing will be learned")
     print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)
     try:
+        restore_folders(run)
         with served_beside(listener, run.path, run.logs / "watch.log") if listener else contextlib.nullcontext():
             status = work()
         if status == COMPLETE:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from walker_rl.errors import UserError
 
-_STEPS = re.compile(r"([+-]?\d+(?:\.\d+)?(?:e\+?\d{1,2})?)([kM]?)", re.IGNORECASE)
+_STEPS = re.compile(r"([+-]?\d{1,30}(?:\.\d{1,30})?(?:e\+?\d{1,2})?)([kM]?)", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")

@@ -15,7 +15,7 @@ import typer
 
 from walker_rl.agents import config_class
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.program import typed
+from walker_rl.cli.program import as_word, typed
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -195,8 +195,11 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(path)
-    config = load_config(request.agent_name, [run.config, *request.files], request.overrides)
-    config = dataclasses.replace(config, max_actor_steps=config.max_actor_steps + request.more_steps)
+    files = [run.config, *request.files]
+    config = load_config(request.agent_name, files, request.overrides)
+    if request.more_steps:
+        length = f"max_actor_steps={config.max_actor_steps + request.more_steps}"
+        config = load_config(request.agent_name, files, [*request.overrides, length])
     if runner != (began_by := run.provenance.runner):
         raise UserError(f"run = {run.path}: must be resumed with walker-rl {began_by}, which began it")
     resuming.check_same_experiment(run, config)
@@ -220,7 +223,7 @@ def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tup
         return ending, ("--set", "target_return=null")
     if ended_by == "time" and config.max_walltime is not None:
         ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
-        return ending, ("--for", f"{2 * config.max_walltime:g}s")
+        return ending, ("--for", f"{2 * config.max_walltime:.6f}".rstrip("0").rstrip(".") + "s")
     return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))
 
 
@@ -231,7 +234,7 @@ def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> s
 
 def command_line(*words: str | Path) -> str:
     """Returns a `walker-rl` command as typed in a shell."""
-    return shlex.join([typed("walker-rl"), *map(str, words)])
+    return shlex.join([typed("walker-rl"), *(as_word(word) if isinstance(word, Path) else word for word in words)])
 
 
 def print_next(*commands: str) -> None:

@@ -1,5 +1,6 @@
 """`walker-rl watch RUN`: a page that shows runs while they train."""
 
+import os
 import shlex
 import socket
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.program import typed
+from walker_rl.cli.program import as_word, typed
 from walker_rl.cli.request import command_line
 from walker_rl.errors import UserError
 
@@ -29,7 +30,7 @@ def watch_runs(
     """
     from walker_rl.watch.server import WatchServer, address_of, listen
 
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Also False where the path can't be accessed.
         raise UserError(f"run = {path}: must be a run directory or a folder of them")
     with WatchServer(path, listen(port)) as server:
         print(f"Watching {path} on {address_of(server.socket)}", flush=True)
@@ -56,5 +57,5 @@ def where_to_look(path: Path, tensorboard: Path, page: str = "") -> str:
         tensorboard: folder of event files.
         page: address of the page, if it is served already.
     """
-    event_files = shlex.join([typed("tensorboard"), "--logdir", str(tensorboard)])
+    event_files = shlex.join([typed("tensorboard"), "--logdir", as_word(tensorboard)])
     return f"To watch: {page or command_line('watch', path)}, or {event_files}"

@@ -1,9 +1,11 @@
 """The candidates of a run: the policies from which its best is chosen."""
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from walker_rl.errors import UserError
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.step_files import step_file
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
@@ -51,7 +53,8 @@ class Candidates:
             save_policy(self._path(rank), saved)
         self._ranks = ranks
         for path in {*self._folder.glob("step_*")} - {*self.paths}:
-            path.unlink()
+            with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
+                path.unlink()
         return ranks[0] == rank
 
     def save(self) -> list[Rank]:
@@ -72,17 +75,27 @@ class Candidates:
 
 def choose_best(
     paths: Sequence[Path], play: Callable[[SavedPolicy], Evaluation], report: Callable[[str], None]
-) -> SavedPolicy:
+) -> SavedPolicy | None:
     """Plays the same fresh episodes with each candidate; returns the first with the highest steady return.
 
-    A single candidate is not played. `report` receives a line about each candidate played.
+    A single candidate is not played. `report` receives a line about each candidate played, and about each file that is
+    torn or missing. Without any intact one, returns None.
     """
-    if len(paths) == 1:
-        return load_policy(paths[0])
+    policies = list(_intact(paths, report))
+    if len(policies) < 2:
+        return next(iter(policies), None)
     played = []
-    for saved in map(load_policy, paths):
+    for saved in policies:
         evaluation = play(saved)
         played.append((saved, evaluation.steady_return))
         report(f"Candidate at {saved.actor_steps:,} steps: {evaluation}.")
     best, _ = max(played, key=lambda pair: pair[1])
     return best
+
+
+def _intact(paths: Sequence[Path], report: Callable[[str], None]) -> Iterator[SavedPolicy]:
+    for path in paths:
+        try:
+            yield load_policy(path)
+        except UserError as error:
+            report(f"warning: {error}; it is no candidate")

@@ -1,6 +1,7 @@
 """Builds a checked configuration from YAML files and `field=value` overrides; every error is one line."""
 
 import dataclasses
+import json
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -126,7 +127,7 @@ def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[s
         given = layer[name]
         if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
             raise UserError(f"{name} = {given}: must be a mapping of arguments to values")
-        yield name, given
+        yield name, json.loads(json.dumps(given))  # Keys inside become text, as in the config.yaml of the run.
 
 
 def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:

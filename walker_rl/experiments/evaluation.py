@@ -2,12 +2,13 @@
 
 import contextlib
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from walker_rl.environments import Environment, make_environment
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.printable import counted
@@ -77,10 +78,16 @@ def evaluate(
     """Plays one episode from each seed; the environment's own sequence of episodes is unaffected.
 
     `begin_episode` returns a function from observations `[O]` of one episode to actions `[A]`.
+
+    Raises:
+        RunError: if a return is not finite.
     """
     returns, lengths, falls, actions = [], [], [], []
     for episode in play_episodes(environment, begin_episode, episode_seeds):
-        returns.append(float(np.cumsum(episode.rewards, dtype=np.float64)[-1]))  # `sum` would depend on the Python.
+        episode_return = float(np.cumsum(episode.rewards, dtype=np.float64)[-1])  # `sum` would depend on the Python.
+        if not math.isfinite(episode_return):
+            raise RunError(f"the return of an evaluation's episode is {episode_return}")
+        returns.append(episode_return)
         lengths.append(len(episode.rewards))
         falls.append(episode.terminated)
         actions.append(episode.actions)

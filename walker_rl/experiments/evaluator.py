@@ -87,8 +87,8 @@ class Evaluator:
 
         Returns the evaluations of "best" and "last"; `report` receives a line about each candidate played.
         """
-        paths = self._candidates.paths or [self._run.best_policy]  # Runs of older versions kept no others.
-        best = choose_best(paths, lambda saved: self._play(saved, self._selection_seeds), report)
+        best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), report)
+        best = best or load_policy(self._run.best_policy)  # Runs of older versions kept no candidates.
         save_policy(self._run.best_policy, best)
         policies = {"best": best, "last": load_policy(self._run.last_policy)}
         evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}

@@ -1,6 +1,7 @@
 """Locks that give a folder one user at a time."""
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from walker_rl.errors import RunError, UserError
 def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterator[int]:
     """Locks `folder` until the context or the process ends; yields the descriptor that holds the lock.
 
+    Where the file system has no locks, nothing is locked.
+
     Raises:
         UserError: with the message `refusal`, if it is locked already; `shared` locks do not exclude each other.
     """
@@ -22,6 +25,9 @@ def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterat
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UserError(refusal) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP):  # Some network disks have no locks.
+                raise
         yield descriptor
     finally:
         os.close(descriptor)

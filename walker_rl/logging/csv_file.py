@@ -6,9 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from walker_rl.errors import RunError
 from walker_rl.interfaces import Logger
 from walker_rl.logging.append_only import AppendOnlyFile
 from walker_rl.metrics_file import whole_size
+
+
+class ColumnsError(RunError, ValueError):
+    """Raised for a row with other columns than its file, whose first line may be damaged."""
 
 
 class CSVLogger(Logger):
@@ -28,11 +33,11 @@ class CSVLogger(Logger):
         """Appends one row.
 
         Raises:
-            ValueError: if the keys are not those of the first row.
+            ColumnsError: if the keys are not those of the first row.
             OSError: if the write fails; no part of the row is left, and the next call retries it.
         """
         if self._columns and list(data) != self._columns:
-            raise ValueError(f"{self._path}: columns {list(data)}, expected {self._columns}")
+            raise ColumnsError(f"{self._path}: columns {list(data)}, expected {self._columns}, as in its first line")
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         if not self._columns:
@@ -64,5 +69,6 @@ class CSVLogger(Logger):
         self._file.close()
 
     def _read_columns(self) -> list[str]:
-        with self._path.open(newline="") as file:
-            return next(csv.reader(file), [])
+        with self._path.open("rb") as file:
+            line = file.readline().decode("ascii", "replace")
+        return line.rstrip("\n").split(",") if line else []

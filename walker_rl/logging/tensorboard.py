@@ -118,7 +118,7 @@ class TensorBoardLogger(Tracker):
 def _next_number(folder: Path) -> int:
     """A number above those of all files: the time in nanoseconds, or more if the clock was set back."""
     numbers_there = [path.name.removeprefix(_PREFIX).partition(".")[0] for path in folder.glob(f"{_PREFIX}*")]
-    return max([time.time_ns(), *(int(number) + 1 for number in numbers_there if number.isdigit())])
+    return max([time.time_ns(), *(int(number) + 1 for number in numbers_there if number.isdecimal())])
 
 
 def _scalars(values: Mapping[str, Any]) -> Summary:

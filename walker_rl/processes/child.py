@@ -31,6 +31,10 @@ PARENT_PERIOD = 1.0
 """Seconds between polls of the parent."""
 
 
+TAIL_SIZE = 2**16
+"""Bytes at the end of a log that are searched for its last line."""
+
+
 class Ending(NamedTuple):
     """The end of a process; as text, "with status 1 (no space left)" or "killed by SIGKILL".
 
@@ -45,7 +49,7 @@ class Ending(NamedTuple):
     def __str__(self) -> str:
         """Describes the ending."""
         if self.status < 0:
-            return f"killed by {signal.Signals(-self.status).name}"
+            return f"killed by {signal_name(-self.status)}"
         return f"with status {self.status}" + (f" ({self.line})" if self.line else "")
 
 
@@ -100,7 +104,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = (), inherited: 
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab", buffering=0) as output:
         with contextlib.suppress(OSError):  # A full disk costs only this line.
-            output.write(f"$ {shlex.join(command)}\n".encode())
+            output.write(os.fsencode(f"$ {shlex.join(command)}\n"))
         popen = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -147,9 +151,22 @@ def tie_to_starter() -> None:
 
 
 def last_line(log: Path) -> str:
-    """Returns the last non-empty line of a log; "" if there is none."""
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    """Returns the last non-empty line at the end of a log; "" if there is none or it can't be read."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_SIZE))
+            lines = file.read().decode(errors="replace").strip().splitlines()
+    except OSError:
+        return ""
     return lines[-1] if lines else ""
+
+
+def signal_name(number: int) -> str:
+    """Returns a signal's name, as in "SIGKILL"; real-time signals have only a number, as in "signal 40"."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _pin_and_tie(cores: Slot, parent: int) -> None:

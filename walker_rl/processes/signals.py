@@ -9,7 +9,10 @@ from typing import Any
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
 from walker_rl.processes.standard_error import write_to_stderr
 
-REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WARNINGS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
+"""Signals of a lost terminal, and of batch systems and limits before they kill; ignored where they are at the start."""
+
+REQUESTS = (signal.SIGINT, signal.SIGTERM, *WARNINGS)
 
 STOPPING = "\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 
@@ -24,7 +27,7 @@ class StopSignals:
         """Installs no handler before the context is entered.
 
         Args:
-            numbers: signals to record; SIGHUP stays ignored where it is, as under `nohup`.
+            numbers: signals to record; `WARNINGS` stay ignored where they are, as SIGHUP under `nohup`.
             raises: whether a request to stop at once raises KeyboardInterrupt, for work that never calls `is_urgent`.
         """
         self._numbers = numbers
@@ -36,9 +39,8 @@ class StopSignals:
     def __enter__(self) -> "StopSignals":
         """Installs the handlers."""
         before = {number: signal.getsignal(number) for number in self._numbers}
-        if before.get(signal.SIGHUP) is signal.SIG_IGN:
-            del before[signal.SIGHUP]
-        self._before = before
+        is_ignored = {number for number in WARNINGS if before.get(number) is signal.SIG_IGN}
+        self._before = {number: handler for number, handler in before.items() if number not in is_ignored}
         self.listen()
         return self
 

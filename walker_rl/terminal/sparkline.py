@@ -1,13 +1,15 @@
 """A curve in one line of text."""
 
 import itertools
+import math
 from collections.abc import Sequence
 
 LEVELS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(values: Sequence[float], width: int) -> str:
-    """Draws numbers, scaled to their range, in at most `width` characters, each the mean of its part."""
+    """Draws the finite numbers, scaled to their range, in at most `width` characters, each the mean of its part."""
+    values = [value for value in values if math.isfinite(value)]
     num_parts = min(width, len(values))
     ends = [len(values) * index // num_parts for index in range(num_parts + 1)] if num_parts else []
     means = [sum(values[start:end]) / (end - start) for start, end in itertools.pairwise(ends)]

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.processes.child import end_children, start_child
+from walker_rl.processes.child import Child, end_children, start_child
 
 
 @contextlib.contextmanager
 def served_beside(listener: socket.socket, path: Path, log: Path) -> Iterator[None]:
-    """Serves a run's page until the context ends.
+    """Serves a run's page until the context ends; prints a warning if it can't be served.
 
     Args:
         listener: socket that listens, closed here. It may have been opened before this process entered a private
@@ -20,9 +20,13 @@ def served_beside(listener: socket.socket, path: Path, log: Path) -> Iterator[No
         log: file for the server's errors.
     """
     command = [sys.executable, "-m", "walker_rl.watch", str(path), str(listener.fileno())]
+    children: list[Child] = []
     with listener:
-        child = start_child(command, log, inherited=(listener.fileno(),))
+        try:
+            children = [start_child(command, log, inherited=(listener.fileno(),))]
+        except OSError as error:
+            print(f"warning: there is no page: {error.filename or command[0]}: {error.strerror}", flush=True)
     try:
         yield
     finally:
-        end_children([child], seconds=1.0, is_urgent=lambda: False)
+        end_children(children, seconds=1.0, is_urgent=lambda: False)

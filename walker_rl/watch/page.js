@@ -23,7 +23,7 @@ function facts(run) {
 
 function card(run) {
   const link = document.createElement("a");
-  link.href = `#${encodeURIComponent(run.name)}`;
+  link.href = `#${run.address}`;
   const curve = chart(`Evaluation return of ${run.name}`, { width: 260, height: 110, lines: [{ curve: run.evaluation, kind: "" }] });
   link.append(element("strong", run.name), element("span", facts(run).join(", ")), curve);
   return link;
@@ -61,7 +61,7 @@ function showFilm(id, run, names, captions = {}) {
   const part = byId(id);
   part.hidden = name === undefined;
   if (part.hidden) return;
-  const source = `film/${encodeURIComponent(run.name)}/${name}?${run.films[name]}`;
+  const source = `film/${run.address}/${name}?${run.films[name]}`;
   const image = part.querySelector("img");
   if (image.getAttribute("src") !== source) image.src = source;
   if (name in captions) part.querySelector("p").textContent = captions[name];
@@ -89,15 +89,15 @@ function showRun(run) {
 /** What the server says; null if it has nothing there, or has ended. */
 async function ask(address) {
   const answer = await fetch(address).catch(() => null);
-  return answer?.ok ? answer.json() : null;
+  return answer?.ok ? answer.json().catch(() => null) : null; // The server may end amid its answer.
 }
 
 async function refresh() {
   const listed = await ask("runs");
   if (listed === null) return "No answer; has walker-rl watch ended?";
   const { path, runs } = listed;
-  const chosen = runs.length === 1 ? runs[0].name : decodeURIComponent(location.hash.slice(1));
-  const run = runs.some(({ name }) => name === chosen) ? await ask(`run/${encodeURIComponent(chosen)}`) : null;
+  const chosen = runs.length === 1 ? runs[0].address : location.hash.slice(1);
+  const run = runs.some(({ address }) => address === chosen) ? await ask(`run/${chosen}`) : null;
   byId("back").hidden = run === null || runs.length === 1;
   byId("grid").hidden = run !== null;
   byId("run").hidden = run === null;

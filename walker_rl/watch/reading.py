@@ -4,6 +4,7 @@ import contextlib
 import functools
 import math
 import time
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def overview(name: str, run: RunDirectory) -> Json:
     returns = evaluation.get("mean_return", np.empty(0))
     return {
         "name": name,
+        "address": urllib.parse.quote(name, safe="", errors="surrogateescape"),  # A name may have any bytes.
         "what": f"{fields.get('agent_name')} on {fields.get('task')}, seed {fields.get('seed')}",
         "state": _state(run),
         "steps": read_progress(run).actor_steps,

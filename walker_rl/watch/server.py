@@ -5,9 +5,9 @@ import http.server
 import json
 import socket
 import sys
-import urllib.parse
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from walker_rl.errors import UserError
 from walker_rl.watch.reading import details, find_runs, overview, read_film
@@ -83,7 +83,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answers with a file of the page, or with the runs' present data."""
-        address = urllib.parse.urlsplit(self.path).path
+        address = self.path.partition("?")[0]
         if not self._is_for_us():
             self._send(403, "text/plain", b"This server answers to 127.0.0.1 and localhost alone.\n")
         elif address in FILES:
@@ -91,9 +91,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(200, kind, (Path(__file__).parent / name).read_bytes())
         else:
             try:
-                self._answer(*map(urllib.parse.unquote, address.strip("/").split("/")))
+                self._answer(*(unquote(part, errors="surrogateescape") for part in address.strip("/").split("/")))
             except (FileNotFoundError, PermissionError) as error:  # The file may have just been deleted.
-                self._send(404, "text/plain", f"{error}\n".encode())
+                self._send(404, "text/plain", f"{error}\n".encode(errors="backslashreplace"))
 
     def log_message(self, *_: Any) -> None:
         """Prints nothing: a page polls every other second."""

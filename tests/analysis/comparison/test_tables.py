@@ -51,6 +51,21 @@ def test_a_curve_over_time_reaches_as_far_as_the_fastest_seed_and_leaves_out_one
     assert means[-1] == (120, pytest.approx((100 + 20) / 2), 2)
 
 
+@pytest.mark.parametrize(
+    ("axis", "young", "long"),
+    [
+        ("walltime", {"walltime": [100]}, {"walltime": [150, 300]}),  # The young run was faster at its only evaluation.
+        ("walltime", {"walltime": [np.nan]}, {"walltime": [np.nan, np.nan]}),
+        ("actor_steps", {"steps": [10.0]}, {"steps": [20.0, 30.0]}),
+    ],
+)
+def test_seeds_that_share_no_part_of_an_axis_have_no_common_curve(axis, young, long):
+    rows = learning_curves.tabulate({"a": [run("young", [5], **young), run("long", [1, 2], **long)]}, axis)
+    assert values(rows, "return", series="IQM") == []
+    if rows:
+        learning_curves.draw({"T": rows}, axis).draw_without_rendering()
+
+
 def test_final_performance_counts_complete_runs():
     runs = [run("x", [1], last=10.0, best=30.0), run("y", [1], last=20.0, best=30.0), run("z", [1])]
     rows = final_performance.tabulate({"a": runs, "b": [run("w", [1])]})

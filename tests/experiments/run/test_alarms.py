@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.tiny import DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
@@ -162,6 +163,24 @@ def test_rows_that_are_half_written_are_left_out(tmp_path):
     run = read_recorded(tmp_path, {})
     assert run.learner["kl"].tolist() == [0.5]
     assert list(alarms(run)) == ["kl_too_high"]
+
+
+@pytest.mark.parametrize(
+    ("episode_return", "fields"),
+    [
+        (5.0, {}),
+        (5.0, {"agent.vmin": None, "agent.vmax": "much", "agent.discount": [1]}),
+        (float("nan"), {"agent.vmin": 0.0, "agent.vmax": 1.0, "agent.discount": 0.9}),
+        (float("inf"), {"agent.vmin": 0.0, "agent.vmax": 1.0, "agent.discount": 0.9}),
+    ],
+)
+def test_damaged_files_leave_the_other_alarms(episode_return, fields):
+    files = {
+        "learner": {"end_atom_mass": [0.5] * 5, "kl": [0.5] * 5},
+        "training": {"episode_length": [10.0], "episode_return": [episode_return]},
+    }
+    seen = dataclasses.replace(recorded(DISTRIBUTIONAL_AGENT, **files), fields=fields)
+    assert "kl_too_high" in alarms(seen)
 
 
 def test_columns_that_are_missing_raise_none(tmp_path):

@@ -169,6 +169,7 @@ def test_files_of_other_names_are_left_alone(tmp_path):
     for name in names:
         (tmp_path / name).write_text("mine")
     checkpoints = checkpoints_with(tmp_path, 1, 2, 3)
+    (tmp_path / "step_²³.npz").touch()
     assert [path.name for path in checkpoints.paths()] == ["step_000000000002.npz", "step_000000000003.npz"]
     assert {(tmp_path / name).read_text() for name in names} == {"mine"}
 
@@ -200,6 +201,12 @@ def test_what_a_killed_write_left_is_ignored_and_cleared_away(tmp_path):
     assert newest(tmp_path) == (10, [])
     checkpoints.write(30, state_at(30))
     assert steps_in(tmp_path) == [10, 30]
+
+
+def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
+    (tmp_path / "step_000000000005.npz").mkdir()
+    checkpoints_with(tmp_path, 10, 20, 30)
+    assert steps_in(tmp_path) == [5, 20, 30]
 
 
 @pytest.mark.parametrize("num_bytes", [0, 300, 600])

@@ -1,15 +1,21 @@
 """Runs that cannot be resumed, and what is said of them."""
 
+import json
 import re
+import shlex
 
 import pytest
+import yaml
 
+from tests.analysis.made_runs import make_run
 from tests.tiny import AGENT
 from walker_rl import __version__
-from walker_rl.errors import UserError
+from walker_rl.cli import main
+from walker_rl.cli.quantities import parse_duration
+from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import create_run_directory
-from walker_rl.experiments.run.resuming import check_has_checkpoint
+from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length
 
 
 def test_a_launched_run_of_an_older_version_is_refused_with_that_version(tmp_path):
@@ -22,3 +28,28 @@ def test_a_launched_run_of_an_older_version_is_refused_with_that_version(tmp_pat
     version = rf"walker_rl {__version__} \(commit {commit}\)"
     with pytest.raises(UserError, match=f"^run = {run.path}: must be resumed with {version}, which wrote its check"):
         check_has_checkpoint(run)
+
+
+def test_a_configuration_without_a_length_is_damaged(tmp_path):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    fields = yaml.safe_load(run.config.read_text())
+    del fields["max_actor_steps"]
+    run.config.write_text(yaml.safe_dump(fields))
+    with pytest.raises(NotWholeError, match=f"^{run.config}: must hold the length of the run"):
+        check_length(run, load_config(AGENT))
+
+
+def test_a_run_is_lengthened_to_what_any_run_may_have(tmp_path, capsys):
+    run = make_run(tmp_path / "run", [1.0], final=(1.0, 1.0))
+    assert main(["train", AGENT, "--resume", str(run.path), "--more-steps", "1e12"]) == 2
+    assert capsys.readouterr().err == "error: max_actor_steps = 1000000300000: must be at most 1e+12\n"
+
+
+@pytest.mark.parametrize("seconds", [0.25, 90.0, 600_000.0, 1_234_567.5])
+def test_the_command_that_continues_after_a_time_limit_can_be_typed(tmp_path, capsys, seconds):
+    run = make_run(tmp_path / "run", [1.0], f"max_walltime={seconds}", final=(1.0, 1.0))
+    summary = json.loads(run.summary.read_text())
+    run.summary.write_text(json.dumps({**summary, "ended_by": "time"}))
+    assert main(["train", AGENT, "--resume", str(run.path)]) == 0
+    *_, option, duration = shlex.split(capsys.readouterr().out)
+    assert (option, parse_duration(duration)) == ("--for", 2 * seconds)

@@ -96,6 +96,14 @@ def test_a_foreign_task_names_no_folder_and_its_arguments_may_be_a_grid():
         assert load_config(AGENT, overrides=job.overrides) == job.config
 
 
+def test_a_text_stays_one_whatever_yaml_takes_it_for():
+    texts = ["on", "010", "1e3", "null", "1:30", "-", "far", "runs/a.npz"]
+    grid = parse_grid([f"environment.mode={json.dumps(texts)[1:-1]}"])
+    jobs = plan(SweepSpec(agents=(AGENT,), grid=grid), Path("out")).values()
+    assert [job.config.environment["mode"] for job in jobs] == texts
+    assert grid["environment.mode"][-2:] == ("far", "runs/a.npz")
+
+
 def test_a_value_of_the_grid_comes_after_those_that_are_set():
     spec = SweepSpec(agents=(AGENT,), overrides=("agent.n_step=2", "seed=9"), grid={"agent.n_step": ("4",)})
     (job,) = plan(spec, OUTPUT).values()
@@ -209,6 +217,7 @@ grid:
         ("grid: {agent.n_step: 3}", "grid.agent.n_step = 3: must be a list of one or more values"),
         ("grid: {agent.n_step: []}", "grid.agent.n_step = []: must be a list of one or more values"),
         ("configs: {trpo: a.yaml}", f"agent = trpo: must be one of {', '.join(agent_names())}"),
+        ("configs: {1: a.yaml}", f"agent = 1: must be one of {', '.join(agent_names())}"),
         (f"configs: {{{AGENT}: 3}}", "configs = 3: must be a list of names"),
     ],
 )

@@ -30,8 +30,9 @@ def tabulate(groups: Groups, axis: str) -> list[Row]:
             rows += [_row(group, run.name, axis, x, y) for x, y in zip(*_points(run, axis), strict=True)]
         curves = [points for run in runs if len((points := _points(run, axis))[0])]
         grid = _common_grid([x for x, _ in curves], axis)
-        values = np.stack([np.interp(grid, x, y) for x, y in curves], axis=-1) if len(grid) else np.empty((0, 1))
-        result = estimate([values])
+        if not len(grid):  # As with a young run whose only evaluation was before another's first.
+            continue
+        result = estimate([np.stack([np.interp(grid, x, y) for x, y in curves], axis=-1)])
         for index, (x, y) in enumerate(zip(grid, result.value, strict=True)):
             row = _row(group, STATISTIC, axis, x, y)
             rows.append({**row, **result.interval(index), "num_seeds": len(curves)})

@@ -1,5 +1,6 @@
 """Alarms: problems visible in a run's metrics, and the field to change. One function per alarm."""
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
@@ -64,7 +65,7 @@ def read_recorded(metrics: Path, fields: Mapping[str, Any]) -> Recorded:
 
 
 def alarms(recorded: Recorded) -> dict[str, str]:
-    """Returns the text of each raised alarm, by name."""
+    """Returns the text of each raised alarm, by name; omits those that damaged files don't permit to judge."""
     every = (
         no_learning_yet,
         return_collapsed,
@@ -74,7 +75,12 @@ def alarms(recorded: Recorded) -> dict[str, str]:
         kl_too_high,
         clipped_share_too_high,
     )
-    return {alarm.__name__: text for alarm in every if (text := alarm(recorded)) is not None}
+    raised = {}
+    for alarm in every:
+        with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError):
+            if (text := alarm(recorded)) is not None:
+                raised[alarm.__name__] = text
+    return raised
 
 
 def no_learning_yet(recorded: Recorded) -> str | None:

@@ -1,5 +1,6 @@
 """Checkpoints: written atomically when due, and restored to continue a run."""
 
+import contextlib
 import json
 import math
 import time
@@ -76,7 +77,8 @@ class Checkpoints:
         kept = [other for other in self.paths() if other <= path][-self._settings.num_kept :]
         for other in [*self.paths(), *self._folder.glob("step_*.npz.part")]:
             if other not in kept:
-                other.unlink()
+                with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
+                    other.unlink()
         return True
 
     def restore_newest(self, fresh: State, restore: Callable[[State], None]) -> Path | None:

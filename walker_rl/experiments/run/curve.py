@@ -14,7 +14,7 @@ from walker_rl.whole_file import whole_file
 def plot_curve(metrics: Path, path: Path, title: str) -> None:
     """Plots the evaluation returns in a run's folder of metrics, with the training returns behind them.
 
-    The suffix of `path` determines the format.
+    Omits columns that are missing. The suffix of `path` determines the format.
 
     Raises:
         OSError: if it can't be written; the previous file stays.
@@ -22,14 +22,16 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     evaluation = read_whole_rows(metrics / "evaluation.csv")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    if training := read_whole_rows(metrics / "training.csv"):
+    training = read_whole_rows(metrics / "training.csv")
+    if "episode_return" in training:
         label = f"training, mean of {MOVING_AVERAGE} episodes"
         axes.plot(*smoothed_returns(training), color="0.65", linewidth=1, label=label)
-    episodes = np.stack(episode_returns(evaluation))
-    steps = evaluation["actor_steps"]
-    axes.fill_between(steps, episodes.min(axis=0), episodes.max(axis=0), alpha=0.25, linewidth=0, label="worst to best")
-    label = f"evaluation, mean of {len(episodes)} deterministic episodes"
-    axes.plot(steps, evaluation["mean_return"], marker="o", markersize=3, label=label)
+    if episodes := episode_returns(evaluation):
+        extent = np.min(episodes, axis=0), np.max(episodes, axis=0)
+        axes.fill_between(evaluation["actor_steps"], *extent, alpha=0.25, linewidth=0, label="worst to best")
+    if "mean_return" in evaluation:
+        label = f"evaluation, mean of {len(episodes)} deterministic episodes"
+        axes.plot(evaluation["actor_steps"], evaluation["mean_return"], marker="o", markersize=3, label=label)
     axes.set(title=plain(title), xlabel="environment steps", ylabel="return", xlim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.3)

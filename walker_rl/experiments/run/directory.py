@@ -169,8 +169,7 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
 def _fill(run: RunDirectory, config: ExperimentConfig, runner: str, is_new: bool) -> None:
     """Writes the initial contents; the configuration, which marks a run directory, comes last."""
     try:
-        for folder in _folders(run):
-            folder.mkdir(exist_ok=True)
+        restore_folders(run)
         prior = prior_record(config)
         record = {"prior": dataclasses.asdict(prior)} if prior else {}
         _write_config(run, config, {"runner": runner, **provenance(), **record})
@@ -189,6 +188,16 @@ def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
     for folder in (*_folders(run), *([] if keeps_path else [run.path])):
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def restore_folders(run: RunDirectory) -> None:
+    """Makes the folders of a run that are missing, as after a copy that leaves out empty ones.
+
+    Raises:
+        OSError: if one can't be made.
+    """
+    for folder in _folders(run):
+        folder.mkdir(exist_ok=True)
 
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:

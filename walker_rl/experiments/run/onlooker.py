@@ -24,7 +24,16 @@ class Onlooker:
         self._raised: set[str] = set()
 
     def look(self) -> None:
-        """Shows the recorded evaluations; postpones the curve and the alarms if they have taken too much time."""
+        """Shows the recorded evaluations; postpones the curve and the alarms if they have taken too much time.
+
+        What can't be read or drawn, as on a full disk, causes a warning.
+        """
+        try:
+            self._look()
+        except OSError as error:
+            self._display.message(f"warning: {self._run.curve}: not drawn ({error.strerror or error})")
+
+    def _look(self) -> None:
         evaluations = recorded_evaluations(self._run.metrics)
         self._display.show_history([one.mean_return for one in evaluations])
         if evaluations and self._allowance.is_left:
@@ -39,10 +48,6 @@ class Onlooker:
                 self._display.message(f"warning: {text}")
 
     def _draw(self) -> None:
-        """Draws the curve; a full disk causes a warning."""
         from walker_rl.experiments.run.curve import plot_curve
 
-        try:
-            plot_curve(self._run.metrics, self._run.curve, self._title)
-        except OSError as error:
-            self._display.message(f"warning: {self._run.curve}: not drawn ({error.strerror})")
+        plot_curve(self._run.metrics, self._run.curve, self._title)

@@ -10,6 +10,7 @@ from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.summary import read_ended_by
 from walker_rl.experiments.step_files import step_files
+from walker_rl.experiments.stored import reading
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
@@ -33,9 +34,11 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
     """Checks that a configuration does not shorten the run.
 
     Raises:
+        NotWholeError: if the run's configuration has no `max_actor_steps`.
         UserError: if its `max_actor_steps` is less than the run has trained.
     """
-    length = read_yaml(run.config)["max_actor_steps"]
+    with reading(run.config, "the length of the run"):
+        length = read_yaml(run.config)["max_actor_steps"]
     status = read_status(run.status)
     trained = max([status.actor_steps if status else 0, *step_files(run.checkpoints)])
     has_all_steps = run.summary.exists() and read_ended_by(run) == "steps"

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment
 from walker_rl.experiments.run.summary import read_ended_by
+from walker_rl.yaml_file import parse_yaml
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,8 +89,16 @@ class Job:
 
 def as_text(value: Any) -> str:
     """Writes a value as YAML for the command line, after "field="."""
-    is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value)
+    is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value) and _means_itself(value)
     return value if is_plain else json.dumps(value, separators=(",", ":"))
+
+
+def _means_itself(text: str) -> bool:
+    """False for a text that YAML takes for another value, as "on", "010" or "-"."""
+    try:
+        return bool(parse_yaml(text) == text)
+    except yaml.YAMLError:
+        return False
 
 
 def _options(name: str, values: Sequence[Any]) -> list[str]:

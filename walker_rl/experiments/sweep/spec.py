@@ -58,7 +58,7 @@ def read_spec(path: Path) -> SweepSpec:
             raise UserError(f"{key} = {fields[key]}: must be a mapping, in {path}")
     configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
     for agent in configs:
-        experiment_class(agent)
+        experiment_class(str(agent))
     grid = flatten(fields.get("grid", {}))
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),

@@ -1,0 +1,28 @@
+"""The onlooker, who must not end what it looks at."""
+
+import pytest
+
+from tests.analysis.made_runs import make_run
+from tests.tiny import AGENT
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run.onlooker import Onlooker
+from walker_rl.terminal.display import Display
+
+
+@pytest.mark.parametrize("name", ["curve.png", "metrics/evaluation.csv", "metrics/training.csv"])
+def test_what_it_cannot_read_or_draw_is_a_warning(tmp_path, capsys, name):
+    run = make_run(tmp_path / "run", [1.0, 2.0])
+    (run.path / name).unlink(missing_ok=True)
+    (run.path / name).mkdir()
+    Onlooker(load_config(AGENT), run, Display()).look()
+    assert capsys.readouterr().out.startswith(f"warning: {run.curve}: not drawn (")
+
+
+def test_damaged_first_lines_leave_a_curve(tmp_path, capsys):
+    run = make_run(tmp_path / "run", [1.0, 2.0])
+    evaluation = run.metrics / "evaluation.csv"
+    evaluation.write_text(evaluation.read_text().replace("episode_return_0", "episode_return?0"))
+    (run.metrics / "training.csv").write_text("actor_steps,episode_return?\n1,2\n")
+    Onlooker(load_config(AGENT), run, Display()).look()
+    assert capsys.readouterr().out == ""
+    assert run.curve.exists()
