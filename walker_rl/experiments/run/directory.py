@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
@@ -21,6 +19,7 @@ from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
 from walker_rl.printable import file_name
 from walker_rl.whole_file import write_whole_text
+from walker_rl.yaml_file import write_yaml
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,7 +205,7 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
-    write_whole_text(run.config, yaml.safe_dump({**to_dict(config), PROVENANCE: provenance}, sort_keys=False))
+    write_whole_text(run.config, write_yaml({**to_dict(config), PROVENANCE: provenance}))
 
 
 def open_run_directory(path: Path) -> RunDirectory:
