@@ -3,11 +3,14 @@
 import contextlib
 import dataclasses
 import os
+import reprlib
 import shlex
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
@@ -19,7 +22,7 @@ from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
 from walker_rl.printable import file_name
 from walker_rl.whole_file import write_whole_text
-from walker_rl.yaml_file import write_yaml
+from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,7 +208,13 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
-    write_whole_text(run.config, write_yaml({**to_dict(config), PROVENANCE: provenance}))
+    text = write_yaml({**to_dict(config), PROVENANCE: provenance})
+    try:
+        parse_yaml(text)
+    except yaml.YAMLError as error:  # The run could not be resumed.
+        shown = reprlib.repr(config.environment)
+        raise UserError(f"environment = {shown}: must fit into {run.config} ({error})") from None
+    write_whole_text(run.config, text)
 
 
 def open_run_directory(path: Path) -> RunDirectory:
