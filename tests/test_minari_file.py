@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import shutil
 
 import numpy as np
 import pytest
@@ -122,6 +123,15 @@ def test_what_fails_leaves_nothing(tmp_path):
     path.mkdir()
     with pytest.raises(UserError, match=f"^output = {path}: must not exist yet$"), new_dataset(path, BOUNDS, 1, {}):
         pass
+
+
+@pytest.mark.parametrize("length", [0, 100, -1_000])
+def test_a_torn_dataset_is_one_line(dataset, tmp_path, length):
+    torn = shutil.copytree(dataset, tmp_path / "torn")
+    file = torn / "data" / "main_data.hdf5"
+    file.write_bytes(file.read_bytes()[:length])
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {torn}: must be a whole Minari dataset "):
+        list(read_episodes(torn, 3, 1))
 
 
 def test_what_is_no_dataset_of_the_task_is_refused_before_a_launch(dataset, tmp_path):

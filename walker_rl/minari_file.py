@@ -118,7 +118,8 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     """Reads the episodes of a dataset in their order; maps actions from the dataset's bounds to [-1, 1].
 
     Raises:
-        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds.
+        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds, or
+            a damaged one.
     """
     require_extra("minari", "minari", "minari")
     from minari import MinariDataset
@@ -135,10 +136,14 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
         raise UserError(f"agent.prior.dataset = {path}: {must_be}")
     middle, half = (low + high) / 2, (high - low) / 2
-    for one in dataset.iterate_episodes():
-        actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
-        observations = np.asarray(one.observations, np.float32)
-        yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+    try:
+        for one in dataset.iterate_episodes():
+            actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
+            observations = np.asarray(one.observations, np.float32)
+            yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"agent.prior.dataset = {path}: must be a whole Minari dataset ({reason})") from None
 
 
 def _data(path: Path) -> Path:
