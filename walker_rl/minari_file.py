@@ -17,6 +17,9 @@ from walker_rl import __version__
 from walker_rl.errors import RunError, UserError
 from walker_rl.extras import require_extra
 
+MARGIN = 2**20
+"""Bytes by which a dataset may grow besides its episodes."""
+
 
 class Episode(NamedTuple):
     """One episode of `T` steps.
@@ -106,6 +109,7 @@ def new_dataset(
                 ends = np.zeros((2, len(episode.rewards)), bool)
                 ends[int(not episode.terminated), -1] = True
                 fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
+                _check_room(part / "data", sum(field.nbytes for field in fields))
                 storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
             yield add
@@ -144,6 +148,19 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"agent.prior.dataset = {path}: must be a whole Minari dataset ({reason})") from None
+
+
+def _check_room(folder: Path, size: int) -> None:
+    """Checks that the file of numbers can grow by an episode of `size` bytes; HDF5 would crash on a full disk.
+
+    Raises:
+        OSError: if it can't.
+    """
+    file, needed = folder / "main_data.hdf5", 2 * size + MARGIN
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as trial:
+        while needed > 0:
+            needed -= trial.write(bytes(min(needed, MARGIN)))
+        trial.truncate(trial.tell() + (file.stat().st_size if file.exists() else 0))
 
 
 def _data(path: Path) -> Path:
