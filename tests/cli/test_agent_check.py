@@ -34,6 +34,12 @@ def test_what_a_task_prints_is_no_error(tmp_path, monkeypatch):
     check(tmp_path, monkeypatch, "print('Welcome to the cart!', flush=True)")
 
 
+def test_a_file_named_as_a_module_of_pythons_is_not_taken_for_it(tmp_path, monkeypatch):
+    for name in ("json", "queue", "random", "signal"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+    check(tmp_path, monkeypatch, "")
+
+
 @pytest.mark.parametrize(
     ("first_line", "ending"),
     [

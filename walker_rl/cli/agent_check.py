@@ -12,6 +12,13 @@ from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.processes.child import Ending
 from walker_rl.processes.exit_statuses import COMPLETE
 
+CHILD = f"""
+from walker_rl.processes.search_path import current_folder_last
+current_folder_last()
+from {__name__} import main
+main()
+"""
+
 
 def check_agents(configs: Sequence[ExperimentConfig]) -> None:
     """Makes the policies of experiments once, to check them.
@@ -22,7 +29,7 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
         UserError: if an agent can't play its task.
         RunError: if the child process crashes.
     """
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-c", CHILD]
     given = json.dumps([to_dict(config) for config in configs])
     process = subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True)
     if process.returncode != COMPLETE:
@@ -49,7 +56,3 @@ def main() -> None:
             check_agent(config_from_dict(fields))
     except UserError as error:
         os.write(answer, json.dumps(str(error)).encode())
-
-
-if __name__ == "__main__":
-    main()
