@@ -50,4 +50,5 @@ def export_policy(
 def _default_output(run: Path | None, pretrained: str | None) -> Path:
     if run is None:
         return Path(f"{pretrained}.onnx")
-    return (run / "policy" / "best.npz" if os.path.isdir(run) else run).with_suffix(".onnx")
+    path = run / "policy" / "best.npz" if os.path.isdir(run) else run
+    return path.with_name(path.name.removesuffix(".npz") + ".onnx")
