@@ -2,6 +2,10 @@
 
 import contextlib
 import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +25,8 @@ from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.recording import play_episodes
 from walker_rl.replay.queue import Queue
+
+ROOT = Path(__file__).parents[1]
 
 SHAPE = PolicyArchitecture(3, 1, TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
 SAVED = SavedPolicy("d4pg", "Pendulum-v1", 7, SHAPE, random_variables(SHAPE))
@@ -113,6 +119,26 @@ def test_what_lies_beside_the_dataset_stays(tmp_path):
     assert not is_dataset(tmp_path / ("x" * 300))
 
 
+@pytest.mark.parametrize("num_bytes", [0, 20_000, 3_000_000])
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, num_bytes):
+    """HDF5 would crash the process."""
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from tests.fakes import file_size_limit\n"
+        "from walker_rl.errors import RunError; from walker_rl.minari_file import Episode, new_dataset\n"
+        "episode = Episode(*(np.zeros(shape, np.float32) for shape in ((5_001, 8), (5_000, 2), 5_000)), False)\n"
+        "try:\n"
+        "    with new_dataset(Path(sys.argv[1]), np.float32([[-1.0] * 8, [1.0] * 8]), 2, {}) as add:\n"
+        "        with file_size_limit(int(sys.argv[2])):\n"
+        "            for _ in range(100): add(episode)\n"
+        "except RunError as error: print(error)"
+    )
+    command = [sys.executable, "-c", code, tmp_path / "full", str(num_bytes)]
+    process = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout == f"{tmp_path / 'full'}: cannot be written (File too large)\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_fails_leaves_nothing(tmp_path):
     path = tmp_path / "data set"
     with pytest.raises(ZeroDivisionError), new_dataset(path, BOUNDS, 1, {}) as add:
@@ -122,6 +148,15 @@ def test_what_fails_leaves_nothing(tmp_path):
     path.mkdir()
     with pytest.raises(UserError, match=f"^output = {path}: must not exist yet$"), new_dataset(path, BOUNDS, 1, {}):
         pass
+
+
+@pytest.mark.parametrize("length", [0, 100, -1_000])
+def test_a_torn_dataset_is_one_line(dataset, tmp_path, length):
+    torn = shutil.copytree(dataset, tmp_path / "torn")
+    file = torn / "data" / "main_data.hdf5"
+    file.write_bytes(file.read_bytes()[:length])
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {torn}: must be a whole Minari dataset "):
+        list(read_episodes(torn, 3, 1))
 
 
 def test_what_is_no_dataset_of_the_task_is_refused_before_a_launch(dataset, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from walker_rl.printable import printable
+from walker_rl.printable import one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,7 @@ from walker_rl.printable import printable
 )
 def test_nothing_that_a_terminal_obeys_is_left(text, shown):
     assert printable(text) == shown
+
+
+def test_a_message_keeps_the_bytes_of_a_path():
+    assert one_line("caf\udce9\n\x1b[2J is none") == r"caf\udce9 [2J is none"

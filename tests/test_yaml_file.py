@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.fuzzing import bomb, bounded, damaged, make_generator
-from walker_rl.yaml_file import MAX_SIZE, parse_yaml, read_yaml_file
+from walker_rl.yaml_file import MAX_SIZE, parse_yaml, read_yaml_file, write_yaml
 
 MAX_SECONDS = 5.0
 
@@ -29,6 +29,17 @@ MAX_SECONDS = 5.0
 )
 def test_what_is_meant(text, values):
     assert parse_yaml(text) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e3", "123456789e12", "-1E+5", "010", "1:30", "on", "null", "~", "1.5", "0x10", "2020-01-02", "", "é", "\x85"],
+)
+def test_a_text_that_looks_like_another_value_is_read_back_as_it_was(text):
+    assert parse_yaml(write_yaml({"commit": text, "other": [text, {"x": text}]})) == {
+        "commit": text,
+        "other": [text, {"x": text}],
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@
 
 import sys
 
-from walker_rl.cli import main
+from walker_rl.processes.search_path import current_folder_last
 
 if __name__ == "__main__":
+    current_folder_last()
+
+    from walker_rl.cli import main
+
     sys.exit(main())

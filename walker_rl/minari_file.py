@@ -17,6 +17,9 @@ from walker_rl import __version__
 from walker_rl.errors import RunError, UserError
 from walker_rl.extras import require_extra
 
+MARGIN = 2**20
+"""Bytes by which a dataset may grow besides its episodes."""
+
 
 class Episode(NamedTuple):
     """One episode of `T` steps.
@@ -106,6 +109,7 @@ def new_dataset(
                 ends = np.zeros((2, len(episode.rewards)), bool)
                 ends[int(not episode.terminated), -1] = True
                 fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
+                _check_room(part / "data", sum(field.nbytes for field in fields))
                 storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
             yield add
@@ -118,7 +122,8 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     """Reads the episodes of a dataset in their order; maps actions from the dataset's bounds to [-1, 1].
 
     Raises:
-        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds.
+        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds, or
+            a damaged one.
     """
     require_extra("minari", "minari", "minari")
     from minari import MinariDataset
@@ -135,10 +140,27 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
         raise UserError(f"agent.prior.dataset = {path}: {must_be}")
     middle, half = (low + high) / 2, (high - low) / 2
-    for one in dataset.iterate_episodes():
-        actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
-        observations = np.asarray(one.observations, np.float32)
-        yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+    try:
+        for one in dataset.iterate_episodes():
+            actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
+            observations = np.asarray(one.observations, np.float32)
+            yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"agent.prior.dataset = {path}: must be a whole Minari dataset ({reason})") from None
+
+
+def _check_room(folder: Path, size: int) -> None:
+    """Checks that the file of numbers can grow by an episode of `size` bytes; HDF5 would crash on a full disk.
+
+    Raises:
+        OSError: if it can't.
+    """
+    file, needed = folder / "main_data.hdf5", 2 * size + MARGIN
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as trial:
+        while needed > 0:
+            needed -= trial.write(bytes(min(needed, MARGIN)))
+        trial.truncate(trial.tell() + (file.stat().st_size if file.exists() else 0))
 
 
 def _data(path: Path) -> Path:

@@ -8,6 +8,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " * char.isspace() for char in text)
 
 
+def one_line(message: str) -> str:
+    """Returns a message as one printable line; bytes of a path that are no text are escaped."""
+    return printable(message.encode(errors="backslashreplace").decode())
+
+
 def plain(text: str) -> str:
     """A name for figures, escaped so that it is never taken for a formula or left out of a legend."""
     shown = printable(text).replace("$", r"\$")

@@ -17,8 +17,10 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OSError: if it can't be written, or is no regular file, as /dev/null.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "there is something other than a file", str(path))
+        raise OSError(errno.EINVAL, "it is no file of a disk", str(path))
     part = path.parent / f"{path.name}.part"
     with part.open("wb") as file:
         try:

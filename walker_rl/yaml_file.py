@@ -41,9 +41,14 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
+class _Dumper(yaml.SafeDumper):
+    """Quotes what `_Loader` would take for another value, as the text 1e3."""
+
+
+for _side in (_Loader, _Dumper):
+    _side.add_implicit_resolver(
+        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+    )
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
@@ -89,6 +94,12 @@ def parse_yaml(text: str) -> Any:
         raise yaml.YAMLError(f"a value that can't be read ({error})") from None
     finally:
         loader.dispose()
+
+
+def write_yaml(values: dict[str, Any]) -> str:
+    """Returns plain values as YAML that `parse_yaml` reads as they are."""
+    text: str = yaml.dump(values, Dumper=_Dumper, sort_keys=False)
+    return text
 
 
 def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from walker_rl.agents import agent_names
 from walker_rl.cli import main
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
+
+ROOT = Path(__file__).parents[2]
 
 AGENTS = ", ".join(agent_names())
 
@@ -41,6 +44,17 @@ sys.exit(main(["fail"]))
 def test_a_failure_is_one_line_and_a_status(exception, status, stderr):
     process = run("-c", FAILING.format(exception=exception))
     assert (process.returncode, process.stdout, process.stderr) == (status, "", stderr)
+
+
+@pytest.mark.parametrize("words", [("walker_rl", "list"), ("walker_rl.watch", "runs", "-1")])
+def test_a_file_named_as_a_module_of_pythons_is_not_taken_for_it(tmp_path, words):
+    for name in ("json", "logging", "queue", "random", "signal", "socket"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken')")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", *words]
+    process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert "taken" not in process.stderr
+    assert process.returncode == (0 if words[0] == "walker_rl" else 1), "a socket that is none"
 
 
 def test_a_bug_keeps_its_traceback():

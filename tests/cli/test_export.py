@@ -1,8 +1,11 @@
 """`walker-rl export`."""
 
+import shutil
+
 import pytest
 
 from walker_rl.cli import main
+from walker_rl.pretrained import find_pretrained
 
 
 def test_a_pretrained_policy_becomes_a_file(tmp_path, capsys):
@@ -11,6 +14,19 @@ def test_a_pretrained_policy_becomes_a_file(tmp_path, capsys):
     assert main(["export", "--pretrained", "sac", "--format", "onnx", "-o", str(path)]) == 0
     assert capsys.readouterr().out == f"{path}: observation [B, 22] to action [B, 6], sac on Walker2DBulletEnv-v0\n"
     assert onnx.load(path).producer_name == "walker-rl"
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("a.npz", "a.onnx"), ("walker.v2", "walker.v2.onnx"), ("a.onnx", "a.onnx.onnx")]
+)
+def test_without_an_output_the_file_is_named_as_the_policy(tmp_path, name, written):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    policy = tmp_path / name
+    shutil.copy(find_pretrained("sac").path, policy)
+    before = policy.read_bytes()
+    assert main(["export", str(policy)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, written])
+    assert policy.read_bytes() == before
 
 
 def test_another_format_is_refused(capsys):

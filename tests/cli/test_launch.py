@@ -59,11 +59,13 @@ def test_what_cannot_be_launched_is_refused(tmp_path, words, message):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_host_that_nobody_knows_is_refused_at_once(tmp_path):
-    words = ("--role", "actors", "--join", "nohost.invalid:8000")
+@pytest.mark.parametrize("host", ["nohost.invalid", "a..b", "x" * 70])
+def test_a_host_that_nobody_knows_is_refused_at_once(tmp_path, host):
+    words = ("--role", "actors", "--join", f"{host}:8000")
     result = run_command("launch", DISTRIBUTIONAL_AGENT, *words, cwd=tmp_path, timeout=120)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("error: join = nohost.invalid:8000: must be a host that this machine finds (")
+    assert result.stderr.startswith(f"error: join = {host}:8000: must be a host that this machine finds (")
+    assert result.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, COMMAND, TINY_RUN, run_command, set_options
 
 pytestmark = pytest.mark.slow
@@ -91,3 +92,17 @@ def test_a_name_that_is_not_utf_8_stops_nothing(tmp_path):
     for words in (("compare", name, "--keep", "kept"), ("report", name), ("report", "kept")):
         result = run_command(*words, cwd=tmp_path)
         assert (result.returncode, result.stderr) == (0, ""), words
+    sweep = ("sweep", AGENT, "--output", f"{name}s", *set_options((*TINY_RUN, "max_actor_steps=300")))
+    result = run_command(*sweep, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    result = run_command("evaluate", f"no {name}", cwd=tmp_path)
+    assert result.stderr == "error: policy = no caf\\udce9: cannot be read (No such file or directory)\n"
+
+
+@acme_stack
+def test_a_launched_run_may_have_such_a_name(tmp_path):
+    name = os.fsdecode(b"caf\xe9")
+    words = ("--task", "Pendulum-v1", "--steps", "600", "--num-actors", "1", "--run-dir", name)
+    result = run_command("launch", AGENT, *words, *set_options(TINY_RUN), cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / name / "summary.json").exists()

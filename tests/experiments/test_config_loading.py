@@ -98,6 +98,8 @@ def test_arguments_of_an_environment_have_names_of_their_own_and_later_layers_wi
     assert config.environment == {"length": 4, "goal": {"x": 1.5, "y": [2, 3]}, "agent": "far"}
     assert load_config(AGENT, overrides=["environment={length: 4}"]).environment == {"length": 4}
     assert load_config(AGENT, overrides=["environment.goal={1: 2, x: 3}"]).environment == {"goal": {"1": 2, "x": 3}}
+    line = "environment = {'wind': [0, nan]}: must have finite numbers"
+    assert refusal(load_config, AGENT, overrides=["environment.wind=[0, .nan]"]) == line
     line = "environment = 5: must be a mapping of arguments to values"
     assert refusal(load_config, AGENT, overrides=["environment=5"]) == line
 

@@ -1,6 +1,7 @@
 """What a run writes for TensorBoard."""
 
 import dataclasses
+import os
 
 import numpy as np
 import pytest
@@ -47,6 +48,13 @@ def test_files_of_other_names_are_left_alone(tmp_path):
     write(tmp_path, {STEP: 1, "a": 2.0})
     assert scalars(tmp_path) == {"a": [(1, 2.0)]}
     assert other.read_bytes() == b""
+
+
+def test_a_path_of_any_bytes_is_a_hyperparameter(tmp_path):
+    about = dataclasses.replace(ABOUT, hyperparameters={"agent.prior.policy": os.fsdecode(b"caf\xe9.npz")})
+    TensorBoardLogger(tmp_path, about).close()
+    _, values, _ = hyperparameters(tmp_path)
+    assert values == {"agent.prior.policy": r"caf\udce9.npz"}
 
 
 def test_a_row_is_readable_when_write_returns(tmp_path):

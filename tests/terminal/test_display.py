@@ -117,3 +117,8 @@ def test_a_limit_of_time_bounds_the_time_to_go(seconds_allowed, seconds_left):
 )
 def test_format_duration(seconds, text):
     assert format_duration(seconds) == text
+
+
+def test_a_path_is_printed_as_it_is(capsys):
+    Display().message("Resumed runs/:x:/[1]/a:b:c at 5 steps.")
+    assert capsys.readouterr().out == "Resumed runs/:x:/[1]/a:b:c at 5 steps.\n"

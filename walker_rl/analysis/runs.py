@@ -21,7 +21,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import as_text
 from walker_rl.metrics_file import STEP_KEY
-from walker_rl.printable import printable
+from walker_rl.printable import one_line
 
 RUNS = "runs.csv"
 EVALUATIONS = "evaluations.csv"
@@ -102,7 +102,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
         raise UserError(left_out[0] + others)
     for reason in left_out:
-        note(f"note: left out: {printable(reason)}")
+        note(f"note: left out: {one_line(reason)}")
     names = distinct_names([Place(folder, run.name, run.directory is None) for folder, run in found])
     return [dataclasses.replace(run, name=name) for name, (_, run) in zip(names, found, strict=True)]
 

@@ -1,13 +1,23 @@
 """Checks that agents can play their tasks, before anything is written."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
+from walker_rl.processes.child import Ending
+from walker_rl.processes.exit_statuses import COMPLETE
+
+CHILD = f"""
+from walker_rl.processes.search_path import current_folder_last
+current_folder_last()
+from {__name__} import main
+main()
+"""
 
 
 def check_agents(configs: Sequence[ExperimentConfig]) -> None:
@@ -17,17 +27,22 @@ def check_agents(configs: Sequence[ExperimentConfig]) -> None:
 
     Raises:
         UserError: if an agent can't play its task.
+        RunError: if the child process crashes.
     """
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-c", CHILD]
     given = json.dumps([to_dict(config) for config in configs])
-    problems = subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True, check=True).stdout
-    if problems:
-        raise UserError(json.loads(problems))
+    process = subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True)
+    if process.returncode != COMPLETE:
+        raise RunError(f"the check of the agents and their tasks has ended, {Ending(process.returncode, '')}")
+    if process.stdout:
+        raise UserError(json.loads(process.stdout))
 
 
 def main() -> None:
     """Reads configurations from standard input and prints the first error, if any, as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles it and ends this process.
+    answer = os.dup(1)
+    os.dup2(2, 1)  # A task of other people may print when it is imported.
 
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.runtime import set_environment
@@ -40,8 +55,4 @@ def main() -> None:
         for fields in json.load(sys.stdin):
             check_agent(config_from_dict(fields))
     except UserError as error:
-        print(json.dumps(str(error)))
-
-
-if __name__ == "__main__":
-    main()
+        os.write(answer, json.dumps(str(error)).encode())

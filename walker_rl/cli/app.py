@@ -25,7 +25,7 @@ from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.cli.watch import watch_runs
 from walker_rl.errors import RunError, UserError
-from walker_rl.printable import printable
+from walker_rl.printable import one_line
 from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 from walker_rl.stack import HAS_TENSORFLOW, lacks
@@ -123,7 +123,7 @@ def _check_paths(words: Sequence[str]) -> None:
 
 
 def _fail(message: str, status: int) -> int:
-    line = printable(message)
+    line = one_line(message)
     if len(line) > MAX_LINE:  # The field is at the beginning, the allowed values at the end.
         line = f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
     print(f"error: {line}", file=sys.stderr)

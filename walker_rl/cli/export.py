@@ -51,4 +51,5 @@ def _default_output(run: Path | None, pretrained: str | None) -> Path:
 
     if run is None:
         return Path(f"{pretrained}.onnx")
-    return policy_file(run).with_suffix(".onnx")
+    path = policy_file(run)
+    return path.with_name(path.name.removesuffix(".npz") + ".onnx")

@@ -190,8 +190,9 @@ def _check_resolves(address: str, port: int) -> None:
     host = address.rpartition(":")[0]
     try:
         socket.getaddrinfo(host, port)
-    except OSError as error:
-        raise UserError(f"join = {address}: must be a host that this machine finds ({error.strerror})") from None
+    except (OSError, UnicodeError) as error:  # UnicodeError: no host can have this name.
+        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        raise UserError(f"join = {address}: must be a host that this machine finds ({reason})") from None
 
 
 def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:

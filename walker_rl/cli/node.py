@@ -40,8 +40,9 @@ def run_node(
 
     from walker_rl.experiments.distributed import node
     from walker_rl.processes.child import tie_to_parent
+    from walker_rl.processes.signals import WARNINGS
 
-    for number in (signal.SIGINT, signal.SIGHUP):  # A terminal sends them to all processes; the parent decides.
+    for number in (signal.SIGINT, *WARNINGS):  # A terminal or batch system sends them to all; the parent decides.
         signal.signal(number, signal.SIG_IGN)
     if parent is not None:
         tie_to_parent(parent)

@@ -15,7 +15,7 @@ from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.request import ConfigFiles, Overrides, command_line, print_next
 from walker_rl.cli.watch import where_to_look
 from walker_rl.experiments.config import why_nothing_is_learned
-from walker_rl.printable import counted, printable
+from walker_rl.printable import counted, one_line
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _check(jobs: list[Job]) -> list[Job]:
             damaged.append(job)
             if len(damaged) == len(jobs):
                 raise
-            print(f"note: left out: {printable(str(error))}", flush=True)
+            print(f"note: left out: {one_line(str(error))}", flush=True)
     return damaged
 
 

@@ -127,7 +127,11 @@ def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[s
         given = layer[name]
         if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
             raise UserError(f"{name} = {given}: must be a mapping of arguments to values")
-        yield name, json.loads(json.dumps(given))  # Keys inside become text, as in the config.yaml of the run.
+        try:
+            text = json.dumps(given, allow_nan=False)
+        except ValueError:
+            raise UserError(f"{name} = {given}: must have finite numbers") from None
+        yield name, json.loads(text)  # Keys inside become text, as in the config.yaml of the run.
 
 
 def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:

@@ -126,7 +126,9 @@ def _scalars(values: Mapping[str, Any]) -> Summary:
 
 
 def _hyperparameter(value: Any) -> bool | float | str:
-    """The value as a type that the HParams plugin accepts."""
+    """The value as a type that the HParams plugin accepts; text may have any bytes, as a path has."""
     if value is None:
         return "null"
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
+    if isinstance(value, (bool, int, float)):
+        return value
+    return str(value).encode(errors="backslashreplace").decode()

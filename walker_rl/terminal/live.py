@@ -16,7 +16,8 @@ LiveOutputT = TypeVar("LiveOutputT", bound="LiveOutput")
 def make_console(**options: Any) -> Console:
     """Makes a console with Rich's `options`; a notebook's cell claims to be a terminal, and gets plain lines."""
     is_notebook = Console().is_jupyter
-    return Console(force_jupyter=False, force_terminal=False if is_notebook else None, **options)
+    is_terminal = False if is_notebook else None
+    return Console(force_jupyter=False, force_terminal=is_terminal, emoji=False, **options)  # No `:x:` in paths.
 
 
 class LiveOutput:

@@ -8,13 +8,14 @@ from itertools import pairwise
 import matplotlib.colors
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 from PIL import Image
 
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names, display_name
 from walker_rl.analysis.comparison.figures import draw_comparison
-from walker_rl.analysis.comparison.style import COLOURS, styles
+from walker_rl.analysis.comparison.style import COLOURS, save, styles
 from walker_rl.analysis.comparison.summary import HEADER, summarize
 
 NAMES = (
@@ -87,6 +88,12 @@ def test_the_same_runs_make_the_same_bytes(folder, tmp_path):
     draw_comparison(RUNS, tmp_path)
     for path in sorted(tmp_path.iterdir()):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+
+
+def test_a_figure_too_wide_for_its_format_is_coarser(tmp_path):
+    png, _ = save(Figure(figsize=(600, 2)), tmp_path / "wide")
+    with Image.open(png) as image:
+        assert image.size == (60_000, 200)
 
 
 def test_a_figure_without_numbers_is_left_out(tmp_path):

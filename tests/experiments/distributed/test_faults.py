@@ -150,7 +150,9 @@ def test_nothing_outlives_a_launcher_that_is_killed_and_the_run_can_be_resumed(t
         assert steps == sorted(steps)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 75), (signal.SIGHUP, 75), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 75), (signal.SIGHUP, 75), (signal.SIGUSR1, 75), (signal.SIGINT, 130)]
+)
 def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status):
     run = tmp_path / "run"
     options = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}  # The tests may run under `nohup`.
@@ -159,7 +161,7 @@ def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status
         if number == signal.SIGTERM:
             made.process.send_signal(number)
         else:
-            os.killpg(made.process.pid, number)  # As a terminal does with Ctrl-C, and when it is lost.
+            os.killpg(made.process.pid, number)  # As a terminal or a batch system does.
         output = made.finish()
         assert made.process.returncode == status, made.everything()
         assert "Stopping; Ctrl-C again stops at once" in output

@@ -147,3 +147,18 @@ def test_a_python_that_is_not_there_is_refused(cluster, tmp_path):
     message = "python = /no/python: must be a Python on every machine (No such file or directory)"
     assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
     assert not run.exists()
+
+
+def test_an_actor_may_print_any_bytes(tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nprintf 'caf\\351\\n'\nexit 3\n")
+    python.chmod(0o755)
+    code = (
+        "import sys; from ray_driver import Actor\n"
+        "print(ascii(Actor().act({'python': sys.argv[1], 'run_id': 'a'}, 'localhost:1', 0)))"
+    )
+    folder = ROOT / "walker_rl" / "experiments" / "distributed"
+    process = subprocess.run(
+        [RAY.with_name("python"), "-c", code, python], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    assert process.stdout == r"(3, 'caf\ufffd')" + "\n", process.stderr

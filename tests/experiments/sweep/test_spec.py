@@ -166,6 +166,12 @@ def test_seeds_without_end_are_not_listed(text):
         parse_seeds("9" * 5_000)
 
 
+def test_a_name_too_long_is_refused_before_anything_begins():
+    sizes = f"[{','.join(['1024'] * 60)}]"
+    spec = SweepSpec(agents=(AGENT,), grid={"agent.policy_hidden_sizes": (sizes,)})
+    assert refusal(lambda: plan(spec, OUTPUT)).endswith(": must be a shorter name; a YAML file can hold long values")
+
+
 def test_a_product_without_end_is_not_made():
     grid = {f"agent.{name}": tuple(map(str, range(1, 101))) for name in ("n_step", "batch_size", "min_replay_size")}
     spec = SweepSpec(agents=(AGENT,), seeds=tuple(range(100)), grid=grid)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import math
 import re
 import textwrap
 from collections.abc import Iterable
@@ -33,6 +34,12 @@ SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "walker_rl",
 }
+
+
+DPI = 150
+
+MAX_LENGTH, MAX_AREA = 60_000, 8e7
+"""Most pixels of a side that Matplotlib draws, and of a picture that Pillow reads without a warning."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,9 +85,14 @@ def group_label(group: str, count: str = "", width: int | None = None) -> str:
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
-    """Writes a figure as `path` + .png, with at most 256 colours, and + .svg, without dates; returns both paths."""
+    """Writes a figure as `path` + .png, with at most 256 colours, and + .svg, without dates; returns both paths.
+
+    A figure of very many tasks has fewer dots per inch.
+    """
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=150)
+    width, height = figure.get_size_inches()
+    dpi = min(DPI, MAX_LENGTH / max(width, height), math.sqrt(MAX_AREA / (width * height)))
+    figure.savefig(drawn, format="png", dpi=dpi)
     png, svg = (path.with_name(path.name + suffix) for suffix in (".png", ".svg"))
     with Image.open(drawn) as image:  # A third of the full-colour size.
         image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, optimize=True)

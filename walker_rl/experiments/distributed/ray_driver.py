@@ -86,7 +86,7 @@ class Central:
         code, status = self._process.poll(), {}
         with contextlib.suppress(FileNotFoundError, ValueError):
             status = json.loads((self._run / "status.json").read_text())
-        return code, status, last_line((self._folder / "output").read_text())
+        return code, status, last_line((self._folder / "output").read_text(errors="replace"))
 
     def stop(self) -> None:
         """Asks the run to save and exit."""
@@ -109,7 +109,8 @@ class Actor:
         """Runs the process to its end; returns its exit status and the last line printed."""
         command = (spec["python"], "-m", "walker_rl", "node", "--role", "actor", "--parent", str(os.getpid()))
         options = ("--connect", address, "--run-id", spec["run_id"], "--index", str(index))
-        ended = subprocess.run([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        words = [*command, *options]
+        ended = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         return ended.returncode, last_line(ended.stdout)
 
 

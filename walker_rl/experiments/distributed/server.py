@@ -1,5 +1,6 @@
 """The Reverb server of a run: tables for messages, and a queue of transitions."""
 
+import os
 from pathlib import Path
 
 import reverb
@@ -29,7 +30,8 @@ def start_server(run_id: str, port: int, folder: Path) -> reverb.Server:
     tables += [_first_in_first_out(table_name(kind, run_id), MAX_MESSAGES, 1, limits.MinSize(1)) for kind in QUEUES]
     transitions = table_name(TRANSITIONS, run_id)
     tables.append(_first_in_first_out(transitions, MAX_BLOCKS, 1, limits.Queue(MAX_BLOCKS)))
-    checkpointer = reverb.checkpointers.DefaultCheckpointer(path=str(folder))
+    descriptor = os.open(folder, os.O_RDONLY)  # Reverb takes no path that is not UTF-8.
+    checkpointer = reverb.checkpointers.DefaultCheckpointer(path=f"/proc/self/fd/{descriptor}")
     return reverb.Server(tables, port=port, checkpointer=checkpointer)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import os
+import reprlib
 import shlex
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
 from walker_rl.printable import file_name
 from walker_rl.whole_file import write_whole_text
+from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
 @dataclasses.dataclass(frozen=True)
@@ -211,7 +213,13 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
-    write_whole_text(run.config, yaml.safe_dump({**to_dict(config), PROVENANCE: provenance}, sort_keys=False))
+    text = write_yaml({**to_dict(config), PROVENANCE: provenance})
+    try:
+        parse_yaml(text)
+    except yaml.YAMLError as error:  # The run could not be resumed.
+        shown = reprlib.repr(config.environment)
+        raise UserError(f"environment = {shown}: must fit into {run.config} ({error})") from None
+    write_whole_text(run.config, text)
 
 
 def open_run_directory(path: Path) -> RunDirectory:

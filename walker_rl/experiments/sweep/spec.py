@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,10 @@ from walker_rl.printable import file_name
 
 MAX_RUNS = 10_000
 """Maximum number of runs of a sweep."""
+
+
+MAX_NAME_SIZE = 255
+"""Most bytes of a file's name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +113,7 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
     """Returns all runs of a sweep by name, in their order of training: all agents with the first seed come first.
 
     Raises:
-        UserError: if a run's configuration is wrong, two runs are the same, or there are too many.
+        UserError: if a run's configuration is wrong, its name too long, two runs are the same, or there are too many.
     """
     if not spec.agents:
         raise UserError(f"agents = []: must be one or more of {', '.join(agent_names())}")
@@ -121,6 +126,8 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
     for job in _jobs(spec, output):
         if job.name in jobs:
             raise UserError(f"run = {job.name}: must be there once; no agent, task, seed or value may be given twice")
+        if len(os.fsencode(job.log.name)) > MAX_NAME_SIZE:
+            raise UserError(f"run = {job.name}: must be a shorter name; a YAML file can hold long values")
         jobs[job.name] = job
     return jobs
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from optuna.trial import FrozenTrial
 
 from walker_rl.experiments.config import flatten, to_dict
@@ -11,6 +10,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.whole_file import write_whole_text
+from walker_rl.yaml_file import write_yaml
 
 BEST = "best.yaml"
 
@@ -36,4 +36,4 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
         "# The score is the mean return of the evaluations in the last quarter of a run. Other settings of the search\n"
         "# than those of the task and the agent are not here.\n"
     )
-    write_whole_text(path, header + yaml.safe_dump(changed, sort_keys=False))
+    write_whole_text(path, header + write_yaml(changed))
