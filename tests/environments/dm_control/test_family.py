@@ -1,5 +1,6 @@
 """dm_control's tasks: what is found, what is refused, and what a dm_env environment becomes."""
 
+import ctypes.util
 import os
 import subprocess
 import sys
@@ -130,3 +131,56 @@ def test_specs_that_are_not_vectors_of_numbers_are_refused(parts, line):
     with pytest.raises(Refused) as error:
         DmEnvSimulation(Echo(**parts))
     assert str(error.value).startswith(line)
+
+
+def test_without_a_method_that_draws_there_is_no_film():
+    """Whether the environment has an attribute `physics`, which need not be dm_control's, or none."""
+    environment = Echo()
+    for physics in (None, object()):
+        environment.physics = physics
+        with pytest.raises(RunError, match=r"^no film: AttributeError: .* no attribute 'render'$"):
+            DmEnvSimulation(environment).render(64, 48)
+
+
+@pytest.fixture
+def composer_environment():
+    """A rod on a hinge, with 60 s an episode; Composer compiles another model for each episode."""
+    composer, mjcf = (pytest.importorskip(f"dm_control.{name}") for name in ("composer", "mjcf"))
+    from dm_control.composer.observation.observable import MJCFFeature
+
+    class Swing(composer.Task):
+        root_entity, task_observables = composer.ModelWrapperEntity(mjcf.RootElement(model="rod")), {}
+
+        def __init__(self):
+            model = self.root_entity.mjcf_model
+            rod = model.worldbody.add("body")
+            rod.add("geom", type="capsule", fromto=(0, 0, 0, 0, 0, 1), size=(0.05,))
+            hinge = rod.add("joint", name="hinge", axis=(0, 1, 0))
+            model.actuator.add("motor", joint=hinge, ctrlrange=(-1, 1), ctrllimited=True)
+            self.task_observables["angle"] = MJCFFeature("qpos", hinge)
+            self.task_observables["angle"].enabled = True
+            self.set_timesteps(control_timestep=0.04, physics_timestep=0.02)
+
+        def get_reward(self, physics):
+            return 1.0
+
+    return composer.Environment(Swing(), time_limit=60.0)
+
+
+def test_an_environment_of_composer_has_its_time_limit(composer_environment):
+    assert DmEnvSimulation(composer_environment).max_episode_steps == 1500
+
+
+def test_an_environment_of_composer_is_drawn_in_every_episode(composer_environment):
+    if ctypes.util.find_library("EGL") is None:
+        pytest.skip("MuJoCo draws with EGL, which this machine lacks")
+    simulation = DmEnvSimulation(composer_environment)
+    for seed in range(2):
+        simulation.reset(seed)
+        try:
+            assert simulation.render(64, 48).shape == (48, 64, 3)
+        except RunError as error:
+            if "beside TensorFlow" not in str(error):
+                raise
+            pytest.skip(str(error))
+        simulation.step(np.ones(1, np.float32))
