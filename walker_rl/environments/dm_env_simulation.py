@@ -121,7 +121,7 @@ def _dimensions(observation_spec: Any) -> tuple[Dimension, ...]:
     """Dimensions of an observation, in the order of `_flat`."""
     dimensions: list[Dimension] = []
     for path, spec in tree.flatten_with_path(observation_spec):
-        if spec.dtype == np.uint8 and len(spec.shape) == 3:
+        if spec.dtype == np.uint8 and len(spec.shape) >= 3:
             raise Refused(f"must observe numbers, not pictures {list(spec.shape)}")
         low, high = (
             np.broadcast_to(getattr(spec, name, bound), spec.shape)

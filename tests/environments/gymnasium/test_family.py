@@ -69,6 +69,7 @@ def test_what_cannot_be_played_is_refused_in_a_line(name, arguments, line):
         ({"action_space": Box(-np.inf, 1.0, (2,))}, "must have finite bounds of its actions"),
         ({"action_space": Box(0, 3, (2,), np.int64)}, "must have continuous actions, not int64"),
         ({"observation_space": Box(0, 255, (8, 8, 3), np.uint8)}, "must observe numbers, not pictures [8, 8, 3]"),
+        ({"observation_space": Box(0, 255, (4, 8, 8, 3), np.uint8)}, "must observe numbers, not pictures [4, 8, 8, 3]"),
         ({"observation_space": Dict(eye=Box(0, 255, (8, 8, 1), np.uint8))}, "must observe numbers, not pictures"),
         ({"observation_space": Graph(Box(0, 1, (2,)), None)}, "must observe numbers that can be flattened"),
     ],
