@@ -137,4 +137,5 @@ def trying(name: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
-        raise UserError(f"task = {name}: raised {type(error).__name__}: {error}{''.join(places[-1:])}") from error
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise UserError(f"task = {name}: raised {reason}{''.join(places[-1:])}") from error
