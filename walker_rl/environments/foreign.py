@@ -2,9 +2,12 @@
 
 import contextlib
 import importlib.util
+import os
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -85,6 +88,13 @@ def prepare() -> None:
 
         if mujoco.get_mju_user_warning() is None:
             mujoco.set_mju_user_warning(lambda text: None)
+
+
+def import_module(name: str) -> ModuleType:
+    """Imports a module, which may be in the current folder."""
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    return importlib.import_module(name)
 
 
 def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:

@@ -118,6 +118,19 @@ def test_an_environment_that_does_not_draw_cannot_be_filmed():
         simulation.render(64, 48)
 
 
+def test_the_module_that_registers_an_id_may_be_in_the_current_folder(tmp_path, monkeypatch):
+    """The path of the script `walker-rl` does not begin with the current folder."""
+    (tmp_path / "registering.py").write_text(
+        "import gymnasium\n"
+        "gymnasium.register('Here-v0', 'gymnasium.envs.classic_control:PendulumEnv', max_episode_steps=9)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    assert find_task("gymnasium:registering:Here-v0").max_episode_steps == 9
+    sys.modules.pop("registering")
+    gymnasium.registry.pop("Here-v0")
+
+
 def test_without_the_extra_a_line_says_how_to_install_it():
     script = (
         "import sys, importlib.util as util; find = util.find_spec\n"

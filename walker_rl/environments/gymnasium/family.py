@@ -1,9 +1,16 @@
 """Tasks that Gymnasium registers: gymnasium:ID, as in gymnasium:HalfCheetah-v5."""
 
-import importlib
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignSimulation, Refused, described, prepare, require_package, trying
+from walker_rl.environments.foreign import (
+    ForeignSimulation,
+    Refused,
+    described,
+    import_module,
+    prepare,
+    require_package,
+    trying,
+)
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
@@ -44,7 +51,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         identity = name.removeprefix(PREFIX)
         module, _, registered = identity.rpartition(":")
         if module:
-            importlib.import_module(module)
+            import_module(module)
         if registered not in gymnasium.registry:
             near = did_you_mean(registered, gymnasium.registry)
             raise Refused(f"must be an id that Gymnasium registers{near}")
