@@ -40,6 +40,10 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "found a key twice", node.start_mark)
         return node
 
+    def construct_scalar(self, node: Any) -> Any:
+        """Joins the two escapes, halves of a character, with which JSON writes an emoji."""
+        return super().construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
 
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
