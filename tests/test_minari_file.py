@@ -101,6 +101,17 @@ def test_other_bounds_of_actions_become_ours(tmp_path):
     np.testing.assert_array_equal(episode.actions, [[-1, 1], [0.5, 0]])
 
 
+@pytest.mark.parametrize(
+    ("name", "dataset_id"), [("walks", "walks-v0"), ("a walk-v12", "a_walk-v12"), ("-v3", "-v3-v0")]
+)
+def test_every_dataset_has_an_id_that_minari_parses(tmp_path, name, dataset_id):
+    import minari
+
+    with new_dataset(tmp_path / name, BOUNDS, 1, {}):
+        pass
+    assert minari.MinariDataset(tmp_path / name / "data").spec.dataset_id == dataset_id
+
+
 def test_what_fails_leaves_nothing(tmp_path):
     path = tmp_path / "data set"
     with pytest.raises(ZeroDivisionError), new_dataset(path, BOUNDS, 1, {}) as add:

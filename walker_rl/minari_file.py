@@ -97,7 +97,7 @@ def new_dataset(
         (part / "data").mkdir(parents=True)
         spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
         storage = MinariStorage.new(part / "data", *spaces)
-        own = {"dataset_id": re.sub(r"[^-\w]", "_", path.name), "minari_version": minari.__version__}
+        own = {"dataset_id": _dataset_id(path.name), "minari_version": minari.__version__}
         storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
 
         def add(episode: Episode) -> None:
@@ -139,6 +139,12 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
         observations = np.asarray(one.observations, np.float32)
         yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+
+
+def _dataset_id(name: str) -> str:
+    """An id that Minari parses: letters, digits, `-` and `_`, and a version at the end."""
+    allowed = re.sub(r"[^-\w]", "_", name)
+    return allowed if re.search(r".-v\d+$", allowed) else f"{allowed}-v0"
 
 
 def _data(path: Path) -> Path:
