@@ -87,18 +87,19 @@ def test_episodes_are_read_as_they_were(dataset, played, tmp_path):
 
 
 def test_other_bounds_of_actions_become_ours(tmp_path):
+    """The third action has one allowed value."""
     import minari
     from gymnasium.spaces import Box
     from minari.data_collector import EpisodeBuffer
 
-    spaces = Box(-np.inf, np.inf, (3,)), Box(np.float32([-2, 0]), np.float32([2, 1]))
+    spaces = Box(-np.inf, np.inf, (3,)), Box(np.float32([-2, 0, 0.5]), np.float32([2, 1, 0.5]))
     storage = minari.dataset.minari_storage.MinariStorage.new(tmp_path, *spaces)
     storage.update_metadata({"dataset_id": "foreign-v0", "minari_version": minari.__version__})
-    actions = np.float32([[-2, 1], [1, 0.5]])
+    actions = np.float32([[-2, 1, 0.5], [1, 0.5, 0.5]])
     ends = np.array([False, True])
     storage.update_episodes([EpisodeBuffer(None, None, None, np.zeros((3, 3)), actions, np.ones(2), ends, ~ends)])
-    (episode,) = read_episodes(tmp_path, 3, 2)
-    np.testing.assert_array_equal(episode.actions, [[-1, 1], [0.5, 0]])
+    (episode,) = read_episodes(tmp_path, 3, 3)
+    np.testing.assert_array_equal(episode.actions, [[-1, 1, 0], [0.5, 0, 0]])
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,32 @@ def test_every_dataset_has_an_id_that_minari_parses(tmp_path, name, dataset_id):
     with new_dataset(tmp_path / name, BOUNDS, 1, {}):
         pass
     assert minari.MinariDataset(tmp_path / name / "data").spec.dataset_id == dataset_id
+
+
+@pytest.mark.parametrize("damage", ["torn", "empty", "nan", "longer"])
+def test_a_damaged_dataset_is_refused_in_a_line(played, tmp_path, damage):
+    path = tmp_path / "dataset"
+    numbers = played[1]
+    if damage == "nan":
+        numbers = numbers._replace(rewards=np.where(numbers.rewards == numbers.rewards[3], np.nan, numbers.rewards))
+    if damage == "longer":
+        numbers = numbers._replace(observations=numbers.observations[:-1])
+    with new_dataset(path, BOUNDS, 1, {}) as add:
+        add(numbers)
+    file = path / "data" / "main_data.hdf5"
+    if damage in ("torn", "empty"):
+        file.write_bytes(file.read_bytes()[: 500 * (damage == "torn")])
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{path}'"))
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must have whole episodes \\(.+\\)$"):
+        check_agent(config)
+
+
+def test_a_dataset_without_steps_is_refused(tmp_path):
+    with new_dataset(tmp_path / "nothing", BOUNDS, 1, {}):
+        pass
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{tmp_path / 'nothing'}'"))
+    with pytest.raises(UserError, match=r": must have at least one step$"):
+        builder_of(config).make_replay("arrays", 0)
 
 
 def test_what_fails_leaves_nothing(tmp_path):

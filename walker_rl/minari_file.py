@@ -118,7 +118,8 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     """Reads the episodes of a dataset in their order; maps actions from the dataset's bounds to [-1, 1].
 
     Raises:
-        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds.
+        UserError: if Minari is not installed, or `path` is no whole dataset of finite vectors of these sizes, with
+            finite bounds of its actions.
     """
     require_extra("minari", "minari", "minari")
     from minari import MinariDataset
@@ -134,11 +135,26 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         raise UserError(f"agent.prior.dataset = {path}: {must_be}") from None
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
         raise UserError(f"agent.prior.dataset = {path}: {must_be}")
-    middle, half = (low + high) / 2, (high - low) / 2
-    for one in dataset.iterate_episodes():
-        actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
-        observations = np.asarray(one.observations, np.float32)
-        yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+    if not dataset.total_episodes:  # Its file is then empty, which HDF5 refuses.
+        return
+    try:
+        for one in dataset.iterate_episodes():
+            yield _episode(one, low, high)
+    except (OSError, ValueError, KeyError, IndexError, AssertionError) as error:
+        raise UserError(f"agent.prior.dataset = {path}: must have whole episodes ({error})") from None
+
+
+def _episode(recorded: Any, low: np.ndarray, high: np.ndarray) -> Episode:
+    """Converts an episode of a dataset whose actions have these bounds; raises ValueError if it is damaged."""
+    observations, actions = (np.asarray(part, np.float32) for part in (recorded.observations, recorded.actions))
+    rewards = np.asarray(recorded.rewards)
+    if not len(observations) - 1 == len(actions) == len(rewards) > 0:
+        raise ValueError(f"{len(observations)} observations, {len(actions)} actions, {len(rewards)} rewards")
+    if not all(np.isfinite(part).all() for part in (observations, actions, rewards)):
+        raise ValueError("a number is not finite")
+    half = (high - low) / 2
+    scaled = (actions - (low + high) / 2) / np.where(half > 0, half, 1)
+    return Episode(observations, np.clip(scaled, -1.0, 1.0), rewards, bool(recorded.terminations[-1]))
 
 
 def _dataset_id(name: str) -> str:
