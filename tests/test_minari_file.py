@@ -11,7 +11,7 @@ from tests.fakes import random_variables
 from tests.tiny import AGENT
 from walker_rl.agents.config import PriorConfig
 from walker_rl.environments import make_environment
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.hyperparameters import problems
@@ -145,8 +145,19 @@ def test_what_fails_leaves_nothing(tmp_path):
         add(Episode(np.zeros((2, 3), np.float32), np.zeros((1, 1), np.float32), np.zeros(1), terminated=True))
         assert 1 / 0
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ConnectionError), new_dataset(path, BOUNDS, 1, {}):
+        raise ConnectionError("of the task, not of the file")
+    assert list(tmp_path.iterdir()) == []
     path.mkdir()
     with pytest.raises(UserError, match=f"^output = {path}: must not exist yet$"), new_dataset(path, BOUNDS, 1, {}):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "walks"
+    message = rf"^{path}: cannot be written \(Not a directory\)$"
+    with pytest.raises(RunError, match=message), new_dataset(path, BOUNDS, 1, {}):
         pass
 
 

@@ -94,22 +94,23 @@ def new_dataset(
     part = path.absolute().with_name(path.name + ".part")  # Minari doubles a relative path.
     shutil.rmtree(part, ignore_errors=True)
     try:
-        (part / "data").mkdir(parents=True)
-        spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
-        storage = MinariStorage.new(part / "data", *spaces)
-        own = {"dataset_id": _dataset_id(path.name), "minari_version": minari.__version__}
-        storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
+        with _writing(path):
+            (part / "data").mkdir(parents=True)
+            spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
+            storage = MinariStorage.new(part / "data", *spaces)
+            own = {"dataset_id": _dataset_id(path.name), "minari_version": minari.__version__}
+            storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
 
         def add(episode: Episode) -> None:
             ends = np.zeros((2, len(episode.rewards)), bool)
             ends[int(not episode.terminated), -1] = True
             fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
-            storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
+            with _writing(path):
+                storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
         yield add
-        os.replace(part, path)
-    except OSError as error:
-        raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
+        with _writing(path):
+            os.replace(part, path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -155,6 +156,14 @@ def _episode(recorded: Any, low: np.ndarray, high: np.ndarray) -> Episode:
     half = (high - low) / 2
     scaled = (actions - (low + high) / 2) / np.where(half > 0, half, 1)
     return Episode(observations, np.clip(scaled, -1.0, 1.0), rewards, bool(recorded.terminations[-1]))
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def _dataset_id(name: str) -> str:
