@@ -79,6 +79,17 @@ def test_a_machine_that_cannot_draw_plays_without_films():
     assert "walker_rl.errors.RunError: no film: RuntimeError: No OpenGL rendering backend" in result.stderr
 
 
+@pytest.mark.slow
+def test_a_process_with_tensorflow_ends_well():
+    """Also where Mesa's software driver conflicts with it."""
+    pytest.importorskip("dm_control")
+    script = (
+        "import tensorflow\nfrom walker_rl.environments import make_environment\n"
+        f"make_environment({WALK!r}, seed=0).reset()"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == 0
+
+
 def test_an_unknown_task_gets_the_nearest():
     pytest.importorskip("dm_control")
     with pytest.raises(UserError) as error:
