@@ -15,7 +15,7 @@ from tests.fakes import random_variables
 from tests.tiny import AGENT
 from walker_rl.agents.config import PriorConfig
 from walker_rl.environments import make_environment
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.hyperparameters import problems
@@ -93,18 +93,53 @@ def test_episodes_are_read_as_they_were(dataset, played, tmp_path):
 
 
 def test_other_bounds_of_actions_become_ours(tmp_path):
+    """The third action has one allowed value."""
     import minari
     from gymnasium.spaces import Box
     from minari.data_collector import EpisodeBuffer
 
-    spaces = Box(-np.inf, np.inf, (3,)), Box(np.float32([-2, 0]), np.float32([2, 1]))
+    spaces = Box(-np.inf, np.inf, (3,)), Box(np.float32([-2, 0, 0.5]), np.float32([2, 1, 0.5]))
     storage = minari.dataset.minari_storage.MinariStorage.new(tmp_path, *spaces)
     storage.update_metadata({"dataset_id": "foreign-v0", "minari_version": minari.__version__})
-    actions = np.float32([[-2, 1], [1, 0.5]])
+    actions = np.float32([[-2, 1, 0.5], [1, 0.5, 0.5]])
     ends = np.array([False, True])
     storage.update_episodes([EpisodeBuffer(None, None, None, np.zeros((3, 3)), actions, np.ones(2), ends, ~ends)])
-    (episode,) = read_episodes(tmp_path, 3, 2)
-    np.testing.assert_array_equal(episode.actions, [[-1, 1], [0.5, 0]])
+    (episode,) = read_episodes(tmp_path, 3, 3)
+    np.testing.assert_array_equal(episode.actions, [[-1, 1, 0], [0.5, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "dataset_id"), [("walks", "walks-v0"), ("a walk-v12", "a_walk-v12"), ("-v3", "-v3-v0")]
+)
+def test_every_dataset_has_an_id_that_minari_parses(tmp_path, name, dataset_id):
+    import minari
+
+    with new_dataset(tmp_path / name, BOUNDS, 1, {}):
+        pass
+    assert minari.MinariDataset(tmp_path / name / "data").spec.dataset_id == dataset_id
+
+
+@pytest.mark.parametrize("damage", ["nan", "longer"])
+def test_a_damaged_dataset_is_refused_in_a_line(played, tmp_path, damage):
+    path = tmp_path / "dataset"
+    numbers = played[1]
+    if damage == "nan":
+        numbers = numbers._replace(rewards=np.where(numbers.rewards == numbers.rewards[3], np.nan, numbers.rewards))
+    if damage == "longer":
+        numbers = numbers._replace(observations=numbers.observations[:-1])
+    with new_dataset(path, BOUNDS, 1, {}) as add:
+        add(numbers)
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{path}'"))
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must have whole episodes \\(.+\\)$"):
+        check_agent(config)
+
+
+def test_a_dataset_without_steps_is_refused(tmp_path):
+    with new_dataset(tmp_path / "nothing", BOUNDS, 1, {}):
+        pass
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{tmp_path / 'nothing'}'"))
+    with pytest.raises(UserError, match=r": must have at least one step$"):
+        builder_of(config).make_replay("arrays", 0)
 
 
 def test_what_lies_beside_the_dataset_stays(tmp_path):
@@ -145,6 +180,9 @@ def test_what_fails_leaves_nothing(tmp_path):
         add(Episode(np.zeros((2, 3), np.float32), np.zeros((1, 1), np.float32), np.zeros(1), terminated=True))
         assert 1 / 0
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ConnectionError), new_dataset(path, BOUNDS, 1, {}):
+        raise ConnectionError("of the task, not of the file")
+    assert list(tmp_path.iterdir()) == []
     path.mkdir()
     with pytest.raises(UserError, match=f"^output = {path}: must not exist yet$"), new_dataset(path, BOUNDS, 1, {}):
         pass
@@ -155,8 +193,16 @@ def test_a_torn_dataset_is_one_line(dataset, tmp_path, length):
     torn = shutil.copytree(dataset, tmp_path / "torn")
     file = torn / "data" / "main_data.hdf5"
     file.write_bytes(file.read_bytes()[:length])
-    with pytest.raises(UserError, match=f"^agent.prior.dataset = {torn}: must be a whole Minari dataset "):
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {torn}: must have whole episodes "):
         list(read_episodes(torn, 3, 1))
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "walks"
+    message = rf"^{path}: cannot be written \(Not a directory\)$"
+    with pytest.raises(RunError, match=message), new_dataset(path, BOUNDS, 1, {}):
+        pass
 
 
 def test_what_is_no_dataset_of_the_task_is_refused_before_a_launch(dataset, tmp_path):

@@ -24,6 +24,7 @@ MAX_SECONDS = 5.0
             "z: &z {x: 0}\na: {b: {c: &c {<<: *z, x: 1}}}\nd: {<<: *c}",  # c is written out before it is made.
             {"z": {"x": 0}, "a": {"b": {"c": {"x": 1}}}, "d": {"x": 1}},
         ),
+        (r'{"\ud83d\ude00": "\ud83d\ude00 \udcff"}', {"\U0001f600": "\U0001f600 \udcff"}),  # JSON
         ("a: &a {x: 1}\nb: {<<: *a, y: 2}\nc: [*a, *a]", {"a": {"x": 1}, "b": {"x": 1, "y": 2}, "c": [{"x": 1}] * 2}),
     ],
 )

@@ -95,35 +95,37 @@ def new_dataset(
     if os.path.lexists(path):
         raise UserError(f"output = {path}: must not exist yet")
     parent = path.absolute().parent  # Minari doubles a relative path.
-    try:
+    with _writing(path):
         parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".recording-", dir=parent) as folder:
-            part = Path(folder) / path.name
+        folder = tempfile.TemporaryDirectory(prefix=".recording-", dir=parent)
+    with folder:
+        part = Path(folder.name) / path.name
+        with _writing(path):
             (part / "data").mkdir(parents=True)
             spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
             storage = MinariStorage.new(part / "data", *spaces)
-            own = {"dataset_id": re.sub(r"[^-\w]", "_", path.name), "minari_version": minari.__version__}
+            own = {"dataset_id": _dataset_id(path.name), "minari_version": minari.__version__}
             storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
 
-            def add(episode: Episode) -> None:
-                ends = np.zeros((2, len(episode.rewards)), bool)
-                ends[int(not episode.terminated), -1] = True
-                fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
+        def add(episode: Episode) -> None:
+            ends = np.zeros((2, len(episode.rewards)), bool)
+            ends[int(not episode.terminated), -1] = True
+            fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
+            with _writing(path):
                 _check_room(part / "data", sum(field.nbytes for field in fields))
                 storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
-            yield add
+        yield add
+        with _writing(path):
             os.replace(part, path)
-    except OSError as error:
-        raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterator[Episode]:
     """Reads the episodes of a dataset in their order; maps actions from the dataset's bounds to [-1, 1].
 
     Raises:
-        UserError: if Minari is not installed, or `path` is no dataset of vectors of these sizes with finite bounds, or
-            a damaged one.
+        UserError: if Minari is not installed, or `path` is no whole dataset of finite vectors of these sizes, with
+            finite bounds of its actions.
     """
     require_extra("minari", "minari", "minari")
     from minari import MinariDataset
@@ -139,15 +141,27 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         raise UserError(f"agent.prior.dataset = {path}: {must_be}") from None
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
         raise UserError(f"agent.prior.dataset = {path}: {must_be}")
-    middle, half = (low + high) / 2, (high - low) / 2
+    if not dataset.total_episodes:  # Its file is then empty, which HDF5 refuses.
+        return
     try:
         for one in dataset.iterate_episodes():
-            actions = np.clip((np.asarray(one.actions, np.float32) - middle) / half, -1.0, 1.0)
-            observations = np.asarray(one.observations, np.float32)
-            yield Episode(observations, actions, one.rewards, bool(one.terminations[-1]))
+            yield _episode(one, low, high)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
         reason = " ".join(str(error).split())
-        raise UserError(f"agent.prior.dataset = {path}: must be a whole Minari dataset ({reason})") from None
+        raise UserError(f"agent.prior.dataset = {path}: must have whole episodes ({reason})") from None
+
+
+def _episode(recorded: Any, low: np.ndarray, high: np.ndarray) -> Episode:
+    """Converts an episode of a dataset whose actions have these bounds; raises ValueError if it is damaged."""
+    observations, actions = (np.asarray(part, np.float32) for part in (recorded.observations, recorded.actions))
+    rewards = np.asarray(recorded.rewards)
+    if not len(observations) - 1 == len(actions) == len(rewards) > 0:
+        raise ValueError(f"{len(observations)} observations, {len(actions)} actions, {len(rewards)} rewards")
+    if not all(np.isfinite(part).all() for part in (observations, actions, rewards)):
+        raise ValueError("a number is not finite")
+    half = (high - low) / 2
+    scaled = (actions - (low + high) / 2) / np.where(half > 0, half, 1)
+    return Episode(observations, np.clip(scaled, -1.0, 1.0), rewards, bool(recorded.terminations[-1]))
 
 
 def _check_room(folder: Path, size: int) -> None:
@@ -161,6 +175,20 @@ def _check_room(folder: Path, size: int) -> None:
         while needed > 0:
             needed -= trial.write(bytes(min(needed, MARGIN)))
         trial.truncate(trial.tell() + (file.stat().st_size if file.exists() else 0))
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def _dataset_id(name: str) -> str:
+    """An id that Minari parses: letters, digits, `-` and `_`, and a version at the end."""
+    allowed = re.sub(r"[^-\w]", "_", name)
+    return allowed if re.search(r".-v\d+$", allowed) else f"{allowed}-v0"
 
 
 def _data(path: Path) -> Path:

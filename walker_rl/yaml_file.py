@@ -40,6 +40,10 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "found a key twice", node.start_mark)
         return node
 
+    def construct_scalar(self, node: Any) -> Any:
+        """Joins the two escapes, halves of a character, with which JSON writes an emoji."""
+        return super().construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
 
 class _Dumper(yaml.SafeDumper):
     """Quotes what `_Loader` would take for another value, as the text 1e3."""

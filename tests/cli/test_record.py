@@ -1,5 +1,6 @@
 """`walker-rl record`, and a training that learns from what it writes."""
 
+import dataclasses
 import importlib.util
 import signal
 import sys
@@ -42,6 +43,15 @@ def test_a_folder_may_be_named_from_here(tmp_path, monkeypatch):
     save_policy(tmp_path / "policy.npz", SAVED)
     assert main(["record", "policy.npz", "--steps", "200", "-o", "walks"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["policy.npz", "walks"]
+
+
+@needs_minari
+def test_the_next_command_has_the_arguments_of_the_task(tmp_path, capsys):
+    saved = dataclasses.replace(SAVED, task="gymnasium:Pendulum-v1", environment={"g": 5.0})
+    save_policy(tmp_path / "policy.npz", saved)
+    assert main(["record", str(tmp_path / "policy.npz"), "--steps", "20", "-o", str(tmp_path / "walks")]) == 0
+    options = f"--task gymnasium:Pendulum-v1 --set=environment.g=5.0 --prior {tmp_path / 'walks'}"
+    assert capsys.readouterr().out.endswith(f"train d4pg {options}\n")
 
 
 def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):

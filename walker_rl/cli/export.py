@@ -31,6 +31,8 @@ def export_policy(
     if format not in FORMATS:
         raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
     require_extra("onnx", "onnx", "format = onnx")
+    if output is not None and output.is_dir():
+        raise UserError(f"output = {output}: must be a file, not a folder")
     saved = load_policy_asked_for(run, pretrained, task)
 
     from walker_rl.policies.onnx_model import onnx_model

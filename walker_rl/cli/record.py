@@ -1,5 +1,6 @@
 """`walker-rl record RUN`: a policy's episodes as a Minari dataset."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -63,4 +64,5 @@ def record_episodes(
     environment.close()
     episodes = counted(len(returns), "episode")
     print(f"{output}: {counted(num_steps, 'step')} in {episodes}, mean return {np.mean(returns):.1f}")
-    print_next(command_line("train", "d4pg", "--task", saved.task, "--prior", output))
+    settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
+    print_next(command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", output))

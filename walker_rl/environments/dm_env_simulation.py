@@ -57,11 +57,10 @@ class DmEnvSimulation:
         self.frame_seconds = float(seconds()) if callable(seconds) else DEFAULT_FRAME_SECONDS
         self.reward_parts: Metrics = {}
         limit = getattr(environment, "_step_limit", math.inf)  # dm_control has no public access to it.
+        if callable(seconds):  # Composer's environments have theirs in seconds.
+            limit = min(limit, getattr(environment, "_time_limit", math.inf) / self.frame_seconds)
         self.max_episode_steps = math.ceil(limit) if math.isfinite(limit) else DEFAULT_EPISODE_STEPS
         self.reward_threshold: float | None = None
-        self._physics = getattr(environment, "physics", None)
-        if self._physics is not None:
-            draw_plainly(self._physics.model)
 
     def reset(self, seed: int) -> np.ndarray:
         """Starts the episode with this seed, if the environment can be seeded; returns its first observation `[O]`.
@@ -100,10 +99,11 @@ class DmEnvSimulation:
         Raises:
             RunError: if the environment can't draw one.
         """
-        physics = self._physics
-        if physics is None:
-            return picture(self._environment.render, width, height, is_mujoco=False)
-        model = physics.model
+        physics: Any = getattr(self._environment, "physics", None)  # Composer makes another for each episode.
+        model: Any = getattr(physics, "model", None)
+        if not hasattr(model, "vis"):
+            return picture(lambda: self._environment.render(), width, height, is_mujoco=False)
+        draw_plainly(model)
         size = min(height, model.vis.global_.offheight), min(width, model.vis.global_.offwidth)
         camera = CAMERA if model.ncam else -1
         return picture(lambda: physics.render(*size, camera_id=camera), width, height, is_mujoco=True)
@@ -121,7 +121,7 @@ def _dimensions(observation_spec: Any) -> tuple[Dimension, ...]:
     """Dimensions of an observation, in the order of `_flat`."""
     dimensions: list[Dimension] = []
     for path, spec in tree.flatten_with_path(observation_spec):
-        if spec.dtype == np.uint8 and len(spec.shape) == 3:
+        if spec.dtype == np.uint8 and len(spec.shape) >= 3:
             raise Refused(f"must observe numbers, not pictures {list(spec.shape)}")
         low, high = (
             np.broadcast_to(getattr(spec, name, bound), spec.shape)

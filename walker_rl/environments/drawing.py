@@ -27,8 +27,11 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
     Raises:
         RunError: if `draw` raises anything, would crash, or does not return uint8 `[height, width, 3]`.
     """
-    if is_mujoco and not HAS_ACME and "tensorflow" in sys.modules:
-        _check_drawing_beside_tensorflow()
+    if is_mujoco and (status := beside_tensorflow()) < 0:
+        raise RunError(
+            f"no film: MuJoCo's drawing crashes beside TensorFlow on this machine ({signal.Signals(-status).name}); "
+            "walker-rl render, which does without TensorFlow, films the run"
+        )
     try:
         drawn = np.asarray(draw())
     except Exception as error:
@@ -41,13 +44,12 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
     return np.asarray(ImageOps.pad(Image.fromarray(drawn), (width, height), color="white"))
 
 
-def _check_drawing_beside_tensorflow() -> None:
-    """Raises RunError if MuJoCo crashes here, as with Mesa's software driver: its LLVM conflicts with TensorFlow's."""
-    if (status := _trial_status()) < 0:
-        raise RunError(
-            f"no film: MuJoCo's drawing crashes beside TensorFlow on this machine ({signal.Signals(-status).name}); "
-            "walker-rl render, which does without TensorFlow, films the run"
-        )
+def beside_tensorflow() -> int:
+    """Exit status of a process that draws beside TensorFlow; 0 without a trial if this process does not.
+
+    It is negative if MuJoCo crashes here, as with Mesa's software driver: its LLVM conflicts with TensorFlow's.
+    """
+    return _trial_status() if not HAS_ACME and "tensorflow" in sys.modules else 0
 
 
 @functools.cache

@@ -3,9 +3,12 @@
 import contextlib
 import dataclasses
 import importlib.util
+import os
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -88,6 +91,13 @@ def prepare() -> None:
             mujoco.set_mju_user_warning(lambda text: None)
 
 
+def import_module(name: str) -> ModuleType:
+    """Imports a module, which may be in the current folder; Python's own and installed ones have precedence."""
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    return importlib.import_module(name)
+
+
 def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:
     """Dimensions with these bounds, called `name` if the bounds are scalars, else `name_0`, `name_1` and so on."""
     lows, highs = np.ravel(low).tolist(), np.ravel(high).tolist()
@@ -167,4 +177,5 @@ def _trying(name: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
-        raise UserError(f"task = {name}: raised {type(error).__name__}: {error}{''.join(places[-1:])}") from error
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise UserError(f"task = {name}: raised {reason}{''.join(places[-1:])}") from error

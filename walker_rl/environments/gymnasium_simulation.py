@@ -91,7 +91,7 @@ def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
         return tuple(
             dimension for key, part in parts for dimension in _dimensions(part, f"{name}_{key}" if name else f"{key}")
         )
-    if isinstance(space, Box) and space.dtype == np.uint8 and len(space.shape) == 3:
+    if isinstance(space, Box) and space.dtype == np.uint8 and len(space.shape) >= 3:
         raise Refused(f"must observe numbers, not pictures {list(space.shape)}")
     flat = utils.flatten_space(space)
     if not isinstance(flat, Box):

@@ -102,6 +102,16 @@ def test_a_pair_is_recorded_after_its_second_episode(parts):
     assert learner.policy_weights.shape == pair.direction.shape
 
 
+def test_an_unfinished_episode_is_in_no_pair(parts):
+    """A resumed run leaves it if the task can't replay it, and begins the next one."""
+    _, replay, _, actor, environment = parts
+    list(play(actor, environment, 150))
+    list(play(actor, environment, 200))
+    assert replay.num_inserted == 0
+    list(play(actor, environment, 200))
+    assert replay.num_inserted == 1
+
+
 def test_new_weights_wait_for_the_next_pair_and_a_restored_actor_repeats_the_rest(parts):
     builder, _, learner, actor, environment = parts
     actions = play(actor, environment, 450)

@@ -116,28 +116,33 @@ class PairActor(Actor):
         """Makes an actor with the current weights of the variable source."""
         super().__init__(policy, adder, variable_source)
         self._up = self._return = 0.0
+        self._is_playing = False
 
     def select_action(self, observation: np.ndarray) -> np.ndarray:
         """The policy's action, float32 `[A]`."""
         return self._policy.action(observation)
 
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
-        """Begins an episode."""
+        """Begins an episode; of a new pair if the last one is unfinished, as after a resume that can't replay it."""
+        if self._is_playing:
+            self._policy.sign = -1
         self._policy.begin_episode()
-        self._up, self._return = self._return, 0.0
+        self._up, self._return, self._is_playing = self._return, 0.0, True
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
         """Adds one step's reward; records the pair at the end of its second episode."""
         self._return += float(next_timestep.reward)
+        self._is_playing = not next_timestep.last()
         if next_timestep.last() and self._policy.sign == -1:
             self._adder.add(Pair(self._policy.direction, self._up, self._return))
 
     def save(self) -> State:
         """The actor's state, without the newest weights."""
-        return {"policy": self._policy.save(), "up": self._up, "return": self._return}
+        scores = {"up": self._up, "return": self._return, "is_playing": self._is_playing}
+        return {"policy": self._policy.save(), **scores}
 
     def restore(self, state: State) -> None:
         """Restores the state that `save` returned."""
         self._policy.restore(state["policy"])
-        self._up, self._return = state["up"], state["return"]
+        self._up, self._return, self._is_playing = state["up"], state["return"], state["is_playing"]
         self.update(wait=True)

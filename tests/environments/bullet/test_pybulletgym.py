@@ -11,6 +11,7 @@ from tests.environments.bullet.described import described, table
 from tests.environments.bullet.episodes import digests
 from tests.tiny import run_command
 from walker_rl.environments import find_task, make_environment, task_names
+from walker_rl.environments.bullet import family
 from walker_rl.environments.bullet.pybulletgym_installation import ADVICE, find_problem
 from walker_rl.environments.bullet.registry import make_gym_environment
 from walker_rl.environments.bullet.tasks import PACKAGES
@@ -156,6 +157,15 @@ def test_a_broken_installation_costs_one_line(
     (line,) = probed.stderr.splitlines()
     assert line.startswith("error: task = Walker2DPyBulletEnv-v0: ") and reason in line
     assert not (tmp_path / "probe").exists()
+
+
+def test_an_id_of_gymnasium_does_not_need_it(monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "pybulletgym", raising=False)
+    monkeypatch.syspath_prepend(str(installation(tmp_path, "", None, has_models=False)))
+    assert find_problem() is not None
+    assert family.find_task("gymnasium:module:AntMuJoCoEnv-v0", {}) is None
+    with pytest.raises(UserError, match="needs pybulletgym"):
+        family.find_task("AntMuJoCoEnv-v0", {})
 
 
 def test_the_advice_is_that_of_the_documentation():

@@ -1,5 +1,6 @@
 """dm_control's tasks: what is found, what is refused, and what a dm_env environment becomes."""
 
+import ctypes.util
 import os
 import subprocess
 import sys
@@ -78,6 +79,17 @@ def test_a_machine_that_cannot_draw_plays_without_films():
     assert "walker_rl.errors.RunError: no film: RuntimeError: No OpenGL rendering backend" in result.stderr
 
 
+@pytest.mark.slow
+def test_a_process_with_tensorflow_ends_well():
+    """Also where Mesa's software driver conflicts with it."""
+    pytest.importorskip("dm_control")
+    script = (
+        "import tensorflow\nfrom walker_rl.environments import make_environment\n"
+        f"make_environment({WALK!r}, seed=0).reset()"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == 0
+
+
 def test_an_unknown_task_gets_the_nearest():
     pytest.importorskip("dm_control")
     with pytest.raises(UserError) as error:
@@ -124,9 +136,63 @@ def test_observations_are_flattened_actions_mapped_and_seeds_passed_on():
         ({"actions": specs.Array((2,), np.float32)}, "must have a bounded array of actions, not Array"),
         ({"actions": specs.BoundedArray((2,), np.float32, -np.inf, 1.0)}, "must have finite bounds of its actions"),
         ({"observations": specs.Array((8, 8, 3), np.uint8)}, "must observe numbers, not pictures [8, 8, 3]"),
+        ({"observations": specs.Array((1, 8, 8, 3), np.uint8)}, "must observe numbers, not pictures [1, 8, 8, 3]"),
     ],
 )
 def test_specs_that_are_not_vectors_of_numbers_are_refused(parts, line):
     with pytest.raises(Refused) as error:
         DmEnvSimulation(Echo(**parts))
     assert str(error.value).startswith(line)
+
+
+def test_without_a_method_that_draws_there_is_no_film():
+    """Whether the environment has an attribute `physics`, which need not be dm_control's, or none."""
+    environment = Echo()
+    for physics in (None, object()):
+        environment.physics = physics
+        with pytest.raises(RunError, match=r"^no film: AttributeError: .* no attribute 'render'$"):
+            DmEnvSimulation(environment).render(64, 48)
+
+
+@pytest.fixture
+def composer_environment():
+    """A rod on a hinge, with 60 s an episode; Composer compiles another model for each episode."""
+    composer, mjcf = (pytest.importorskip(f"dm_control.{name}") for name in ("composer", "mjcf"))
+    from dm_control.composer.observation.observable import MJCFFeature
+
+    class Swing(composer.Task):
+        root_entity, task_observables = composer.ModelWrapperEntity(mjcf.RootElement(model="rod")), {}
+
+        def __init__(self):
+            model = self.root_entity.mjcf_model
+            rod = model.worldbody.add("body")
+            rod.add("geom", type="capsule", fromto=(0, 0, 0, 0, 0, 1), size=(0.05,))
+            hinge = rod.add("joint", name="hinge", axis=(0, 1, 0))
+            model.actuator.add("motor", joint=hinge, ctrlrange=(-1, 1), ctrllimited=True)
+            self.task_observables["angle"] = MJCFFeature("qpos", hinge)
+            self.task_observables["angle"].enabled = True
+            self.set_timesteps(control_timestep=0.04, physics_timestep=0.02)
+
+        def get_reward(self, physics):
+            return 1.0
+
+    return composer.Environment(Swing(), time_limit=60.0)
+
+
+def test_an_environment_of_composer_has_its_time_limit(composer_environment):
+    assert DmEnvSimulation(composer_environment).max_episode_steps == 1500
+
+
+def test_an_environment_of_composer_is_drawn_in_every_episode(composer_environment):
+    if ctypes.util.find_library("EGL") is None:
+        pytest.skip("MuJoCo draws with EGL, which this machine lacks")
+    simulation = DmEnvSimulation(composer_environment)
+    for seed in range(2):
+        simulation.reset(seed)
+        try:
+            assert simulation.render(64, 48).shape == (48, 64, 3)
+        except RunError as error:
+            if "beside TensorFlow" not in str(error):
+                raise
+            pytest.skip(str(error))
+        simulation.step(np.ones(1, np.float32))

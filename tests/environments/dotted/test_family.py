@@ -44,6 +44,10 @@ def raises(**arguments):
     raise KeyError("no such thing")
 
 
+def raises_lines():
+    raise ValueError("two\\n  lines")
+
+
 def returns_something_else():
     return 3
 
@@ -85,6 +89,7 @@ def test_a_function_of_the_current_folder_is_played_with_its_arguments():
         ("counting:Countr", "must be in counting, which has no Countr; did you mean Counter?"),
         ("counting:LENGTH", "must be a function that makes an environment, not int"),
         ("counting:raises", "raised KeyError: 'no such thing' ("),
+        ("counting:raises_lines", "raised ValueError: two lines ("),
         ("counting:returns_something_else", "must return a Gymnasium or dm_env environment, not builtins.int"),
         ("broken:make", "raised SystemExit: no ("),
     ],

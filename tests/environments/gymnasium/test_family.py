@@ -69,6 +69,7 @@ def test_what_cannot_be_played_is_refused_in_a_line(name, arguments, line):
         ({"action_space": Box(-np.inf, 1.0, (2,))}, "must have finite bounds of its actions"),
         ({"action_space": Box(0, 3, (2,), np.int64)}, "must have continuous actions, not int64"),
         ({"observation_space": Box(0, 255, (8, 8, 3), np.uint8)}, "must observe numbers, not pictures [8, 8, 3]"),
+        ({"observation_space": Box(0, 255, (4, 8, 8, 3), np.uint8)}, "must observe numbers, not pictures [4, 8, 8, 3]"),
         ({"observation_space": Dict(eye=Box(0, 255, (8, 8, 1), np.uint8))}, "must observe numbers, not pictures"),
         ({"observation_space": Graph(Box(0, 1, (2,)), None)}, "must observe numbers that can be flattened"),
     ],
@@ -115,6 +116,19 @@ def test_an_environment_that_does_not_draw_cannot_be_filmed():
     simulation.reset(0)
     with pytest.raises(RunError, match=r"^no film: NotImplementedError"):
         simulation.render(64, 48)
+
+
+def test_the_module_that_registers_an_id_may_be_in_the_current_folder(tmp_path, monkeypatch):
+    """The path of the script `walker-rl` does not begin with the current folder."""
+    (tmp_path / "registering.py").write_text(
+        "import gymnasium\n"
+        "gymnasium.register('Here-v0', 'gymnasium.envs.classic_control:PendulumEnv', max_episode_steps=9)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    assert find_task("gymnasium:registering:Here-v0").max_episode_steps == 9
+    sys.modules.pop("registering")
+    gymnasium.registry.pop("Here-v0")
 
 
 def test_without_the_extra_a_line_says_how_to_install_it():

@@ -23,7 +23,7 @@ def find_task(name: str, arguments: Arguments) -> None:
     if re.fullmatch(r"(Reacher|Pusher|Thrower|Striker)PyBulletEnv-v0", name):
         raise UserError(f"task = {name}: must be a walker or a pendulum; pybulletgym's arms are not supported")
     problem = pybulletgym_installation.find_problem()
-    if re.search(r"(PyBullet|MuJoCo)Env-v\d+$", name) and problem is not None:
+    if re.fullmatch(r"\w+(PyBullet|MuJoCo)Env-v\d+", name) and problem is not None:
         raise UserError(f"task = {name}: needs pybulletgym, which {problem}; {pybulletgym_installation.ADVICE}")
 
 

@@ -4,6 +4,7 @@ import importlib
 import os
 from typing import Any
 
+from walker_rl.environments.drawing import beside_tensorflow
 from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare, require_package
 from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
@@ -28,13 +29,26 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
 
 
 def _import_suite() -> Any:
-    """Imports the suite; turns off MuJoCo's drawing if the import fails because the machine can't draw."""
+    """Imports the suite; turns off MuJoCo's drawing if the machine can't draw, or would crash at the process's end."""
     prepare()
+    if beside_tensorflow() < 0:
+        return _import_suite_without_drawing()
     try:
         return importlib.import_module("dm_control.suite")
     except (ImportError, AttributeError):  # PyOpenGL raises AttributeError if its library is missing.
         os.environ["MUJOCO_GL"] = "disable"
         return importlib.import_module("dm_control.suite")
+
+
+def _import_suite_without_drawing() -> Any:
+    """Leaves the choice of a backend to the processes that this one starts, which may draw."""
+    given = {name: value for name, value in os.environ.items() if name == "MUJOCO_GL"}
+    os.environ["MUJOCO_GL"] = "disable"
+    try:
+        return importlib.import_module("dm_control.suite")
+    finally:
+        del os.environ["MUJOCO_GL"]
+        os.environ.update(given)
 
 
 _FAMILY = ForeignFamily("dm_control", lambda name: name.startswith(PREFIX), _construct)

@@ -1,6 +1,5 @@
 """Environments of your own: MODULE:FUNCTION, which returns a Gymnasium or dm_env environment."""
 
-import importlib
 import inspect
 import operator
 import os
@@ -12,7 +11,7 @@ from typing import Any
 import dm_env
 
 from walker_rl.environments.catalogue import family_names
-from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare
+from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, import_module, prepare
 from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 
@@ -43,10 +42,8 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
 
 def _resolve(module_name: str, path: str) -> Callable[..., Any]:
     """The function or class called `path` in a module, which may be in the current folder."""
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
     try:
-        module = importlib.import_module(module_name)
+        module = import_module(module_name)
     except ModuleNotFoundError as error:
         if not f"{module_name}.".startswith(f"{error.name}."):
             raise

@@ -1,9 +1,15 @@
 """Tasks that Gymnasium registers: gymnasium:ID, as in gymnasium:HalfCheetah-v5."""
 
-import importlib
 from typing import Any
 
-from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare, require_package
+from walker_rl.environments.foreign import (
+    ForeignFamily,
+    ForeignSimulation,
+    Refused,
+    import_module,
+    prepare,
+    require_package,
+)
 from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
@@ -23,7 +29,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         identity = name.removeprefix(PREFIX)
         module, _, registered = identity.rpartition(":")
         if module:
-            importlib.import_module(module)
+            import_module(module)
         if registered not in gymnasium.registry:
             near = did_you_mean(registered, gymnasium.registry)
             raise Refused(f"must be an id that Gymnasium registers{near}")
