@@ -200,7 +200,7 @@ def test_a_torn_dataset_is_one_line(dataset, tmp_path, length):
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "walks"
-    message = rf"^{path}: cannot be written \(Not a directory\)$"
+    message = rf"^{path}: cannot be written \(File exists\)$"
     with pytest.raises(RunError, match=message), new_dataset(path, BOUNDS, 1, {}):
         pass
 

@@ -41,8 +41,10 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_scalar(self, node: Any) -> Any:
-        """Joins the two escapes, halves of a character, with which JSON writes an emoji."""
-        return super().construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        """Joins the two escapes, halves of a character, with which JSON writes an emoji; refuses a single half."""
+        text: str = super().construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        text.encode(errors="surrogateescape")  # Raises a ValueError for half a character, as in "\ud800".
+        return text
 
 
 class _Dumper(yaml.SafeDumper):
@@ -119,8 +121,6 @@ def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, i
         raise yaml.YAMLError(f"a number of more than {MAX_DIGITS} digits")
     if node.tag.endswith(":int") and re.match("[-+]?0[0-9]", str(node.value)):
         raise yaml.YAMLError(f"{node.value} begins with 0, which old YAML takes for a sign of octal numbers")
-    if isinstance(node, yaml.ScalarNode):
-        node.value.encode(errors="surrogateescape")  # Raises a ValueError for half a character, as in "\ud800".
     if id(node) not in known:
         parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
         inside = [] if isinstance(node, yaml.ScalarNode) else [_measure(part, known) for part in parts]
