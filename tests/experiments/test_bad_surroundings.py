@@ -223,12 +223,13 @@ def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
     assert result.stderr == f"error: {run}/videos/render.gif: not written: No such file or directory\n"
 
 
-def test_run_without_a_folder_is_one_line(run):
+def test_a_file_in_place_of_a_folder_is_one_line(run):
     (run / "summary.json").unlink()
     shutil.rmtree(run / "tensorboard")
+    (run / "tensorboard").touch()
     result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 1
-    assert result.stderr.startswith(f"error: {run}/tensorboard/events")
+    assert result.stderr.startswith(f"error: {run}/tensorboard: File exists; to resume from the newest checkpoint: ")
     assert result.stderr.count("\n") == 1
 
 
