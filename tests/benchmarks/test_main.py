@@ -10,7 +10,7 @@ from benchmarks import breakdown, contests, memory
 from benchmarks.report import Row
 from benchmarks.turns import BenchmarkError, run_module
 from tests.benchmarks.processes import commands_running
-from tests.tiny import AGENT, wait_for
+from tests.tiny import AGENT, wait_for, wait_until
 from walker_rl.experiments.config_loading import load_config
 
 
@@ -79,7 +79,7 @@ command.main([])
     wait_for(tmp_path / "b", process, num_lines=1)
     process.terminate()
     assert process.wait(timeout=60) == 1
-    assert not [command for command in commands_running() if str(tmp_path) in command]
+    wait_until(lambda: not [command for command in commands_running() if str(tmp_path) in command])
 
 
 def test_the_products_of_an_update_are_those_of_its_layers():
