@@ -1,4 +1,4 @@
-"""What a process has imported, and which packages take long to import."""
+"""The modules that a process has imported, and the packages that take long to import."""
 
 import subprocess
 import sys

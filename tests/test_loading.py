@@ -65,7 +65,7 @@ def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
 
 
 def test_a_launcher_looks_at_its_services_without_launchpad():
-    """Launchpad must be told where processes log before it is imported."""
+    """Launchpad reads the place of the processes' logs when it is imported."""
     loaded = loaded_by("from walker_rl.experiments.run.trackers import check_trackers")
     assert loaded & HEAVY == set()
 

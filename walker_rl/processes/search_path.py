@@ -1,4 +1,4 @@
-"""Where a process looks for modules."""
+"""The folders in which a process looks for modules."""
 
 import sys
 

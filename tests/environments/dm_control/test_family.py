@@ -146,7 +146,7 @@ def test_specs_that_are_not_vectors_of_numbers_are_refused(parts, line):
 
 
 def test_without_a_method_that_draws_there_is_no_film():
-    """Whether the environment has an attribute `physics`, which need not be dm_control's, or none."""
+    """An environment may have an attribute `physics` that is not dm_control's, or none."""
     environment = Echo()
     for physics in (None, object()):
         environment.physics = physics
