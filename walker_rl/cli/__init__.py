@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from walker_rl.processes.exit_statuses import FAILED, INTERRUPTED, REFUSED
+from walker_rl.runtime import set_environment
 from walker_rl.stack import platform_problem
 from walker_rl.terminal.streams import take_streams
 
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     works = bool(words) and words[0] in WORKING
     outputs = take_streams(may_block=not works)
     try:
+        set_environment()  # Before a command imports NumPy.
         from walker_rl.cli import app
 
         status = app.main(words)

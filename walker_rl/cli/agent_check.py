@@ -45,10 +45,6 @@ def main() -> None:
     os.dup2(2, 1)  # A task of other people may print when it is imported.
 
     from walker_rl.experiments.config_loading import config_from_dict
-    from walker_rl.runtime import set_environment
-
-    set_environment()
-
     from walker_rl.experiments.parts import check_agent
 
     try:

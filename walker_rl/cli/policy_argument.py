@@ -38,9 +38,6 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str
     Raises:
         UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
     """
-    from walker_rl.runtime import set_environment
-
-    set_environment()
     return load_player(_path(run, pretrained), trusted, may_import=run is None or os.path.isdir(run))
 
 
