@@ -118,7 +118,7 @@ def test_thresholds_are_round_and_between_start_and_best():
 
 
 def test_stability_is_of_each_seed():
-    rows = stability.tabulate({"a": [run("x", [10, 20, 9, 12]), run("y", [0, 4])], "b": [run("z", [3])]})
+    rows = stability.tabulate({"a": [run("x", [10, 20, 9, 12]), run("y", [1, 5])], "b": [run("z", [3])]})
     assert values(rows, "group", "series", "value", quantity="spread") == [
         ("a", "x", 10),
         ("a", "y", 4),
