@@ -230,6 +230,12 @@ def test_times_are_drawn_in_a_unit_that_makes_the_ticks_distinct(seconds, unit):
         assert low < end <= high
 
 
+def test_small_returns_have_digits():
+    runs = [run(f"x{seed}", [0.25, 0.5 + seed / 3], last=0.5 + seed / 3, best=9.5) for seed in range(2)]
+    (row,) = summarize(runs)[0].rows
+    assert (row[3], row[5], row[7]) == ("0.667 [0.5, 0.833]", "9.5 [9.5, 9.5]", "0.417 [0.25, 0.583]")
+
+
 def test_a_seed_that_falls_is_not_left_out_as_an_outlier_would_be():
     runs = [run(f"seed{seed}", [1, 2], last=9.0, falls=0.5 * (seed == 0)) for seed in range(5)]
     (summary,) = summarize(runs)

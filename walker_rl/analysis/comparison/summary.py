@@ -65,7 +65,7 @@ class GroupSummary:
             "-" if self.last_falls is None else f"{self.last_falls:.1%}",
             _in_words(self.best_return),
             "-" if self.best_falls is None else f"{self.best_falls:.1%}",
-            _in_words(self.change, ".0f"),
+            _in_words(self.change),
             _in_words(self.collapsed, ".0%"),
         )
 
@@ -125,11 +125,17 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
     return Interval(float(result.value), *result.interval().values())
 
 
-def _in_words(interval: Interval | None, form: str = ",.0f") -> str:
-    """Writes the numbers in a form that `format` takes, as in "250 [240, 260]"; "-" for None."""
+def form_of_return(value: float) -> str:
+    """Returns the form, for `format`, of returns like `value`: without decimals, but with three digits below 10."""
+    return ",.0f" if abs(value) >= 10 else ",.3g"
+
+
+def _in_words(interval: Interval | None, form: str | None = None) -> str:
+    """Writes the numbers in a form that `format` takes, by default a return's: "250 [240, 260]"; "-" for None."""
     if interval is None:
         return "-"
     value, low, high = interval
+    form = form or form_of_return(value)
     return f"{value:{form}}" + ("" if low is None else f" [{low:{form}}, {high:{form}}]")
 
 
