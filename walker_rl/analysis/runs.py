@@ -191,7 +191,8 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     if group_by not in fields:
         raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has none such")
     agent = experiment.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
-    evaluation, timing = read_metrics(run, "evaluation", "mean_return", "learner_steps"), read_metrics(run, "timing", "walltime")
+    evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
+    timing = read_metrics(run, "timing", "walltime")
     if not evaluation:
         raise NotWholeError(f"run = {run.path}: must have an evaluation; it has none yet")
     steps = evaluation[STEP_KEY]

@@ -10,7 +10,7 @@ NUM_RESAMPLES = 2_000
 CONFIDENCE = 0.95
 
 MAX_SPANNED_SEEDS = 4
-"""Most seeds whose interval reaches from the lowest to the highest: each is a resample's mean in over 2.5 % of cases."""
+"""Most seeds whose interval is from the lowest to the highest: each is the mean of over 2.5 % of the resamples."""
 
 STATISTIC = "IQM"
 """Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""

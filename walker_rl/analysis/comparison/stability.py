@@ -29,7 +29,8 @@ def tabulate(groups: Groups) -> list[Row]:
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     """Draws a panel for each quantity and task; omits quantities without values."""
-    quantities = [name for name in QUANTITIES if any(row["quantity"] == name for rows in tasks.values() for row in rows)]
+    known = {row["quantity"] for rows in tasks.values() for row in rows}
+    quantities = [name for name in QUANTITIES if name in known]
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     size = (4.6 * len(quantities), len(tasks) * (1.2 + ROW_HEIGHT * num_groups))
     figure = Figure(figsize=size, layout="constrained")

@@ -36,8 +36,8 @@ CAPTIONS = {
     "95 % interval.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds, in which those "
     "that never did count as later than all others.",
-    "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, where "
-    "that is positive.",
+    "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, "
+    "where that is positive.",
 }
 
 

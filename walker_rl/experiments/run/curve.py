@@ -30,8 +30,9 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
         axes.plot(steps, means, color="0.65", linewidth=1, marker=marker, markersize=3, label=label)
     if episodes := episode_returns(evaluation):
         extent = np.min(episodes, axis=0), np.max(episodes, axis=0)
-        width = 4 if len(evaluation["actor_steps"]) == 1 else 0
-        axes.fill_between(evaluation["actor_steps"], *extent, alpha=0.25, linewidth=width, label="worst to best")
+        positions = evaluation["actor_steps"]
+        width = 4 if len(positions) == 1 else 0
+        axes.fill_between(positions, *extent, color="C0", alpha=0.25, linewidth=width, label="worst to best")
     if "mean_return" in evaluation:
         label = f"evaluation, mean of {len(episodes)} deterministic episodes"
         axes.plot(evaluation["actor_steps"], evaluation["mean_return"], marker="o", markersize=3, label=label)
