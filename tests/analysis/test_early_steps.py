@@ -29,6 +29,13 @@ def test_a_phase_without_evaluations_says_nothing():
     assert all(np.isnan([rest.change, rest.share_collapsed, rest.loss_change]))
 
 
+def test_shares_of_a_best_that_is_not_positive_are_left_out():
+    result = phases(run("r", [-1_200, -150, -400, 4, 10, 3]), until=40)
+    assert (result["first"].change, result["rest"].change) == (pytest.approx(404 / 4), pytest.approx(0.65))
+    assert np.isnan(result["first"].share_collapsed)
+    assert result["rest"].share_collapsed == 1 / 2
+
+
 def test_a_line_for_each_phase_with_intervals_where_there_are_seeds():
     many = [run(f"s{seed}", [10, 10 + 2 * seed, 10 + 2 * seed], losses=[1, 1, 2]) for seed in (0, 5)]
     lines = list(describe({"one": [run("r", [10, 20, 20])], "many": many}, until=20))

@@ -40,6 +40,7 @@ def test_a_run_directory_says_what_it_is(tmp_path):
     assert (run.last_return, run.best_return) == (35, 40)
     assert run.last == FinalEvaluation(35.0, 0.0, 0.0)
     assert np.isnan(run.critic_losses).all()
+    assert run.learner_steps == 20
     assert run.commit == yaml.safe_load(made.config.read_text())["provenance"]["commit"]
     assert run.command == f"walker-rl train {AGENT} --set agent.sigma=0.3 --set seed=4"
 
@@ -181,7 +182,7 @@ def test_tables_keep_all_of_it(tmp_path):
     write_runs(runs, tmp_path / "kept")
     again = read_runs([tmp_path / "kept"])
     for run, other in zip(runs, again, strict=True):
-        for name in ("name", "group", "task", "seed", "commit", "command", "last", "best"):
+        for name in ("name", "group", "task", "seed", "commit", "command", "last", "best", "learner_steps"):
             assert getattr(other, name) == getattr(run, name)
         assert other.directory is None
         for name in ("actor_steps", "walltime", "returns", "critic_losses"):
@@ -192,10 +193,11 @@ def test_tables_of_before_falls_were_counted_have_returns_alone(tmp_path):
     make_run(tmp_path / "one", [10], final=(40.0, 35.0))
     write_runs(read_runs([tmp_path / "one"]), tmp_path)
     rows = read_table(tmp_path / "runs.csv")
-    later = ("last_stddev", "last_falls", "best_stddev", "best_falls")
+    later = ("learner_steps", "last_stddev", "last_falls", "best_stddev", "best_falls")
     write_table(tmp_path / "runs.csv", [{name: row[name] for name in row if name not in later} for row in rows])
     (run,) = read_runs([tmp_path])
     assert (run.last, run.best) == (FinalEvaluation(35.0, None, None), FinalEvaluation(40.0, None, None))
+    assert run.learner_steps is None
 
 
 def test_a_summary_of_before_falls_were_counted_shows_them_by_its_lengths(tmp_path):

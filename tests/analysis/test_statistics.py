@@ -42,6 +42,14 @@ def test_the_interval_of_two_seeds_is_between_them():
     assert (result.value, result.low, result.high) == (4, 0, 8)
 
 
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 8, 10])
+def test_the_interval_of_few_seeds_is_from_the_lowest_to_the_highest(number):
+    values = np.random.default_rng(number).normal(size=number)
+    result = estimate([values])
+    is_spanned = (result.low, result.high) == (values.min(), values.max())
+    assert is_spanned == (number <= statistics.MAX_SPANNED_SEEDS)
+
+
 def test_the_interval_covers_the_truth_as_often_as_it_says():
     """Of 200 sets of ten normal seeds; percentile intervals of ten are known to be a little short."""
     random = np.random.default_rng(0)
@@ -118,6 +126,8 @@ def test_stability_is_that_of_consecutive_evaluations():
     assert np.isnan(stability(np.array([1.0])).spread)
 
 
-def test_of_negative_returns_half_is_counted_from_the_best():
-    """Half as much worse than -100 is -150."""
-    assert stability(np.array([-100.0, -149.0, -151.0])).share_collapsed == 0.5
+def test_half_of_a_best_that_is_not_positive_means_nothing():
+    """After -5 nothing can be judged; after 100 the 40 is below 50, the 60 is not."""
+    assert np.isnan(stability(np.array([-1_200.0, -150.0, -400.0])).share_collapsed)
+    assert np.isnan(stability(np.array([-10.0, 0.0, -1.0])).share_collapsed)
+    assert stability(np.array([-5.0, 100.0, 40.0, 60.0])).share_collapsed == 0.5

@@ -7,7 +7,7 @@ import numpy as np
 
 from walker_rl.analysis.comparison.summary import estimated
 from walker_rl.analysis.runs import Groups, Run
-from walker_rl.analysis.statistics import collapsed
+from walker_rl.analysis.statistics import collapsed, known_mean
 
 PHASES = ("first", "rest")
 
@@ -17,7 +17,7 @@ class Phase(NamedTuple):
 
     Attributes:
         change: median absolute difference of consecutive evaluations, relative to the best so far.
-        share_collapsed: share of evaluations that lie below the best before them by more than half of its size.
+        share_collapsed: share of evaluations below half of the best before them.
         loss_change: median absolute difference of the critic's mean loss between consecutive evaluations, relative to
             the earlier; nan where the learner logged none.
     """
@@ -31,14 +31,15 @@ def phases(run: Run, until: float) -> dict[str, Phase]:
     """Computes the variation up to `until` environment steps, and after; nan where there are no evaluations.
 
     Changes are relative to the best evaluation since the run began, and belong to the phase in which they end.
+    Evaluations whose best is not positive are left out: a share of it means nothing.
     """
     best = np.maximum.accumulate(run.returns)[1:]
-    changes = np.abs(np.diff(run.returns)) / np.abs(best)
+    changes = np.abs(np.diff(run.returns)) / np.where(best > 0, best, np.nan)
     loss_changes = np.abs(np.diff(run.critic_losses)) / run.critic_losses[:-1]
     has_collapsed = collapsed(run.returns)
     is_first = run.actor_steps[1:] <= until
     return {
-        phase: Phase(_median(changes[chosen]), _mean(has_collapsed[chosen]), _median(loss_changes[chosen]))
+        phase: Phase(_median(changes[chosen]), known_mean(has_collapsed[chosen]), _median(loss_changes[chosen]))
         for phase, chosen in zip(PHASES, (is_first, ~is_first), strict=True)
     }
 
@@ -58,7 +59,3 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
 def _median(values: np.ndarray) -> float:
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else np.nan
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.mean(values)) if len(values) else np.nan

@@ -46,6 +46,7 @@ class Run:
         last: final evaluation of the last policy; None if the run is not complete.
         best: final evaluation of the best policy, on the same episodes; None if there is none.
         critic_losses: mean of the losses logged since the previous evaluation, `[E]`; nan where there were none.
+        learner_steps: updates before the last evaluation; None if unknown, as in older tables.
         prior_steps: environment steps behind the prior, of its training, search or recording; None without one.
         directory: the run directory; None if the run is known from tables alone.
     """
@@ -62,6 +63,7 @@ class Run:
     last: FinalEvaluation | None
     best: FinalEvaluation | None
     critic_losses: np.ndarray
+    learner_steps: int | None = None
     prior_steps: int | None = None
     directory: Path | None = None
 
@@ -109,7 +111,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
 
 def write_runs(runs: Sequence[Run], folder: Path) -> None:
     """Writes two tidy tables into `folder`: one with a row per run, one with a row per evaluation."""
-    scalars = ("group", "task", "seed", "commit", "command", "prior_steps")
+    scalars = ("group", "task", "seed", "commit", "command", "learner_steps", "prior_steps")
     rows: list[Row] = [
         {
             "run": run.name,
@@ -189,7 +191,8 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     if group_by not in fields:
         raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has none such")
     agent = experiment.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
-    evaluation, timing = read_metrics(run, "evaluation", "mean_return"), read_metrics(run, "timing", "walltime")
+    evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
+    timing = read_metrics(run, "timing", "walltime")
     if not evaluation:
         raise NotWholeError(f"run = {run.path}: must have an evaluation; it has none yet")
     steps = evaluation[STEP_KEY]
@@ -208,6 +211,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
         last=last,
         best=best,
         critic_losses=read_critic_losses(run, steps),
+        learner_steps=int(evaluation["learner_steps"][-1]),
         prior_steps=provenance.prior.actor_steps if provenance.prior else None,
         directory=run.path,
     )
@@ -248,5 +252,6 @@ def _from_tables(row: Row, evaluations: Sequence[Row]) -> Run:
         last=FinalEvaluation.from_row(row, "last"),
         best=FinalEvaluation.from_row(row, "best"),
         critic_losses=columns["critic_loss"],
+        learner_steps=int(row["learner_steps"]) if row.get("learner_steps") else None,
         prior_steps=int(row["prior_steps"]) if row.get("prior_steps") else None,
     )

@@ -9,6 +9,9 @@ import scipy.stats
 NUM_RESAMPLES = 2_000
 CONFIDENCE = 0.95
 
+MAX_SPANNED_SEEDS = 4
+"""Most seeds whose interval is from the lowest to the highest: each is the mean of over 2.5 % of the resamples."""
+
 STATISTIC = "IQM"
 """Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""
 
@@ -105,7 +108,8 @@ class Stability:
 
     Attributes:
         spread: median absolute difference of consecutive evaluations, in units of the return.
-        share_collapsed: share of evaluations that lie below the best before them by more than half of its size.
+        share_collapsed: share of evaluations below half of the best before them, where that is positive; nan if it
+            never is.
     """
 
     spread: float
@@ -116,10 +120,16 @@ def stability(returns: np.ndarray) -> Stability:
     """Computes the stability of one seed's evaluations `[E]`, in order; nan for fewer than two."""
     if len(returns) < 2:
         return Stability(np.nan, np.nan)
-    return Stability(float(np.median(np.abs(np.diff(returns)))), float(np.mean(collapsed(returns))))
+    return Stability(float(np.median(np.abs(np.diff(returns)))), known_mean(collapsed(returns)))
 
 
 def collapsed(returns: np.ndarray) -> np.ndarray:
-    """Marks evaluations after the first, `[E - 1]`, that lie below the best before by more than half of its size."""
+    """Marks evaluations after the first, `[E - 1]`, below half of the best before by 1; nan if that is not positive."""
     best_before = np.maximum.accumulate(returns)[:-1]
-    return np.asarray(returns[1:] < best_before - np.abs(best_before) / 2)
+    return np.where(best_before > 0, returns[1:] < best_before / 2, np.nan)
+
+
+def known_mean(values: np.ndarray) -> float:
+    """Mean of the values that are finite; nan if none is."""
+    known = values[np.isfinite(values)]
+    return float(np.mean(known)) if len(known) else np.nan

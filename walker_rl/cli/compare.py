@@ -44,7 +44,8 @@ def compare_runs(
 
     The table has interquartile means over seeds with 95 % intervals: returns of the last and the best policy in the
     final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to less
-    than half of the best before. Falls are the mean share of final episodes that end before the time limit.
+    than half of the best before, or "-" where returns are negative. Falls are the mean share of final episodes that
+    end before the time limit.
 
     Each figure is written as PNG and SVG, with its numbers as CSV. --keep stores their data as two tables, runs.csv
     and evaluations.csv, in a folder that can be given in place of the runs. In every table, a text that a spreadsheet

@@ -14,9 +14,12 @@ from PIL import Image
 
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names, display_name
+from walker_rl.analysis.comparison import learning_curves, time_to_return
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.comparison.style import COLOURS, save, styles
 from walker_rl.analysis.comparison.summary import HEADER, summarize
+
+FEW = "with 2 to 4 runs, an interval is from the lowest to the highest and covers less than 95 %"
 
 NAMES = (
     "overview",
@@ -162,11 +165,75 @@ def test_the_summary_says_what_to_mind():
     ]
     assert summary.notes == [
         "a: 1 run not complete, without a final evaluation",
+        f"a: {FEW}",
         "a: several runs of seed 0: each counts as a seed of its own",
         "a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
         "b: one seed says nothing of the spread between seeds",
         "groups of different lengths: their final performances are not for comparison",
     ]
+
+
+def test_a_note_on_several_groups_is_there_once():
+    groups = {"a": 1, "b": 2, "c": 4, "d, 1": 1, "e": 5}
+    runs = [
+        dataclasses.replace(run(f"{group}{seed}", [1, 2], group=group, last=10.0), seed=seed)
+        for group, number in groups.items()
+        for seed in range(number)
+    ]
+    (summary,) = summarize(runs)
+    assert summary.notes == ["a; d, 1: one seed says nothing of the spread between seeds", f"b; c: {FEW}"]
+
+
+def test_the_intervals_of_final_returns_are_of_complete_runs():
+    runs = [run(f"x{seed}", [1, 2], last=10.0 if seed < 2 else None) for seed in range(6)]
+    assert f"a: {FEW}" in summarize(runs)[0].notes
+
+
+def test_the_summary_names_groups_with_runs_that_made_no_update():
+    def made(name, group, learner_steps):
+        return dataclasses.replace(run(name, [1, 2], group=group), learner_steps=learner_steps)
+
+    steps = {"a": [0, 500], "b": [0, 0], "c": [0, 7], "d": [None, 1]}
+    (summary,) = summarize([made(f"{group}{n}", group, n) for group, of in steps.items() for n in of])
+    without = "without a single update, evaluated with the policy of the start"
+    assert [note for note in summary.notes if "update" in note] == [f"a; c: 1 run {without}", f"b: 2 runs {without}"]
+
+
+def test_collapses_of_negative_returns_are_not_shown(tmp_path):
+    runs = [run("pendulum", [-1_200, -150, -400], group="a"), run("walker", [-5, 100, 40, 60], group="b")]
+    negative, other = summarize(runs)[0].rows
+    assert (negative[-1], other[-1]) == ("-", "50%")
+    draw_comparison(runs[:1], tmp_path)
+    shown = texts(tmp_path / "stability.svg")
+    assert "median change between consecutive evaluations" in shown
+    assert "below half" not in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "unit"), [(0.5, "seconds"), (8, "seconds"), (150, "minutes"), (9_000, "minutes"), (90_000, "hours")]
+)
+def test_times_are_drawn_in_a_unit_that_makes_the_ticks_distinct(seconds, unit):
+    runs = {"a": [run("x", [0, 5, 9], walltime=[seconds / 2, seconds * 3 / 4, seconds])]}
+    times = {
+        "wall-clock time ({})": learning_curves.draw({"T": learning_curves.tabulate(runs, "walltime")}, "walltime"),
+        "wall-clock {}": time_to_return.draw({"T": time_to_return.tabulate(runs, [9.0])}),
+    }
+    for label, figure in times.items():
+        figure.draw_without_rendering()
+        axes = figure.axes[-1]
+        names = [figure._supxlabel, *(block._supxlabel for block in figure.subfigs), axes.xaxis.label]
+        assert label.format(unit) in [name.get_text() for name in names if name]
+        ticks = [tick.get_text() for tick in axes.get_xticklabels()]
+        assert len(ticks) == len({*ticks}) > 2
+        low, high = axes.get_xlim()
+        (end,) = {line.get_xdata()[-1] for line in axes.lines}
+        assert low < end <= high
+
+
+def test_small_returns_have_digits():
+    runs = [run(f"x{seed}", [0.25, 0.5 + seed / 3], last=0.5 + seed / 3, best=9.5) for seed in range(2)]
+    (row,) = summarize(runs)[0].rows
+    assert (row[3], row[5], row[7]) == ("0.667 [0.5, 0.833]", "9.5 [9.5, 9.5]", "0.417 [0.25, 0.583]")
 
 
 def test_a_seed_that_falls_is_not_left_out_as_an_outlier_would_be():

@@ -79,6 +79,17 @@ def test_no_point_is_marked_and_no_legend_lies_over_curves(draw):
         assert not any(box.overlaps(axes.get_window_extent()) for axes in figure.axes)
 
 
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_single_evaluation_is_a_point_with_a_bar_for_its_interval(seeds):
+    groups = {name: [run(f"{name}{seed}", [seed + 1.0], group=name) for seed in range(seeds)] for name in ("a", "b")}
+    groups["c"] = [run("c", [1, 2, 3], group="c")]
+    for figure in (DRAWN["learning_curves"](groups), DRAWN["walltime"](groups), draw_overview(groups)[0]):
+        markers = {(len(line.get_xdata()) == 1, line.get_marker()) for axes in figure.axes for line in axes.lines}
+        assert markers == {(True, "o"), (False, "None")}
+    for axes in DRAWN["learning_curves"](groups).axes[:2]:
+        assert [bar.get_linewidth()[0] > 0 for bar in axes.collections] == [True] * (seeds > 1)
+
+
 def test_the_lowest_panel_of_each_column_has_numbers_at_its_axis():
     figure = DRAWN["learning_curves"](made(GROUPS[:7]))
     figure.draw_without_rendering()

@@ -84,6 +84,13 @@ def test_a_profile_is_the_share_of_runs_above_each_return():
     assert performance_profiles.tabulate({"a": [run("x", [1])]}) == []
 
 
+@pytest.mark.parametrize("lowest", [-1_400.0, 20.0])
+def test_a_profile_begins_with_all_runs(lowest):
+    rows = performance_profiles.tabulate({"a": [run("x", [1], last=lowest)], "b": [run("y", [1], last=lowest + 10)]})
+    assert [row["share"] for row in rows if row["tau"] == min(row["tau"] for row in rows)] == [1, 1]
+    assert max(row["tau"] for row in rows) == max(0, lowest + 10)
+
+
 def test_each_pair_is_compared_once_the_likelier_first():
     """Of 1, 2 against 2, 3 one tie and three wins of four: (3 + 1/2) / 4."""
     groups = {
@@ -118,7 +125,7 @@ def test_thresholds_are_round_and_between_start_and_best():
 
 
 def test_stability_is_of_each_seed():
-    rows = stability.tabulate({"a": [run("x", [10, 20, 9, 12]), run("y", [0, 4])], "b": [run("z", [3])]})
+    rows = stability.tabulate({"a": [run("x", [10, 20, 9, 12]), run("y", [1, 5])], "b": [run("z", [3])]})
     assert values(rows, "group", "series", "value", quantity="spread") == [
         ("a", "x", 10),
         ("a", "y", 4),

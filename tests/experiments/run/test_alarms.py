@@ -129,6 +129,43 @@ def test_what_is_well_raises_none(files):
     assert alarms(recorded("d4pg", **files)) == {}
 
 
+def solved_at_once(untrained, returns, falls, updates=0.0):
+    """The files of a run whose evaluations hardly differ, beside training episodes after this many updates."""
+    run = recorded(
+        "d4pg",
+        evaluation=evaluations(returns, 90.0),
+        conduct={"falls": [falls] * len(returns)},
+        training={"episode_return": [untrained] * 5 + [returns[-1]] * 5},
+    )
+    counted = {**run.training, "learner_steps": np.repeat([updates, 10_000.0], 5)}
+    return dataclasses.replace(run, training=counted)
+
+
+@pytest.mark.parametrize(
+    ("untrained", "returns", "falls"),
+    [
+        (-1_200.0, [-150.0, -160.0, *[-145.0] * 8], 0.0),  # A pendulum.
+        (25.0, [1_000.0] * 10, 0.0),  # An inverted pendulum.
+        (0.0, [950.0, *[960.0] * 9], 0.2),
+    ],
+)
+def test_a_task_that_is_solved_by_the_first_evaluation_raises_none(untrained, returns, falls):
+    assert alarms(solved_at_once(untrained, returns, falls)) == {}
+
+
+@pytest.mark.parametrize(
+    ("untrained", "returns", "falls", "updates"),
+    [
+        (17.0, [130.0] * 10, 1.0, 0.0),  # A walker falls later without exploration.
+        (-1_200.0, [-1_190.0] * 10, 0.0, 0.0),
+        (-1_200.0, [-150.0, *[-140.0] * 8, -1_150.0], 0.0, 0.0),  # It starts high but does not stay.
+        (-1_200.0, [-150.0] * 10, 0.0, 10.0),  # No episode is of the untrained policy.
+    ],
+)
+def test_a_start_that_is_no_better_than_without_training_raises_the_alarm(untrained, returns, falls, updates):
+    assert list(alarms(solved_at_once(untrained, returns, falls, updates))) == ["no_learning_yet"]
+
+
 @pytest.mark.parametrize(
     ("returns", "lengths", "learner", "fields"),
     [

@@ -61,6 +61,17 @@ def test_a_curve_of_evaluation_and_training(tmp_path):
     assert num_pixels(picture, (255, 255, 255)) > picture.shape[0] * picture.shape[1] / 2
 
 
+def test_a_single_evaluation_and_a_few_training_episodes_can_be_seen(tmp_path):
+    write_evaluation(tmp_path, num_rows=2)
+    evaluations = tmp_path / "evaluation.csv"
+    evaluations.write_text("".join(evaluations.read_text().splitlines(keepends=True)[::2]))  # Without that at step 0.
+    alone = draw(tmp_path)
+    write_training(tmp_path, num_rows=3)
+    assert num_pixels(draw(tmp_path), GREY) > num_pixels(alone, GREY) + 20
+    light = np.abs(alone[:-60].astype(int) - (199, 221, 236)).max(axis=-1) <= 2  # The blue of the band.
+    assert light.any(axis=1).sum() > 200
+
+
 def test_the_mean_lies_where_it_should(tmp_path):
     """A flat curve is one row of blue from the first evaluation to the last; a rising one is not."""
 

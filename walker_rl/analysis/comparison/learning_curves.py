@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
+from walker_rl.analysis.comparison.style import time_unit
 from walker_rl.analysis.runs import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
@@ -14,7 +15,7 @@ from walker_rl.analysis.tables import Row
 NUM_TIMES = 100
 """Points of a curve over time, where the seeds' evaluations do not coincide."""
 
-LABELS = {"actor_steps": "environment steps", "walltime": "wall-clock time (minutes)"}
+LABELS = {"actor_steps": "environment steps", "walltime": "wall-clock time"}
 
 
 def tabulate(groups: Groups, axis: str) -> list[Row]:
@@ -41,8 +42,12 @@ def tabulate(groups: Groups, axis: str) -> list[Row]:
 
 def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
     """Draws a panel for each group of each task, from the rows of `tabulate`."""
-    curves = {task: curves_of(rows, axis) for task, rows in tasks.items()}
-    figure = draw_panels(curves, LABELS[axis], "evaluation return", "interquartile mean")
+    label, unit = LABELS[axis], 1.0
+    if axis == "walltime":
+        name, unit = time_unit(max(row[axis] for rows in tasks.values() for row in rows))
+        label = f"{label} ({name})"
+    curves = {task: curves_of(rows, axis, unit) for task, rows in tasks.items()}
+    figure = draw_panels(curves, label, "evaluation return", "interquartile mean")
     for axes in figure.axes:
         axes.set_xlim(0, None)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
@@ -51,26 +56,26 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
     return figure
 
 
-def curves_of(rows: Sequence[Row], axis: str) -> dict[str, Curve]:
-    """Returns each group's curve over steps or minutes, from the rows of `tabulate`."""
+def curves_of(rows: Sequence[Row], axis: str, unit: float = 1.0) -> dict[str, Curve]:
+    """Returns each group's curve over steps or time, from the rows of `tabulate`; `unit` has the seconds of a unit."""
     series: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
         series.setdefault(row["group"], {}).setdefault(row["series"], []).append(row)
-    return {group: _curve(of_group, axis) for group, of_group in series.items()}
+    return {group: _curve(of_group, axis, unit) for group, of_group in series.items()}
 
 
-def _curve(series: Mapping[str, Sequence[Row]], axis: str) -> Curve:
+def _curve(series: Mapping[str, Sequence[Row]], axis: str, unit: float) -> Curve:
     statistic = series.get(STATISTIC, [])
-    seeds = [_line(rows, axis) for name, rows in series.items() if name != STATISTIC]
+    seeds = [_line(rows, axis, unit) for name, rows in series.items() if name != STATISTIC]
     has_interval = bool(statistic) and statistic[0]["low"] is not None
     low, high = (np.array([row[end] for row in statistic]) for end in ("low", "high"))
     num_seeds = statistic[0]["num_seeds"] if statistic else 0
-    return Curve(*_line(statistic, axis), (low, high) if has_interval else None, num_seeds, seeds)
+    return Curve(*_line(statistic, axis, unit), (low, high) if has_interval else None, num_seeds, seeds)
 
 
-def _line(rows: Sequence[Row], axis: str) -> tuple[np.ndarray, np.ndarray]:
+def _line(rows: Sequence[Row], axis: str, unit: float) -> tuple[np.ndarray, np.ndarray]:
     x, y = (np.array([row[name] for row in rows], float) for name in (axis, "return"))
-    return x / (60 if axis == "walltime" else 1), y
+    return x / unit, y
 
 
 def _points(run: Run, axis: str) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +90,7 @@ def _common_grid(seeds: Sequence[np.ndarray], axis: str) -> np.ndarray:
         return np.array([])
     first, last = max(x[0] for x in seeds), min(x[-1] for x in seeds)
     if axis == "walltime":
-        return np.linspace(first, last, NUM_TIMES) if first <= last else np.array([])
+        return np.unique(np.linspace(first, last, NUM_TIMES)) if first <= last else np.array([])
     union = np.unique(np.concatenate(seeds))
     return union[(union >= first) & (union <= last)]
 

@@ -17,7 +17,7 @@ from scipy.optimize import isotonic_regression
 
 from walker_rl.analysis.comparison import learning_curves
 from walker_rl.analysis.comparison.panels import Curve
-from walker_rl.analysis.comparison.style import group_label, styles
+from walker_rl.analysis.comparison.style import group_label, point_marker, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import STATISTIC
 from walker_rl.analysis.tables import Row
@@ -63,7 +63,8 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
     names = []
     for group, look in styles(curves).items():
         x, y = curves[group].x, curves[group].y
-        axes.plot(x, y, color=look.colour, linestyle=look.dashes, linewidth=2)
+        marker = point_marker(x)
+        axes.plot(x, y, color=look.colour, linestyle=look.dashes, linewidth=2, marker=marker, clip_on=marker is None)
         name = axes.annotate(
             group_label(group),
             (x[-1], y[-1]),

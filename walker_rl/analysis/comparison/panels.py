@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from walker_rl.analysis.comparison.style import Style, group_label, styles
+from walker_rl.analysis.comparison.style import Style, group_label, point_marker, styles
 from walker_rl.printable import counted, plain
 
 WIDTH = 8.4
@@ -22,6 +22,9 @@ MAX_PANEL_WIDTH = 4.6
 
 OTHERS, DARK = "0.78", "0.3"
 """Greys of the other groups' curves and of the key."""
+
+BAR_WIDTH = 4
+"""Width of the interval of a single point, in points."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +81,8 @@ def _draw_task(
     looks = styles(curves)
     for index, (axes, (group, curve)) in enumerate(zip(grid.flat, curves.items(), strict=False)):
         for other in (other for name, other in curves.items() if name != group):
-            axes.plot(other.x, other.y, color=OTHERS, linewidth=0.9, drawstyle=drawstyle)
+            marker = point_marker(other.x)
+            axes.plot(other.x, other.y, color=OTHERS, linewidth=0.9, marker=marker, markersize=4, drawstyle=drawstyle)
         _draw_group(axes, curve, looks[group], drawstyle)
         title = group_label(group, counted(curve.num_seeds or len(curve.seeds), "seed"), round(10.5 * width))
         axes.set_title(title, loc="left", fontsize="medium", fontweight="bold")
@@ -88,12 +92,14 @@ def _draw_task(
 
 
 def _draw_group(axes: Axes, curve: Curve, look: Style, drawstyle: str) -> None:
+    marker = point_marker(curve.x)
     for x, y in curve.seeds:
-        axes.plot(x, y, color=look.colour, linewidth=0.6, alpha=0.5)
+        axes.plot(x, y, color=look.colour, linewidth=0.6, alpha=0.5, marker=point_marker(x), markersize=3)
     if curve.interval is not None:
         step: Literal["post"] | None = "post" if drawstyle == "steps-post" else None
-        axes.fill_between(curve.x, *curve.interval, color=look.colour, alpha=0.2, linewidth=0, step=step)
-    axes.plot(curve.x, curve.y, color=look.colour, linewidth=2, drawstyle=drawstyle)
+        width = 0 if marker is None else BAR_WIDTH
+        axes.fill_between(curve.x, *curve.interval, color=look.colour, alpha=0.2, linewidth=width, step=step)
+    axes.plot(curve.x, curve.y, color=look.colour, linewidth=2, marker=marker, drawstyle=drawstyle)
 
 
 def _key(curves: Sequence[Curve], statistic: str, num_groups: int) -> list[Line2D | Patch]:

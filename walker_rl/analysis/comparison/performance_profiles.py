@@ -12,6 +12,9 @@ from walker_rl.analysis.tables import Row, distinct
 
 NUM_THRESHOLDS = 101
 
+MARGIN = 0.05
+"""Share of the width below the lowest return if that is negative: the share of runs above it begins at 1."""
+
 
 def tabulate(groups: Groups) -> list[Row]:
     """Returns rows of `group`, `tau`, `share`, `low`, `high` and `num_seeds`, for complete runs."""
@@ -19,7 +22,8 @@ def tabulate(groups: Groups) -> list[Row]:
     if not returns:
         return []
     every = np.concatenate(list(returns.values()))
-    thresholds = np.linspace(min(0.0, every.min()), max(0.0, every.max()), NUM_THRESHOLDS)
+    low, high = min(0.0, every.min()), max(0.0, every.max())
+    thresholds = np.linspace(low + MARGIN * (low - high) if low < 0 else low, high, NUM_THRESHOLDS)
     rows: list[Row] = []
     for group, values in returns.items():
         result = estimate([values], lambda drawn: performance_profile(drawn, thresholds))

@@ -28,14 +28,17 @@ def tabulate(groups: Groups) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws two panels for each task."""
+    """Draws a panel for each quantity and task; omits quantities without values."""
+    known = {row["quantity"] for rows in tasks.values() for row in rows}
+    quantities = [name for name in QUANTITIES if name in known]
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
-    size = (9.2, len(tasks) * (1.2 + ROW_HEIGHT * num_groups))
+    size = (4.6 * len(quantities), len(tasks) * (1.2 + ROW_HEIGHT * num_groups))
     figure = Figure(figsize=size, layout="constrained")
-    grid = figure.subplots(len(tasks), len(QUANTITIES), squeeze=False, sharey="row")
+    grid = figure.subplots(len(tasks), len(quantities), squeeze=False, sharey="row")
     for line, (task, rows) in zip(grid, tasks.items(), strict=True):
         looks = styles(distinct(rows, "group"))
-        for axes, (quantity, label) in zip(line, QUANTITIES.items(), strict=True):
-            draw_strip(axes, [row for row in rows if row["quantity"] == quantity], "value", looks)
-            axes.set(title=plain(task), xlabel=label)
+        for axes, quantity in zip(line, quantities, strict=True):
+            values = [row for row in rows if row["quantity"] == quantity]
+            draw_strip(axes, values, "value", looks)
+            axes.set(title=plain(task), xlabel=QUANTITIES[quantity], visible=bool(values))
     return figure

@@ -5,7 +5,7 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,18 @@ def group_label(group: str, count: str = "", width: int | None = None) -> str:
     name = display_name(agent) + group.removeprefix(agent)
     label = f"{name} ({count})" if count else name
     return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
+
+
+def time_unit(longest: float) -> tuple[str, float]:
+    """Returns the unit in which times up to `longest` seconds are drawn, and its seconds."""
+    if longest < 2 * 60:
+        return "seconds", 1.0
+    return ("minutes", 60.0) if longest < 5 * 3600 else ("hours", 3600.0)
+
+
+def point_marker(x: Sized) -> str | None:
+    """Returns a marker for a curve of a single point, whose line can't be seen; None for others."""
+    return "o" if len(x) == 1 else None
 
 
 def save(figure: Figure, path: Path) -> list[Path]:

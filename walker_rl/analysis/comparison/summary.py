@@ -10,7 +10,7 @@ import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.runs import Groups, Run, by_task
-from walker_rl.analysis.statistics import estimate, stability
+from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS, estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
 from walker_rl.printable import counted
 
@@ -39,7 +39,7 @@ class GroupSummary:
         best_return: return of the best policy in the final evaluation.
         best_falls: share of these episodes that ended in a fall, a mean over the seeds.
         change: median absolute change between consecutive evaluations.
-        collapsed: share of evaluations below half of the best before.
+        collapsed: share of evaluations below half of the best before, where that is positive.
     """
 
     group: str
@@ -65,7 +65,7 @@ class GroupSummary:
             "-" if self.last_falls is None else f"{self.last_falls:.1%}",
             _in_words(self.best_return),
             "-" if self.best_falls is None else f"{self.best_falls:.1%}",
-            _in_words(self.change, ".0f"),
+            _in_words(self.change),
             _in_words(self.collapsed, ".0%"),
         )
 
@@ -125,11 +125,17 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
     return Interval(float(result.value), *result.interval().values())
 
 
-def _in_words(interval: Interval | None, form: str = ",.0f") -> str:
-    """Writes the numbers in a form that `format` takes, as in "250 [240, 260]"; "-" for None."""
+def form_of_return(value: float) -> str:
+    """Returns the form, for `format`, of returns like `value`: without decimals, but with three digits below 10."""
+    return ",.0f" if abs(value) >= 10 else ",.3g"
+
+
+def _in_words(interval: Interval | None, form: str | None = None) -> str:
+    """Writes the numbers in a form that `format` takes, by default a return's: "250 [240, 260]"; "-" for None."""
     if interval is None:
         return "-"
     value, low, high = interval
+    form = form or form_of_return(value)
     return f"{value:{form}}" + ("" if low is None else f" [{low:{form}}, {high:{form}}]")
 
 
@@ -139,17 +145,26 @@ def estimated(values: Sequence[float | None], form: str) -> str:
 
 
 def _notes(groups: Groups) -> Iterator[str]:
+    """Yields each note once, with the groups that it is about in front."""
+    subjects: dict[str, list[str]] = {}
     for group, runs in groups.items():
-        yield from (f"{group}: {note}" for note in _notes_on_group(runs))
+        for note in _notes_on_group(runs):
+            subjects.setdefault(note, []).append(group)
+    yield from (f"{'; '.join(of_note)}: {note}" for note, of_note in subjects.items())
     if len({_lengths(runs) for runs in groups.values()}) > 1:
         yield "groups of different lengths: their final performances are not for comparison"
 
 
 def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
+    if num_untrained := sum(run.learner_steps == 0 for run in runs):
+        yield f"{counted(num_untrained, 'run')} without a single update, evaluated with the policy of the start"
     if num_incomplete := sum(run.last_return is None for run in runs):
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
     if len(runs) == 1:
         yield "one seed says nothing of the spread between seeds"
+    if any(2 <= number <= MAX_SPANNED_SEEDS for number in (len(runs), len(runs) - num_incomplete)):
+        spanned = "an interval is from the lowest to the highest and covers less than 95 %"
+        yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"
     if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
         yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):

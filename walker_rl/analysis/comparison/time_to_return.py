@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows
-from walker_rl.analysis.comparison.style import Style, group_label, styles
+from walker_rl.analysis.comparison.style import Style, group_label, styles, time_unit
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 
 MEDIAN = "median"
-AXES = {"actor_steps": ("environment steps", 1.0), "walltime": ("wall-clock minutes", 60.0)}
+AXES = ("actor_steps", "walltime")
 
 
 def round_thresholds(groups: Groups) -> tuple[float, ...]:
@@ -49,7 +49,7 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
 
 
 def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws two rows of panels for each task, in steps and in minutes, with a panel for each threshold."""
+    """Draws two rows of panels for each task, in steps and in time, with a panel for each threshold."""
     thresholds = {task: distinct(rows, "threshold") for task, rows in tasks.items()}
     num_columns = max(map(len, thresholds.values()))
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
@@ -59,21 +59,22 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     for task, rows in tasks.items():
         looks = styles(distinct(rows, "group"))
         for axis, line in zip(AXES, grid, strict=False):
-            costs = [row[axis] / AXES[axis][1] for row in rows if row[axis] is not None]
-            line[0].set_xlim(0, 1.35 * max(costs, default=1.0))  # Room for the notes.
+            longest = max((row[axis] for row in rows if row[axis] is not None), default=1.0)
+            name, unit = time_unit(longest) if axis == "walltime" else ("", 1.0)
+            line[0].set_xlim(0, 1.35 * longest / unit)  # Room for the notes.
             for panel in line[len(thresholds[task]) :]:
                 panel.set_visible(False)
             for panel, threshold in zip(line, thresholds[task], strict=False):
-                _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, looks)
+                _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, unit, looks)
                 panel.set(
                     title=f"{plain(task)}\nreturn {threshold:,g}" if axis == "actor_steps" else None,
-                    xlabel=AXES[axis][0],
+                    xlabel=f"wall-clock {name}" if name else "environment steps",
                 )
     return figure
 
 
-def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, Style]) -> None:
-    places, unit = {group: place for place, group in enumerate(looks)}, AXES[axis][1]
+def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, unit: float, looks: Mapping[str, Style]) -> None:
+    places = {group: place for place, group in enumerate(looks)}
     for row in rows:
         look, place, cost = looks[row["group"]], places[row["group"]], row[axis]
         if row["series"] != MEDIAN and cost is not None:
@@ -87,7 +88,7 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, looks: Mapping[str, 
                 axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
     name_rows(axes, [group_label(group) for group in looks])
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.xaxis.set_major_formatter(EngFormatter(sep="") if axis == "actor_steps" else "{x:,.0f}")
+    axes.xaxis.set_major_formatter(EngFormatter(sep="") if axis == "actor_steps" else "{x:,g}")
 
 
 def _finite(value: float) -> float | None:

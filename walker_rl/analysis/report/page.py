@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import functools
 import hashlib
 import math
 import tempfile
@@ -23,6 +22,7 @@ from walker_rl.analysis.runs import Run, by_task
 from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
+from walker_rl.terminal.display import format_duration
 
 CAPTIONS = {
     "overview": "Learning curves of all groups: interquartile means (IQM) of their seeds.",
@@ -36,7 +36,8 @@ CAPTIONS = {
     "95 % interval.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds, in which those "
     "that never did count as later than all others.",
-    "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before.",
+    "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, "
+    "where that is positive.",
 }
 
 
@@ -133,21 +134,20 @@ def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[s
 def _row(run: Run) -> list[tuple[str, str]]:
     """The cells of a run, each with its text and its sort key."""
     variation = stability(run.returns)
-    number = functools.partial(_number, digits=0)
     return [
         (run.name, run.name),
         (run.group, run.group),
         (run.task, run.task),
-        number(run.seed),
-        number(run.actor_steps[-1]),
-        number(run.last_return),
+        _number(run.seed),
+        _number(run.actor_steps[-1]),
+        _number(run.last_return),
         _percentage(run.last.falls if run.last else None),
-        number(run.best_return),
-        number(run.best.stddev_return if run.best else None),
+        _number(run.best_return),
+        _number(run.best.stddev_return if run.best else None),
         _percentage(run.best.falls if run.best else None),
-        number(run.returns.max()),
-        number(variation.spread),
-        _number(run.walltime[-1] / 60, digits=1),
+        _number(run.returns.max()),
+        _number(variation.spread),
+        _duration(run.walltime[-1]),
         (run.commit, run.commit),
     ]
 
@@ -156,7 +156,11 @@ def _percentage(value: float | None) -> tuple[str, str]:
     return ("-", "") if value is None else (f"{value:.0%}", str(value))
 
 
-def _number(value: float | None, digits: int) -> tuple[str, str]:
+def _number(value: float | None) -> tuple[str, str]:
     if value is None or math.isnan(value):
         return "-", ""
-    return f"{value:,.{digits}f}", str(float(value))
+    return f"{value:{summary.form_of_return(value)}}", str(float(value))
+
+
+def _duration(seconds: float) -> tuple[str, str]:
+    return ("-", "") if math.isnan(seconds) else (format_duration(seconds), str(float(seconds)))

@@ -32,6 +32,9 @@ MAX_SATURATED_SHARE = 0.9
 MIN_STEPS_JUDGED, MIN_EVALUATIONS_JUDGED = 100_000, 10
 """Environment steps and evaluations after which something should have been learned."""
 
+MAX_FALLS = 0.5
+"""Share of evaluated episodes that may end in a fall if something has been learned."""
+
 COLLAPSED_SHARE = 0.5
 """Share of the best evaluation's gain over the first that a run must keep."""
 
@@ -84,17 +87,35 @@ def alarms(recorded: Recorded) -> dict[str, str]:
 
 
 def no_learning_yet(recorded: Recorded) -> str | None:
-    """None of many evaluations is better than the first."""
+    """None of many evaluations is better than the first, nor was that much better than the untrained policy."""
     steps, returns = _column(recorded.evaluation, "actor_steps"), _column(recorded.evaluation, "mean_return")
     if len(returns) < MIN_EVALUATIONS_JUDGED or steps[-1] < MIN_STEPS_JUDGED:
         return None
-    spread = np.mean(_column(recorded.evaluation, "stddev_return"))
-    if returns.max() - returns[0] > max(0.5 * abs(returns[0]), spread):
+    spread = float(np.mean(_column(recorded.evaluation, "stddev_return")))
+    if _is_better(returns.max(), returns[0], spread) or _learned_at_once(recorded, spread):
         return None
     change = _change(recorded, ("raise", "agent.policy_learning_rate"), ("raise", "agent.sigma"))
     return (
         f"no learning yet: no evaluation in {steps[-1]:,.0f} steps is better than the first ({returns[0]:.0f}){change}"
     )
+
+
+def _learned_at_once(recorded: Recorded, spread: float) -> bool:
+    """Whether the newest evaluations rarely fall and are better than the training episodes before the first update.
+
+    An untrained walker that falls may be better, too: it acts without exploration.
+    """
+    updates = _column(recorded.training, "learner_steps")
+    untrained = _column(recorded.training, "episode_return")[updates == 0]
+    newest = _column(recorded.evaluation, "mean_return")[-NUM_ROWS:]
+    falls = _column(recorded.conduct, "falls")[-NUM_ROWS:]
+    if not len(untrained) or not len(falls) or falls.mean() > MAX_FALLS:
+        return False
+    return _is_better(newest.min(), untrained.mean(), spread)
+
+
+def _is_better(value: float, than: float, spread: float) -> bool:
+    return value - than > max(0.5 * abs(than), spread)
 
 
 def return_collapsed(recorded: Recorded) -> str | None:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, smoothed_returns
 from walker_rl.metrics_file import read_whole_rows
-from walker_rl.printable import plain
+from walker_rl.printable import counted, plain
 from walker_rl.whole_file import whole_file
 
 
@@ -24,11 +24,15 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     axes = figure.add_subplot()
     training = read_whole_rows(metrics / "training.csv")
     if "episode_return" in training:
-        label = f"training, mean of {MOVING_AVERAGE} episodes"
-        axes.plot(*smoothed_returns(training), color="0.65", linewidth=1, label=label)
+        steps, means = smoothed_returns(training)
+        marker = "o" if len(means) == 1 else None
+        label = f"training, mean of {counted(min(MOVING_AVERAGE, len(training['episode_return'])), 'episode')}"
+        axes.plot(steps, means, color="0.65", linewidth=1, marker=marker, markersize=3, label=label)
     if episodes := episode_returns(evaluation):
         extent = np.min(episodes, axis=0), np.max(episodes, axis=0)
-        axes.fill_between(evaluation["actor_steps"], *extent, alpha=0.25, linewidth=0, label="worst to best")
+        positions = evaluation["actor_steps"]
+        width = 4 if len(positions) == 1 else 0
+        axes.fill_between(positions, *extent, color="C0", alpha=0.25, linewidth=width, label="worst to best")
     if "mean_return" in evaluation:
         label = f"evaluation, mean of {len(episodes)} deterministic episodes"
         axes.plot(evaluation["actor_steps"], evaluation["mean_return"], marker="o", markersize=3, label=label)
