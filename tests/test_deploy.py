@@ -138,14 +138,14 @@ def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
     result = subprocess.run(words, env=environment, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (2, "error: index = 7: must be in [0, 4]\n")
     listed = subprocess.run([*words, "--seeds", "3-19", "--dry-run"], env=environment, capture_output=True, text=True)
-    assert listed.stdout.count("\n") == 17
+    assert len(re.findall(r"^ *\d+  new ", listed.stdout, re.MULTILINE)) == 17
 
 
 def test_the_array_in_the_header_has_as_many_tasks_as_the_sweep_has_runs():
     text = SWEEP_SCRIPT.read_text()
     first, last, spec = re.search(r"--array=(\d+)-(\d+) deploy/slurm/sweep.sbatch --spec (\S+)", text).groups()
-    listed = run_command("sweep", "--spec", DEPLOY.parent / spec, "--dry-run").stdout.splitlines()
-    assert (first, int(last) + 1) == ("0", len(listed))
+    listed = run_command("sweep", "--spec", DEPLOY.parent / spec, "--dry-run").stdout
+    assert (first, int(last) + 1) == ("0", len(re.findall(r"^ *\d+  new ", listed, re.MULTILINE)))
 
 
 # --- the image

@@ -18,6 +18,7 @@ from walker_rl.environments import make_environment
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
+from walker_rl.experiments.prior_record import check_same_prior, prior_record
 from walker_rl.hyperparameters import problems
 from walker_rl.minari_file import Episode, is_dataset, new_dataset, read_episodes
 from walker_rl.policies.architecture import PolicyArchitecture
@@ -233,6 +234,19 @@ def test_transitions_are_those_of_the_agents_own_steps(dataset):
     batch = next(builder.make_dataset(replay))
     is_prior = (batch != 0).any(axis=1)
     np.testing.assert_array_equal(is_prior, np.arange(64) < 31)  # The share has begun to fall from a half.
+
+
+@pytest.mark.parametrize("file", ["metadata.json", "main_data.hdf5"])
+def test_a_run_is_resumed_with_the_same_dataset(dataset, tmp_path, file):
+    """The bounds of its actions are in the metadata."""
+    path = shutil.copytree(dataset, tmp_path / "dataset")
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{path}'"))
+    record = prior_record(config)
+    check_same_prior(config, record)
+    with (path / "data" / file).open("ab") as changed:
+        changed.write(b"\n")
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must be the file that the run began with "):
+        check_same_prior(config, record)
 
 
 def test_with_a_dataset_nothing_is_played_first(dataset):

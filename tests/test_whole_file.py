@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import file_size_limit
-from walker_rl.whole_file import whole_file, write_whole_text
+from walker_rl.whole_file import part_of, remove_parts, whole_file, write_whole_text
 
 
 @pytest.fixture
@@ -22,6 +22,33 @@ def test_the_file_before_stays_until_the_new_one_is_whole(path):
         assert path.read_text() == "old"
     assert path.read_text() == "new"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_users_file_with_the_name_of_a_half_written_one_stays(path):
+    users = path.with_name("notes.txt.part")
+    users.write_text("mine")
+    write_whole_text(path, "new")
+    with pytest.raises(ValueError), whole_file(path):
+        raise ValueError
+    assert sorted(path.parent.iterdir()) == [path, users]
+    assert users.read_text() == "mine"
+
+
+def test_two_writers_of_a_file_do_not_meet(path):
+    with whole_file(path) as first:
+        first.write(b"first")
+        write_whole_text(path, "second")
+    assert path.read_text() == "first"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_killed_writer_left_is_removed_and_a_users_file_stays(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "notes.txt", tmp_path / "folder" / "notes.txt"):
+        part_of(path).write_text("half")
+        path.with_name("notes.txt.part").write_text("mine")
+    remove_parts(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*.part")) == ["notes.txt.part"] * 2
 
 
 def test_a_text_is_written_in_utf_8(path):

@@ -44,16 +44,16 @@ def is_dataset(path: Path) -> bool:
     return os.path.isfile(_data(path) / "metadata.json")
 
 
-def data_file(path: Path) -> Path:
-    """Returns the file with all numbers of a dataset.
+def data_files(path: Path) -> list[Path]:
+    """Returns the files of a dataset: its metadata with the bounds of its actions, and its numbers.
 
     Raises:
-        UserError: if there is no such file.
+        UserError: if there are no numbers.
     """
-    file = _data(path) / "main_data.hdf5"
-    if not os.path.isfile(file):
+    data = _data(path)
+    if not os.path.isfile(data / "main_data.hdf5"):
         raise UserError(f"agent.prior.dataset = {path}: must be a Minari dataset in HDF5")
-    return file
+    return [data / "metadata.json", *sorted(data.glob("*.hdf5"))]
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

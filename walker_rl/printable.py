@@ -1,6 +1,10 @@
 """Untrusted text, such as names in downloaded files, made fit for a terminal, a figure, a file's name or one line."""
 
+import hashlib
 import re
+
+MAX_FILE_NAME = 100
+"""Most bytes of a text in a file's name, which has other parts and at most 255 bytes."""
 
 
 def printable(text: str) -> str:
@@ -20,8 +24,12 @@ def plain(text: str) -> str:
 
 
 def file_name(text: str) -> str:
-    """`text` as part of a file's name: a task's colons and slashes become hyphens."""
-    return re.sub(r"[^\w.+-]", "-", text)
+    """`text` as part of a file's name: a task's colons and slashes become hyphens, the end of a long one a hash."""
+    name = re.sub(r"[^\w.+-]", "-", text).encode()
+    if len(name) > MAX_FILE_NAME:
+        digest = hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:8]
+        name = name[: MAX_FILE_NAME - 9] + f"-{digest}".encode()
+    return name.decode(errors="ignore")
 
 
 def counted(number: int, what: str) -> str:

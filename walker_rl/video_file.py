@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from walker_rl.errors import RunError
+from walker_rl.whole_file import part_of
 
 # Without these, ffmpeg takes odd paths, as in a folder `12:30`, for a protocol, an option or a sequence of files.
 PROTOCOL = "file:"
@@ -58,9 +59,9 @@ class _Encoder:
 
     def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, options: list[str]):
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
-        self.part = path.with_name(path.name + ".part")
+        self.part = part_of(path)
         output = f"{PROTOCOL}{self.part}"
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options, output]
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-n", "-loglevel", "error", *source, *options, output]
         self._path = path
         # Its own session keeps Ctrl-C on the terminal from it.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)

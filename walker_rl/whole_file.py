@@ -3,9 +3,26 @@
 import contextlib
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+
+
+def part_of(path: Path) -> Path:
+    """Returns a temporary name beside `path`, another one each time, so that it is nobody's file."""
+    return path.parent / f"{path.name}.{secrets.token_hex(4)}.part"
+
+
+def remove_parts(folder: Path) -> None:
+    """Removes the temporary files that killed processes have left in a folder and the folders in it.
+
+    Raises:
+        OSError: if one can't be removed.
+    """
+    name = f"*.{'[0-9a-f]' * 8}.part"
+    for part in [*folder.glob(name), *folder.glob(f"*/{name}")]:
+        part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -21,8 +38,8 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is no file of a disk", str(path))
-    part = path.parent / f"{path.name}.part"
-    with part.open("wb") as file:
+    part = part_of(path)
+    with part.open("xb") as file:
         try:
             yield file
             file.flush()

@@ -54,6 +54,17 @@ def test_a_training_without_an_update_is_warned_of_at_its_start_and_at_its_end(t
 
 
 @pytest.mark.slow
+def test_a_training_with_a_prior_says_until_when_its_evaluations_stay_as_they_are(tmp_path):
+    options = set_options((*TINY_RUN, "log_period=1", "agent.prior.policy=gait", "agent.prior.num_steps=100"))
+    result = run_command("train", AGENT, "--steps", "400", "--run-dir", tmp_path / "run", *options)
+    assert result.returncode == 0, result.stderr
+    start = "Evaluations play the agent's own policy, so they stay near the first until its first update, after"
+    assert result.stdout.splitlines()[2] == f"{start} 301 steps."
+    with (tmp_path / "run" / "metrics" / "learner.csv").open(newline="") as file:
+        assert next(csv.DictReader(file))["actor_steps"] == "301"
+
+
+@pytest.mark.slow
 def test_the_least_length_is_that_of_a_real_training(tmp_path):
     tiny = ("agent.num_environments=2", "agent.unroll_length=16", "agent.batch_size=8")
     overrides = [one for one in tiny_agent("ppo") if one.split("=")[0] not in {text.split("=")[0] for text in tiny}]

@@ -1,9 +1,13 @@
 """`walker-rl probe`: a table, a picture and a GIF of what simple actions do."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.experiments.test_own_environment import UNSEEDED
+from tests.package_copy import ROOT
 from tests.tiny import run_command
 from walker_rl.analysis.probe import probe_figure
 from walker_rl.environments import make_environment
@@ -21,6 +25,17 @@ def test_a_newcomer_sees_what_there_is(tmp_path, task):
         assert picture.width > 1000
     with Image.open(folder / "probe.gif") as film:
         assert film.n_frames > 5
+
+
+def test_what_cannot_be_drawn_is_shown_without_a_film(tmp_path):
+    (tmp_path / "rail.py").write_text(UNSEEDED.replace("np.uint8)", "float)"))
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    result = run_command("probe", "rail:Rail", "--steps", "60", cwd=tmp_path, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "random actions: 40 steps" in result.stdout
+    note = "note: no film: render() must return uint8 [height, width, 3], not float64 (48, 64, 3)"
+    assert result.stdout.splitlines()[-2:] == ["probe_rail-Rail/probe.png", note]
+    assert [path.name for path in (tmp_path / "probe_rail-Rail").iterdir()] == ["probe.png"]
 
 
 def test_a_wrong_task_is_refused(tmp_path):

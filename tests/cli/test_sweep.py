@@ -1,12 +1,14 @@
 """`walker-rl sweep` as a user runs it: to the end, killed, with runs that fail, one run at a time."""
 
 import json
+import re
 import shutil
 import signal
 
 import psutil
 import pytest
 
+from tests.analysis.made_runs import make_run
 from tests.package_copy import ROOT
 from tests.tiny import (
     AGENT,
@@ -85,7 +87,7 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
     listed = run_command(*SWEEP, "--seeds", "2,0", "--output", output, "--dry-run")
-    assert listed.stdout.splitlines()[::2] == [f"0  new       {output}/{new}", f"2  complete  {output}/{NAMES[0]}"]
+    assert listed.stdout.splitlines()[:4:2] == [f"0  new       {output}/{new}", f"2  complete  {output}/{NAMES[0]}"]
 
 
 @pytest.mark.slow
@@ -254,11 +256,27 @@ def test_options_come_on_top_of_the_file(tmp_path):
     )
     words = ("--spec", spec, "--seeds", "5", "--grid", "agent.batch_size=32,64", "--dry-run")
     result = run_command("sweep", AGENT, *words, cwd=tmp_path)
-    assert result.stdout.splitlines() == [
+    assert result.stdout.splitlines()[:-1] == [
         f"{index}  new       runs/few/{AGENT}_Pendulum-v1_agent.tau={tau}_agent.batch_size={size}_seed5"
         for index, (tau, size) in enumerate([(0.1, 32), (0.1, 64), (0.2, 32), (0.2, 64)])
     ]
+    which = f"4 of 4 runs ({AGENT} on Pendulum-v1)"
+    line = f"No forecast of the time: no run is recorded with the task and the settings of {which}"
+    assert result.stdout.splitlines()[-1] == line
     assert [path.name for path in tmp_path.iterdir()] == ["few.yaml"]
+
+
+def test_a_dry_run_forecasts_the_time_of_the_runs_that_are_left(tmp_path, capsys):
+    output, words = tmp_path / "runs", ["sweep", "d4pg", "td3", "--seeds", "0-1", "--jobs", "2", "--dry-run"]
+    assert main([*words, "--output", str(output)]) == 0
+    line = capsys.readouterr().out.splitlines()[4]
+    assert re.match(r"Expect \d.* for 4 runs, 2 at a time, each from its start: ", line)
+    for agent in ("d4pg", "td3"):
+        for seed in range(2):
+            run = output / f"{agent}_Walker2DBulletEnv-v0_seed{seed}"
+            make_run(run, [1.0], f"seed={seed}", agent=agent, final=(1.0, 1.0))
+    assert main([*words, "--output", str(output)]) == 0
+    assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["complete"] * 4
 
 
 @pytest.mark.slow

@@ -70,7 +70,7 @@ def test_run_whose_checkpoints_are_all_torn_is_refused(run):
     assert kept_of(run) == before
 
 
-@pytest.mark.parametrize("remains", [(), ("step_000000000600.npz.part",)])
+@pytest.mark.parametrize("remains", [(), ("step_000000000600.npz.0a1b2c3d.part",)])
 def test_run_whose_checkpoints_are_gone_is_refused(run, remains):
     shutil.rmtree(run / "checkpoints")
     for name in remains:

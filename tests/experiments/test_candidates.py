@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.local import train
 from walker_rl.experiments.parts import make_parts
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.architecture import PolicyArchitecture
@@ -136,3 +137,19 @@ def test_a_run_chooses_on_episodes_of_their_own_and_ends_with_others(run):
     best = json.loads(run.summary.read_text())["best"]
     for name in ("episode_returns", "episode_lengths", "episode_falls"):
         assert tuple(best[name]) == getattr(played, name)
+
+
+@pytest.mark.slow
+def test_a_resumed_run_writes_torn_policies_anew(run, tmp_path, capsys):
+    config, before = run
+    after = RunDirectory(shutil.copytree(before.path, tmp_path / "run"))
+    after.summary.unlink()
+    after.last_policy.write_bytes(before.last_policy.read_bytes()[:-50])
+    for path in (after.best_policy, *after.candidates.iterdir()):
+        path.write_bytes(b"")
+    with contextlib.closing(make_parts(config)) as parts:
+        train(config, parts, after, StopSignals(), resume=True)
+    assert after.last_policy.read_bytes() == before.last_policy.read_bytes()
+    assert after.best_policy.read_bytes() == before.last_policy.read_bytes(), "no other is left"
+    assert json.loads(after.summary.read_text())["last"] == json.loads(before.summary.read_text())["last"]
+    assert capsys.readouterr().out.count("; the policy at 1,200 steps is written instead") == 2

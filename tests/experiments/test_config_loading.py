@@ -96,6 +96,10 @@ def test_arguments_of_an_environment_have_names_of_their_own_and_later_layers_wi
     path.write_text("environment:\n  length: 3\n  goal: {x: 1.5, y: [2, 3]}\n")
     config = load_config(AGENT, [path], ["environment.length=4", "environment.agent=far"])
     assert config.environment == {"length": 4, "goal": {"x": 1.5, "y": [2, 3]}, "agent": "far"}
+    nested = ["environment.goal.x=2", "environment.goal.z.far=true", "environment.goal.z={near: false}"]
+    goal = {"x": 2, "y": [2, 3], "z": {"far": True, "near": False}}
+    assert load_config(AGENT, [path], nested).environment == {"length": 3, "goal": goal}
+    assert load_config(AGENT, [path], ["environment.goal=null"]).environment == {"length": 3, "goal": None}
     assert load_config(AGENT, overrides=["environment={length: 4}"]).environment == {"length": 4}
     assert load_config(AGENT, overrides=["environment.goal={1: 2, x: 3}"]).environment == {"goal": {"1": 2, "x": 3}}
     line = "environment = {'wind': [0, nan]}: must have finite numbers"

@@ -7,7 +7,9 @@ import pytest
 from scripts.forecast_table import write_forecast_table
 from walker_rl.analysis.runs import read_runs
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.forecast import TABLE, forecast, read_table
+from walker_rl.experiments.forecast import TABLE, forecast, forecast_many, read_table
+from walker_rl.processes.slots import usable_cpus
+from walker_rl.terminal.display import format_duration
 
 
 def test_the_table_is_that_of_the_results(tmp_path):
@@ -67,6 +69,44 @@ def test_there_is_no_forecast_without_runs_like_it(agent_name, overrides):
 
 def test_this_machine_is_timed():
     assert forecast(load_config("td3")).startswith("Expect a return of 1,761 after 300,000 steps, in ")
+
+
+def times_of(agent_name: str, actor_steps: int) -> tuple[float, float]:
+    """The fastest and the slowest recorded run's seconds."""
+    (row,) = (row for row in read_table() if (row.agent_name, row.actor_steps) == (agent_name, actor_steps))
+    return row.min_walltime, row.max_walltime
+
+
+@pytest.mark.parametrize(
+    ("overrides", "num_jobs", "num_times", "actor_steps"),
+    [
+        ((), 1, 3, 300_000),
+        (("max_actor_steps=2000000",), 1, 6, 1_000_000),
+        (("max_actor_steps=5000",), 1, 1.5, 10_000),
+        (("target_return=2000",), 1, 3, 140_000),
+        ((), 2, 2, 300_000),
+        ((), 3, 1, 300_000),
+    ],
+)
+def test_a_sweep_takes_the_time_of_its_runs_one_after_another_in_each_slot(overrides, num_jobs, num_times, actor_steps):
+    configs = [load_config("d4pg", (), (*overrides, f"seed={seed}")) for seed in range(3)]
+    factor = num_times * max(1.0, num_jobs / usable_cpus())  # Runs that share a CPU take longer.
+    times = [format_duration(factor * seconds) for seconds in times_of("d4pg", actor_steps)]
+    at_a_time = f"{num_jobs} at a time, " if num_jobs > 1 else ""
+    line = forecast_many(configs, num_jobs, slowdown=1.0)
+    assert line.startswith(f"Expect {times[0]} to {times[1]} for 3 runs, {at_a_time}each from its start: the times of ")
+
+
+def test_a_time_limit_bounds_the_forecast_of_a_sweep():
+    configs = [load_config("d4pg", (), (f"seed={seed}", "max_walltime=60")) for seed in range(2)]
+    assert forecast_many(configs, 1, slowdown=1.0).startswith("Expect 2 min for 2 runs, each ")
+
+
+def test_a_run_without_a_forecast_leaves_its_sweep_without_one():
+    configs = [load_config("d4pg"), load_config("td3", (), ("agent.tau=0.1",)), load_config("gait")]
+    which = "2 of 3 runs (td3 on Walker2DBulletEnv-v0, gait on Walker2DBulletEnv-v0)"
+    line = f"No forecast of the time: no run is recorded with the task and the settings of {which}"
+    assert forecast_many(configs, 1) == line
 
 
 def test_times_that_read_alike_are_said_once():

@@ -141,20 +141,21 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path)
 def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_path):
     run = tmp_path / "run"
     process = start_command(*SHORT, "--run-dir", run)
-    wait_for(run / "videos" / "best.gif.part", process)
+    wait_until(lambda: [*run.glob("videos/best.gif.*.part")], seconds=300)
     process.kill()
     process.communicate()
     assert not (run / "summary.json").exists()
     again = run_command("train", AGENT, "--resume", run)
     assert again.returncode == 0, again.stderr
     assert (run / "videos" / "best.gif").exists()
+    assert not [*run.rglob("*.part")], "the killed process left one"
     assert (run / "summary.json").exists()
 
 
 def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
-    wait_for(run / "videos" / "first.gif.part", process)
+    wait_until(lambda: [*run.glob("videos/first.gif.*.part")], seconds=300)
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 130, output

@@ -130,6 +130,31 @@ def test_what_cannot_be_filmed_trains_with_one_warning(tmp_path):
 
 
 @pytest.mark.slow
+def test_an_episode_that_fails_ends_the_run_in_a_line_and_it_resumes_bit_for_bit(tmp_path):
+    fails = (
+        "    def step(self, action):\n        if self.time == 30 and Path('fails').exists(): raise OSError('no wind')\n"
+    )
+    source = "from pathlib import Path\n" + UNSEEDED.replace("    def step(self, action):\n", fails)
+    (tmp_path / "rail.py").write_text(source)
+    command = (*COMMAND, "--task", "rail:Rail", "--steps", "450")
+    straight = run_command(*command, "--run-dir", "straight", **inside(tmp_path))
+    assert straight.returncode == 0, straight.stderr
+
+    process = start_command(*command, "--run-dir", "run", **inside(tmp_path))
+    wait_for(tmp_path / "run" / "checkpoints" / "step_000000000137.npz", process)
+    (tmp_path / "fails").touch()
+    output, _ = process.communicate(timeout=300)
+    place = f"{tmp_path}/rail.py:{source[: source.index('raise OSError')].count(chr(10)) + 1}"
+    failure = f"error: the environment raised OSError: no wind ({place}); the last good state is run/checkpoints/step_"
+    assert process.returncode == 1
+    assert output.splitlines()[-1].startswith(failure), output
+    (tmp_path / "fails").unlink()
+    resumed = run_command("train", AGENT, "--resume", "run", **inside(tmp_path))
+    assert resumed.returncode == 0, resumed.stderr
+    assert metrics_of(tmp_path / "run") == metrics_of(tmp_path / "straight")
+
+
+@pytest.mark.slow
 def test_it_is_tuned(tmp_path):
     (tmp_path / "rail.py").write_text(UNSEEDED)
     command = ("tune", AGENT, *set_options(TINY_RUN), "--task", "rail:Rail", "--steps", "310", "--output", "study")

@@ -213,6 +213,12 @@ def test_names_lose_what_a_terminal_would_obey(path):
     assert saved.task == "ab"
 
 
+def test_a_task_that_no_name_can_be(path):
+    about, arrays = parts(saved_policy())
+    write(path, {**about, "task": "x" * 5_000}, arrays)
+    assert refused(path, not_a_policy(path))
+
+
 @pytest.mark.parametrize("command", ["evaluate", "render"])
 @pytest.mark.parametrize(
     ("task", "line"),

@@ -1,5 +1,6 @@
 """A policy in one file: it acts as before, and whatever is wrong with the file is one line."""
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -101,6 +102,13 @@ def test_a_missing_file(path):
 
 def test_a_folder(tmp_path):
     assert refused(tmp_path, f"policy = {tmp_path}: cannot be read (Is a directory)")
+
+
+def test_a_long_name_of_a_task_stays_whole(path):
+    """It may be a path of modules, from which the task is imported."""
+    task = f"{'.'.join(['package'] * 30)}:make_environment"
+    save_policy(path, dataclasses.replace(saved_policy(), task=task))
+    assert load_policy(path).task == task
 
 
 @pytest.mark.parametrize("part", [0.0, 0.01, 0.3, 0.9, 0.999])

@@ -5,11 +5,14 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
 from tests.analysis.made_runs import make_run
+from tests.tiny import COMMAND
 from walker_rl.cli import main
 from walker_rl.watch.server import WatchServer, listen
 
@@ -98,15 +101,26 @@ def test_a_name_may_have_any_bytes(server):
     shutil.rmtree(server.path / name)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", ""])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "xlocalhost", ""])
 def test_a_page_that_gives_this_machine_another_name_learns_nothing(server, host):
     answer, content = ask(server, "/runs", Host=host)
-    assert answer.status == 403
-    assert b"80.0" not in content
+    assert (answer.status, content) == (403, b"Open this page as localhost or 127.0.0.1: no other name is answered.\n")
 
 
-def test_localhost_is_this_machine(server):
-    assert ask(server, "/runs", Host=f"localhost:{server.port}")[0].status == 200
+@pytest.mark.parametrize("host", ["localhost:{port}", "localhost", "127.0.0.1", "localhost:9000"])
+def test_localhost_is_this_machine_at_port_80_and_through_a_tunnel_too(server, host):
+    assert ask(server, "/runs", Host=host.format(port=server.port))[0].status == 200
+
+
+def test_a_port_that_is_not_for_this_user_is_refused_in_a_line(tmp_path):
+    if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:
+        pytest.skip("every user may listen on port 80")
+    words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *COMMAND, "watch", str(tmp_path), "--port", "80"]
+    if os.geteuid() != 0:
+        words = words[3:]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    line = "error: port = 80: must be 1024 or above for this user, or 0 for any that is free\n"
+    assert (result.returncode, result.stderr) == (2, line)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])

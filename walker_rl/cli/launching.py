@@ -16,6 +16,7 @@ from walker_rl.cli.request import Request, load_request, resume_command
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.printable import counted
+from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -143,7 +144,9 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     with locked(run):
         joining = f"{counted(num_actors, 'actor')} {'joins' if num_actors == 1 else 'join'}"
         print(f"{joining} the run at {address}; each process writes to {run.logs}", flush=True)
-        return join(config, address, run_id, num_actors, run)
+        status = join(config, address, run_id, num_actors, run)
+        print("The run has ended" if status == COMPLETE else "Stopped; the run continues without these actors")
+        return status
 
 
 def _enter_private_network() -> None:

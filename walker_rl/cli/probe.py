@@ -27,7 +27,10 @@ def probe_task(
     steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Of each episode at most.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
 ) -> None:
-    """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions."""
+    """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions.
+
+    A task that can't be drawn has no probe.gif.
+    """
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
     from walker_rl.printable import file_name
@@ -54,11 +57,20 @@ def probe_task(
 def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Trace], steps: int, seed: int) -> None:
     from walker_rl.analysis.probe import probe_figure
     from walker_rl.environments.probing import simple_actions
+    from walker_rl.errors import RunError
+    from walker_rl.printable import one_line
     from walker_rl.rendering import render_episode
 
     with writable(folder, "output"):
         figure = probe_figure(traces, environment.dimensions.observation, environment.task.name)
         figure.savefig(folder / "probe.png", dpi=110)
+    print(folder / "probe.png")
+    try:
+        environment.reset(seed)
+        environment.render(64, 48)
+    except RunError as error:
+        print(f"note: {one_line(str(error))}")
+        return
     sinusoidal, step = simple_actions(environment.task.action_size, seed)["sinusoidal"], itertools.count()
     render_episode(
         environment,
@@ -68,7 +80,7 @@ def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Tr
         caption="sinusoidal actions",
         max_seconds=steps * environment.frame_seconds,
     )
-    print(f"{folder}/probe.png\n{folder}/probe.gif")
+    print(folder / "probe.gif")
 
 
 def _print_dimensions(title: str, dimensions: Sequence[Dimension], seen: list) -> None:

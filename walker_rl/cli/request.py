@@ -51,7 +51,9 @@ Until = Annotated[
 Prior = Annotated[
     str | None,
     typer.Option(
-        metavar="PRIOR", help="A policy that is played before training, or a Minari dataset to learn from, too."
+        metavar="PRIOR",
+        help="A policy that is played before training, or a Minari dataset to learn from, too. "
+        "A pretrained policy's name has precedence over a file of that name, which is ./NAME.",
     ),
 ]
 RunDir = Annotated[

@@ -44,7 +44,9 @@ Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Runs at a time
 Output = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Of the run directories.  [default: runs/sweep or runs/SPEC]")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="List the runs with their indices; nothing is written.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="List the runs with their indices, and forecast the time; nothing is written.")
+]
 Index = Annotated[int | None, typer.Option(min=0, help="Train only the run with this index, in this process.")]
 
 
@@ -82,7 +84,7 @@ def run_sweep(
     damaged = _check(planned)
     check_agents(list({dataclasses.replace(job.config, seed=0): None for job in planned}))
     if dry_run:
-        return _list(planned, damaged)
+        return _list(planned, damaged, jobs)
     if index is not None:
         planned[index].check()
         return _train_one(planned[index], output)
@@ -133,10 +135,14 @@ def _check(jobs: list[Job]) -> list[Job]:
     return damaged
 
 
-def _list(jobs: list[Job], damaged: list[Job]) -> int:
+def _list(jobs: list[Job], damaged: list[Job], num_jobs: int | None) -> int:
+    from walker_rl.experiments.forecast import forecast_many
+
     width = len(str(len(jobs)))
     for index, job in enumerate(jobs):
         print(f"{index:{width}}  {'damaged' if job in damaged else _state(job):8}  {job.run_dir}")
+    if left := [job.config for job in jobs if job not in damaged and not job.is_complete]:
+        print(forecast_many(left, num_jobs))
     return COMPLETE
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from walker_rl.environments.dimensions import Dimension
 from walker_rl.environments.simulation import Arguments, Simulation, Task
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.extras import how_to_install
 from walker_rl.runtime import set_environment
 
@@ -162,6 +162,21 @@ class ForeignFamily:
 
 
 @contextlib.contextmanager
+def playing() -> Iterator[None]:
+    """Reports a failure of other people's code within an episode in one line, as dm_control's unstable physics.
+
+    Raises:
+        RunError: for any other exception.
+    """
+    try:
+        yield
+    except RunError:
+        raise
+    except Exception as error:
+        raise RunError(f"the environment {_what_was_raised(error)}") from error
+
+
+@contextlib.contextmanager
 def _trying(name: str) -> Iterator[None]:
     """Reports any failure of a task in one line, with the place of the error in other people's code.
 
@@ -172,10 +187,14 @@ def _trying(name: str) -> Iterator[None]:
         yield
     except UserError:
         raise
-    except Refused as error:
+    except (Refused, RunError) as error:
         raise UserError(f"task = {name}: {error}") from error
     except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise UserError(f"task = {name}: raised {reason}{''.join(places[-1:])}") from error
+        raise UserError(f"task = {name}: {_what_was_raised(error)}") from error
+
+
+def _what_was_raised(error: BaseException) -> str:
+    """Describes an error in one line, with its place in other people's code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
+    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{''.join(places[-1:])}"

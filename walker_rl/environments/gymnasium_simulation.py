@@ -14,6 +14,7 @@ from walker_rl.environments.foreign import (
     ActionBounds,
     Refused,
     named,
+    playing,
 )
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
@@ -55,14 +56,24 @@ class GymnasiumSimulation:
         self.reward_threshold = spec.reward_threshold if spec else None
 
     def reset(self, seed: int) -> np.ndarray:
-        """Starts the episode with this seed; returns its first observation `[O]`."""
-        observation, _ = self._environment.reset(seed=seed)
-        return self._flat(observation)
+        """Starts the episode with this seed; returns its first observation `[O]`.
+
+        Raises:
+            RunError: if the environment raises an exception.
+        """
+        with playing():
+            observation, _ = self._environment.reset(seed=seed)
+            return self._flat(observation)
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds."""
-        observation, reward, terminated, truncated, _ = self._environment.step(self._bounds.scaled(action))
-        return Outcome(self._flat(observation), float(reward), bool(terminated), bool(truncated))
+        """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds.
+
+        Raises:
+            RunError: if the environment raises an exception.
+        """
+        with playing():
+            observation, reward, terminated, truncated, _ = self._environment.step(self._bounds.scaled(action))
+            return Outcome(self._flat(observation), float(reward), bool(terminated), bool(truncated))
 
     def render(self, width: int, height: int) -> np.ndarray:
         """The environment's picture, scaled to uint8 `[height, width, 3]`.

@@ -99,7 +99,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
         if layer.get("agent_name", agent_name) != agent_name:
             raise UserError(f"{source}agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         values.update(_field_values(layer, types))
-        values.update({name: {**values.get(name, {}), **given} for name, given in _arguments(layer, types)})
+        values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
     config: ExperimentConfig = _build(config_type, values)
     for problem in problems(config):
         raise UserError(problem)
@@ -132,6 +132,16 @@ def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[s
         except ValueError:
             raise UserError(f"{name} = {given}: must have finite numbers") from None
         yield name, json.loads(text)  # Keys inside become text, as in the config.yaml of the run.
+
+
+def _merged(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """Returns the later values, and the earlier ones that they leave, in nested mappings, too."""
+    nested = {
+        key: _merged(earlier[key], value)
+        for key, value in later.items()
+        if isinstance(value, dict) and isinstance(earlier.get(key), dict)
+    }
+    return {**earlier, **later, **nested}
 
 
 def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:

@@ -64,10 +64,7 @@ class Evaluator:
 
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Evaluates the policy with these weights; saves it as last, and if it ranks high, as candidate and best."""
-        config, settings = self._config, self._config.evaluation
-        saved = SavedPolicy(
-            config.agent_name, config.task, actor_steps, self._architecture, variables, config.environment
-        )
+        settings, saved = self._config.evaluation, self._saved(variables, actor_steps)
         evaluation = self._play(saved, self._episode_seeds)
         save_policy(self._run.last_policy, saved)
         if self._candidates.add(saved, evaluation):
@@ -82,15 +79,21 @@ class Evaluator:
         self.last_actor_steps = actor_steps
         return evaluation
 
-    def finish(self, report: Callable[[str], None]) -> dict[str, Evaluation]:
+    def finish(self, variables: Variables, report: Callable[[str], None]) -> dict[str, Evaluation]:
         """Chooses the best candidate, films it, and evaluates it and the last policy on separate episodes.
 
-        Returns the evaluations of "best" and "last"; `report` receives a line about each candidate played.
+        Args:
+            variables: weights of the last policy, in case that its file is torn.
+            report: function that takes a line, about each candidate played and each torn file.
+
+        Returns:
+            The evaluations of "best" and "last".
         """
+        last = self._loaded(self._run.last_policy, self._saved(variables, self.last_actor_steps), report)
         best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), report)
-        best = best or load_policy(self._run.best_policy)  # Runs of older versions kept no candidates.
+        best = best or self._loaded(self._run.best_policy, last, report)  # Runs of older versions kept no candidates.
         save_policy(self._run.best_policy, best)
-        policies = {"best": best, "last": load_policy(self._run.last_policy)}
+        policies = {"best": best, "last": last}
         evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}
         self._render(best, self._run.best_video)
         if self._config.evaluation.film_period is not None:
@@ -114,6 +117,21 @@ class Evaluator:
     def close(self) -> None:
         """Frees the simulator."""
         self._environment.close()
+
+    def _saved(self, variables: Variables, actor_steps: int) -> SavedPolicy:
+        config = self._config
+        return SavedPolicy(
+            config.agent_name, config.task, actor_steps, self._architecture, variables, config.environment
+        )
+
+    def _loaded(self, path: Path, instead: SavedPolicy, report: Callable[[str], None]) -> SavedPolicy:
+        """Loads a policy; if its file is torn or missing, writes another one `instead`."""
+        try:
+            return load_policy(path)
+        except UserError as error:
+            report(f"warning: {error}; the policy at {instead.actor_steps:,} steps is written instead")
+            save_policy(path, instead)
+            return instead
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
         return evaluate(self._environment, saved.begin_episode, episode_seeds)

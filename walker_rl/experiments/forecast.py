@@ -1,9 +1,11 @@
 """Forecasts a training's time and return from recorded runs of the same agent, settings and task."""
 
 import csv
+import heapq
 import math
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +13,8 @@ import numpy as np
 
 from walker_rl.agents import config_class
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.printable import counted
+from walker_rl.processes.slots import usable_cpus
 from walker_rl.terminal.display import format_duration
 
 TABLE = Path(__file__).with_name("forecast.csv")
@@ -64,8 +68,8 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
         config: the experiment's configuration.
         slowdown: this machine's time relative to that of the recording machine; None runs a speed test.
     """
-    recorded = [row for row in read_table() if (row.agent_name, row.task) == (config.agent_name, config.task)]
-    if not recorded or config.agent != config_class(config.agent_name)():
+    recorded = _like(config, read_table())
+    if not recorded:
         return None
     slowdown = _slowdown() if slowdown is None else slowdown
     max_walltime = math.inf if config.max_walltime is None else config.max_walltime / slowdown
@@ -74,12 +78,66 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
         return None
     target_return = math.inf if config.target_return is None else config.target_return
     row = next((row for row in within if row.mean_return >= target_return), within[-1])
-    times = [format_duration(seconds * slowdown) for seconds in (row.min_walltime, row.max_walltime)]
-    extent = " to ".join(dict.fromkeys(times))
+    extent = _extent(row.min_walltime * slowdown, row.max_walltime * slowdown)
     return (
         f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, in {extent}: the mean of "
         f"{row.num_runs} runs like this one, and their times, scaled by a short speed test"
     )
+
+
+def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slowdown: float | None = None) -> str:
+    """Returns a line on the time of several trainings, each from its start, or on the reason for which it is unknown.
+
+    Args:
+        configs: configurations in the order of training, at least one.
+        num_jobs: trainings at a time; None for one per usable CPU. More of them share the CPUs.
+        slowdown: this machine's time relative to that of the recording machine; None runs a speed test.
+    """
+    table = read_table()
+    recorded = [_like(config, table) for config in configs]
+    unknown = [f"{one.agent_name} on {one.task}" for one, rows in zip(configs, recorded, strict=True) if not rows]
+    if unknown:
+        which = f"{len(unknown):,} of {counted(len(configs), 'run')} ({', '.join(dict.fromkeys(unknown))})"
+        return f"No forecast of the time: no run is recorded with the task and the settings of {which}"
+    num_jobs = min(num_jobs or usable_cpus(), len(configs))
+    slowdown = (_slowdown() if slowdown is None else slowdown) * max(1.0, num_jobs / usable_cpus())
+    spans = [_span(config, rows, slowdown) for config, rows in zip(configs, recorded, strict=True)]
+    extent = _extent(*(_makespan(seconds, num_jobs) for seconds in zip(*spans, strict=True)))
+    at_a_time = f"{num_jobs} at a time, " if num_jobs > 1 else ""
+    return (
+        f"Expect {extent} for {counted(len(configs), 'run')}, {at_a_time}each from its start: the times of recorded "
+        "runs like them, scaled by a short speed test"
+    )
+
+
+def _like(config: ExperimentConfig, table: Sequence[Recorded]) -> list[Recorded]:
+    """Returns the evaluations of the recorded runs with a configuration's task, agent and settings."""
+    if config.agent != config_class(config.agent_name)():
+        return []
+    return [row for row in table if (row.agent_name, row.task) == (config.agent_name, config.task)]
+
+
+def _span(config: ExperimentConfig, recorded: Sequence[Recorded], slowdown: float) -> tuple[float, float]:
+    """Returns the seconds of the fastest and the slowest run to a training's end, extrapolated beyond the table."""
+    target_return = math.inf if config.target_return is None else config.target_return
+    limit = math.inf if config.max_walltime is None else config.max_walltime
+    within = [row for row in recorded if row.actor_steps <= config.max_actor_steps] or recorded[:1]
+    row = next((row for row in within if row.mean_return >= target_return), within[-1])
+    steps = row.actor_steps if row.mean_return >= target_return else config.max_actor_steps
+    scale = slowdown * steps / row.actor_steps
+    return min(limit, row.min_walltime * scale), min(limit, row.max_walltime * scale)
+
+
+def _makespan(seconds: Sequence[float], num_jobs: int) -> float:
+    """Returns the time of jobs in their order if each takes the slot that is free first."""
+    ends = [0.0] * num_jobs
+    for duration in seconds:
+        heapq.heapreplace(ends, ends[0] + duration)
+    return max(ends)
+
+
+def _extent(low: float, high: float) -> str:
+    return " to ".join(dict.fromkeys(map(format_duration, (low, high))))
 
 
 def _slowdown() -> float:

@@ -18,7 +18,7 @@ from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display, Status, format_duration
-from walker_rl.types import State
+from walker_rl.types import State, Variables
 
 SECONDS_TIMED = 10.0
 """Seconds of learning before the remaining time is printed."""
@@ -59,7 +59,7 @@ def train(
             display.message(
                 "Training is complete; now the choice and video of the best policy, and the final evaluation."
             )
-        evaluations = evaluator.finish(display.message)
+        evaluations = evaluator.finish(runner.evaluated_policy, display.message)
         recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
         write_summary(run, evaluations, ended_by)  # Last, because it marks the run as complete.
         return evaluations
@@ -128,6 +128,11 @@ class LocalRunner:
             raise RunError(f"{error}; the last good state is {self._checkpoints.paths()[-1]}") from None
         return ended_by
 
+    @property
+    def evaluated_policy(self) -> Variables:
+        """Weights of the policy that is evaluated and saved."""
+        return self._learner.get_variables(["evaluated_policy"])[0]
+
     def save(self) -> State:
         """Returns the state of the whole run."""
         return {**self._save_parts(), "recorder": self._recorder.save()}
@@ -183,9 +188,8 @@ class LocalRunner:
             self._learning_since = self._learning_since or time.monotonic()
 
     def _evaluate(self) -> None:
-        variables = self._learner.get_variables(["evaluated_policy"])[0]
         walltime = self._recorder.walltime
-        evaluation = self._evaluator.evaluate(variables, self._actor_steps)
+        evaluation = self._evaluator.evaluate(self.evaluated_policy, self._actor_steps)
         self._recorder.evaluation(self._counts, evaluation, walltime)
         self._checkpoint_is_current = False
 

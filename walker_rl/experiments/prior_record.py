@@ -6,7 +6,7 @@ from pathlib import Path
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.minari_file import data_file, read_metadata
+from walker_rl.minari_file import data_files, read_metadata
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
 
@@ -17,7 +17,7 @@ class PriorRecord:
 
     Attributes:
         name: name of the pretrained policy, or of the file or dataset with the beginning of its hash.
-        sha256: hash of the policy's file, or of the dataset's numbers.
+        sha256: hash of the policy's file, or of the dataset's files.
         agent_name: agent of the training or search that made the policy; of a dataset, the algorithm that played.
         actor_steps: environment steps of that training; of a dataset, plus those of its episodes.
     """
@@ -37,7 +37,7 @@ def prior_record(config: ExperimentConfig) -> PriorRecord | None:
     policy, dataset = _prior(config)
     if dataset is not None:
         path = Path(dataset)
-        about, sha256 = read_metadata(path), _hash(data_file(path))
+        about, sha256 = read_metadata(path), _hash(*data_files(path))
         steps = about["total_steps"] + about["actor_steps"]
         return PriorRecord(f"{path.name}-{sha256[:8]}", sha256, about["algorithm_name"], steps)
     if policy is None:
@@ -65,12 +65,16 @@ def check_same_prior(config: ExperimentConfig, recorded: PriorRecord | None) -> 
 
 
 def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
-    """Describes the prior and its cost in one sentence."""
+    """Describes the prior and its cost in a line, and in another the evaluations while a policy plays."""
     if _prior(config)[1] is not None:
         made = f"{record.actor_steps:,} steps of {record.agent_name} are behind it, which are not counted"
         return f"The dataset {record.name} gives a share of each batch; {made}."
     made = f"{record.agent_name} took {record.actor_steps:,} steps to find it, which are not counted"
-    return f"The policy {record.name} plays the first {config.agent.prior.num_steps:,} steps; {made}."
+    return (
+        f"The policy {record.name} plays the first {config.agent.prior.num_steps:,} steps; {made}.\n"
+        "Evaluations play the agent's own policy, so they stay near the first until its first update, after "
+        f"{config.agent.min_steps_to_learn:,} steps."
+    )
 
 
 def _prior(config: ExperimentConfig) -> tuple[str | None, str | None]:
@@ -79,9 +83,11 @@ def _prior(config: ExperimentConfig) -> tuple[str | None, str | None]:
     return (None, None) if prior is None else (prior.policy, prior.dataset)
 
 
-def _hash(path: Path) -> str:
+def _hash(*paths: Path) -> str:
+    """Returns the hash of the files' contents, one after another."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()

@@ -22,7 +22,10 @@ _MAX_ABOUT_SIZE = 65_536
 """Most bytes of a policy's description; ours have 300."""
 
 _MAX_NAME_LENGTH = 100
-"""Most characters of a name that is printed."""
+"""Most characters of an agent's name that is printed."""
+
+_MAX_TASK_LENGTH = 4_096
+"""Most characters of a task's name, which may be the path of a module."""
 
 _KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in (PolicyArchitecture, SinusoidArchitecture)}
 
@@ -116,8 +119,10 @@ def _to_policy(about: dict[str, Any], variables: Variables) -> SavedPolicy:
     saved = to_record({**about, "architecture": architecture, "variables": variables}, SavedPolicy)
     if saved.actor_steps < 0 or any(value.dtype.kind not in "fiu" for value in variables.values()):
         raise ValueError("actor_steps or weights are no numbers of their kind")
-    agent_name, task = (printable(name)[:_MAX_NAME_LENGTH] for name in (saved.agent_name, saved.task))
-    return dataclasses.replace(saved, agent_name=agent_name, task=task)
+    if len(saved.task) > _MAX_TASK_LENGTH:
+        raise ValueError("task is too long for a name")
+    agent_name = printable(saved.agent_name)[:_MAX_NAME_LENGTH]
+    return dataclasses.replace(saved, agent_name=agent_name, task=printable(saved.task))
 
 
 def _is_finite(weights: np.ndarray) -> bool:

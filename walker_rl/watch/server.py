@@ -3,6 +3,7 @@
 import errno
 import http.server
 import json
+import re
 import socket
 import sys
 from pathlib import Path
@@ -41,6 +42,8 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except (OSError, OverflowError) as error:
+        if isinstance(error, PermissionError):
+            raise UserError(f"port = {port}: must be 1024 or above for this user, or 0 for any that is free") from None
         reason = "is taken" if getattr(error, "errno", None) == errno.EADDRINUSE else str(error)
         raise UserError(f"port = {port}: must be free on {HOST}, or 0 for any that is ({reason})") from None
 
@@ -85,7 +88,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Answers with a file of the page, or with the runs' present data."""
         address = self.path.partition("?")[0]
         if not self._is_for_us():
-            self._send(403, "text/plain", b"This server answers to 127.0.0.1 and localhost alone.\n")
+            self._send(403, "text/plain", b"Open this page as localhost or 127.0.0.1: no other name is answered.\n")
         elif address in FILES:
             name, kind = FILES[address]
             self._send(200, kind, (Path(__file__).parent / name).read_bytes())
@@ -111,8 +114,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(404, "text/plain", b"There is no such run or film.\n")
 
     def _is_for_us(self) -> bool:
-        """False if another host name points to this machine, as in DNS rebinding."""
-        return self.headers.get("Host") in {f"{host}:{self.server.port}" for host in (HOST, "localhost")}
+        """False if another host name points to this machine, as in DNS rebinding; a tunnel may have any port."""
+        return re.fullmatch(rf"({re.escape(HOST)}|localhost)(:\d+)?", self.headers.get("Host", "")) is not None
 
     def _send_json(self, content: Any) -> None:
         self._send(200, "application/json", json.dumps(content, allow_nan=False).encode())

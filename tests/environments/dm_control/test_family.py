@@ -2,6 +2,7 @@
 
 import ctypes.util
 import os
+import re
 import subprocess
 import sys
 
@@ -88,6 +89,19 @@ def test_a_process_with_tensorflow_ends_well():
         f"make_environment({WALK!r}, seed=0).reset()"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == 0
+
+
+def test_an_unstable_simulation_is_one_line():
+    control = pytest.importorskip("dm_control.rl.control")
+    environment = make_environment(WALK, seed=0)
+    environment.reset()
+    environment._simulation._environment.physics.data.qvel[:] = 1e30
+    with pytest.raises(RunError) as error:
+        environment.step(np.ones(6))
+    assert isinstance(error.value.__cause__, control.PhysicsError)
+    line = r"the environment raised PhysicsError: Physics state is invalid\. .*mjWARN_BADQ\w+ \(/.+\.py:\d+\)"
+    assert re.fullmatch(line, str(error.value))
+    environment.close()
 
 
 def test_an_unknown_task_gets_the_nearest():

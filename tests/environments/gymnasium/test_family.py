@@ -35,6 +35,29 @@ class Echo(gymnasium.Env):
         return action, 1.0, *self.ends, {}
 
 
+class Failing(Echo):
+    """Fails where it is told to."""
+
+    def __init__(self, place):
+        super().__init__()
+        self.place = place
+
+    def reset(self, *, seed=None, options=None):
+        return super().reset(seed=seed) if self.place != "reset" else 1 / 0
+
+    def step(self, action):
+        return super().step(action) if self.place != "step" else 1 / 0
+
+
+@pytest.mark.parametrize("place", ["reset", "step"])
+def test_a_failure_within_an_episode_is_one_line_with_its_place(place):
+    simulation = GymnasiumSimulation(Failing(place))
+    line = rf"^the environment raised ZeroDivisionError: division by zero \({__file__}:\d+\)$"
+    with pytest.raises(RunError, match=line):
+        simulation.reset(0)
+        simulation.step(np.zeros(2, np.float32))
+
+
 def test_a_task_describes_itself():
     assert find_task(CHEETAH) == Task(CHEETAH, "gymnasium", 1000, 17, 6, 4800.0, {}, must_repeat=False)
 

@@ -7,12 +7,13 @@ import pytest
 import yaml
 from mlflow import MlflowClient
 
-from tests.experiments.distributed.launched import assert_gone, launched, resumed
+from tests.experiments.distributed.launched import Launched, assert_gone, end, launched, resumed
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.isolation import free_port
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
 
@@ -139,3 +140,16 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
         "evaluator.1.log",
         "evaluator.log",
     ]
+
+
+def test_actors_that_joined_say_that_the_run_has_ended(tmp_path):
+    address, near = f"localhost:{free_port()}", tmp_path / "near"
+    with launched(tmp_path / "run", "--role", "central", "--listen", address, "--steps", "1000") as central:
+        joined = Launched(near, "--role", "actors", "--join", address, "--run-dir", near, "--num-actors", "1")
+        try:
+            assert joined.finish().splitlines()[-1] == "The run has ended"
+            assert "\nActor 0 ends at 1,000 steps: the run has ended.\n" in joined.everything()
+            central.finish()
+        finally:
+            end(joined)
+        assert (central.process.returncode, joined.process.returncode) == (0, 0), central.everything()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import time
@@ -133,8 +134,11 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
             with resumed_central(machines, tmp_path / "run", steps) as again:  # To which the same actors come back.
                 again.finish(600)
                 assert again.process.returncode == 0, again.everything()
-                late.finish()
-                far.finish()
+                ends = [one.finish().splitlines()[-1] for one in (late, far)]
+                assert ends == ["The run has ended"] * 2
+                assert re.search(
+                    r"^Actor \d+ ends at [\d,]+ steps: the run has ended\.$", far.everything(), re.MULTILINE
+                )
                 assert (late.process.returncode, far.process.returncode) == (0, 0)
     assert "Traceback" not in run.everything() + again.everything() + late.everything() + far.everything()
 
@@ -172,8 +176,9 @@ def test_actors_leave_without_harm_and_come_back(machines, tmp_path):
         with actors(machines, "near", tmp_path / "near", "--num-actors", "2") as near:
             run.wait_until(lambda: run.status.get("num_actors") == 2, "two actors")
             os.killpg(near.process.pid, signal.SIGINT)
-            near.finish()
+            output = near.finish()
             assert near.process.returncode == 130
+            assert output.splitlines()[-1] == "Stopped; the run continues without these actors"
         run.wait_until(lambda: run.status["num_actors"] == 0, "no actor")
         before = run.status["actor_steps"]
         with actors(machines, "near", tmp_path / "near again", "--num-actors", "1"):

@@ -197,7 +197,7 @@ def test_a_torn_one_never_crowds_out_those_that_are_whole(tmp_path, num_kept):
 
 def test_what_a_killed_write_left_is_ignored_and_cleared_away(tmp_path):
     checkpoints = checkpoints_with(tmp_path, 10)
-    (tmp_path / "step_000000000020.npz.part").write_bytes(checkpoints.paths()[0].read_bytes())
+    (tmp_path / "step_000000000020.npz.0a1b2c3d.part").write_bytes(checkpoints.paths()[0].read_bytes())
     assert newest(tmp_path) == (10, [])
     checkpoints.write(30, state_at(30))
     assert steps_in(tmp_path) == [10, 30]

@@ -72,7 +72,8 @@ class ActorNode:
         Raises:
             RunError: if an observation or an action is not finite.
         """
-        Display().message(f"Actor {self._welcome.index} starts at {self._welcome.actor_steps:,} steps.")
+        display = Display()
+        display.message(f"Actor {self._welcome.index} starts at {self._welcome.actor_steps:,} steps.")
         notice = self._exchange()
         while not notice.is_over and not stop_requested():
             self._play(notice)
@@ -81,6 +82,8 @@ class ActorNode:
         self._channel.send(self._report(is_last=True))
         self._patience.close()
         self._loop.close()
+        reason = "the run has ended" if notice.is_over else "it was stopped"
+        display.message(f"Actor {self._welcome.index} ends at {self._actor_steps:,} steps: {reason}.")
 
     def _play(self, notice: Notice) -> None:
         """Plays until the next report is due; near the end of the run, waits for a notice of the steps left."""

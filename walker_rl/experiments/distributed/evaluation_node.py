@@ -51,7 +51,8 @@ class EvaluatorNode:
             self._evaluate(candidate)
             if candidate.ended_by is not None:
                 self._patience.pause()  # The selection is long, and reads no notices.
-                write_summary(self._run, self._evaluator.finish(self._report), candidate.ended_by)
+                variables = self._architecture.split_weights(candidate.array)
+                write_summary(self._run, self._evaluator.finish(variables, self._report), candidate.ended_by)
                 self._patience.renew()
                 self._channel.send(dataclasses.replace(self._last_result, event="finished"))
                 break

@@ -75,7 +75,7 @@ class Checkpoints:
             self._report(f"warning: {failure}; {self.paths()[-1]} stays valid")
             return False
         kept = [other for other in self.paths() if other <= path][-self._settings.num_kept :]
-        for other in [*self.paths(), *self._folder.glob("step_*.npz.part")]:
+        for other in [*self.paths(), *self._folder.glob("step_*.npz.*part")]:
             if other not in kept:
                 with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
                     other.unlink()

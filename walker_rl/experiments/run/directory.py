@@ -21,7 +21,7 @@ from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
 from walker_rl.printable import file_name
-from walker_rl.whole_file import write_whole_text
+from walker_rl.whole_file import remove_parts, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
@@ -193,13 +193,15 @@ def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
 
 
 def restore_folders(run: RunDirectory) -> None:
-    """Makes the folders of a run that are missing, as after a copy that leaves out empty ones.
+    """Makes missing folders of a run, as of a copy that leaves out empty ones, and removes half-written files.
 
     Raises:
         OSError: if one can't be made.
     """
     for folder in _folders(run):
         folder.mkdir(exist_ok=True)
+    with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
+        remove_parts(run.path)
 
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
