@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.policies import sizes
+from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
 from walker_rl.agents.gait.trial import TrialLayout
 from walker_rl.agents.policies import sizes
+from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture
