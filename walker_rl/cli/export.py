@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.errors import UserError, os_error_as
+from walker_rl.extras import require_extra
 
 FORMATS = ("onnx",)
 
@@ -25,8 +27,6 @@ def export_policy(
     Normalisation and squashing are in the graph. The actions are those of `walker-rl evaluate`, without noise.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
-    from walker_rl.errors import UserError, os_error_as
-    from walker_rl.extras import require_extra
 
     if format not in FORMATS:
         raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")

@@ -15,6 +15,7 @@ from walker_rl.cli.experiment import see_through
 from walker_rl.cli.request import Request, load_request, resume_command
 from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed.trust import trust
 from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
 
@@ -56,7 +57,6 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         UserError: if the request is impossible; nothing is then left behind.
         RunError: if the run can't continue.
     """
-    from walker_rl.experiments.distributed.trust import trust
     from walker_rl.experiments.run.directory import locked, update_config
 
     if placement.num_actors == 0 and not placement.is_open:
@@ -117,7 +117,6 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.distributed.launcher import join
     from walker_rl.experiments.distributed.membership import find_run
-    from walker_rl.experiments.distributed.trust import trust
     from walker_rl.experiments.run.directory import RunDirectory, locked
 
     port = _split(address, "join")

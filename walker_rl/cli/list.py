@@ -4,6 +4,8 @@ import platform
 from typing import Any
 
 from walker_rl.cli.json_output import Json, print_json
+from walker_rl.errors import UserError
+from walker_rl.printable import printable
 from walker_rl.stack import ABILITIES, NAME
 
 TASK_FIELDS = ("name", "kind", "max_episode_steps", "observation_size", "action_size", "reward_threshold")
@@ -20,9 +22,7 @@ def list_names(json: Json = False) -> None:
     """
     from walker_rl.agents import agent_names, agent_summary, config_class, left_out
     from walker_rl.environments import family_summaries, find_listed_task, task_names
-    from walker_rl.errors import UserError
     from walker_rl.pretrained import pretrained_policies
-    from walker_rl.printable import printable
 
     agents: list[dict[str, Any]] = []
     notes = list(left_out().values())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.compare import GroupBy, Runs, Thresholds, parse_thresholds
+from walker_rl.errors import RunError, UserError, os_error_as
 
 
 def report_runs(
@@ -22,7 +23,6 @@ def report_runs(
     """
     from walker_rl.analysis.report.page import render_page
     from walker_rl.analysis.runs import read_runs
-    from walker_rl.errors import RunError, UserError, os_error_as
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
