@@ -9,7 +9,6 @@ import contextlib
 import csv
 import dataclasses
 import json
-import os
 import shutil
 import signal
 import statistics
@@ -19,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.turns import ROOT, ended, run_module
+from benchmarks.turns import ended, run_module, send, start
 
 POLL_PERIOD = 0.1
 EPISODE_LENGTH = 1_000
@@ -129,7 +128,8 @@ def _watch(learner: Learner, rules: Rules, folder: Path, words: dict[str, object
     num_unconfirmed = 0
     errors = folder / "stderr"
     began = time.monotonic()
-    with _running([learner.python, "-m", *_filled(learner.train, words)], errors) as process:
+    with contextlib.ExitStack() as stack:
+        process = start([learner.python, "-m", *_filled(learner.train, words)], errors, stack)
         for actor_steps, mean_return in _evaluations(process, Path(learner.evaluations.format(**words))):
             seconds = time.monotonic() - began
             if seconds > rules.limit:
@@ -168,31 +168,9 @@ def _evaluations(process: subprocess.Popen, table: Path) -> Iterator[tuple[int, 
 @contextlib.contextmanager
 def _paused(process: subprocess.Popen) -> Iterator[None]:
     """Stops a process and its children while the context lasts."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGSTOP)
+    send(process, signal.SIGSTOP)
     yield
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def _running(command: list, errors: Path) -> Iterator[subprocess.Popen]:
-    """Starts a process, and kills it and its children when the context ends."""
-    with errors.open("wb") as stderr:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    send(process, signal.SIGCONT)
 
 
 def _read(evaluations: Path) -> list[tuple[int, float]]:

@@ -12,12 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.meter import VARIABLE, Meter
 
 ROOT = Path(__file__).parents[1]
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that end the benchmark."""
 
 
 class BenchmarkError(Exception):
@@ -44,56 +47,80 @@ class Contestant:
 class _Process:
     """A contestant that runs only within `turn`."""
 
-    def __init__(self, contestant: Contestant, folder: Path) -> None:
+    def __init__(self, contestant: Contestant, folder: Path, stack: contextlib.ExitStack) -> None:
         self._contestant = contestant
         self._meter = Meter(str(folder / "meter"))
         self._errors = folder / "stderr"
-        with self._errors.open("wb") as errors:
-            self._process = subprocess.Popen(
-                [contestant.python, "-m", *contestant.command],
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    **dict(contestant.environment),
-                    VARIABLE: str(folder / "meter"),
-                    "TMPDIR": str(folder),  # Leftovers are deleted with the folder.
-                },
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,
-            )
+        environment = {
+            **dict(contestant.environment),
+            VARIABLE: str(folder / "meter"),
+            "TMPDIR": str(folder),  # Leftovers are deleted with the folder.
+        }
+        command = [contestant.python, "-m", *contestant.command]
+        self._process = start(command, self._errors, stack, environment)
 
     def warm_up(self) -> None:
         while self._meter.count == 0:
             self._check()
             time.sleep(0.05)
-        self._signal(signal.SIGSTOP)
+        send(self._process, signal.SIGSTOP)
 
     def turn(self, seconds: float) -> float:
         """Runs for `seconds`; returns units per second."""
         before, began = self._meter.count, time.perf_counter()
-        self._signal(signal.SIGCONT)
+        send(self._process, signal.SIGCONT)
         time.sleep(seconds)
-        self._signal(signal.SIGSTOP)
+        send(self._process, signal.SIGSTOP)
         rate = (self._meter.count - before) / (time.perf_counter() - began)
         self._check()
         if rate == 0:
             raise BenchmarkError(f"{self._contestant.name} did nothing in a turn of {seconds:g} s")
         return rate
 
-    def end(self) -> None:
-        self._signal(signal.SIGKILL)
-        self._process.wait()
-
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
-
     def _check(self) -> None:
         if self._process.poll() is not None:
             said = self._errors.read_text(errors="replace")
             raise ended(self._contestant.name, self._process.returncode, said)
+
+
+def start(
+    command: Sequence[str | Path],
+    errors: Path,
+    stack: contextlib.ExitStack,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen:
+    """Starts a process; `stack` kills it and its children.
+
+    Args:
+        command: words of its command.
+        errors: file for its standard error.
+        stack: context in which it runs.
+        environment: environment variables, added to those of this process.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # Until `stack` has the process.
+    try:
+        with errors.open("wb") as stderr:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                start_new_session=True,
+                preexec_fn=_take_signals,
+            )
+        stack.callback(process.wait)
+        stack.callback(send, process, signal.SIGKILL)
+    finally:
+        _take_signals()
+    return process
+
+
+def send(process: subprocess.Popen, number: signal.Signals) -> None:
+    """Sends a signal to a process and its children, if they still run."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def run_module(*arguments: str, python: Path = Path(sys.executable)) -> str:
@@ -140,7 +167,10 @@ def _processes(contestants: Sequence[Contestant]) -> Iterator[dict[str, _Process
         for index, contestant in enumerate(contestants):
             place = Path(folder) / str(index)
             place.mkdir()
-            processes[contestant.name] = process = _Process(contestant, place)
-            stack.callback(process.end)
-            process.warm_up()
+            processes[contestant.name] = _Process(contestant, place, stack)
+            processes[contestant.name].warm_up()
         yield processes
+
+
+def _take_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

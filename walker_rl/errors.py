@@ -1,7 +1,8 @@
 """Errors that are reported to the user in one line."""
 
+import contextlib
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 class UserError(Exception):
@@ -14,6 +15,15 @@ class NotWholeError(UserError):
 
 class RunError(Exception):
     """A run that cannot continue (full disk, non-finite loss); the message says what was kept. Exit status 1."""
+
+
+@contextlib.contextmanager
+def os_error_as(kind: type[Exception], message: str) -> Iterator[None]:
+    """Turns an OSError of the block into an error of a `kind`: the message, and the system's reason in brackets."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{message} ({error.strerror or error})") from None
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:

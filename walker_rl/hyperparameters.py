@@ -69,6 +69,11 @@ def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
     return dataclasses.field(default=default, metadata={"allowed": Allowed(meaning, **allowed)})
 
 
+def changed(config_class: Any, name: str, default: Any) -> Any:
+    """The field `name` of a base class, with another default."""
+    return dataclasses.field(default=default, metadata=config_class.__dataclass_fields__[name].metadata)
+
+
 def arguments(meaning: str) -> Any:
     """A dataclass field of values by names that its user chooses, none by default."""
     return dataclasses.field(default_factory=dict, hash=False, metadata={"allowed": Allowed(meaning)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from walker_rl import __version__
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.extras import require_extra
 
 MARGIN = 2**20
@@ -95,12 +96,13 @@ def new_dataset(
     if os.path.lexists(path):
         raise UserError(f"output = {path}: must not exist yet")
     parent = path.absolute().parent  # Minari doubles a relative path.
-    with _writing(path):
+    writing = functools.partial(os_error_as, RunError, f"{path}: cannot be written")
+    with writing():
         parent.mkdir(parents=True, exist_ok=True)
         folder = tempfile.TemporaryDirectory(prefix=".recording-", dir=parent)
     with folder:
         part = Path(folder.name) / path.name
-        with _writing(path):
+        with writing():
             (part / "data").mkdir(parents=True)
             spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
             storage = MinariStorage.new(part / "data", *spaces)
@@ -111,12 +113,12 @@ def new_dataset(
             ends = np.zeros((2, len(episode.rewards)), bool)
             ends[int(not episode.terminated), -1] = True
             fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
-            with _writing(path):
+            with writing():
                 _check_room(part / "data", sum(field.nbytes for field in fields))
                 storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
         yield add
-        with _writing(path):
+        with writing():
             os.replace(part, path)
 
 
@@ -175,14 +177,6 @@ def _check_room(folder: Path, size: int) -> None:
         while needed > 0:
             needed -= trial.write(bytes(min(needed, MARGIN)))
         trial.truncate(trial.tell() + (file.stat().st_size if file.exists() else 0))
-
-
-@contextlib.contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def _dataset_id(name: str) -> str:

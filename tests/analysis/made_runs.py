@@ -1,10 +1,12 @@
 """Runs with evaluations of one's choice."""
 
 import numpy as np
+import pytest
 
 from tests.tiny import AGENT
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.runs import Run
+from walker_rl.analysis.runs import Run, read_runs
+from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import create_run_directory
@@ -40,3 +42,10 @@ def run(name, returns, group="a", last=None, best=None, falls=None, steps=None, 
     losses = np.full(len(steps), np.nan) if losses is None else np.array(losses)
     last, best = (None if value is None else FinalEvaluation(value, 1.0, falls) for value in (last, best))
     return Run(name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best, losses)
+
+
+def refusal(*arguments) -> str:
+    """The line with which `read_runs` refuses its arguments."""
+    with pytest.raises(UserError) as caught:
+        read_runs(*arguments)
+    return str(caught.value)

@@ -12,5 +12,5 @@ meter = Meter()
 with open(sys.argv[2], "w", buffering=1) as file:
     while True:
         time.sleep(float(sys.argv[1]))
-        meter.tick()
         file.write(f"{time.monotonic()}\n")
+        meter.tick()  # Last, since it may be stopped as soon as this is seen.

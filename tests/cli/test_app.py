@@ -1,17 +1,23 @@
 """How `walker-rl` ends: statuses, and one line for what the user can mend."""
 
+import inspect
 import os
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
+from typer.models import OptionInfo
 
 from tests.tiny import AGENT
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
+from walker_rl.cli.app import PATHS, app
+from walker_rl.cli.cluster import _submit
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
+from walker_rl.cli.request import make_request
 from walker_rl.experiments.config import experiment_class
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +113,7 @@ def test_a_slip_gets_a_suggestion(arguments, end):
         (["train", AGENT, "--prior", ""], "prior"),
         (["tune", AGENT, "--output", ""], "output"),
         (["probe", "-o", ""], "o"),
+        (["cluster", "submit", AGENT, "--ray-python="], "ray_python"),
     ],
 )
 def test_an_empty_path_does_not_name_the_current_folder(tmp_path, monkeypatch, capsys, words, name):
@@ -114,6 +121,18 @@ def test_an_empty_path_does_not_name_the_current_folder(tmp_path, monkeypatch, c
     assert main(words) == 2
     assert capsys.readouterr() == ("", f"error: {name} = '': must not be empty\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_option_that_takes_a_path_is_known():
+    """The list stands beside the declarations, since Typer's parsers do not learn their option's name."""
+    found = {"--prior"}  # Which also takes a name.
+    for command in (*(one.callback for one in app.registered_commands), make_request, _submit):
+        for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
+            kind, *metadata = typing.get_args(parameter.annotation) or (parameter.annotation,)
+            if {kind, *typing.get_args(kind)} & {Path, list[Path]}:
+                for option in (one for one in metadata if isinstance(one, OptionInfo)):
+                    found |= {*(option.param_decls or [f"--{name.replace('_', '-')}"])}
+    assert found == {*PATHS}
 
 
 def test_the_version_is_that_of_the_package():

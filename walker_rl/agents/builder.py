@@ -8,7 +8,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -26,7 +26,6 @@ from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.prior import PriorReplay
-from walker_rl.replay.queue import Queue
 from walker_rl.schedules import value_at
 from walker_rl.stack import require_acme
 
@@ -225,37 +224,3 @@ class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
             else OrnsteinUhlenbeckNoise(action_size, self.config.theta, seed)
         )
         return NoisyPolicy(self.architecture, noise, self.config.sigma, noise_scale)
-
-
-class QueueBuilder(Builder[ConfigT]):
-    """Makes the parts of an agent that learns from each item once.
-
-    Attributes:
-        item_name: name of an item in messages to the user.
-    """
-
-    item_name: ClassVar[str]
-
-    @property
-    @abc.abstractmethod
-    def items_per_step(self) -> int:
-        """Items that the learner takes at a time."""
-
-    def make_replay(self, home: str, seed: int) -> Queue:
-        """An empty queue.
-
-        Raises:
-            UserError: if `home` is not "arrays".
-        """
-        if home != "arrays":
-            name = self.item_name
-            raise UserError(f"replay = {home}: must be arrays with an agent that learns from each {name} once")
-        return Queue(self.layout.row_size)
-
-    def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
-        """Batches of `items_per_step` items, each item once."""
-        return replay.make_dataset(self.items_per_step)
-
-    def steps_due(self, replay: Replay, learner_steps: int) -> int:
-        """Number of full batches that wait in the queue."""
-        return replay.size // self.items_per_step

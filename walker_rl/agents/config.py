@@ -21,7 +21,7 @@ class NetworkConfig:
         (256, 256), "hidden layers of the critic", unit="units", minimum=1
     )
     layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
-    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
+    activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
     normalize_observations: bool = hyperparameter(
         False, "observations are normalised by their running mean and spread, which are saved with the policy"
     )

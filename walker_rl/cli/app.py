@@ -36,7 +36,7 @@ MAX_LINE = 1_000
 MAX_HELP_WIDTH = 120
 """Maximum characters per line of `--help`."""
 
-PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--resume", "--run-dir", "--spec")
+PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--resume", "--run-dir", "--spec")
 """Options that take a path."""
 
 # Plain help and errors: Rich would take four times as long.

@@ -18,6 +18,7 @@ from walker_rl.cli.launching import experiment_of
 from walker_rl.cli.request import Request, resume_command
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import counted
+from walker_rl.processes.child import last_line
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
 from walker_rl.stack import require_acme
 
@@ -88,7 +89,6 @@ def _submit(
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
     """Runs the driver; returns its exit status and the last line of its standard error."""
     import walker_rl.experiments.distributed as package
-    from walker_rl.processes.child import last_line
 
     driver = Path(package.__file__).with_name("ray_driver.py")
     environment = {"RAY_AUTH_MODE": "token", **os.environ}

@@ -11,6 +11,8 @@ import typer
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
 from walker_rl.cli.request import command_line, print_next
+from walker_rl.errors import UserError
+from walker_rl.printable import counted
 
 if TYPE_CHECKING:
     from walker_rl.experiments.evaluation import Evaluation
@@ -40,7 +42,6 @@ def evaluate_policy(
     are not the episodes on which the training chose the policy, so its return is usually lower here.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
-    from walker_rl.errors import UserError
 
     for name, value in (("episodes", episodes), ("seed", seed)):
         if as_in_training and value is not None:
@@ -87,7 +88,6 @@ def _as_dict(saved: SavedPolicy, evaluation: Evaluation) -> dict[str, object]:
 
 
 def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: RecordedPolicy | None, is_repeated: bool) -> None:
-    from walker_rl.printable import counted
 
     print(f"{saved.agent_name} on {saved.task}, {counted(saved.actor_steps, 'step')} of training")
     print(evaluation)

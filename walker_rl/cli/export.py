@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.errors import UserError, os_error_as
+from walker_rl.extras import require_extra
 
 FORMATS = ("onnx",)
 
@@ -25,8 +27,6 @@ def export_policy(
     Normalisation and squashing are in the graph. The actions are those of `walker-rl evaluate`, without noise.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
-    from walker_rl.errors import UserError
-    from walker_rl.extras import require_extra
 
     if format not in FORMATS:
         raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
@@ -39,11 +39,8 @@ def export_policy(
     from walker_rl.whole_file import whole_file
 
     model, path = onnx_model(saved), output or _default_output(run, pretrained)
-    try:
-        with whole_file(path) as file:
-            file.write(model.SerializeToString())
-    except OSError as error:
-        raise UserError(f"output = {path}: must be writable ({error.strerror})") from None
+    with os_error_as(UserError, f"output = {path}: must be writable"), whole_file(path) as file:
+        file.write(model.SerializeToString())
     sizes = [value.type.tensor_type.shape.dim[1].dim_value for value in (model.graph.input[0], model.graph.output[0])]
     print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")
 

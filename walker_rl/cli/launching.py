@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.experiment import see_through
 from walker_rl.cli.request import Request, load_request, resume_command
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed.trust import trust
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
@@ -57,7 +58,6 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         UserError: if the request is impossible; nothing is then left behind.
         RunError: if the run can't continue.
     """
-    from walker_rl.experiments.distributed.trust import trust
     from walker_rl.experiments.run.directory import locked, update_config
 
     if placement.num_actors == 0 and not placement.is_open:
@@ -118,7 +118,6 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.distributed.launcher import join
     from walker_rl.experiments.distributed.membership import find_run
-    from walker_rl.experiments.distributed.trust import trust
     from walker_rl.experiments.run.directory import RunDirectory, locked
 
     port = _split(address, "join")
@@ -135,10 +134,8 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
         raise UserError(f"{difference}: must be as in the run at {address}, or not be given")
     time_now = time.strftime("%Y%m%d-%H%M%S")
     run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now}")
-    try:
+    with os_error_as(UserError, f"run_dir = {run.path}: must be writable"):
         run.logs.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"run_dir = {run.path}: must be writable ({error.strerror})") from None
     if run.config.exists():
         raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
     with locked(run):

@@ -4,9 +4,12 @@ import platform
 from typing import Any
 
 from walker_rl.cli.json_output import Json, print_json
+from walker_rl.errors import UserError
+from walker_rl.printable import printable
 from walker_rl.stack import ABILITIES, NAME
 
 TASK_FIELDS = ("name", "kind", "max_episode_steps", "observation_size", "action_size", "reward_threshold")
+POLICY_FIELDS = ("name", "task", "mean_return", "stddev_return", "steady_return", "falls")
 
 
 def list_names(json: Json = False) -> None:
@@ -19,9 +22,7 @@ def list_names(json: Json = False) -> None:
     """
     from walker_rl.agents import agent_names, agent_summary, config_class, left_out
     from walker_rl.environments import family_summaries, find_listed_task, task_names
-    from walker_rl.errors import UserError
     from walker_rl.pretrained import pretrained_policies
-    from walker_rl.printable import printable
 
     agents: list[dict[str, Any]] = []
     notes = list(left_out().values())
@@ -35,17 +36,7 @@ def list_names(json: Json = False) -> None:
     found = map(find_listed_task, task_names())
     tasks = [{field: getattr(task, field) for field in TASK_FIELDS} for task in found]
     families = [{"name": name, "summary": summary} for name, summary in family_summaries().items()]
-    policies = [
-        {
-            "name": policy.name,
-            "task": policy.task,
-            "mean_return": policy.mean_return,
-            "stddev_return": policy.stddev_return,
-            "steady_return": policy.steady_return,
-            "falls": policy.falls,
-        }
-        for policy in pretrained_policies()
-    ]
+    policies = [{field: getattr(policy, field) for field in POLICY_FIELDS} for policy in pretrained_policies()]
     stack = {"stack": NAME, "python": platform.python_version(), "works": ABILITIES}
     if json:
         values = {"agents": agents, "tasks": tasks, "families": families, "pretrained": policies, **stack}

@@ -8,6 +8,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from walker_rl.errors import UserError
+from walker_rl.processes.child import tie_to_parent
+from walker_rl.processes.signals import WARNINGS
 from walker_rl.stack import require_acme
 
 ValueT = TypeVar("ValueT")
@@ -39,8 +42,6 @@ def run_node(
     require_acme("node")
 
     from walker_rl.experiments.distributed import node
-    from walker_rl.processes.child import tie_to_parent
-    from walker_rl.processes.signals import WARNINGS
 
     for number in (signal.SIGINT, *WARNINGS):  # A terminal or batch system sends them to all; the parent decides.
         signal.signal(number, signal.SIG_IGN)
@@ -58,7 +59,6 @@ def run_node(
 
 
 def _given(value: ValueT | None, name: str, role: Role) -> ValueT:
-    from walker_rl.errors import UserError
 
     if value is None:
         raise UserError(f"{name} = null: must be given with --role {role.value}")

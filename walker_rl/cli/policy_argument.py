@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.completion import complete_pretrained
+from walker_rl.errors import UserError
 
 if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
@@ -53,7 +54,6 @@ def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPo
         UserError: if there is no such policy, or it can't play its task.
     """
     from walker_rl.environments import find_task, imported_module
-    from walker_rl.errors import UserError
     from walker_rl.policies.policy_file import load_policy
 
     saved = load_policy(path)
@@ -69,7 +69,6 @@ def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPo
 
 
 def _path(run: Path | None, pretrained: str | None) -> Path:
-    from walker_rl.errors import UserError
     from walker_rl.pretrained import find_pretrained, policy_file
 
     if run is not None and pretrained is not None:

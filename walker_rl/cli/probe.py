@@ -11,6 +11,7 @@ import typer
 
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.writable import writable
+from walker_rl.printable import file_name
 
 if TYPE_CHECKING:
     from walker_rl.environments import Dimension, Environment
@@ -33,7 +34,6 @@ def probe_task(
     """
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
-    from walker_rl.printable import file_name
 
     environment = make_environment(task, seed)
     folder = output or Path(f"probe_{file_name(task)}")

@@ -8,6 +8,8 @@ import typer
 
 from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
 from walker_rl.cli.quantities import parse_steps
+from walker_rl.errors import UserError
+from walker_rl.printable import counted
 
 DEFAULT_STEPS, MAX_STEPS = 100_000, 10_000_000
 
@@ -31,7 +33,6 @@ def record_episodes(
     The last episode is truncated at the last step.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
-    from walker_rl.errors import UserError
 
     num_steps = DEFAULT_STEPS if steps is None else steps
     if not 1 <= num_steps <= MAX_STEPS:
@@ -45,7 +46,6 @@ def record_episodes(
     from walker_rl.environments import make_environment
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.minari_file import new_dataset
-    from walker_rl.printable import counted
     from walker_rl.recording import play_episodes
 
     environment = make_environment(saved.task, seed, saved.environment)

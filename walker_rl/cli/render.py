@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.errors import UserError
+from walker_rl.printable import counted
 
 
 def render_policy(
@@ -23,7 +25,6 @@ def render_policy(
 ) -> None:
     """Film one deterministic episode of a policy; the camera follows the robot."""
     from walker_rl.cli.policy_argument import load_policy_asked_for
-    from walker_rl.errors import UserError
 
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if match is None:
@@ -34,7 +35,6 @@ def render_policy(
 
     from walker_rl.environments import make_environment
     from walker_rl.experiments.seeding import evaluation_seeds
-    from walker_rl.printable import counted
     from walker_rl.rendering import render_episode
 
     environment = make_environment(saved.task, seed, saved.environment)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.compare import GroupBy, Runs, Thresholds, parse_thresholds
+from walker_rl.errors import RunError, UserError, os_error_as
 
 
 def report_runs(
@@ -22,7 +23,6 @@ def report_runs(
     """
     from walker_rl.analysis.report.page import render_page
     from walker_rl.analysis.runs import read_runs
-    from walker_rl.errors import RunError, UserError
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
@@ -32,8 +32,6 @@ def report_runs(
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
         raise RunError(f"{output}: not written: {where}: {error.strerror}") from None
-    try:
+    with os_error_as(UserError, f"output = {output}: must be a file that can be written"):
         output.write_text(page, encoding="utf-8", errors="surrogateescape")
-    except OSError as error:
-        raise UserError(f"output = {output}: must be a file that can be written ({error.strerror})") from None
     print("\n".join([*notes, f"{output}: {len(page) / 1e6:.1f} MB"]))

@@ -14,7 +14,9 @@ from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.request import ConfigFiles, Overrides, command_line, print_next
 from walker_rl.cli.watch import where_to_look
+from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.experiments.folder_lock import locked_output
 from walker_rl.printable import counted, one_line
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 
@@ -70,7 +72,6 @@ def run_sweep(
     seeds or values add their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is damaged, 75
     stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
     """
-    from walker_rl.errors import UserError
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
 
     if index is not None and jobs is not None:
@@ -121,8 +122,6 @@ def _check(jobs: list[Job]) -> list[Job]:
     Raises:
         UserError: if one holds another experiment, or all are damaged.
     """
-    from walker_rl.errors import NotWholeError
-
     damaged: list[Job] = []
     for job in jobs:
         try:
@@ -151,7 +150,6 @@ def _state(job: Job) -> str:
 
 
 def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
-    from walker_rl.experiments.folder_lock import locked_output
     from walker_rl.experiments.sweep.running import run_jobs
 
     with locked_output(output, "sweep"):
@@ -170,8 +168,6 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
 
 def _train_one(job: Job, output: Path) -> int:
     """Replaces this process by the run's, so that the caller can stop it and gets its exit status."""
-    from walker_rl.experiments.folder_lock import locked_output
-
     if job.is_complete:
         print(f"{job.run_dir} is complete")
         return COMPLETE

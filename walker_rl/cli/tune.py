@@ -10,7 +10,9 @@ import typer
 from walker_rl.agents import agent_names, search_space
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line, print_next
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.experiments.folder_lock import locked_output
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
@@ -50,8 +52,6 @@ def tune_agent(
     Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM or
     SIGHUP, 130 by Ctrl-C.
     """
-    from walker_rl.errors import UserError
-    from walker_rl.experiments.folder_lock import locked_output
     from walker_rl.experiments.sweep.spec import parse_seeds
     from walker_rl.experiments.tuning.plan import PRUNERS, Plan
     from walker_rl.experiments.tuning.study import storage_errors

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, os_error_as
 
 
 @contextlib.contextmanager
@@ -41,10 +41,8 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
         UserError: if it can't be made, or is locked already.
         RunError: if the block raises an OSError.
     """
-    try:
+    with os_error_as(UserError, f"output = {output}: must be writable"):
         Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a dangling link.
-    except OSError as error:
-        raise UserError(f"output = {output}: must be writable ({error.strerror})") from None
     with locked_folder(output, f"output = {output}: must not be in use by another {user}", shared=shared) as descriptor:
         try:
             yield descriptor

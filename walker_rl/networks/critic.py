@@ -17,10 +17,11 @@ class _Critic(snt.Module):
         input_size: int,
         torso: TorsoSpec,
         seed: int,
+        initialization: str = "uniform_fan_out",
         name: str = "value",
         num_outputs: int = 1,
-        initialization: str = "uniform_fan_out",
     ) -> None:
+        """Makes all variables; equal arguments give equal weights."""
         super().__init__(name=name)
         generator = np.random.default_rng(seed)
         self._torso = Torso(input_size, torso, generator, initialization)
@@ -49,12 +50,6 @@ class CriticNetwork(_Critic):
 
 class ValueNetwork(_Critic):
     """`V(s)`: the same kind of network on the observation alone."""
-
-    def __init__(
-        self, observation_size: int, torso: TorsoSpec, seed: int, initialization: str = "uniform_fan_out"
-    ) -> None:
-        """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size, torso, seed, initialization=initialization)
 
     def __call__(self, observation: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]` to the expected discounted return, `[B]`."""
@@ -91,7 +86,7 @@ class DistributionalCriticNetwork(_Critic):
 
     def __init__(self, observation_size: int, action_size: int, torso: TorsoSpec, num_atoms: int, seed: int) -> None:
         """Makes all variables; equal arguments give equal weights."""
-        super().__init__(observation_size + action_size, torso, seed, "logits", num_atoms)
+        super().__init__(observation_size + action_size, torso, seed, name="logits", num_outputs=num_atoms)
 
     def __call__(self, observation: tf.Tensor, action: tf.Tensor) -> tf.Tensor:
         """Maps `[B, O]`, `[B, A]` to unnormalised log-probabilities of the atoms, `[B, K]`."""

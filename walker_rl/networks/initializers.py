@@ -17,22 +17,12 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 def uniform_fan_out(generator: np.random.Generator, scale: float = 0.333) -> Initializer:
     """Uniform with variance `scale / outputs`: Acme's choice for hidden layers."""
-
-    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
-        limit = math.sqrt(3 * scale / shape[1])
-        return generator.uniform(-limit, limit, shape).astype(dtype.as_numpy_dtype)
-
-    return initialize
+    return lambda shape, dtype: _uniform(generator, math.sqrt(3 * scale / shape[1]), shape, dtype)
 
 
 def uniform_fan_in(generator: np.random.Generator, inputs: int) -> Initializer:
     """Uniform in +-1 / sqrt(inputs): PyTorch's default for the weights and the biases of a linear layer."""
-    limit = 1 / math.sqrt(inputs)
-
-    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
-        return generator.uniform(-limit, limit, shape).astype(dtype.as_numpy_dtype)
-
-    return initialize
+    return lambda shape, dtype: _uniform(generator, 1 / math.sqrt(inputs), shape, dtype)
 
 
 def orthogonal(generator: np.random.Generator, gain: float = math.sqrt(2)) -> Initializer:
@@ -48,21 +38,14 @@ def orthogonal(generator: np.random.Generator, gain: float = math.sqrt(2)) -> In
 
 def near_zero(generator: np.random.Generator) -> Initializer:
     """Truncated normal with variance `1e-4 / inputs`: Acme's choice for the last layer of a policy."""
-
-    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
-        stddev = math.sqrt(1e-4 / shape[0]) / _TRUNCATED_STDDEV
-        return _truncated_normal(generator, shape, stddev).astype(dtype.as_numpy_dtype)
-
-    return initialize
+    return lambda shape, dtype: _truncated_normal(
+        generator, math.sqrt(1e-4 / shape[0]) / _TRUNCATED_STDDEV, shape, dtype
+    )
 
 
 def truncated_fan_in(generator: np.random.Generator) -> Initializer:
     """Normal of variance `1 / inputs`, cut at two standard deviations: Sonnet's default for a linear layer."""
-
-    def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
-        return _truncated_normal(generator, shape, 1 / math.sqrt(shape[0])).astype(dtype.as_numpy_dtype)
-
-    return initialize
+    return lambda shape, dtype: _truncated_normal(generator, 1 / math.sqrt(shape[0]), shape, dtype)
 
 
 def hidden_layer(initialization: str, generator: np.random.Generator, inputs: int) -> dict[str, Initializer]:
@@ -78,8 +61,13 @@ def hidden_layer(initialization: str, generator: np.random.Generator, inputs: in
     return {"w_init": weights(generator)}
 
 
-def _truncated_normal(generator: np.random.Generator, shape: Sequence[int], stddev: float) -> np.ndarray:
+def _uniform(generator: np.random.Generator, limit: float, shape: Sequence[int], dtype: Any) -> np.ndarray:
+    return generator.uniform(-limit, limit, shape).astype(dtype.as_numpy_dtype)
+
+
+def _truncated_normal(generator: np.random.Generator, stddev: float, shape: Sequence[int], dtype: Any) -> np.ndarray:
+    """Normal values of standard deviation `stddev`, cut at two of them."""
     values = generator.standard_normal(shape)
     while (outside := np.abs(values) > 2).any():
         values[outside] = generator.standard_normal(outside.sum())
-    return stddev * values
+    return (stddev * values).astype(dtype.as_numpy_dtype)

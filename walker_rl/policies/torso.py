@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -9,6 +10,13 @@ from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.types import Variables
 
 LAYER_NORM_EPSILON = np.float32(1e-5)
+
+_FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "elu": lambda inputs: np.where(inputs > 0, inputs, np.expm1(np.minimum(inputs, np.float32(0)))),
+    "relu": lambda inputs: np.maximum(inputs, np.float32(0)),
+    "tanh": np.tanh,
+}
+"""The activations, of arrays of any shape."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +67,7 @@ class NumpyTorso:
     def __init__(self, spec: TorsoSpec) -> None:
         """Stores the shape; each call takes the weights."""
         self._spec = spec
-        self._activation = ACTIVATIONS[spec.activation]()
+        self._activation = _FUNCTIONS[spec.activation]
 
     def __call__(self, weights: Variables, inputs: np.ndarray) -> np.ndarray:
         """Maps `[..., inputs]` to `[..., output_size]` with `weights` by the names of `TorsoSpec.variable_shapes`."""

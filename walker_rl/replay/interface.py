@@ -68,6 +68,19 @@ class Layout(abc.ABC):
         return rows
 
 
+class ItemAdder:
+    """Inserts an actor's items one by one."""
+
+    def __init__(self, sink: Sink, layout: Layout):
+        """Makes an adder for one actor, which packs items by `layout` into `sink`."""
+        self._sink = sink
+        self._layout = layout
+
+    def add(self, item: Any) -> None:
+        """Records an item."""
+        self._sink.insert(self._layout.row(item))
+
+
 @dataclasses.dataclass(frozen=True)
 class TransitionLayout(Layout):
     """One transition as a row of `2 O + A + 2` floats: one copy to store it, one gather to sample it."""

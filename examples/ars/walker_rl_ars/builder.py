@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from walker_rl.agents.builder import QueueBuilder
-from walker_rl.agents.memory import FLOAT
 from walker_rl.agents.policies import sizes
+from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.replay.interface import Sink
+from walker_rl.replay.interface import ItemAdder
 from walker_rl_ars.config import Config
 from walker_rl_ars.learning import ARSLearner, Start, make_start
-from walker_rl_ars.pairs import PairActor, PairAdder, PairLayout, PairPolicy
+from walker_rl_ars.pairs import PairActor, PairLayout, PairPolicy
 
 
 class Builder(QueueBuilder[Config]):
@@ -32,11 +31,6 @@ class Builder(QueueBuilder[Config]):
         torso = TorsoSpec(self.config.hidden_sizes, layer_norm=False, activation="tanh")
         return PolicyArchitecture(*sizes(self.spec), torso=torso, head="tanh")
 
-    @property
-    def num_bytes(self) -> float:
-        """Bytes of the pairs of one update."""
-        return FLOAT * float(self.layout.row_size * self.config.num_directions)
-
     def make_networks(self, seed: int) -> Start:
         """The weights before the first update."""
         return make_start(self.architecture, seed)
@@ -54,15 +48,6 @@ class Builder(QueueBuilder[Config]):
         """Layout of a pair in a row of floats."""
         return PairLayout(sum(map(int, map(np.prod, self.architecture.variable_shapes().values()))))
 
-    def make_adder(self, replay: Sink) -> PairAdder:
-        """An adder that inserts an actor's pairs into `replay`, which may be remote."""
-        return PairAdder(replay, self.layout)
-
-    def make_actor(self, policy: PairPolicy, adder: PairAdder, variable_source: VariableSource, seed: int) -> PairActor:
+    def make_actor(self, policy: PairPolicy, adder: ItemAdder, variable_source: VariableSource, seed: int) -> PairActor:
         """An actor that takes its weights from `variable_source`."""
         return PairActor(policy, adder, variable_source)
-
-    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Pairs learned from, divided by the pairs in complete updates; None before the first such update."""
-        num_complete = num_inserted // self.config.num_directions * self.config.num_directions
-        return learner_steps / num_complete if num_complete else None

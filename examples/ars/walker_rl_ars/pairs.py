@@ -9,7 +9,7 @@ import numpy as np
 from walker_rl.agents.acting import Actor
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.replay.interface import Layout, Sink
+from walker_rl.replay.interface import ItemAdder, Layout
 from walker_rl.types import State, Variables
 
 
@@ -41,19 +41,6 @@ class PairLayout(Layout):
     def unpack(self, rows: np.ndarray) -> Pair:
         """Returns views of `rows` as the fields of pairs."""
         return Pair(rows[..., :-2], rows[..., -2], rows[..., -1])
-
-
-class PairAdder:
-    """Inserts an actor's pairs into a replay."""
-
-    def __init__(self, sink: Sink, layout: PairLayout):
-        """Makes an adder for one actor; it packs pairs by `layout` and inserts them into `sink`."""
-        self._sink = sink
-        self._layout = layout
-
-    def add(self, pair: Pair) -> None:
-        """Records a pair."""
-        self._sink.insert(self._layout.row(pair))
 
 
 class PairPolicy:
@@ -110,9 +97,9 @@ class PairActor(Actor):
     """Sums each episode's rewards, and records every second episode together with the one before it."""
 
     _policy: PairPolicy
-    _adder: PairAdder
+    _adder: ItemAdder
 
-    def __init__(self, policy: PairPolicy, adder: PairAdder, variable_source: VariableSource):
+    def __init__(self, policy: PairPolicy, adder: ItemAdder, variable_source: VariableSource):
         """Makes an actor with the current weights of the variable source."""
         super().__init__(policy, adder, variable_source)
         self._up = self._return = 0.0

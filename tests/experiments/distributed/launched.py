@@ -111,6 +111,13 @@ class Launched:
         self._output, _ = self.process.communicate(timeout=seconds)
         return self._output
 
+    def stop(self) -> str:
+        """Ends the run as a batch system does; returns what was printed."""
+        self.process.terminate()
+        output = self.finish()
+        assert self.process.returncode == 75, self.everything()
+        return output
+
     def output(self) -> str:
         if not hasattr(self, "_output"):
             self.finish()

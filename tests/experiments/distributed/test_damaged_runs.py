@@ -19,9 +19,7 @@ def stopped_run(tmp_path_factory):
     with launched(run, *ENDLESS) as made:
         made.wait_until(lambda: len(checkpoints(run)) == 3, "three checkpoints")
         made.wait_for_learning()
-        made.process.terminate()
-        made.finish()
-        assert made.process.returncode == 75, made.everything()
+        made.stop()
     return run
 
 
@@ -57,8 +55,7 @@ def test_a_damaged_checkpoint_is_found_and_the_one_before_it_used(run, damage, r
     damage(newest)
     with resumed(run, "--num-actors", "1") as made:
         made.wait_for_learning()
-        made.process.terminate()
-        output = made.finish()
+        output = made.stop()
         assert re.search(rf"warning: {newest} is torn \(({reason})\); using the one before it\n", output), output
         assert f"Resumed {before} at " in output
 

@@ -102,8 +102,7 @@ def test_a_central_process_that_is_stopped_for_a_while_loses_nothing(tmp_path):
 
         made.wait_until(all_step, "both actors step again")
         assert made.pids("central") == pids
-        made.process.terminate()
-        assert "starting it again" not in made.finish()
+        assert "starting it again" not in made.stop()
 
 
 def test_the_watchdog_restarts_a_learner_that_hangs(tmp_path):
@@ -112,8 +111,7 @@ def test_the_watchdog_restarts_a_learner_that_hangs(tmp_path):
         pids = made.kill("central", signal.SIGSTOP)
         made.wait_until(lambda: made.pids("central") not in (pids, {}), "another central process")
         made.wait_for_learning()
-        made.process.terminate()
-        output = made.finish()
+        output = made.stop()
         assert "central has given no sign of life for 30 s\n" in output
         assert "central has ended, killed by SIGKILL; starting it again\n" in output
 

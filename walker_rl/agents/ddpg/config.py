@@ -4,7 +4,7 @@ import dataclasses
 from typing import ClassVar
 
 from walker_rl.agents.config import NoiseConfig
-from walker_rl.hyperparameters import hyperparameter
+from walker_rl.hyperparameters import changed, hyperparameter
 from walker_rl.schedules import Schedule
 
 
@@ -15,14 +15,8 @@ class Config(NoiseConfig):
     display_name: ClassVar[str] = "DDPG"
     paper: ClassVar[str] = "Lillicrap et al. 2016, https://arxiv.org/abs/1509.02971"
 
-    critic_learning_rate: Schedule = hyperparameter(1e-3, "Adam step size of the critic", above=0)
-    samples_per_insert: float = hyperparameter(
-        64.0,
-        "transitions sampled for each one inserted; divided by batch_size: updates per step",
-        unit="items",
-        above=0,
-        maximum=100_000,
-    )
+    critic_learning_rate: Schedule = changed(NoiseConfig, "critic_learning_rate", 1e-3)
+    samples_per_insert: float = changed(NoiseConfig, "samples_per_insert", 64.0)
     tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
     max_dqda_norm: float | None = hyperparameter(
         None, "norm at which dQ/da is clipped for each transition; null: not clipped", above=0

@@ -4,9 +4,10 @@ import dm_env
 import numpy as np
 
 from walker_rl.agents.acting import Actor
-from walker_rl.agents.gait.trial import TrialAdder
+from walker_rl.agents.gait.trial import Trial
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture, SinusoidPolicy
+from walker_rl.replay.interface import ItemAdder
 from walker_rl.types import State, Variables
 
 
@@ -62,9 +63,9 @@ class GaitActor(Actor):
     """Plays candidates and records the score of each."""
 
     _policy: CandidatePolicy
-    _adder: TrialAdder
+    _adder: ItemAdder
 
-    def __init__(self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, step_cost: float):
+    def __init__(self, policy: CandidatePolicy, adder: ItemAdder, variable_source: VariableSource, step_cost: float):
         """Extends the base class; `step_cost` is subtracted from each reward."""
         super().__init__(policy, adder, variable_source)
         self._step_cost = step_cost
@@ -83,7 +84,7 @@ class GaitActor(Actor):
         """Adds one step's reward to the score, and records the episode at its end."""
         self._score += float(next_timestep.reward) - self._step_cost
         if next_timestep.last():
-            self._adder.add(self._policy.parameters, self._score)
+            self._adder.add(Trial(self._policy.parameters, self._score))
 
     def save(self) -> State:
         """The state without the weights."""

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from walker_rl.agents.builder import QueueBuilder
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
-from walker_rl.agents.gait.trial import TrialAdder, TrialLayout
-from walker_rl.agents.memory import FLOAT
+from walker_rl.agents.gait.trial import TrialLayout
 from walker_rl.agents.policies import sizes
+from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture
-from walker_rl.replay.interface import Sink
+from walker_rl.replay.interface import ItemAdder
 
 if TYPE_CHECKING:
     from walker_rl.agents.gait.learning import GaitLearner
@@ -58,11 +57,6 @@ class Builder(QueueBuilder[Config]):
                 raise UserError(f"agent.{name} = {list(values)}: {most}")
         return architecture
 
-    @property
-    def num_bytes(self) -> float:
-        """Bytes of one population."""
-        return FLOAT * float(self.layout.row_size * self.config.population_size)
-
     def make_networks(self, seed: int) -> Start:
         """The parameters set by hand."""
         return make_start(self.config, self.architecture, seed)
@@ -82,17 +76,8 @@ class Builder(QueueBuilder[Config]):
         """Layout of a trial in a row of floats."""
         return TrialLayout(self.architecture.num_parameters)
 
-    def make_adder(self, replay: Sink) -> TrialAdder:
-        """An adder that inserts an actor's episodes into `replay`, in this process or remote."""
-        return TrialAdder(replay, self.layout)
-
     def make_actor(
-        self, policy: CandidatePolicy, adder: TrialAdder, variable_source: VariableSource, seed: int
+        self, policy: CandidatePolicy, adder: ItemAdder, variable_source: VariableSource, seed: int
     ) -> GaitActor:
         """An actor that takes its weights from `variable_source`."""
         return GaitActor(policy, adder, variable_source, self.config.step_cost)
-
-    def samples_per_insert(self, num_inserted: int, learner_steps: int) -> float | None:
-        """Trials learned from, divided by the trials of complete populations; None before the first."""
-        num_told = num_inserted // self.config.population_size * self.config.population_size
-        return learner_steps / num_told if num_told else None

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from walker_rl.replay.interface import Layout, Sink
+from walker_rl.replay.interface import Layout
 
 
 class Trial(NamedTuple):
@@ -34,16 +34,3 @@ class TrialLayout(Layout):
     def unpack(self, rows: np.ndarray) -> Trial:
         """Views of `rows` as the fields of trials."""
         return Trial(rows[..., :-1], rows[..., -1])
-
-
-class TrialAdder:
-    """Inserts each episode as a trial."""
-
-    def __init__(self, sink: Sink, layout: TrialLayout):
-        """Makes an adder for one actor, which packs trials by `layout` into `sink`."""
-        self._sink = sink
-        self._layout = layout
-
-    def add(self, parameters: np.ndarray, score: float) -> None:
-        """Records an episode."""
-        self._sink.insert(self._layout.row(Trial(parameters, score)))

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from walker_rl.agents.config import NetworkConfig
-from walker_rl.hyperparameters import hyperparameter
-from walker_rl.policies.activations import ACTIVATIONS
+from walker_rl.hyperparameters import changed, hyperparameter
 from walker_rl.schedules import Linear, Schedule
 
 INITIALIZATIONS = ("uniform_fan_out", "uniform_fan_in", "orthogonal")
@@ -50,10 +49,10 @@ class Config(NetworkConfig):
     normalize_rewards: bool = hyperparameter(
         True, "rewards are divided by the running standard deviation of the discounted return"
     )
-    policy_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the policy", above=0)
+    policy_learning_rate: Schedule = changed(NetworkConfig, "policy_learning_rate", 3e-5)
     critic_learning_rate: Schedule = hyperparameter(3e-5, "Adam step size of the value function", above=0)
-    layer_norm: bool = hyperparameter(False, "LayerNorm and tanh after the first hidden layer of both networks")
-    activation: str = hyperparameter("relu", "activation of the other hidden layers", choices=tuple(ACTIVATIONS))
+    layer_norm: bool = changed(NetworkConfig, "layer_norm", False)
+    activation: str = changed(NetworkConfig, "activation", "relu")
     normalize_observations: bool = hyperparameter(
         True, "observations are normalised by their running statistics, which a first round without updates primes"
     )
@@ -61,9 +60,7 @@ class Config(NetworkConfig):
         "uniform_fan_in", "initial weights of the hidden layers of both networks", choices=INITIALIZATIONS
     )
     adam_epsilon: float = hyperparameter(1e-5, "epsilon of Adam", above=0)
-    max_gradient_norm: float | None = hyperparameter(
-        0.5, "global norm at which each network's gradient is clipped; null: not clipped", above=0
-    )
+    max_gradient_norm: float | None = changed(NetworkConfig, "max_gradient_norm", 0.5)
 
     @property
     def target_samples_per_insert(self) -> float:

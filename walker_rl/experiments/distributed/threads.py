@@ -4,6 +4,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import launchpad as lp
 
@@ -38,34 +39,26 @@ def run_in_threads(
         RunError: if a role fails.
     """
     address, stop = f"localhost:{port}", threading.Event()
+    run_id = run.provenance.run_id
+    makers: dict[str, Callable[[], Any]] = {
+        "central": functools.partial(Central, config, run, port, num_actors),
+        "evaluator": functools.partial(EvaluatorNode, address, run_id, run),
+        **{f"actor_{index}": functools.partial(ActorNode, address, run_id, index) for index in range(num_actors)},
+    }
     failures: list[BaseException] = []
-    running: set[str] = set()
+    running = set(makers)
 
-    def guarded(name: str, role: Callable[[], object]) -> Callable[[], None]:
-        running.add(name)
-
-        def function() -> None:
-            try:
-                role()
-            except BaseException as error:
-                failures.append(error)
-            finally:
-                running.discard(name)
-
-        return function
-
-    def act(index: int) -> None:
-        ActorNode(address, run.provenance.run_id, index).run(stop.is_set)
+    def play(name: str) -> None:
+        try:
+            makers[name]().run(stop.is_set)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            running.discard(name)
 
     program = lp.Program(run.path.name)
-    central = guarded("central", lambda: Central(config, run, port, num_actors).run(stop.is_set))
-    program.add_node(lp.PyNode(central), label="central")
-    evaluator = guarded("evaluator", lambda: EvaluatorNode(address, run.provenance.run_id, run).run(stop.is_set))
-    program.add_node(lp.PyNode(evaluator), label="evaluator")
-    with program.group("actor"):
-        for index in range(num_actors):
-            program.add_node(lp.PyNode(guarded(f"actor_{index}", functools.partial(act, index))))
-
+    for name in makers:
+        program.add_node(lp.PyNode(functools.partial(play, name)), label=name)
     lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
     signals.listen()  # Launchpad has installed its own handlers.
     while "central" in running and not failures and not signals.stop_requested():

@@ -1,8 +1,9 @@
 """The launcher's view of a run: its live summary and the warnings of its processes."""
 
 import contextlib
-import os
 from pathlib import Path
+
+import psutil
 
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
@@ -14,8 +15,6 @@ from walker_rl.terminal.fleet import FleetDisplay
 
 TOLD = ("warning: ", "Resumed ")
 """Beginnings of the log lines that the launcher prints."""
-
-_PAGE_MEGABYTES = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class View:
@@ -92,6 +91,6 @@ class View:
 
 def _resident_megabytes(pid: int) -> float:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_MEGABYTES
-    except OSError:
+        return float(psutil.Process(pid).memory_info().rss) / 2**20
+    except psutil.Error:
         return 0.0  # It has just ended.

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, os_error_as
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
@@ -25,106 +25,80 @@ from walker_rl.whole_file import remove_parts, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
+class _Inside:
+    """A path inside a run directory."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __get__(self, run: "RunDirectory", kind: type) -> Path:
+        return run.path / self._name
+
+
 @dataclasses.dataclass(frozen=True)
 class RunDirectory:
     """Paths of the files and folders of a run."""
 
     path: Path
 
+    config = _Inside("config.yaml")
+    """The resolved configuration, with versions and commit."""
+
+    metrics = _Inside("metrics")
+    """Append-only CSV files."""
+
+    tensorboard = _Inside("tensorboard")
+    """TensorBoard's event files."""
+
+    mlflow = _Inside("mlflow")
+    """MLflow's store, if enabled; that of Weights & Biases is a folder `wandb`."""
+
+    checkpoints = _Inside("checkpoints")
+    """Checkpoints of the whole run."""
+
+    candidates = _Inside("candidates")
+    """Policies from which the best is chosen at the end."""
+
+    stages = _Inside("stages")
+    """Policies from the beginning to the end of the training, for `progress_video`."""
+
+    best_policy = _Inside("policy/best.npz")
+    """The candidate chosen as the best; before the end of the run, the one with the best evaluation."""
+
+    last_policy = _Inside("policy/last.npz")
+    """The policy of the last evaluation."""
+
+    videos = _Inside("videos")
+    """GIFs."""
+
+    first_video = _Inside("videos/first.gif")
+    """Video of the first evaluation's policy."""
+
+    latest_video = _Inside("videos/latest.gif")
+    """Video of a recent policy, during the training."""
+
+    progress_video = _Inside("videos/progress.gif")
+    """Video of the stages side by side, once the run is complete."""
+
+    best_video = _Inside("videos/best.gif")
+    """Video of the best policy."""
+
+    curve = _Inside("curve.png")
+    """Plot of the evaluation returns."""
+
+    status = _Inside("status.json")
+    """Progress of a distributed run."""
+
+    logs = _Inside("logs")
+    """Output of each process of a distributed run."""
+
+    summary = _Inside("summary.json")
+    """The final evaluation, which only complete runs have."""
+
     @property
     def exists(self) -> bool:
         """True if `path` is a run directory; also False where it can't be accessed."""
         return os.path.isfile(self.config)
-
-    @property
-    def config(self) -> Path:
-        """The resolved configuration, with versions and commit."""
-        return self.path / "config.yaml"
-
-    @property
-    def metrics(self) -> Path:
-        """Append-only CSV files."""
-        return self.path / "metrics"
-
-    @property
-    def tensorboard(self) -> Path:
-        """TensorBoard's event files."""
-        return self.path / "tensorboard"
-
-    @property
-    def mlflow(self) -> Path:
-        """MLflow's store, if enabled; that of Weights & Biases is a folder `wandb`."""
-        return self.path / "mlflow"
-
-    @property
-    def checkpoints(self) -> Path:
-        """Checkpoints of the whole run."""
-        return self.path / "checkpoints"
-
-    @property
-    def candidates(self) -> Path:
-        """Policies from which the best is chosen at the end."""
-        return self.path / "candidates"
-
-    @property
-    def stages(self) -> Path:
-        """Policies from the beginning to the end of the training, for `progress_video`."""
-        return self.path / "stages"
-
-    @property
-    def best_policy(self) -> Path:
-        """The candidate chosen as the best; before the end of the run, the one with the best evaluation."""
-        return self.path / "policy" / "best.npz"
-
-    @property
-    def last_policy(self) -> Path:
-        """The policy of the last evaluation."""
-        return self.path / "policy" / "last.npz"
-
-    @property
-    def videos(self) -> Path:
-        """GIFs."""
-        return self.path / "videos"
-
-    @property
-    def first_video(self) -> Path:
-        """Video of the first evaluation's policy."""
-        return self.videos / "first.gif"
-
-    @property
-    def latest_video(self) -> Path:
-        """Video of a recent policy, during the training."""
-        return self.videos / "latest.gif"
-
-    @property
-    def progress_video(self) -> Path:
-        """Video of the stages side by side, once the run is complete."""
-        return self.videos / "progress.gif"
-
-    @property
-    def best_video(self) -> Path:
-        """Video of the best policy."""
-        return self.videos / "best.gif"
-
-    @property
-    def curve(self) -> Path:
-        """Plot of the evaluation returns."""
-        return self.path / "curve.png"
-
-    @property
-    def status(self) -> Path:
-        """Progress of a distributed run."""
-        return self.path / "status.json"
-
-    @property
-    def logs(self) -> Path:
-        """Output of each process of a distributed run."""
-        return self.path / "logs"
-
-    @property
-    def summary(self) -> Path:
-        """The final evaluation, which only complete runs have."""
-        return self.path / "summary.json"
 
     @property
     def provenance(self) -> Provenance:
@@ -153,7 +127,7 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
         UserError: if it holds a file, is in use by another process or can't be made.
     """
     run, target = RunDirectory(path), Path(os.path.realpath(path))
-    try:
+    with os_error_as(UserError, f"run_dir = {path}: must be writable"):
         if os.path.lexists(target) and not target.is_dir():
             raise UserError(f"run_dir = {path}: must not exist yet")
         is_new = not target.exists()
@@ -163,8 +137,6 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
                 resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
                 raise UserError(f"run_dir = {path}: must not exist yet{resume}")
             _fill(run, config, runner, is_new)
-    except OSError as error:
-        raise UserError(f"run_dir = {path}: must be writable ({error.strerror})") from None
     return run
 
 
