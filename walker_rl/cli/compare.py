@@ -17,24 +17,25 @@ if TYPE_CHECKING:
     from walker_rl.analysis.comparison.summary import Summary
 
 Runs = Annotated[
-    list[str], typer.Argument(metavar="RUN...", help="Run directories, folders with tables of them, or patterns.")
+    list[str], typer.Argument(metavar="RUN...", help="Run directories, folders of them or of their tables, or patterns.")
 ]
 GroupBy = Annotated[
     str,
     typer.Option(
-        metavar="FIELD", help="Of config.yaml: an agent's runs of one value are a group; runs in tables keep theirs."
+        metavar="FIELD",
+        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs.",
     ),
 ]
 Thresholds = Annotated[
-    str | None, typer.Option(metavar="RETURN,...", help="Whose reaching is timed.  [default: round ones]")
+    str | None, typer.Option(metavar="RETURN,...", help="Returns in the time-to-return figure.  [default: round ones]")
 ]
 
 
 def compare_runs(
     runs: Runs,
-    output: Annotated[Path, typer.Option(metavar="FOLDER", help="For the figures.")] = Path("comparison"),
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the figures.")] = Path("comparison"),
     keep: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="For small tables to compare again without the runs.")
+        Path | None, typer.Option(metavar="FOLDER", help="Folder for two small tables that can replace the runs.")
     ] = None,
     group_by: GroupBy = "agent_name",
     thresholds: Thresholds = None,
@@ -42,14 +43,14 @@ def compare_runs(
 ) -> None:
     """Compare runs: learning curves, final performance, stability and more, with intervals over seeds.
 
-    The table has interquartile means over seeds with 95 % intervals: returns of the last and the best policy in the
-    final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to less
-    than half of the best before, or "-" where returns are negative. Falls are the mean share of final episodes that
+    The table has interquartile means over seeds with 95 % intervals: the returns of the last and the best policy in
+    the final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to
+    less than half of the best before ("-" where returns are negative). Falls are the mean share of final episodes that
     end before the time limit.
 
-    Each figure is written as PNG and SVG, with its numbers as CSV. --keep stores their data as two tables, runs.csv
-    and evaluations.csv, in a folder that can be given in place of the runs. In every table, a text that a spreadsheet
-    would take for a formula has a ' in front.
+    Each figure is written as PNG and SVG, with its numbers as CSV. --keep writes two tables, runs.csv and
+    evaluations.csv, to a folder that you can later compare in place of the runs. In every table, text that a
+    spreadsheet would take for a formula begins with a '.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize

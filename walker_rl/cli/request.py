@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
 
 ConfigFiles = Annotated[
-    list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML of fields; may be repeated.")
+    list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML file of fields; may be repeated.")
 ]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
@@ -46,21 +46,23 @@ Duration = Annotated[
 ]
 Until = Annotated[
     float | None,
-    typer.Option(metavar="RETURN", help="End at the first evaluation whose mean return reaches this."),
+    typer.Option(metavar="RETURN", help="End at the first evaluation with at least this mean return."),
 ]
 Prior = Annotated[
     str | None,
     typer.Option(
         metavar="PRIOR",
-        help="A policy that is played before training, or a Minari dataset to learn from, too. "
-        "A pretrained policy's name has precedence over a file of that name, which is ./NAME.",
+        help="Policy to play before training, or Minari dataset to learn from. "
+        "The name of a pretrained policy takes precedence over a file; write ./NAME for the file.",
     ),
 ]
 RunDir = Annotated[
     Path | None,
-    typer.Option(help="Where everything is written; new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
+    typer.Option(help="Run directory, new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
 ]
-Resume = Annotated[Path | None, typer.Option(metavar="RUN", help="Resume an interrupted run directory.")]
+Resume = Annotated[
+    Path | None, typer.Option(metavar="RUN", help="Resume an interrupted run, or lengthen a complete one.")
+]
 MoreSteps = Annotated[
     int | None,
     typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps by which --resume lengthens the run."),

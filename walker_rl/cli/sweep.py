@@ -29,22 +29,24 @@ Agents = Annotated[
     typer.Argument(metavar="AGENT", help="Names; see walker-rl list.", autocompletion=agent_names),
 ]
 SpecFile = Annotated[
-    Path | None, typer.Option("--spec", metavar="FILE", help="YAML of what the other options say; they come on top.")
+    Path | None, typer.Option("--spec", metavar="FILE", help="YAML file of options; those given here override it.")
 ]
 Tasks = Annotated[
     list[str] | None,
     typer.Option(
-        "--task", metavar="TASK", help="May be repeated.  [default: as train has it]", autocompletion=complete_tasks
+        "--task", metavar="TASK", help="Task; may be repeated.  [default: that of train]", autocompletion=complete_tasks
     ),
 ]
-Seeds = Annotated[str | None, typer.Option(metavar="SEEDS", help="As in 0-4 or 0,2,5.  [default: as train has it]")]
+Seeds = Annotated[
+    str | None, typer.Option(metavar="SEEDS", help="Seeds, as in 0-4 or 0,2,5.  [default: that of train]")
+]
 Grid = Annotated[
     list[str] | None,
-    typer.Option(metavar="FIELD=VALUE,VALUE", help="Runs with each of these values; may be repeated."),
+    typer.Option(metavar="FIELD=VALUE,VALUE", help="Train with each of these values; may be repeated."),
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Runs at a time.  [default: one for each CPU]")]
 Output = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="Of the run directories.  [default: runs/sweep or runs/SPEC]")
+    Path | None, typer.Option(metavar="FOLDER", help="Folder of the runs.  [default: runs/sweep, or runs/SPEC]")
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="List the runs with their indices, and forecast the time; nothing is written.")
@@ -65,12 +67,12 @@ def run_sweep(
     dry_run: DryRun = False,
     index: Index = None,
 ) -> int:
-    """Train agents x tasks x seeds, and the values of a grid.
+    """Train every combination of agents, tasks, seeds and values of a grid.
 
-    Trains as many runs at a time as there are CPUs, each on its own cores, each in an ordinary run directory
-    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command resumes a sweep that was stopped or killed; more agents,
-    seeds or values add their runs. Exit status: 0 complete, 1 if a run failed twice or its directory is damaged, 75
-    stopped by SIGTERM or SIGHUP, 130 by Ctrl-C.
+    One run per CPU is trained at a time, on its own cores, in an ordinary run directory
+    OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command resumes a sweep that was stopped or killed. With more
+    agents, seeds or values, it adds their runs. Exit status: 0 complete; 1 a run has failed twice, or its directory is
+    damaged; 75 stopped by SIGTERM, SIGHUP or a batch system; 130 stopped by Ctrl-C.
     """
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
 
