@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from walker_rl.analysis.comparison.summary import Summary
 
 Runs = Annotated[
-    list[str], typer.Argument(metavar="RUN...", help="Run directories, folders of them or of their tables, or patterns.")
+    list[str],
+    typer.Argument(metavar="RUN...", help="Run directories, folders of them or of their tables, or patterns."),
 ]
 GroupBy = Annotated[
     str,
