@@ -177,7 +177,9 @@ def test_no_arguments_are_help():
     bare, asked = walker_rl(), walker_rl("--help")
     assert bare.returncode == asked.returncode == 0
     assert bare.stdout == asked.stdout
-    assert {"doctor", "list"} <= set(asked.stdout.split())
+    commands = [line.split()[0] for line in asked.stdout.partition("Commands:\n")[2].splitlines() if line[:3].strip()]
+    assert commands[:4] == ["train", "launch", "cluster", "sweep"]
+    assert {"doctor", "list"} <= set(commands)
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:

@@ -3,9 +3,10 @@
 import itertools
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from walker_rl import __version__
 from walker_rl.cli.cluster import make_cluster_app
@@ -39,9 +40,18 @@ MAX_HELP_WIDTH = 120
 PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--resume", "--run-dir", "--spec")
 """Options that take a path."""
 
+
+class _TrainingFirst(typer.core.TyperGroup):
+    """Lists the groups `train`, `launch` and `cluster` before all other commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(self.commands, key=lambda name: not isinstance(self.commands[name], typer.core.TyperGroup))
+
+
 # Plain help and errors: Rich would take four times as long.
 app = typer.Typer(
     name="walker-rl",
+    cls=_TrainingFirst,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
