@@ -15,14 +15,11 @@ def part_of(path: Path) -> Path:
 
 
 def remove_parts(folder: Path) -> None:
-    """Removes the temporary files that killed processes have left in a folder and the folders in it.
-
-    Raises:
-        OSError: if one can't be removed.
-    """
+    """Removes the temporary files that killed processes have left in a folder and the folders in it."""
     name = f"*.{'[0-9a-f]' * 8}.part"
     for part in [*folder.glob(name), *folder.glob(f"*/{name}")]:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
+            part.unlink()
 
 
 @contextlib.contextmanager

@@ -84,6 +84,7 @@ def times_of(agent_name: str, actor_steps: int) -> tuple[float, float]:
         (("max_actor_steps=2000000",), 1, 6, 1_000_000),
         (("max_actor_steps=5000",), 1, 1.5, 10_000),
         (("target_return=2000",), 1, 3, 140_000),
+        (("target_return=100", "max_actor_steps=5000"), 1, 1.5, 10_000),
         ((), 2, 2, 300_000),
         ((), 3, 1, 300_000),
     ],

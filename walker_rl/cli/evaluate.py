@@ -88,7 +88,6 @@ def _as_dict(saved: SavedPolicy, evaluation: Evaluation) -> dict[str, object]:
 
 
 def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: RecordedPolicy | None, is_repeated: bool) -> None:
-
     print(f"{saved.agent_name} on {saved.task}, {counted(saved.actor_steps, 'step')} of training")
     print(evaluation)
     for episode_return, length in zip(evaluation.episode_returns, evaluation.episode_lengths, strict=True):

@@ -11,7 +11,8 @@ import typer
 
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.writable import writable
-from walker_rl.printable import file_name
+from walker_rl.errors import RunError
+from walker_rl.printable import file_name, one_line
 
 if TYPE_CHECKING:
     from walker_rl.environments import Dimension, Environment
@@ -57,8 +58,6 @@ def probe_task(
 def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Trace], steps: int, seed: int) -> None:
     from walker_rl.analysis.probe import probe_figure
     from walker_rl.environments.probing import simple_actions
-    from walker_rl.errors import RunError
-    from walker_rl.printable import one_line
     from walker_rl.rendering import render_episode
 
     with writable(folder, "output"):

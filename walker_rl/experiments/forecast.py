@@ -123,7 +123,7 @@ def _span(config: ExperimentConfig, recorded: Sequence[Recorded], slowdown: floa
     limit = math.inf if config.max_walltime is None else config.max_walltime
     within = [row for row in recorded if row.actor_steps <= config.max_actor_steps] or recorded[:1]
     row = next((row for row in within if row.mean_return >= target_return), within[-1])
-    steps = row.actor_steps if row.mean_return >= target_return else config.max_actor_steps
+    steps = min(config.max_actor_steps, row.actor_steps if row.mean_return >= target_return else math.inf)
     scale = slowdown * steps / row.actor_steps
     return min(limit, row.min_walltime * scale), min(limit, row.max_walltime * scale)
 

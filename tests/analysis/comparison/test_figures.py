@@ -236,6 +236,11 @@ def test_small_returns_have_digits():
     assert (row[3], row[5], row[7]) == ("0.667 [0.5, 0.833]", "9.5 [9.5, 9.5]", "0.417 [0.25, 0.583]")
 
 
+def test_large_ends_of_a_small_returns_interval_have_none():
+    runs = [run(f"x{seed}", [1, 2], last=last) for seed, last in enumerate([2.25, 8, 9, 1_500])]
+    assert summarize(runs)[0].rows[0][3] == "8.5 [2.25, 1,500]"
+
+
 def test_a_seed_that_falls_is_not_left_out_as_an_outlier_would_be():
     runs = [run(f"seed{seed}", [1, 2], last=9.0, falls=0.5 * (seed == 0)) for seed in range(5)]
     (summary,) = summarize(runs)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.experiments.distributed.launched import ENDLESS, assert_gone, checkpoints, column, launched, resumed
 from tests.tiny import AGENT, lines_until, press_ctrl_c
+from walker_rl.whole_file import part_of
 
 pytestmark = pytest.mark.slow
 
@@ -121,8 +122,10 @@ def test_an_evaluator_that_is_killed_is_restarted_with_its_candidates_and_evalua
     with launched(run, "--num-actors", "2", "--steps", "10000") as made:
         made.wait_until((run / "metrics/evaluation.csv").exists, "an evaluation")
         made.kill("evaluator")
+        part_of(run / "videos" / "best.gif").touch()
         assert "evaluator has ended, killed by SIGKILL; starting it again\n" in made.finish()
         assert made.process.returncode == 0, made.everything()
+    assert not [*run.rglob("*.part")]
     steps = column(run, "evaluation", "actor_steps")
     assert steps == [2000, 4000, 6000, 8000, 10000], "none is skipped"
     returns = dict(zip(steps, column(run, "evaluation", "mean_return"), strict=True))  # Of one episode, without spread.

@@ -134,9 +134,9 @@ def _in_words(interval: Interval | None, form: str | None = None) -> str:
     """Writes the numbers in a form that `format` takes, by default a return's: "250 [240, 260]"; "-" for None."""
     if interval is None:
         return "-"
-    value, low, high = interval
-    form = form or form_of_return(value)
-    return f"{value:{form}}" + ("" if low is None else f" [{low:{form}}, {high:{form}}]")
+    sizes = [(one, max(abs(one), abs(interval.value))) for one in interval if one is not None]
+    value, *ends = [f"{one:{form or form_of_return(size)}}" for one, size in sizes]
+    return value + (f" [{', '.join(ends)}]" if ends else "")
 
 
 def estimated(values: Sequence[float | None], form: str) -> str:

@@ -13,6 +13,7 @@ from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.terminal.display import Display
 from walker_rl.types import State
+from walker_rl.whole_file import remove_parts
 
 POLL_PERIOD = 0.5  # seconds
 
@@ -34,6 +35,8 @@ class EvaluatorNode:
         self._channel, config, self._patience = connect(address, run_id)
         self._architecture = builder_of(config).architecture
         self._run = run
+        for folder in (run.best_policy.parent, run.stages, run.videos):
+            remove_parts(folder)  # An evaluator that was killed may have left some.
         self._display = Display()
         self._evaluator = Evaluator(config, self._architecture, run, self._display)
         self._evaluator.restore(_state(run))

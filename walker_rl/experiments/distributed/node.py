@@ -44,8 +44,6 @@ def run_actor(address: str, run_id: str, index: int | None) -> int:
         UserError: if the run uses another version.
         RunError: if an observation or an action is not finite.
     """
-    runtime.set_environment()
-
     from walker_rl.experiments.distributed.actor import ActorNode
 
     ActorNode(address, run_id, index).run(lambda: False)  # SIGTERM kills it: it has nothing to save.
@@ -58,8 +56,6 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     Raises:
         UserError: if the run uses another version.
     """
-    runtime.set_environment()
-
     from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
     from walker_rl.experiments.run.directory import open_run_directory
 

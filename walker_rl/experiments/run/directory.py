@@ -172,8 +172,7 @@ def restore_folders(run: RunDirectory) -> None:
     """
     for folder in _folders(run):
         folder.mkdir(exist_ok=True)
-    with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
-        remove_parts(run.path)
+    remove_parts(run.path)
 
 
 def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
