@@ -59,7 +59,6 @@ def run_node(
 
 
 def _given(value: ValueT | None, name: str, role: Role) -> ValueT:
-
     if value is None:
         raise UserError(f"{name} = null: must be given with --role {role.value}")
     return value
