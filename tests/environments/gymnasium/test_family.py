@@ -36,7 +36,7 @@ class Echo(gymnasium.Env):
 
 
 class Failing(Echo):
-    """Fails where it is told to."""
+    """Raises an exception in the method called `place`."""
 
     def __init__(self, place):
         super().__init__()

@@ -51,8 +51,8 @@ def test_a_torn_status_costs_counts_and_a_line(run):
     (run / "status.json").write_text('{"actor_steps": ')
     with resumed(run, "--num-actors", "1") as made:
         made.wait_for_learning()
-        told = f"warning: {run}/status.json is torn; steps taken since the checkpoint may be counted no more\n"
-        assert told in made.stop()
+        warning = f"warning: {run}/status.json is torn; steps taken since the checkpoint may not be counted\n"
+        assert warning in made.stop()
 
 
 def test_a_run_that_is_killed_before_its_evaluator_is_ready_skips_no_evaluation(tmp_path):

@@ -121,7 +121,7 @@ class Central:
             self._bookkeeping.restore(status.roster, recorded_evaluations(self._run.metrics))
         elif self._run.status.exists():
             torn = f"warning: {self._run.status} is torn"
-            self._display.message(f"{torn}; steps taken since the checkpoint may be counted no more")
+            self._display.message(f"{torn}; steps taken since the checkpoint may not be counted")
         self._display.message(
             f"Resumed {path} at {self._side.learner.learner_steps:,} learner steps and "
             f"{self._bookkeeping.actor_steps:,} actor steps."

@@ -101,7 +101,7 @@ def no_learning_yet(recorded: Recorded) -> str | None:
 
 
 def _learned_at_once(recorded: Recorded, spread: float) -> bool:
-    """Whether the newest evaluations rarely fall and are better than the training episodes before the first update.
+    """True if the newest evaluations rarely fall and are better than the training episodes before the first update.
 
     An untrained walker that falls may be better, too: it acts without exploration.
     """
