@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import breakdown, contests, efficiency, learning, memory, report, scaling, start
+from benchmarks import breakdown, contests, efficiency, learning, memory, needs, report, scaling, start
 from benchmarks.report import Line
 from benchmarks.turns import ROOT, BenchmarkError
 
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[int], Iterator[Line]]] = {
     "environment": contests.part(contests.environment_contests),
     "acting": contests.part(contests.acting_contests),
     "training": contests.part(contests.training_contests),
+    "stacks": contests.part(contests.stacks_contests),
     "peers": contests.part(contests.peers_contests),
     "distributed": contests.part(contests.distributed_contests),
     "scaling": scaling.measure,
@@ -52,10 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # An exit, unlike a signal, also ends the contestants.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
-    names, notes, status = options.parts, [], 0
-    if not contests.has_peers() and {"peers", "learning"} & set(names):
-        names = [name for name in names if name != "peers"]
-        notes.append(contests.HOW_TO_MAKE_PEERS)
+    names, notes = needs.split_parts(options.parts)
+    status = 0
     measured: dict[str, list[Line]] = {}
     for name in names:
         print(f"measuring: {name}", file=sys.stderr, flush=True)

@@ -5,13 +5,9 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.report import Row
 from benchmarks.turns import ROOT, Contestant, take_turns
-from walker_rl.stack import HAS_ACME
 
 PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
-HOW_TO_MAKE_PEERS = (
-    "SB3 and SBX are left out: they need an environment of their own, made with\n"
-    "  python3.11 -m venv .venv-peers && .venv-peers/bin/pip install -r benchmarks/requirements-peers.txt"
-)
+PORTABLE_PYTHON = ROOT / ".venv-portable/bin/python"
 TASKS = (
     "Walker2DBulletEnv-v0",
     "HopperBulletEnv-v0",
@@ -85,10 +81,6 @@ def acting_contests() -> Iterator[Contest]:
 
 
 def training_contests() -> Iterator[Contest]:
-    if not HAS_ACME:  # For a look at both stacks: D4PG's and DMPO's rates here, beside those there.
-        contestants = (ours("D4PG", "training", "d4pg"), ours("DMPO", "training", "dmpo"))
-        yield Contest(unit="steps/s", seconds=4.0, contestants=contestants, pairs=(("D4PG", "DMPO", None),))
-        return
     yield Contest(
         unit="steps/s",
         seconds=4.0,
@@ -107,6 +99,14 @@ def training_contests() -> Iterator[Contest]:
             ("DMPO", "Acme DMPO, oneDNN on", None),
         ),
     )
+
+
+def stacks_contests() -> Iterator[Contest]:
+    """Yields contests of an agent's training with itself, on the portable stack and on this one."""
+    for agent, seconds in (("d4pg", 4.0), ("dmpo", 4.0), ("sac", 4.0), ("ppo", 10.0)):
+        acme = ours(f"{agent.upper()}, Acme stack", "training", agent)
+        portable = dataclasses.replace(acme, name=f"{agent.upper()}, portable stack", python=PORTABLE_PYTHON)
+        yield Contest("steps/s", seconds, (portable, acme), pairs=((portable.name, acme.name, None),))
 
 
 def peers_contests() -> Iterator[Contest]:
@@ -182,7 +182,3 @@ def part(contests: Callable[[], Iterator[Contest]]) -> Callable[[int], Iterator[
                 yield Row(our_name, contest.unit, rates[our_name], their_name, rates[their_name], target)
 
     return measure
-
-
-def has_peers() -> bool:
-    return PEERS_PYTHON.exists()

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contests import PEERS_PYTHON, has_peers
+from benchmarks.contests import PEERS_PYTHON
 from benchmarks.report import number
 from benchmarks.timed_run import Learner, Outcome, Rules, time_run
 from benchmarks.turns import ROOT, BenchmarkError
@@ -117,7 +117,7 @@ def by_seed(values: Sequence[float | None]) -> str:
 
 def measure(rounds: int) -> Iterator[LearningRow]:
     """Measures all available contestants; `rounds` is the number of seeds."""
-    learners = (*OURS, *PEERS) if has_peers() else OURS
+    learners = (*OURS, *PEERS) if PEERS_PYTHON.exists() else OURS
     return race(learners, rounds, Rules(), ROOT / "runs/benchmark/learning" / commit())
 
 

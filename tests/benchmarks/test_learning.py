@@ -111,7 +111,7 @@ def test_a_configuration_that_is_missing_is_named_in_one_line(tmp_path):
 @pytest.mark.slow
 def test_our_training_and_a_peers_reach_a_low_goal(tmp_path):
     learners = [ours("ours", AGENT, *set_options(TINY_RUN))]
-    if learning.has_peers():
+    if learning.PEERS_PYTHON.exists():
         learners.append(sbx("TD3"))
     rules = Rules(goals=(-2_000.0, -1_000.0), limit=300.0, num_episodes=2)
     rows = list(race(learners, 1, rules, tmp_path))

@@ -6,18 +6,22 @@ import sys
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import breakdown, contests, memory
+from benchmarks import breakdown, contests, memory, needs
 from benchmarks.report import Row
 from benchmarks.turns import BenchmarkError, run_module
 from tests.benchmarks.processes import commands_running
 from tests.tiny import AGENT, wait_for, wait_until
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.stack import HAS_ACME
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["speed"], "PART = speed: must be one of environment, acting, training, peers, distributed, scaling, learner"),
+        (
+            ["speed"],
+            "PART = speed: must be one of environment, acting, training, stacks, peers, distributed, scaling, ",
+        ),
         (["start", "--rounds", "0"], "--rounds = 0: must be at least 1"),
     ],
 )
@@ -28,11 +32,34 @@ def test_bad_input(arguments, message, capsys):
     assert message in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_without_their_environment_peers_are_left_out_with_a_word_on_how_to_make_it(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(contests, "PEERS_PYTHON", tmp_path / "none")
-    assert command.main(["peers", "--output", str(tmp_path)]) == 0
-    assert ".venv-peers/bin/pip install -r benchmarks/requirements-peers.txt" in capsys.readouterr().out
-    assert (contests.ROOT / "benchmarks/requirements-peers.txt").exists()
+@pytest.mark.parametrize(
+    ("part", "python", "remedy", "file"),
+    [
+        (
+            "peers",
+            "PEERS_PYTHON",
+            ".venv-peers/bin/pip install -r benchmarks/requirements-peers.txt",
+            "benchmarks/requirements-peers.txt",
+        ),
+        (
+            "stacks",
+            "PORTABLE_PYTHON",
+            "scripts/bootstrap.sh requirements.lock 3.12 .venv-portable",
+            "requirements.lock",
+        ),
+    ],
+)
+def test_parts_are_left_out_without_their_environment(part, python, remedy, file, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(contests, python, tmp_path / "none")
+    assert command.main([part, "--output", str(tmp_path)]) == 0
+    assert remedy in capsys.readouterr().out
+    assert (contests.ROOT / file).exists()
+
+
+def test_stock_acme_is_measured_only_on_its_stack():
+    names, notes = needs.split_parts(["training", "start"])
+    assert names == (["training", "start"] if HAS_ACME else ["start"])
+    assert len(notes) == (not HAS_ACME)
 
 
 def test_what_takes_hours_is_measured_only_if_named():
