@@ -8,16 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+_PART = f"*.{'[0-9a-f]' * 8}.part"
+
 
 def part_of(path: Path) -> Path:
     """Returns a temporary name beside `path`, another one each time, so that it is nobody's file."""
     return path.parent / f"{path.name}.{secrets.token_hex(4)}.part"
 
 
+def is_part(path: Path) -> bool:
+    """Returns True for the name of a temporary file."""
+    return path.match(_PART)
+
+
 def remove_parts(folder: Path) -> None:
     """Removes the temporary files that killed processes have left in a folder and the folders in it."""
-    name = f"*.{'[0-9a-f]' * 8}.part"
-    for part in [*folder.glob(name), *folder.glob(f"*/{name}")]:
+    for part in [*folder.glob(_PART), *folder.glob(f"*/{_PART}")]:
         with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
             part.unlink()
 

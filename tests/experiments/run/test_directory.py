@@ -19,6 +19,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import create_run_directory, default_path, open_run_directory
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
+from walker_rl.whole_file import part_of
 
 CONFIG = load_config(AGENT, overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
 
@@ -79,6 +80,14 @@ def test_a_run_that_exists_is_refused_and_resume_is_named(tmp_path):
     line = f"run_dir = {run.path}: must not exist yet; to resume that run: --resume {run.path}"
     assert refusal(run.path) == line
     assert run.config.read_bytes() == before
+
+
+def test_a_run_can_be_made_where_its_making_was_killed(tmp_path):
+    run = create_run_directory(tmp_path / "run", CONFIG)
+    part = part_of(run.config)
+    run.config.rename(part)
+    assert create_run_directory(run.path, CONFIG).exists
+    assert not part.exists()
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path):

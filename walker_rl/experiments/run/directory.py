@@ -21,7 +21,7 @@ from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
 from walker_rl.printable import file_name
-from walker_rl.whole_file import remove_parts, write_whole_text
+from walker_rl.whole_file import is_part, remove_parts, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
@@ -121,7 +121,8 @@ def default_path(config: ExperimentConfig) -> Path:
 def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:
     """Makes a new run directory, completely or not at all; `runner` is the command that can resume it.
 
-    `path` may exist if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`.
+    `path` may exist if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`, or what
+    remains of a process that was killed while it made this directory.
 
     Raises:
         UserError: if it holds a file, is in use by another process or can't be made.
@@ -133,7 +134,7 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
         is_new = not target.exists()
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
-            if any(entry.is_symlink() or not entry.is_dir() for entry in target.rglob("*")):
+            if any(entry.is_symlink() or not (entry.is_dir() or is_part(entry)) for entry in target.rglob("*")):
                 resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
                 raise UserError(f"run_dir = {path}: must not exist yet{resume}")
             _fill(run, config, runner, is_new)
