@@ -55,6 +55,19 @@ python_from_uv() {
     is_usable "$candidate" "$1" && echo "$candidate"
 }
 
+# The Python of an activated environment is passed over: .venv would be of no use without that environment.
+leave_active_environment() {
+    [ -n "${VIRTUAL_ENV:-}" ] || return 0
+    set -f
+    IFS=: kept=
+    for folder in $PATH; do
+        [ "$folder" = "$VIRTUAL_ENV/bin" ] || kept=$kept:$folder
+    done
+    unset IFS
+    set +f
+    PATH=${kept#:}
+}
+
 find_python() {
     for place in $places; do
         case $place in
@@ -67,7 +80,7 @@ find_python() {
         "or install uv, which downloads it, and run this again"
 }
 
-# The old one goes first: activated, its Python would be the one found.
+# The old one goes first: on the PATH, its Python could be the one found.
 make_venv() {
     rm -rf "$venv"
     python=$(find_python)
@@ -118,6 +131,7 @@ asked=${2:-}
 venv=${3:-.venv}
 incomplete=$venv/.incomplete
 
+leave_active_environment
 places
 if [ "$name" = --find-python ]; then
     find_python

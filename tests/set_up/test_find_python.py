@@ -95,6 +95,17 @@ def test_folders_that_cd_searches_lead_nowhere_else(machine, tmp_path):
     assert (process.returncode, process.stdout) == (0, f"{python}\n")
 
 
+def test_the_python_of_an_activated_environment_is_passed_over(machine, tmp_path):
+    active = tmp_path / "active environment"
+    machine.add(active / "bin/python3.10", GOOD_PYTHON)
+    python = machine.add(machine.bin / "python3.10", GOOD_PYTHON)
+    path = f"{active}/bin:{machine.bin}"
+    environment = {"PATH": path, "HOME": str(machine.home), "VIRTUAL_ENV": str(active)}
+    command = [ROOT / "scripts/bootstrap.sh", "--find-python"]
+    process = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (process.returncode, process.stdout) == (0, f"{python}\n")
+
+
 def test_a_shim_that_fails_is_passed_over(machine):
     machine.add(machine.bin / "python3.10", BAD_PYTHON)
     python = machine.add(machine.bin / "python3", GOOD_PYTHON)
