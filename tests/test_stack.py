@@ -36,8 +36,8 @@ def test_a_command_that_needs_acme_is_refused_in_a_line_without_it(words, what, 
 def test_a_command_that_needs_acme_says_so_too_where_nothing_trains(monkeypatch, capsys):
     monkeypatch.setattr(stack, "HAS_TENSORFLOW", False)
     assert main(("launch", AGENT)) == 2
-    line = "error: launch: needs TensorFlow, which this environment lacks; `make setup` sets up .venv with everything\n"
-    assert capsys.readouterr().err == line
+    remedy = "`make setup` sets up .venv, which has everything: `. .venv/bin/activate`"
+    assert capsys.readouterr().err == f"error: launch: needs TensorFlow, which this environment lacks; {remedy}\n"
 
 
 def test_a_replay_in_reverb_is_refused_without_it(monkeypatch):
@@ -57,6 +57,9 @@ def test_a_run_is_resumed_with_the_stack_that_began_it(other, pythons, tmp_path,
     monkeypatch.setattr(stack, "NAME", "another")
     message = rf"^run = {run.path}: must be resumed with the {other} stack \({pythons}\), which began it$"
     with pytest.raises(UserError, match=message):
+        check_same_experiment(run, config)
+    monkeypatch.setattr(stack, "HAS_TENSORFLOW", False)
+    with pytest.raises(UserError, match="^resume: needs TensorFlow, which this environment lacks; `make setup`"):
         check_same_experiment(run, config)
 
 

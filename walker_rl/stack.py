@@ -45,7 +45,8 @@ def require_acme(what: str) -> None:
 
 def lacks(what: str, package: str) -> str:
     """Returns the error message of a command that needs `package`, in an environment that only plays policies."""
-    return f"{what}: needs {package}, which this environment lacks; `make setup` sets up .venv with everything"
+    remedy = "`make setup` sets up .venv, which has everything: `. .venv/bin/activate`"
+    return f"{what}: needs {package}, which this environment lacks; {remedy}"
 
 
 def platform_problem(here: str = HERE) -> str:

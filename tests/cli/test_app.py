@@ -84,7 +84,7 @@ def test_wrong_usage_is_one_line_and_status_2(arguments):
 @pytest.mark.parametrize(
     ("arguments", "end"),
     [
-        (("train",), f"agent = null: must be one of {AGENTS}"),
+        (("train",), f"agent: must be given, one of {AGENTS}"),
         (("train", "d4gp"), f"agent = d4gp: must be one of {AGENTS}; did you mean d4pg?"),
         (("launch", "D4PG"), f"agent = D4PG: must be one of {AGENTS}; did you mean d4pg"),
         (("sweep", "dppg"), f"agent = dppg: must be one of {AGENTS}; did you mean ddpg or "),

@@ -56,7 +56,7 @@ def test_other_episodes_are_said_to_be_others(run):
         ),
         (
             ("--pretrained", "d4pg"),
-            "run = null: must be a run directory that has the evaluation of its best policy",
+            "run: must be a run directory that has the evaluation of its best policy",
         ),
     ],
 )

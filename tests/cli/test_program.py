@@ -1,6 +1,7 @@
 """Commands as they are printed, to be typed."""
 
 import shlex
+import sys
 from pathlib import Path
 
 from walker_rl.cli.program import typed
@@ -20,3 +21,16 @@ def test_a_program_has_a_path_even_if_the_current_folder_is_gone(tmp_path, monke
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     assert Path(typed("no-such-program")).is_absolute()
+
+
+def test_a_program_of_another_environment_on_the_path_is_not_meant(tmp_path, monkeypatch):
+    mine, other = tmp_path / "mine/bin", tmp_path / "other/bin"
+    for folder in (mine, other):
+        folder.mkdir(parents=True)
+        (folder / "walker-rl").touch(0o755)
+    monkeypatch.setattr(sys, "executable", str(mine / "python"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{other}:{mine}")
+    assert typed("walker-rl") == "mine/bin/walker-rl"
+    monkeypatch.setenv("PATH", f"{mine}:{other}")
+    assert typed("walker-rl") == "walker-rl"

@@ -3,8 +3,10 @@
 import csv
 import dataclasses
 import json
+import os
 import re
 import sys
+from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
@@ -16,6 +18,8 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
 from walker_rl.experiments.config import flatten
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.pretrained import pretrained_policies
 
 GAIT = ROOT / "configs" / "gait_lean.yaml"
@@ -141,8 +145,9 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
         (["evaluate", "nowhere"], "policy = nowhere: cannot be read (No such file or directory)"),
         (["evaluate", "x" * 300], f"policy = {'x' * 300}: cannot be read (File name too long)"),
         (["render", "nowhere", "--size", "480"], "size = 480: must be WIDTHxHEIGHT in pixels, as in 480x360"),
-        (["evaluate"], "run = null: must be a run directory or a policy file, or --pretrained NAME be given"),
+        (["evaluate"], "run: must be given, a run directory or a policy file; or --pretrained NAME"),
         (["render", "somewhere", "--pretrained", "best"], "run = somewhere: must not be given with --pretrained best"),
+        (["evaluate", "d4pg"], "run = d4pg: must be a run directory or a policy file; did you mean --pretrained d4pg?"),
         (["evaluate", "--pretrained", "x"], f"pretrained = x: must be one of {', '.join(PRETRAINED)}"),
     ],
 )
@@ -150,3 +155,16 @@ def test_evaluate_and_render_refuse_in_one_line(words, message, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
     assert capsys.readouterr().err == f"error: {message}\n"
+
+
+def test_for_a_folder_of_runs_the_newest_is_suggested(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for time, name in enumerate(("b", "c", "a")):
+        run = create_run_directory(Path("runs", name), load_config(DISTRIBUTIONAL_AGENT))
+        os.utime(run.config, (time, time))
+    suggestion = f"did you mean {Path('runs/a')}?"
+    assert main(("evaluate", "runs")) == 2
+    assert capsys.readouterr().err == f"error: run = runs: must be a run directory or a policy file; {suggestion}\n"
+    assert main(("train", DISTRIBUTIONAL_AGENT, "--resume", "runs")) == 2
+    message = f"error: run = runs: must be a run directory (no config.yaml in it); {suggestion}\n"
+    assert capsys.readouterr().err == message

@@ -49,7 +49,8 @@ def evaluate_policy(
     saved = load_policy_asked_for(run, pretrained, task)
     recorded = _recorded(run, saved)
     if as_in_training and recorded is None:
-        raise UserError(f"run = {run or 'null'}: must be a run directory that has the evaluation of its best policy")
+        given = "run" if run is None else f"run = {run}"
+        raise UserError(f"{given}: must be a run directory that has the evaluation of its best policy")
 
     from walker_rl.experiments.evaluation import evaluate_saved
 

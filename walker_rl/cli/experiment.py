@@ -55,7 +55,7 @@ class _AgentGroup(typer.core.TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:
-            raise UserError(f"agent = null: must be one of {', '.join(agent_names())}")
+            raise UserError(f"agent: must be given, one of {', '.join(agent_names())}")
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

@@ -19,7 +19,7 @@ def export_policy(
     format: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of: {', '.join(FORMATS)}.")] = "onnx",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="[default: RUN/policy/best.onnx or NAME.onnx]"),
+        typer.Option("--output", "-o", metavar="FILE", help="[default: RUN/policy/best_STEPS.onnx or NAME.onnx]"),
     ] = None,
 ) -> None:
     """Write a policy as an ONNX model that maps observations [B, O] to actions [B, A].
@@ -38,17 +38,18 @@ def export_policy(
     from walker_rl.policies.onnx_model import onnx_model
     from walker_rl.whole_file import whole_file
 
-    model, path = onnx_model(saved), output or _default_output(run, pretrained)
+    model, path = onnx_model(saved), output or _default_output(run, pretrained, saved.actor_steps)
     with os_error_as(UserError, f"output = {path}: must be writable"), whole_file(path) as file:
         file.write(model.SerializeToString())
     sizes = [value.type.tensor_type.shape.dim[1].dim_value for value in (model.graph.input[0], model.graph.output[0])]
     print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")
 
 
-def _default_output(run: Path | None, pretrained: str | None) -> Path:
+def _default_output(run: Path | None, pretrained: str | None, actor_steps: int) -> Path:
     from walker_rl.pretrained import policy_file
 
     if run is None:
         return Path(f"{pretrained}.onnx")
     path = policy_file(run)
-    return path.with_name(path.name.removesuffix(".npz") + ".onnx")
+    steps = f"_{actor_steps}" if run.is_dir() else ""  # A run that is lengthened may get another best policy.
+    return path.with_name(f"{path.name.removesuffix('.npz')}{steps}.onnx")

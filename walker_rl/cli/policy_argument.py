@@ -76,5 +76,19 @@ def _path(run: Path | None, pretrained: str | None) -> Path:
     if pretrained is not None:
         return find_pretrained(pretrained).path
     if run is None:
-        raise UserError("run = null: must be a run directory or a policy file, or --pretrained NAME be given")
-    return policy_file(run)
+        raise UserError("run: must be given, a run directory or a policy file; or --pretrained NAME")
+    path = policy_file(run)
+    if not os.path.exists(path) and (hint := _hint(run)):
+        raise UserError(f"run = {run}: must be a run directory or a policy file; {hint}")
+    return path
+
+
+def _hint(run: Path) -> str:
+    """Returns a hint at what may be meant by a path that has no policy, or ""."""
+    from walker_rl.experiments.run.directory import newest_run
+    from walker_rl.pretrained import pretrained_policies
+
+    if str(run) in (policy.name for policy in pretrained_policies()):
+        return f"did you mean --pretrained {run}?"
+    newest = newest_run(run)
+    return f"did you mean {newest}?" if newest else ""

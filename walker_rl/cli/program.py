@@ -12,10 +12,10 @@ def as_word(path: Path) -> str:
 
 
 def typed(program: str) -> str:
-    """Returns a program's name if it is on the PATH, else its path in this Python environment."""
-    if shutil.which(program):
+    """Returns a program's name if the PATH leads to that of this Python environment, else its path."""
+    found, path = shutil.which(program), Path(sys.executable).with_name(program)
+    if found and (not path.exists() or os.path.samefile(found, path)):
         return program
-    path = Path(sys.executable).with_name(program)
     try:
         return os.path.relpath(path)
     except FileNotFoundError:  # The current folder is gone.

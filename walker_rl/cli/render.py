@@ -17,7 +17,10 @@ def render_policy(
     pretrained: Pretrained = None,
     task: Trusted = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif or NAME.gif]")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif or NAME.gif]"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
     fps: Annotated[int, typer.Option("--fps", help="Frames a second, 30 or 60; of a GIF at most 50.")] = 30,

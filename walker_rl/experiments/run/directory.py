@@ -204,8 +204,16 @@ def open_run_directory(path: Path) -> RunDirectory:
     """
     run = RunDirectory(path)
     if not run.exists:
-        raise UserError(f"run = {path}: must be a run directory (no config.yaml in it)")
+        newest = newest_run(path)
+        meant = f"; did you mean {newest}?" if newest else ""
+        raise UserError(f"run = {path}: must be a run directory (no config.yaml in it){meant}")
     return run
+
+
+def newest_run(folder: Path) -> Path | None:
+    """Returns the run directory in `folder` that was begun or resumed last; None without any."""
+    runs = [entry for entry in folder.iterdir() if RunDirectory(entry).exists] if os.path.isdir(folder) else []
+    return max(runs, key=lambda run: os.path.getmtime(RunDirectory(run).config), default=None)
 
 
 @contextlib.contextmanager

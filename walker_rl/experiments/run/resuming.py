@@ -23,6 +23,8 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
     """
     started = run.provenance  # First, because it detects damage.
     if started.stack != stack.NAME:
+        if not stack.HAS_TENSORFLOW:
+            raise UserError(stack.lacks("resume", "TensorFlow"))
         pythons = "Python 3.10 on Linux x86-64" if started.stack == "acme" else "Python 3.11 or newer"
         raise UserError(f"run = {run.path}: must be resumed with the {started.stack} stack ({pythons}), which began it")
     for difference in differences(to_dict(config), read_yaml(run.config)):
