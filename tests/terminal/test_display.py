@@ -53,10 +53,10 @@ def test_on_a_terminal_a_live_block_is_redrawn():
     assert len(re.findall(r"/ 100,000 steps", text)) >= 3
     assert re.search(r"environment \d+ steps/s", text)
     assert re.search(r"[\d,]+ learner steps, \d+/s", text)
-    assert "last training return 812" in text
-    assert "last evaluation return -" in text
-    assert "last evaluation return 1,235" in text
-    assert re.search(r"▁▂█ +evaluations so far, -200 to 1,235", text)
+    assert "training return 812" in text
+    assert "evaluation return -" in text
+    assert "evaluation return 1,235" in text
+    assert re.search(r"▁▂█ +evaluations, -200 to 1,235", text)
     assert re.search(r"\d+ s to go", text)
     assert "\u2501" in text  # the bar
     assert "Hello [bold] of markup" in text

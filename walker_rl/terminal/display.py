@@ -12,6 +12,9 @@ from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
 
+_BAR_WIDTH = 22
+"""Columns of the bar; with it the block fits into 80."""
+
 SAMPLE_PERIOD = 0.25
 """Seconds between measurements of the speed, and between redraws of the live block."""
 
@@ -102,7 +105,7 @@ class Display(LiveOutput):
 
     def _block(self, status: Status) -> Table:
         table = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=status.max_actor_steps, completed=status.shown_steps, width=32)
+        bar = ProgressBar(total=status.max_actor_steps, completed=status.shown_steps, width=_BAR_WIDTH)
         percentage = f"{100 * status.shown_steps / status.max_actor_steps:.0f} %"
         left = format_duration(self.seconds_left(status))
         table.add_row(bar, percentage, f"{status.shown_steps:,} / {status.max_actor_steps:,} steps", f"{left} to go")
@@ -112,13 +115,13 @@ class Display(LiveOutput):
             self._learner(status, f", {self._rates.rate('learner_steps'):.0f}/s"),
         )
         table.add_row(
-            f"last training return {format_number(status.training_return)}",
+            f"training return {format_number(status.training_return)}",
             "",
-            f"last evaluation return {format_number(status.evaluation_return)}",
+            f"evaluation return {format_number(status.evaluation_return)}",
         )
         if len(self._history) > 1 and not self.console.options.ascii_only:
             extent = f"{format_number(min(self._history))} to {format_number(max(self._history))}"
-            table.add_row(sparkline(self._history, width=32), "", f"evaluations so far, {extent}")
+            table.add_row(sparkline(self._history, width=_BAR_WIDTH), "", f"evaluations, {extent}")
         return table
 
 

@@ -69,7 +69,7 @@ function showFilm(id, run, names, captions = {}) {
 
 function showRun(run) {
   byId("progress").value = run.max_steps ? Math.min(1, run.steps / run.max_steps) : 0;
-  const minutes = run.minutes === null ? [] : [`${shown(run.minutes)} minutes of training`];
+  const minutes = run.minutes === null ? [] : [`after ${shown(Math.round(10 * run.minutes) / 10)} minutes of training`];
   byId("facts").textContent = [run.what, ...facts(run), ...minutes, run.path].join(", ");
   byId("alarms").hidden = run.alarms.length === 0;
   byId("alarms").querySelector("ul").replaceChildren(...run.alarms.map((alarm) => element("li", alarm)));
