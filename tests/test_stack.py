@@ -59,7 +59,7 @@ def test_a_run_is_resumed_with_the_stack_that_began_it(other, pythons, tmp_path,
     with pytest.raises(UserError, match=message):
         check_same_experiment(run, config)
     monkeypatch.setattr(stack, "HAS_TENSORFLOW", False)
-    with pytest.raises(UserError, match="^resume: needs TensorFlow, which this environment lacks; `make setup`"):
+    with pytest.raises(UserError, match=r"^resume: needs TensorFlow, which this environment lacks; `make setup` "):
         check_same_experiment(run, config)
 
 

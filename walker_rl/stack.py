@@ -19,7 +19,7 @@ NAME = "acme" if HAS_ACME else "portable"
 ABILITIES = "everything works" if HAS_ACME else "all works but launch, node, cluster submit and replay=reverb"
 
 if not HAS_TENSORFLOW:
-    NAME, ABILITIES = "walk", "render, evaluate and watch work"
+    NAME, ABILITIES = "walk", "render, evaluate, watch and list work"
 
 HERE = f"{platform.system()} {platform.machine()}"
 

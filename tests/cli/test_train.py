@@ -93,6 +93,11 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
         (["--seed", "-1"], "seed = -1: must be at least 0"),
         (["--set", "agent.n_step=x"], "agent.n_step = x: must be an integer"),
         (["--set", "agent.vmin=300"], "agent.vmin = 300.0: must be less than agent.vmax = 150"),
+        (
+            ["--prior", "gate"],
+            f"prior = gate: must be one of {', '.join(PRETRAINED)}, a run directory, a policy file or a dataset; "
+            "did you mean gait?",
+        ),
         (["--config", "missing.yaml"], "config = missing.yaml: cannot be read (No such file or directory)"),
         (
             ["--config", str(GAIT)],

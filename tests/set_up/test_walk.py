@@ -58,7 +58,7 @@ def test_a_fresh_clone_shows_a_walk_and_plays_policies_but_trains_none(tmp_path)
         return subprocess.run([tree / ".venv-walk/bin/walker-rl", *words], cwd=tree, capture_output=True, text=True)
 
     assert run("evaluate", "--pretrained", "d4pg", "--episodes", "1").returncode == 0
-    assert "render, evaluate and watch work" in run("list").stdout
+    assert "render, evaluate, watch and list work" in run("list").stdout
     for command in ("train", "tune"):
         refused = run(command, "d4pg")
         assert (refused.returncode, refused.stderr.count("\n"), refused.stdout) == (2, 1, "")

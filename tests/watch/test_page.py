@@ -157,7 +157,7 @@ def test_a_run_that_trains_is_seen_to(chromium, tmp_path):
             before = page.locator("#facts").inner_text()
             expect(page.locator("#facts")).not_to_have_text(before)
             expect(page.locator("#learner")).to_contain_text("critic loss")
-            expect(page.locator("#film p")).to_contain_text("A late policy", timeout=2 * BROWSER_LIMIT)
+            expect(page.locator("#film p")).to_contain_text("A recent policy", timeout=2 * BROWSER_LIMIT)
             assert page.locator("#film img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
     finally:
         press_ctrl_c(process)

@@ -61,6 +61,13 @@ def test_losses_conduct_episodes_alarms_and_films(run):
     assert shown["minutes"] == 3.0
 
 
+def test_a_complete_run_has_a_final_return(run):
+    assert overview("one", run)["final"] is None
+    played = {"mean_return": 2012.75, "stddev_return": 1.0, "episode_returns": [2012.75], "episode_lengths": [1000]}
+    run.summary.write_text(json.dumps({"ended_by": "steps", "best": played, "last": played}))
+    assert overview("one", run)["final"] == 2012.75
+
+
 def test_a_long_curve_is_thinned_and_keeps_its_ends(run):
     rows = "".join(f"{step},{step},{step}\n" for step in range(1, 5_001))
     (run.metrics / "learner.csv").write_text(f"actor_steps,learner_steps,critic_loss\n{rows}")

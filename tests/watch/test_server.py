@@ -145,7 +145,10 @@ def test_it_listens_on_loopback_alone(server):
         (["nowhere"], "run = nowhere: must be a run directory or a folder of them"),
         ([], "run = runs: must be a run directory or a folder of them"),
         (["x" * 300], f"run = {'x' * 300}: must be a run directory or a folder of them"),
-        ([".", "--port", "{port}"], "port = {port}: must be free on 127.0.0.1, or 0 for any that is (is taken)"),
+        (
+            [".", "--port", "{port}"],
+            "port = {port}: must be free on 127.0.0.1, which it is not (is taken); --port 0 takes any that is free",
+        ),
     ],
 )
 def test_bad_input_is_one_line(server, words, message, tmp_path, monkeypatch, capsys):

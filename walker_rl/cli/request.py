@@ -17,7 +17,7 @@ from walker_rl.agents import config_class
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import as_word, typed
 from walker_rl.cli.quantities import parse_duration, parse_steps
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE
 
@@ -151,7 +151,11 @@ def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[st
 
 
 def _prior_override(agent_name: str, prior: str | None) -> list[str]:
-    """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere."""
+    """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere.
+
+    Raises:
+        UserError: if the agent takes no prior, or there is none of that name.
+    """
     from walker_rl.minari_file import is_dataset
     from walker_rl.pretrained import pretrained_policies
 
@@ -159,7 +163,11 @@ def _prior_override(agent_name: str, prior: str | None) -> list[str]:
         return []
     if not hasattr(config_class(agent_name)(), "prior"):
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
-    is_name = prior in {policy.name for policy in pretrained_policies()}
+    names = [policy.name for policy in pretrained_policies()]
+    is_name = prior in names
+    if not is_name and not os.path.exists(prior):
+        must_be = f"must be one of {', '.join(names)}, a run directory, a policy file or a dataset"
+        raise UserError(f"prior = {prior}: {must_be}{did_you_mean(prior, names)}")
     field = "dataset" if not is_name and is_dataset(Path(prior)) else "policy"
     return [f"agent.prior.{field}={prior if is_name else json.dumps(os.path.abspath(prior))}"]
 

@@ -18,7 +18,8 @@ function element(name, text) {
 
 function facts(run) {
   const steps = `${run.steps.toLocaleString("en")} of ${run.max_steps === null ? "?" : run.max_steps.toLocaleString("en")} steps`;
-  return [run.state, steps, `newest evaluation ${shown(run.newest)}`, `best ${shown(run.best)}`];
+  const final = run.final === null ? [] : [`final evaluation of the best policy ${shown(run.final)}`];
+  return [run.state, steps, `newest evaluation ${shown(run.newest)}`, `best ${shown(run.best)}`, ...final];
 }
 
 function card(run) {
@@ -75,7 +76,7 @@ function showRun(run) {
   byId("alarms").querySelector("ul").replaceChildren(...run.alarms.map((alarm) => element("li", alarm)));
   showFilm("film", run, run.state === "complete" ? ["best", "latest", "first"] : ["latest", "first"], {
     best: "The best policy",
-    latest: "A late policy; a new film comes every few evaluations",
+    latest: "A recent policy; a new film comes every few evaluations",
     first: "The policy of the first evaluation",
   });
   showFilm("stages", run, ["progress"]);

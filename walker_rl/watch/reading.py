@@ -16,6 +16,7 @@ from walker_rl.experiments.config import flatten
 from walker_rl.experiments.run.alarms import Columns, Recorded, alarms, read_recorded
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, readable_rows, smoothed_returns
+from walker_rl.experiments.run.summary import read_summary
 from walker_rl.experiments.stored import read_yaml_mapping
 from walker_rl.experiments.sweep.progress import read_progress
 
@@ -54,6 +55,7 @@ def overview(name: str, run: RunDirectory) -> Json:
         "max_steps": _number(fields.get("max_actor_steps")),
         "newest": _number(returns[-1]) if len(returns) else None,
         "best": _number(returns.max()) if len(returns) else None,
+        "final": _final_return(run),
         "evaluation": _curve(evaluation, "mean_return"),
     }
 
@@ -91,6 +93,13 @@ def _runs_under(folder: Path, depth: int) -> Iterator[RunDirectory]:
                 yield run
             elif depth > 1:
                 yield from _runs_under(path, depth - 1)
+
+
+def _final_return(run: RunDirectory) -> float | None:
+    """Returns the best policy's return in the final evaluation, or None before that."""
+    with contextlib.suppress(NotWholeError):
+        return _number(read_summary(run).best.mean_return)
+    return None
 
 
 def _film(run: RunDirectory, film: str) -> Path:

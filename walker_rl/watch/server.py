@@ -45,7 +45,8 @@ def listen(port: int) -> socket.socket:
         if isinstance(error, PermissionError):
             raise UserError(f"port = {port}: must be 1024 or above for this user, or 0 for any that is free") from None
         reason = "is taken" if getattr(error, "errno", None) == errno.EADDRINUSE else str(error)
-        raise UserError(f"port = {port}: must be free on {HOST}, or 0 for any that is ({reason})") from None
+        must_be = f"must be free on {HOST}, which it is not ({reason}); --port 0 takes any that is free"
+        raise UserError(f"port = {port}: {must_be}") from None
 
 
 def address_of(listener: socket.socket) -> str:
