@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SCHEDULES = """\
 A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, then linearly to LAST at step END."""
 
+_MAX_RETURNS_LISTED = 20
+
 
 def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
     """Makes a group with a command per agent.
@@ -164,12 +166,14 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     print(f"Ended by {read_ended_by(run)}: {trained} of training")
     summary = read_summary(run)
     for name, played in (("best", summary.best), ("last", summary.last)):
+        num_episodes = len(played.episode_returns)
         returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
+        each = f" ({returns})" if num_episodes <= _MAX_RETURNS_LISTED else ""
         spread = f"{played.mean_return:.1f} +- {played.stddev_return:.1f}"
         num_falls = sum(played.episode_falls or ())
-        falls = f"falls in {num_falls} of {counted(len(played.episode_returns), 'episode')}"
-        print(f"{name} policy: return {spread}, {falls} ({returns})")
-    for written in (run.best_policy, run.last_policy, run.best_video, run.curve, run.metrics, run.tensorboard):
+        print(f"{name} policy: return {spread}, falls in {num_falls} of {counted(num_episodes, 'episode')}{each}")
+    policies, videos = (run.best_policy, run.last_policy), (run.best_video, run.progress_video)
+    for written in (*policies, *videos, run.curve, run.metrics, run.tensorboard):
         if written.exists():
             print(f"  {written}")
     if config.agent.min_steps_to_learn and last["learner_steps"] == 0:
