@@ -105,7 +105,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         raise UserError(left_out[0] + others)
     for reason in left_out:
         note(f"note: left out: {one_line(reason)}")
-    names = distinct_names([Place(folder, run.name, run.directory is None) for folder, run in found])
+    names = distinct_names([Place(folder, run.name) for folder, run in found])
     return [dataclasses.replace(run, name=name) for name, (_, run) in zip(names, found, strict=True)]
 
 

@@ -167,6 +167,8 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"
     if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
         yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
+    for copies in _copies(runs):
+        yield f"runs with the same evaluations, perhaps copies: {', '.join(copies)}"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
         yield f"the prior took {steps:,} steps of an earlier training or recording, which are not counted"
     first, last = _lengths(runs)
@@ -177,6 +179,14 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
     commits = sorted({run.commit for run in runs})
     if len(commits) > 1:
         yield f"runs of different commits: {', '.join(commits)}"
+
+
+def _copies(runs: Sequence[Run]) -> list[list[str]]:
+    """Names of runs whose seeds and evaluations are the same, to the digits that tables keep."""
+    names: dict[object, list[str]] = {}
+    for run in runs:
+        names.setdefault((run.seed, *(f"{value:.6g}" for value in run.returns)), []).append(run.name)
+    return [of_copies for of_copies in names.values() if len(of_copies) > 1]
 
 
 def _different_settings(runs: Sequence[Run]) -> list[str]:
