@@ -71,7 +71,7 @@ def test_on_a_terminal_of_80_columns_no_line_is_longer(tmp_path):
         (("--group-by", "agent"), "group_by = agent: must be a field of the configuration; {run} has none such"),
         (
             ("nothing",),
-            "run = nothing: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv",
+            "run = nothing: does not exist, and as a pattern matches nothing",
         ),
     ],
 )

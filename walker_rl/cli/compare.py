@@ -24,7 +24,8 @@ GroupBy = Annotated[
     str,
     typer.Option(
         metavar="FIELD",
-        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs.",
+        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs. "
+        "'folder' splits both by the folder in which they are.",
     ),
 ]
 Thresholds = Annotated[
@@ -55,7 +56,7 @@ def compare_runs(
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
-    from walker_rl.analysis.runs import read_runs, write_runs
+    from walker_rl.analysis.runs import GROUP_BY, read_runs, write_runs
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
@@ -73,7 +74,9 @@ def compare_runs(
         return
     for path in written:
         print(f"  {path}")
-    print_next(command_line("report", *map(Path, runs), "--output", output / "report.html"))
+    options = [*(("--group-by", group_by) if group_by != GROUP_BY else ())]
+    options += ("--thresholds", thresholds) if thresholds is not None else ()
+    print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))
 
 
 def _print_summaries(summaries: Sequence[Summary]) -> None:

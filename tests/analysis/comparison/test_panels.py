@@ -180,5 +180,7 @@ def test_agents_are_called_as_in_papers():
     assert display_name("d4pg") == "D4PG"
     assert group_label("d4pg + gait, 3") == "D4PG + gait, 3"
     assert group_label("d4pg, 3") == "D4PG, 3"
+    assert group_label("mine: d4pg + gait") == "mine: D4PG + gait"
     assert group_label("d4pg2") == "d4pg2"
+    assert group_label("sac_runs: d4pg2, sac") == "sac_runs: d4pg2, sac"
     assert group_label("SBX TD3") == "SBX TD3"

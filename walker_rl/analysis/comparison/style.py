@@ -71,15 +71,15 @@ def _style(place: int) -> Style:
 
 
 def group_label(group: str, count: str = "", width: int | None = None) -> str:
-    """Returns a group's name for figures, with the agent's name as in papers: "D4PG + gait" for "d4pg + gait".
+    """Returns a group's name for figures, with the agent's name as in papers: "mine: D4PG" for "mine: d4pg".
 
     Args:
         group: the group's name.
         count: text that follows in brackets, as in "D4PG (5 seeds)".
         width: maximum characters per line; None for a single line.
     """
-    agent = re.split(r" \+ |, ", group, maxsplit=1)[0]
-    name = display_name(agent) + group.removeprefix(agent)
+    agents = "|".join(map(re.escape, agent_names()))
+    name = re.sub(rf"(^|: )({agents})(?= \+ |, |$)", lambda found: found[1] + display_name(found[2]), group, count=1)
     label = f"{name} ({count})" if count else name
     return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
 

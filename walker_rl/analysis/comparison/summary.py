@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.runs import Groups, Run, by_task
+from walker_rl.analysis.run_names import natural_order
+from walker_rl.analysis.runs import BY_FOLDER, Groups, Run, by_task
 from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS, estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
 from walker_rl.printable import counted
@@ -167,6 +168,9 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"
     if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
         yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
+    folders = sorted({run.folder for run in runs}, key=natural_order)
+    if len(folders) > 1:
+        yield f"runs of the folders {', '.join(folders)}: --group-by {BY_FOLDER} separates them"
     for copies in _copies(runs):
         yield f"runs with the same evaluations, perhaps copies: {', '.join(copies)}"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
