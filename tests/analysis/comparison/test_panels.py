@@ -125,6 +125,13 @@ def test_names_stand_at_the_ends_of_curves_and_apart(ends):
     assert all(one[1] < other[1] for one, other in itertools.permutations(heights, 2) if one[0] < other[0])
 
 
+@pytest.mark.parametrize("value", [40.8, 0.0002, -1_234_567.5])
+def test_numbers_at_the_axis_of_an_overview_are_whole(value):
+    figure, _ = draw_overview({name: [run(name, [value] * 6, group=name)] for name in ("a", "b")})
+    figure.draw_without_rendering()
+    assert all(figure.bbox.x0 <= box.x0 for box in boxes(figure.axes[0].get_yticklabels()))
+
+
 def test_an_overview_of_more_groups_is_higher():
     _, names = draw_overview(made([f"group {number}" for number in range(40)], [1] * 40))
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes(names), 2))

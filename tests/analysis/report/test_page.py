@@ -86,6 +86,7 @@ def test_it_shows_figures_films_and_every_run(opened):
 def test_falls_stand_next_to_returns(opened):
     assert opened.column("last falls") == ["50%", "50%", "-"] * len(AGENTS)
     assert opened.column("best falls") == ["25%", "25%", "-"] * len(AGENTS)
+    assert opened.column("last std") == ["0", "0", "-"] * len(AGENTS)
     assert opened.column("best std") == ["0", "0", "-"] * len(AGENTS)
     assert "25.0%" in opened.page.locator("#summary").inner_text()
 
