@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names, display_name
-from walker_rl.analysis.comparison import learning_curves, overview, performance_profiles
+from walker_rl.analysis.comparison import final_performance, learning_curves, overview, performance_profiles
 from walker_rl.analysis.comparison.panels import OTHERS
 from walker_rl.analysis.comparison.style import SETTINGS, group_label, save, styles
 
@@ -88,6 +88,17 @@ def test_a_single_evaluation_is_a_point_with_a_bar_for_its_interval(seeds):
         assert markers == {(True, "o"), (False, "None")}
     for axes in DRAWN["learning_curves"](groups).axes[:2]:
         assert [bar.get_linewidth()[0] > 0 for bar in axes.collections] == [True] * (seeds > 1)
+
+
+@pytest.mark.parametrize("seeds", [(2,), (5,), (3, 5)])
+def test_no_legend_is_wider_than_its_figure(seeds):
+    groups = {name: made([name], seeds=number)[name] for name, number in zip("ab", seeds, strict=False)}
+    figures = [draw(groups) for draw in DRAWN.values()]
+    for figure in [*figures, final_performance.draw({"T": final_performance.tabulate(groups)})]:
+        figure.draw_without_rendering()
+        for legend in figure.legends:
+            box = legend.get_window_extent()
+            assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
 
 
 def test_the_lowest_panel_of_each_column_has_numbers_at_its_axis():

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.comparison.style import add_legend, styles
 from walker_rl.analysis.runs import Groups
 from walker_rl.analysis.statistics import interval_name
 from walker_rl.analysis.tables import Row, distinct
@@ -45,7 +45,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         _sample("last policy of a seed", marker="o"),
         _sample("best policy of a seed", marker="o", markerfacecolor="none"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    add_legend(figure, handles)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from walker_rl.analysis.comparison.style import Style, group_label, point_marker, styles
+from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker, styles
 from walker_rl.analysis.statistics import interval_name
 from walker_rl.printable import counted, plain
 
@@ -71,7 +71,7 @@ def draw_panels(
         block.supylabel(ylabel, fontsize="medium")
         _draw_task(block, curves, (num_rows[task], num_columns), width, "steps-post" if is_stepped else "default")
     every = [curve for curves in tasks.values() for curve in curves.values()]
-    figure.legend(handles=_key(every, statistic, max(map(len, tasks.values()))), loc="outside lower center", ncols=4)
+    add_legend(figure, _key(every, statistic, max(map(len, tasks.values()))))
     return figure
 
 

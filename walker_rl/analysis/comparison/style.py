@@ -5,10 +5,11 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -94,6 +95,15 @@ def time_unit(longest: float) -> tuple[str, float]:
 def point_marker(x: Sized) -> str | None:
     """Returns a marker for a curve of a single point, whose line can't be seen; None for others."""
     return "o" if len(x) == 1 else None
+
+
+def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
+    """Adds a legend below the panels, in as many columns as fit the figure's width."""
+    for num_columns in range(len(handles), 0, -1):
+        legend = figure.legend(handles=handles, loc="outside lower center", ncols=num_columns)
+        if num_columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            break
+        legend.remove()
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
