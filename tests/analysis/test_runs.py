@@ -145,6 +145,8 @@ def test_groups_may_be_split_by_folder(tmp_path):
     (summary,) = summarize(read_runs(given))
     assert f"{AGENT}: runs of the folders mine, published: --group-by folder separates them" in summary.notes
     assert not any("folders" in note for note in summarize(read_runs(given, "folder"))[0].notes)
+    (tmp_path / "mine").rename(odd := tmp_path / os.fsdecode(b"not utf-8: \xff"))
+    assert read_runs([odd], "folder")[0].group == rf"not utf-8: \udcff: {AGENT}"
 
 
 def test_tables_have_no_fields_to_group_by(tmp_path):

@@ -113,7 +113,8 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         note(f"note: group_by = {one_line(field)}: runs in tables have no fields, and keep their groups")
     names = distinct_names([Place(folder, run.name) for folder, run in found])
     ends = distinct_ends({folder for folder, _ in found})
-    runs = [dataclasses.replace(run, name=name, folder=ends[of]) for name, (of, run) in zip(names, found, strict=True)]
+    named = zip(names, found, strict=True)
+    runs = [dataclasses.replace(run, name=name, folder=one_line(ends[of])) for name, (of, run) in named]
     is_split = group_by == BY_FOLDER
     return [dataclasses.replace(run, group=f"{run.folder}: {run.group}") if is_split else run for run in runs]
 

@@ -213,7 +213,7 @@ def _settings(run: Run) -> set[str]:
 
 def _different(settings: Sequence[set[str]]) -> list[str]:
     """Fields that affect a run's results, and the runner, where they differ between runs or groups."""
-    different = {word.split("=")[0] for word in set.union(*settings) - set.intersection(*settings)}
+    different = {word.split("=")[0] for word in settings[0].union(*settings) - settings[0].intersection(*settings)}
     return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
 
 
