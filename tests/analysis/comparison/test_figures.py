@@ -173,7 +173,7 @@ def test_the_summary_says_what_to_mind():
         "a: 1 run not complete, without a final evaluation",
         f"a: {FEW}",
         "a: several runs of seed 0: each counts as a seed of its own",
-        "a: runs evaluated for 20 to 30 steps: the mean curve ends with the shortest",
+        "a: last evaluations after 20 to 30 steps: the mean curve ends with the shortest run",
         "b: one seed says nothing of the spread between seeds",
     ]
 
@@ -295,5 +295,5 @@ def test_the_summary_names_settings_of_evaluations_that_are_not_the_same_in_all_
 
 def test_the_summary_says_why_a_group_has_no_mean_curve():
     runs = [run("young", [5], steps=[10.0]), run("long", [1, 2], steps=[20.0, 30.0])]
-    missing = "the mean curve is missing, as they share no steps"
-    assert f"a: runs evaluated for 10 to 30 steps: {missing}" in summarize(runs)[0].notes
+    note = "a: last evaluations after 10 to 30 steps: no mean curve, as runs share no steps"
+    assert note in summarize(runs)[0].notes

@@ -186,8 +186,10 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
     first, last = _lengths(runs)
     if first != last:
         starts = max(float(run.actor_steps[0]) for run in runs)
-        shared = "ends with the shortest" if starts <= first else "is missing, as they share no steps"
-        yield f"runs evaluated for {first:,.0f} to {last:,.0f} steps: the mean curve {shared}"
+        curve = (
+            "the mean curve ends with the shortest run" if starts <= first else "no mean curve, as runs share no steps"
+        )
+        yield f"last evaluations after {first:,.0f} to {last:,.0f} steps: {curve}"
     if (complete := _complete(runs)) and len({*_lengths(complete)}) > 1:
         yield "complete runs of different lengths: the final performance mixes them"
     if settings := _different([_settings(run) for run in runs]):
