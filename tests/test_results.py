@@ -48,7 +48,7 @@ def test_the_document_quotes_what_the_commands_print(command, printed, tmp_path)
     result = subprocess.run(
         [sys.executable, *programs[program], *arguments, *output], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert result.stdout.split(f"  {tmp_path}")[0] == printed  # The names of the figures follow.
+    assert result.stdout.split(f"  {tmp_path}")[0] == printed  # The folder of the figures follows.
 
 
 def test_the_leaderboard_ranks_the_pretrained_policies_as_their_table_has_them():

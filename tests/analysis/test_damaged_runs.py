@@ -100,5 +100,5 @@ def test_without_a_run_that_is_whole_there_is_one_line_and_no_output(tmp_path, c
 def test_a_name_that_is_misspelt_ends_the_command(tmp_path, capsys):
     make_whole(tmp_path / "whole")
     assert main(["compare", str(tmp_path / "whole"), str(tmp_path / "hole"), "--output", str(tmp_path / "out")]) == 2
-    no_run = "must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
-    assert capsys.readouterr().err == f"error: run = {tmp_path}/hole: {no_run}\n"
+    missing = f"run = {tmp_path}/hole: does not exist, and as a pattern matches nothing"
+    assert capsys.readouterr().err == f"error: {missing}\n"

@@ -8,18 +8,15 @@ from walker_rl.analysis.runs import by_task
 
 
 def test_as_many_folders_stand_before_a_name_as_distinguish_it():
-    places = [Place(Path(folder), "one", False) for folder in ("/x/a", "/x/b", "/y/b")]
+    places = [Place(Path(folder), "one") for folder in ("/x/a", "/x/b", "/y/b")]
     assert distinct_names(places) == ["x/a/one", "x/b/one", "y/b/one"]
     assert distinct_names(places[:2]) == ["a/one", "b/one"]
     assert distinct_names(places[:1]) == ["one"]
-    assert distinct_names([*places[:2], Place(Path("/x/a"), "two", False)]) == ["a/one", "b/one", "two"]
+    assert distinct_names([*places[:2], Place(Path("/x/a"), "two")]) == ["a/one", "b/one", "two"]
 
 
 def test_a_folder_inside_the_other_is_another():
-    assert distinct_names([Place(Path("/x/a"), "one", True), Place(Path("/x/a/a"), "one", True)]) == [
-        "x/a/one",
-        "a/a/one",
-    ]
+    assert distinct_names([Place(Path("/x/a"), "one"), Place(Path("/x/a/a"), "one")]) == ["x/a/one", "a/a/one"]
 
 
 def test_numbers_in_names_count():

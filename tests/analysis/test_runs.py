@@ -62,7 +62,7 @@ def test_runs_with_a_prior_are_a_group_of_their_own(tmp_path):
     note = "the prior took 580,000 steps of an earlier training or recording, which are not counted"
     assert [line for line in summary.notes if "the prior" in line] == [f"{AGENT} + gait: {note}"]
     by_steps = read_runs([tmp_path / "first"], "agent.n_step")
-    assert by_steps[0].group == f"{AGENT} + gait, 3"
+    assert by_steps[0].group == f"{AGENT} + gait, n_step 3"
 
 
 def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
@@ -70,13 +70,13 @@ def test_patterns_name_runs_and_groups_may_be_other_fields(tmp_path):
         make_run(tmp_path / f"run{seed}", [seed], f"seed={seed}", f"agent.n_step={n_step}")
     runs = read_runs([f"{tmp_path}/run*"], "agent.n_step")
     assert [(run.name, run.group) for run in runs] == [
-        ("run0", f"{AGENT}, 1"),
-        ("run1", f"{AGENT}, 1"),
-        ("run2", f"{AGENT}, 3"),
+        ("run0", f"{AGENT}, n_step 1"),
+        ("run1", f"{AGENT}, n_step 1"),
+        ("run2", f"{AGENT}, n_step 3"),
     ]
     tasks = by_task(reversed(runs))
     assert {task: {group: len(of) for group, of in groups.items()} for task, groups in tasks.items()} == {
-        "Walker2DBulletEnv-v0": {f"{AGENT}, 1": 2, f"{AGENT}, 3": 1}
+        "Walker2DBulletEnv-v0": {f"{AGENT}, n_step 1": 2, f"{AGENT}, n_step 3": 1}
     }
 
 
@@ -105,7 +105,7 @@ def test_a_path_that_exists_is_meant_as_it_is_typed(tmp_path, monkeypatch):
     }
     for path, expected in names.items():
         assert [run.name for run in read_runs([path])] == expected, path
-    assert refusal(["g[1]/*/config"]).startswith("run = g[1]/*/config: must be a run directory")
+    assert refusal(["g[1]/*/config"]) == "run = g[1]/*/config: does not exist, and as a pattern matches nothing"
 
 
 def test_a_name_may_have_any_characters(tmp_path):
@@ -133,7 +133,29 @@ def test_agents_with_the_same_value_are_not_seeds_of_the_same(tmp_path):
     for agent in ("d4pg", "ddpg"):
         make_run(tmp_path / agent, [1], "agent.n_step=3", agent=agent)
     runs = read_runs([tmp_path / "d4pg", tmp_path / "ddpg"], "agent.n_step")
-    assert [run.group for run in runs] == ["d4pg, 3", "ddpg, 3"]
+    assert [run.group for run in runs] == ["d4pg, n_step 3", "ddpg, n_step 3"]
+
+
+def test_groups_may_be_split_by_folder(tmp_path):
+    for folder in ("mine", "published"):
+        make_run(tmp_path / folder / "one", [1])
+    write_runs(read_runs([tmp_path / "published"]), tmp_path / "published")
+    given = [tmp_path / "mine", tmp_path / "published"]
+    assert [run.group for run in read_runs(given, "folder")] == [f"mine: {AGENT}", f"published: {AGENT}"]
+    (summary,) = summarize(read_runs(given))
+    assert f"{AGENT}: runs of the folders mine, published: --group-by folder separates them" in summary.notes
+    assert not any("folders" in note for note in summarize(read_runs(given, "folder"))[0].notes)
+    (tmp_path / "mine").rename(odd := tmp_path / os.fsdecode(b"not utf-8: \xff"))
+    assert read_runs([odd], "folder")[0].group == rf"not utf-8: \udcff: {AGENT}"
+
+
+def test_tables_have_no_fields_to_group_by(tmp_path):
+    make_run(tmp_path / "one", [1])
+    write_runs(read_runs([tmp_path / "one"]), tmp_path)
+    notes = []
+    (run,) = read_runs([tmp_path], "agent.n_stp", notes.append)
+    assert run.group == AGENT
+    assert notes == ["note: group_by = agent.n_stp: runs in tables have no fields, and keep their groups"]
 
 
 def test_runs_of_one_name_in_two_folders_are_told_apart(tmp_path):
@@ -146,9 +168,9 @@ def test_runs_of_one_name_in_two_folders_are_told_apart(tmp_path):
     assert [run.name for run in runs] == ["c/b/one", f"{tmp_path.name}/a/one", f"{tmp_path.name}/b/one"]
     (tmp_path / "kept").mkdir()
     write_runs(read_runs([tmp_path / "a" / "one"]), tmp_path / "kept")
-    assert refusal([tmp_path / "kept", tmp_path / "a" / "one"]) == (
-        f"run = one: must be given once; it is in {tmp_path}/kept and in {tmp_path}/a"
-    )
+    runs = read_runs([tmp_path / "a", tmp_path / "kept"])
+    assert [run.name for run in runs] == ["a/one", "kept/one"]
+    assert f"{AGENT}: runs with the same evaluations, perhaps copies: a/one, kept/one" in summarize(runs)[0].notes
 
 
 def test_runs_of_one_name_in_two_folders_of_tables_are_told_apart(tmp_path):
@@ -212,8 +234,12 @@ def test_what_is_no_run_is_refused(tmp_path):
         f"run = {tmp_path}/empty: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "no*ne"]) == (
-        f"run = {tmp_path}/no*ne: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"
+        f"run = {tmp_path}/no*ne: does not exist, and as a pattern matches nothing"
     )
+    for path in ("of/a10/one/config.yaml", "of/a9/runs.csv", "of/other/notes.txt"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+    assert refusal([tmp_path / "of"]).endswith(" with runs.csv and evaluations.csv, as are its folders a9, a10")
     assert refusal([tmp_path / "new"]) == f"run = {tmp_path / 'new'}: must have an evaluation; it has none yet"
     (tmp_path / "kept").mkdir()
     write_runs(read_runs([tmp_path / "one"]), tmp_path / "kept")
@@ -223,7 +249,7 @@ def test_what_is_no_run_is_refused(tmp_path):
         f"run = {tmp_path / 'kept'}: must have critic_loss in runs.csv and evaluations.csv"
     )
     assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = one: must be given once; it is in {tmp_path}"
-    assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: must be a run directory")
+    assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: does not exist")
     assert refusal([tmp_path / "one"], "agent.colour") == (
         f"group_by = agent.colour: must be a field of the configuration; {tmp_path / 'one'} has none such"
     )

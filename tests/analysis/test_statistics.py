@@ -7,6 +7,7 @@ from walker_rl.analysis import statistics
 from walker_rl.analysis.statistics import (
     estimate,
     interquartile_mean,
+    interval_name,
     performance_profile,
     probability_of_improvement,
     stability,
@@ -131,3 +132,16 @@ def test_half_of_a_best_that_is_not_positive_means_nothing():
     assert np.isnan(stability(np.array([-1_200.0, -150.0, -400.0])).share_collapsed)
     assert np.isnan(stability(np.array([-10.0, 0.0, -1.0])).share_collapsed)
     assert stability(np.array([-5.0, 100.0, 40.0, 60.0])).share_collapsed == 0.5
+
+
+@pytest.mark.parametrize(
+    ("num_seeds", "name"),
+    [
+        ([1, 1], ""),
+        ([1, 2, 4], "interval from lowest to highest"),
+        ([1, 5], "95 % interval"),
+        ([4, 5], "95 % interval (lowest to highest with 2 to 4 runs)"),
+    ],
+)
+def test_an_interval_is_called_what_it_is(num_seeds, name):
+    assert interval_name(num_seeds) == name

@@ -22,7 +22,8 @@ def test_it_compares_what_a_pattern_names_and_the_tables_kept_of_it(tmp_path, ca
     assert main(["compare", f"{tmp_path}/run?", *words]) == 0
     output = capsys.readouterr().out
     assert "250 [250, 250]" in output
-    assert f"  {tmp_path}/a/first/stability.svg\n" in output
+    assert f"  {tmp_path}/a/first: {len(list((tmp_path / 'a/first').iterdir()))} files\n" in output
+    assert output.endswith(f"--thresholds 150,1e3 --output {tmp_path}/a/first/report.html\n")
     assert ",1000.0," in (tmp_path / "a/first/time_to_return.csv").read_text()
     script = [sys.executable, ROOT / "scripts/plot_comparison.py", tmp_path / "kept", "--output", tmp_path / "again"]
     subprocess.run([*script, "--thresholds", "150,1000"], check=True, capture_output=True)
@@ -41,6 +42,8 @@ def test_json_has_the_numbers_of_the_table_and_the_files(tmp_path, capsys):
     (group,) = task["groups"]
     assert (group["num_runs"], group["last_return"]) == (2, {"value": 250.0, "low": 250.0, "high": 250.0})
     assert group["best_return"]["value"] == 300.0
+    assert group["num_complete"] == 2
+    assert task["probability_of_improvement"] == []
     assert sorted(compared["files"]) == sorted(map(str, (tmp_path / "out").iterdir()))
 
 
@@ -71,7 +74,7 @@ def test_on_a_terminal_of_80_columns_no_line_is_longer(tmp_path):
         (("--group-by", "agent"), "group_by = agent: must be a field of the configuration; {run} has none such"),
         (
             ("nothing",),
-            "run = nothing: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv",
+            "run = nothing: does not exist, and as a pattern matches nothing",
         ),
     ],
 )

@@ -26,7 +26,7 @@ def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
     [
         (("--output", "."), "output = .: must be a file that can be written (Is a directory)"),
         (("--thresholds", "high"), "thresholds = high: must be numbers with commas between them, as in 500,1000"),
-        (("none",), "run = none: must be a run directory, a folder of some, or one with runs.csv and evaluations.csv"),
+        (("none",), "run = none: does not exist, and as a pattern matches nothing"),
     ],
 )
 def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):

@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import glob
 import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +12,8 @@ import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
-from walker_rl.analysis.run_names import Place, distinct_names, natural_order
+from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names, natural_order
+from walker_rl.analysis.run_paths import EVALUATIONS, RUNS, expand, no_runs
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import flatten, to_dict
@@ -23,10 +23,10 @@ from walker_rl.experiments.sweep.job import as_text
 from walker_rl.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
 
-RUNS = "runs.csv"
-EVALUATIONS = "evaluations.csv"
-
 GROUP_BY = "agent_name"
+
+BY_FOLDER = "folder"
+"""Stands for a field: groups are split by the folder of their run directories or tables."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Run:
         critic_losses: mean of the losses logged since the previous evaluation, `[E]`; nan where there were none.
         learner_steps: updates before the last evaluation; None if unknown, as in older tables.
         prior_steps: environment steps behind the prior, of its training, search or recording; None without one.
+        folder: end of the path of the run directory's folder, or of the tables', distinct from the other folders'.
         directory: the run directory; None if the run is known from tables alone.
     """
 
@@ -65,6 +66,7 @@ class Run:
     critic_losses: np.ndarray
     learner_steps: int | None = None
     prior_steps: int | None = None
+    folder: str = ""
     directory: Path | None = None
 
     @property
@@ -87,17 +89,19 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
 
     Args:
         paths: paths of such directories and folders, or patterns that match some.
-        group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group;
-            runs in tables keep their groups.
-        note: function that takes a line about each path left out, as damaged, no run, or without an evaluation.
+        group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group,
+            and runs in tables keep their groups; or `BY_FOLDER`, which splits both.
+        note: function that takes a line about each path left out, as damaged, no run, or without an evaluation, and
+            about a field that runs in tables lack.
 
     Raises:
-        UserError: if a path does not exist, none holds a run, a run is given twice, or there is no such field.
+        UserError: if a path does not exist, none has a run, a run is given twice, or a run has no such field.
     """
     found, left_out = list[tuple[Path, Run]](), list[str]()
-    for path in _expand(paths):
+    field = GROUP_BY if group_by == BY_FOLDER else group_by
+    for path in expand(paths):
         try:
-            found += _read(path, group_by)
+            found += _read(path, field)
         except NotWholeError as error:
             left_out.append(str(error))
     if left_out and not found:
@@ -105,8 +109,14 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         raise UserError(left_out[0] + others)
     for reason in left_out:
         note(f"note: left out: {one_line(reason)}")
-    names = distinct_names([Place(folder, run.name, run.directory is None) for folder, run in found])
-    return [dataclasses.replace(run, name=name) for name, (_, run) in zip(names, found, strict=True)]
+    if field != GROUP_BY and any(run.directory is None for _, run in found):
+        note(f"note: group_by = {one_line(field)}: runs in tables have no fields, and keep their groups")
+    names = distinct_names([Place(folder, run.name) for folder, run in found])
+    ends = distinct_ends({folder for folder, _ in found})
+    named = zip(names, found, strict=True)
+    runs = [dataclasses.replace(run, name=name, folder=one_line(ends[of])) for name, (of, run) in named]
+    is_split = group_by == BY_FOLDER
+    return [dataclasses.replace(run, group=f"{run.folder}: {run.group}") if is_split else run for run in runs]
 
 
 def write_runs(runs: Sequence[Run], folder: Path) -> None:
@@ -150,26 +160,8 @@ def last_returns(groups: Groups) -> dict[str, np.ndarray]:
     return {group: np.array(values) for group, values in known.items() if values}
 
 
-def _expand(paths: Sequence[str | Path]) -> list[Path]:
-    return [run for path in paths for match in _matches(Path(path)) for run in _runs_in(match)]
-
-
-def _matches(path: Path) -> list[Path]:
-    """Returns the paths that match a pattern, in order; its longest existing part is literal, brackets included."""
-    existing = next(one for one in (path, *path.parents) if os.path.lexists(one))
-    rest = path.relative_to(existing)
-    return sorted(existing / match for match in glob.glob(str(rest), root_dir=existing)) or [path]
-
-
-def _runs_in(path: Path) -> list[Path]:
-    """Returns the runs in a folder such as a sweep's; `path` itself if it is a run, has tables or has no runs."""
-    if RunDirectory(path).exists or os.path.isfile(path / RUNS):  # Also False where access is denied.
-        return [path]
-    return sorted((path / found).parent for found in glob.glob("*/config.yaml", root_dir=path)) or [path]
-
-
 def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
-    """Reads the runs in a directory or in tables, each with its folder."""
+    """Reads the runs in a directory or in tables, each with the folder of the directory or of the tables."""
     if (run := RunDirectory(path)).exists:
         return [(path.resolve().parent, _read_directory(run, group_by))]
     if os.path.isfile(path / RUNS):
@@ -181,8 +173,7 @@ def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
             raise NotWholeError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
         except (ValueError, TypeError, csv.Error) as error:
             raise NotWholeError(f"run = {path}: must be whole tables, as --keep writes them ({error})") from None
-    kind = NotWholeError if os.path.lexists(path) else UserError  # A misspelt path is an error, not a run to leave out.
-    raise kind(f"run = {path}: must be a run directory, a folder of some, or one with {RUNS} and {EVALUATIONS}")
+    raise no_runs(path)
 
 
 def _read_directory(run: RunDirectory, group_by: str) -> Run:
@@ -200,7 +191,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     best, last = read_final_evaluations(run, experiment.task)
     return Run(
         name=run.path.resolve().name,
-        group=agent if group_by == GROUP_BY else f"{agent}, {fields[group_by]}",
+        group=agent if group_by == GROUP_BY else f"{agent}, {group_by.rpartition('.')[2]} {fields[group_by]}",
         task=experiment.task,
         seed=experiment.seed,
         commit=provenance.commit,

@@ -1,7 +1,7 @@
 """Statistics over many runs of an agent, and their confidence intervals (Agarwal et al. 2021, arXiv:2108.13264)."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import scipy.stats
@@ -11,6 +11,15 @@ CONFIDENCE = 0.95
 
 MAX_SPANNED_SEEDS = 4
 """Most seeds whose interval is from the lowest to the highest: each is the mean of over 2.5 % of the resamples."""
+
+
+def interval_name(num_seeds: Iterable[int]) -> str:
+    """Returns a name for the intervals of groups of so many seeds; "" if all are of one."""
+    spans = {number <= MAX_SPANNED_SEEDS for number in num_seeds if number > 1}
+    if len(spans) == 2:
+        return f"95 % interval (lowest to highest with 2 to {MAX_SPANNED_SEEDS} runs)"
+    return "" if not spans else "interval from lowest to highest" if spans == {True} else "95 % interval"
+
 
 STATISTIC = "IQM"
 """Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""

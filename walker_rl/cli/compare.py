@@ -15,6 +15,7 @@ from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
     from walker_rl.analysis.comparison.summary import Summary
+    from walker_rl.analysis.runs import Groups
 
 Runs = Annotated[
     list[str],
@@ -24,7 +25,8 @@ GroupBy = Annotated[
     str,
     typer.Option(
         metavar="FIELD",
-        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs.",
+        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs. "
+        "'folder' splits both by the folder in which they are.",
     ),
 ]
 Thresholds = Annotated[
@@ -44,10 +46,10 @@ def compare_runs(
 ) -> None:
     """Compare runs: learning curves, final performance, stability and more, with intervals over seeds.
 
-    The table has interquartile means over seeds with 95 % intervals: the returns of the last and the best policy in
-    the final evaluation, the change between consecutive evaluations, and the share of evaluations that collapsed to
-    less than half of the best before ("-" where returns are negative). Falls are the mean share of final episodes that
-    end before the time limit.
+    The table has interquartile means over seeds with 95 % intervals (lowest to highest with 2 to 4 runs): the returns
+    of the last and the best policy in the final evaluation, the change between consecutive evaluations, and the share
+    of evaluations that collapsed to less than half of the best before ("-" where returns are negative). Falls are the
+    mean share of final episodes that end before the time limit.
 
     Each figure is written as PNG and SVG, with its numbers as CSV. --keep writes two tables, runs.csv and
     evaluations.csv, to a folder that you can later compare in place of the runs. In every table, text that a
@@ -55,7 +57,8 @@ def compare_runs(
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
-    from walker_rl.analysis.runs import read_runs, write_runs
+    from walker_rl.analysis.runs import GROUP_BY, by_task, read_runs, write_runs
+    from walker_rl.printable import counted
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
@@ -69,11 +72,13 @@ def compare_runs(
     with writable(output, "output"):
         written = draw_comparison(found, output, returns)
     if json:
-        print_json({"tasks": [_as_dict(one) for one in summaries], "notes": notes, "files": list(map(str, written))})
+        tasks = [_as_dict(one, by_task(found)[one.task]) for one in summaries]
+        print_json({"tasks": tasks, "notes": notes, "files": list(map(str, written))})
         return
-    for path in written:
-        print(f"  {path}")
-    print_next(command_line("report", *map(Path, runs), "--output", output / "report.html"))
+    print(f"  {output}: {counted(len(written), 'file')}")
+    given = {"--group-by": group_by if group_by != GROUP_BY else None, "--thresholds": thresholds}
+    options = [word for option, value in given.items() if value is not None for word in (option, value)]
+    print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))
 
 
 def _print_summaries(summaries: Sequence[Summary]) -> None:
@@ -88,14 +93,16 @@ def _print_summaries(summaries: Sequence[Summary]) -> None:
             print_wrapped("  note:", printable(note))
 
 
-def _as_dict(summary: Summary) -> dict[str, Any]:
+def _as_dict(summary: Summary, of_task: Groups) -> dict[str, Any]:
+    from walker_rl.analysis.comparison.probability_of_improvement import tabulate
     from walker_rl.analysis.comparison.summary import Interval
 
     groups = [
         {name: value._asdict() if isinstance(value, Interval) else value for name, value in vars(group).items()}
         for group in summary.groups
     ]
-    return {"task": summary.task, "groups": groups, "notes": list(summary.notes)}
+    notes = list(summary.notes)
+    return {"task": summary.task, "groups": groups, "probability_of_improvement": tabulate(of_task), "notes": notes}
 
 
 def parse_thresholds(text: str | None) -> list[float]:

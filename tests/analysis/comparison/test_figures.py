@@ -71,9 +71,12 @@ def test_a_figure_names_its_task_groups_and_axes(folder, name):
     ("name", "words"),
     [
         ("overview", ("evaluation return, IQM of 3 seeds", "environment steps")),
-        ("learning_curves_actor_steps", ("environment steps", "evaluation return", "(3 seeds)")),
+        (
+            "learning_curves_actor_steps",
+            ("environment steps", "evaluation return", "(3 seeds)", "its interval from lowest"),
+        ),
         ("learning_curves_walltime", ("wall-clock time (minutes)",)),
-        ("final_performance", ("return of the final evaluation", "95 % interval")),
+        ("final_performance", ("return of the final evaluation", "IQM, interval from lowest to highest")),
         ("performance_profiles", ("share of runs above tau",)),
         ("probability_of_improvement", (" > ".join(map(display_name, agent_names()[1::-1])),)),
         ("time_to_return", ("return 500", "return 2,000", "3 never", "wall-clock minutes")),
@@ -100,8 +103,11 @@ def test_a_figure_too_wide_for_its_format_is_coarser(tmp_path):
 
 
 def test_a_figure_without_numbers_is_left_out(tmp_path):
+    for name in ("overview.svg", "overview.pdf", "final_performance.csv"):  # An earlier comparison's, but for one.
+        (tmp_path / name).touch()
     draw_comparison([run("alone", [1, 2])], tmp_path)
-    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES[1:3], "time_to_return", "stability"}
+    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES[1:3], "time_to_return", "stability", "overview"}
+    assert [path.name for path in tmp_path.glob("overview.*")] == ["overview.pdf"]
 
 
 def test_tables_name_the_task(folder):
@@ -160,17 +166,28 @@ def test_the_summary_says_what_to_mind():
     (summary,) = summarize(runs)
     assert summary.task == "T"
     assert summary.rows == [
-        ("a", "2", "20 to 30", "10", "2.5%", "12", "2.5%", "1 [1, 1]", "0% [0%, 0%]"),
+        ("a", "2 (1 complete)", "20 to 30", "10", "2.5%", "12", "2.5%", "1 [1, 1]", "0% [0%, 0%]"),
         ("b", "1", "20", "1,234", "-", "2,000", "-", "3", "100%"),
     ]
     assert summary.notes == [
         "a: 1 run not complete, without a final evaluation",
         f"a: {FEW}",
         "a: several runs of seed 0: each counts as a seed of its own",
-        "a: runs of 20 to 30 steps: the mean curve goes as far as the shortest",
+        "a: last evaluations after 20 to 30 steps: the mean curve ends with the shortest run",
         "b: one seed says nothing of the spread between seeds",
-        "groups of different lengths: their final performances are not for comparison",
     ]
+
+
+def test_final_performances_of_different_lengths_are_not_for_comparison():
+    def notes(*lengths):
+        runs = [run(f"{group}{length}", [1] * length, group, last=5.0) for group, length in lengths]
+        return [note for note in summarize([*runs, run("young", [1], "a")])[0].notes if "final performance" in note]
+
+    between = "groups of different lengths: do not compare their final performances"
+    within = "a: complete runs of different lengths: the final performance mixes them"
+    assert notes(("a", 2), ("b", 2)) == []
+    assert notes(("a", 2), ("b", 3)) == [between]
+    assert notes(("a", 2), ("a", 3), ("b", 3)) == [within, between]
 
 
 def test_a_note_on_several_groups_is_there_once():
@@ -195,8 +212,8 @@ def test_the_summary_names_groups_with_runs_that_made_no_update():
 
     steps = {"a": [0, 500], "b": [0, 0], "c": [0, 7], "d": [None, 1]}
     (summary,) = summarize([made(f"{group}{n}", group, n) for group, of in steps.items() for n in of])
-    without = "without a single update, evaluated with the policy of the start"
-    assert [note for note in summary.notes if "update" in note] == [f"a; c: 1 run {without}", f"b: 2 runs {without}"]
+    before = "evaluated only before the first update"
+    assert [note for note in summary.notes if "update" in note] == [f"a; c: 1 run {before}", f"b: 2 runs {before}"]
 
 
 def test_collapses_of_negative_returns_are_not_shown(tmp_path):
@@ -264,3 +281,19 @@ def test_the_summary_names_settings_that_are_not_the_same_in_a_group():
     ]
     (summary,) = summarize(runs)
     assert "a: runs of different settings: agent.n_step, runner" in summary.notes
+
+
+def test_the_summary_names_settings_of_evaluations_that_are_not_the_same_in_all_groups():
+    commands = {
+        "d4pg": "walker-rl train d4pg --set agent.n_step=1",
+        "sac": "walker-rl train sac --set evaluation.num_episodes=10 --set evaluation.num_candidates=2",
+    }
+    runs = [dataclasses.replace(run(name, [1, 2], name), command=command) for name, command in commands.items()]
+    (summary,) = summarize(runs)
+    assert "groups of different evaluation settings: evaluation.num_episodes" in summary.notes
+
+
+def test_the_summary_says_why_a_group_has_no_mean_curve():
+    runs = [run("young", [5], steps=[10.0]), run("long", [1, 2], steps=[20.0, 30.0])]
+    note = "a: last evaluations after 10 to 30 steps: no mean curve, as runs share no steps"
+    assert note in summarize(runs)[0].notes

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names, display_name
-from walker_rl.analysis.comparison import learning_curves, overview, performance_profiles
+from walker_rl.analysis.comparison import final_performance, learning_curves, overview, performance_profiles
 from walker_rl.analysis.comparison.panels import OTHERS
 from walker_rl.analysis.comparison.style import SETTINGS, group_label, save, styles
 
@@ -90,6 +90,17 @@ def test_a_single_evaluation_is_a_point_with_a_bar_for_its_interval(seeds):
         assert [bar.get_linewidth()[0] > 0 for bar in axes.collections] == [True] * (seeds > 1)
 
 
+@pytest.mark.parametrize("seeds", [(2,), (5,), (3, 5)])
+def test_no_legend_is_wider_than_its_figure(seeds):
+    groups = {name: made([name], seeds=number)[name] for name, number in zip("ab", seeds, strict=False)}
+    figures = [draw(groups) for draw in DRAWN.values()]
+    for figure in [*figures, final_performance.draw({"T": final_performance.tabulate(groups)})]:
+        figure.draw_without_rendering()
+        for legend in figure.legends:
+            box = legend.get_window_extent()
+            assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+
+
 def test_the_lowest_panel_of_each_column_has_numbers_at_its_axis():
     figure = DRAWN["learning_curves"](made(GROUPS[:7]))
     figure.draw_without_rendering()
@@ -123,6 +134,13 @@ def test_names_stand_at_the_ends_of_curves_and_apart(ends):
     assert all(figure.bbox.containsx(place.x1) and figure.bbox.containsy(place.y0) for place in places)
     heights = [(name.xy[1], place.y0) for name, place in zip(names, places, strict=True)]
     assert all(one[1] < other[1] for one, other in itertools.permutations(heights, 2) if one[0] < other[0])
+
+
+@pytest.mark.parametrize("value", [40.8, 0.0002, -1_234_567.5])
+def test_numbers_at_the_axis_of_an_overview_are_whole(value):
+    figure, _ = draw_overview({name: [run(name, [value] * 6, group=name)] for name in ("a", "b")})
+    figure.draw_without_rendering()
+    assert all(figure.bbox.x0 <= box.x0 for box in boxes(figure.axes[0].get_yticklabels()))
 
 
 def test_an_overview_of_more_groups_is_higher():
@@ -180,5 +198,7 @@ def test_agents_are_called_as_in_papers():
     assert display_name("d4pg") == "D4PG"
     assert group_label("d4pg + gait, 3") == "D4PG + gait, 3"
     assert group_label("d4pg, 3") == "D4PG, 3"
+    assert group_label("mine: d4pg + gait") == "mine: D4PG + gait"
     assert group_label("d4pg2") == "d4pg2"
+    assert group_label("sac_runs: d4pg2, sac") == "sac_runs: d4pg2, sac"
     assert group_label("SBX TD3") == "SBX TD3"

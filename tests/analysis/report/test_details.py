@@ -11,7 +11,7 @@ TABLES = {
 
 
 def test_what_differs_is_told_group_by_group():
-    assert differing(TABLES) == [("x", ["1, 5", "1"]), ("y", ["2 x 3", "4"])]
+    assert differing(TABLES) == [("x", ["1, 5", "1"]), ("y", ["[2, 3]", "[4]"])]
     assert differing({"a": TABLES["a"]}) == [("x", ["1, 5"])]
     assert differing({}) == []
 

@@ -79,6 +79,7 @@ def test_it_shows_figures_films_and_every_run(opened):
     assert page.locator("img.film").count() == len(AGENTS)
     assert page.locator("table.sortable tbody tr").count() == 3 * len(AGENTS)
     assert "1 run not complete" in page.locator("#summary").inner_text()
+    assert "of its seeds with the interval from lowest to highest" in page.locator("#figures").inner_text()
     assert f"walker-rl train {AGENTS[1]} --set seed=2" in page.locator("#commands").inner_text()
     assert "machine.processor" in page.locator("#origins").text_content()
 
@@ -86,6 +87,7 @@ def test_it_shows_figures_films_and_every_run(opened):
 def test_falls_stand_next_to_returns(opened):
     assert opened.column("last falls") == ["50%", "50%", "-"] * len(AGENTS)
     assert opened.column("best falls") == ["25%", "25%", "-"] * len(AGENTS)
+    assert opened.column("last std") == ["0", "0", "-"] * len(AGENTS)
     assert opened.column("best std") == ["0", "0", "-"] * len(AGENTS)
     assert "25.0%" in opened.page.locator("#summary").inner_text()
 

@@ -20,18 +20,23 @@ from walker_rl.analysis.comparison.style import SETTINGS, save
 from walker_rl.analysis.runs import Groups, Run, by_task
 from walker_rl.analysis.tables import Row, write_table
 
+SUFFIXES = (".png", ".svg", ".csv")
+
 Draw = Callable[[Mapping[str, Sequence[Row]]], Figure]
 
 
 def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
     """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns all paths.
 
-    Omits figures without content. `thresholds` are the returns whose times are drawn, by default round ones per task.
+    Omits figures without content, and deletes those of an earlier comparison. `thresholds` are the returns whose times
+    are drawn, by default round ones per task.
     """
     tasks, written = by_task(runs), []
     for name, tabulate, draw in _figures(thresholds):
         tables = {task: rows for task, groups in tasks.items() if (rows := tabulate(groups))}
         if not tables:
+            for suffix in SUFFIXES:
+                (folder / f"{name}{suffix}").unlink(missing_ok=True)
             continue
         with matplotlib.rc_context(SETTINGS):
             written += save(draw(tables), folder / name)

@@ -1,5 +1,6 @@
 """Final performance: the returns of each run's last and best policy, in episodes not used to choose the best."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.comparison.style import add_legend, styles
 from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.statistics import interval_name
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 
@@ -36,12 +38,14 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
             of_policy = [row for row in rows if row["policy"] == policy]
             draw_strip(axes, of_policy, "return", looks, hollow=policy == "best")
         axes.set(title=plain(task), xlabel="return of the final evaluation")
+    num_rows = Counter((task, row["group"]) for task, rows in tasks.items() for row in rows if row["policy"] == "last")
+    interval = interval_name(number - 1 for number in num_rows.values())  # One row is the statistic's.
     handles = [
-        _sample("last policy: IQM, 95 % interval", marker="|", markersize=11, markeredgewidth=2.2),
+        _sample(f"last policy: IQM{', ' * bool(interval)}{interval}", marker="|", markersize=11, markeredgewidth=2.2),
         _sample("last policy of a seed", marker="o"),
         _sample("best policy of a seed", marker="o", markerfacecolor="none"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    add_legend(figure, handles)
     return figure
 
 

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from walker_rl.analysis.comparison.style import Style, group_label, point_marker, styles
+from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker, styles
+from walker_rl.analysis.statistics import interval_name
 from walker_rl.printable import counted, plain
 
 WIDTH = 8.4
@@ -70,7 +71,7 @@ def draw_panels(
         block.supylabel(ylabel, fontsize="medium")
         _draw_task(block, curves, (num_rows[task], num_columns), width, "steps-post" if is_stepped else "default")
     every = [curve for curves in tasks.values() for curve in curves.values()]
-    figure.legend(handles=_key(every, statistic, max(map(len, tasks.values()))), loc="outside lower center", ncols=4)
+    add_legend(figure, _key(every, statistic, max(map(len, tasks.values()))))
     return figure
 
 
@@ -104,12 +105,10 @@ def _draw_group(axes: Axes, curve: Curve, look: Style, drawstyle: str) -> None:
 
 def _key(curves: Sequence[Curve], statistic: str, num_groups: int) -> list[Line2D | Patch]:
     """Legend entries for the kinds of lines present."""
+    interval = interval_name(curve.num_seeds for curve in curves)
     parts: list[tuple[bool, Line2D | Patch]] = [
         (True, Line2D([], [], color=DARK, linewidth=2, label=statistic)),
-        (
-            any(curve.interval for curve in curves),
-            Patch(color=DARK, alpha=0.25, linewidth=0, label="its 95 % interval"),
-        ),
+        (bool(interval), Patch(color=DARK, alpha=0.25, linewidth=0, label=f"its {interval}")),
         (any(len(curve.seeds) > 1 for curve in curves), Line2D([], [], color=DARK, linewidth=0.6, label="a seed")),
         (num_groups > 1, Line2D([], [], color=OTHERS, linewidth=0.9, label="the other groups")),
     ]

@@ -5,10 +5,11 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -71,15 +72,15 @@ def _style(place: int) -> Style:
 
 
 def group_label(group: str, count: str = "", width: int | None = None) -> str:
-    """Returns a group's name for figures, with the agent's name as in papers: "D4PG + gait" for "d4pg + gait".
+    """Returns a group's name for figures, with the agent's name as in papers: "mine: D4PG" for "mine: d4pg".
 
     Args:
         group: the group's name.
         count: text that follows in brackets, as in "D4PG (5 seeds)".
         width: maximum characters per line; None for a single line.
     """
-    agent = re.split(r" \+ |, ", group, maxsplit=1)[0]
-    name = display_name(agent) + group.removeprefix(agent)
+    agents = "|".join(map(re.escape, agent_names()))
+    name = re.sub(rf"(^|: )({agents})(?= \+ |, |$)", lambda found: found[1] + display_name(found[2]), group, count=1)
     label = f"{name} ({count})" if count else name
     return "\n".join(map(plain, textwrap.wrap(label, width) if width else [label]))
 
@@ -94,6 +95,15 @@ def time_unit(longest: float) -> tuple[str, float]:
 def point_marker(x: Sized) -> str | None:
     """Returns a marker for a curve of a single point, whose line can't be seen; None for others."""
     return "o" if len(x) == 1 else None
+
+
+def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
+    """Adds a legend below the panels, in as many columns as fit the figure's width."""
+    for num_columns in range(len(handles), 0, -1):
+        legend = figure.legend(handles=handles, loc="outside lower center", ncols=num_columns)
+        if num_columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            break
+        legend.remove()
 
 
 def save(figure: Figure, path: Path) -> list[Path]:

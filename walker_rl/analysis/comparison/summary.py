@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.runs import Groups, Run, by_task
+from walker_rl.analysis.run_names import natural_order
+from walker_rl.analysis.runs import BY_FOLDER, Groups, Run, by_task
 from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS, estimate, stability
 from walker_rl.experiments.config import FREE_TO_CHANGE
 from walker_rl.printable import counted
@@ -32,6 +33,7 @@ class GroupSummary:
     Attributes:
         group: name of the group.
         num_runs: number of runs in the group.
+        num_complete: number of these that have a final evaluation.
         min_steps: environment steps at the last evaluation of the shortest run.
         max_steps: environment steps at the last evaluation of the longest run.
         last_return: return of the last policy in the final evaluation.
@@ -44,6 +46,7 @@ class GroupSummary:
 
     group: str
     num_runs: int
+    num_complete: int
     min_steps: float
     max_steps: float
     last_return: Interval | None
@@ -59,7 +62,7 @@ class GroupSummary:
         first, last = self.min_steps, self.max_steps
         return (
             self.group,
-            str(self.num_runs),
+            f"{self.num_runs}{f' ({self.num_complete} complete)' if 0 < self.num_complete < self.num_runs else ''}",
             f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}",
             _in_words(self.last_return),
             "-" if self.last_falls is None else f"{self.last_falls:.1%}",
@@ -99,6 +102,7 @@ def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
     return GroupSummary(
         group=group,
         num_runs=len(runs),
+        num_complete=len(_complete(runs)),
         min_steps=min_steps,
         max_steps=max_steps,
         last_return=_interval([one.mean_return for one in last if one is not None]),
@@ -151,14 +155,19 @@ def _notes(groups: Groups) -> Iterator[str]:
         for note in _notes_on_group(runs):
             subjects.setdefault(note, []).append(group)
     yield from (f"{'; '.join(of_note)}: {note}" for note, of_note in subjects.items())
-    if len({_lengths(runs) for runs in groups.values()}) > 1:
-        yield "groups of different lengths: their final performances are not for comparison"
+    evaluations = [
+        {word for run in runs for word in _settings(run) if word.startswith("evaluation.")} for runs in groups.values()
+    ]
+    if settings := _different(evaluations):
+        yield f"groups of different evaluation settings: {', '.join(settings)}"
+    if len({_lengths(complete) for runs in groups.values() if (complete := _complete(runs))}) > 1:
+        yield "groups of different lengths: do not compare their final performances"
 
 
 def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
     if num_untrained := sum(run.learner_steps == 0 for run in runs):
-        yield f"{counted(num_untrained, 'run')} without a single update, evaluated with the policy of the start"
-    if num_incomplete := sum(run.last_return is None for run in runs):
+        yield f"{counted(num_untrained, 'run')} evaluated only before the first update"
+    if num_incomplete := len(runs) - len(_complete(runs)):
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
     if len(runs) == 1:
         yield "one seed says nothing of the spread between seeds"
@@ -167,24 +176,51 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"
     if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
         yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
+    folders = sorted({run.folder for run in runs}, key=natural_order)
+    if len(folders) > 1:
+        yield f"runs of the folders {', '.join(folders)}: --group-by {BY_FOLDER} separates them"
+    for copies in _copies(runs):
+        yield f"runs with the same evaluations, perhaps copies: {', '.join(copies)}"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
         yield f"the prior took {steps:,} steps of an earlier training or recording, which are not counted"
     first, last = _lengths(runs)
     if first != last:
-        yield f"runs of {first:,.0f} to {last:,.0f} steps: the mean curve goes as far as the shortest"
-    if settings := _different_settings(runs):
+        starts = max(float(run.actor_steps[0]) for run in runs)
+        curve = (
+            "the mean curve ends with the shortest run" if starts <= first else "no mean curve, as runs share no steps"
+        )
+        yield f"last evaluations after {first:,.0f} to {last:,.0f} steps: {curve}"
+    if (complete := _complete(runs)) and len({*_lengths(complete)}) > 1:
+        yield "complete runs of different lengths: the final performance mixes them"
+    if settings := _different([_settings(run) for run in runs]):
         yield f"runs of different settings: {', '.join(settings)}"
     commits = sorted({run.commit for run in runs})
     if len(commits) > 1:
         yield f"runs of different commits: {', '.join(commits)}"
 
 
-def _different_settings(runs: Sequence[Run]) -> list[str]:
-    """Fields that affect a run's results, and the runner, where they differ between runs."""
-    words = [shlex.split(run.command) for run in runs]
-    fields = [{f"runner={' '.join(of_run[:2])}", *(word for word in of_run if "=" in word)} for of_run in words]
-    different = {word.split("=")[0] for word in fields[0].union(*fields) - fields[0].intersection(*fields)}
+def _copies(runs: Sequence[Run]) -> list[list[str]]:
+    """Names of runs whose seeds and evaluations are the same, to the digits that tables keep."""
+    names: dict[object, list[str]] = {}
+    for run in runs:
+        names.setdefault((run.seed, *(f"{value:.6g}" for value in run.returns)), []).append(run.name)
+    return [of_copies for of_copies in names.values() if len(of_copies) > 1]
+
+
+def _settings(run: Run) -> set[str]:
+    """Words "field=value" of a run's command, and its runner."""
+    words = shlex.split(run.command)
+    return {f"runner={' '.join(words[:2])}", *(word for word in words if "=" in word)}
+
+
+def _different(settings: Sequence[set[str]]) -> list[str]:
+    """Fields that affect a run's results, and the runner, where they differ between runs or groups."""
+    different = {word.split("=")[0] for word in settings[0].union(*settings) - settings[0].intersection(*settings)}
     return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
+
+
+def _complete(runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run.last is not None]
 
 
 def _lengths(runs: Sequence[Run]) -> tuple[float, float]:

@@ -85,6 +85,4 @@ def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return " x ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value)

@@ -19,21 +19,21 @@ from walker_rl.analysis.comparison.style import SETTINGS, save
 from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
 from walker_rl.analysis.report.excerpt import data_uri, excerpt
 from walker_rl.analysis.runs import Run, by_task
-from walker_rl.analysis.statistics import stability
+from walker_rl.analysis.statistics import interval_name, stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
 from walker_rl.terminal.display import format_duration
 
 CAPTIONS = {
     "overview": "Learning curves of all groups: interquartile means (IQM) of their seeds.",
-    "learning_curves_actor_steps": "Learning curves, a group in each panel: the interquartile mean of its seeds with "
-    "the 95 % interval, by stratified bootstrap, and every seed.",
+    "learning_curves_actor_steps": "Learning curves, a group in each panel: the interquartile mean of its "
+    "seeds{with_interval}, and every seed.",
     "learning_curves_walltime": "The same over the wall-clock time of training, beside whatever else the machine did.",
-    "final_performance": "Final evaluation of each run's last policy, and of its best, in episodes that chose neither.",
-    "performance_profiles": "The share of a group's runs whose last policy returns more than tau, with its 95 % "
-    "interval.",
+    "final_performance": "Final evaluation of each run's last policy and of its best, in episodes not used to choose "
+    "the best.",
+    "performance_profiles": "The share of a group's runs whose last policy returns more than tau{with_interval}.",
     "probability_of_improvement": "How often a run of one group returns more than a run of another; in grey the "
-    "95 % interval.",
+    "95 % bootstrap interval.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds, in which those "
     "that never did count as later than all others.",
     "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, "
@@ -57,6 +57,10 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
     groups = _groups(runs)
     ordered = [run for of_group in groups.values() for run in of_group]
     details = {name: [read_details(run.directory) for run in of if run.directory] for name, of in groups.items()}
+    interval = interval_name(
+        number for of in groups.values() for number in (len(of), sum(run.last is not None for run in of))
+    )
+    with_interval = f" with the {interval}" if interval else ""
     every = [one for of_group in details.values() for one in of_group]
     return environment.get_template("page.html").render(
         title=title,
@@ -66,7 +70,8 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         notes=notes,
         header=summary.HEADER,
         summaries=summary.summarize(runs),
-        figures=_figures(runs, thresholds),
+        with_interval=with_interval,
+        figures=_figures(runs, thresholds, with_interval),
         runs=[_row(run) for run in ordered],
         curves=[_curve(name, of, details[name]) for name, of in groups.items()],
         groups=[name for name, of_group in details.items() if of_group],
@@ -99,13 +104,13 @@ def _tables(details: Mapping[str, Sequence[Details]], name: str) -> dict[str, li
     return {group: [getattr(one, name) for one in of_group] for group, of_group in details.items() if of_group}
 
 
-def _figures(runs: Sequence[Run], thresholds: Sequence[float]) -> list[dict[str, str]]:
+def _figures(runs: Sequence[Run], thresholds: Sequence[float], with_interval: str) -> list[dict[str, str]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         draw_comparison(runs, folder, thresholds)
         return [
             {
-                "caption": caption,
+                "caption": caption.format(with_interval=with_interval),
                 "image": data_uri((folder / f"{figure}.svg").read_bytes(), "image/svg+xml"),
                 "table": data_uri((folder / f"{figure}.csv").read_bytes(), "text/csv"),
                 "name": figure,
@@ -141,6 +146,7 @@ def _row(run: Run) -> list[tuple[str, str]]:
         _number(run.seed),
         _number(run.actor_steps[-1]),
         _number(run.last_return),
+        _number(run.last.stddev_return if run.last else None),
         _percentage(run.last.falls if run.last else None),
         _number(run.best_return),
         _number(run.best.stddev_return if run.best else None),

@@ -1,0 +1,44 @@
+"""Paths of runs: run directories, folders of some, and folders of the tables that replace runs."""
+
+import glob
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from walker_rl.analysis.run_names import natural_order
+from walker_rl.errors import NotWholeError, UserError
+from walker_rl.experiments.run.directory import RunDirectory
+
+RUNS = "runs.csv"
+EVALUATIONS = "evaluations.csv"
+
+
+def expand(paths: Sequence[str | Path]) -> list[Path]:
+    """Returns the run directories and the folders of tables in some paths or patterns; others stay as they are."""
+    return [run for path in paths for match in _matches(Path(path)) for run in _runs_in(match)]
+
+
+def _matches(path: Path) -> list[Path]:
+    """Returns the paths that match a pattern, in order; its longest existing part is literal, brackets included."""
+    existing = next(one for one in (path, *path.parents) if os.path.lexists(one))
+    rest = path.relative_to(existing)
+    return sorted(existing / match for match in glob.glob(str(rest), root_dir=existing)) or [path]
+
+
+def _runs_in(path: Path) -> list[Path]:
+    """Returns the runs in a folder such as a sweep's; `path` itself if it is a run, has tables or has no runs."""
+    if RunDirectory(path).exists or os.path.isfile(path / RUNS):  # Also False where access is denied.
+        return [path]
+    return sorted((path / found).parent for found in glob.glob("*/config.yaml", root_dir=path)) or [path]
+
+
+def no_runs(path: Path) -> UserError:
+    """Returns the error of a path without runs: a `NotWholeError`, to be left out, if it exists."""
+    if not os.path.lexists(path):
+        return UserError(f"run = {path}: does not exist, and as a pattern matches nothing")
+    found = (one for rest in (RUNS, "*/config.yaml") for one in glob.glob(f"*/{rest}", root_dir=path))
+    deeper = sorted({Path(one).parts[0] for one in found}, key=natural_order)
+    has = f", as are its folders {', '.join(deeper)}" if deeper else ""
+    return NotWholeError(
+        f"run = {path}: must be a run directory, a folder of some, or one with {RUNS} and {EVALUATIONS}{has}"
+    )
