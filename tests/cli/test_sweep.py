@@ -68,7 +68,9 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert lines[0] == f"Training 4 runs in {output}; what each prints goes to {output}/logs"
     following = ("compare", output, "--output", output / "comparison")
     assert lines[-2:] == ["4 of 4 complete", f"next: {command_line(*following)}"]
-    assert [line.split()[:5] for line in lines[-6:-2]] == [[name, "complete", "600", "/", "600"] for name in NAMES]
+    assert [line.split()[:6] for line in lines[-6:-2]] == [
+        [agent, "seed", str(seed), "600", "/", "600"] for seed in (0, 1) for agent in AGENTS
+    ]
     straight = tmp_path / "straight"
     options = ("--task", "Pendulum-v1", "--seed", "1", "--steps", "600", *set_options(SETTINGS))
     assert run_command("train", AGENT, *options, "--run-dir", straight).returncode == 0

@@ -94,7 +94,8 @@ class SweepDisplay(LiveOutput):
 
     def _fitting(self, rows: Sequence[Row]) -> Sequence[Row]:
         """All rows, or if the terminal is too low for them, without waiting and complete runs."""
-        if len(rows) + 2 <= self.console.height:
+        height = self.console.height - 2  # Below the table are the summary and an empty line.
+        if len(rows) < height and len(self.console.render_lines(make_table(rows))) <= height:
             return rows
         return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
 
@@ -117,14 +118,14 @@ class SearchDisplay(LiveOutput):
 
 
 def make_table(rows: Sequence[Row]) -> Table:
-    """Makes a table with a line for each run."""
+    """Makes a table with a line for each run; a terminal that is too narrow wraps the names alone."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
-    table.add_column("run", no_wrap=True)
-    table.add_column("state", no_wrap=True)
-    for name in ("steps", "speed", "evaluation return", "to go"):
+    table.add_column("run", overflow="fold")
+    for name in ("steps", "speed", "return", "time left"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*_cells(row), style=STYLES.get(row.state))
+        left = row.state.value if row.seconds_left is None else format_duration(row.seconds_left)
+        table.add_row(row.name, *_numbers(row), left, style=STYLES.get(row.state))
     return table
 
 
@@ -145,16 +146,15 @@ def _lines(overview: Overview) -> Iterator[str]:
 
 
 def _line(row: Row) -> str:
-    return ", ".join(cell for cell in _cells(row) if cell)
+    steps, speed, evaluation_return = _numbers(row)
+    parts = [f"{row.name}: {steps} steps", speed, f"return {evaluation_return}"]
+    return ", ".join(filter(None, parts)) + f", {format_duration(row.seconds_left)} to go"
 
 
-def _cells(row: Row) -> list[str]:
-    is_running = row.state.is_running
-    return [
-        row.name,
-        row.state.value,
-        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,} steps",
-        f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
+def _numbers(row: Row) -> tuple[str, str, str]:
+    """Steps, speed and return of a run as text; the speed of a run that no process trains is empty."""
+    return (
+        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,}",
+        f"{row.steps_per_second:.0f}/s" if row.state.is_running and row.steps_per_second else "",
         format_number(row.evaluation_return),
-        format_duration(row.seconds_left) if is_running else "",
-    ]
+    )
