@@ -34,7 +34,7 @@ SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_perio
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
 AGENTS = (AGENT, DISTRIBUTIONAL_AGENT)
 NAMES = [f"{agent}_Pendulum-v1_seed{seed}" for seed in (0, 1) for agent in AGENTS]
-SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0-1", "--set", "max_actor_steps=600")
+SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0-1", "--steps", "0.6k")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     result = run_command(*SWEEP, "--output", output)
     assert (result.returncode, result.stdout.splitlines()[-2]) == (0, "4 of 4 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
-    shorter = run_command(*SWEEP, "--set", "max_actor_steps=500", "--output", output)
+    shorter = run_command(*SWEEP, "--steps", "500", "--output", output)
     must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
     assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
@@ -203,6 +203,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
         (["--config", "missing.yaml"], f"{AGENT}: config = missing.yaml: cannot be read (No such file or directory)"),
         (["--config", str(GAIT)], f"{AGENT}: config = {GAIT}: agent_name = gait: must be {AGENT}, the agent asked for"),
         (["--spec", "missing.yaml"], "spec = missing.yaml: cannot be read (No such file or directory)"),
+        (["--steps", "1.5"], "steps = 1.5: must be a whole number, as in 5000, 1e5, 300k or 1M"),
         (["--index", "3", "--seeds", "0-2"], "index = 3: must be in [0, 2]"),
         (["--index", "0", "--jobs", "2"], "jobs = 2: must not be given with --index 0"),
     ],
