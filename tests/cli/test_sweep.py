@@ -88,8 +88,8 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
     assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
-    listed = run_command(*SWEEP, "--seeds", "2,0", "--output", output, "--dry-run")
-    assert listed.stdout.splitlines()[:4:2] == [f"0  new       {output}/{new}", f"2  complete  {output}/{NAMES[0]}"]
+    listed = run_command(*SWEEP, "--seeds", "2", "--output", output, "--dry-run")
+    assert listed.stdout.splitlines()[:5:4] == [f"0  complete  {output}/{NAMES[0]}", f"4  new       {output}/{new}"]
 
 
 @pytest.mark.slow
@@ -166,7 +166,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     for path in checkpoints.iterdir():
         path.write_bytes(b"")
     name, other = NAMES[0], f"{AGENT}_Pendulum-v1_seed1"
-    longer = ("--seeds", "0-1", "--set", "max_actor_steps=400", "--jobs", "1")
+    longer = ("--seeds", "0", "--seeds", "1", "--set", "max_actor_steps=400", "--jobs", "1")
     result = sweep_pendulum(*longer, output=tmp_path)
     failure = "with status 1 (error: no checkpoint of this run can be read; start anew in another run directory)"
     assert result.returncode == 1
@@ -197,7 +197,8 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--seeds", "4-0"], "seeds = 4-0: must be integers or ranges of them, as in 0-4 or 0,2,5"),
+        (["--seeds", "0-2", "--seeds", "2"], "seeds = 0-2,2: 2 must be given once"),
+        (["--set", "seed=3", "--seeds", "0-2"], "seed = 3: must be given with --seeds"),
         (["--grid", "agent.n_step"], "grid = agent.n_step: must be field=value,value, as in agent.n_step=1,3"),
         (["--set", "agent.discount=2"], f"{AGENT}: agent.discount = 2.0: must be in [0, 1]"),
         (["--config", "missing.yaml"], f"{AGENT}: config = missing.yaml: cannot be read (No such file or directory)"),
