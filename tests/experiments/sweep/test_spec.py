@@ -241,6 +241,15 @@ grid:
     )
 
 
+def test_the_file_in_the_documentation(tmp_path):
+    page = (COMPARISON.parents[2] / "docs" / "comparing.md").read_text()
+    (tmp_path / "sweep.yaml").write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    (tmp_path / "d4pg.yaml").write_text("agent: {vmin: -25}\n")
+    jobs = plan(read_spec(tmp_path / "sweep.yaml"), OUTPUT).values()
+    assert len(jobs) == 2 * 5 * 2
+    assert {job.config.agent.vmin for job in jobs if job.config.agent_name == "d4pg"} == {-25}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
