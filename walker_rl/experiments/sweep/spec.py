@@ -85,9 +85,9 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     seeds: list[int] = []
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,12})(?:-(\d{1,12}))?\s*", part)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not match:
             raise UserError(f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5")
+        first, last = int(match[1]), int(match[2] or match[1])
         if first > last:
             raise UserError(f"seeds = {text}: {first}-{last} must have its lower end first, as in {last}-{first}")
         if len(seeds) + last - first >= MAX_RUNS:
