@@ -121,7 +121,7 @@ def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
     training_processes(process)[0].kill()
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
-    assert f"{NAMES[0]}: failed killed by SIGKILL" in output
+    assert f"{NAMES[0]}: failed, killed by SIGKILL; trying it once more\n" in output
     assert not (tmp_path / "sweep.json").exists()
     assert_equal_runs(tmp_path / NAMES[0], straight / NAMES[0])
 
@@ -171,9 +171,9 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     failure = "with status 1 (error: no checkpoint of this run can be read; start anew in another run directory)"
     assert result.returncode == 1
     lines = result.stdout.splitlines()
-    assert f"{name}: failed {failure}; trying it once more" in lines
-    assert f"{name}: failed again {failure}; see {tmp_path}/logs/{name}.log" in lines
-    assert lines[-2:] == ["1 of 2 complete, 1 failed", f"{name}: failed {failure}; see {tmp_path}/logs/{name}.log"]
+    assert f"{name}: failed, {failure}; trying it once more" in lines
+    assert f"{name}: failed again, {failure}; see {tmp_path}/logs/{name}.log" in lines
+    assert lines[-2:] == ["1 of 2 complete, 1 failed", f"{name}: failed, {failure}; see {tmp_path}/logs/{name}.log"]
     assert (tmp_path / other / "summary.json").exists()
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {name: failure}}
 
@@ -186,7 +186,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     run.rename(tmp_path / "torn")
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 0, result.stdout
-    assert f"{name}: failed before {failure}; it is tried anew" in result.stdout
+    assert f"{name}: failed before, {failure}; it is tried anew" in result.stdout
     assert result.stdout.splitlines()[-2] == "2 of 2 complete"
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {}}
 

@@ -18,19 +18,13 @@ class State(enum.Enum):
     """State of a run of a sweep, or of a trial of a search."""
 
     RUNNING = "running"
-    RETRYING = "retrying"
     WAITING = "waiting"
     COMPLETE = "complete"
     FAILED = "failed"
     PRUNED = "pruned"
 
-    @property
-    def is_running(self) -> bool:
-        """True if a process trains the run."""
-        return self in (State.RUNNING, State.RETRYING)
 
-
-STYLES = {State.RUNNING: "cyan", State.RETRYING: "yellow", State.COMPLETE: "green", State.FAILED: "red"}
+STYLES = {State.RUNNING: "cyan", State.COMPLETE: "green", State.FAILED: "red"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +57,8 @@ class Row:
     @property
     def seconds_left(self) -> float | None:
         """Time to its end; None while unknown, and unless a process trains it."""
-        return self.steps_left / self.steps_per_second if self.steps_per_second and self.state.is_running else None
+        is_known = self.state is State.RUNNING and self.steps_per_second
+        return self.steps_left / self.steps_per_second if is_known else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,13 +129,13 @@ def summary(overview: Overview) -> str:
     counts = Counter(row.state for row in overview.rows)
     parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    is_running = any(state.is_running for state in counts)
-    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_running else []))
+    left = [f"{format_duration(overview.seconds_left)} to go"] if counts[State.RUNNING] else []
+    return ", ".join(parts + left)
 
 
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
-        if row.state.is_running:
+        if row.state is State.RUNNING:
             yield _line(row)
     yield summary(overview)
 
@@ -155,6 +150,6 @@ def _numbers(row: Row) -> tuple[str, str, str]:
     """Steps, speed and return of a run as text; the speed of a run that no process trains is empty."""
     return (
         f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,}",
-        f"{row.steps_per_second:.0f}/s" if row.state.is_running and row.steps_per_second else "",
+        f"{row.steps_per_second:.0f}/s" if row.state is State.RUNNING and row.steps_per_second else "",
         format_number(row.evaluation_return),
     )

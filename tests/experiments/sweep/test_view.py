@@ -57,6 +57,20 @@ def test_the_view_reads_run_directories(tmp_path):
     assert overview == Overview([Row(f"{AGENT} a seed 0", kind, State.WAITING, 300, 900, 0.0, -7.25)], None)
 
 
+def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
+    overrides = ("agent.min_replay_size=1000", "agent.num_random_steps=1000")
+    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
+    job.run.metrics.mkdir(parents=True)
+    view = View([Entry(job, State.RUNNING)], num_slots=1)
+    speeds = []
+    for seconds, steps in ((0, 0), (1, 900), (2, 2000), (3, 2010), (13, 2110)):
+        monkeypatch.setattr("time.monotonic", lambda now=seconds: now)
+        (job.run.metrics / "training.csv").write_text(f"actor_steps,learner_steps,episode_return\n{steps},0,0\n")
+        (row,) = view.read().rows
+        speeds.append(row.steps_per_second)
+    assert speeds == [0.0, 0.0, 0.0, 0.0, 10.0]
+
+
 @pytest.mark.parametrize(
     ("tasks", "name"),
     [
@@ -72,8 +86,8 @@ def test_a_name_is_without_a_task_that_all_share(tmp_path, tasks, name):
 
 
 def test_a_line_counts_the_states():
-    rows = [row(State.COMPLETE), row(State.RUNNING), row(State.RETRYING), row(State.WAITING), row(State.WAITING)]
-    assert summary(Overview(rows, 4000.0)) == "1 of 5 complete, 1 running, 1 retrying, 2 waiting, 1 h 07 min to go"
+    rows = [row(State.COMPLETE), row(State.RUNNING), row(State.WAITING), row(State.WAITING), row(State.WAITING)]
+    assert summary(Overview(rows, 4000.0)) == "1 of 5 complete, 1 running, 3 waiting, 1 h 07 min to go"
     assert summary(Overview([row(State.COMPLETE), row(State.FAILED)], None)) == "1 of 2 complete, 1 failed"
 
 

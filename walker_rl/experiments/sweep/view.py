@@ -46,14 +46,16 @@ class View:
     def _progress(self, entry: Entry) -> Progress:
         name = entry.job.name
         state, before = self._known.get(name, (None, Progress(0, None)))
-        if not entry.state.is_running and entry.state is state:
+        is_running = entry.state is State.RUNNING
+        if not is_running and entry.state is state:
             return before
         progress = read_progress(entry.job.run)
         self._known[name] = (entry.state, progress)
         rates = self._rates[name]
         if progress.actor_steps < before.actor_steps:
             rates.clear()  # The run has resumed from an earlier checkpoint.
-        if entry.state.is_running and progress.actor_steps != before.actor_steps:
+        is_learning = before.actor_steps >= entry.job.config.agent.min_steps_to_learn  # Earlier steps are faster.
+        if is_running and is_learning and progress.actor_steps != before.actor_steps:
             rates.add(time.monotonic(), {"actor_steps": progress.actor_steps})
         return progress
 
