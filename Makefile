@@ -59,7 +59,7 @@ lock: setup-dev ## resolve pyproject.toml into three locks for each stack; ARGS=
 	@$(COMPILE) $(PORTABLE) --group play --constraint requirements.portable.lock \
 		--output-file requirements-walk.portable.lock $(ARGS)
 
-setup: ## set up .venv, which the targets above do when they need it
+setup: ## set up .venv for walker-rl, which the targets above do when they need it
 	@scripts/bootstrap.sh requirements.lock $(PYTHON)
 
 setup-dev:

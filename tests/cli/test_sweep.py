@@ -34,7 +34,7 @@ SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_perio
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
 AGENTS = (AGENT, DISTRIBUTIONAL_AGENT)
 NAMES = [f"{agent}_Pendulum-v1_seed{seed}" for seed in (0, 1) for agent in AGENTS]
-SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0-1", "--set", "max_actor_steps=600")
+SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0-1", "--steps", "0.6k")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,9 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert lines[0] == f"Training 4 runs in {output}; what each prints goes to {output}/logs"
     following = ("compare", output, "--output", output / "comparison")
     assert lines[-2:] == ["4 of 4 complete", f"next: {command_line(*following)}"]
-    assert [line.split()[:5] for line in lines[-6:-2]] == [[name, "complete", "600", "/", "600"] for name in NAMES]
+    assert [line.split()[:6] for line in lines[-6:-2]] == [
+        [agent, "seed", str(seed), "600", "/", "600"] for seed in (0, 1) for agent in AGENTS
+    ]
     straight = tmp_path / "straight"
     options = ("--task", "Pendulum-v1", "--seed", "1", "--steps", "600", *set_options(SETTINGS))
     assert run_command("train", AGENT, *options, "--run-dir", straight).returncode == 0
@@ -82,12 +84,12 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     result = run_command(*SWEEP, "--output", output)
     assert (result.returncode, result.stdout.splitlines()[-2]) == (0, "4 of 4 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
-    shorter = run_command(*SWEEP, "--set", "max_actor_steps=500", "--output", output)
+    shorter = run_command(*SWEEP, "--steps", "500", "--output", output)
     must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
     assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
-    listed = run_command(*SWEEP, "--seeds", "2,0", "--output", output, "--dry-run")
-    assert listed.stdout.splitlines()[:4:2] == [f"0  new       {output}/{new}", f"2  complete  {output}/{NAMES[0]}"]
+    listed = run_command(*SWEEP, "--seeds", "2", "--output", output, "--dry-run")
+    assert listed.stdout.splitlines()[:5:4] == [f"0  complete  {output}/{NAMES[0]}", f"4  new       {output}/{new}"]
 
 
 @pytest.mark.slow
@@ -119,7 +121,7 @@ def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
     training_processes(process)[0].kill()
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
-    assert f"{NAMES[0]}: failed killed by SIGKILL" in output
+    assert f"{NAMES[0]}: failed, killed by SIGKILL; trying it once more\n" in output
     assert not (tmp_path / "sweep.json").exists()
     assert_equal_runs(tmp_path / NAMES[0], straight / NAMES[0])
 
@@ -164,14 +166,14 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     for path in checkpoints.iterdir():
         path.write_bytes(b"")
     name, other = NAMES[0], f"{AGENT}_Pendulum-v1_seed1"
-    longer = ("--seeds", "0-1", "--set", "max_actor_steps=400", "--jobs", "1")
+    longer = ("--seeds", "0", "--seeds", "1", "--set", "max_actor_steps=400", "--jobs", "1")
     result = sweep_pendulum(*longer, output=tmp_path)
     failure = "with status 1 (error: no checkpoint of this run can be read; start anew in another run directory)"
     assert result.returncode == 1
     lines = result.stdout.splitlines()
-    assert f"{name}: failed {failure}; trying it once more" in lines
-    assert f"{name}: failed again {failure}; see {tmp_path}/logs/{name}.log" in lines
-    assert lines[-2:] == ["1 of 2 complete, 1 failed", f"{name}: failed {failure}; see {tmp_path}/logs/{name}.log"]
+    assert f"{name}: failed, {failure}; trying it once more" in lines
+    assert f"{name}: failed again, {failure}; see {tmp_path}/logs/{name}.log" in lines
+    assert lines[-2:] == ["1 of 2 complete, 1 failed", f"{name}: failed, {failure}; see {tmp_path}/logs/{name}.log"]
     assert (tmp_path / other / "summary.json").exists()
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {name: failure}}
 
@@ -184,7 +186,7 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
     run.rename(tmp_path / "torn")
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 0, result.stdout
-    assert f"{name}: failed before {failure}; it is tried anew" in result.stdout
+    assert f"{name}: failed before, {failure}; it is tried anew" in result.stdout
     assert result.stdout.splitlines()[-2] == "2 of 2 complete"
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {}}
 
@@ -195,12 +197,14 @@ def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--seeds", "4-0"], "seeds = 4-0: must be integers or ranges of them, as in 0-4 or 0,2,5"),
+        (["--seeds", "0-2", "--seeds", "2"], "seeds = 0-2,2: 2 must be given once"),
+        (["--set", "seed=3", "--seeds", "0-2"], "seed = 3: must be given with --seeds"),
         (["--grid", "agent.n_step"], "grid = agent.n_step: must be field=value,value, as in agent.n_step=1,3"),
         (["--set", "agent.discount=2"], f"{AGENT}: agent.discount = 2.0: must be in [0, 1]"),
         (["--config", "missing.yaml"], f"{AGENT}: config = missing.yaml: cannot be read (No such file or directory)"),
         (["--config", str(GAIT)], f"{AGENT}: config = {GAIT}: agent_name = gait: must be {AGENT}, the agent asked for"),
         (["--spec", "missing.yaml"], "spec = missing.yaml: cannot be read (No such file or directory)"),
+        (["--steps", "1.5"], "steps = 1.5: must be a whole number, as in 5000, 1e5, 300k or 1M"),
         (["--index", "3", "--seeds", "0-2"], "index = 3: must be in [0, 2]"),
         (["--index", "0", "--jobs", "2"], "jobs = 2: must not be given with --index 0"),
     ],

@@ -161,6 +161,7 @@ LIST = "must be a list of integers, as in [256, 256]"
             "agent.discont = 0.9: unknown field; did you mean agent.discount or agent.vmin or agent.support?",
         ),
         ("n_step=3", "n_step = 3: unknown field; did you mean agent.n_step?"),
+        ("agent.clip=0.2", "agent.clip = 0.2: unknown field of this agent, only of ppo"),
         ("agent.n_step.x=3", "agent.n_step.x = 3: unknown field; did you mean agent.n_step or "),
         ("xyzzy=3", "xyzzy = 3: unknown field; --help lists the fields"),
         ("agent.paper=x", "agent.paper = x: unknown field"),

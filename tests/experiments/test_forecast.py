@@ -34,10 +34,13 @@ def test_a_row_is_the_mean_and_the_extent_of_the_recorded_runs():
             ("max_actor_steps=1000000",),
             "return of 2,928 after 1,000,000 steps, in 2 h 13 min to 2 h 56 min: the mean of 3",
         ),
-        (("max_actor_steps=5000000",), "after 1,000,000 steps"),
-        (("max_actor_steps=49999",), "after 40,000 steps"),
-        (("max_walltime=600",), "after 50,000 steps"),
-        (("target_return=2000",), "after 140,000 steps"),
+        (("max_actor_steps=5000000",), "after 1,000,000 steps, and the end after 11 h 07 min to 14 h 42 min: the"),
+        (
+            ("max_actor_steps=15000",),
+            "return of 100 after 10,000 steps, and the end after 72 s to 2 min 32 s: the mean",
+        ),
+        (("max_walltime=600",), "after 50,000 steps, and the end after 10 min: the mean"),
+        (("target_return=2000",), "after 140,000 steps, in "),
     ],
 )
 def test_the_forecast_is_of_the_place_at_which_the_training_would_end(overrides, expected):
@@ -103,11 +106,12 @@ def test_a_time_limit_bounds_the_forecast_of_a_sweep():
     assert forecast_many(configs, 1, slowdown=1.0).startswith("Expect 2 min for 2 runs, each ")
 
 
-def test_a_run_without_a_forecast_leaves_its_sweep_without_one():
+def test_runs_without_a_forecast_are_left_out_of_that_of_their_sweep():
     configs = [load_config("d4pg"), load_config("td3", (), ("agent.tau=0.1",)), load_config("gait")]
     which = "2 of 3 runs (td3 on Walker2DBulletEnv-v0, gait on Walker2DBulletEnv-v0)"
-    line = f"No forecast of the time: no run is recorded with the task and the settings of {which}"
-    assert forecast_many(configs, 1) == line
+    line = f"{forecast_many(configs[:1], 1, 1.0)}; no run is recorded with the task and the settings of {which}"
+    assert forecast_many(configs, 1, 1.0) == line
+    assert line.startswith("Expect 33 min to 56 min for 1 run, each from its start: ")
 
 
 def test_times_that_read_alike_are_said_once():

@@ -12,7 +12,7 @@ import typer
 from walker_rl.agents import agent_names
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.request import ConfigFiles, Overrides, command_line, print_next
+from walker_rl.cli.request import ConfigFiles, Overrides, Steps, all_overrides, command_line, print_next
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import why_nothing_is_learned
@@ -29,7 +29,12 @@ Agents = Annotated[
     typer.Argument(metavar="AGENT", help="Names; see walker-rl list.", autocompletion=agent_names),
 ]
 SpecFile = Annotated[
-    Path | None, typer.Option("--spec", metavar="FILE", help="YAML file of options; those given here override it.")
+    Path | None,
+    typer.Option(
+        "--spec",
+        metavar="FILE",
+        help="YAML file of agents, tasks, seeds, configs, set and grid, as in docs/comparing.md; options override it.",
+    ),
 ]
 Tasks = Annotated[
     list[str] | None,
@@ -38,7 +43,8 @@ Tasks = Annotated[
     ),
 ]
 Seeds = Annotated[
-    str | None, typer.Option(metavar="SEEDS", help="Seeds, as in 0-4 or 0,2,5.  [default: that of train]")
+    list[str] | None,
+    typer.Option(metavar="SEEDS", help="Seeds, as in 0-4 or 0,2,5; may be repeated.  [default: that of train]"),
 ]
 Grid = Annotated[
     list[str] | None,
@@ -61,6 +67,7 @@ def run_sweep(
     seeds: Seeds = None,
     config: ConfigFiles = None,
     overrides: Overrides = None,
+    steps: Steps = None,
     grid: Grid = None,
     jobs: Jobs = None,
     output: Output = None,
@@ -79,7 +86,8 @@ def run_sweep(
     if index is not None and jobs is not None:
         raise UserError(f"jobs = {jobs}: must not be given with --index {index}")
     whole = read_spec(spec) if spec else SweepSpec()
-    whole = _with_options(whole, agents or [], tasks or [], seeds, config or [], overrides or [], grid or [])
+    fields = all_overrides(overrides, max_actor_steps=steps)
+    whole = _with_options(whole, agents or [], tasks or [], seeds or [], config or [], fields, grid or [])
     output = output or Path("runs") / (spec.stem if spec else "sweep")
     planned = list(plan(whole, output).values())
     if index is not None and index >= len(planned):
@@ -99,7 +107,7 @@ def _with_options(
     spec: SweepSpec,
     agents: list[str],
     tasks: list[str],
-    seeds: str | None,
+    seeds: list[str],
     files: list[Path],
     overrides: list[str],
     grid: list[str],
@@ -111,7 +119,7 @@ def _with_options(
         spec,
         agents=names,
         tasks=tuple(tasks) or spec.tasks,
-        seeds=parse_seeds(seeds) if seeds is not None else spec.seeds,
+        seeds=parse_seeds(",".join(seeds)) if seeds else spec.seeds,
         configs={name: (*spec.configs.get(name, ()), *files) for name in names},
         overrides=(*spec.overrides, *overrides),
         grid={**spec.grid, **parse_grid(grid)},

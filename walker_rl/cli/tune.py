@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.", autocompletion=agent_names)]
 Trials = Annotated[int, typer.Option(min=1, help="To be ended in all, those of earlier calls included.")]
-Seeds = Annotated[str, typer.Option(metavar="SEEDS", help="Of each trial; others than those to be reported later.")]
+Seeds = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SEEDS",
+        help="Of each trial; others than those to be reported later; may be repeated.  [default: 100-101]",
+    ),
+]
 Pruner = Annotated[str, typer.Option(help="What gives up trials: median, hyperband or none.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Trials at a time.  [default: one for each CPU]")]
 Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of the study.  [default: runs/tune_AGENT]")]
@@ -33,7 +39,7 @@ Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of the stud
 def tune_agent(
     agent: Agent,
     trials: Trials = 30,
-    seeds: Seeds = "100-101",
+    seeds: Seeds = None,
     config: ConfigFiles = None,
     overrides: Overrides = None,
     task: Task = None,
@@ -52,14 +58,15 @@ def tune_agent(
     Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM or
     SIGHUP, 130 by Ctrl-C.
     """
-    from walker_rl.experiments.sweep.spec import parse_seeds
+    from walker_rl.experiments.sweep.spec import check_not_set, parse_seeds
     from walker_rl.experiments.tuning.plan import PRUNERS, Plan
     from walker_rl.experiments.tuning.study import storage_errors
 
     if pruner not in PRUNERS:
         raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
     fields = tuple(all_overrides(overrides, task=task, max_actor_steps=steps))
-    plan = Plan(agent, parse_seeds(seeds), tuple(config or []), fields, pruner)
+    check_not_set("seed", "--seeds", fields)
+    plan = Plan(agent, parse_seeds(",".join(seeds or ["100-101"])), tuple(config or []), fields, pruner)
     if reason := why_nothing_is_learned(plan.config):
         raise UserError(reason)
     check_agents([plan.config])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from walker_rl.agents import agent_names
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
 from walker_rl.field_values import to_field_value
@@ -18,6 +19,10 @@ PROVENANCE = "provenance"
 
 ARGUMENTS = dict[str, Any]
 """Type of a field whose values have names that the user chooses."""
+
+
+class OtherAgentsFieldError(UserError):
+    """A field that the agent lacks and others have."""
 
 
 def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence[str] = ()) -> ExperimentConfig:
@@ -113,7 +118,7 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
         if value == {} and _is_section(key, types):
             continue
         if key not in types:
-            raise UserError(_unknown_field(key, value, list(types)))
+            raise _unknown_field(key, value, list(types))
         try:
             values[key] = to_field_value(value, types[key])
         except ValueError as error:
@@ -155,10 +160,19 @@ def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
     return config_type(**fields)
 
 
-def _unknown_field(key: str, value: Any, known: list[str]) -> str:
+def _unknown_field(key: str, value: Any, known: list[str]) -> UserError:
     if _is_section(key, known):
-        return f"{key} = {value}: must be a mapping of fields to values"
-    return f"{key} = {value}: unknown field{did_you_mean(key, known) or '; --help lists the fields'}"
+        return UserError(f"{key} = {value}: must be a mapping of fields to values")
+    if owners := [name for name in agent_names() if _has_field(name, key)]:
+        return OtherAgentsFieldError(f"{key} = {value}: unknown field of this agent, only of {', '.join(owners)}")
+    return UserError(f"{key} = {value}: unknown field{did_you_mean(key, known) or '; --help lists the fields'}")
+
+
+def _has_field(agent_name: str, key: str) -> bool:
+    try:
+        return key in _field_types(experiment_class(agent_name))
+    except UserError:  # An agent of another package that can't be imported.
+        return False
 
 
 def _is_section(key: str, known: Iterable[str]) -> bool:

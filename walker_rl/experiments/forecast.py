@@ -25,6 +25,8 @@ TEST_SECONDS = 0.00103
 
 _NUM_ROUNDS = 50
 
+_SCALED = "scaled by a short speed test, if the machine is otherwise idle"
+
 
 class Recorded(NamedTuple):
     """One evaluation of the recorded runs with an agent's defaults.
@@ -72,21 +74,19 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
     if not recorded:
         return None
     slowdown = _slowdown() if slowdown is None else slowdown
-    max_walltime = math.inf if config.max_walltime is None else config.max_walltime / slowdown
-    within = [row for row in recorded if row.actor_steps <= config.max_actor_steps and row.walltime <= max_walltime]
-    if not within:
+    row, steps = _end(config, recorded, slowdown)
+    if row is None:
         return None
-    target_return = math.inf if config.target_return is None else config.target_return
-    row = next((row for row in within if row.mean_return >= target_return), within[-1])
-    extent = _extent(row.min_walltime * slowdown, row.max_walltime * slowdown)
+    extent = _extent(*_span(config, recorded, slowdown))
+    when = f"in {extent}" if row.actor_steps == steps else f"and the end after {extent}"
     return (
-        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, in {extent}: the mean of "
-        f"{row.num_runs} runs like this one, and their times, scaled by a short speed test"
+        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, {when}: the mean of "
+        f"{row.num_runs} runs like this one, and their times, {_SCALED}"
     )
 
 
 def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slowdown: float | None = None) -> str:
-    """Returns a line on the time of several trainings, each from its start, or on the reason for which it is unknown.
+    """Returns a line on the time of several trainings, each from its start, and on those whose time is unknown.
 
     Args:
         configs: configurations in the order of training, at least one.
@@ -94,19 +94,21 @@ def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slo
         slowdown: this machine's time relative to that of the recording machine; None runs a speed test.
     """
     table = read_table()
-    recorded = [_like(config, table) for config in configs]
-    unknown = [f"{one.agent_name} on {one.task}" for one, rows in zip(configs, recorded, strict=True) if not rows]
-    if unknown:
-        which = f"{len(unknown):,} of {counted(len(configs), 'run')} ({', '.join(dict.fromkeys(unknown))})"
-        return f"No forecast of the time: no run is recorded with the task and the settings of {which}"
-    num_jobs = min(num_jobs or usable_cpus(), len(configs))
+    recorded = [(config, _like(config, table)) for config in configs]
+    known = [(config, rows) for config, rows in recorded if rows]
+    unknown = [f"{config.agent_name} on {config.task}" for config, rows in recorded if not rows]
+    which = f"{len(unknown):,} of {counted(len(configs), 'run')} ({', '.join(dict.fromkeys(unknown))})"
+    left_out = f"no run is recorded with the task and the settings of {which}"
+    if not known:
+        return f"No forecast of the time: {left_out}"
+    num_jobs = min(num_jobs or usable_cpus(), len(known))
     slowdown = (_slowdown() if slowdown is None else slowdown) * max(1.0, num_jobs / usable_cpus())
-    spans = [_span(config, rows, slowdown) for config, rows in zip(configs, recorded, strict=True)]
+    spans = [_span(config, rows, slowdown) for config, rows in known]
     extent = _extent(*(_makespan(seconds, num_jobs) for seconds in zip(*spans, strict=True)))
     at_a_time = f"{num_jobs} at a time, " if num_jobs > 1 else ""
     return (
-        f"Expect {extent} for {counted(len(configs), 'run')}, {at_a_time}each from its start: the times of recorded "
-        "runs like them, scaled by a short speed test"
+        f"Expect {extent} for {counted(len(known), 'run')}, {at_a_time}each from its start: the times of recorded "
+        f"runs like them, {_SCALED}{f'; {left_out}' if unknown else ''}"
     )
 
 
@@ -117,15 +119,26 @@ def _like(config: ExperimentConfig, table: Sequence[Recorded]) -> list[Recorded]
     return [row for row in table if (row.agent_name, row.task) == (config.agent_name, config.task)]
 
 
+def _end(config: ExperimentConfig, recorded: Sequence[Recorded], slowdown: float) -> tuple[Recorded | None, int]:
+    """Returns the last evaluation that a training reaches, if any, and the steps at its end unless time ends it."""
+    max_walltime = math.inf if config.max_walltime is None else config.max_walltime / slowdown
+    target_return = math.inf if config.target_return is None else config.target_return
+    within = [row for row in recorded if row.actor_steps <= config.max_actor_steps and row.walltime <= max_walltime]
+    for row in within:
+        if row.mean_return >= target_return:
+            return row, row.actor_steps
+    return (within[-1] if within else None), config.max_actor_steps
+
+
 def _span(config: ExperimentConfig, recorded: Sequence[Recorded], slowdown: float) -> tuple[float, float]:
     """Returns the seconds of the fastest and the slowest run to a training's end, extrapolated beyond the table."""
-    target_return = math.inf if config.target_return is None else config.target_return
+    _, steps = _end(config, recorded, slowdown)
     limit = math.inf if config.max_walltime is None else config.max_walltime
-    within = [row for row in recorded if row.actor_steps <= config.max_actor_steps] or recorded[:1]
-    row = next((row for row in within if row.mean_return >= target_return), within[-1])
-    steps = min(config.max_actor_steps, row.actor_steps if row.mean_return >= target_return else math.inf)
-    scale = slowdown * steps / row.actor_steps
-    return min(limit, row.min_walltime * scale), min(limit, row.max_walltime * scale)
+    grid = [0, *(row.actor_steps for row in recorded)]
+    scale = slowdown * max(1.0, steps / grid[-1])
+    fastest = np.interp(steps, grid, [0.0, *(row.min_walltime for row in recorded)])
+    slowest = np.interp(steps, grid, [0.0, *(row.max_walltime for row in recorded)])
+    return min(limit, scale * float(fastest)), min(limit, scale * float(slowest))
 
 
 def _makespan(seconds: Sequence[float], num_jobs: int) -> float:

@@ -18,19 +18,13 @@ class State(enum.Enum):
     """State of a run of a sweep, or of a trial of a search."""
 
     RUNNING = "running"
-    RETRYING = "retrying"
     WAITING = "waiting"
     COMPLETE = "complete"
     FAILED = "failed"
     PRUNED = "pruned"
 
-    @property
-    def is_running(self) -> bool:
-        """True if a process trains the run."""
-        return self in (State.RUNNING, State.RETRYING)
 
-
-STYLES = {State.RUNNING: "cyan", State.RETRYING: "yellow", State.COMPLETE: "green", State.FAILED: "red"}
+STYLES = {State.RUNNING: "cyan", State.COMPLETE: "green", State.FAILED: "red"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +57,8 @@ class Row:
     @property
     def seconds_left(self) -> float | None:
         """Time to its end; None while unknown, and unless a process trains it."""
-        return self.steps_left / self.steps_per_second if self.steps_per_second and self.state.is_running else None
+        is_known = self.state is State.RUNNING and self.steps_per_second
+        return self.steps_left / self.steps_per_second if is_known else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +89,8 @@ class SweepDisplay(LiveOutput):
 
     def _fitting(self, rows: Sequence[Row]) -> Sequence[Row]:
         """All rows, or if the terminal is too low for them, without waiting and complete runs."""
-        if len(rows) + 2 <= self.console.height:
+        height = self.console.height - 2  # Below the table are the summary and an empty line.
+        if len(rows) < height and len(self.console.render_lines(make_table(rows))) <= height:
             return rows
         return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
 
@@ -117,14 +113,14 @@ class SearchDisplay(LiveOutput):
 
 
 def make_table(rows: Sequence[Row]) -> Table:
-    """Makes a table with a line for each run."""
+    """Makes a table with a line for each run; a terminal that is too narrow wraps the names alone."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
-    table.add_column("run", no_wrap=True)
-    table.add_column("state", no_wrap=True)
-    for name in ("steps", "speed", "evaluation return", "to go"):
+    table.add_column("run", overflow="fold")
+    for name in ("steps", "speed", "return", "time left"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*_cells(row), style=STYLES.get(row.state))
+        left = row.state.value if row.seconds_left is None else format_duration(row.seconds_left)
+        table.add_row(row.name, *_numbers(row), left, style=STYLES.get(row.state))
     return table
 
 
@@ -133,28 +129,27 @@ def summary(overview: Overview) -> str:
     counts = Counter(row.state for row in overview.rows)
     parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
     parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    is_running = any(state.is_running for state in counts)
-    return ", ".join(parts + ([f"{format_duration(overview.seconds_left)} to go"] if is_running else []))
+    left = [f"{format_duration(overview.seconds_left)} to go"] if counts[State.RUNNING] else []
+    return ", ".join(parts + left)
 
 
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
-        if row.state.is_running:
+        if row.state is State.RUNNING:
             yield _line(row)
     yield summary(overview)
 
 
 def _line(row: Row) -> str:
-    return ", ".join(cell for cell in _cells(row) if cell)
+    steps, speed, evaluation_return = _numbers(row)
+    parts = [f"{row.name}: {steps} steps", speed, f"return {evaluation_return}"]
+    return ", ".join(filter(None, parts)) + f", {format_duration(row.seconds_left)} to go"
 
 
-def _cells(row: Row) -> list[str]:
-    is_running = row.state.is_running
-    return [
-        row.name,
-        row.state.value,
-        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,} steps",
-        f"{row.steps_per_second:.0f}/s" if is_running and row.steps_per_second else "",
+def _numbers(row: Row) -> tuple[str, str, str]:
+    """Steps, speed and return of a run as text; the speed of a run that no process trains is empty."""
+    return (
+        f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,}",
+        f"{row.steps_per_second:.0f}/s" if row.state is State.RUNNING and row.steps_per_second else "",
         format_number(row.evaluation_return),
-        format_duration(row.seconds_left) if is_running else "",
-    ]
+    )

@@ -32,14 +32,14 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
         states += [entry.state] if entry.state not in states else []
         time.sleep(0.01)
     failure = f"with status 2 (error: run_dir = {job.run_dir}: must not exist yet)"
-    assert states == [State.RUNNING, State.RETRYING]
+    assert states == [State.RUNNING]
     assert entry.run is not None
     assert (entry.state, entry.failure, entry.run.tries) == (State.FAILED, failure, 2)
     assert told == [
         f"a: beginning on core {CORES[0]}",
-        f"a: failed {failure}; trying it once more",
+        f"a: failed, {failure}; trying it once more",
         f"a: beginning on core {CORES[0]}",
-        f"a: failed again {failure}; see {job.log}",
+        f"a: failed again, {failure}; see {job.log}",
     ]
     assert job.log.read_text().count("$ ") == 2
 

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
-from walker_rl.agents import agent_names
+from walker_rl.agents import agent_names, config_class
+from walker_rl.agents.config import DistributionalConfig
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.spec import SweepSpec, parse_grid, parse_seeds, plan, read_spec
 
 COMPARISON = Path(__file__).parents[3] / "configs" / "sweeps" / "comparison.yaml"
 OUTPUT = Path("runs/a")
+DISTRIBUTIONAL = ", ".join(name for name in agent_names() if issubclass(config_class(name), DistributionalConfig))
 
 
 def refusal(call) -> str:
@@ -105,9 +107,9 @@ def test_a_text_stays_one_whatever_yaml_takes_it_for():
 
 
 def test_a_value_of_the_grid_comes_after_those_that_are_set():
-    spec = SweepSpec(agents=(AGENT,), overrides=("agent.n_step=2", "seed=9"), grid={"agent.n_step": ("4",)})
+    spec = SweepSpec(agents=(AGENT,), overrides=("agent.n_step=2", "log_period=9"), grid={"agent.n_step": ("4",)})
     (job,) = plan(spec, OUTPUT).values()
-    assert (job.config.agent.n_step, job.config.seed) == (4, 9)
+    assert (job.config.agent.n_step, job.config.log_period) == (4, 9)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,19 @@ def test_seeds(text, seeds):
     assert parse_seeds(text) == seeds
 
 
-@pytest.mark.parametrize("text", ["", "a", "4-0", "-1", "1,", "0-", "1.5"])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1,4-0", "4-0 must have its lower end first, as in 0-4"),
+        ("0,0,1", "0 must be given once"),
+        ("0-4,3", "3 must be given once"),
+    ],
+)
+def test_seeds_in_disorder(text, problem):
+    assert refusal(lambda: parse_seeds(text)) == f"seeds = {text}: {problem}"
+
+
+@pytest.mark.parametrize("text", ["", "a", "-1", "1,", "0-", "1.5"])
 def test_what_is_no_seeds(text):
     expected = f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5"
     assert refusal(lambda: parse_seeds(text)) == expected
@@ -127,6 +141,11 @@ def test_what_is_no_seeds(text):
 def test_what_is_no_grid(option):
     expected = f"grid = {option}: must be field=value,value, as in agent.n_step=1,3"
     assert refusal(lambda: parse_grid([option])) == expected
+
+
+def test_values_of_a_field_add_up():
+    grid = parse_grid(["agent.n_step=1,3", "agent.tau=0.1", "agent.n_step=5"])
+    assert grid == {"agent.n_step": ("1", "3", "5"), "agent.tau": ("0.1",)}
 
 
 def test_a_grid_that_is_no_yaml():
@@ -142,17 +161,28 @@ def test_a_grid_that_is_no_yaml():
         (SweepSpec(agents=("trpo",)), f"agent = trpo: must be one of {', '.join(agent_names())}"),
         (
             SweepSpec(agents=(DISTRIBUTIONAL_AGENT, AGENT), overrides=("agent.vmin=-5",)),
-            f"{AGENT}: agent.vmin = -5: unknown field; did you mean agent.sigma or agent.noise or agent.discount?",
+            f"{AGENT}: agent.vmin = -5: unknown field of this agent, only of {DISTRIBUTIONAL}; "
+            "`configs` of a --spec FILE gives an agent fields of its own",
+        ),
+        (
+            SweepSpec(agents=(AGENT,), grid={"agent.vmin": ("-5",)}),
+            f"{AGENT}: agent.vmin = -5: unknown field of this agent, only of {DISTRIBUTIONAL}",
         ),
         (
             SweepSpec(agents=(AGENT,), grid={"agent.n_step": ("1", "x")}),
             f"{AGENT}: agent.n_step = x: must be an integer",
         ),
         (
-            SweepSpec(agents=(AGENT,), seeds=(1, 2, 1)),
-            f"run = {AGENT}_Walker2DBulletEnv-v0_seed1: must be there once; no agent, task, seed or value may be given "
-            "twice",
+            SweepSpec(agents=(AGENT,), grid={"environment.file": ("a/b", "a_b")}),
+            f"run = {AGENT}_Walker2DBulletEnv-v0_environment.file=a_b_seed0: must be one run; two tasks or values are "
+            "alike in its name",
         ),
+        (SweepSpec(agents=(AGENT,), seeds=(1, 2, 1)), "seeds = 1,2,1: 1 must be given once"),
+        (SweepSpec(agents=(AGENT, AGENT)), f"agents = {AGENT},{AGENT}: {AGENT} must be given once"),
+        (SweepSpec(agents=(AGENT,), tasks=("a", "b", "a")), "tasks = a,b,a: a must be given once"),
+        (SweepSpec(agents=(AGENT,), grid={"agent.tau": ("1", "1")}), "grid.agent.tau = 1,1: 1 must be given once"),
+        (SweepSpec(agents=(AGENT,), overrides=("seed=3",)), "seed = 3: must be given with --seeds"),
+        (SweepSpec(agents=(AGENT,), grid={"task": ("a", "b")}), "task = a,b: must be given with --task"),
     ],
 )
 def test_a_sweep_that_is_refused(spec, message):
@@ -209,6 +239,15 @@ grid:
         overrides=("max_actor_steps=500", "agent.tau=0.001", "evaluation.num_episodes=2"),
         grid={"agent.n_step": ("1", "3"), "agent.policy_hidden_sizes": ("[8,8]", "[16,16]")},
     )
+
+
+def test_the_file_in_the_documentation(tmp_path):
+    page = (COMPARISON.parents[2] / "docs" / "comparing.md").read_text()
+    (tmp_path / "sweep.yaml").write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    (tmp_path / "d4pg.yaml").write_text("agent: {vmin: -25}\n")
+    jobs = plan(read_spec(tmp_path / "sweep.yaml"), OUTPUT).values()
+    assert len(jobs) == 2 * 5 * 2
+    assert {job.config.agent.vmin for job in jobs if job.config.agent_name == "d4pg"} == {-25}
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,26 @@
 """What is shown of a sweep: the time to go, and the table."""
 
+import re
+
 import pytest
 
+from tests.terminal.terminals import on_a_terminal
 from tests.tiny import AGENT
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry
+from walker_rl.experiments.sweep.spec import SweepSpec, plan
 from walker_rl.experiments.sweep.view import View, seconds_left
+from walker_rl.terminal import live
 from walker_rl.terminal.sweep import Overview, Row, State, SweepDisplay, summary
+
+TABLE = """
+from walker_rl.terminal.sweep import Overview, Row, State, SweepDisplay
+rows = [Row("d4pg seed 0", "a", State.RUNNING, 123_456, 1_000_000, 40.2, -1234.5)]
+rows += [Row("sac agent.tau=0.005 agent.n_step=3 seed 12", "b", State.WAITING, 0, 1_000_000, 0.0, None)]
+with SweepDisplay() as display:
+    display.conclude(Overview(rows, 4_000.0))
+"""
 
 
 def row(state, kind="a", steps=0, speed=0.0, value=None):
@@ -41,12 +54,40 @@ def test_the_view_reads_run_directories(tmp_path):
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
     overview = View([Entry(job, State.WAITING)], num_slots=1).read()
     kind = f"{AGENT} on Walker2DBulletEnv-v0"
-    assert overview == Overview([Row("a", kind, State.WAITING, 300, 900, 0.0, -7.25)], None)
+    assert overview == Overview([Row(f"{AGENT} a seed 0", kind, State.WAITING, 300, 900, 0.0, -7.25)], None)
+
+
+def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
+    overrides = ("agent.min_replay_size=1000", "agent.num_random_steps=1000")
+    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
+    job.run.metrics.mkdir(parents=True)
+    view = View([Entry(job, State.RUNNING)], num_slots=1)
+    speeds = []
+    for seconds, steps in ((0, 0), (1, 900), (2, 2000), (3, 2010), (13, 2110)):
+        monkeypatch.setattr("time.monotonic", lambda now=seconds: now)
+        (job.run.metrics / "training.csv").write_text(f"actor_steps,learner_steps,episode_return\n{steps},0,0\n")
+        (row,) = view.read().rows
+        speeds.append(row.steps_per_second)
+    assert speeds == [0.0, 0.0, 0.0, 0.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "name"),
+    [
+        (("Pendulum-v1",), f"{AGENT} agent.n_step=3 seed 7"),
+        (("Pendulum-v1", "gymnasium:Ant-v5"), f"{AGENT} Pendulum-v1 agent.n_step=3 seed 7"),
+    ],
+)
+def test_a_name_is_without_a_task_that_all_share(tmp_path, tasks, name):
+    spec = SweepSpec(agents=(AGENT,), tasks=tasks, seeds=(7,), grid={"agent.n_step": ("3",)})
+    jobs = plan(spec, tmp_path).values()
+    rows = View([Entry(job, State.WAITING) for job in jobs], num_slots=1).read().rows
+    assert [row.name for row in rows] == [name, name.replace("Pendulum-v1", "gymnasium-Ant-v5")][: len(tasks)]
 
 
 def test_a_line_counts_the_states():
-    rows = [row(State.COMPLETE), row(State.RUNNING), row(State.RETRYING), row(State.WAITING), row(State.WAITING)]
-    assert summary(Overview(rows, 4000.0)) == "1 of 5 complete, 1 running, 1 retrying, 2 waiting, 1 h 07 min to go"
+    rows = [row(State.COMPLETE), row(State.RUNNING), row(State.WAITING), row(State.WAITING), row(State.WAITING)]
+    assert summary(Overview(rows, 4000.0)) == "1 of 5 complete, 1 running, 3 waiting, 1 h 07 min to go"
     assert summary(Overview([row(State.COMPLETE), row(State.FAILED)], None)) == "1 of 2 complete, 1 failed"
 
 
@@ -61,9 +102,28 @@ def test_the_table_at_the_end(capsys):
         display.conclude(Overview(rows, 10.0))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        "run          state                   steps  speed  evaluation return  to go",
-        "walker_1000  complete  1,000 / 1,000 steps                    -1,234",
-        "b_500        running     500 / 1,000 steps   50/s                  -   10 s",
-        "c_0          failed        0 / 1,000 steps                         -",
+        "run                  steps  speed  return  time left",
+        "walker_1000  1,000 / 1,000         -1,234   complete",
+        "b_500          500 / 1,000   50/s       -       10 s",
+        "c_0              0 / 1,000              -     failed",
         "1 of 3 complete, 1 running, 1 failed, 10 s to go",
+    ]
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_a_narrow_terminal_cuts_no_cell_of_the_table(columns):
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal(TABLE, columns))
+    assert re.search(r"d4pg seed 0 +123,456 / 1,000,000 +40/s +-1,234 +6 h 03 min *\r", text)
+    joined = re.sub(r"\s|0 / 1,000,000 +- +waiting", "", text)
+    assert "sacagent.tau=0.005agent.n_step=3seed12" in joined
+
+
+def test_lines_without_a_terminal_name_the_numbers(capsys, monkeypatch):
+    monkeypatch.setattr(live, "PLAIN_PERIOD", 0.0)
+    with SweepDisplay() as display:
+        display.update(Overview([row(State.RUNNING, "b", 500, 50.0), row(State.RUNNING), row(State.WAITING)], 10.0))
+    assert capsys.readouterr().out.splitlines() == [
+        "b_500: 500 / 1,000 steps, 50/s, return -, 10 s to go",
+        "a_0: 0 / 1,000 steps, return -, ? to go",
+        "0 of 3 complete, 2 running, 1 waiting, 10 s to go",
     ]

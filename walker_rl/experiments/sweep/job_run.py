@@ -36,6 +36,8 @@ class JobRun:
     def check(self) -> State | None:
         """Starts the next process if one has ended; returns the new state, or None if it is unchanged.
 
+        The state `RUNNING` is new after a failure: a second process retries the job.
+
         Raises:
             OSError: if the next process can't be started.
         """
@@ -48,7 +50,7 @@ class JobRun:
                 if self.tries == MAX_TRIES:
                     return State.FAILED
                 self._start()
-                return State.RETRYING
+                return State.RUNNING
         return None if self._start_next() else State.COMPLETE
 
     def _start_next(self) -> bool:

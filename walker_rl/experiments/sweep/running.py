@@ -34,7 +34,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
             view = View(scheduler.entries, len(slots))
             for entry in scheduler.entries:
                 if entry.failure is not None:
-                    display.message(f"{entry.job.name}: failed before {entry.failure}; it is tried anew")
+                    display.message(f"{entry.job.name}: failed before, {entry.failure}; it is tried anew")
             next_view = 0.0
             try:
                 while not signals.stop_requested() and not scheduler.check():
@@ -49,6 +49,6 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         display.conclude(view.read())
         for entry in scheduler.entries:
             if entry.failure is not None:
-                display.message(f"{entry.job.name}: failed {entry.failure}; see {entry.job.log}")
+                display.message(f"{entry.job.name}: failed, {entry.failure}; see {entry.job.log}")
     has_failed = any(entry.state is State.FAILED for entry in scheduler.entries)
     return signals.exit_status or (FAILED if has_failed else COMPLETE)

@@ -64,7 +64,7 @@ class Scheduler:
 
     @property
     def _running(self) -> list[tuple[Entry, JobRun]]:
-        return [(entry, entry.run) for entry in self.entries if entry.run and entry.state.is_running]
+        return [(entry, entry.run) for entry in self.entries if entry.run and entry.state is State.RUNNING]
 
     @property
     def _waiting(self) -> list[Entry]:
@@ -85,10 +85,9 @@ class Scheduler:
         elif state is State.FAILED:
             entry.failure = str(run.failure)
             self._release(entry, run, state)
-            self._tell(f"{name}: failed again {entry.failure}; see {entry.job.log}")
-        elif state is State.RETRYING:
-            entry.state = state
-            self._tell(f"{name}: failed {run.failure}; trying it once more")
+            self._tell(f"{name}: failed again, {entry.failure}; see {entry.job.log}")
+        elif state is State.RUNNING:
+            self._tell(f"{name}: failed, {run.failure}; trying it once more")
             self._tell(f"{name}: {run.manner}")
 
     def _release(self, entry: Entry, run: JobRun, state: State) -> None:

@@ -5,6 +5,7 @@ import itertools
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
-from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
+from walker_rl.experiments.config_loading import OtherAgentsFieldError, load_config, read_override, read_yaml
 from walker_rl.experiments.sweep.job import Job, as_text
 from walker_rl.printable import file_name
 
@@ -79,33 +80,36 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     """Parses seeds like "0-4" or "0,2,5-7".
 
     Raises:
-        UserError: if the text has another form.
+        UserError: if the text has another form, or a seed twice.
     """
     seeds: list[int] = []
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,12})(?:-(\d{1,12}))?\s*", part)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if first > last:
+        if not match:
             raise UserError(f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first > last:
+            raise UserError(f"seeds = {text}: {first}-{last} must have its lower end first, as in {last}-{first}")
         if len(seeds) + last - first >= MAX_RUNS:
             raise UserError(f"seeds = {text}: must be at most {MAX_RUNS:,}")
         seeds += range(first, last + 1)
+    _check_once("seeds", text, seeds)
     return tuple(seeds)
 
 
 def parse_grid(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Parses the grid from options like "agent.n_step=1,3"; values are YAML.
+    """Parses the grid from options like "agent.n_step=1,3"; values are YAML, and options of one field add up.
 
     Raises:
         UserError: if an option has another form.
     """
-    grid = {}
+    grid: dict[str, tuple[str, ...]] = {}
     for option in options:
         field, equals, values = option.partition("=")
         if not equals or not field or not values.strip():
             raise UserError(f"grid = {option}: must be field=value,value, as in agent.n_step=1,3")
         for key, value in flatten(read_override(f"{field}=[{values}]", "grid")).items():
-            grid[key] = _grid_values(key, value)
+            grid[key] = (*grid.get(key, ()), *_grid_values(key, value))
     return grid
 
 
@@ -119,13 +123,19 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
         raise UserError(f"agents = []: must be one or more of {', '.join(agent_names())}")
     for agent in spec.agents:
         experiment_class(agent)
+    given = (*spec.overrides, *(f"{field}={','.join(values)}" for field, values in spec.grid.items()))
+    check_not_set("task", "--task", given)
+    check_not_set("seed", "--seeds", given)
+    grid = {f"grid.{field}": values for field, values in spec.grid.items()}
+    for name, values in {"agents": spec.agents, "tasks": spec.tasks, "seeds": spec.seeds, **grid}.items():
+        _check_once(name, ",".join(map(str, values)), values)
     counts = (len(one) or 1 for one in (spec.agents, spec.tasks, spec.seeds, *spec.grid.values()))
     if (num_runs := math.prod(counts)) > MAX_RUNS:
         raise UserError(f"runs = {num_runs:,}: must be at most {MAX_RUNS:,}")
     jobs: dict[str, Job] = {}
     for job in _jobs(spec, output):
         if job.name in jobs:
-            raise UserError(f"run = {job.name}: must be there once; no agent, task, seed or value may be given twice")
+            raise UserError(f"run = {job.name}: must be one run; two tasks or values are alike in its name")
         if len(os.fsencode(job.log.name)) > MAX_NAME_SIZE:
             raise UserError(f"run = {job.name}: must be a shorter name; a YAML file can hold long values")
         jobs[job.name] = job
@@ -136,7 +146,7 @@ def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
     tasks: list[tuple[str, ...]] = [(f"task={task}",) for task in spec.tasks] or [()]
     points = list(itertools.product(*([f"{field}={value}" for value in values] for field, values in spec.grid.items())))
     without_seed = [
-        _job(agent, spec.configs.get(agent, ()), (*spec.overrides, *task, *point), point, output)
+        _job(agent, spec, (*task, *point), point, output)
         for task, agent, point in itertools.product(tasks, spec.agents, points)
     ]
     for seed in spec.seeds:
@@ -145,9 +155,13 @@ def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
         yield from without_seed
 
 
-def _job(agent: str, files: tuple[Path, ...], overrides: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
+def _job(agent: str, spec: SweepSpec, own: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
+    files, overrides = spec.configs.get(agent, ()), (*spec.overrides, *own)
     try:
         config = load_config(agent, files, overrides)
+    except OtherAgentsFieldError as error:
+        advice = "" if len(spec.agents) == 1 else "; `configs` of a --spec FILE gives an agent fields of its own"
+        raise UserError(f"{agent}: {error}{advice}") from None
     except UserError as error:
         raise UserError(f"{agent}: {error}") from None
     values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
@@ -165,6 +179,24 @@ def _with_seed(job: Job, seed: int) -> Job:
         job.run_dir.with_name(name),
         job.log.with_name(f"{name}.log"),
     )
+
+
+def check_not_set(field: str, option: str, overrides: Iterable[str]) -> None:
+    """Checks that overrides, strings "field=value", leave a field to the option that has a list of its values.
+
+    Raises:
+        UserError: if one sets it.
+    """
+    for override in overrides:
+        name, _, value = override.partition("=")
+        if name == field:
+            raise UserError(f"{field} = {value}: must be given with {option}")
+
+
+def _check_once(name: str, text: str, values: Iterable[Any]) -> None:
+    for value, number in Counter(values).items():
+        if number > 1:
+            raise UserError(f"{name} = {text}: {value} must be given once")
 
 
 def _grid_values(field: str, values: Any) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ import statistics
 import time
 from collections.abc import Sequence
 
+from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.progress import Progress, read_progress
 from walker_rl.experiments.sweep.scheduler import Entry
+from walker_rl.printable import file_name
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sweep import Overview, Row, State
 
@@ -16,6 +18,8 @@ class View:
 
     def __init__(self, entries: Sequence[Entry], num_slots: int):
         """Starts without speeds."""
+        tasks = {entry.job.config.task for entry in entries}
+        self._labels = {entry.job.name: short_name(entry.job, with_task=len(tasks) > 1) for entry in entries}
         self._entries = entries
         self._num_slots = num_slots
         self._rates = {entry.job.name: Rates() for entry in entries}
@@ -30,7 +34,7 @@ class View:
         job = entry.job
         progress = self._progress(entry)
         return Row(
-            name=job.name,
+            name=self._labels[job.name],
             kind=f"{job.config.agent_name} on {job.config.task}",
             state=entry.state,
             actor_steps=progress.actor_steps,
@@ -42,16 +46,27 @@ class View:
     def _progress(self, entry: Entry) -> Progress:
         name = entry.job.name
         state, before = self._known.get(name, (None, Progress(0, None)))
-        if not entry.state.is_running and entry.state is state:
+        is_running = entry.state is State.RUNNING
+        if not is_running and entry.state is state:
             return before
         progress = read_progress(entry.job.run)
         self._known[name] = (entry.state, progress)
         rates = self._rates[name]
         if progress.actor_steps < before.actor_steps:
             rates.clear()  # The run has resumed from an earlier checkpoint.
-        if entry.state.is_running and progress.actor_steps != before.actor_steps:
+        is_learning = before.actor_steps >= entry.job.config.agent.min_steps_to_learn  # Earlier steps are faster.
+        if is_running and is_learning and progress.actor_steps != before.actor_steps:
             rates.add(time.monotonic(), {"actor_steps": progress.actor_steps})
         return progress
+
+
+def short_name(job: Job, with_task: bool) -> str:
+    """Name of a job for a table, as in "d4pg agent.n_step=3 seed 0"; `plan` makes the job's own name."""
+    config = job.config
+    task = file_name(config.task)
+    grid = job.name.removeprefix(f"{config.agent_name}_{task}").removesuffix(f"_seed{config.seed}")
+    parts = (config.agent_name, task if with_task else "", grid.removeprefix("_"), f"seed {config.seed}")
+    return " ".join(filter(None, parts))
 
 
 def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:

@@ -78,15 +78,15 @@ class Search:
         state = trial_run.check()
         if state is None:
             return
-        if state is State.RETRYING:
-            self._tell(f"trial {trial_run.trial.number}: failed with {trial_run.failure}; once more")
+        if state is State.RUNNING:
+            self._tell(f"trial {trial_run.trial.number}: failed, {trial_run.failure}; trying it once more")
             return
         trial = trial_run.trial
         self._running.remove(trial_run)
         self._free.append(trial_run.run.cores)
         if state is State.FAILED:
             self._study.fail(trial, trial_run.failure)
-            self._tell(f"trial {trial.number}: failed with {trial_run.failure}")
+            self._tell(f"trial {trial.number}: failed, {trial_run.failure}")
         elif state is State.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value

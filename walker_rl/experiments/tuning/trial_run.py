@@ -49,8 +49,8 @@ class TrialRun:
 
     @property
     def failure(self) -> str:
-        """Ending of the last process that failed, as in "status 1 (error: no space left)"."""
-        return f"status {self.run.failure.status} ({self.run.failure.line})"
+        """Ending of the last process that failed, as in "with status 1 (error: no space left)"."""
+        return str(self.run.failure)
 
     def check(self) -> State | None:
         """Reports new evaluations to the pruner; returns the trial's new state, or None if it is unchanged.
