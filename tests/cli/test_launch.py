@@ -31,7 +31,10 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
             ("--role", "actors", "--join", "localhost:1", "--open-ports"),
             "open_ports = true: must not be given with --role actors",
         ),
-        (("--set", "replay=reverb"), "replay = reverb: must be arrays with launch, whose Reverb server only carries"),
+        (
+            ("--set", "replay=reverb"),
+            "replay = reverb: must be arrays with launch, which keeps replay in the learner",
+        ),
         (
             ("--set", "logging.wandb=online"),
             "logging.wandb = online: must be offline in the private network of launch; `wandb sync` sends it later, "

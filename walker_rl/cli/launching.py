@@ -101,7 +101,7 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
     config, run = load_request(request, RUNNER, has_network=has_network)
     if run is None:
         if config.replay != "arrays":
-            raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
+            raise UserError(f"replay = {config.replay}: must be arrays with launch, which keeps replay in the learner")
         check_agents([config])
         run = create_run_directory(request.run_dir or default_path(config), config, RUNNER)
     return config, run

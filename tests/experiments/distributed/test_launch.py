@@ -16,6 +16,8 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.isolation import free_port
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.printable import counted
+from walker_rl.processes.slots import usable_cpus
 
 pytestmark = pytest.mark.slow
 
@@ -88,9 +90,10 @@ def test_threads_do_what_processes_do(tmp_path):
 
 def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
     run = tmp_path / "run"
-    with launched(run, "--num-actors", "1", "--steps", "1000") as made:
-        made.finish()
+    with launched(run, "--steps", "1000") as made:
+        output = made.finish()
         assert made.process.returncode == 0, made.everything()
+    assert f" with {counted(max(1, usable_cpus() - 2), 'actor')}; " in output
     state = read_checkpoint(max((run / "checkpoints").iterdir()))
     assert_is_the_evaluated_one(run / "policy" / "last.npz", state["learner"])
 
