@@ -15,6 +15,8 @@ from walker_rl.terminal.sparkline import sparkline
 SAMPLE_PERIOD = 0.25
 """Seconds between measurements of the speed, and between redraws of the live block."""
 
+TRAINED = "Training is complete; now the choice and video of the best policy, and the final evaluation."
+
 
 @dataclasses.dataclass(frozen=True)
 class Status:
