@@ -77,7 +77,6 @@ def _submit(
 
     def work() -> int:
         status, said = _drive(ray_python, {**spec, **which})
-        status = {-signal.SIGINT: INTERRUPTED, -signal.SIGTERM: STOPPED}.get(status, status)  # It waited for Ray.
         has_ended_early = status in (REFUSED, INTERRUPTED, STOPPED)
         if has_ended_early and request.resume is None and not any(run.checkpoints.iterdir()):
             discard(run)  # Nothing has been done in it.
@@ -119,7 +118,16 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
         with log.open("wb") as errors:
             command = [ray_python, driver, path]
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
-            signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
+            waits = True
+
+            def stop(number: int, frame: object) -> None:
+                (process.kill if waits else process.terminate)()  # Ray's client ignores signals for half a minute.
+
+            signal.signal(signal.SIGTERM, stop)
             for line in process.stdout or ():
+                waits = line.startswith("Waiting for Ray ")
                 print(line, end="")  # Safe even if the terminal is lost.
-            return process.wait(), last_line(log) or "no word on why"
+            status = process.wait()
+            if waits:
+                status = {-signal.SIGINT: INTERRUPTED, -signal.SIGKILL: STOPPED}.get(status, status)
+            return status, last_line(log) or "no word on why"

@@ -142,7 +142,7 @@ def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
     assert not run.exists()
 
 
-def test_a_submission_that_waits_for_ray_ends_at_once_and_leaves_nothing(tmp_path):
+def test_a_submission_that_is_stopped_while_it_waits_for_ray_leaves_nothing(tmp_path):
     run = tmp_path / "run"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         options = ("--num-actors", "1", "--address", f"127.0.0.1:{silent.getsockname()[1]}")
