@@ -37,6 +37,14 @@ def container(job):
     return found
 
 
+def real_program(folder):
+    """Makes `walker-rl` in `folder`; returns environment variables with which a shell finds it."""
+    program = folder / "walker-rl"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
+    program.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
 def test_the_pods_commands_have_options_that_there_are(documents, known_options):
     for name, job in jobs(documents).items():
         (script,) = container(job)["args"]
@@ -123,17 +131,30 @@ def test_as_many_actors_pods_run_as_are_to_complete(documents):
 def test_the_batch_script_is_a_script_and_its_options_exist(known_options):
     subprocess.run(["bash", "-n", SCRIPT], check=True)
     text = SCRIPT.read_text()
-    words = [line for line in text.splitlines() if "walker-rl" in line or "what=" in line]
+    commands = [line for line in text.splitlines() if not line.startswith("#")]
+    words = [line for line in commands if "walker-rl" in line or "what=" in line]
     options = set(re.findall(r"--[a-z-]+", "\n".join(words)))
     assert {"--role", "--listen", "--join", "--resume", "--steps"} <= options <= known_options
 
 
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("0", "Invalid value for '--num-actors': Input should be greater than or equal to 1"),
+        ("1", "join = a..b:8000: must be a host that this machine finds (it is no name of a host)"),
+    ],
+)
+def test_the_first_machine_leaves_three_cores_to_the_learner_and_the_evaluator(tmp_path, task, message):
+    (command,) = re.findall(r"bash -c '(.*?)'", SCRIPT.read_text(), re.DOTALL)
+    environment = {**real_program(tmp_path), "SLURM_CPUS_PER_TASK": "3", "SLURM_PROCID": task}
+    words = ["bash", "-c", command, "actors", "a..b:8000", tmp_path / "run"]
+    result = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
+
+
 def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
     """Up to what refuses it: tests/cli/test_sweep.py trains one."""
-    program = tmp_path / "walker-rl"
-    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
-    program.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": "7"}
+    environment = {**real_program(tmp_path), "SLURM_ARRAY_TASK_ID": "7"}
     words = ["bash", SWEEP_SCRIPT, AGENT, "--seeds", "0-4"]
     result = subprocess.run(words, env=environment, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (2, "error: index = 7: must be in [0, 4]\n")

@@ -1,6 +1,8 @@
 """What `walker-rl cluster submit` refuses, in a line, before anything is written."""
 
+import socket
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,33 +11,53 @@ from tests.tiny import AGENT, run_command
 PLACE = ("--num-actors", "2", "--address", "127.0.0.1:1")
 
 
+@pytest.fixture
+def place() -> Iterator[tuple[str, ...]]:
+    """Options with an address at which something listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield ("--num-actors", "2", "--address", f"127.0.0.1:{server.getsockname()[1]}")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (PLACE, "ray_python = .venv-ray/bin/python: must be a Python that has Ray; `make ray` makes one"),
         (
-            (*PLACE, "--ray-python", sys.executable, "--set", "agent.tau=7"),
-            "agent.tau = 7.0: must be in (0, 1]",
+            ("--num-actors", "2", "--address", "auto", "--ray-python", sys.executable),
+            "address = auto: must be HOST:PORT, as in localhost:8000",
         ),
         (
-            (*PLACE, "--ray-python", sys.executable, "--resume", "nowhere"),
-            "run = nowhere: must be a run directory (no config.yaml in it)",
+            (*PLACE, "--ray-python", sys.executable),
+            "address = 127.0.0.1:1: must be a Ray cluster (Connection refused)",
         ),
     ],
 )
-def test_what_cannot_be_submitted_is_refused(tmp_path, words, message):
+def test_a_cluster_that_is_not_there_is_refused(tmp_path, words, message):
     result = run_command("cluster", "submit", AGENT, *words, cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "agent.tau=7"), "agent.tau = 7.0: must be in (0, 1]"),
+        (("--resume", "nowhere"), "run = nowhere: must be a run directory (no config.yaml in it)"),
+    ],
+)
+def test_what_cannot_be_submitted_is_refused(tmp_path, place, words, message):
+    result = run_command("cluster", "submit", AGENT, *place, "--ray-python", sys.executable, *words, cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("has_been_copied_back", [True, False])
-def test_a_run_that_a_refusal_ends_stays_if_something_has_been_done_in_it(tmp_path, has_been_copied_back):
+def test_a_run_that_a_refusal_ends_stays_if_something_has_been_done_in_it(tmp_path, place, has_been_copied_back):
     """The driver may come to refuse late, when the machine of the central process was lost; here it does at once."""
     run, driver = tmp_path / "run", tmp_path / "driver"
     copy = f"touch '{run}/checkpoints/step_000000000007.npz'" if has_been_copied_back else "true"
     driver.write_text(f"#!/bin/sh\n{copy}\necho 'python = p: must be a Python on every machine' >&2\nexit 2\n")
     driver.chmod(0o755)
-    result = run_command("cluster", "submit", "ddpg", *PLACE, "--ray-python", driver, "--run-dir", run)
+    result = run_command("cluster", "submit", "ddpg", *place, "--ray-python", driver, "--run-dir", run)
     assert (result.returncode, result.stderr) == (2, "error: python = p: must be a Python on every machine\n")
     assert run.exists() == has_been_copied_back

@@ -17,6 +17,7 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
             ("--listen", "300.1.1.1:8000"),
             "listen = 300.1.1.1:8000: 300.1.1.1 must be a name or an IPv4 address, as 192.168.0.7",
         ),
+        (("--listen", "192.0.2.1:8000"), "listen = 192.0.2.1:8000: must be an address of this machine"),
         (
             ("--role", "actors", "--join", "10.1:8000"),
             "join = 10.1:8000: 10.1 must be a name or an IPv4 address, as 192.168.0.7",
@@ -31,7 +32,10 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
             ("--role", "actors", "--join", "localhost:1", "--open-ports"),
             "open_ports = true: must not be given with --role actors",
         ),
-        (("--set", "replay=reverb"), "replay = reverb: must be arrays with launch, whose Reverb server only carries"),
+        (
+            ("--set", "replay=reverb"),
+            "replay = reverb: must be arrays with launch, which keeps replay in the learner",
+        ),
         (
             ("--set", "logging.wandb=online"),
             "logging.wandb = online: must be offline in the private network of launch; `wandb sync` sends it later, "

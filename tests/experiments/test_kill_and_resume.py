@@ -132,7 +132,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path)
     press_ctrl_c(process)
     assert process.wait(timeout=300) == 130
     process = start_command("train", AGENT, "--resume", run)
-    assert next(process.stdout) == f"Training {AGENT} on Pendulum-v1 for 1,000,000 steps in {run}\n"
+    assert next(process.stdout) == f"Resuming {AGENT} on Pendulum-v1 for 1,000,000 steps in {run}\n"
     process.kill()
     process.communicate()
 

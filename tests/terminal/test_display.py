@@ -63,6 +63,21 @@ def test_on_a_terminal_a_live_block_is_redrawn():
     assert text.rstrip().endswith("1,235")  # the last block stays
 
 
+def test_a_message_after_a_request_to_stop_has_a_line_of_its_own():
+    """Before the first status as well, when nothing but an empty line is reserved for the request."""
+    code = """
+import os, signal
+from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.display import Display
+with StopSignals(), Display() as shown:
+    os.kill(os.getpid(), signal.SIGINT)
+    shown.message("warning: nothing is saved")
+"""
+    before, _, after = on_a_terminal(code).partition("warning: nothing is saved")
+    assert before.endswith("without a checkpoint.\r\x1b[2K")
+    assert after.startswith("\r\n")
+
+
 def test_before_anything_is_known_nothing_is_made_up():
     display = Display()
     status = Status(0, 1_000, 0, None, None)

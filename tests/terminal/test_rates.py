@@ -35,6 +35,15 @@ def test_only_the_last_minute_counts():
     assert RATE_WINDOW < 99
 
 
+def test_a_counter_that_falls_is_timed_from_then_on():
+    rates = Rates()
+    rates.add(0.0, {"a": 100, "b": 7})
+    rates.add(10.0, {"a": 18, "b": 9})
+    assert (rates.rate("a"), rates.rate("b")) == (0.0, 0.0)
+    rates.add(11.0, {"a": 20, "b": 9})
+    assert (rates.rate("a"), rates.rate("b")) == (2.0, 0.0)
+
+
 def test_what_is_cleared_is_forgotten():
     rates = Rates()
     rates.add(0.0, {"a": 0})

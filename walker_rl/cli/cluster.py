@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.experiment import make_agent_app, see_through
-from walker_rl.cli.launching import experiment_of
+from walker_rl.cli.launching import experiment_of, port_of
 from walker_rl.cli.request import Request, resume_command
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import counted
@@ -23,6 +24,9 @@ from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, ST
 from walker_rl.stack import require_acme
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
+
+CONNECTION_LIMIT = 10.0
+"""Seconds for the cluster's machine to accept a connection."""
 
 NumActors = Annotated[int, typer.Option(min=1, max=10_000, help="Processes that act, each with a CPU of its own.")]
 Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Of the cluster, as `ray start --head` prints it.")]
@@ -64,6 +68,7 @@ def _submit(
         "fetch_period": fetch_period,
         "python": python or sys.executable,
     }
+    _check_reachable(address)
     config, run = experiment_of(request)
     options = [word for name, value in spec.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     again = resume_command("cluster submit", config.agent_name, run.path, *options, "--ray-python", str(ray_python))
@@ -72,8 +77,12 @@ def _submit(
 
     def work() -> int:
         status, said = _drive(ray_python, {**spec, **which})
-        if status == REFUSED and request.resume is None and not any(run.checkpoints.iterdir()):
+        has_ended_early = status in (REFUSED, INTERRUPTED, STOPPED)
+        if has_ended_early and request.resume is None and not any(run.checkpoints.iterdir()):
             discard(run)  # Nothing has been done in it.
+            if status != REFUSED:
+                print("Stopped before the run began; nothing is left behind")
+                raise typer.Exit(status)
         if status == REFUSED:
             raise UserError(said)
         if status not in (COMPLETE, STOPPED, INTERRUPTED):
@@ -86,12 +95,22 @@ def _submit(
         return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
 
 
+def _check_reachable(address: str) -> None:
+    """Raises UserError unless something listens at the address: Ray's client would try for minutes."""
+    port = port_of(address, "address")
+    try:
+        socket.create_connection((address.rpartition(":")[0], port), CONNECTION_LIMIT).close()
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"address = {address}: must be a Ray cluster ({reason})") from None
+
+
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
     """Runs the driver; returns its exit status and the last line of its standard error."""
     import walker_rl.experiments.distributed as package
 
     driver = Path(package.__file__).with_name("ray_driver.py")
-    environment = {"RAY_AUTH_MODE": "token", **os.environ}
+    environment = {"RAY_AUTH_MODE": "token", "RAY_NUM_REDIS_GET_RETRIES": "3", **os.environ}  # 20 take 14 minutes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver receives it, too, and stops the run.
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder) / "spec.json", Path(folder) / "stderr"
@@ -99,7 +118,16 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
         with log.open("wb") as errors:
             command = [ray_python, driver, path]
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
-            signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
+            waits = True
+
+            def stop(number: int, frame: object) -> None:
+                (process.kill if waits else process.terminate)()  # Ray's client ignores signals for half a minute.
+
+            signal.signal(signal.SIGTERM, stop)
             for line in process.stdout or ():
+                waits = line.startswith("Waiting for Ray ")
                 print(line, end="")  # Safe even if the terminal is lost.
-            return process.wait(), last_line(log) or "no word on why"
+            status = process.wait()
+            if waits:
+                status = {-signal.SIGINT: INTERRUPTED, -signal.SIGKILL: STOPPED}.get(status, status)
+            return status, last_line(log) or "no word on why"

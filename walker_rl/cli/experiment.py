@@ -119,10 +119,11 @@ def see_through(
     from walker_rl.watch.server import address_of
 
     to_resume = f"to resume from the newest checkpoint: {again}"
-    print(f"Training {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
-    prior = run.provenance.prior
-    if prior is not None:
-        print(describe_prior(config, prior))
+    is_resumed = any(run.checkpoints.glob("*.npz"))
+    verb = "Resuming" if is_resumed else "Training"
+    print(f"{verb} {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
+    if run.provenance.prior is not None and not is_resumed:
+        print(describe_prior(config, run.provenance.prior))
     if config.agent_name in left_out():
         print(f"warning: {left_out()[config.agent_name]}")
     if reason := why_nothing_is_learned(config):

@@ -32,7 +32,8 @@ IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
 """Options that can't be combined with a role."""
 
 NumActors = Annotated[
-    int | None, typer.Option(min=1, max=1_000, help="Processes that act.  [default: as many as there are CPUs]")
+    int | None,
+    typer.Option(min=1, max=1_000, help="Processes that act.  [default: CPUs - 2; with --join, CPUs]"),
 ]
 OpenPorts = Annotated[
     bool, typer.Option("--open-ports", help="Let any machine that reaches this one connect, without a password.")
@@ -80,10 +81,9 @@ def _launch(
         if given[name]:
             shown = "true" if given[name] is True else given[name]
             raise UserError(f"{name} = {shown}: must not be given with --role {role.value}")
-    num_actors = num_actors or usable_cpus()
     if join is not None:
-        return join_run(request, join, num_actors)
-    if role is Part.CENTRAL:
-        num_actors = 0
+        return join_run(request, join, num_actors or usable_cpus())
+    usable = max(1, usable_cpus() - 2)  # The learner and the evaluator take two.
+    num_actors = 0 if role is Part.CENTRAL else num_actors or usable
     placement = Placement(num_actors, listen, open_ports or listen is not None, threads)
     return launch_run(request, placement, page_listener(watch))

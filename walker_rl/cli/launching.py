@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import os
 import re
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +72,8 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
     num_actors = placement.num_actors
     whose = counted(num_actors, "actor") if num_actors else f"the actors that --join {placement.listen}"
-    details = f" with {whose}; each process writes to {run.logs}"
+    logs = "" if placement.in_threads else f"; each process writes to {run.logs}"
+    details = f" with {whose}{logs}"
 
     def work() -> int:
         try:
@@ -82,7 +85,11 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     with locked(run):
         if request.resume is not None:
             update_config(run, config)
-        return see_through(config, run, again, work, details, listener)
+        status = see_through(config, run, again, work, details, listener)
+    if placement.in_threads:  # Threads that are blocked in Reverb would delay the exit for minutes.
+        sys.stdout.flush()
+        os._exit(status)
+    return status
 
 
 def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:
@@ -101,7 +108,7 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
     config, run = load_request(request, RUNNER, has_network=has_network)
     if run is None:
         if config.replay != "arrays":
-            raise UserError(f"replay = {config.replay}: must be arrays with launch, whose Reverb server only carries")
+            raise UserError(f"replay = {config.replay}: must be arrays with launch, which keeps replay in the learner")
         check_agents([config])
         run = create_run_directory(request.run_dir or default_path(config), config, RUNNER)
     return config, run
@@ -120,7 +127,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.distributed.membership import find_run
     from walker_rl.experiments.run.directory import RunDirectory, locked
 
-    port = _split(address, "join")
+    port = port_of(address, "join")
     _check_resolves(address, port)
     for override in request.overrides:
         if override.startswith("task="):
@@ -159,11 +166,13 @@ def _enter_private_network() -> None:
 
 
 def _port(listen: str | None) -> int:
-    from walker_rl.experiments.distributed.isolation import free_port, is_free
+    from walker_rl.experiments.distributed.isolation import free_port, is_free, is_local
 
     if listen is None:
         return free_port()
-    port = _split(listen, "listen")
+    port = port_of(listen, "listen")
+    if not is_local(listen.rpartition(":")[0]):
+        raise UserError(f"listen = {listen}: must be an address of this machine")
     try:
         if is_free(port):
             return port
@@ -172,8 +181,16 @@ def _port(listen: str | None) -> int:
     raise UserError(f"listen = {listen}: port must be free; another server listens there")
 
 
-def _split(address: str, name: str) -> int:
-    """Checks an address, and returns its port."""
+def port_of(address: str, name: str) -> int:
+    """Returns the port of an address "HOST:PORT".
+
+    Args:
+        address: the user's value.
+        name: name of the option, for the error.
+
+    Raises:
+        UserError: if it is no such address.
+    """
     match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
     if match is None or not 0 < int(match[1]) < 2**16:
         raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")

@@ -17,7 +17,7 @@ from walker_rl.experiments.run.directory import RunDirectory, update_config
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.processes.signals import StopSignals
-from walker_rl.terminal.display import Display, Status, format_duration
+from walker_rl.terminal.display import TRAINED, Display, Status, format_duration
 from walker_rl.types import State, Variables
 
 SECONDS_TIMED = 10.0
@@ -56,9 +56,7 @@ def train(
             if ended_by is None:
                 return None
             signals.raise_at_once()
-            display.message(
-                "Training is complete; now the choice and video of the best policy, and the final evaluation."
-            )
+            display.message(TRAINED)
         evaluations = evaluator.finish(runner.evaluated_policy, display.message)
         recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
         write_summary(run, evaluations, ended_by)  # Last, because it marks the run as complete.

@@ -37,8 +37,8 @@ class LiveOutput:
     def __enter__(self: LiveOutputT) -> LiveOutputT:
         """Starts the live block, if there is a terminal to show it."""
         if self.console.is_terminal:
-            self._live = Live(console=self.console, auto_refresh=False, transient=self._transient)
-            self._live.start()
+            self._live = Live("", console=self.console, auto_refresh=False, transient=self._transient)
+            self._live.start(refresh=True)  # From now on, the last line may take the terminal's ^C.
         return self
 
     def __exit__(self, *_: Any) -> None:

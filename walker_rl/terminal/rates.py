@@ -15,7 +15,9 @@ class Rates:
         self._points: deque[tuple[float, dict[str, float]]] = deque()
 
     def add(self, now: float, counters: Mapping[str, float]) -> None:
-        """Adds a reading at `now`, in seconds."""
+        """Adds a reading at `now`, in seconds; a counter that has fallen, as after a restart, begins a new history."""
+        if self._points and any(counters.get(name, value) < value for name, value in self._points[-1][1].items()):
+            self.clear()
         self._points.append((now, dict(counters)))
         while len(self._points) > 2 and self._points[1][0] < now - RATE_WINDOW:
             self._points.popleft()

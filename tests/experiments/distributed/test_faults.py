@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.experiments.distributed.launched import ENDLESS, assert_gone, checkpoints, column, launched, resumed
-from tests.tiny import AGENT, lines_until, press_ctrl_c
+from tests.tiny import AGENT, lines_until, press_ctrl_c, wait_until
 from walker_rl.whole_file import part_of
 
 pytestmark = pytest.mark.slow
@@ -160,18 +160,32 @@ def test_a_run_that_is_stopped_saves_and_can_be_resumed(tmp_path, number, status
     with launched(run, *ENDLESS, "--set", "checkpoint.seconds_period=null", **options) as made:
         made.wait_for_learning()
         if number == signal.SIGTERM:
-            made.process.send_signal(number)
+            for pid in (made.process.pid, *made.pids().values()):  # As `scancel` does.
+                os.kill(pid, number)
         else:
             os.killpg(made.process.pid, number)  # As a terminal or a batch system does.
         output = made.finish()
         assert made.process.returncode == status, made.everything()
         assert "Stopping; Ctrl-C again stops at once" in output
+        assert "starting it again" not in output
         assert "Traceback" not in made.everything()
         assert made.status["phase"] == "stopped"
         assert made.newest_checkpoint["learner_steps"] == made.status["learner_steps"] > 0
         assert "Interrupted; to resume from the newest checkpoint: " in output
         assert f"launch {AGENT} --resume {run} --num-actors 2\n" in output
         assert_gone(made, 0.5)
+
+
+def test_a_run_that_is_stopped_before_its_first_checkpoint_says_so_and_can_begin_later(tmp_path):
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS) as made:
+        wait_until((run / "logs" / "central.log").exists)
+        press_ctrl_c(made.process)
+        output = made.finish(60)
+        assert made.process.returncode == 130
+        assert "warning: the last checkpoint was not written; there is none before it\n" in output
+    with resumed(run, "--num-actors", "1") as made:
+        made.wait_for_learning()
 
 
 def test_a_second_ctrl_c_stops_at_once(tmp_path):

@@ -2,12 +2,13 @@
 
 import csv
 import json
+import signal
 
 import pytest
 import yaml
 from mlflow import MlflowClient
 
-from tests.experiments.distributed.launched import Launched, assert_gone, end, launched, resumed
+from tests.experiments.distributed.launched import ENDLESS, Launched, assert_gone, end, launched, resumed
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import AGENT, run_command
@@ -16,6 +17,9 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.isolation import free_port
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.printable import counted
+from walker_rl.processes.slots import usable_cpus
+from walker_rl.terminal.display import TRAINED
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +73,8 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
         "evaluator.log",
     ]
     assert yaml.safe_load((run / "config.yaml").read_text())["provenance"]["runner"] == "launch"
+    assert output.count(TRAINED) == 1
+    assert "evaluator: Candidate at " in output.partition(TRAINED)[2]
     assert "best policy: return " in output
     evaluation = run_command("evaluate", run, "--episodes", "1", "--json")
     assert json.loads(evaluation.stdout)["agent_name"] == agent_name
@@ -82,15 +88,26 @@ def test_threads_do_what_processes_do(tmp_path):
         output = made.finish()
         assert made.process.returncode == 0, output
     assert "best policy: return " in output
+    assert "each process writes to" not in output
     assert 3000 <= made.status["actor_steps"] <= 3000 + 2 * 200
     assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 3000]
 
 
+def test_threads_end_soon_after_they_are_asked_to(tmp_path):
+    with launched(tmp_path / "run", *ENDLESS, "--threads") as made:
+        made.wait_for_learning()
+        made.process.send_signal(signal.SIGTERM)
+        output = made.finish(60)
+        assert made.process.returncode == 75, output
+    assert "Interrupted; to resume from the newest checkpoint: " in output
+
+
 def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
     run = tmp_path / "run"
-    with launched(run, "--num-actors", "1", "--steps", "1000") as made:
-        made.finish()
+    with launched(run, "--steps", "1000") as made:
+        output = made.finish()
         assert made.process.returncode == 0, made.everything()
+    assert f" with {counted(max(1, usable_cpus() - 2), 'actor')}; " in output
     state = read_checkpoint(max((run / "checkpoints").iterdir()))
     assert_is_the_evaluated_one(run / "policy" / "last.npz", state["learner"])
 

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -138,6 +139,20 @@ def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
     assert result.returncode == 2
     assert result.stderr.startswith(f"error: address = {cluster.address}: must be a Ray cluster (")
     assert result.stderr.count("\n") == 1
+    assert not run.exists()
+
+
+def test_a_submission_that_is_stopped_while_it_waits_for_ray_leaves_nothing(tmp_path):
+    run = tmp_path / "run"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        options = ("--num-actors", "1", "--address", f"127.0.0.1:{silent.getsockname()[1]}")
+        process = start_command(
+            "cluster", "submit", AGENT, *options, "--ray-python", RAY.with_name("python"), "--run-dir", run
+        )
+        lines_until(process, "Waiting for Ray at ")
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=60)
+    assert (process.returncode, rest) == (75, "Stopped before the run began; nothing is left behind\n")
     assert not run.exists()
 
 

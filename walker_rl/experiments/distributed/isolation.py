@@ -75,6 +75,18 @@ def is_free(port: int) -> bool:
     return True
 
 
+def is_local(host: str) -> bool:
+    """Returns False if `host` is an address of another machine; a name that nobody knows yet may become one of this."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            return error.errno != errno.EADDRNOTAVAIL
+        except UnicodeError:  # No host can have this name.
+            return False
+    return True
+
+
 def _unshare(flags: int) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     if library.unshare(flags) != 0:

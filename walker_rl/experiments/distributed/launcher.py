@@ -91,14 +91,16 @@ def _see_through(
         supervisor = Supervisor([*actors, *others], children, run.status, period, display.message)
         view = View(config, run.metrics, supervisor, display, open_ports)
         try:
-            while not supervisor.check() and not signals.stop_requested():
+            while not signals.stop_requested() and not supervisor.check():
                 view.show()
                 time.sleep(POLL_PERIOD)
         finally:
             has_saved = supervisor.stop(signals.is_urgent)
             view.show()
             if not has_saved:
-                display.message("warning: the last checkpoint was not written; the one before it stays valid")
+                has_older = any(run.checkpoints.glob("*.npz"))
+                remains = "the one before it stays valid" if has_older else "there is none before it"
+                display.message(f"warning: the last checkpoint was not written; {remains}")
     return signals.exit_status
 
 

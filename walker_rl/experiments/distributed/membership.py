@@ -15,6 +15,8 @@ from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
 from walker_rl.experiments.distributed.trust import TRUSTED, is_trusted
 
+MUST_BE = "must be where a run listens that was started with --role central --listen"
+
 
 def take_part(channel: Channel) -> ExperimentConfig:
     """Returns the configuration of the run on `channel`; waits for its central process.
@@ -69,10 +71,10 @@ def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:
             break
         except TimeoutError:
             if time.monotonic() > end:
-                raise UserError(f"join = {address}: must be where a run listens; nobody answers") from None
+                raise UserError(f"join = {address}: {MUST_BE}; no run answers there") from None
     found = re.search(rb"experiment-([0-9a-f]+)", tables)
     if found is None:
-        raise UserError(f"join = {address}: must be where a run listens; this is another Reverb server")
+        raise UserError(f"join = {address}: {MUST_BE}; this is another Reverb server")
     run_id = found[1].decode()
     _, config, patience = connect(address, run_id, seconds)
     patience.close()

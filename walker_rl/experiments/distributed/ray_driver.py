@@ -256,8 +256,11 @@ def describe(status: dict[str, Any]) -> str:
     """Describes a run's progress in one line."""
     share = 100 * status["actor_steps"] / status["max_actor_steps"]
     evaluation = status["evaluation_return"]
+    steps = f"{status['actor_steps']:,} / {status['max_actor_steps']:,} steps ({share:.0f} %), "
+    if status["phase"] == "ending":
+        return f"{steps}training is complete; now the choice and video of the best policy, and the final evaluation"
     return (
-        f"{status['actor_steps']:,} / {status['max_actor_steps']:,} steps ({share:.0f} %), "
+        f"{steps}"
         f"{status['num_actors']} actors, {status['learner_steps']:,} learner steps, "
         f"evaluation return {'-' if evaluation is None else f'{evaluation:,.0f}'}"
     )
@@ -301,6 +304,8 @@ def main() -> int:
     """Runs to the end, restarting from the last copy if the central process's machine is lost."""
     spec: Spec = json.loads(Path(sys.argv[1]).read_text())
     received: list[int] = []
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Nothing is to be saved yet.
+    tell(f"Waiting for Ray at {spec['address']}")
     try:
         ray.init(address=spec["address"], logging_level="ERROR", log_to_driver=False)
     except Exception as error:

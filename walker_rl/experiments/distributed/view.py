@@ -1,6 +1,7 @@
 """The launcher's view of a run: its live summary and the warnings of its processes."""
 
 import contextlib
+import time
 from pathlib import Path
 
 import psutil
@@ -11,9 +12,10 @@ from walker_rl.experiments.distributed import isolation
 from walker_rl.experiments.distributed.supervisor import Supervisor
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.processes.child import Child
+from walker_rl.terminal.display import TRAINED
 from walker_rl.terminal.fleet import FleetDisplay
 
-TOLD = ("warning: ", "Resumed ")
+TOLD = ("warning: ", "Resumed ", "Candidate at ")
 """Beginnings of the log lines that the launcher prints."""
 
 
@@ -32,6 +34,7 @@ class View:
             display: display on which the run is shown.
             open_ports: whether other machines may connect.
         """
+        self._began_at = time.time()  # A resumed run has an older status at first.
         self._metrics = metrics
         self._evaluation_return: float | None = None
         self._target_samples_per_insert = config.agent.target_samples_per_insert
@@ -39,6 +42,7 @@ class View:
         self._display = display
         self._open_ports = open_ports
         self._has_told_ports = False
+        self._has_told_end = False
         self._positions: dict[str, int] = {}
 
     def show(self) -> None:
@@ -49,12 +53,15 @@ class View:
         """
         self._relay_logs()
         status = self._supervisor.status()
-        if status is None:
+        if status is None or status.written_at < self._began_at:
             return
         if not self._has_told_ports:
             self._tell_ports()
-        memory = {name: _resident_megabytes(child.pid) for name, child in self._running.items()}
-        self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
+        if status.phase in ("ending", "complete"):
+            self._tell_end()
+            return
+        if memory := {name: _resident_megabytes(child.pid) for name, child in self._running.items()}:
+            self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
         if status.evaluation_return != self._evaluation_return:
             self._evaluation_return = status.evaluation_return
             self._display.show_history([one.mean_return for one in recorded_evaluations(self._metrics)])
@@ -73,6 +80,13 @@ class View:
                     self._positions[name] = file.tell()
                     if line.startswith(TOLD):
                         self._display.message(line.rstrip() if name == "central" else f"{name}: {line.rstrip()}")
+
+    def _tell_end(self) -> None:
+        """Reports the end of training once, and empties the live block."""
+        if not self._has_told_end:
+            self._has_told_end = True
+            self._display.message(TRAINED)
+            self._display.show(lambda: "", lambda: ())
 
     def _tell_ports(self) -> None:
         """Reports, once the server listens, who can reach it."""
