@@ -9,9 +9,9 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
     ("words", "message"),
     [
         (("--join", "localhost:8000"), "join = localhost:8000: must be given with --role actors, and only then"),
-        (("--role", "actors"), "join = null: must be given with --role actors, and only then"),
+        (("--role", "actors"), "join: must be given with --role actors, and only then"),
         (("--role", "actors", "--join", "elsewhere"), "join = elsewhere: must be HOST:PORT, as in localhost:8000"),
-        (("--role", "central"), "listen = null: must be given with --role central, as in --listen HOST:PORT"),
+        (("--role", "central"), "listen: must be given with --role central, as in --listen HOST:PORT"),
         (("--listen", "a:0"), "listen = a:0: must be HOST:PORT, as in localhost:8000"),
         (
             ("--listen", "300.1.1.1:8000"),
@@ -76,9 +76,9 @@ def test_a_host_that_nobody_knows_is_refused_at_once(tmp_path, host):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--role", "actor"), "connect = null: must be given with --role actor"),
-        (("--role", "actor", "--connect", "a:1"), "run_id = null: must be given with --role actor"),
-        (("--role", "central", "--port", "8000"), "run_dir = null: must be given with --role central"),
+        (("--role", "actor"), "connect: must be given with --role actor"),
+        (("--role", "actor", "--connect", "a:1"), "run_id: must be given with --role actor"),
+        (("--role", "central", "--port", "8000"), "run_dir: must be given with --role central"),
         (
             ("--role", "evaluator", "--connect", "a:1", "--run-dir", "nowhere"),
             "run = nowhere: must be a run directory (no config.yaml in it)",

@@ -27,7 +27,7 @@ from walker_rl.cli import main
 from walker_rl.cli.request import command_line
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.directory import create_run_directory, open_run_directory
 
 GAIT = ROOT / "configs" / "gait_lean.yaml"
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
@@ -300,3 +300,20 @@ def test_an_index_trains_its_run_in_the_process_itself(tmp_path):
     assert run_command(*words, "--index", "1").returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == [run.name]
     assert run_command(*words, "--index", "1").stdout == f"{run} is complete\n"
+
+
+def test_a_prior_is_refused_if_an_agent_takes_none(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["sweep", AGENT, "ppo", "--prior", "gait"]) == 2
+    line = "error: prior = gait: must not be given with ppo, which does not learn from replay\n"
+    assert capsys.readouterr().err == line
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_prior_plays_first_in_each_run(tmp_path):
+    settings = set_options((*TINY_RUN, "agent.prior.num_steps=200"))
+    result = run_command("sweep", AGENT, "--prior", "gait", *settings, "--steps", "600", "--output", tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    run = open_run_directory(tmp_path / f"{AGENT}_Walker2DBulletEnv-v0_seed0")
+    assert run.provenance.prior.name == "gait"

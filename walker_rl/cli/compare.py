@@ -36,7 +36,9 @@ Thresholds = Annotated[
 
 def compare_runs(
     runs: Runs,
-    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for the figures.")] = Path("comparison"),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the figures.")] = Path(
+        "comparison"
+    ),
     keep: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Folder for two small tables that can replace the runs.")
     ] = None,

@@ -76,7 +76,7 @@ def _launch(
         "watch": watch,
     }
     if (join is not None) != (role is Part.ACTORS):
-        raise UserError(f"join = {join or 'null'}: must be given with --role actors, and only then")
+        raise UserError(f"join{f' = {join}' if join else ''}: must be given with --role actors, and only then")
     for name in IMPOSSIBLE[role]:
         if given[name]:
             shown = "true" if given[name] is True else given[name]

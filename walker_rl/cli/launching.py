@@ -63,7 +63,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     from walker_rl.experiments.run.directory import locked, update_config
 
     if placement.num_actors == 0 and not placement.is_open:
-        raise UserError("listen = null: must be given with --role central, as in --listen HOST:PORT")
+        raise UserError("listen: must be given with --role central, as in --listen HOST:PORT")
     if not placement.is_open:
         _enter_private_network()
     port = _port(placement.listen)

@@ -60,5 +60,5 @@ def run_node(
 
 def _given(value: ValueT | None, name: str, role: Role) -> ValueT:
     if value is None:
-        raise UserError(f"{name} = null: must be given with --role {role.value}")
+        raise UserError(f"{name}: must be given with --role {role.value}")
     return value

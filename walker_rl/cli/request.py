@@ -141,7 +141,7 @@ def make_request(
         "max_walltime": duration,
         "target_return": until,
     }
-    changes = [*all_overrides(overrides, **short_forms), *_prior_override(agent_name, prior)]
+    changes = [*all_overrides(overrides, **short_forms), *prior_override(agent_name, prior)]
     return Request(agent_name, config or [], changes, run_dir, resume, more_steps or 0)
 
 
@@ -150,7 +150,7 @@ def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[st
     return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
 
 
-def _prior_override(agent_name: str, prior: str | None) -> list[str]:
+def prior_override(agent_name: str, prior: str | None) -> list[str]:
     """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere.
 
     Raises:

@@ -12,7 +12,16 @@ import typer
 from walker_rl.agents import agent_names
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.request import ConfigFiles, Overrides, Steps, all_overrides, command_line, print_next
+from walker_rl.cli.request import (
+    ConfigFiles,
+    Overrides,
+    Prior,
+    Steps,
+    all_overrides,
+    command_line,
+    print_next,
+    prior_override,
+)
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config import why_nothing_is_learned
@@ -68,6 +77,7 @@ def run_sweep(
     config: ConfigFiles = None,
     overrides: Overrides = None,
     steps: Steps = None,
+    prior: Prior = None,
     grid: Grid = None,
     jobs: Jobs = None,
     output: Output = None,
@@ -86,7 +96,8 @@ def run_sweep(
     if index is not None and jobs is not None:
         raise UserError(f"jobs = {jobs}: must not be given with --index {index}")
     whole = read_spec(spec) if spec else SweepSpec()
-    fields = all_overrides(overrides, max_actor_steps=steps)
+    prior_fields = {field: None for name in agents or whole.agents for field in prior_override(name, prior)}
+    fields = [*all_overrides(overrides, max_actor_steps=steps), *prior_fields]
     whole = _with_options(whole, agents or [], tasks or [], seeds or [], config or [], fields, grid or [])
     output = output or Path("runs") / (spec.stem if spec else "sweep")
     planned = list(plan(whole, output).values())
