@@ -12,6 +12,9 @@ CONFIDENCE = 0.95
 MAX_SPANNED_SEEDS = 4
 """Most seeds whose interval is from the lowest to the highest: each is the mean of over 2.5 % of the resamples."""
 
+STATISTIC = "IQM"
+"""Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""
+
 
 def interval_name(num_seeds: Iterable[int]) -> str:
     """Returns a name for the intervals of groups of so many seeds; "" if all are of one."""
@@ -19,10 +22,6 @@ def interval_name(num_seeds: Iterable[int]) -> str:
     if len(spans) == 2:
         return f"95 % interval (lowest to highest with 2 to {MAX_SPANNED_SEEDS} runs)"
     return "" if not spans else "interval from lowest to highest" if spans == {True} else "95 % interval"
-
-
-STATISTIC = "IQM"
-"""Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""
 
 
 @dataclasses.dataclass(frozen=True)

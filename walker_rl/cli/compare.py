@@ -74,7 +74,8 @@ def compare_runs(
     with writable(output, "output"):
         written = draw_comparison(found, output, returns)
     if json:
-        tasks = [_as_dict(one, by_task(found)[one.task]) for one in summaries]
+        groups = by_task(found)
+        tasks = [_as_dict(one, groups[one.task]) for one in summaries]
         print_json({"tasks": tasks, "notes": notes, "files": list(map(str, written))})
         return
     print(f"  {output}: {counted(len(written), 'file')}")

@@ -77,7 +77,7 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
     row, steps = _end(config, recorded, slowdown)
     if row is None:
         return None
-    extent = _extent(*_span(config, recorded, slowdown))
+    extent = _extent(*_span(config, recorded, steps, slowdown))
     when = f"in {extent}" if row.actor_steps == steps else f"and the end after {extent}"
     return (
         f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, {when}: the mean of "
@@ -103,7 +103,7 @@ def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slo
         return f"No forecast of the time: {left_out}"
     num_jobs = min(num_jobs or usable_cpus(), len(known))
     slowdown = (_slowdown() if slowdown is None else slowdown) * max(1.0, num_jobs / usable_cpus())
-    spans = [_span(config, rows, slowdown) for config, rows in known]
+    spans = [_span(config, rows, _end(config, rows, slowdown)[1], slowdown) for config, rows in known]
     extent = _extent(*(_makespan(seconds, num_jobs) for seconds in zip(*spans, strict=True)))
     at_a_time = f"{num_jobs} at a time, " if num_jobs > 1 else ""
     return (
@@ -130,9 +130,8 @@ def _end(config: ExperimentConfig, recorded: Sequence[Recorded], slowdown: float
     return (within[-1] if within else None), config.max_actor_steps
 
 
-def _span(config: ExperimentConfig, recorded: Sequence[Recorded], slowdown: float) -> tuple[float, float]:
-    """Returns the seconds of the fastest and the slowest run to a training's end, extrapolated beyond the table."""
-    _, steps = _end(config, recorded, slowdown)
+def _span(config: ExperimentConfig, recorded: Sequence[Recorded], steps: int, slowdown: float) -> tuple[float, float]:
+    """Returns the seconds of the fastest and the slowest run to `steps`, extrapolated beyond the table."""
     limit = math.inf if config.max_walltime is None else config.max_walltime
     grid = [0, *(row.actor_steps for row in recorded)]
     scale = slowdown * max(1.0, steps / grid[-1])

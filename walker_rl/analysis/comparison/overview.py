@@ -81,9 +81,8 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
     axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, max(curve.x[-1] for curve in curves.values())))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_locator(
-        MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10])
-    )  # The same before and after the layout.
+    # Automatic ticks depend on the height, which the layout changes after it has made room for their labels.
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
     return names
 
 
