@@ -209,8 +209,9 @@ def test_killed_and_resumed_it_has_the_same_metrics(example, trained, tmp_path):
 
 @pytest.mark.slow
 def test_a_sweep_trains_it_beside_ours_and_compare_draws_both(example, tmp_path):
-    fields = set_options(("task=Pendulum-v1", "max_actor_steps=900", *TINY_SCHEDULE))
-    process = run_command("sweep", "ars", "gait", "--output", tmp_path / "runs", *fields, **example)
+    fields = set_options(("max_actor_steps=900", *TINY_SCHEDULE))
+    sweep = ("sweep", "ars", "gait", "--task", "Pendulum-v1", "--output", tmp_path / "runs")
+    process = run_command(*sweep, *fields, **example)
     assert process.returncode == 0, process.stdout + process.stderr
     compare = ("compare", tmp_path / "runs" / "*_seed0", "--output", tmp_path / "figures")
     process = run_command(*compare, **example)
