@@ -91,14 +91,37 @@ def test_wrong_usage_is_one_line_and_status_2(arguments):
         (("train", "sac", "--set", "agent.nstep=3"), "agent.nstep = 3: unknown field; did you mean agent.n_step"),
         (("train", "sac", "--task", "PendulumV1"), "did you mean Pendulum-v1 or "),
         (("render", "--pretrained", "d4g"), "did you mean d4pg?"),
-        (("trian",), "No such command 'trian'. Did you mean 'train'?"),
-        (("train", "sac", "--sed", "3"), "No such option: --sed (Possible options: --seed, --set, --steps)"),
+        (("trian",), "list; did you mean train?"),
+        (("cluster", "submt"), "error: command = submt: must be one of submit; did you mean submit?"),
+        (("train", "sac", "--sed", "3"), "error: option = --sed: unknown; did you mean --seed or --set or --steps?"),
     ],
 )
 def test_a_slip_gets_a_suggestion(arguments, end):
     process = walker_rl(*arguments)
     assert (process.returncode, process.stdout) == (2, "")
     assert end in process.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("train d4pg --seed x", "seed = x: must be an integer"),
+        ("launch d4pg --num-actors 0", "num_actors = 0: must be an integer in [1, 1,000]"),
+        ("probe Pendulum-v1 --steps 1e9", "steps = 1e9: must be an integer in [1, 1,000,000]"),
+        ("record runs/a --seed -1", "seed = -1: must be an integer of at least 0"),
+        ("cluster submit d4pg --fetch-period nan", "fetch_period = nan: must be a number of at least 1"),
+        ("node --role actors", "role = actors: must be one of central, actor, evaluator"),
+        ("node", "role: must be given, one of central, actor, evaluator"),
+        ("train d4pg --steps", "steps: must be given with a value"),
+        ("train d4pg --watch=yes", "watch: must be given without a value"),
+        ("train d4pg more words", "argument = more words: must not be given"),
+        ("compare --zzz", "option = --zzz: unknown"),
+        ("cluster", "command: must be given, one of submit"),
+    ],
+)
+def test_a_wrong_word_is_named_with_what_is_allowed(words, message, capsys):
+    assert main(words.split()) == 2
+    assert capsys.readouterr() == ("", f"error: {message}\n")
 
 
 @pytest.mark.parametrize(

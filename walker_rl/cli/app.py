@@ -9,6 +9,7 @@ import typer
 import typer.core
 
 from walker_rl import __version__
+from walker_rl.cli import usage_errors
 from walker_rl.cli.cluster import make_cluster_app
 from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
@@ -41,7 +42,7 @@ PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--r
 """Options that take a path."""
 
 
-class _TrainingFirst(typer.core.TyperGroup):
+class _TrainingFirst(usage_errors.Group):
     """Lists the groups `train`, `launch` and `cluster` before all other commands."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -110,7 +111,7 @@ def main(words: Sequence[str]) -> int:
     except RunError as error:
         return _fail(str(error), status=FAILED)
     except typer.TyperException as error:
-        return _fail(error.format_message(), status=error.exit_code)
+        return _fail(usage_errors.describe(error), status=REFUSED)
     except ModuleNotFoundError as error:
         if HAS_TENSORFLOW:
             raise

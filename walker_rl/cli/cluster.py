@@ -17,6 +17,7 @@ import typer
 from walker_rl.cli.experiment import make_agent_app, see_through
 from walker_rl.cli.launching import experiment_of, port_of
 from walker_rl.cli.request import Request, resume_command
+from walker_rl.cli.usage_errors import Group
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import counted
 from walker_rl.processes.child import last_line
@@ -40,7 +41,7 @@ Python = Annotated[
 
 def make_cluster_app() -> typer.Typer:
     """Makes the group `cluster`, with `submit` and a command per agent."""
-    app = typer.Typer(help="Train on the machines of a cluster.", rich_markup_mode=None)
+    app = typer.Typer(cls=Group, help="Train on the machines of a cluster.", rich_markup_mode=None)
     text = "Let Ray place a run's processes on the machines of its cluster, and bring the run directory back."
     app.add_typer(make_agent_app(text, _submit), name="submit")
     return app

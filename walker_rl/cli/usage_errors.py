@@ -1,0 +1,70 @@
+"""What is wrong with a command's words, in one line that names the field, the value and what is allowed."""
+
+import re
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+import typer.core
+
+from walker_rl.errors import UserError, did_you_mean
+
+_SURPLUS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
+"""Typer's message, which alone has the words."""
+
+
+class Group(typer.core.TyperGroup):
+    """A group of commands that names them all if one is missing or unknown."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Finds a command, or raises UserError."""
+        if not args[0].startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            names = self.list_commands(ctx)
+            raise UserError(f"command = {args[0]}: must be one of {', '.join(names)}{did_you_mean(args[0], names)}")
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parses the words after the group's name, or raises UserError if there are none."""
+        if not args and not ctx.resilient_parsing:
+            raise UserError(f"command: must be given, one of {', '.join(self.list_commands(ctx))}")
+        return super().parse_args(ctx, args)
+
+
+def describe(error: typer.TyperException) -> str:
+    """Returns the line for an exception of Typer's parser, whose own message often leaves out the value."""
+    found: Any = error
+    if parameter := getattr(found, "param", None):
+        return _describe_parameter(parameter, found.__cause__)
+    if hasattr(found, "possibilities"):
+        names = [name for one in found.ctx.command.get_params(found.ctx) for name in one.opts]
+        return f"option = {found.option_name}: unknown{did_you_mean(found.option_name, names)}"
+    if hasattr(found, "option_name"):
+        form = "with" if "requires" in found.message else "without"
+        return f"{_field([found.option_name])}: must be given {form} a value"
+    surplus = _SURPLUS.fullmatch(found.format_message())
+    return f"argument = {surplus[1]}: must not be given" if surplus else found.format_message()
+
+
+def _field(options: Sequence[str]) -> str:
+    """Returns an option's name as that of a field, as in "num_actors" for ["--num-actors"]."""
+    return max(options, key=len).lstrip("-").replace("-", "_")
+
+
+def _describe_parameter(parameter: Any, cause: Any) -> str:
+    """Describes what a parameter takes, and the value that it was given, if it was."""
+    described = parameter.type_descriptor
+    choices = ", ".join(getattr(one, "value", str(one)) for one in described.choices or ())
+    if cause is None:
+        return f"{_field(parameter.opts)}: must be given{choices and f', one of {choices}'}"
+    value = cause.errors()[0]["input"]
+    allowed = f"one of {choices}" if choices else _number(described.annotation, described.parameter_info)
+    return f"{_field(parameter.opts)} = {value}: must be {allowed}"
+
+
+def _number(annotation: Any, limits: Any) -> str:
+    """Describes the numbers of a type between limits, as in "an integer of at least 1"."""
+    kind = "a number" if float in (annotation, *typing.get_args(annotation)) else "an integer"
+    if limits.max is not None:
+        return f"{kind} in [{limits.min:,}, {limits.max:,}]"
+    return kind if limits.min is None else f"{kind} of at least {limits.min:,}"
