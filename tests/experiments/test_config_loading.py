@@ -145,6 +145,14 @@ def test_loading_twice_gives_equal_configurations(path):
     assert load_config(DISTRIBUTIONAL_AGENT, [path]) == config
 
 
+@pytest.mark.parametrize(
+    ("override", "steps"),
+    [("12k", 12_000), ("1M", 1_000_000), ("1e5", 100_000), ("2.5e3", 2_500), ("5000.0", 5_000), ("'700'", 700)],
+)
+def test_an_integer_is_taken_in_the_forms_of_steps(override, steps):
+    assert load(f"max_actor_steps={override}").max_actor_steps == steps
+
+
 # --- what is refused
 
 INTEGER, NUMBER = "must be an integer", "must be a number"

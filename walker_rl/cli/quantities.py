@@ -1,12 +1,9 @@
 """Parses quantities as a user types them: 300k environment steps, 1h30m of training."""
 
 import re
-from decimal import Decimal
 
+from walker_rl.counts import parse_count
 from walker_rl.errors import UserError
-
-_STEPS = re.compile(r"([+-]?\d{1,30}(?:\.\d{1,30})?(?:e\+?\d{1,2})?)([kM]?)", re.IGNORECASE)
-_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 _SECONDS = (3600, 60, 1)
@@ -18,11 +15,10 @@ def parse_steps(text: str) -> int:
     Raises:
         UserError: if the text is no whole number of that form.
     """
-    match = _STEPS.fullmatch(text)
-    steps = Decimal(match[1]) * _FACTORS[match[2].lower()] if match else Decimal("nan")
-    if not match or steps != int(steps):
-        raise UserError(f"steps = {text}: must be a whole number, as in 5000, 1e5, 300k or 1M")
-    return int(steps)
+    try:
+        return parse_count(text)
+    except ValueError as error:
+        raise UserError(f"steps = {text}: {error}") from None
 
 
 def parse_duration(text: str) -> float:

@@ -1,9 +1,10 @@
 """The catalogue of tasks. A family of environments is a folder here with a `family.py`, found by listing."""
 
+import contextlib
 import functools
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -112,9 +113,21 @@ def _lookup(name: str, arguments: str) -> tuple[Task, Family]:
         task = task or family.find_task(name, given)
         if task is not None:
             return task, family
-    raise _unknown(name)
+    raise _unknown(name, _with_prefix(name))
 
 
-def _unknown(name: str) -> UserError:
+def _with_prefix(name: str) -> list[str]:
+    """The tasks that `name` would be with a family's name before it, as in "gymnasium:Walker2d-v5"."""
+    found = []
+    for family in family_names() if ":" not in name else ():
+        with contextlib.suppress(UserError):
+            if _family(family).find_task(f"{family}:{name}", NO_ARGUMENTS) is not None:
+                found.append(f"{family}:{name}")
+    return found
+
+
+def _unknown(name: str, meant: Sequence[str] = ()) -> UserError:
     near = did_you_mean(name, task_names(), cutoff=LIKENESS)
+    if meant:
+        near = f"; did you mean {' or '.join(meant)}?"
     return UserError(f"task = {name}: must be one that walker-rl list shows{near}")

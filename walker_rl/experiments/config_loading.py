@@ -1,5 +1,6 @@
 """Builds a checked configuration from YAML files and `field=value` overrides; every error is one line."""
 
+import contextlib
 import dataclasses
 import json
 import typing
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.agents import agent_names
+from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
 from walker_rl.field_values import to_field_value
@@ -120,10 +122,18 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
         if key not in types:
             raise _unknown_field(key, value, list(types))
         try:
-            values[key] = to_field_value(value, types[key])
+            values[key] = to_field_value(_as_typed(value, types[key]), types[key])
         except ValueError as error:
             raise UserError(f"{key} = {value}: {error}") from None
     return values
+
+
+def _as_typed(value: Any, annotation: Any) -> Any:
+    """Returns the number that a user means by 1e5 or 300k where an integer belongs; YAML reads a float and a text."""
+    if isinstance(value, float | str) and annotation in (int, int | None):
+        with contextlib.suppress(ValueError):
+            return parse_count(str(value))
+    return value
 
 
 def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
