@@ -15,6 +15,7 @@ from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
 from walker_rl.cli.evaluate import evaluate_policy
 from walker_rl.cli.export import export_policy
+from walker_rl.cli.group import Group
 from walker_rl.cli.launch import make_launch_app
 from walker_rl.cli.list import list_names
 from walker_rl.cli.node import run_node
@@ -42,7 +43,7 @@ PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--r
 """Options that take a path."""
 
 
-class _TrainingFirst(usage_errors.Group):
+class _TrainingFirst(Group):
     """Lists the groups `train`, `launch` and `cluster` before all other commands."""
 
     def list_commands(self, ctx: Any) -> list[str]:

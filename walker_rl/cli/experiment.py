@@ -12,6 +12,7 @@ import typer
 import typer.core
 
 from walker_rl.agents import agent_names, agent_summary, left_out
+from walker_rl.cli.group import Group
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.cli.request import command_line, print_next, request_command
 from walker_rl.cli.watch import where_to_look
@@ -43,7 +44,7 @@ def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
     return typer.Typer(cls=AgentGroup, help=text, rich_markup_mode=None)
 
 
-class _AgentGroup(typer.core.TyperGroup):
+class _AgentGroup(Group):
     """Looks for agents only when they are asked for, and rejects an unknown one with the names of all.
 
     Attributes:

@@ -6,29 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-import typer.core
 
-from walker_rl.errors import UserError, did_you_mean
+from walker_rl.errors import did_you_mean
 
 _SURPLUS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 """Typer's message, which alone has the words."""
-
-
-class Group(typer.core.TyperGroup):
-    """A group of commands that names them all if one is missing or unknown."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Finds a command, or raises UserError."""
-        if not args[0].startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            names = self.list_commands(ctx)
-            raise UserError(f"command = {args[0]}: must be one of {', '.join(names)}{did_you_mean(args[0], names)}")
-        return super().resolve_command(ctx, args)
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parses the words after the group's name, or raises UserError if there are none."""
-        if not args and not ctx.resilient_parsing:
-            raise UserError(f"command: must be given, one of {', '.join(self.list_commands(ctx))}")
-        return super().parse_args(ctx, args)
 
 
 def describe(error: typer.TyperException) -> str:
