@@ -27,11 +27,12 @@ with fleet.FleetDisplay() as shown:
             evaluation_return=None,
             samples_per_insert=255.9,
             replay_size=steps,
-            actor_steps_by_index={"0": steps // 4, "1": 3 * steps // 4, "7": 5},
+            num_actors=4,
+            actor_steps_by_index={"0": steps // 4, "1": steps // 2, "7": 5, "8": steps // 8, "9": steps // 8},
         ))
         elapsed += 0.002
 """
-"""10,000 steps a second, a quarter of them by actor 0, by a clock of its own; actor 7 has left."""
+"""10,000 steps a second, a quarter of them by actor 0, by a clock of its own; actor 7 has left, 8 and 9 have joined from elsewhere."""
 
 
 def test_without_a_terminal_a_plain_line_comes_now_and_then():
@@ -52,6 +53,9 @@ def test_on_a_terminal_every_process_has_a_row():
     assert 4_300 < int(steps.replace(",", "")) <= 5_000
     assert abs(int(speed) - 2_500) < 30
     assert (restarts, memory, unit) == ("2", "140", "MB")
-    assert abs(int(table["actor_1"][1]) - 7_500) < 90
+    assert abs(int(table["actor_1"][1]) - 5_000) < 60
     assert table["evaluator"] == ["0", "145", "MB"]
     assert table["central"] == ["1", "501", "MB"]
+    (joined,) = (row for row in rows if row[1:3] == ["actors", "elsewhere"])
+    assert joined[0] == "2" and 4_300 < int(joined[3].replace(",", "")) <= 5_005
+    assert abs(int(joined[4]) - 2_500) < 60

@@ -18,11 +18,13 @@ class FleetStatus(Status):
     Attributes:
         samples_per_insert: transitions sampled per transition inserted after the first `min_replay_size`; None before.
         replay_size: transitions in the replay.
+        num_actors: actors that have reported recently.
         actor_steps_by_index: steps of each actor that ever took part.
     """
 
     samples_per_insert: float | None
     replay_size: int
+    num_actors: int
     actor_steps_by_index: dict[str, int]
 
 
@@ -57,7 +59,20 @@ class FleetDisplay(Display):
             speed = f"{self._rates.rate(name):.0f}" if steps is not None else ""
             restarts = str(self._num_restarts.get(name, 0))
             table.add_row(name, format_number(steps) if steps is not None else "", speed, restarts, f"{memory:.0f} MB")
+        if row := self._elsewhere(status):
+            table.add_row(*row)
         return Group(super()._block(status), self._more(status), table)
+
+    def _elsewhere(self, status: Any) -> tuple[str, ...]:
+        """A row for the actors that have joined from elsewhere, with all steps that no process here has played."""
+        local = {name.removeprefix("actor_") for name in self._memory if "actor" in name}
+        joined = status.actor_steps_by_index.keys() - local
+        if not joined:
+            return ()
+        speed = sum(self._rates.rate(f"actor_{index}") for index in joined)
+        steps = sum(status.actor_steps_by_index[index] for index in joined)
+        num_present = max(0, status.num_actors - len(local))
+        return f"{counted(num_present, 'actor')} elsewhere", format_number(steps), f"{speed:.0f}"
 
     def _more(self, status: Any) -> str:
         ratio = "-" if status.samples_per_insert is None else f"{status.samples_per_insert:.4g}"

@@ -18,14 +18,12 @@ class Status(FleetStatus):
     Attributes:
         written_at: seconds since the epoch.
         phase: "training", "ending", "complete" or "stopped".
-        num_actors: actors that have reported recently.
         walltime: seconds of training, those before a resume included.
         roster: state of the roster, as `Roster.save` returns it.
     """
 
     written_at: float
     phase: str
-    num_actors: int
     walltime: float
     roster: RosterState
 
