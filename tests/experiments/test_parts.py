@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.stacks import acme_stack
-from tests.tiny import run_command
+from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
@@ -37,6 +37,19 @@ def test_each_environment_has_episodes_and_an_actor_of_its_own():
             assert len({tuple(np.atleast_1d(action)) for action in actions}) == 3
         with contextlib.closing(make_parts(load_config(agent_name, (), ("task=Pendulum-v1",)))) as more:
             np.testing.assert_array_equal(more.loops[1].environment.reset().observation, starts[1].observation)
+
+
+@pytest.mark.parametrize(("limit", "length"), [("50", 50), ("null", 200), ("1000", 200)])
+def test_a_training_episode_is_cut_off_where_the_configuration_says(limit, length):
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"training_episode_steps={limit}"))
+    with contextlib.closing(make_parts(config)) as parts:
+        (loop,) = parts.loops
+        episodes = [loop.step() for _ in range(2 * length)]
+        ended = [step for step, episode in enumerate(episodes, start=1) if episode is not None]
+        assert ended == [length, 2 * length]
+        saved = loop.save()
+        assert saved["environment"]["actions"].shape == (length, 1)
+        assert loop.environment.restore(saved["environment"]).discount == 1.0
 
 
 def numbers(agent_name: str) -> list[str]:

@@ -32,7 +32,10 @@ with fleet.FleetDisplay() as shown:
         ))
         elapsed += 0.002
 """
-"""10,000 steps a second, a quarter of them by actor 0, by a clock of its own; actor 7 has left, 8 and 9 have joined from elsewhere."""
+"""10,000 steps a second, a quarter of them by actor 0, by a clock of its own.
+
+Actor 7 has left, 8 and 9 have joined from elsewhere.
+"""
 
 
 def test_without_a_terminal_a_plain_line_comes_now_and_then():

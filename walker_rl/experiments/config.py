@@ -139,6 +139,12 @@ class ExperimentConfig:
     target_return: float | None = hyperparameter(
         None, "mean return at which the training ends: at the first evaluation that reaches it; null: no limit"
     )
+    training_episode_steps: int | None = hyperparameter(
+        None,
+        "steps after which a training episode is cut off, for more starts; evaluations play whole ones; null: none",
+        unit="environment steps",
+        minimum=1,
+    )
     replay: str = hyperparameter(
         "arrays",
         "where transitions are kept; reverb starts a server, which anyone who reaches this machine may use",

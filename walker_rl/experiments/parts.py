@@ -14,7 +14,7 @@ from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.policies import sizes
-from walker_rl.environments import find_task, make_environment
+from walker_rl.environments import Environment, find_task
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
@@ -122,10 +122,16 @@ def make_actor_side(
 
     The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`.
     """
-    environment = make_environment(config.task, seeds.environment, config.environment)
+    environment = _training_environment(config, seeds.environment)
     policy = builder.make_policy(seeds.policy, noise_scale)
     actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seeds.actor)
     return EnvironmentLoop(environment, actor)
+
+
+def _training_environment(config: ExperimentConfig, seed: int) -> Environment:
+    task = find_task(config.task, config.environment)
+    limit = min(config.training_episode_steps or task.max_episode_steps, task.max_episode_steps)
+    return Environment(dataclasses.replace(task, max_episode_steps=limit), seed)
 
 
 def make_parts(config: ExperimentConfig) -> Parts:
