@@ -143,7 +143,7 @@ def test_the_batch_script_is_a_script_and_its_options_exist(known_options):
     [
         ("0", "num_actors = 0: must be an integer in [1, 1,000]"),
         pytest.param(
-            *("1", "join = a..b:8000: must be a host that this machine finds (it is no name of a host)"),
+            *("1", "join = a..b:8000: must be a host that this machine finds (not a valid host name)"),
             marks=acme_stack,
         ),
     ],

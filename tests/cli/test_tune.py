@@ -51,7 +51,7 @@ def test_a_search_that_is_killed_goes_on_and_gives_the_same(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     made = run_command(*tune(whole, "--trials", "2", "--seeds", "3-4"))
     assert made.returncode == 0, made.stderr
-    assert "2 trials complete, 0 given up, 0 failed" in made.stdout
+    assert "2 trials complete, 0 pruned, 0 failed" in made.stdout
     assert sorted(path.name for path in (whole / "trials").iterdir()) == [
         f"trial000{number}_seed{seed}" for number in range(2) for seed in (3, 4)
     ]
@@ -81,7 +81,7 @@ def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     assert "trial 0: failed, killed by SIGKILL; trying it once more\n" in output
-    assert "1 trial complete, 0 given up, 0 failed" in output
+    assert "1 trial complete, 0 pruned, 0 failed" in output
 
 
 @pytest.mark.slow
@@ -117,8 +117,8 @@ def test_a_trial_below_the_median_is_given_up(tmp_path):
     made = run_command(*tune(tmp_path, "--trials", "6", "--seeds", "3"))
     assert made.returncode == 0, made.stderr
     first_judged = round(WARM_UP_SHARE * plan.num_evaluations) + 1
-    assert f"trial 5: given up after {first_judged} evaluations, score " in made.stdout
-    assert "5 trials complete, 1 given up, 0 failed" in made.stdout
+    assert f"trial 5: pruned after {first_judged} evaluations, score " in made.stdout
+    assert "5 trials complete, 1 pruned, 0 failed" in made.stdout
     assert not (tmp_path / "trials/trial0005_seed3/summary.json").exists()
 
 
@@ -147,7 +147,7 @@ def test_a_study_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys):
     assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
     study = tmp_path / "study.db"
     assert capsys.readouterr().err.splitlines() == [
-        f"error: {study}: file is not a database; the same command resumes once that is mended"
+        f"error: {study}: file is not a database; the same command resumes once that is fixed"
     ]
 
 
@@ -156,4 +156,4 @@ def test_a_full_disk_is_told_in_a_line(tmp_path, capsys):
         assert main(["tune", AGENT, "--output", str(tmp_path)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: {tmp_path / 'study.db'}: ")
-    assert line.endswith("; the same command resumes once that is mended")
+    assert line.endswith("; the same command resumes once that is fixed")

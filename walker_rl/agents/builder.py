@@ -153,7 +153,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         row_size, max_size, prior = self.layout.row_size, self.config.max_replay_size, self.config.prior
         if home == "reverb":
             if prior.is_given:
-                raise UserError(f"replay = reverb: must be arrays with a prior, {prior.policy or prior.dataset}")
+                raise UserError(
+                    f"replay = reverb: must be arrays if the agent has a prior ({prior.policy or prior.dataset})"
+                )
             require_acme("replay = reverb")
             from walker_rl.replay.reverb import ReverbReplay
 

@@ -158,7 +158,7 @@ class NoiseConfig(OffPolicyConfig):
 
     noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
     sigma: Schedule = hyperparameter(
-        0.15, "standard deviation of each step's part of it", unit="action units", minimum=0
+        0.15, "standard deviation of the noise added at each step", unit="action units", minimum=0
     )
     theta: float = hyperparameter(
         0.15, "pull of Ornstein-Uhlenbeck noise to zero", unit="per step", minimum=0, maximum=1

@@ -180,7 +180,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     settings = read_settings(run)
     experiment, fields, provenance = settings.experiment, settings.fields, settings.provenance
     if group_by not in fields:
-        raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has none such")
+        raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has no such field")
     agent = experiment.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
     evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
     timing = read_metrics(run, "timing", "walltime")

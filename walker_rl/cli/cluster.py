@@ -30,7 +30,7 @@ CONNECTION_LIMIT = 10.0
 """Seconds for the cluster's machine to accept a connection."""
 
 NumActors = Annotated[int, typer.Option(min=1, max=10_000, help="Processes that act, each with a CPU of its own.")]
-Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Of the cluster, as `ray start --head` prints it.")]
+Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Address of the cluster, as in `ray start --head`.")]
 CentralCPUs = Annotated[int, typer.Option(min=1, help="CPUs for the learner and the evaluator.")]
 FetchPeriod = Annotated[float, typer.Option(min=1, help="Seconds between copies of the run to this machine.")]
 RayPython = Annotated[Path, typer.Option(metavar="FILE", help="The Python that has Ray, here; made by `make ray`.")]
@@ -131,4 +131,4 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
             status = process.wait()
             if waits:
                 status = {-signal.SIGINT: INTERRUPTED, -signal.SIGKILL: STOPPED}.get(status, status)
-            return status, last_line(log) or "no word on why"
+            return status, last_line(log) or "no reason was given"

@@ -40,13 +40,16 @@ OpenPorts = Annotated[
 ]
 Threads = Annotated[bool, typer.Option("--threads", help="Run everything in this one process, for debugging.")]
 RoleOption = Annotated[
-    Part, typer.Option("--role", help="central: learner and evaluator, others --join; actors: of a run elsewhere.")
+    Part,
+    typer.Option(
+        "--role", help="central: learner and evaluator, which others --join; actors: only those, for a run elsewhere."
+    ),
 ]
 Listen = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Where other machines reach the run; implies --open-ports.")
 ]
 Join = Annotated[
-    str | None, typer.Option(metavar="HOST:PORT", help="Where a run listens that this machine's actors join.")
+    str | None, typer.Option(metavar="HOST:PORT", help="Address of the run that this machine's actors join.")
 ]
 
 

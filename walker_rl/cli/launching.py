@@ -208,7 +208,7 @@ def _check_resolves(address: str, port: int) -> None:
     try:
         socket.getaddrinfo(host, port)
     except (OSError, UnicodeError) as error:  # UnicodeError: no host can have this name.
-        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        reason = error.strerror if isinstance(error, OSError) else "not a valid host name"
         raise UserError(f"join = {address}: must be a host that this machine finds ({reason})") from None
 
 

@@ -27,14 +27,14 @@ class Role(str, enum.Enum):
 def run_node(
     role: Annotated[Role, typer.Option(help="central: server, replay and learner; actor; evaluator.")],
     run_dir: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="A run directory that exists; of the central and the evaluator.")
+        Path | None, typer.Option(metavar="RUN", help="An existing run directory; for central and evaluator.")
     ] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where the central process listens.")] = None,
     num_actors: Annotated[int, typer.Option(min=0, help="Indices that the central process keeps for --index.")] = 0,
     connect: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Where the central process is; of actor and evaluator.")
+        str | None, typer.Option(metavar="HOST:PORT", help="Address of the central process; for actor and evaluator.")
     ] = None,
-    run_id: Annotated[str | None, typer.Option(help="run_id in the run's config.yaml; of an actor.")] = None,
+    run_id: Annotated[str | None, typer.Option(help="run_id in the run's config.yaml; for an actor.")] = None,
     index: Annotated[int | None, typer.Option(min=0, help="Which actor; by default a new one.")] = None,
     parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
 ) -> int:

@@ -26,8 +26,8 @@ def probe_task(
     output: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Of each episode at most.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
+    steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Maximum steps of each episode.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the episode.")] = 0,
 ) -> None:
     """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions.
 

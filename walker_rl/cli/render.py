@@ -22,9 +22,9 @@ def render_policy(
             "--output", "-o", metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif or NAME.gif]"
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Which episode.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the episode.")] = 0,
     fps: Annotated[int, typer.Option("--fps", help="Frames a second, 30 or 60; of a GIF at most 50.")] = 30,
-    size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="In pixels.")] = "480x360",
+    size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="Size in pixels.")] = "480x360",
 ) -> None:
     """Film one deterministic episode of a policy; the camera follows the robot."""
     from walker_rl.cli.policy_argument import load_policy_asked_for

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from walker_rl.search_space import SearchSpace
 
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.", autocompletion=agent_names)]
-Trials = Annotated[int, typer.Option(min=1, help="To be ended in all, those of earlier calls included.")]
+Trials = Annotated[int, typer.Option(min=1, help="Total number of trials, including those of earlier calls.")]
 Seeds = Annotated[
     list[str] | None,
     typer.Option(
         metavar="SEEDS",
-        help="Of each trial; others than those to be reported later; may be repeated.  [default: 100-101]",
+        help="Seeds of each trial; report results on others; may be repeated.  [default: 100-101]",
     ),
 ]
-Pruner = Annotated[str, typer.Option(help="What gives up trials: median, hyperband or none.")]
+Pruner = Annotated[str, typer.Option(help="Pruner that stops poor trials early: median, hyperband or none.")]
 Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Trials at a time.  [default: one for each CPU]")]
-Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of the study.  [default: runs/tune_AGENT]")]
+Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder of the study.  [default: runs/tune_AGENT]")]
 
 
 def tune_agent(

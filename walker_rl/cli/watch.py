@@ -21,7 +21,7 @@ def watch_runs(
     path: Annotated[
         Path, typer.Argument(metavar="RUN", help="A run directory, or a folder of them, as a sweep's.")
     ] = Path("runs"),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="To listen on; 0 takes any that is free.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = PORT,
 ) -> None:
     """Show runs on a page while they train: curves, losses, alarms, films.
 

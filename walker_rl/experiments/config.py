@@ -116,7 +116,7 @@ class DistributedConfig:
         0.5, "time between an actor's fetches of weights, and at most between its reports", unit="seconds", above=0
     )
     watchdog_period: float = hyperparameter(
-        60.0, "time without a sign of the learner after which its process is started anew", unit="seconds", minimum=5
+        60.0, "time without a sign of the learner after which its process is restarted", unit="seconds", minimum=5
     )
     patience: float = hyperparameter(
         300.0, "time for which a process waits for an answer before it gives up", unit="seconds", minimum=5
@@ -178,7 +178,7 @@ def experiment_class(agent_name: str) -> type[ExperimentConfig]:
 
 
 def why_nothing_is_learned(config: ExperimentConfig) -> str | None:
-    """Reason for which a training of this length can't make an update; None if it can."""
+    """Reason why a run of this length can't make an update; None if it can."""
     steps, needed = config.max_actor_steps, config.agent.min_steps_to_learn
     return None if steps >= needed else f"max_actor_steps = {steps}: must be at least {needed} for a first update"
 

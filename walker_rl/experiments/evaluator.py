@@ -83,7 +83,7 @@ class Evaluator:
         """Chooses the best candidate, films it, and evaluates it and the last policy on separate episodes.
 
         Args:
-            variables: weights of the last policy, in case that its file is torn.
+            variables: weights of the last policy, in case its file is torn.
             report: function that takes a line, about each candidate played and each torn file.
 
         Returns:

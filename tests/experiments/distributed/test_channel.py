@@ -104,7 +104,7 @@ def test_another_runs_server_is_never_spoken_to(server):
 
 def test_a_run_of_another_version_is_refused(channel):
     channel.send(Experiment("0.0.9", {}))
-    with pytest.raises(UserError, match=f"^version = {__version__}: must be 0.0.9, as that of the run$"):
+    with pytest.raises(UserError, match=f"^version = {__version__}: must be 0.0.9, the run's version$"):
         take_part(channel)
 
 
@@ -126,7 +126,7 @@ def test_a_run_of_another_protocol_is_refused_whatever_else_it_says(channel, fie
     text = json.dumps({"version": __version__, "config": {"agent": 5}, **fields})
     channel._client.insert(f"experiment-{channel.run_id}", [np.frombuffer(text.encode(), np.uint8)])
     theirs = fields.get("protocol", "an older one")
-    line = f"protocol = {protocol()}: must be {theirs}, as that of the run; use its commit of this program"
+    line = f"protocol = {protocol()}: must be {theirs}, the run's protocol; check out the run's commit"
     with pytest.raises(UserError, match=f"^{line}$"):
         take_part(channel)
 

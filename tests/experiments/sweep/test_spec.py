@@ -174,8 +174,8 @@ def test_a_grid_that_is_no_yaml():
         ),
         (
             SweepSpec(agents=(AGENT,), grid={"environment.file": ("a/b", "a_b")}),
-            f"run = {AGENT}_Walker2DBulletEnv-v0_environment.file=a_b_seed0: must be one run; two tasks or values are "
-            "alike in its name",
+            f"run = {AGENT}_Walker2DBulletEnv-v0_environment.file=a_b_seed0: must be unique; two tasks or values "
+            "give the same name",
         ),
         (SweepSpec(agents=(AGENT,), seeds=(1, 2, 1)), "seeds = 1,2,1: 1 must be given once"),
         (SweepSpec(agents=(AGENT, AGENT)), f"agents = {AGENT},{AGENT}: {AGENT} must be given once"),
@@ -191,7 +191,7 @@ def test_a_sweep_that_is_refused(spec, message):
 
 @pytest.mark.parametrize("text", ["0-999999999", "5,0-10000", "0-4999,5000-9999,5"])
 def test_seeds_without_end_are_not_listed(text):
-    assert refusal(lambda: parse_seeds(text)) == f"seeds = {text}: must be at most 10,000"
+    assert refusal(lambda: parse_seeds(text)) == f"seeds = {text}: must be at most 10,000 seeds"
     with pytest.raises(UserError, match="must be integers or ranges of them"):
         parse_seeds("9" * 5_000)
 
@@ -199,13 +199,15 @@ def test_seeds_without_end_are_not_listed(text):
 def test_a_name_too_long_is_refused_before_anything_begins():
     sizes = f"[{','.join(['1024'] * 60)}]"
     spec = SweepSpec(agents=(AGENT,), grid={"agent.policy_hidden_sizes": (sizes,)})
-    assert refusal(lambda: plan(spec, OUTPUT)).endswith(": must be a shorter name; a YAML file can hold long values")
+    assert refusal(lambda: plan(spec, OUTPUT)).endswith(
+        ": must have a shorter name; put long values into a --config file"
+    )
 
 
 def test_a_product_without_end_is_not_made():
     grid = {f"agent.{name}": tuple(map(str, range(1, 101))) for name in ("n_step", "batch_size", "min_replay_size")}
     spec = SweepSpec(agents=(AGENT,), seeds=tuple(range(100)), grid=grid)
-    assert refusal(lambda: plan(spec, OUTPUT)) == "runs = 100,000,000: must be at most 10,000"
+    assert refusal(lambda: plan(spec, OUTPUT)) == "runs = 100,000,000: must be at most 10,000 runs"
 
 
 def test_a_file_says_what_the_options_say(tmp_path):

@@ -83,7 +83,7 @@ def test_it_remembers_what_has_ended_and_what_has_not(tmp_path):
     assert [trial.number for trial in again.unfinished()] == [running.number]
     assert again.best is not None and again.best.number == good.number
     lines = list(describe(again.finished))
-    assert lines[0] == "2 trials complete, 1 given up, 1 failed"
+    assert lines[0] == "2 trials complete, 1 pruned, 1 failed"
     assert [line.split(":")[0] for line in lines[1:]] == ["      20.0  trial 0", "     -10.0  trial 1"]
     assert overrides_of(again.unfinished()[0]) == overrides_of(running)
 
@@ -132,11 +132,13 @@ def test_what_is_given_is_not_searched(tmp_path):
     assert "agent.n_step" not in study.ask().params
     with pytest.raises(UserError) as caught:
         plan.searched({"n_step": Choices((1, 3))})
-    assert str(caught.value) == ("set = agent.n_step=5 task=Pendulum-v1: must leave one of agent.n_step to be searched")
+    assert str(caught.value) == (
+        "set = agent.n_step=5 task=Pendulum-v1: must leave at least one of agent.n_step unset, for the search"
+    )
 
 
 def test_the_median_goes_by_the_last_score_not_by_the_best(tmp_path):
-    """Of trials that ended at 3, one that began at 9 and fell to 2 is given up; one at 3 is not."""
+    """Of trials that ended at 3, one that began at 9 and fell to 2 is pruned; one at 3 is not."""
     plan = make_plan(pruner="median", seeds=(7,))
     study = Study(tmp_path, search_space(AGENT), plan)
     last = plan.num_evaluations

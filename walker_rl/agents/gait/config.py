@@ -29,20 +29,20 @@ class Config:
     )
     feedback_index: int = hyperparameter(7, "which entry; of a walker 7 is the torso's pitch", minimum=0)
     gains: tuple[float, ...] = hyperparameter(
-        (0.0,), f"of the feedback; {BY_JOINT}", unit="action units per unit of the observation"
+        (0.0,), f"gains of the feedback; {BY_JOINT}", unit="action units per unit of the observation"
     )
     servo: bool = hyperparameter(
-        False, "the formula tells each joint's angle, as it is observed, and a spring and a damper move the joint there"
+        False, "the formula gives target angles, which a spring and a damper at each joint follow"
     )
     servo_index: int = hyperparameter(
         8, "entry of the observation with the first joint's angle; its speed follows, then the next joint", minimum=0
     )
-    stiffness: float = hyperparameter(2.0, "of the servo", unit="action units per unit of the angle", above=0)
-    damping: float = hyperparameter(1.0, "of the servo", unit="action units per unit of the speed", above=0)
+    stiffness: float = hyperparameter(2.0, "stiffness of the servo", unit="action units per unit of the angle", above=0)
+    damping: float = hyperparameter(1.0, "damping of the servo", unit="action units per unit of the speed", above=0)
     search: bool = hyperparameter(True, "search for better parameters, from these on; else only play these")
     step_cost: float = hyperparameter(
         0.0,
-        "taken from each step's reward in what the search is told; 1: standing upright is worth nothing to it",
+        "cost per step, subtracted from the score that the search maximises; 1: standing earns nothing",
         unit="reward",
     )
     population_size: int = hyperparameter(
@@ -55,7 +55,7 @@ class Config:
         above=0,
     )
     frequency_sigma: float = hyperparameter(
-        0.005, "the same, of the frequency 1 / period", unit="cycles per step", above=0
+        0.005, "standard deviation of the first candidates' frequency, 1 / period", unit="cycles per step", above=0
     )
 
     @property

@@ -22,7 +22,7 @@ class Config(NetworkConfig):
     gae_lambda: float = hyperparameter(0.9, "weight of longer sums in the advantage", minimum=0, maximum=1)
     num_environments: int = hyperparameter(
         16,
-        "environments that are stepped in turn; distributed, as many stretches come from the actors",
+        "environments that are stepped in turn; with launch, segments of a round",
         minimum=1,
         maximum=1_000,
     )
@@ -33,13 +33,13 @@ class Config(NetworkConfig):
     batch_size: int = hyperparameter(128, "steps in one minibatch", unit="items", minimum=2)
     clip: Schedule = hyperparameter(
         Linear(0.4, 0.0, 0, 2_000_000),
-        "distance of the probability ratio from 1 beyond which it does not pay",
+        "probability ratios are clipped to [1 - clip, 1 + clip]",
         above=0,
     )
     max_kl: float | None = hyperparameter(
         None, "KL divergence from the policy that acted beyond which the epochs stop; null: never", unit="nats", above=0
     )
-    entropy_weight: float = hyperparameter(0.0, "worth of entropy", unit="advantage per nat", minimum=0)
+    entropy_weight: float = hyperparameter(0.0, "weight of the entropy bonus", unit="advantage per nat", minimum=0)
     init_stddev: float = hyperparameter(
         0.61, "standard deviation of the policy at the start", unit="action units", above=0
     )

@@ -23,9 +23,9 @@ class Config(OffPolicyConfig):
         1.0, "standard deviation of the policy at the start", unit="action units before tanh", above=0, maximum=7
     )
     init_temperature: float = hyperparameter(
-        1.0, "worth of entropy at the start", unit="discounted return per nat", above=0
+        1.0, "initial temperature, the weight of the entropy", unit="discounted return per nat", above=0
     )
     target_entropy: Schedule | None = hyperparameter(
-        0.0, "entropy that the temperature sees to; null: minus the number of action dimensions", unit="nats"
+        0.0, "target entropy, which the temperature maintains; null: minus the number of action dimensions", unit="nats"
     )
     temperature_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the temperature", above=0)

@@ -15,7 +15,7 @@ from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
 from walker_rl.experiments.distributed.trust import TRUSTED, is_trusted
 
-MUST_BE = "must be where a run listens that was started with --role central --listen"
+MUST_BE = "must be the address of a run started with --role central --listen"
 
 
 def take_part(channel: Channel) -> ExperimentConfig:
@@ -30,10 +30,10 @@ def take_part(channel: Channel) -> ExperimentConfig:
     except RuntimeError:
         raise UserError(f"run_id = {channel.run_id}: must be that of the run at {channel.address}") from None
     if experiment.version != __version__:
-        raise UserError(f"version = {__version__}: must be {experiment.version}, as that of the run")
+        raise UserError(f"version = {__version__}: must be {experiment.version}, the run's version")
     if experiment.protocol != protocol():
-        must_be = f"must be {experiment.protocol or 'an older one'}, as that of the run"
-        raise UserError(f"protocol = {protocol()}: {must_be}; use its commit of this program")
+        must_be = f"must be {experiment.protocol or 'an older one'}, the run's protocol"
+        raise UserError(f"protocol = {protocol()}: {must_be}; check out the run's commit")
     config = config_from_dict(experiment.config)
     if (module := imported_module(config.task)) and not is_trusted(config.task):
         how = f"--task {config.task} with --join, or {TRUSTED} in a node's environment"

@@ -91,7 +91,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         if first > last:
             raise UserError(f"seeds = {text}: {first}-{last} must have its lower end first, as in {last}-{first}")
         if len(seeds) + last - first >= MAX_RUNS:
-            raise UserError(f"seeds = {text}: must be at most {MAX_RUNS:,}")
+            raise UserError(f"seeds = {text}: must be at most {MAX_RUNS:,} seeds")
         seeds += range(first, last + 1)
     _check_once("seeds", text, seeds)
     return tuple(seeds)
@@ -131,13 +131,13 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
         _check_once(name, ",".join(map(str, values)), values)
     counts = (len(one) or 1 for one in (spec.agents, spec.tasks, spec.seeds, *spec.grid.values()))
     if (num_runs := math.prod(counts)) > MAX_RUNS:
-        raise UserError(f"runs = {num_runs:,}: must be at most {MAX_RUNS:,}")
+        raise UserError(f"runs = {num_runs:,}: must be at most {MAX_RUNS:,} runs")
     jobs: dict[str, Job] = {}
     for job in _jobs(spec, output):
         if job.name in jobs:
-            raise UserError(f"run = {job.name}: must be one run; two tasks or values are alike in its name")
+            raise UserError(f"run = {job.name}: must be unique; two tasks or values give the same name")
         if len(os.fsencode(job.log.name)) > MAX_NAME_SIZE:
-            raise UserError(f"run = {job.name}: must be a shorter name; a YAML file can hold long values")
+            raise UserError(f"run = {job.name}: must have a shorter name; put long values into a --config file")
         jobs[job.name] = job
     return jobs
 

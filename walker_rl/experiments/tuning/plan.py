@@ -53,7 +53,9 @@ class Plan:
         remaining = {name: one for name, one in space.items() if f"agent.{name}" not in given}
         if not remaining:
             fields = ", ".join(f"agent.{name}" for name in space)
-            raise UserError(f"set = {' '.join(self.overrides)}: must leave one of {fields} to be searched")
+            raise UserError(
+                f"set = {' '.join(self.overrides)}: must leave at least one of {fields} unset, for the search"
+            )
         return remaining
 
     def overrides_for(self, seed: int, drawn: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ class Search:
         elif state is State.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value
-            self._tell(f"trial {trial.number}: given up after {counted(number, 'evaluation')}, score {value:.1f}")
+            self._tell(f"trial {trial.number}: pruned after {counted(number, 'evaluation')}, score {value:.1f}")
         else:
             self._complete(trial_run)
         trial_run.discard_checkpoints()

@@ -46,7 +46,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
     except (optuna.exceptions.StorageInternalError, sqlalchemy.exc.DBAPIError) as error:
         cause = error if isinstance(error, sqlalchemy.exc.DBAPIError) else error.__cause__
         reason = getattr(cause, "orig", cause)
-        raise RunError(f"{folder / FILE}: {reason}; the same command resumes once that is mended") from None
+        raise RunError(f"{folder / FILE}: {reason}; the same command resumes once that is fixed") from None
 
 
 class Study:
@@ -122,7 +122,7 @@ def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
     """Yields lines with the number of trials in each state, and the best trials."""
     counts = Counter(trial.state for trial in trials)
     yield (
-        f"{counted(counts[TrialState.COMPLETE], 'trial')} complete, {counts[TrialState.PRUNED]} given up, "
+        f"{counted(counts[TrialState.COMPLETE], 'trial')} complete, {counts[TrialState.PRUNED]} pruned, "
         f"{counts[TrialState.FAIL]} failed"
     )
     complete = [trial for trial in trials if trial.state is TrialState.COMPLETE]
