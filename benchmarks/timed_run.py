@@ -196,4 +196,4 @@ def _filled(command: tuple[str, ...], words: dict[str, object]) -> list[str]:
 
 def _from_dict(content: dict) -> Outcome:
     confirmation = content["confirmation"] and Confirmation(**content["confirmation"])
-    return Outcome(tuple(content["seconds"]), tuple(content["actor_steps"]), confirmation)
+    return Outcome(tuple(content["seconds"]), tuple(content["actor_steps"]), confirmation, content["num_unconfirmed"])

@@ -68,7 +68,7 @@ def test_problems_name_the_field_the_value_and_what_is_allowed():
     ("sizes", "problem"),
     [
         ((), "sizes = []: must be a list of one or more"),
-        ((math.inf,), "sizes = [inf]: must be at least 1"),
+        ((math.inf,), "sizes = [inf]: must be at most 1e+12"),
         ((3, 10**13), "sizes = [3, 10000000000000]: must be at most 1e+12"),
         ((1,) * 101, f"sizes = {[1] * 101}: must be a list of at most 100"),
     ],

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "walker_rl"
 
 ORDER = (
     "schedules",
+    "counts",
     "field_values",
     "printable",
     "hyperparameters",

@@ -6,6 +6,7 @@ Imports nothing heavy, since every configuration needs it.
 import collections.abc
 import dataclasses
 import functools
+import json
 import reprlib
 import types
 import typing
@@ -86,6 +87,15 @@ def describe_type(annotation: Any) -> str:
         is_integer = typing.get_args(annotation)[0] is int
         return "a list of integers, as in [256, 256]" if is_integer else "a list of numbers, as in [0.5, 1, 2]"
     return _NAMES.get(annotation, "a mapping")
+
+
+def shown(value: Any) -> str:
+    """Writes a value in one line, in YAML's words: null, true, [256, 256]."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(shown, value))}]"
+    return " ".join(str(value).split())
 
 
 @functools.cache

@@ -4,10 +4,10 @@ Imports nothing beyond the standard library, so that `--help` can list every hyp
 """
 
 import dataclasses
-import math
 from collections.abc import Iterator
 from typing import Any
 
+from walker_rl.field_values import shown
 from walker_rl.schedules import Linear
 
 LARGEST = 1e12
@@ -95,9 +95,9 @@ def problems(config: Any, prefix: str = "") -> Iterator[str]:
         if dataclasses.is_dataclass(value):
             yield from problems(value, f"{prefix}{field.name}.")
         elif rule is not None and not rule.permits(value):
-            yield f"{prefix}{field.name} = {_show(value)}: must be {_must_be(value, rule)}"
+            yield f"{prefix}{field.name} = {shown(value)}: must be {_must_be(value, rule)}"
     for name, must_be in getattr(config, "conflicts", lambda: ())():
-        yield f"{prefix}{name} = {_show(getattr(config, name))}: must be {must_be}"
+        yield f"{prefix}{name} = {shown(getattr(config, name))}: must be {must_be}"
 
 
 def reset_in_turn(config: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -105,10 +105,10 @@ def reset_in_turn(config: Any, prefix: str = "") -> Iterator[tuple[str, str, Any
     for field in dataclasses.fields(config):
         value, name = getattr(config, field.name), f"{prefix}{field.name}"
         if dataclasses.is_dataclass(value):
-            for inner, shown, reset in reset_in_turn(value, f"{name}."):
-                yield inner, shown, dataclasses.replace(config, **{field.name: reset})
+            for inner, text, reset in reset_in_turn(value, f"{name}."):
+                yield inner, text, dataclasses.replace(config, **{field.name: reset})
         elif isinstance(field.default, (int, float, tuple)) and value != field.default:
-            yield name, _show(value), dataclasses.replace(config, **{field.name: field.default})
+            yield name, shown(value), dataclasses.replace(config, **{field.name: field.default})
 
 
 def _must_be(value: Any, rule: Allowed) -> str:
@@ -117,13 +117,7 @@ def _must_be(value: Any, rule: Allowed) -> str:
     numbers = value if isinstance(value, tuple) else (value,)
     if len(numbers) > MAX_LENGTH:
         return f"a list of at most {MAX_LENGTH}"
-    if rule.maximum is None and any(
-        isinstance(number, (int, float)) and LARGEST < abs(number) < math.inf for number in numbers
-    ):
+    if rule.maximum is None and any(isinstance(number, (int, float)) and abs(number) > LARGEST for number in numbers):
         return f"at most {LARGEST:g}" + (" in size" if rule.minimum is None and rule.above is None else "")
     words = rule.describe() or "a finite number"
     return f"{words} in its values, with 0 <= begin < end" if isinstance(value, Linear) else words
-
-
-def _show(value: Any) -> str:
-    return repr(list(value)) if isinstance(value, tuple) else str(value)

@@ -107,6 +107,11 @@ def test_a_dry_run_forecasts_the_time_of_the_runs_that_are_left(tmp_path, capsys
     assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["complete"] * 4
 
 
+def test_a_prior_for_an_unknown_agent_is_refused(capsys):
+    assert main(["sweep", "d4pgg", "--prior", "gait"]) == 2
+    assert capsys.readouterr().err.startswith("error: agent = d4pgg: must be one of ")
+
+
 def test_a_prior_is_refused_if_an_agent_takes_none(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["sweep", AGENT, "ppo", "--prior", "gait"]) == 2

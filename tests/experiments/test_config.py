@@ -60,7 +60,7 @@ def test_arguments_of_an_environment_are_written_if_there_are_any_so_that_older_
     assert "environment" not in to_dict(config)
     other = to_dict(dataclasses.replace(config, environment={"length": 3}))
     assert other["environment"] == {"length": 3}
-    assert differences(to_dict(config), other) == ["environment.length = None, there 3"]
+    assert differences(to_dict(config), other) == ["environment.length = null, there 3"]
 
 
 def test_flatten():
@@ -88,7 +88,7 @@ def changed(**sections) -> dict:
         ({"task": "HopperBulletEnv-v0"}, "task = HopperBulletEnv-v0, there Walker2DBulletEnv-v0"),
         ({"evaluation": {"num_episodes": 9}}, "evaluation.num_episodes = 9, there 5"),
         ({"threads": {"intra_op": 2}}, "threads.intra_op = 2, there 1"),
-        ({"agent": {"new": 1}}, "agent.new = 1, there None"),
+        ({"agent": {"new": 1}}, "agent.new = 1, there null"),
     ],
 )
 def test_what_decides_the_numbers_may_not_differ(change, difference):
@@ -134,4 +134,4 @@ def test_values_are_compared_exactly_and_numbers_of_any_kind(value, other, is_eq
 def test_another_agent_is_a_difference():
     lines = differences(to_dict(experiment_class(AGENT)()), changed())
     assert f"agent_name = {AGENT}, there {DISTRIBUTIONAL_AGENT}" in lines
-    assert "agent.vmin = None, there -25.0" in lines
+    assert "agent.vmin = null, there -25.0" in lines

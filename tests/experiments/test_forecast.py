@@ -59,6 +59,8 @@ def test_a_slower_machine_takes_longer_and_gets_less_far_in_the_same_time():
     ("agent_name", "overrides"),
     [
         ("d4pg", ("task=Pendulum-v1",)),
+        ("d4pg", ("training_episode_steps=50",)),
+        ("d4pg", ("threads.intra_op=8",)),
         ("d4pg", ("agent.n_step=1",)),
         ("d4pg", ("agent.prior.policy=gait",)),
         ("d4pg", ("max_actor_steps=9999",)),

@@ -5,6 +5,7 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
+from walker_rl.field_values import shown
 from walker_rl.hyperparameters import allowed
 from walker_rl.schedules import Schedule
 
@@ -21,12 +22,4 @@ def hyperparameter_rows(config: Any, prefix: str = "") -> Iterator[tuple[str, st
             unit = f" ({rule.unit})" if rule.unit else ""
             range_ = f"; {rule.describe()}" if rule.describe() else ""
             schedule = "; or a schedule" if types[field.name] in (Schedule, Schedule | None) else ""
-            yield f"{prefix}{field.name}", _show(value), f"{rule.meaning}{unit}{range_}{schedule}"
-
-
-def _show(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(list(value)) if isinstance(value, tuple) else str(value)
+            yield f"{prefix}{field.name}", shown(value), f"{rule.meaning}{unit}{range_}{schedule}"

@@ -38,8 +38,7 @@ def probe_task(
 
     environment = make_environment(task, seed)
     folder = output or Path(f"probe_{file_name(task)}")
-    with writable(folder, "output"):
-        dimensions, action_size = environment.dimensions, environment.task.action_size
+    dimensions, action_size = environment.dimensions, environment.task.action_size
     traces = {
         name: record(environment, actions, seed, steps) for name, actions in simple_actions(action_size, seed).items()
     }

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walker_rl.agents import config_class
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import as_word, typed
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError, did_you_mean
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.config import ExperimentConfig, experiment_class
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -154,14 +153,15 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
     """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere.
 
     Raises:
-        UserError: if the agent takes no prior, or there is none of that name.
+        UserError: if there is no such agent, the agent takes no prior, or there is none of that name.
     """
     from walker_rl.minari_file import is_dataset
     from walker_rl.pretrained import pretrained_policies
 
     if prior is None:
         return []
-    if not hasattr(config_class(agent_name)(), "prior"):
+    experiment: Any = experiment_class(agent_name)
+    if not hasattr(experiment().agent, "prior"):
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
     names = [policy.name for policy in pretrained_policies()]
     is_name = prior in names

@@ -7,6 +7,7 @@ from typing import Any
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError, did_you_mean
+from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
@@ -195,7 +196,7 @@ def differences(
     """Differences in fields that are not `free_to_change`, as in "agent.n_step = 3, there 5"."""
     left, right = flatten(config), flatten(other)
     return [
-        f"{key} = {_shown(left.get(key))}, there {_shown(right.get(key))}"
+        f"{key} = {shown(left.get(key))}, there {shown(right.get(key))}"
         for key in sorted(left.keys() | right.keys())
         if not _are_equal(left.get(key), right.get(key)) and not key.startswith(free_to_change)
     ]
@@ -206,11 +207,6 @@ def _are_equal(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(_are_equal, left, right))
     return isinstance(left, _PLAIN) and isinstance(right, _PLAIN) and left == right
-
-
-def _shown(value: Any) -> Any:
-    """Returns a value of JSON and YAML itself, and any other as text of one line."""
-    return value if isinstance(value, _PLAIN) else " ".join(str(value).split())
 
 
 def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from walker_rl.agents import agent_names
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
-from walker_rl.field_values import to_field_value
+from walker_rl.field_values import shown, to_field_value
 from walker_rl.hyperparameters import problems
 from walker_rl.yaml_file import parse_yaml, read_yaml_file
 
@@ -124,7 +124,7 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
         try:
             values[key] = to_field_value(_as_typed(value, types[key]), types[key])
         except ValueError as error:
-            raise UserError(f"{key} = {value}: {error}") from None
+            raise UserError(f"{key} = {shown(value)}: {error}") from None
     return values
 
 
@@ -141,7 +141,7 @@ def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[s
     for name in layer.keys() & {name for name, kind in types.items() if kind == ARGUMENTS}:
         given = layer[name]
         if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
-            raise UserError(f"{name} = {given}: must be a mapping of arguments to values")
+            raise UserError(f"{name} = {shown(given)}: must be a mapping of arguments to values")
         try:
             text = json.dumps(given, allow_nan=False)
         except ValueError:
@@ -172,10 +172,12 @@ def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
 
 def _unknown_field(key: str, value: Any, known: list[str]) -> UserError:
     if _is_section(key, known):
-        return UserError(f"{key} = {value}: must be a mapping of fields to values")
+        return UserError(f"{key} = {shown(value)}: must be a mapping of fields to values")
     if owners := [name for name in agent_names() if _has_field(name, key)]:
-        return OtherAgentsFieldError(f"{key} = {value}: unknown field of this agent, only of {', '.join(owners)}")
-    return UserError(f"{key} = {value}: unknown field{did_you_mean(key, known) or '; --help lists the fields'}")
+        return OtherAgentsFieldError(
+            f"{key} = {shown(value)}: unknown field of this agent, only of {', '.join(owners)}"
+        )
+    return UserError(f"{key} = {shown(value)}: unknown field{did_you_mean(key, known) or '; --help lists the fields'}")
 
 
 def _has_field(agent_name: str, key: str) -> bool:

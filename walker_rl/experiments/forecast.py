@@ -7,12 +7,11 @@ import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from walker_rl.agents import config_class
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, differences, experiment_class, to_dict
 from walker_rl.printable import counted
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.terminal.display import format_duration
@@ -24,6 +23,9 @@ TEST_SECONDS = 0.00103
 """Time of one round of the speed test on a machine like the one that recorded the runs."""
 
 _NUM_ROUNDS = 50
+
+_MAY_DIFFER = (*FREE_TO_CHANGE, "seed", "task", "distributed.", "evaluation.", "log_period")
+"""Fields that change neither the returns of a training nor, by much, its time; the task is compared by itself."""
 
 _SCALED = "scaled by a short speed test, if the machine is otherwise idle"
 
@@ -114,7 +116,8 @@ def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slo
 
 def _like(config: ExperimentConfig, table: Sequence[Recorded]) -> list[Recorded]:
     """Returns the evaluations of the recorded runs with a configuration's task, agent and settings."""
-    if config.agent != config_class(config.agent_name)():
+    defaults: Any = experiment_class(config.agent_name)
+    if differences(to_dict(config), to_dict(defaults()), _MAY_DIFFER):
         return []
     return [row for row in table if (row.agent_name, row.task) == (config.agent_name, config.task)]
 

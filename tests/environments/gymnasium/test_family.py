@@ -165,3 +165,8 @@ def test_without_the_extra_a_line_says_how_to_install_it():
         result = subprocess.run([sys.executable, "-c", script, name], capture_output=True, text=True)
         expected = f"error: task = {name}: needs the extra {family}: pip install 'walker-rl[{family}]'\n"
         assert (result.returncode, result.stderr) == (2, expected)
+
+
+def test_an_argument_takes_the_place_of_ours():
+    task = find_task("gymnasium:Pendulum-v1", {"disable_env_checker": False})
+    assert task.arguments == {"disable_env_checker": False}

@@ -89,6 +89,7 @@ def test_a_run_is_complete_until_more_is_wanted(make_job):
     run.summary.write_text("{}")
     assert job.is_complete
     assert make_job("max_actor_steps=500", "checkpoint.num_kept=1").is_complete
+    assert not make_job("max_actor_steps=500", "evaluation.num_final_episodes=100").is_complete
     assert not make_job("max_actor_steps=501").is_complete
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.tiny import AGENT
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
@@ -47,6 +48,16 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
 def test_a_job_that_failed_before_waits_to_be_tried(job):
     (entry,) = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, print).entries
     assert (entry.state, entry.failure) == (State.WAITING, "with status 1")
+
+
+def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
+    told = []
+    scheduler = Scheduler([job], [tuple(CORES)], {}, told.append)
+    create_run_directory(job.run_dir, job.config).summary.write_text("{}")
+    while not scheduler.check():
+        time.sleep(0.01)
+    assert [entry.state for entry in scheduler.entries] == [State.COMPLETE]
+    assert told == ["a: complete"]
 
 
 def test_failures_are_kept_until_the_run_is_complete(job, tmp_path):

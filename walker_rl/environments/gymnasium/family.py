@@ -33,7 +33,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         if registered not in gymnasium.registry:
             near = did_you_mean(registered, gymnasium.registry)
             raise Refused(f"must be an id that Gymnasium registers{near}")
-        return GymnasiumSimulation(gymnasium.make(registered, **_draws(registered), **arguments))
+        return GymnasiumSimulation(gymnasium.make(registered, **{**_draws(registered), **arguments}))
 
 
 def _draws(registered: str) -> dict[str, Any]:

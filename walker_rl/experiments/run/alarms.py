@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.experiments.run.metrics import readable_rows
+from walker_rl.field_values import shown
 
 Columns = Mapping[str, np.ndarray]
 """A metrics file: an array `[rows]` for each column."""
@@ -232,6 +233,5 @@ def _change(recorded: Recorded, *remedies: tuple[str, str]) -> str:
     """The first remedy whose field exists, as in "; raise agent.vmax (now 150.0)"; empty if there is none."""
     for verb, field in remedies:
         if field in recorded.fields:
-            value = recorded.fields[field]
-            return f"; {verb} {field} (now {'null' if value is None else value})"
+            return f"; {verb} {field} (now {shown(recorded.fields[field])})"
     return ""

@@ -52,13 +52,16 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
 
 
 def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
-    """Returns True if the run has ended, and would end there with `config`, whose other limits may differ."""
+    """Returns True if the run has ended, and would end there with `config`, whose other limits may differ.
+
+    Changes of its checkpoints and services alone need no new end.
+    """
     status = read_status(run.status)  # A launched run writes its summary before it has recorded all.
     has_ended = run.summary.exists() and (status is None or status.phase == "complete")
     if not has_ended:
         return False
     others = tuple(field for name, field in LIMITS.items() if name != read_ended_by(run))
-    return not differences(to_dict(config), read_yaml(run.config), free_to_change=others)
+    return not differences(to_dict(config), read_yaml(run.config), (*others, "checkpoint.", "logging."))
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:

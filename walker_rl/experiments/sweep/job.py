@@ -13,9 +13,7 @@ import yaml
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.limits import LIMITS
-from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment
-from walker_rl.experiments.run.summary import read_ended_by
+from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment, is_complete
 from walker_rl.yaml_file import parse_yaml
 
 
@@ -54,9 +52,8 @@ class Job:
 
     @property
     def is_complete(self) -> bool:
-        """True if the run has ended at a limit that `config` does not change."""
-        has_ended = self.has_begun and self.run.summary.exists()
-        return has_ended and LIMITS[read_ended_by(self.run)] not in self._changes()
+        """True if the run has ended, and would end there with `config`."""
+        return self.has_begun and is_complete(self.run, self.config)
 
     def check(self) -> None:
         """Checks that the run directory fits the job.

@@ -71,10 +71,14 @@ class Scheduler:
         return [entry for entry in self.entries if entry.state is State.WAITING]
 
     def _start(self, entry: Entry) -> None:
-        entry.run = JobRun([entry.job], self._free[0])
-        entry.state = State.RUNNING
+        run = JobRun([entry.job], self._free[0])
+        if not run.children:  # Another command has completed it meanwhile.
+            entry.state = State.COMPLETE
+            self._tell(f"{entry.job.name}: complete")
+            return
+        entry.run, entry.state = run, State.RUNNING
         self._free.pop(0)
-        self._tell(f"{entry.job.name}: {entry.run.manner}")
+        self._tell(f"{entry.job.name}: {run.manner}")
 
     def _check(self, entry: Entry, run: JobRun) -> None:
         state, name = run.check(), entry.job.name
