@@ -44,6 +44,7 @@ def test_a_policy_that_fresh_episodes_do_not_confirm_is_passed_over_and_the_cloc
     assert outcome.confirmation.mean == 2_100.0
     assert outcome.num_unconfirmed == 2
     assert outcome.seconds[1] < waited - 3.0, "three times a second"
+    assert time_run(climber("a"), 0, RULES, tmp_path / "a") == outcome, "it is read, not run again"
 
 
 def test_one_evaluation_may_reach_both_goals(tmp_path):
