@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.policies.activations import ACTIVATIONS
-from walker_rl.replay.updates_due import Pace
+from walker_rl.replay.pace import Pace
 from walker_rl.schedules import Linear, Schedule
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from walker_rl.replay.updates_due import Pace
+from walker_rl.replay.pace import Pace
 
 
 def updates_by_insert(num_inserts: int, samples_per_insert: float, batch_size: int, min_replay_size: int) -> list[int]:
