@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 import numpy as np
-import sonnet as snt
 import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
@@ -40,7 +39,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
         self._num_steps = tf.Variable(0, dtype=tf.int64, trainable=False)
         self._learner_steps = 0  # As `num_steps`, but read without TensorFlow.
         self._optimizers = {
-            name: Adam(_trainable(getattr(networks, name)), config.max_gradient_norm, adam_epsilon)
+            name: Adam(self._learned_variables(name), config.max_gradient_norm, adam_epsilon)
             for name in ("critic", "policy")
         }
         self._learning_rates: dict[str, Schedule] = {
@@ -80,6 +79,11 @@ class NetworkLearner(Learner, Generic[ConfigT]):
             variable.assign(state[name])
         self._learner_steps = int(self._num_steps)
         self._policy_weights = self._read_policy()
+
+    def _learned_variables(self, name: str) -> dict[str, tf.Variable]:
+        """Variables of the network called `name` that its optimizer changes."""
+        variables = getattr(self._networks, name).named_variables()
+        return {name: variable for name, variable in variables.items() if variable.trainable}
 
     @abc.abstractmethod
     def _actor_steps(self) -> tf.Tensor:
@@ -243,7 +247,3 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
 
     def _state(self) -> dict[str, tf.Variable]:
         return {**super()._state(), "evaluated_policy": self._evaluated_weights}
-
-
-def _trainable(network: snt.Module) -> dict[str, tf.Variable]:
-    return {name: variable for name, variable in network.named_variables().items() if variable.trainable}

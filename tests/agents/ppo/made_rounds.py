@@ -18,6 +18,7 @@ SMALL = Config(
     critic_learning_rate=3e-4,
     policy_hidden_sizes=(32, 24),
     critic_hidden_sizes=(32, 24),
+    stddev=None,
 )
 
 

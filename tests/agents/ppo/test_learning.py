@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tests.agents.learners import OBSERVATION_SIZE
+from tests.agents.learners import ACTION_SIZE, OBSERVATION_SIZE
 from tests.agents.ppo.made_rounds import BEST_ACTION, SMALL, make, make_primed
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.schedules import Linear
@@ -32,7 +32,10 @@ def test_the_policy_finds_the_best_action():
 def test_a_restored_learner_goes_on_bit_for_bit(num_rounds):
     """Before the round that primes the statistics, right after it, and later."""
     falling = Linear(3e-4, 0.0, 0, 6 * 4 * 32)
-    config = dataclasses.replace(SMALL, policy_learning_rate=falling, clip=Linear(0.4, 0.0, 0, 4 * 4 * 32))
+    stddev = Linear(0.6, 0.2, 0, 4 * 4 * 32)
+    config = dataclasses.replace(
+        SMALL, policy_learning_rate=falling, clip=Linear(0.4, 0.0, 0, 4 * 4 * 32), stddev=stddev
+    )
     learner, source, _ = make(config)
     for _ in range(num_rounds):
         learner.step()
@@ -100,6 +103,18 @@ def test_entropy_is_worth_what_it_is_told_to_be():
             learner.step()
         stddevs.append(np.exp(learner.get_variables(["policy"])[0]["log_stddev"]).mean())
     assert stddevs[1] > 1.2 * stddevs[0]
+
+
+def test_the_standard_deviation_follows_its_schedule_and_is_not_learned():
+    falling = Linear(0.6, 0.2, 0, 2 * 4 * 32)
+    config = dataclasses.replace(SMALL, stddev=falling, entropy_weight=1.0, policy_learning_rate=1e-2)
+    learner, _, _ = make(config)
+    stddevs = []
+    for _ in range(4):
+        stddevs.append(np.exp(learner.get_variables(["policy"])[0]["log_stddev"]))
+        learner.step()
+    np.testing.assert_allclose(np.transpose(stddevs), [[0.6, 0.4, 0.2, 0.2]] * ACTION_SIZE, rtol=1e-5)
+    assert not [name for name in learner.save() if "optimizer" in name and "log_stddev" in name]
 
 
 def test_the_clip_follows_its_schedule():

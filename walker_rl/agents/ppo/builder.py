@@ -17,6 +17,7 @@ from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.replay.interface import Sink
+from walker_rl.schedules import value_at
 
 if TYPE_CHECKING:
     from walker_rl.agents.networks import Networks
@@ -48,7 +49,9 @@ class Builder(QueueBuilder[Config]):
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
         head = "constant_gaussian"
-        return policy_architecture(self.config, self.spec, head=head, init_stddev=self.config.init_stddev)
+        config = self.config
+        init_stddev = config.init_stddev if config.stddev is None else value_at(config.stddev, 0)
+        return policy_architecture(config, self.spec, head=head, init_stddev=init_stddev)
 
     @property
     def num_bytes(self) -> float:

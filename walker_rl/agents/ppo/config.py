@@ -40,8 +40,14 @@ class Config(NetworkConfig):
         None, "KL divergence from the policy that acted beyond which the epochs stop; null: never", unit="nats", above=0
     )
     entropy_weight: float = hyperparameter(0.0, "weight of the entropy bonus", unit="advantage per nat", minimum=0)
+    stddev: Schedule | None = hyperparameter(
+        Linear(0.6, 0.2, 0, 2_000_000),
+        "standard deviation of the policy; null: learned, from init_stddev on",
+        unit="action units",
+        above=0,
+    )
     init_stddev: float = hyperparameter(
-        0.61, "standard deviation of the policy at the start", unit="action units", above=0
+        0.61, "standard deviation at the start where it is learned", unit="action units", above=0
     )
     noise_correlation: float = hyperparameter(
         0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999

@@ -19,6 +19,9 @@ from walker_rl.types import Metrics
 MAX_REWARD = 10.0
 """Bound of a normalised reward."""
 
+LOG_STDDEV = "log_stddev"
+"""The policy's variable that a schedule of the standard deviation sets."""
+
 
 class PPOLearner(NetworkLearner[Config]):
     """Learns from each round of segments for several epochs; one minibatch is one learner step.
@@ -53,9 +56,22 @@ class PPOLearner(NetworkLearner[Config]):
             metrics = {**self._learn(columns), **round_metrics}
         self._observe_observations(segments)
         self._num_rounds.assign_add(1)
+        self._set_stddev()
         self._learner_steps = int(self._num_steps)
         self._policy_weights = self._read_policy()
         return metrics
+
+    def _learned_variables(self, name: str) -> dict[str, tf.Variable]:
+        variables = super()._learned_variables(name)
+        if self._config.stddev is not None:
+            variables.pop(LOG_STDDEV, None)
+        return variables
+
+    def _set_stddev(self) -> None:
+        """Sets the standard deviation of the next round's policy, if it is on a schedule."""
+        if self._config.stddev is not None:
+            log_stddev = self._networks.policy.named_variables()[LOG_STDDEV]
+            log_stddev.assign(tf.fill(log_stddev.shape, tf.math.log(self._at_present(self._config.stddev))))
 
     def _prepare(self, segments: Segment) -> tuple[list[np.ndarray], Metrics]:
         """Observation, action, log-density, advantage, return of each step, `[N T, ...]`, and the round's metrics."""
