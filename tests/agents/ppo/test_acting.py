@@ -62,6 +62,13 @@ def test_a_minibatch_must_fit_into_a_round():
     ]
 
 
+def test_an_entropy_bonus_needs_a_learned_deviation():
+    assert list(problems(Config(entropy_weight=0.01))) == [
+        "entropy_weight = 0.01: must be 0 unless agent.stddev is null, as entropy changes a learned deviation alone"
+    ]
+    assert not list(problems(Config(entropy_weight=0.01, stddev=None)))
+
+
 @pytest.mark.parametrize("primes", [True, False])
 def test_a_priming_round_counts_for_no_sample(primes):
     config = Config(num_environments=2, unroll_length=10, batch_size=5, num_epochs=3, normalize_observations=primes)

@@ -107,7 +107,7 @@ def test_entropy_is_worth_what_it_is_told_to_be():
 
 def test_the_standard_deviation_follows_its_schedule_and_is_not_learned():
     falling = Linear(0.6, 0.2, 0, 2 * 4 * 32)
-    config = dataclasses.replace(SMALL, stddev=falling, entropy_weight=1.0, policy_learning_rate=1e-2)
+    config = dataclasses.replace(SMALL, stddev=falling, policy_learning_rate=1e-2)
     learner, _, _ = make(config)
     stddevs = []
     for _ in range(4):

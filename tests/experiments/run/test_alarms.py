@@ -68,7 +68,7 @@ def test_a_run_that_has_just_begun_raises_none(agent_name):
             {"training": episodes(1_000, 1_000, 42)},
             "standing_still",
             "standing still instead of walking: 1000 for being upright, 42 for progress; "
-            "raise agent.init_stddev (now 0.61)",
+            "raise agent.stddev (now [0.6, 0.2, 0, 2000000])",
         ),
         (
             "sac",

@@ -141,9 +141,7 @@ def standing_still(recorded: Recorded) -> str | None:
     length, progress, alive = (values.mean() for values in newest)
     if length < STANDING_LENGTH or progress > STANDING_SHARE * alive:
         return None
-    change = _change(
-        recorded, ("raise", "agent.step_cost"), ("set", "agent.prior.policy"), ("raise", "agent.init_stddev")
-    )
+    change = _change(recorded, ("raise", "agent.step_cost"), ("set", "agent.prior.policy"), ("raise", "agent.stddev"))
     return f"standing still instead of walking: {alive:.0f} for being upright, {progress:.0f} for progress{change}"
 
 
