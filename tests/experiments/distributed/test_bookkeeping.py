@@ -6,10 +6,11 @@ import time
 import numpy as np
 import pytest
 
-from tests.tiny import AGENT
+from tests.experiments.distributed.test_foreign_messages import UNUSABLE
+from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.bookkeeping import Bookkeeping
-from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
+from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
@@ -21,10 +22,11 @@ WEIGHTS = np.zeros(3, np.float32)
 
 
 class Centre:
-    """Bookkeeping of a run of 5,500 steps, evaluated at each 1,000, and the evaluator's end of its channel."""
+    """Bookkeeping of a run of 5,500 steps, two episodes at each 1,000, and the other ends of its channel."""
 
     def __init__(self, folder, channel):
-        config = load_config(AGENT, overrides=["max_actor_steps=5500", "evaluation.period=1000"])
+        overrides = ["max_actor_steps=5500", "evaluation.period=1000", "evaluation.num_episodes=2"]
+        config = load_config(AGENT, overrides=overrides)
         self.run = create_run_directory(folder / "run", config, "launch")
         self.recorder = Recorder(config, self.run, Display())
         self.bookkeeping = Bookkeeping(config, self.run, self.recorder, 1, print)
@@ -61,6 +63,10 @@ class Centre:
     @property
     def recorded(self):
         return [one.actor_steps for one in recorded_evaluations(self.run.metrics)]
+
+    @property
+    def training(self):
+        return (self.run.metrics / "training.csv").read_text().splitlines()
 
 
 @pytest.fixture
@@ -127,3 +133,25 @@ def test_the_last_candidate_waits_for_those_before_it(centre):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
     assert centre.candidate() == (5_500, True)
+
+
+@pytest.mark.parametrize("result", UNUSABLE, ids=lambda result: result.event)
+def test_a_result_that_cannot_be_the_evaluators_is_dropped(centre, capsys, result):
+    centre.take(1_000)
+    centre.channel.send(result)
+    centre.hear(evaluation(1_000))
+    warning = f"warning: dropped a message from an unknown sender to result-{centre.channel.run_id}, and will drop"
+    assert capsys.readouterr().out.count(warning) == 1
+    assert (centre.recorded, centre.bookkeeping.evaluator_has_finished) == ([1_000], False)
+    assert centre.run.metrics.joinpath("conduct.csv").read_text().count("\n") == 2
+
+
+def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, capsys):
+    def report(actor_steps, **columns):
+        return Report("token", 0, actor_steps, [{"episode_return": 1.5, **columns, "actor_steps": actor_steps}])
+
+    for one in (report(10), report(20, color=7), report(30)):
+        centre.channel.send(one)
+    wait_until(lambda: centre.exchange() or centre.bookkeeping.actor_steps == 30)
+    assert capsys.readouterr().out.count("warning: dropped a message from token to report-") == 1
+    assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]
