@@ -62,7 +62,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     """
     from walker_rl.experiments.run.directory import locked, update_config
 
-    if placement.num_actors == 0 and not placement.is_open:
+    if placement.num_actors == 0 and placement.listen is None:
         raise UserError("listen: must be given with --role central, as in --listen HOST:PORT")
     if not placement.is_open:
         _enter_private_network()
