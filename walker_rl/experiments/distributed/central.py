@@ -82,6 +82,7 @@ class Central:
         self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
         self._write_status()
+        self._channel.close()
         self._server.stop()
         shutil.rmtree(self._reverb_folder)
         if not has_saved:
@@ -141,9 +142,9 @@ class Central:
         self._reverb_folder.mkdir()
         run_id = self._run.provenance.run_id
         self._server = start_server(run_id, port, self._reverb_folder)
-        channel = Channel(f"localhost:{port}", run_id, self._display.message)
-        self._bookkeeping.connect(channel)
-        self._intake = TransitionIntake(channel, self._side.replay, self._side.builder.layout.row_size)
+        self._channel = Channel(f"localhost:{port}", run_id, self._display.message)
+        self._bookkeeping.connect(self._channel)
+        self._intake = TransitionIntake(self._channel, self._side.replay, self._side.builder.layout.row_size)
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import time
 from pathlib import Path
 
 from walker_rl.errors import NotWholeError
@@ -26,11 +25,6 @@ class Status(FleetStatus):
     phase: str
     walltime: float
     roster: RosterState
-
-    @property
-    def age(self) -> float:
-        """Seconds since the status was written."""
-        return time.time() - self.written_at
 
 
 def write_status(path: Path, status: Status) -> None:
