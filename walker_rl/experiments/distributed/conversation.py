@@ -28,8 +28,8 @@ INTRODUCTION_PERIOD = 5.0
 """Seconds after which rarely changing boards are rewritten."""
 
 
-class Bookkeeping:
-    """Exchanges messages with the actors and the evaluator, and records all metrics in one process.
+class Conversation:
+    """Exchanges messages with the actors and the evaluator, and passes the metrics that they send to the recorder.
 
     Attributes:
         roster: the actors and their step counts.
