@@ -10,9 +10,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.conversation import Conversation
 from walker_rl.experiments.distributed.isolation import is_free
-from walker_rl.experiments.distributed.roster import RosterState
 from walker_rl.experiments.distributed.server import start_server
-from walker_rl.experiments.distributed.status import Status, read_status, write_status
 from walker_rl.experiments.distributed.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
@@ -20,6 +18,7 @@ from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
+from walker_rl.experiments.run.status import RosterState, Status, read_status, write_status
 from walker_rl.field_values import to_field_value
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
