@@ -50,8 +50,8 @@ ORDER = (
     "__main__",
 )
 
-APART = {("experiments", "sweep"), ("experiments", "tuning")}
-"""Folders that import nothing from `experiments/distributed`."""
+APART = {("experiments", "run"), ("experiments", "sweep"), ("experiments", "tuning")}
+"""Folders that import nothing from `experiments/distributed`, themselves or through what they import."""
 
 PLUG_INS = ("agents", "environments")
 """Folders whose sub-folders are found by listing: none imports another, nor does the folder name one."""
@@ -84,7 +84,7 @@ def at_import_time(tree: ast.Module) -> ast.Module:
 
 def violations(root: Path) -> list[str]:
     """One line for each import under the package at `root` that the design forbids."""
-    found = []
+    found, imports = [], {}
     for path in sorted(root.rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
         if parts == ("__init__",):
@@ -94,12 +94,28 @@ def violations(root: Path) -> list[str]:
             found.append(f"{name}: {parts[0]} has no place in the order")
             continue
         tree = ast.parse(path.read_text())
-        modules = set(imported_modules(path, tree, root))
+        modules = imports[".".join([root.name, *parts])] = set(imported_modules(path, tree, root))
         found += [f"{name}: imports {module}" for module in sorted(modules) if is_forbidden(parts, module, root)]
         if parts[0] == "cli" or (parts[0] == "agents" and parts[-1] == "config"):
             first = {module.partition(".")[0] for module in imported_modules(path, at_import_time(tree), root)}
             found += [f"{name}: imports {module} at its top" for module in sorted(first & HEAVY)]
+    distributed = f"{root.name}.experiments.distributed"
+    for module in sorted(imports):
+        _, *parts = module.split(".")
+        if tuple(parts[:2]) in APART:
+            reached = (other for other in reachable(module, imports) if other.startswith(distributed))
+            found += [f"{'/'.join(parts)}: reaches {other}" for other in sorted(reached)]
     return found
+
+
+def reachable(module: str, imports: dict[str, set[str]]) -> set[str]:
+    """Names of what a module imports, and what those import in turn."""
+    reached, waiting = set(), [module]
+    while waiting:
+        new = imports.get(waiting.pop(), set()) - reached
+        reached |= new
+        waiting += new
+    return reached
 
 
 def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
@@ -110,8 +126,6 @@ def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
     if package != root.name or not imported or imported[0] not in ORDER:
         return False
     if ORDER.index(imported[0]) > ORDER.index(importer[0]):
-        return True
-    if importer[:2] in APART and imported[:2] == ["experiments", "distributed"]:
         return True
     is_plug_in = len(imported) > 1 and imported[0] in PLUG_INS and (root / imported[0] / imported[1]).is_dir()
     return is_plug_in and importer[0] == imported[0] and importer[1] != imported[1]
@@ -147,7 +161,7 @@ def test_imports_follow_the_order_of_the_design():
         (
             "experiments/sweep/a.py",
             "def f():\n    from walker_rl.experiments.distributed import node",
-            "experiments/sweep/a: imports walker_rl.experiments.distributed.node",
+            "experiments/sweep/a: reaches walker_rl.experiments.distributed.node",
         ),
         ("processes/a.py", "import walker_rl.experiments.x", "processes/a: imports walker_rl.experiments.x"),
         ("helpers.py", "", "helpers: helpers has no place in the order"),
@@ -157,6 +171,16 @@ def test_an_import_against_the_order_is_found(tmp_path, path, source, complaint)
     file = write_package(tmp_path, path)
     file.write_text(source)
     assert complaint in violations(tmp_path / "walker_rl")
+
+
+def test_an_import_through_another_module_is_found(tmp_path):
+    write_package(tmp_path, "experiments/sweep/a.py").write_text("from walker_rl.experiments import b")
+    for name, source in {
+        "b": "from walker_rl.experiments import c",
+        "c": "import walker_rl.experiments.distributed.x",
+    }.items():
+        (tmp_path / "walker_rl" / "experiments" / f"{name}.py").write_text(source)
+    assert violations(tmp_path / "walker_rl") == ["experiments/sweep/a: reaches walker_rl.experiments.distributed.x"]
 
 
 @pytest.mark.parametrize(

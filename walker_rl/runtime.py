@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from walker_rl.errors import UserError
+from walker_rl.processes.control_groups import memory_limit
 from walker_rl.processes.slots import usable_cores
 from walker_rl.quiet import quiet
 from walker_rl.stack import HAS_ACME
@@ -78,12 +79,8 @@ def _matrix_kernels() -> dict[str, str]:
 
 
 def machine_memory() -> float:
-    """Bytes of memory of this machine, or of this process's container."""
-    known = [float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))]
-    for path in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
-        if path.is_file() and (text := path.read_text().strip()) != "max":
-            known.append(float(text))
-    return min(known)
+    """Bytes of memory of this machine, or of the control groups around this process, such as a batch job's."""
+    return min(float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")), memory_limit())
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks.meter import Meter
-from walker_rl.experiments.distributed.status import read_status
+from walker_rl.experiments.run.status import read_status
 
 WARM_UP = 1_000
 """Steps before the count begins."""

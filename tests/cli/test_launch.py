@@ -12,6 +12,10 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
         (("--role", "actors"), "join: must be given with --role actors, and only then"),
         (("--role", "actors", "--join", "elsewhere"), "join = elsewhere: must be HOST:PORT, as in localhost:8000"),
         (("--role", "central"), "listen: must be given with --role central, as in --listen HOST:PORT"),
+        (
+            ("--role", "central", "--open-ports"),
+            "listen: must be given with --role central, as in --listen HOST:PORT",
+        ),
         (("--listen", "a:0"), "listen = a:0: must be HOST:PORT, as in localhost:8000"),
         (
             ("--listen", "300.1.1.1:8000"),

@@ -10,8 +10,8 @@ from tests.analysis.damage import CONFIG, damage
 from tests.analysis.made_runs import make_run
 from tests.tiny import AGENT
 from walker_rl.cli import main
-from walker_rl.experiments.distributed.status import Status, read_status, write_status
 from walker_rl.experiments.run.checkpoint import write_checkpoint
+from walker_rl.experiments.run.status import Status, read_status, write_status
 
 NUM_CUTS = 40
 

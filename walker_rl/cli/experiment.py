@@ -158,8 +158,8 @@ def _limits(config: ExperimentConfig) -> str:
 def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     """Draws the curve of a complete run, and prints its final evaluations and the files it has written."""
     from walker_rl.experiments.run.curve import plot_curve
+    from walker_rl.experiments.run.progress import last_row
     from walker_rl.experiments.run.summary import read_ended_by, read_summary
-    from walker_rl.experiments.sweep.progress import last_row
     from walker_rl.terminal.display import format_duration
 
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")

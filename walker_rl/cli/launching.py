@@ -62,7 +62,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     """
     from walker_rl.experiments.run.directory import locked, update_config
 
-    if placement.num_actors == 0 and not placement.is_open:
+    if placement.num_actors == 0 and placement.listen is None:
         raise UserError("listen: must be given with --role central, as in --listen HOST:PORT")
     if not placement.is_open:
         _enter_private_network()
@@ -142,9 +142,9 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     time_now = time.strftime("%Y%m%d-%H%M%S")
     run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now}")
     with os_error_as(UserError, f"run_dir = {run.path}: must be writable"):
+        if run.config.exists():
+            raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
         run.logs.mkdir(parents=True, exist_ok=True)
-    if run.config.exists():
-        raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
     with locked(run):
         joining = f"{counted(num_actors, 'actor')} {'joins' if num_actors == 1 else 'join'}"
         print(f"{joining} the run at {address}; each process writes to {run.logs}", flush=True)

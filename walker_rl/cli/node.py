@@ -55,7 +55,7 @@ def run_node(
         run = functools.partial(node.run_actor, _given(connect, "connect", role), _given(run_id, "run_id", role), index)
     else:
         run = functools.partial(node.run_evaluator, _given(connect, "connect", role), _given(run_dir, "run_dir", role))
-    return node.run_and_exit(run)
+    return node.run_and_exit(run, run_dir or connect or "")
 
 
 def _given(value: ValueT | None, name: str, role: Role) -> ValueT:

@@ -16,9 +16,9 @@ from walker_rl.experiments.config import flatten
 from walker_rl.experiments.run.alarms import Columns, Recorded, alarms, read_recorded
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, readable_rows, smoothed_returns
+from walker_rl.experiments.run.progress import read_progress
 from walker_rl.experiments.run.summary import read_summary
 from walker_rl.experiments.stored import read_yaml_mapping
-from walker_rl.experiments.sweep.progress import read_progress
 
 MAX_POINTS = 400
 """Maximum points of a curve; longer ones are thinned."""

@@ -50,11 +50,22 @@ FOREIGN = [
     [text({"token": "a", "index": 0, "is_last": "yes"})],
     [text({"token": "a", "index": None})],
     [text({"token": "a", "index": -1})],
+    [text({"token": "a", "index": 2**63})],
+    [text({"token": "a", "index": 0, "actor_steps": 10**400})],
     [text({"token": "a", "index": 0, "episodes": [{"actor_steps": "many"}]})],
+    [text({"token": "a", "index": 0, "episodes": [{"actor_steps": float("inf"), "episode_return": 5}]})],
+    [text({"token": "a", "index": 0, "episodes": [{"actor_steps": "nan", "episode_return": 5}]})],
+    [text(b'{"token": "a", "index": 0, "episodes": [{"actor_steps": 1e999, "episode_return": 5}]}')],
     [text({"token": "a", "index": 0, "episodes": [{"episode_return": 5}]})],
     [text({"token": "a", "index": 0, "color": "red"})],
     [text({"token": "a", "index": 0}), np.zeros(3)],
 ]
+
+UNUSABLE = (
+    Result("finished"),
+    Result("evaluation", 20_000, 5, 1.5, (2.0, 4.0, 6.0), (200, 200, 200), (False, False, False)),
+)
+"""Results that the protocol allows, from which no run of one or two episodes an evaluation can learn anything."""
 
 
 class Lines(list):
@@ -96,11 +107,22 @@ def test_damage_of_any_kind_gives_a_message_or_one_kind_of_error(message):
     assert num_decoded < 300
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), "most"])
-def test_a_share_is_between_none_and_all(share):
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        *[("saturated_share", share, "saturated_share = ") for share in (-0.1, 1.1, float("nan"), "most")],
+        ("event", "party", "event = party: must be one of evaluation, selection, finished"),
+        ("actor_steps", -1, "steps = -1: must be in "),
+        ("learner_steps", 2**63, "steps = 9223372036854775808: must be in "),
+        ("episode_lengths", [7, 10**400], "steps = 1000"),
+        ("episode_returns", [1.0, float("inf")], "walltime, episode_returns: must be finite numbers"),
+        ("walltime", "nan", "walltime, episode_returns: must be finite numbers"),
+    ],
+)
+def test_the_numbers_of_a_result_are_possible(field, value, complaint):
     head, *_ = encode(MESSAGES[1])
-    with pytest.raises(ForeignMessageError, match="saturated_share = "):
-        decode(Result, [text({**json.loads(head.tobytes()), "saturated_share": share})[None]], bool)
+    with pytest.raises(ForeignMessageError, match=complaint):
+        decode(Result, [text({**json.loads(head.tobytes()), field: value})[None]], bool)
 
 
 def test_a_queue_is_read_on_after_every_foreign_message(reader, stranger, lines):
@@ -204,6 +226,10 @@ def test_a_run_that_listens_goes_on_and_ends_well_whatever_it_is_sent(tmp_path):
         for kind in (*QUEUES, *BOARDS):
             for arrays in (*FOREIGN[:8], [text({"sender": "intruder:1", "version": 5})]):
                 client.insert(table_name(kind, run_id), arrays)
+        for arrays in FOREIGN[8:]:
+            client.insert(table_name(Report, run_id), arrays)
+        for result in UNUSABLE:
+            client.insert(table_name(Result, run_id), encode(result))
         client.insert(table_name(Weights, run_id), [text({"learner_steps": 1}), np.zeros(3, np.float32)])
         client.insert(table_name(TRANSITIONS, run_id), [np.zeros((3, 7), np.float32), np.array(3)])
         client.insert(table_name(TRANSITIONS, run_id), [np.zeros(3)])

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,10 +51,15 @@ class Cluster:
 
     def lose(self, name: str) -> None:
         """Kills a machine's raylet and all that runs under it."""
-        process = psutil.Process(self.machines.pop(name).pid)
-        for one in [*process.children(recursive=True), process]:
+        for one in self.processes(name):
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
+        del self.machines[name]
+
+    def processes(self, *names: str) -> list[psutil.Process]:
+        """All that run on some machines, by default on every one, each after its children."""
+        raylets = [psutil.Process(self.machines[name].pid) for name in names or self.machines]
+        return [one for raylet in raylets for one in (*raylet.children(recursive=True), raylet)]
 
     def close(self) -> None:
         for name in reversed(list(self.machines)):
@@ -164,10 +170,71 @@ def test_a_python_that_is_not_there_is_refused(cluster, tmp_path):
     assert not run.exists()
 
 
+def script(path: Path, text: str) -> Path:
+    """Writes a shell script, which can be a run's Python."""
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        (  # Only the central process finds it.
+            'rm "$0"',
+            "has ended, with status 2 (python = {}: must be a Python on every machine (No such file or directory))",
+        ),
+        ('case "$*" in *"--role actor"*) kill -9 $PPID;; esac', "was lost with its machine or its worker"),
+    ],
+    ids=["no Python there", "a worker that always dies"],
+)
+def test_actors_that_cannot_work_end_a_run_which_is_brought_back(cluster, tmp_path, text, ending):
+    run, python = tmp_path / "run", tmp_path / "python"
+    script(python, f'{text}\nexec {sys.executable} "$@"')
+    submit = words(cluster, "--steps", "10000000", "--run-dir", run, "--python", python, *PENDULUM)
+    result = run_command(*submit, env=cluster.environment)
+    assert result.returncode == 1, result.stderr
+    said = re.escape(ending.format(python))
+    assert re.search(rf"^actor_\d {said}; ", result.stdout, re.MULTILINE)
+    assert re.match(rf"error: actor_\d has failed 5 times in a row: it {said}; to resume from the ", result.stderr)
+    assert (run / "logs" / "central.log").exists()
+
+
+def test_a_run_that_cannot_be_copied_back_stays_where_it_is(cluster, tmp_path):
+    run = tmp_path / "run"
+    submit = words(cluster, "--steps", "10000000", "--run-dir", run, *PENDULUM)
+    process = start_command(*submit, env=cluster.environment)
+    lines_until(process, r".*\d learner steps")
+    (run / "policy").rmdir()
+    (run / "policy").write_text("a file in the way, which fails as a full disk does")
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=300)
+    assert process.returncode == 1, rest
+    place = re.search(r"error: the run could not be copied back \(.*\); it stays at [\d.]+:(\S+); to resume from", rest)
+    assert list(Path(place[1]).glob("checkpoints/step_*.npz"))
+    shutil.rmtree(Path(place[1]).parent)
+
+
+def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
+    run = tmp_path / "run"
+    submit = words(cluster, "--steps", "10000000", "--run-dir", run, *PENDULUM)
+    process = start_command(*submit, env=cluster.environment)
+    lines_until(process, "central process at ")
+    central = next(one for one in cluster.processes() if "--listen" in one.cmdline())
+    worker = central.parent()
+    central.suspend()  # It saves for ever.
+    process.send_signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+    worker.kill()
+    rest, _ = process.communicate(timeout=300)
+    assert process.returncode == 1, rest
+    lost = r"error: the machine of the central process is lost \(\w+\) before the run was saved; "
+    assert re.search(f"{lost}{re.escape(str(run))} is its last copy; to resume from the newest checkpoint: ", rest)
+
+
 def test_an_actor_may_print_any_bytes(tmp_path):
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nprintf 'caf\\351\\n'\nexit 3\n")
-    python.chmod(0o755)
+    python = script(tmp_path / "python", "printf 'caf\\351\\n'\nexit 3")
     code = (
         "import sys; from ray_driver import Actor\n"
         "print(ascii(Actor().act({'python': sys.argv[1], 'run_id': 'a'}, 'localhost:1', 0)))"

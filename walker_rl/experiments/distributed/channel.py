@@ -137,4 +137,4 @@ class Inbox(Generic[MessageT]):
                 if message is not None:
                     self._received.put(message)
         except RuntimeError:
-            return  # The server has been stopped by this process.
+            return  # This process has closed the inbox, or stopped the server.

@@ -1,10 +1,23 @@
 """Messages between the processes of a distributed run."""
 
 import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+
+EVENTS = ("evaluation", "selection", "finished")
+
+MAX_COUNT = 2**63 - 1
+"""The largest count that files and displays can take."""
+
+
+def _check_counts(name: str, counts: Iterable[float]) -> None:
+    """Raises ValueError unless each is at least 0 and at most `MAX_COUNT`, which infinity and NaN are not."""
+    for count in counts:
+        if not 0 <= count <= MAX_COUNT:
+            raise ValueError(f"{name} = {count}: must be in [0, {MAX_COUNT}]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +102,7 @@ class Report:
         is_last: whether the process ends after this report.
 
     Raises:
-        ValueError: if a report other than the first has no index, a number is negative, or an episode has no
+        ValueError: if a report other than the first has no index, a number of steps is no count, or an episode has no
             `actor_steps` or `episode_return`.
     """
 
@@ -104,10 +117,10 @@ class Report:
         """Checks the fields."""
         if self.index is None and not self.is_first:
             raise ValueError("index = null: must be an actor's")
-        if min(self.index or 0, self.actor_steps) < 0:
-            raise ValueError(f"index, actor_steps = {self.index}, {self.actor_steps}: must be at least 0")
         if not all({"actor_steps", "episode_return"} <= episode.keys() for episode in self.episodes):
             raise ValueError("episodes: must have actor_steps and episode_return")
+        _check_counts("index", [self.index or 0])
+        _check_counts("actor_steps", [self.actor_steps, *(episode["actor_steps"] for episode in self.episodes)])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,8 +152,8 @@ class Result:
     """The evaluator to the central process: an evaluation, or a sign of progress.
 
     Attributes:
-        event: "evaluation" of a candidate; "selection" after each policy played to choose the best; "finished" when
-            nothing is left to do, with the last evaluation again.
+        event: one of `EVENTS`: "evaluation" of a candidate; "selection" after each policy played to choose the best;
+            "finished" when nothing is left to do, with the last evaluation again.
         actor_steps: the candidate's `actor_steps`; likewise `learner_steps` and `walltime`.
         episode_returns: return of each episode.
         episode_lengths: length of each episode, in environment steps.
@@ -148,8 +161,8 @@ class Result:
         saturated_share: share of saturated actions, as in `Evaluation`.
 
     Raises:
-        ValueError: if a candidate has no episodes, their numbers of returns, lengths and falls differ, or the share is
-            not in [0, 1].
+        ValueError: if the event is unknown, a number of steps is no count, a candidate has no episodes, their numbers
+            of returns, lengths and falls differ, a number is not finite, or the share is not in [0, 1].
     """
 
     event: str
@@ -163,8 +176,13 @@ class Result:
 
     def __post_init__(self) -> None:
         """Checks the fields."""
+        if self.event not in EVENTS:
+            raise ValueError(f"event = {self.event}: must be one of {', '.join(EVENTS)}")
+        _check_counts("steps", [self.actor_steps, self.learner_steps, *self.episode_lengths])
         lengths = {len(self.episode_returns), len(self.episode_lengths), len(self.episode_falls)}
         if len(lengths) > 1 or (self.actor_steps > 0 and lengths == {0}):
             raise ValueError("episodes: must be one or more of a candidate, with a return, a length and a fall each")
+        if not all(map(math.isfinite, (self.walltime, *self.episode_returns))):
+            raise ValueError("walltime, episode_returns: must be finite numbers")
         if not 0.0 <= self.saturated_share <= 1.0:
             raise ValueError(f"saturated_share = {self.saturated_share}: must be in [0, 1]")

@@ -65,15 +65,20 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     return COMPLETE
 
 
-def run_and_exit(role: Callable[[], int]) -> NoReturn:
-    """Runs a role and exits with its status, without joining threads that are blocked in Reverb."""
+def run_and_exit(role: Callable[[], int], place: Path | str) -> NoReturn:
+    """Runs a role and exits with its status, without joining threads that are blocked in Reverb.
+
+    Args:
+        role: function that returns an exit status.
+        place: the role's run directory or address, which an error without a file is about.
+    """
     try:
         status = role()
     except (UserError, RunError) as error:
         write_to_stderr(f"error: {printable(str(error))}\n")
         status = REFUSED if isinstance(error, UserError) else FAILED
     except OSError as error:
-        write_to_stderr(f"error: {error.filename}: {error.strerror}\n")
+        write_to_stderr(f"error: {error.filename or place}: {error.strerror}\n")
         status = FAILED
     except SystemExit as error:
         status = int(error.code or 0)

@@ -78,7 +78,7 @@ class Central:
                 )
             except OSError as error:
                 shutil.rmtree(self._folder)
-                return None, f"python = {spec['python']}: must be a Python on every machine ({error.strerror})"
+                return None, no_python(spec, error)
         return self._address, ""
 
     def poll(self) -> tuple[int | None, dict[str, Any], str]:
@@ -96,6 +96,10 @@ class Central:
         """Packs the run directory in its present state."""
         return pack(self._run)
 
+    def place(self) -> str:
+        """Returns the place of the run directory, as "HOST:PATH"."""
+        return f"{self._address.partition(':')[0]}:{self._run}"
+
     def clean_up(self) -> None:
         """Waits for the process, and deletes its files on this machine."""
         self._process.wait()
@@ -106,11 +110,14 @@ class Actor:
     """An actor's process, on the machine where Ray places this."""
 
     def act(self, spec: Spec, address: str, index: int) -> tuple[int, str]:
-        """Runs the process to its end; returns its exit status and the last line printed."""
+        """Runs the process to its end; returns its exit status and the last line printed, or why it can't start."""
         command = (spec["python"], "-m", "walker_rl", "node", "--role", "actor", "--parent", str(os.getpid()))
         options = ("--connect", address, "--run-id", spec["run_id"], "--index", str(index))
         words = [*command, *options]
-        ended = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        try:
+            ended = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        except OSError as error:
+            return REFUSED, no_python(spec, error)
         return ended.returncode, last_line(ended.stdout)
 
 
@@ -119,14 +126,13 @@ class Slot:
 
     def __init__(self, spec: Spec, address: str, index: int) -> None:
         """Asks Ray for an actor, which starts when there is a free CPU."""
-        options = {"num_cpus": 1, "max_restarts": -1, "scheduling_strategy": "SPREAD"}
-        self._actor = ray.remote(Actor).options(**options).remote()
         self._arguments = (spec, address, index)
         self._name = f"actor_{index}"
         self._tries = 0
         self._start_at = 0.0
         self._result: Any = None
         self.has_ended = False
+        self._place()
 
     def check(self) -> None:
         """Starts the process when it is due, and restarts it after a failure.
@@ -145,18 +151,24 @@ class Slot:
             return
         try:
             code, line = ray.get(self._result)
+            self.has_ended = code == COMPLETE
+            ending, remedy = f"has ended, with status {code} ({line})", "starting it again"
         except ray.exceptions.RayActorError:
-            tell(f"{self._name} was lost with its machine or its worker; Ray places it again")
-            self._result = None
-            return
+            ending, remedy = "was lost with its machine or its worker", "Ray places it again"
+            self._place()
         self._result = None
-        if code == COMPLETE:
-            self.has_ended = True
-            return
+        if not self.has_ended:
+            self._plan_restart(ending, remedy)
+
+    def _place(self) -> None:
+        # Not one that Ray restarts: its calls fail until there is a CPU, as if it died again and again.
+        self._actor = ray.remote(Actor).options(num_cpus=1, scheduling_strategy="SPREAD").remote()
+
+    def _plan_restart(self, ending: str, remedy: str) -> None:
         self._tries = 1 if time.monotonic() - self._started > LONG_ENOUGH else self._tries + 1
         if self._tries >= MAX_TRIES:
-            raise RuntimeError(f"{self._name} has failed {self._tries} times in a row, with status {code} ({line})")
-        tell(f"{self._name} has ended, with status {code} ({line}); starting it again")
+            raise RuntimeError(f"{self._name} has failed {self._tries} times in a row: it {ending}")
+        tell(f"{self._name} {ending}; {remedy}")
         self._start_at = time.monotonic() + 2.0 ** (self._tries - 2)
 
     def kill(self) -> None:
@@ -164,63 +176,112 @@ class Slot:
         ray.kill(self._actor)
 
 
-def follow(spec: Spec, stop_requested: Callable[[], bool]) -> int:
-    """Starts the run on the cluster and follows it to its end; returns its exit status.
+class Run:
+    """A run on the cluster, whose directory is copied back to this machine."""
 
-    Raises:
-        Lost: if the machine of the central process is lost; the last copy of the run directory is on this machine.
-        RuntimeError: if the central process fails, or an actor does repeatedly; the run directory has been copied back.
-        ValueError: if the run can't be started.
-    """
-    run_dir = Path(spec["run_dir"])
-    central = ray.remote(Central).options(num_cpus=spec["central_cpus"]).remote(spec, pack(run_dir))
-    started = wait_for(central.start.remote(), f"{spec['central_cpus']} free CPUs on one machine", stop_requested)
-    if started is None:
-        ray.kill(central)
-        return STOPPED
-    address, reason = started
-    if address is None:
-        raise ValueError(reason)
-    tell(f"central process at {address}")
-    slots = [Slot(spec, address, index) for index in range(spec["num_actors"])]
-    failure: Exception | None = None
-    asked_to_stop = False
-    told_at = fetched_at = time.monotonic()
-    try:
+    def __init__(self, spec: Spec, stop_requested: Callable[[], bool]) -> None:
+        """Asks Ray for a machine for the central process."""
+        self._spec = spec
+        self._stop_requested = stop_requested
+        self._run_dir = Path(spec["run_dir"])
+        options = {"num_cpus": spec["central_cpus"]}
+        self._central = ray.remote(Central).options(**options).remote(spec, pack(self._run_dir))
+        self._slots: list[Slot] = []
+        self._failure: Exception | None = None
+        self._is_stopping = False
+        self._told_at = self._copied_at = time.monotonic()
+
+    def start(self) -> bool:
+        """Starts the central process, and asks Ray for the actors; returns False if a stop is requested first.
+
+        Raises:
+            Lost: if the machine of the central process is lost.
+            ValueError: if the run can't be started.
+        """
+        cpus = f"{self._spec['central_cpus']} free CPUs on one machine"
+        started = wait_for(self._central.start.remote(), cpus, self._stop_requested)
+        if started is None:
+            return False
+        address, reason = started
+        if address is None:
+            raise ValueError(reason)
+        tell(f"central process at {address}")
+        self._slots = [Slot(self._spec, address, index) for index in range(self._spec["num_actors"])]
+        return True
+
+    def follow(self) -> int:
+        """Follows the run to its end, and copies it back; returns the exit status of the central process.
+
+        Raises:
+            Lost: if the machine of the central process is lost; the last copy of the run directory is on this machine.
+            RuntimeError: if the central process fails, an actor does repeatedly, or the run can't be copied back.
+            ray.exceptions.RayError: if Ray fails to run an actor.
+        """
         while True:
-            code, status, line = ask(central.poll.remote())
+            code, status, line = ask(self._central.poll.remote())
             if code is not None:
                 break
-            now = time.monotonic()
-            if now - told_at > TOLD_PERIOD and status:
-                told_at = now
-                tell(describe(status))
-            if now - fetched_at > spec["fetch_period"]:
-                fetched_at = now
-                try:
-                    unpack(ask(central.copy.remote(), COPY_LIMIT), run_dir)
-                except (OSError, ray.exceptions.RayTaskError) as error:
-                    tell(f"warning: the run could not be copied ({last_line(str(error))}); it is tried again")
-            if (stop_requested() or failure) and not asked_to_stop:
-                asked_to_stop = True
-                ask(central.stop.remote())
-            try:
-                for slot in slots if not asked_to_stop else ():
-                    slot.check()
-            except RuntimeError as error:
-                failure = error
+            self._describe(status)
+            self._copy()
+            if (self._stop_requested() or self._failure) and not self._is_stopping:
+                self._is_stopping = True
+                ask(self._central.stop.remote())
+            self._check_actors()
             time.sleep(POLL_PERIOD)
-        unpack(ask(central.copy.remote(), COPY_LIMIT), run_dir)
-        ask(central.clean_up.remote())
-    finally:
-        for slot in slots:
+        self._bring_back()
+        if self._failure is not None:
+            raise self._failure
+        if code not in (COMPLETE, STOPPED):
+            raise RuntimeError(f"the central process has ended with status {code} ({line})")
+        return int(code)
+
+    def kill(self) -> None:
+        """Kills all that is left of it on the cluster."""
+        for slot in self._slots:
             slot.kill()
-        ray.kill(central)
-    if failure is not None:
-        raise failure
-    if code not in (COMPLETE, STOPPED):
-        raise RuntimeError(f"the central process has ended with status {code} ({line})")
-    return int(code)
+        ray.kill(self._central)
+
+    def _describe(self, status: dict[str, Any]) -> None:
+        """Prints the run's progress now and then."""
+        if status and time.monotonic() - self._told_at > TOLD_PERIOD:
+            self._told_at = time.monotonic()
+            tell(describe(status))
+
+    def _copy(self) -> None:
+        """Copies the run directory when that is due; a failure is a warning."""
+        if time.monotonic() - self._copied_at <= self._spec["fetch_period"]:
+            return
+        self._copied_at = time.monotonic()
+        try:
+            unpack(ask(self._central.copy.remote(), COPY_LIMIT), self._run_dir)
+        except (OSError, ray.exceptions.RayTaskError) as error:
+            tell(f"warning: the run could not be copied ({last_line(str(error))}); it is tried again")
+
+    def _check_actors(self) -> None:
+        """Keeps the actors running; notes a failure, since the central process must save before it is raised."""
+        try:
+            for slot in self._slots if not self._is_stopping else ():
+                slot.check()
+        except (RuntimeError, ray.exceptions.RayError) as error:
+            self._failure = error
+
+    def _bring_back(self) -> None:
+        """Moves the run directory to this machine."""
+        try:
+            unpack(ask(self._central.copy.remote(), COPY_LIMIT), self._run_dir)
+        except (OSError, ray.exceptions.RayTaskError) as error:
+            reason, place = last_line(str(error)), ask(self._central.place.remote())
+            raise RuntimeError(f"the run could not be copied back ({reason}); it stays at {place}") from None
+        ask(self._central.clean_up.remote())
+
+
+def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
+    """Runs to the end, or until a stop is requested; returns the exit status. Raises what a `Run` does."""
+    run = Run(spec, stop_requested)
+    try:
+        return run.follow() if run.start() else STOPPED
+    finally:
+        run.kill()
 
 
 def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
@@ -250,6 +311,11 @@ def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> A
 def end_with_parent() -> None:
     """Makes the kernel kill the process that is about to start when Ray's worker dies."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def no_python(spec: Spec, error: OSError) -> str:
+    """The line about an interpreter that a machine of the cluster can't start."""
+    return f"python = {spec['python']}: must be a Python on every machine ({error.strerror})"
 
 
 def describe(status: dict[str, Any]) -> str:
@@ -315,15 +381,17 @@ def main() -> int:
         signal.signal(number, lambda number, frame: received.append(number))
     for _ in range(MAX_TRIES):
         try:
-            status = follow(spec, lambda: bool(received))
+            status = submit(spec, lambda: bool(received))
             return INTERRUPTED if status == STOPPED and signal.SIGINT in received else status
         except Lost as error:
+            lost = f"the machine of the central process is lost ({error})"
             if received:
+                print(f"{lost} before the run was saved; {spec['run_dir']} is its last copy", file=sys.stderr)
                 return FAILED
-            tell(f"the machine of the central process is lost ({error}); resuming from the last copy of the run")
-        except (RuntimeError, ValueError) as error:
-            print(error, file=sys.stderr)
-            return FAILED if isinstance(error, RuntimeError) else REFUSED
+            tell(f"{lost}; resuming from the last copy of the run")
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+            print(last_line(str(error)), file=sys.stderr)
+            return REFUSED if isinstance(error, ValueError) else FAILED
     print(f"the machine of the central process was lost {MAX_TRIES} times", file=sys.stderr)
     return FAILED
 

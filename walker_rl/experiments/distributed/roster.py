@@ -4,9 +4,7 @@ import dataclasses
 import time
 
 from walker_rl.experiments.distributed.messages import Report, Welcome
-
-RosterState = dict[str, tuple[int, int, str | None]]
-"""Each actor's steps, starts and process token, by index."""
+from walker_rl.experiments.run.status import RosterState
 
 PRESENT = 10.0
 """Seconds after its last report for which an actor counts as present."""

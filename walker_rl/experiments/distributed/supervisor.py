@@ -8,7 +8,7 @@ from pathlib import Path
 
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.program import CommandNode
-from walker_rl.experiments.distributed.status import Status, read_status
+from walker_rl.experiments.run.status import Status, read_status
 from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
 

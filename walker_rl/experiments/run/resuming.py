@@ -4,10 +4,10 @@ from walker_rl import stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import read_yaml
-from walker_rl.experiments.distributed.status import read_status
 from walker_rl.experiments.prior_record import check_same_prior
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
+from walker_rl.experiments.run.status import read_status
 from walker_rl.experiments.run.summary import read_ended_by
 from walker_rl.experiments.step_files import step_files
 from walker_rl.experiments.stored import reading

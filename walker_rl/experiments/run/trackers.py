@@ -43,8 +43,8 @@ def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[s
         run: the run directory.
         warn: function that prints a warning about a service that fails.
     """
+    from walker_rl.logging.fallible_tracker import FallibleTracker
     from walker_rl.logging.mlflow_store import MLflowLogger
-    from walker_rl.logging.service import Service
     from walker_rl.logging.tensorboard import TensorBoardLogger
     from walker_rl.logging.tracker import About
     from walker_rl.logging.weights_and_biases import WandbLogger
@@ -53,7 +53,9 @@ def make_trackers(config: ExperimentConfig, run: RunDirectory, warn: Callable[[s
     trackers: list[Tracker] = []
     if config.logging.wandb is not None:
         is_online = config.logging.wandb == "online"
-        trackers.append(Service("Weights & Biases", lambda: WandbLogger(run.path, about, is_online=is_online), warn))
+        trackers.append(
+            FallibleTracker("Weights & Biases", lambda: WandbLogger(run.path, about, is_online=is_online), warn)
+        )
     if config.logging.mlflow:
-        trackers.append(Service("MLflow", lambda: MLflowLogger(run.mlflow, about), warn))
+        trackers.append(FallibleTracker("MLflow", lambda: MLflowLogger(run.mlflow, about), warn))
     return [*trackers, TensorBoardLogger(run.tensorboard, about)]  # Last: it is no service, so its errors propagate.

@@ -5,8 +5,8 @@ import statistics
 import time
 from collections.abc import Sequence
 
+from walker_rl.experiments.run.progress import Progress, read_progress
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.progress import Progress, read_progress
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.printable import file_name
 from walker_rl.terminal.rates import Rates

@@ -9,8 +9,8 @@ from pathlib import Path
 from optuna.trial import Trial
 
 from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.progress import read_progress
 from walker_rl.experiments.sweep.job_run import JobRun
-from walker_rl.experiments.sweep.progress import read_progress
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.study import overrides_of

@@ -3,7 +3,7 @@
 import pytest
 
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.sweep.progress import TAIL_SIZE, Progress, last_row, read_progress
+from walker_rl.experiments.run.progress import TAIL_SIZE, Progress, last_row, read_progress
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import time
 import numpy as np
 import pytest
 
-from tests.tiny import AGENT
+from tests.experiments.distributed.test_foreign_messages import UNUSABLE
+from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.distributed.bookkeeping import Bookkeeping
-from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
+from walker_rl.experiments.distributed.conversation import Conversation
+from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
@@ -21,33 +22,34 @@ WEIGHTS = np.zeros(3, np.float32)
 
 
 class Centre:
-    """Bookkeeping of a run of 5,500 steps, evaluated at each 1,000, and the evaluator's end of its channel."""
+    """The conversation of a run of 5,500 steps, two episodes at each 1,000, and the other ends of its channel."""
 
     def __init__(self, folder, channel):
-        config = load_config(AGENT, overrides=["max_actor_steps=5500", "evaluation.period=1000"])
+        overrides = ["max_actor_steps=5500", "evaluation.period=1000", "evaluation.num_episodes=2"]
+        config = load_config(AGENT, overrides=overrides)
         self.run = create_run_directory(folder / "run", config, "launch")
         self.recorder = Recorder(config, self.run, Display())
-        self.bookkeeping = Bookkeeping(config, self.run, self.recorder, 1, print)
-        self.bookkeeping.connect(channel)
+        self.conversation = Conversation(config, self.run, self.recorder, 1, print)
+        self.conversation.connect(channel)
         self.channel = channel
 
     def take(self, actor_steps):
         """Counts so many steps."""
-        self.bookkeeping.restore({"0": (actor_steps, 1, "token")}, [])
+        self.conversation.restore({"0": (actor_steps, 1, "token")}, [])
         self.exchange()
 
     def exchange(self):
-        self.bookkeeping.exchange(0, WEIGHTS, WEIGHTS, is_over=False)
+        self.conversation.exchange(0, WEIGHTS, WEIGHTS, is_over=False)
 
     def hear(self, *results):
         """Sends results as the evaluator does, and waits until they are heard."""
-        before = self.bookkeeping._evaluator_heard_at
+        before = self.conversation._evaluator_heard_at
         for result in results:
             self.channel.send(result)
-            while self.bookkeeping._evaluator_heard_at == before:
+            while self.conversation._evaluator_heard_at == before:
                 time.sleep(0.01)
                 self.exchange()
-            before = self.bookkeeping._evaluator_heard_at
+            before = self.conversation._evaluator_heard_at
 
     def candidate(self):
         """Steps of the candidate that waits, and whether it is the last; None without one."""
@@ -61,6 +63,10 @@ class Centre:
     @property
     def recorded(self):
         return [one.actor_steps for one in recorded_evaluations(self.run.metrics)]
+
+    @property
+    def training(self):
+        return (self.run.metrics / "training.csv").read_text().splitlines()
 
 
 @pytest.fixture
@@ -86,7 +92,7 @@ def test_no_evaluation_of_the_grid_is_skipped_however_many_steps_come_at_once(ce
 
 
 def test_a_run_that_goes_on_asks_for_what_its_metrics_lack(centre):
-    centre.bookkeeping.restore({"0": (3_700, 1, "token")}, [RecordedEvaluation(1_000, 2.0, 1.0)])
+    centre.conversation.restore({"0": (3_700, 1, "token")}, [RecordedEvaluation(1_000, 2.0, 1.0)])
     centre.exchange()
     assert centre.candidate() == (2_000, False)
     centre.hear(evaluation(2_000))
@@ -111,19 +117,41 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
     for actor_steps in range(1_000, 6_000, 1_000):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
-    centre.bookkeeping.send_last_candidate(WEIGHTS, "steps")
+    centre.conversation.send_last_candidate(WEIGHTS, "steps")
     assert centre.candidate() == (5_500, True)
     played = Evaluation((2.0, 4.0), (200, 200), (False, False))
     write_summary(centre.run, {"best": played, "last": played}, "steps")
     centre.hear(Result("selection"), evaluation(5_500, "finished"))
-    assert centre.bookkeeping.evaluator_has_finished
+    assert centre.conversation.evaluator_has_finished
     assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
 
 
 def test_the_last_candidate_waits_for_those_before_it(centre):
     centre.take(5_500)
-    centre.bookkeeping.send_last_candidate(WEIGHTS, "steps")
+    centre.conversation.send_last_candidate(WEIGHTS, "steps")
     for actor_steps in range(1_000, 6_000, 1_000):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
     assert centre.candidate() == (5_500, True)
+
+
+@pytest.mark.parametrize("result", UNUSABLE, ids=lambda result: result.event)
+def test_a_result_that_cannot_be_the_evaluators_is_dropped(centre, capsys, result):
+    centre.take(1_000)
+    centre.channel.send(result)
+    centre.hear(evaluation(1_000))
+    warning = f"warning: dropped a message from an unknown sender to result-{centre.channel.run_id}, and will drop"
+    assert capsys.readouterr().out.count(warning) == 1
+    assert (centre.recorded, centre.conversation.evaluator_has_finished) == ([1_000], False)
+    assert centre.run.metrics.joinpath("conduct.csv").read_text().count("\n") == 2
+
+
+def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, capsys):
+    def report(actor_steps, **columns):
+        return Report("token", 0, actor_steps, [{"episode_return": 1.5, **columns, "actor_steps": actor_steps}])
+
+    for one in (report(10), report(20, color=7), report(30)):
+        centre.channel.send(one)
+    wait_until(lambda: centre.exchange() or centre.conversation.actor_steps == 30)
+    assert capsys.readouterr().out.count("warning: dropped a message from token to report-") == 1
+    assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]

@@ -9,8 +9,8 @@ import numpy as np
 
 from walker_rl import __version__
 from walker_rl.experiments.config import ExperimentConfig, to_dict
-from walker_rl.experiments.distributed.channel import Channel, table_name
-from walker_rl.experiments.distributed.codec import ForeignMessageError, protocol
+from walker_rl.experiments.distributed.channel import Channel, Inbox, table_name
+from walker_rl.experiments.distributed.codec import ForeignMessageError, MessageT, protocol
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
@@ -18,6 +18,7 @@ from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import read_summary
+from walker_rl.logging.csv_file import ColumnsError
 from walker_rl.types import Metrics
 
 MESSAGES_READY = 256
@@ -27,8 +28,8 @@ INTRODUCTION_PERIOD = 5.0
 """Seconds after which rarely changing boards are rewritten."""
 
 
-class Bookkeeping:
-    """Exchanges messages with the actors and the evaluator, and records all metrics in one process.
+class Conversation:
+    """Exchanges messages with the actors and the evaluator, and passes the metrics that they send to the recorder.
 
     Attributes:
         roster: the actors and their step counts.
@@ -89,14 +90,8 @@ class Bookkeeping:
             is_over: whether actors should stop.
         """
         self._learner_steps = learner_steps
-        while (report := self._reports.get()) is not None:
-            try:
-                self._hear(report)
-            except ValueError as error:  # Its episodes have other columns than earlier ones.
-                table = table_name(Report, self._run.provenance.run_id)
-                self._channel.drop(table, ForeignMessageError(str(error), report.token))
-        while (result := self._results.get()) is not None:
-            self._hear_evaluator(result)
+        self._hear_all(self._reports, self._hear_actor)
+        self._hear_all(self._results, self._hear_evaluator)
         while self._next_candidate <= self.actor_steps and self._next_candidate < self._config.max_actor_steps:
             self._add_candidate(evaluated_weights, self._next_candidate, None)
             self._next_candidate += self._config.evaluation.period
@@ -142,7 +137,15 @@ class Bookkeeping:
             period = self._config.evaluation.period
             self._next_candidate = self._last_evaluated // period * period + period
 
-    def _hear(self, report: Report) -> None:
+    def _hear_all(self, inbox: Inbox[MessageT], hear: Callable[[MessageT], None]) -> None:
+        """Hears the messages that have arrived; drops those that this run can't use."""
+        while (message := inbox.get()) is not None:
+            try:
+                hear(message)
+            except ForeignMessageError as error:
+                self._channel.drop(table_name(type(message), self._channel.run_id), error)
+
+    def _hear_actor(self, report: Report) -> None:
         if report.is_first:
             self.roster.welcome(report.token, report.index)
             return
@@ -152,9 +155,17 @@ class Bookkeeping:
         for episode in report.episodes:
             row = dict(episode)
             counts = Counts(others + int(row.pop("actor_steps")), self._learner_steps)
-            self._record(self._recorder.training, counts, row)
+            try:
+                self._record(self._recorder.training, counts, row)
+            except ColumnsError as error:
+                raise ForeignMessageError(str(error), report.token) from None
 
     def _hear_evaluator(self, result: Result) -> None:
+        num_episodes = self._config.evaluation.num_episodes
+        if len(result.episode_returns) not in (0, num_episodes):
+            raise ForeignMessageError(f"{len(result.episode_returns)} episodes: must be {num_episodes}, as in this run")
+        if result.event == "finished" and not self._run.summary.exists():
+            raise ForeignMessageError("event = finished: must come after the run's summary, which is not written yet")
         self._evaluator_heard_at = time.monotonic()
         self._record_evaluation(result)
         if result.event == "finished":

@@ -1,4 +1,4 @@
-"""Services that fail."""
+"""Trackers that fail."""
 
 import contextlib
 import os
@@ -10,8 +10,8 @@ import pytest
 
 from tests.logging.events import ABOUT
 from tests.tiny import wait_until
+from walker_rl.logging.fallible_tracker import FallibleTracker
 from walker_rl.logging.mlflow_store import MLflowLogger
-from walker_rl.logging.service import Service
 from walker_rl.logging.weights_and_biases import WandbLogger
 
 ROW = {"actor_steps": 1, "training/episode_return": 2.0}
@@ -48,21 +48,21 @@ def environment(monkeypatch):
     return monkeypatch
 
 
-def use_to_the_end(service, path):
-    service.write(ROW)
-    service.write(ROW)
-    assert service.discard_after(0)
-    service.write_video(path / "none.gif", 1)
-    service.finish({}, path, 1)
-    service.close()
+def use_to_the_end(tracker, path):
+    tracker.write(ROW)
+    tracker.write(ROW)
+    assert tracker.discard_after(0)
+    tracker.write_video(path / "none.gif", 1)
+    tracker.finish({}, path, 1)
+    tracker.close()
 
 
 def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, environment):
     warnings = []
-    service = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), warnings.append)
-    service.write(ROW)
+    tracker = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), warnings.append)
+    tracker.write(ROW)
     kill_wandb()
-    use_to_the_end(service, tmp_path)
+    use_to_the_end(tracker, tmp_path)
     (warning,) = warnings  # Whatever it was that failed first.
     assert re.fullmatch(r"warning: W&B gets no more of this run \(.+\); the training continues", warning)
     assert "wandb-core" not in children().values()
@@ -73,7 +73,7 @@ def test_weights_and_biases_is_told_rows_again_only_if_it_may_have_lost_them(tmp
     assert first.discard_after(0)
     first.write(ROW)
     first.close()
-    second = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), [].append)
+    second = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), [].append)
     assert not second.discard_after(0)
     kill_wandb()
     second.close()
@@ -87,8 +87,8 @@ def test_weights_and_biases_without_a_login_costs_one_warning(tmp_path, environm
     environment.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
     environment.delenv("WANDB_API_KEY", raising=False)
     warnings = []
-    service = Service("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=True), warnings.append)
-    use_to_the_end(service, tmp_path)
+    tracker = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=True), warnings.append)
+    use_to_the_end(tracker, tmp_path)
     (warning,) = warnings
     assert warning.startswith("warning: W&B gets no more of this run (No API key configured.")
     assert "wandb-core" not in children().values()
@@ -97,7 +97,9 @@ def test_weights_and_biases_without_a_login_costs_one_warning(tmp_path, environm
 def test_mlflow_without_a_place_to_write_costs_one_warning(tmp_path, environment):
     (tmp_path / "mlflow").write_text("in the way")
     warnings = []
-    use_to_the_end(Service("MLflow", lambda: MLflowLogger(tmp_path / "mlflow", ABOUT), warnings.append), tmp_path)
+    use_to_the_end(
+        FallibleTracker("MLflow", lambda: MLflowLogger(tmp_path / "mlflow", ABOUT), warnings.append), tmp_path
+    )
     reason = f"[Errno 20] Not a directory: '{tmp_path}/mlflow/artifacts'"
     assert warnings == [f"warning: MLflow gets no more of this run ({reason}); the training continues"]
 
@@ -106,12 +108,12 @@ def test_mlflow_keeps_nothing_in_the_place_from_which_its_store_was_moved(tmp_pa
     MLflowLogger(tmp_path / "before", ABOUT).close()
     (tmp_path / "before").rename(tmp_path / "after")
     warnings = []
-    service = Service("MLflow", lambda: MLflowLogger(tmp_path / "after", ABOUT), warnings.append)
-    service.write(ROW)
+    tracker = FallibleTracker("MLflow", lambda: MLflowLogger(tmp_path / "after", ABOUT), warnings.append)
+    tracker.write(ROW)
     assert warnings == []
     gif = tmp_path / "some.gif"
     gif.write_bytes(b"GIF")
-    service.write_video(gif, 1)
+    tracker.write_video(gif, 1)
     (warning,) = warnings
     assert f"its artifacts lie where the run directory was, in {tmp_path}/before/artifacts/" in warning
     assert not (tmp_path / "before").exists()

@@ -1,14 +1,15 @@
-"""The central process's heartbeat file: the run's progress, and step counts that survive a restart."""
+"""A launched run's heartbeat file: its progress, and step counts that survive a restart."""
 
 import dataclasses
 import json
-import time
 from pathlib import Path
 
 from walker_rl.errors import NotWholeError
-from walker_rl.experiments.distributed.roster import RosterState
 from walker_rl.experiments.stored import read_json_record
 from walker_rl.terminal.fleet import FleetStatus
+
+RosterState = dict[str, tuple[int, int, str | None]]
+"""Each actor's steps, starts and process token, by index."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +27,6 @@ class Status(FleetStatus):
     phase: str
     walltime: float
     roster: RosterState
-
-    @property
-    def age(self) -> float:
-        """Seconds since the status was written."""
-        return time.time() - self.written_at
 
 
 def write_status(path: Path, status: Status) -> None:

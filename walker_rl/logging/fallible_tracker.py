@@ -10,7 +10,7 @@ from walker_rl.logging.tracker import Tracker
 ValueT = TypeVar("ValueT")
 
 
-class Service(Tracker):
+class FallibleTracker(Tracker):
     """A tracker that is dropped with one warning when it fails, while training continues."""
 
     def __init__(self, name: str, make: Callable[[], Tracker], warn: Callable[[str], None]):

@@ -1,0 +1,20 @@
+"""What `walker-rl launch --role actors` refuses once it has found a run."""
+
+from tests.tiny import AGENT, run_command
+from walker_rl import __version__
+from walker_rl.experiments.config import to_dict
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.codec import protocol
+from walker_rl.experiments.distributed.messages import Experiment
+from walker_rl.experiments.run.directory import create_run_directory
+
+
+def test_a_run_directory_that_is_refused_is_not_touched(channel, tmp_path):
+    config = load_config(AGENT)
+    run = create_run_directory(tmp_path / "run", config, "launch").path
+    before = sorted(run.rglob("*"))
+    channel.send(Experiment(__version__, to_dict(config), protocol()))
+    result = run_command("launch", AGENT, "--role", "actors", "--join", channel.address, "--run-dir", run)
+    message = f"run_dir = {run}: must not be a run's; actors that join leave nothing but logs"
+    assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
+    assert sorted(run.rglob("*")) == before
