@@ -51,7 +51,7 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
         ),
         (
             ("--set", "distributed.noise_scales=[a]"),
-            "distributed.noise_scales = ['a']: must be a list of numbers, as in [0.5, 1, 2]",
+            "distributed.noise_scales = [a]: must be a list of numbers, as in [0.5, 1, 2]",
         ),
         (
             ("--task", "Walker3D"),
