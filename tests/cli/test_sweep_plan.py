@@ -1,4 +1,4 @@
-"""What `walker-rl sweep` plans, and what it refuses before it trains."""
+"""The runs that `walker-rl sweep` plans, and the input that it refuses before it trains."""
 
 import re
 

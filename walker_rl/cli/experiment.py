@@ -51,15 +51,11 @@ class _AgentGroup(Group):
         make_command: function that makes the command of the agent with a name.
     """
 
+    noun = "agent"
     make_command: Any
 
     def list_commands(self, ctx: Any) -> list[str]:
         return agent_names()
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args and not ctx.resilient_parsing:
-            raise UserError(f"agent: must be given, one of {', '.join(agent_names())}")
-        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in agent_names():

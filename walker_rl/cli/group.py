@@ -1,6 +1,6 @@
 """Groups of commands, as `walker-rl` and `walker-rl cluster`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import typer.core
 
@@ -11,7 +11,13 @@ _WHOLE = 1_000
 
 
 class Group(typer.core.TyperGroup):
-    """A group of commands that names them all if one is missing or unknown, and lists each with its whole summary."""
+    """A group of commands that names them all if one is missing or unknown, and lists each with its whole summary.
+
+    Attributes:
+        noun: name of a command's word in errors.
+    """
+
+    noun: ClassVar[str] = "command"
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Writes the commands' part of `--help`."""
@@ -19,15 +25,17 @@ class Group(typer.core.TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.get_short_help_str(_WHOLE)) for name, command in commands.items()])
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Finds a command, or raises UserError."""
-        if not args[0].startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Finds a command; raises UserError if there is none, but for completion, which gets None."""
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
             names = self.list_commands(ctx)
-            raise UserError(f"command = {args[0]}: must be one of {', '.join(names)}{did_you_mean(args[0], names)}")
-        return super().resolve_command(ctx, args)
+            must_be = f"must be one of {', '.join(names)}{did_you_mean(cmd_name, names)}"
+            raise UserError(f"{self.noun} = {cmd_name}: {must_be}")
+        return command
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parses the words after the group's name, or raises UserError if there are none."""
         if not args and not ctx.resilient_parsing:
-            raise UserError(f"command: must be given, one of {', '.join(self.list_commands(ctx))}")
+            raise UserError(f"{self.noun}: must be given, one of {', '.join(self.list_commands(ctx))}")
         return super().parse_args(ctx, args)

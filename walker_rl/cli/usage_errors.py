@@ -1,4 +1,4 @@
-"""What is wrong with a command's words, in one line that names the field, the value and what is allowed."""
+"""Describes a command's wrong words, in one line that names the field, the value and what is allowed."""
 
 import re
 import typing

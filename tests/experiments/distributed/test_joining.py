@@ -1,4 +1,4 @@
-"""What `walker-rl launch --role actors` refuses once it has found a run."""
+"""Refusals of `walker-rl launch --role actors` once it has found a run."""
 
 from tests.tiny import AGENT, run_command
 from walker_rl import __version__

@@ -48,10 +48,9 @@ class Builder(QueueBuilder[Config]):
     @property
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        head = "constant_gaussian"
         config = self.config
-        init_stddev = config.init_stddev if config.stddev is None else value_at(config.stddev, 0)
-        return policy_architecture(config, self.spec, head=head, init_stddev=init_stddev)
+        stddev = config.init_stddev if config.stddev is None else value_at(config.stddev, 0)
+        return policy_architecture(config, self.spec, head="constant_gaussian", init_stddev=stddev)
 
     @property
     def num_bytes(self) -> float:
