@@ -11,7 +11,7 @@ from tests.analysis.made_runs import make_run
 from tests.tiny import AGENT
 from walker_rl.cli import main
 from walker_rl.experiments.run.checkpoint import write_checkpoint
-from walker_rl.experiments.run.status import Status, read_status, write_status
+from walker_rl.experiments.run.status import LaunchStatus, read_status, write_status
 
 NUM_CUTS = 40
 
@@ -74,7 +74,7 @@ def test_a_sweep_leaves_out_a_damaged_run_and_lists_it(tmp_path, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-STATUS = Status(
+STATUS = LaunchStatus(
     actor_steps=70,
     max_actor_steps=100,
     learner_steps=3,

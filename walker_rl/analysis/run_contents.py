@@ -17,7 +17,7 @@ from walker_rl.metrics_file import STEP_KEY, read_columns
 
 
 @dataclasses.dataclass(frozen=True)
-class Experiment:
+class RunIdentity:
     """The fields that every version of a configuration has."""
 
     agent_name: str
@@ -30,13 +30,13 @@ class Settings:
     """A run's config.yaml.
 
     Attributes:
-        experiment: agent, task and seed.
+        identity: agent, task and seed.
         fields: all fields by full name, including these three.
         provenance: the run's origin.
         origins: all fields of the provenance by full name, including those that only a report shows.
     """
 
-    experiment: Experiment
+    identity: RunIdentity
     fields: dict[str, Any]
     provenance: Provenance
     origins: dict[str, Any]
@@ -51,13 +51,13 @@ def read_settings(run: RunDirectory) -> Settings:
     contents = read_yaml_mapping(run.config)
     with reading(run.config, "the configuration of a run"):
         origins = contents.pop(PROVENANCE, None)
-        provenance, experiment = to_record(origins, Provenance), to_record(contents, Experiment)
-        experiment_class(experiment.agent_name)
+        provenance, identity = to_record(origins, Provenance), to_record(contents, RunIdentity)
+        experiment_class(identity.agent_name)
         fields = flatten(contents)
         for name in ("agent.prior.policy", "agent.prior.dataset"):
             if fields.get(name) is not None and provenance.prior is None:
                 raise ValueError(f"the provenance has no record of {name}")
-        return Settings(experiment, fields, provenance, flatten(origins))
+        return Settings(identity, fields, provenance, flatten(origins))
 
 
 def read_metrics(run: RunDirectory, stream: str, *needed: str) -> dict[str, np.ndarray]:

@@ -178,24 +178,24 @@ def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
 
 def _read_directory(run: RunDirectory, group_by: str) -> Run:
     settings = read_settings(run)
-    experiment, fields, provenance = settings.experiment, settings.fields, settings.provenance
+    identity, fields, provenance = settings.identity, settings.fields, settings.provenance
     if group_by not in fields:
         raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has no such field")
-    agent = experiment.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
+    agent = identity.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
     evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
     timing = read_metrics(run, "timing", "walltime")
     if not evaluation:
         raise NotWholeError(f"run = {run.path}: must have an evaluation; it has none yet")
     steps = evaluation[STEP_KEY]
     walltimes = dict(zip(timing[STEP_KEY], timing["walltime"], strict=True)) if timing else {}
-    best, last = read_final_evaluations(run, experiment.task)
+    best, last = read_final_evaluations(run, identity.task)
     return Run(
         name=run.path.resolve().name,
         group=agent if group_by == GROUP_BY else f"{agent}, {group_by.rpartition('.')[2]} {fields[group_by]}",
-        task=experiment.task,
-        seed=experiment.seed,
+        task=identity.task,
+        seed=identity.seed,
         commit=provenance.commit,
-        command=_command(experiment.agent_name, fields, provenance.runner),
+        command=_command(identity.agent_name, fields, provenance.runner),
         actor_steps=steps,
         walltime=np.array([walltimes.get(step, np.nan) for step in steps]),
         returns=evaluation["mean_return"],

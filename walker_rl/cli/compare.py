@@ -14,7 +14,7 @@ from walker_rl.cli.request import command_line, print_next
 from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
-    from walker_rl.analysis.comparison.summary import Summary
+    from walker_rl.analysis.comparison.summary import TaskSummary
     from walker_rl.analysis.runs import Groups
 
 Runs = Annotated[
@@ -84,7 +84,7 @@ def compare_runs(
     print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))
 
 
-def _print_summaries(summaries: Sequence[Summary]) -> None:
+def _print_summaries(summaries: Sequence[TaskSummary]) -> None:
     from walker_rl.analysis.comparison.summary import HEADER
     from walker_rl.printable import printable
     from walker_rl.terminal.table import print_table, print_wrapped
@@ -96,7 +96,7 @@ def _print_summaries(summaries: Sequence[Summary]) -> None:
             print_wrapped("  note:", printable(note))
 
 
-def _as_dict(summary: Summary, of_task: Groups) -> dict[str, Any]:
+def _as_dict(summary: TaskSummary, of_task: Groups) -> dict[str, Any]:
     from walker_rl.analysis.comparison.probability_of_improvement import tabulate
     from walker_rl.analysis.comparison.summary import Interval
 

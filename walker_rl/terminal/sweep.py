@@ -14,7 +14,7 @@ from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.table import WIDE
 
 
-class State(enum.Enum):
+class RunState(enum.Enum):
     """State of a run of a sweep, or of a trial of a search."""
 
     RUNNING = "running"
@@ -24,7 +24,7 @@ class State(enum.Enum):
     PRUNED = "pruned"
 
 
-STYLES = {State.RUNNING: "cyan", State.COMPLETE: "green", State.FAILED: "red"}
+STYLES = {RunState.RUNNING: "cyan", RunState.COMPLETE: "green", RunState.FAILED: "red"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Row:
 
     name: str
     kind: str
-    state: State
+    state: RunState
     actor_steps: int
     max_actor_steps: int
     steps_per_second: float
@@ -57,7 +57,7 @@ class Row:
     @property
     def seconds_left(self) -> float | None:
         """Time to its end; None while unknown, and unless a process trains it."""
-        is_known = self.state is State.RUNNING and self.steps_per_second
+        is_known = self.state is RunState.RUNNING and self.steps_per_second
         return self.steps_left / self.steps_per_second if is_known else None
 
 
@@ -92,7 +92,7 @@ class SweepDisplay(LiveOutput):
         height = self.console.height - 2  # Below the table are the summary and an empty line.
         if len(rows) < height and len(self.console.render_lines(make_table(rows))) <= height:
             return rows
-        return [row for row in rows if row.state not in (State.WAITING, State.COMPLETE)]
+        return [row for row in rows if row.state not in (RunState.WAITING, RunState.COMPLETE)]
 
 
 class SearchDisplay(LiveOutput):
@@ -127,15 +127,17 @@ def make_table(rows: Sequence[Row]) -> Table:
 def summary(overview: Overview) -> str:
     """Counts runs by state, as in "3 of 25 complete, 2 running, 20 waiting, 5 h 20 min to go"."""
     counts = Counter(row.state for row in overview.rows)
-    parts = [f"{counts[State.COMPLETE]} of {len(overview.rows)} complete"]
-    parts += [f"{counts[state]} {state.value}" for state in State if counts[state] and state is not State.COMPLETE]
-    left = [f"{format_duration(overview.seconds_left)} to go"] if counts[State.RUNNING] else []
+    parts = [f"{counts[RunState.COMPLETE]} of {len(overview.rows)} complete"]
+    parts += [
+        f"{counts[state]} {state.value}" for state in RunState if counts[state] and state is not RunState.COMPLETE
+    ]
+    left = [f"{format_duration(overview.seconds_left)} to go"] if counts[RunState.RUNNING] else []
     return ", ".join(parts + left)
 
 
 def _lines(overview: Overview) -> Iterator[str]:
     for row in overview.rows:
-        if row.state is State.RUNNING:
+        if row.state is RunState.RUNNING:
             yield _line(row)
     yield summary(overview)
 
@@ -150,6 +152,6 @@ def _numbers(row: Row) -> tuple[str, str, str]:
     """Steps, speed and return of a run as text; the speed of a run that no process trains is empty."""
     return (
         f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,}",
-        f"{row.steps_per_second:.0f}/s" if row.state is State.RUNNING and row.steps_per_second else "",
+        f"{row.steps_per_second:.0f}/s" if row.state is RunState.RUNNING and row.steps_per_second else "",
         format_number(row.evaluation_return),
     )

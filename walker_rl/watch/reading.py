@@ -13,7 +13,7 @@ import numpy as np
 
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.config import flatten
-from walker_rl.experiments.run.alarms import Columns, Recorded, alarms, read_recorded
+from walker_rl.experiments.run.alarms import Columns, RunRecord, alarms, read_run_record
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, readable_rows, smoothed_returns
 from walker_rl.experiments.run.progress import read_progress
@@ -62,7 +62,7 @@ def overview(name: str, run: RunDirectory) -> Json:
 
 def details(name: str, run: RunDirectory) -> Json:
     """Returns the data that the page shows of a single run."""
-    recorded = read_recorded(run.metrics, _fields(run))
+    recorded = read_run_record(run.metrics, _fields(run))
     walltime = readable_rows(run.metrics, "timing").get("walltime", np.empty(0))
     return {
         **overview(name, run),
@@ -154,7 +154,7 @@ def _extent(evaluation: Columns) -> Json:
     return {"low": _points(steps, np.min(episodes, axis=0)), "high": _points(steps, np.max(episodes, axis=0))}
 
 
-def _training(recorded: Recorded) -> Json:
+def _training(recorded: RunRecord) -> Json:
     """A moving average of the training episodes' returns."""
     if len(recorded.training.get("episode_return", ())) < MOVING_AVERAGE:
         return _points(np.empty(0), np.empty(0))

@@ -9,12 +9,12 @@ from tests.tiny import DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.alarms import Recorded, alarms, read_recorded, suggested_support
+from walker_rl.experiments.run.alarms import RunRecord, alarms, read_run_record, suggested_support
 
 STEPS = 10_000.0 * np.arange(1, 31)
 
 
-def recorded(agent_name: str, **files) -> Recorded:
+def recorded(agent_name: str, **files) -> RunRecord:
     """A run of an agent with these columns, an evaluation each 10,000 steps, and 10,000 updates."""
     nothing = {name: {} for name in ("evaluation", "conduct", "learner", "training")}
     whole = {
@@ -25,7 +25,7 @@ def recorded(agent_name: str, **files) -> Recorded:
         }
         for name, columns in files.items()
     }
-    return Recorded(**{**nothing, **whole}, fields=flatten(to_dict(load_config(agent_name))))
+    return RunRecord(**{**nothing, **whole}, fields=flatten(to_dict(load_config(agent_name))))
 
 
 def evaluations(returns, stddev=20.0):
@@ -197,7 +197,7 @@ def test_a_new_critic_is_not_judged():
 
 def test_rows_that_are_half_written_are_left_out(tmp_path):
     (tmp_path / "learner.csv").write_text("actor_steps,learner_steps,kl\n100,2000,0.5\n200,3000,0")
-    run = read_recorded(tmp_path, {})
+    run = read_run_record(tmp_path, {})
     assert run.learner["kl"].tolist() == [0.5]
     assert list(alarms(run)) == ["kl_too_high"]
 
@@ -225,4 +225,4 @@ def test_columns_that_are_missing_raise_none(tmp_path):
         (tmp_path / f"{name}.csv").write_text(
             "actor_steps\n" + "".join(f"{step}\n" for step in range(0, 300_000, 9_000))
         )
-    assert alarms(read_recorded(tmp_path, {})) == {}
+    assert alarms(read_run_record(tmp_path, {})) == {}

@@ -12,7 +12,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.sweep.job import Job
-from walker_rl.experiments.sweep.job_run import JobRun, State
+from walker_rl.experiments.sweep.job_run import JobRun, RunState
 
 TRAIN = [sys.executable, "-m", "walker_rl", "train", AGENT]
 
@@ -110,4 +110,4 @@ def test_there_is_nothing_to_train_where_all_is_complete(make_job):
     create_run_directory(job.run_dir, job.config).summary.write_text("{}")
     run = JobRun([job, job], (max(os.sched_getaffinity(0)),))
     assert run.children == []
-    assert run.check() is State.COMPLETE
+    assert run.check() is RunState.COMPLETE

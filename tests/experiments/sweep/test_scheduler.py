@@ -12,7 +12,7 @@ from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
-from walker_rl.terminal.sweep import State
+from walker_rl.terminal.sweep import RunState
 
 CORES = sorted(os.sched_getaffinity(0))[:1]
 
@@ -33,9 +33,9 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
         states += [entry.state] if entry.state not in states else []
         time.sleep(0.01)
     failure = f"with status 2 (error: run_dir = {job.run_dir}: must not exist yet)"
-    assert states == [State.RUNNING]
+    assert states == [RunState.RUNNING]
     assert entry.run is not None
-    assert (entry.state, entry.failure, entry.run.tries) == (State.FAILED, failure, 2)
+    assert (entry.state, entry.failure, entry.run.tries) == (RunState.FAILED, failure, 2)
     assert told == [
         f"a: beginning on core {CORES[0]}",
         f"a: failed, {failure}; trying it once more",
@@ -47,7 +47,7 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
 
 def test_a_job_that_failed_before_waits_to_be_tried(job):
     (entry,) = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, print).entries
-    assert (entry.state, entry.failure) == (State.WAITING, "with status 1")
+    assert (entry.state, entry.failure) == (RunState.WAITING, "with status 1")
 
 
 def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
@@ -56,7 +56,7 @@ def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
     create_run_directory(job.run_dir, job.config).summary.write_text("{}")
     while not scheduler.check():
         time.sleep(0.01)
-    assert [entry.state for entry in scheduler.entries] == [State.COMPLETE]
+    assert [entry.state for entry in scheduler.entries] == [RunState.COMPLETE]
     assert told == ["a: complete"]
 
 
@@ -64,15 +64,15 @@ def test_failures_are_kept_until_the_run_is_complete(job, tmp_path):
     path = tmp_path / "sweep.json"
     path.write_text(json.dumps({"failed": {"of another spec": "with status 1"}}))
     record = FailureRecord(tmp_path, print)
-    record.update([Entry(job, State.FAILED, "with status 2")])
+    record.update([Entry(job, RunState.FAILED, "with status 2")])
     assert FailureRecord(tmp_path, print).failures == {"of another spec": "with status 1", "a": "with status 2"}
-    record.update([Entry(job, State.COMPLETE)])
+    record.update([Entry(job, RunState.COMPLETE)])
     assert json.loads(path.read_text()) == {"failed": {"of another spec": "with status 1"}}
     assert [file.name for file in tmp_path.iterdir()] == ["sweep.json"]
 
 
 def test_no_failures_are_no_file(job, tmp_path):
-    FailureRecord(tmp_path, print).update([Entry(job, State.COMPLETE)])
+    FailureRecord(tmp_path, print).update([Entry(job, RunState.COMPLETE)])
     assert list(tmp_path.iterdir()) == []
 
 

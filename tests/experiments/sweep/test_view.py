@@ -12,12 +12,12 @@ from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.experiments.sweep.spec import SweepSpec, plan
 from walker_rl.experiments.sweep.view import View, seconds_left
 from walker_rl.terminal import live
-from walker_rl.terminal.sweep import Overview, Row, State, SweepDisplay, summary
+from walker_rl.terminal.sweep import Overview, Row, RunState, SweepDisplay, summary
 
 TABLE = """
-from walker_rl.terminal.sweep import Overview, Row, State, SweepDisplay
-rows = [Row("d4pg seed 0", "a", State.RUNNING, 123_456, 1_000_000, 40.2, -1234.5)]
-rows += [Row("sac agent.tau=0.005 agent.n_step=3 seed 12", "b", State.WAITING, 0, 1_000_000, 0.0, None)]
+from walker_rl.terminal.sweep import Overview, Row, RunState, SweepDisplay
+rows = [Row("d4pg seed 0", "a", RunState.RUNNING, 123_456, 1_000_000, 40.2, -1234.5)]
+rows += [Row("sac agent.tau=0.005 agent.n_step=3 seed 12", "b", RunState.WAITING, 0, 1_000_000, 0.0, None)]
 with SweepDisplay() as display:
     display.conclude(Overview(rows, 4_000.0))
 """
@@ -30,17 +30,25 @@ def row(state, kind="a", steps=0, speed=0.0, value=None):
 @pytest.mark.parametrize(
     ("rows", "num_slots", "seconds"),
     [
-        ([row(State.RUNNING), row(State.WAITING)], 1, None),
-        ([row(State.RUNNING, steps=500, speed=50.0)], 1, 10.0),
-        ([row(State.RUNNING, steps=500, speed=50.0), row(State.WAITING)], 1, 30.0),
-        ([row(State.RUNNING, steps=500, speed=50.0)], 2, 10.0),
-        ([row(State.RUNNING, "a", 0, 100.0), row(State.RUNNING, "b", 0, 10.0), row(State.WAITING, "b")], 2, 105.0),
+        ([row(RunState.RUNNING), row(RunState.WAITING)], 1, None),
+        ([row(RunState.RUNNING, steps=500, speed=50.0)], 1, 10.0),
+        ([row(RunState.RUNNING, steps=500, speed=50.0), row(RunState.WAITING)], 1, 30.0),
+        ([row(RunState.RUNNING, steps=500, speed=50.0)], 2, 10.0),
         (
-            [row(State.RUNNING, "a", 0, 100.0), row(State.RUNNING, "b", 0, 300.0), row(State.WAITING, "c")],
+            [row(RunState.RUNNING, "a", 0, 100.0), row(RunState.RUNNING, "b", 0, 10.0), row(RunState.WAITING, "b")],
+            2,
+            105.0,
+        ),
+        (
+            [row(RunState.RUNNING, "a", 0, 100.0), row(RunState.RUNNING, "b", 0, 300.0), row(RunState.WAITING, "c")],
             1,
             18 + 1 / 3,
         ),
-        ([row(State.RUNNING, steps=500, speed=50.0), row(State.FAILED), row(State.COMPLETE, speed=50.0)], 1, 10.0),
+        (
+            [row(RunState.RUNNING, steps=500, speed=50.0), row(RunState.FAILED), row(RunState.COMPLETE, speed=50.0)],
+            1,
+            10.0,
+        ),
     ],
 )
 def test_time_to_go(rows, num_slots, seconds):
@@ -52,16 +60,16 @@ def test_the_view_reads_run_directories(tmp_path):
     job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
-    overview = View([Entry(job, State.WAITING)], num_slots=1).read()
+    overview = View([Entry(job, RunState.WAITING)], num_slots=1).read()
     kind = f"{AGENT} on Walker2DBulletEnv-v0"
-    assert overview == Overview([Row(f"{AGENT} a seed 0", kind, State.WAITING, 300, 900, 0.0, -7.25)], None)
+    assert overview == Overview([Row(f"{AGENT} a seed 0", kind, RunState.WAITING, 300, 900, 0.0, -7.25)], None)
 
 
 def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
     overrides = ("agent.min_replay_size=1000", "agent.num_random_steps=1000")
     job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
-    view = View([Entry(job, State.RUNNING)], num_slots=1)
+    view = View([Entry(job, RunState.RUNNING)], num_slots=1)
     speeds = []
     for seconds, steps in ((0, 0), (1, 900), (2, 2000), (3, 2010), (13, 2110)):
         monkeypatch.setattr("time.monotonic", lambda now=seconds: now)
@@ -81,21 +89,27 @@ def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
 def test_a_name_is_without_a_task_that_all_share(tmp_path, tasks, name):
     spec = SweepSpec(agents=(AGENT,), tasks=tasks, seeds=(7,), grid={"agent.n_step": ("3",)})
     jobs = plan(spec, tmp_path).values()
-    rows = View([Entry(job, State.WAITING) for job in jobs], num_slots=1).read().rows
+    rows = View([Entry(job, RunState.WAITING) for job in jobs], num_slots=1).read().rows
     assert [row.name for row in rows] == [name, name.replace("Pendulum-v1", "gymnasium-Ant-v5")][: len(tasks)]
 
 
 def test_a_line_counts_the_states():
-    rows = [row(State.COMPLETE), row(State.RUNNING), row(State.WAITING), row(State.WAITING), row(State.WAITING)]
+    rows = [
+        row(RunState.COMPLETE),
+        row(RunState.RUNNING),
+        row(RunState.WAITING),
+        row(RunState.WAITING),
+        row(RunState.WAITING),
+    ]
     assert summary(Overview(rows, 4000.0)) == "1 of 5 complete, 1 running, 3 waiting, 1 h 07 min to go"
-    assert summary(Overview([row(State.COMPLETE), row(State.FAILED)], None)) == "1 of 2 complete, 1 failed"
+    assert summary(Overview([row(RunState.COMPLETE), row(RunState.FAILED)], None)) == "1 of 2 complete, 1 failed"
 
 
 def test_the_table_at_the_end(capsys):
     rows = [
-        row(State.COMPLETE, "walker", 1000, value=-1234.5),
-        row(State.RUNNING, "b", 500, 50.0),
-        row(State.FAILED, "c"),
+        row(RunState.COMPLETE, "walker", 1000, value=-1234.5),
+        row(RunState.RUNNING, "b", 500, 50.0),
+        row(RunState.FAILED, "c"),
     ]
     with SweepDisplay() as display:
         display.update(Overview(rows, 10.0))  # It is not time yet for lines.
@@ -121,7 +135,9 @@ def test_a_narrow_terminal_cuts_no_cell_of_the_table(columns):
 def test_lines_without_a_terminal_name_the_numbers(capsys, monkeypatch):
     monkeypatch.setattr(live, "PLAIN_PERIOD", 0.0)
     with SweepDisplay() as display:
-        display.update(Overview([row(State.RUNNING, "b", 500, 50.0), row(State.RUNNING), row(State.WAITING)], 10.0))
+        display.update(
+            Overview([row(RunState.RUNNING, "b", 500, 50.0), row(RunState.RUNNING), row(RunState.WAITING)], 10.0)
+        )
     assert capsys.readouterr().out.splitlines() == [
         "b_500: 500 / 1,000 steps, 50/s, return -, 10 s to go",
         "a_0: 0 / 1,000 steps, return -, ? to go",

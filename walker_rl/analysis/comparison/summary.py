@@ -74,8 +74,8 @@ class GroupSummary:
 
 
 @dataclasses.dataclass(frozen=True)
-class Summary:
-    """Summary of one task: its groups, and caveats as `notes`."""
+class TaskSummary:
+    """One task: its groups, and caveats as `notes`."""
 
     task: str
     groups: Sequence[GroupSummary]
@@ -87,10 +87,10 @@ class Summary:
         return [group.cells for group in self.groups]
 
 
-def summarize(runs: Sequence[Run]) -> list[Summary]:
+def summarize(runs: Sequence[Run]) -> list[TaskSummary]:
     """Summarizes the runs of each task."""
     return [
-        Summary(task, [_summarize_group(group, of_group) for group, of_group in groups.items()], list(_notes(groups)))
+        TaskSummary(task, [_summarize_group(*group) for group in groups.items()], list(_notes(groups)))
         for task, groups in by_task(runs).items()
     ]
 

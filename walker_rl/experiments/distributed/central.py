@@ -18,7 +18,7 @@ from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
-from walker_rl.experiments.run.status import RosterState, Status, read_status, write_status
+from walker_rl.experiments.run.status import LaunchStatus, RosterState, read_status, write_status
 from walker_rl.field_values import to_field_value
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
@@ -163,7 +163,7 @@ class Central:
 
     def _write_status(self) -> None:
         conversation, replay, learner_steps = self._conversation, self._side.replay, self._side.learner.learner_steps
-        status = Status(
+        status = LaunchStatus(
             written_at=time.time(),
             phase=self._phase,
             actor_steps=conversation.actor_steps,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.program import CommandNode
-from walker_rl.experiments.run.status import Status, read_status
+from walker_rl.experiments.run.status import LaunchStatus, read_status
 from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
 
@@ -101,7 +101,7 @@ class Supervisor:
         """Number of restarts of each node, by name."""
         return {process.node.name: process.num_restarts for process in self._processes}
 
-    def status(self) -> Status | None:
+    def status(self) -> LaunchStatus | None:
         """Returns the central process's last status; None before the first."""
         return read_status(self._status_path)
 

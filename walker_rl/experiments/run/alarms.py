@@ -44,7 +44,7 @@ STANDING_LENGTH, STANDING_SHARE = 300, 0.2
 
 
 @dataclasses.dataclass(frozen=True)
-class Recorded:
+class RunRecord:
     """Metrics and configuration of a run.
 
     Attributes:
@@ -62,13 +62,13 @@ class Recorded:
     fields: Mapping[str, Any]
 
 
-def read_recorded(metrics: Path, fields: Mapping[str, Any]) -> Recorded:
+def read_run_record(metrics: Path, fields: Mapping[str, Any]) -> RunRecord:
     """Reads a run's folder of metrics; skips torn rows and unreadable files."""
     names = ("evaluation", "conduct", "learner", "training")
-    return Recorded(**{name: readable_rows(metrics, name) for name in names}, fields=fields)
+    return RunRecord(**{name: readable_rows(metrics, name) for name in names}, fields=fields)
 
 
-def alarms(recorded: Recorded) -> dict[str, str]:
+def alarms(recorded: RunRecord) -> dict[str, str]:
     """Returns the text of each raised alarm, by name; omits those that damaged files don't permit to judge."""
     every = (
         no_learning_yet,
@@ -87,7 +87,7 @@ def alarms(recorded: Recorded) -> dict[str, str]:
     return raised
 
 
-def no_learning_yet(recorded: Recorded) -> str | None:
+def no_learning_yet(recorded: RunRecord) -> str | None:
     """None of many evaluations is better than the first, nor was that much better than the untrained policy."""
     steps, returns = _column(recorded.evaluation, "actor_steps"), _column(recorded.evaluation, "mean_return")
     if len(returns) < MIN_EVALUATIONS_JUDGED or steps[-1] < MIN_STEPS_JUDGED:
@@ -101,7 +101,7 @@ def no_learning_yet(recorded: Recorded) -> str | None:
     )
 
 
-def _learned_at_once(recorded: Recorded, spread: float) -> bool:
+def _learned_at_once(recorded: RunRecord, spread: float) -> bool:
     """True if the newest evaluations rarely fall and are better than the training episodes before the first update.
 
     An untrained walker that falls may be better, too: it acts without exploration.
@@ -119,7 +119,7 @@ def _is_better(value: float, than: float, spread: float) -> bool:
     return value - than > max(0.5 * abs(than), spread)
 
 
-def return_collapsed(recorded: Recorded) -> str | None:
+def return_collapsed(recorded: RunRecord) -> str | None:
     """The newest evaluations are far below the best."""
     returns = _column(recorded.evaluation, "mean_return")
     if len(returns) <= NUM_ROWS:
@@ -132,7 +132,7 @@ def return_collapsed(recorded: Recorded) -> str | None:
     return f"return collapsed: {newest.mean():.0f} in the last {NUM_ROWS} evaluations, {best:.0f} at best{change}"
 
 
-def standing_still(recorded: Recorded) -> str | None:
+def standing_still(recorded: RunRecord) -> str | None:
     """The robot earns the reward for being upright but hardly moves."""
     names = ("episode_length", "return_progress", "return_alive")
     newest = [_column(recorded.training, name)[-NUM_EPISODES:] for name in names]
@@ -145,7 +145,7 @@ def standing_still(recorded: Recorded) -> str | None:
     return f"standing still instead of walking: {alive:.0f} for being upright, {progress:.0f} for progress{change}"
 
 
-def saturated_actions(recorded: Recorded) -> str | None:
+def saturated_actions(recorded: RunRecord) -> str | None:
     """Nearly all actions of the evaluated policy are at their bounds."""
     shares = _column(recorded.conduct, "saturated_share")[-NUM_ROWS:]
     if len(shares) < NUM_ROWS or shares.min() <= MAX_SATURATED_SHARE:
@@ -154,7 +154,7 @@ def saturated_actions(recorded: Recorded) -> str | None:
     return f"saturated actions: {shares.mean():.0%} of the policy's actions lie at their bounds{change}"
 
 
-def end_atom_mass(recorded: Recorded) -> str | None:
+def end_atom_mass(recorded: RunRecord) -> str | None:
     """The support of a distributional critic is too narrow."""
     mass = _newest_mean(recorded, "end_atom_mass")
     if mass is None or mass <= MAX_END_ATOM_MASS:
@@ -164,7 +164,7 @@ def end_atom_mass(recorded: Recorded) -> str | None:
     return f"end atoms: {mass:.1%} of the probability in the critic's targets lies in them; in a new run set {ends}"
 
 
-def suggested_support(recorded: Recorded) -> dict[str, float | str]:
+def suggested_support(recorded: RunRecord) -> dict[str, float | str]:
     """Fields of a wider support, by name, from the returns of the training's episodes.
 
     An episode of return `G` and length `L` suggests the discounted return `(G / L) (1 - discount^L) / (1 - discount)`,
@@ -198,7 +198,7 @@ def _rounded(value: float, round_to: Callable[[float], int]) -> float:
     return round_to(value / unit) * unit
 
 
-def kl_too_high(recorded: Recorded) -> str | None:
+def kl_too_high(recorded: RunRecord) -> str | None:
     """A round moves the policy too far from the one that acted."""
     kl = _newest_mean(recorded, "kl")
     if kl is None or kl <= MAX_KL:
@@ -207,7 +207,7 @@ def kl_too_high(recorded: Recorded) -> str | None:
     return f"KL too high: each round moves the policy by {kl:.2f} nats{change}"
 
 
-def clipped_share_too_high(recorded: Recorded) -> str | None:
+def clipped_share_too_high(recorded: RunRecord) -> str | None:
     """Too many of a round's probability ratios are clipped."""
     share = _newest_mean(recorded, "clipped_share")
     if share is None or share <= MAX_CLIPPED_SHARE:
@@ -220,14 +220,14 @@ def _column(columns: Columns, name: str) -> np.ndarray:
     return columns.get(name, np.empty(0))
 
 
-def _newest_mean(recorded: Recorded, name: str) -> float | None:
+def _newest_mean(recorded: RunRecord, name: str) -> float | None:
     """Mean over the newest rows of updates; None before `MIN_UPDATES_JUDGED`."""
     values = _column(recorded.learner, name)[-NUM_ROWS:]
     updates = _column(recorded.learner, "learner_steps")[-1:]
     return float(values.mean()) if len(values) and (updates >= MIN_UPDATES_JUDGED).any() else None
 
 
-def _change(recorded: Recorded, *remedies: tuple[str, str]) -> str:
+def _change(recorded: RunRecord, *remedies: tuple[str, str]) -> str:
     """The first remedy whose field exists, as in "; raise agent.vmax (now 150.0)"; empty if there is none."""
     for verb, field in remedies:
         if field in recorded.fields:

@@ -2,7 +2,7 @@
 
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
-from walker_rl.experiments.run.alarms import alarms, read_recorded
+from walker_rl.experiments.run.alarms import alarms, read_run_record
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.terminal.display import Display
@@ -42,7 +42,7 @@ class Onlooker:
                 self._draw()
 
     def _raise_alarms(self) -> None:
-        for name, text in alarms(read_recorded(self._run.metrics, self._fields)).items():
+        for name, text in alarms(read_run_record(self._run.metrics, self._fields)).items():
             if name not in self._raised:
                 self._raised.add(name)
                 self._display.message(f"warning: {text}")

@@ -13,7 +13,7 @@ RosterState = dict[str, tuple[int, int, str | None]]
 
 
 @dataclasses.dataclass(frozen=True)
-class Status(FleetStatus):
+class LaunchStatus(FleetStatus):
     """Progress of a distributed run.
 
     Attributes:
@@ -29,7 +29,7 @@ class Status(FleetStatus):
     roster: RosterState
 
 
-def write_status(path: Path, status: Status) -> None:
+def write_status(path: Path, status: LaunchStatus) -> None:
     """Replaces the file at `path`.
 
     Raises:
@@ -41,9 +41,9 @@ def write_status(path: Path, status: Status) -> None:
     part.replace(path)
 
 
-def read_status(path: Path) -> Status | None:
+def read_status(path: Path) -> LaunchStatus | None:
     """Returns the last status written, or None if there is none or it is torn."""
     try:
-        return read_json_record(path, Status)
+        return read_json_record(path, LaunchStatus)
     except NotWholeError:
         return None

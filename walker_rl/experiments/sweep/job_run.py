@@ -6,7 +6,7 @@ from walker_rl.experiments.sweep.job import Job
 from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.sweep import State
+from walker_rl.terminal.sweep import RunState
 
 MAX_TRIES = 2
 
@@ -33,7 +33,7 @@ class JobRun:
         self._jobs = (job for job in jobs if not job.is_complete)
         self._start_next()
 
-    def check(self) -> State | None:
+    def check(self) -> RunState | None:
         """Starts the next process if one has ended; returns the new state, or None if it is unchanged.
 
         The state `RUNNING` is new after a failure: a second process retries the job.
@@ -48,10 +48,10 @@ class JobRun:
             if status != COMPLETE:
                 self.failure = child.ending
                 if self.tries == MAX_TRIES:
-                    return State.FAILED
+                    return RunState.FAILED
                 self._start()
-                return State.RUNNING
-        return None if self._start_next() else State.COMPLETE
+                return RunState.RUNNING
+        return None if self._start_next() else RunState.COMPLETE
 
     def _start_next(self) -> bool:
         job = next(self._jobs, None)

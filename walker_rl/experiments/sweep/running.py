@@ -11,7 +11,7 @@ from walker_rl.experiments.sweep.view import View
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import usable_slots
-from walker_rl.terminal.sweep import State, SweepDisplay
+from walker_rl.terminal.sweep import RunState, SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
 """Seconds between checks of the processes, and between readings of their files."""
@@ -50,5 +50,5 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         for entry in scheduler.entries:
             if entry.failure is not None:
                 display.message(f"{entry.job.name}: failed, {entry.failure}; see {entry.job.log}")
-    has_failed = any(entry.state is State.FAILED for entry in scheduler.entries)
+    has_failed = any(entry.state is RunState.FAILED for entry in scheduler.entries)
     return signals.exit_status or (FAILED if has_failed else COMPLETE)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import JobRun, end_runs
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.sweep import State
+from walker_rl.terminal.sweep import RunState
 
 
 @dataclasses.dataclass
@@ -21,7 +21,7 @@ class Entry:
     """
 
     job: Job
-    state: State
+    state: RunState
     failure: str | None = None
     run: JobRun | None = None
 
@@ -37,7 +37,7 @@ class Scheduler:
         `failures` holds the reasons of earlier failures by job name; these jobs are retried. `tell` prints a line.
         """
         self.entries = [
-            Entry(job, State.COMPLETE) if job.is_complete else Entry(job, State.WAITING, failures.get(job.name))
+            Entry(job, RunState.COMPLETE) if job.is_complete else Entry(job, RunState.WAITING, failures.get(job.name))
             for job in jobs
         ]
         self._free = list(slots)
@@ -60,40 +60,40 @@ class Scheduler:
         """Asks the running processes to save and exit; kills them if `is_urgent`."""
         end_runs((run for _, run in self._running), is_urgent)
         for entry, run in self._running:
-            self._release(entry, run, State.COMPLETE if entry.job.is_complete else State.WAITING)
+            self._release(entry, run, RunState.COMPLETE if entry.job.is_complete else RunState.WAITING)
 
     @property
     def _running(self) -> list[tuple[Entry, JobRun]]:
-        return [(entry, entry.run) for entry in self.entries if entry.run and entry.state is State.RUNNING]
+        return [(entry, entry.run) for entry in self.entries if entry.run and entry.state is RunState.RUNNING]
 
     @property
     def _waiting(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.state is State.WAITING]
+        return [entry for entry in self.entries if entry.state is RunState.WAITING]
 
     def _start(self, entry: Entry) -> None:
         run = JobRun([entry.job], self._free[0])
         if not run.children:  # Another command has completed it meanwhile.
-            entry.state = State.COMPLETE
+            entry.state = RunState.COMPLETE
             self._tell(f"{entry.job.name}: complete")
             return
-        entry.run, entry.state = run, State.RUNNING
+        entry.run, entry.state = run, RunState.RUNNING
         self._free.pop(0)
         self._tell(f"{entry.job.name}: {run.manner}")
 
     def _check(self, entry: Entry, run: JobRun) -> None:
         state, name = run.check(), entry.job.name
-        if state is State.COMPLETE:
+        if state is RunState.COMPLETE:
             entry.failure = None
             self._release(entry, run, state)
             self._tell(f"{name}: complete")
-        elif state is State.FAILED:
+        elif state is RunState.FAILED:
             entry.failure = str(run.failure)
             self._release(entry, run, state)
             self._tell(f"{name}: failed again, {entry.failure}; see {entry.job.log}")
-        elif state is State.RUNNING:
+        elif state is RunState.RUNNING:
             self._tell(f"{name}: failed, {run.failure}; trying it once more")
             self._tell(f"{name}: {run.manner}")
 
-    def _release(self, entry: Entry, run: JobRun, state: State) -> None:
+    def _release(self, entry: Entry, run: JobRun, state: RunState) -> None:
         self._free.insert(0, run.cores)
         entry.state = state

@@ -10,7 +10,7 @@ from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.printable import file_name
 from walker_rl.terminal.rates import Rates
-from walker_rl.terminal.sweep import Overview, Row, State
+from walker_rl.terminal.sweep import Overview, Row, RunState
 
 
 class View:
@@ -23,7 +23,7 @@ class View:
         self._entries = entries
         self._num_slots = num_slots
         self._rates = {entry.job.name: Rates() for entry in entries}
-        self._known: dict[str, tuple[State, Progress]] = {}
+        self._known: dict[str, tuple[RunState, Progress]] = {}
 
     def read(self) -> Overview:
         """Returns the present progress of all runs."""
@@ -46,7 +46,7 @@ class View:
     def _progress(self, entry: Entry) -> Progress:
         name = entry.job.name
         state, before = self._known.get(name, (None, Progress(0, None)))
-        is_running = entry.state is State.RUNNING
+        is_running = entry.state is RunState.RUNNING
         if not is_running and entry.state is state:
             return before
         progress = read_progress(entry.job.run)
@@ -83,7 +83,7 @@ def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:
     anywhere = list(itertools.chain(*speeds.values()))
     work = 0.0
     for row in rows:
-        if row.state not in (State.COMPLETE, State.FAILED):
+        if row.state not in (RunState.COMPLETE, RunState.FAILED):
             speed = row.steps_per_second or statistics.mean(speeds.get(row.kind, anywhere))
             work += row.steps_left / speed
     return max(work / num_slots, *(row.seconds_left or 0.0 for row in rows))

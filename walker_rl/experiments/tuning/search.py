@@ -12,7 +12,7 @@ from walker_rl.experiments.tuning.trial_run import TrialRun
 from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.sweep import SearchDisplay, State
+from walker_rl.terminal.sweep import RunState, SearchDisplay
 
 CHECK_PERIOD = 0.5
 """Seconds between checks of the trials."""
@@ -78,23 +78,23 @@ class Search:
         state = trial_run.check()
         if state is None:
             return
-        if state is State.RUNNING:
+        if state is RunState.RUNNING:
             self._tell(f"trial {trial_run.trial.number}: failed, {trial_run.failure}; trying it once more")
             return
         trial = trial_run.trial
         self._running.remove(trial_run)
         self._free.append(trial_run.run.cores)
-        if state is State.FAILED:
+        if state is RunState.FAILED:
             self._study.fail(trial, trial_run.failure)
             self._tell(f"trial {trial.number}: failed, {trial_run.failure}")
-        elif state is State.PRUNED:
+        elif state is RunState.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value
             self._tell(f"trial {trial.number}: pruned after {counted(number, 'evaluation')}, score {value:.1f}")
         else:
             self._complete(trial_run)
         trial_run.discard_checkpoints()
-        self._failures = self._failures + 1 if state is State.FAILED else 0
+        self._failures = self._failures + 1 if state is RunState.FAILED else 0
         if self._failures == MAX_FAILURES:
             raise RunError(f"{MAX_FAILURES} trials have failed one after the other; see {self._output / 'logs'}")
 

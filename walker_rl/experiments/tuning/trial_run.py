@@ -16,7 +16,7 @@ from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.rates import Rates
-from walker_rl.terminal.sweep import Row, State
+from walker_rl.terminal.sweep import Row, RunState
 
 Evaluations = list[tuple[int, float]]
 """Environment steps and mean return of each evaluation of one seed."""
@@ -52,7 +52,7 @@ class TrialRun:
         """Ending of the last process that failed, as in "with status 1 (error: no space left)"."""
         return str(self.run.failure)
 
-    def check(self) -> State | None:
+    def check(self) -> RunState | None:
         """Reports new evaluations to the pruner; returns the trial's new state, or None if it is unchanged.
 
         Raises:
@@ -62,7 +62,7 @@ class TrialRun:
         if self._is_pruned():
             for child in self.run.children:
                 child.kill()
-            return State.PRUNED
+            return RunState.PRUNED
         return state
 
     def read_row(self) -> Row:
@@ -74,7 +74,7 @@ class TrialRun:
         return Row(
             name=f"trial {self.trial.number}",
             kind="trial",
-            state=State.RUNNING,
+            state=RunState.RUNNING,
             actor_steps=steps,
             max_actor_steps=sum(job.config.max_actor_steps for job in self.jobs),
             steps_per_second=max(0.0, self._rates.rate("actor_steps")),
