@@ -41,9 +41,9 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_scalar(self, node: Any) -> Any:
-        """Joins the two escapes, halves of a character, with which JSON writes an emoji; refuses a single half."""
+        """Joins surrogate pairs, as which JSON escapes characters such as emoji; refuses a lone surrogate."""
         text: str = super().construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-        text.encode(errors="surrogateescape")  # Raises a ValueError for half a character, as in "\ud800".
+        text.encode(errors="surrogateescape")  # Raises a ValueError for a lone surrogate, as in "\ud800".
         return text
 
 

@@ -111,7 +111,7 @@ class DistributedConfig:
     """The processes of `walker-rl launch`; `walker-rl train` ignores this section."""
 
     noise_scales: tuple[float, ...] = hyperparameter(
-        (1.0,), "factors on the exploration noise: actor i takes the i-th, after the last the first again", minimum=0
+        (1.0,), "factors on the exploration noise: actor i takes entry i, and the list repeats", minimum=0
     )
     exchange_period: float = hyperparameter(
         0.5, "time between an actor's fetches of weights, and at most between its reports", unit="seconds", above=0
@@ -138,11 +138,11 @@ class ExperimentConfig:
         None, "time of training, resumes included, after which it ends; null: no limit", unit="seconds", above=0
     )
     target_return: float | None = hyperparameter(
-        None, "mean return at which the training ends: at the first evaluation that reaches it; null: no limit"
+        None, "training ends at the first evaluation with at least this mean return; null: no limit"
     )
     training_episode_steps: int | None = hyperparameter(
         None,
-        "steps after which a training episode is cut off, for more starts; evaluations play whole ones; null: none",
+        "greatest length of a training episode; evaluations play whole ones; null: the task's own",
         unit="environment steps",
         minimum=1,
     )

@@ -82,8 +82,8 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
     extent = _extent(*_span(config, recorded, steps, slowdown))
     when = f"in {extent}" if row.actor_steps == steps else f"and the end after {extent}"
     return (
-        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, {when}: the mean of "
-        f"{row.num_runs} runs like this one, and their times, {_SCALED}"
+        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, {when} "
+        f"(the mean of {counted(row.num_runs, 'recorded run')}; times {_SCALED})"
     )
 
 
@@ -109,8 +109,8 @@ def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slo
     extent = _extent(*(_makespan(seconds, num_jobs) for seconds in zip(*spans, strict=True)))
     at_a_time = f"{num_jobs} at a time, " if num_jobs > 1 else ""
     return (
-        f"Expect {extent} for {counted(len(known), 'run')}, {at_a_time}each from its start: the times of recorded "
-        f"runs like them, {_SCALED}{f'; {left_out}' if unknown else ''}"
+        f"Expect {extent} for {counted(len(known), 'run')}, {at_a_time}each from its start "
+        f"(as recorded runs took; times {_SCALED}){f'; {left_out}' if unknown else ''}"
     )
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from walker_rl.hyperparameters import hyperparameter
 
-BY_JOINT = "the j-th is that of joint j, after the last the first again"
+BY_JOINT = "entry j is that of joint j, and the list repeats"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Config:
     feedback: bool = hyperparameter(
         False, "one entry of the observation is added to each joint's action, times its gain"
     )
-    feedback_index: int = hyperparameter(7, "which entry; of a walker 7 is the torso's pitch", minimum=0)
+    feedback_index: int = hyperparameter(7, "index of the entry fed back; 7 is a walker's torso pitch", minimum=0)
     gains: tuple[float, ...] = hyperparameter(
         (0.0,), f"gains of the feedback; {BY_JOINT}", unit="action units per unit of the observation"
     )

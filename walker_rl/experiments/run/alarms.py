@@ -88,7 +88,7 @@ def alarms(recorded: RunRecord) -> dict[str, str]:
 
 
 def no_learning_yet(recorded: RunRecord) -> str | None:
-    """None of many evaluations is better than the first, nor was that much better than the untrained policy."""
+    """No evaluation is better than the first, which was not clearly better than the untrained policy."""
     steps, returns = _column(recorded.evaluation, "actor_steps"), _column(recorded.evaluation, "mean_return")
     if len(returns) < MIN_EVALUATIONS_JUDGED or steps[-1] < MIN_STEPS_JUDGED:
         return None

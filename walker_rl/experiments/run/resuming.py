@@ -65,7 +65,7 @@ def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:
-    """Checks that resuming the run would not train, and record, any of it twice.
+    """Checks that the run has a checkpoint to resume from, so that no steps are recorded twice.
 
     Raises:
         UserError: if it has metrics but no checkpoint, or only checkpoints in an old format of `launch`.
