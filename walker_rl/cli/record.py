@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.cli.quantities import parse_steps
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
@@ -18,7 +18,7 @@ def record_episodes(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DATASET", help="A folder that does not exist yet.")
     ],
-    run: Run = None,
+    run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
     steps: Annotated[
