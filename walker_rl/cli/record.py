@@ -44,9 +44,9 @@ def record_episodes(
 
     from walker_rl.cli.request import command_line, print_next
     from walker_rl.environments import make_environment
+    from walker_rl.episodes import play_episodes
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.minari_file import new_dataset
-    from walker_rl.recording import play_episodes
 
     environment = make_environment(saved.task, seed, saved.environment)
     bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)
