@@ -10,7 +10,7 @@ import typer
 
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
-from walker_rl.cli.request import command_line, print_next
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
 

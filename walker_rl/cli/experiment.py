@@ -14,7 +14,8 @@ import typer.core
 from walker_rl.agents import agent_names, agent_summary, left_out
 from walker_rl.cli.group import Group
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.cli.request import command_line, print_next, request_command
+from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.request import request_command
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.quantities import parse_steps
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
@@ -42,7 +43,6 @@ def record_episodes(
     import numpy as np
     from rich.progress import Progress
 
-    from walker_rl.cli.request import command_line, print_next
     from walker_rl.environments import make_environment
     from walker_rl.episodes import play_episodes
     from walker_rl.experiments.seeding import evaluation_seeds
