@@ -17,6 +17,7 @@ from walker_rl.cli.program import resume_command
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class
+from walker_rl.printable import format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -226,7 +227,6 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
 def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tuple[str, str]]:
     """Describes the end of a complete run; also returns the option with which `--resume` lengthens it."""
     from walker_rl.experiments.run.summary import read_ended_by
-    from walker_rl.terminal.display import format_duration
 
     ended_by = read_ended_by(run)
     if ended_by == "return":
