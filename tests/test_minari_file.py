@@ -15,16 +15,16 @@ from tests.fakes import random_variables
 from tests.tiny import AGENT
 from walker_rl.agents.config import PriorConfig
 from walker_rl.environments import make_environment
+from walker_rl.episodes import Episode, play_episodes
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.experiments.prior_record import check_same_prior, prior_record
 from walker_rl.hyperparameters import problems
-from walker_rl.minari_file import Episode, is_dataset, new_dataset, read_episodes
+from walker_rl.minari_file import is_dataset, new_dataset, read_episodes
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.recording import play_episodes
 from walker_rl.replay.queue import Queue
 
 ROOT = Path(__file__).parents[1]
@@ -160,7 +160,8 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, num_bytes):
     """HDF5 would crash the process."""
     code = (
         "import resource, sys, numpy as np; from pathlib import Path\n"
-        "from walker_rl.errors import RunError; from walker_rl.minari_file import Episode, new_dataset\n"
+        "from walker_rl.errors import RunError\n"
+        "from walker_rl.episodes import Episode; from walker_rl.minari_file import new_dataset\n"
         "episode = Episode(*(np.zeros(shape, np.float32) for shape in ((5_001, 8), (5_000, 2), 5_000)), False)\n"
         "try:\n"
         "    with new_dataset(Path(sys.argv[1]), np.float32([[-1.0] * 8, [1.0] * 8]), 2, {}) as add:\n"

@@ -1,8 +1,8 @@
-"""Text from elsewhere on a terminal."""
+"""Text from elsewhere on a terminal, and durations."""
 
 import pytest
 
-from walker_rl.printable import file_name, one_line, printable
+from walker_rl.printable import file_name, format_duration, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,26 @@ def test_a_long_name_is_shortened_and_stays_one_of_its_own():
     names = {file_name(f"{letter * 200}:{end}") for letter in "aé" for end in ("make", "made")}
     assert len(names) == 4
     assert max(len(name.encode()) for name in names) <= 100
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "?"),
+        (0, "0 s"),
+        (12.4, "12 s"),
+        (29, "29 s"),
+        (60, "60 s"),
+        (90, "90 s"),
+        (119.6, "2 min"),
+        (125, "2 min 05 s"),
+        (599, "9 min 59 s"),
+        (630.5, "11 min"),
+        (59 * 60, "59 min"),
+        (3_599, "1 h 00 min"),
+        (3_900, "1 h 05 min"),
+        (86_400 + 600, "24 h 10 min"),
+    ],
+)
+def test_format_duration(seconds, text):
+    assert format_duration(seconds) == text

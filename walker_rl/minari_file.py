@@ -10,34 +10,17 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from walker_rl import __version__
+from walker_rl.episodes import Episode
 from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.extras import require_extra
 
 MARGIN = 2**20
 """Bytes by which a dataset may grow besides its episodes."""
-
-
-class Episode(NamedTuple):
-    """One episode of `T` steps.
-
-    Attributes:
-        observations: all observations, the last one included, float32 `[T + 1, O]`.
-        actions: actions in [-1, 1], float32 `[T, A]`.
-        rewards: rewards, `[T]`.
-        terminated: True if the last step terminated the episode, False if it truncated it.
-        seed: seed of the episode; None if unknown.
-    """
-
-    observations: np.ndarray
-    actions: np.ndarray
-    rewards: np.ndarray
-    terminated: bool
-    seed: int | None = None
 
 
 def is_dataset(path: Path) -> bool:

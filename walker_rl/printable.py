@@ -1,4 +1,4 @@
-"""Untrusted text, such as names in downloaded files, made fit for a terminal, a figure, a file's name or one line."""
+"""Text to print: untrusted names and messages made fit for a terminal, a figure or a file's name; numbers as text."""
 
 import hashlib
 import re
@@ -35,3 +35,21 @@ def file_name(text: str) -> str:
 def counted(number: int, what: str) -> str:
     """A number with its noun, as in "1 seed", "5 seeds", "1,000 seeds"."""
     return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def format_duration(seconds: float | None) -> str:
+    """Formats a duration, as in "90 s", "2 min 30 s", "45 min" or "1 h 05 min"; "?" for None."""
+    if seconds is None:
+        return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 2:
+        return f"{60 * minutes + rest} s"
+    if minutes < 10:
+        return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def format_number(value: float | None) -> str:
+    """Formats a number, as in "1,234"; "-" for None."""
+    return "-" if value is None else f"{value:,.0f}"

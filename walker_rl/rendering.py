@@ -10,10 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from walker_rl.environments import Environment
 from walker_rl.errors import UserError
+from walker_rl.types import Act
 from walker_rl.video_file import is_gif, video_file
-
-Policy = Callable[[np.ndarray], np.ndarray]
-"""Observation `[O]` -> action `[A]`."""
 
 FORMATS = (".gif", ".mp4")
 FRAME_RATES = (30, 60)
@@ -48,7 +46,7 @@ class _Frame(NamedTuple):
 
 def render_episode(
     environment: Environment,
-    policy: Policy,
+    policy: Act,
     path: Path,
     *,
     episode_seed: int,
@@ -94,7 +92,7 @@ def render_episode(
 
 def render_side_by_side(
     environment: Environment,
-    policies: Sequence[tuple[Policy, str]],
+    policies: Sequence[tuple[Act, str]],
     path: Path,
     *,
     episode_seed: int,
@@ -130,7 +128,7 @@ def render_side_by_side(
 
 def _play(
     environment: Environment,
-    policy: Policy,
+    policy: Act,
     episode_seed: int,
     size: tuple[int, int],
     frame_rate: int,

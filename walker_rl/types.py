@@ -1,11 +1,15 @@
 """Types that all parts share."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 Variables = dict[str, np.ndarray]
 """Weights by name, as they travel from a learner to actors."""
+
+Act = Callable[[np.ndarray], np.ndarray]
+"""A policy during one episode: observation `[O]` -> action `[A]`."""
 
 State = dict[str, Any]
 """State from which a part resumes: nested dicts of arrays, numbers, strings and lists."""

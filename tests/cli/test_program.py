@@ -4,8 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from walker_rl.cli.program import typed
-from walker_rl.cli.request import command_line
+from walker_rl.cli.program import command_line, typed
 from walker_rl.cli.watch import where_to_look
 
 

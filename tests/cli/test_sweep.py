@@ -19,7 +19,7 @@ from tests.tiny import (
     training_processes,
     wait_for,
 )
-from walker_rl.cli.request import command_line
+from walker_rl.cli.program import command_line
 from walker_rl.experiments.run.directory import open_run_directory
 
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")

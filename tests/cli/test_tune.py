@@ -19,7 +19,7 @@ from tests.tiny import (
 )
 from walker_rl.agents import search_space
 from walker_rl.cli import main
-from walker_rl.cli.request import command_line
+from walker_rl.cli.program import command_line
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.tuning.plan import Plan

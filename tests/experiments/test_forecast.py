@@ -8,8 +8,8 @@ from scripts.forecast_table import write_forecast_table
 from walker_rl.analysis.runs import read_runs
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.forecast import TABLE, forecast, forecast_many, read_table
+from walker_rl.printable import format_duration
 from walker_rl.processes.slots import usable_cpus
-from walker_rl.terminal.display import format_duration
 
 
 def test_the_table_is_that_of_the_results(tmp_path):

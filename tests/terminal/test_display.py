@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.terminal.terminals import on_a_terminal
-from walker_rl.terminal.display import Display, Status, format_duration
+from walker_rl.terminal.display import Display, Status
 
 TRAINING = """
 from walker_rl.terminal import display, live
@@ -109,29 +109,6 @@ def test_steps_beyond_the_end_are_not_shown():
 def test_a_limit_of_time_bounds_the_time_to_go(seconds_allowed, seconds_left):
     status = Status(0, 100_000, 0, None, None, seconds_allowed=seconds_allowed)
     assert Display().seconds_left(status) == seconds_left
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "?"),
-        (0, "0 s"),
-        (12.4, "12 s"),
-        (29, "29 s"),
-        (60, "60 s"),
-        (90, "90 s"),
-        (119.6, "2 min"),
-        (125, "2 min 05 s"),
-        (599, "9 min 59 s"),
-        (630.5, "11 min"),
-        (59 * 60, "59 min"),
-        (3_599, "1 h 00 min"),
-        (3_900, "1 h 05 min"),
-        (86_400 + 600, "24 h 10 min"),
-    ],
-)
-def test_format_duration(seconds, text):
-    assert format_duration(seconds) == text
 
 
 def test_a_path_is_printed_as_it_is(capsys):

@@ -17,7 +17,7 @@ from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.memory import FLOAT, network_bytes
-from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture, sizes
+from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture
 from walker_rl.agents.prior import PriorThenPolicy, recorded_transitions
 from walker_rl.errors import UserError
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
@@ -45,6 +45,11 @@ class Builder(abc.ABC, Generic[ConfigT]):
         """Stores the agent's hyperparameters and the spec of environments with flat observations and actions."""
         self.config = config
         self.spec = spec
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Sizes of an observation and of an action."""
+        return int(np.prod(self.spec.observations.shape)), int(np.prod(self.spec.actions.shape))
 
     @property
     def num_environments(self) -> int:
@@ -128,7 +133,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         config = self.config
         num_rows = config.max_replay_size + config.num_prior_steps + config.batch_size
         num_outputs, num_samples = getattr(config, "num_atoms", 1), getattr(config, "num_samples", 1)
-        networks = network_bytes(config, sizes(self.spec), config.batch_size, num_outputs, num_samples)
+        networks = network_bytes(config, self.sizes, config.batch_size, num_outputs, num_samples)
         return networks + FLOAT * self.layout.row_size * num_rows
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
@@ -178,7 +183,7 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
     @property
     def layout(self) -> TransitionLayout:
         """Layout of a transition in a row of floats."""
-        return TransitionLayout(*sizes(self.spec))
+        return TransitionLayout(*self.sizes)
 
     def make_adder(self, replay: Sink) -> NStepAdder:
         """An adder that inserts an actor's steps into `replay`, in this process or remote."""
@@ -215,7 +220,7 @@ class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
     @property
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        return policy_architecture(self.config, self.spec, head="tanh")
+        return policy_architecture(self.config, self.sizes, head="tanh")
 
     def make_own_policy(self, seed: int, noise_scale: float) -> NoisyPolicy:
         """The online policy with the configured noise."""

@@ -6,7 +6,6 @@ import numpy as np
 
 from walker_rl.agents.config import NetworkConfig
 from walker_rl.agents.exploration import GaussianNoise, UnitNoise
-from walker_rl.interfaces import EnvironmentSpec
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.numpy_policy import NumpyPolicy
 from walker_rl.policies.torso import TorsoSpec
@@ -14,19 +13,10 @@ from walker_rl.schedules import Schedule, value_at
 from walker_rl.types import State, Variables
 
 
-def sizes(environment_spec: EnvironmentSpec) -> tuple[int, int]:
-    """Sizes of an observation and of an action."""
-    return int(np.prod(environment_spec.observations.shape)), int(np.prod(environment_spec.actions.shape))
-
-
-def policy_architecture(
-    config: NetworkConfig, environment_spec: EnvironmentSpec, head: str, **more: Any
-) -> PolicyArchitecture:
-    """The policy's architecture, from `config`; `more` are further fields of `PolicyArchitecture`."""
-    observation_size, action_size = sizes(environment_spec)
+def policy_architecture(config: NetworkConfig, sizes: tuple[int, int], head: str, **more: Any) -> PolicyArchitecture:
+    """The policy's architecture, from `config` and a builder's `sizes`; `more` are other fields of the architecture."""
     return PolicyArchitecture(
-        observation_size,
-        action_size,
+        *sizes,
         torso=TorsoSpec(config.policy_hidden_sizes, config.layer_norm, config.activation),
         head=head,
         normalize=config.normalize_observations,

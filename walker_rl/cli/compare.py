@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walker_rl.cli.json_output import Json, print_json
-from walker_rl.cli.request import command_line, print_next
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.json_output import Json, print_json
-from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
-from walker_rl.cli.request import command_line, print_next
+from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
 
@@ -28,7 +28,7 @@ AsInTraining = Annotated[
 
 
 def evaluate_policy(
-    run: Run = None,
+    run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
     episodes: Episodes = None,

@@ -14,11 +14,12 @@ import typer.core
 from walker_rl.agents import agent_names, agent_summary, left_out
 from walker_rl.cli.group import Group
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.cli.request import command_line, print_next, request_command
+from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.request import request_command
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -141,8 +142,6 @@ def see_through(
 
 def _limits(config: ExperimentConfig) -> str:
     """Describes the limits, as in "300,000 steps or 30 min or a return of 2,000"."""
-    from walker_rl.terminal.display import format_duration
-
     limits = [counted(config.max_actor_steps, "step")]
     if config.max_walltime is not None:
         limits.append(format_duration(config.max_walltime))
@@ -156,7 +155,6 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     from walker_rl.experiments.run.curve import plot_curve
     from walker_rl.experiments.run.progress import last_row
     from walker_rl.experiments.run.summary import read_ended_by, read_summary
-    from walker_rl.terminal.display import format_duration
 
     plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
     last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.errors import UserError, os_error_as
 from walker_rl.extras import require_extra
 
@@ -13,7 +13,7 @@ FORMATS = ("onnx",)
 
 
 def export_policy(
-    run: Run = None,
+    run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
     format: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of: {', '.join(FORMATS)}.")] = "onnx",

@@ -16,7 +16,7 @@ from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import require_acme
 
 
-class Part(str, enum.Enum):
+class LaunchRole(str, enum.Enum):
     """The processes of a run that this machine starts."""
 
     ALL = "all"
@@ -24,10 +24,10 @@ class Part(str, enum.Enum):
     ACTORS = "actors"
 
 
-IMPOSSIBLE: dict[Part, tuple[str, ...]] = {
-    Part.ALL: (),
-    Part.CENTRAL: ("num_actors", "threads"),
-    Part.ACTORS: ("resume", "listen", "open_ports", "threads", "watch"),
+IMPOSSIBLE: dict[LaunchRole, tuple[str, ...]] = {
+    LaunchRole.ALL: (),
+    LaunchRole.CENTRAL: ("num_actors", "threads"),
+    LaunchRole.ACTORS: ("resume", "listen", "open_ports", "threads", "watch"),
 }
 """Options that can't be combined with a role."""
 
@@ -40,7 +40,7 @@ OpenPorts = Annotated[
 ]
 Threads = Annotated[bool, typer.Option("--threads", help="Run everything in this one process, for debugging.")]
 RoleOption = Annotated[
-    Part,
+    LaunchRole,
     typer.Option(
         "--role", help="central: learner and evaluator, which others --join; actors: only those, for a run elsewhere."
     ),
@@ -62,7 +62,7 @@ def make_launch_app() -> typer.Typer:
 def _launch(
     request: Request,
     num_actors: NumActors = None,
-    role: RoleOption = Part.ALL,
+    role: RoleOption = LaunchRole.ALL,
     listen: Listen = None,
     join: Join = None,
     open_ports: OpenPorts = False,
@@ -78,7 +78,7 @@ def _launch(
         "threads": threads,
         "watch": watch,
     }
-    if (join is not None) != (role is Part.ACTORS):
+    if (join is not None) != (role is LaunchRole.ACTORS):
         raise UserError(f"join{f' = {join}' if join else ''}: must be given with --role actors, and only then")
     for name in IMPOSSIBLE[role]:
         if given[name]:
@@ -87,6 +87,6 @@ def _launch(
     if join is not None:
         return join_run(request, join, num_actors or usable_cpus())
     usable = max(1, usable_cpus() - 2)  # The learner and the evaluator take two.
-    num_actors = 0 if role is Part.CENTRAL else num_actors or usable
+    num_actors = 0 if role is LaunchRole.CENTRAL else num_actors or usable
     placement = Placement(num_actors, listen, open_ports or listen is not None, threads)
     return launch_run(request, placement, page_listener(watch))

@@ -14,7 +14,9 @@ from walker_rl.errors import UserError
 if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
 
-Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")]
+RunArgument = Annotated[
+    Path | None, typer.Argument(metavar="RUN", help="A run directory (its best policy) or a policy file.")
+]
 Pretrained = Annotated[
     str | None,
     typer.Option(

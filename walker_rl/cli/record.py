@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.quantities import parse_steps
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
@@ -18,7 +19,7 @@ def record_episodes(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DATASET", help="A folder that does not exist yet.")
     ],
-    run: Run = None,
+    run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
     steps: Annotated[
@@ -42,11 +43,10 @@ def record_episodes(
     import numpy as np
     from rich.progress import Progress
 
-    from walker_rl.cli.request import command_line, print_next
     from walker_rl.environments import make_environment
+    from walker_rl.episodes import play_episodes
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.minari_file import new_dataset
-    from walker_rl.recording import play_episodes
 
     environment = make_environment(saved.task, seed, saved.environment)
     bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)

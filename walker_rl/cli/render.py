@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.policy_argument import Pretrained, Run, Trusted
+from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
 
 
 def render_policy(
-    run: Run = None,
+    run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
     output: Annotated[

@@ -6,7 +6,6 @@ import dataclasses
 import inspect
 import json
 import os
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.program import as_word, typed
+from walker_rl.cli.program import resume_command
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class
+from walker_rl.printable import format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
@@ -227,7 +227,6 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
 def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tuple[str, str]]:
     """Describes the end of a complete run; also returns the option with which `--resume` lengthens it."""
     from walker_rl.experiments.run.summary import read_ended_by
-    from walker_rl.terminal.display import format_duration
 
     ended_by = read_ended_by(run)
     if ended_by == "return":
@@ -237,19 +236,3 @@ def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tup
         ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
         return ending, ("--for", f"{2 * config.max_walltime:.6f}".rstrip("0").rstrip(".") + "s")
     return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))
-
-
-def resume_command(runner: str, agent_name: str, path: Path, *options: str) -> str:
-    """Returns the command that resumes a run."""
-    return command_line(*runner.split(), agent_name, "--resume", path, *options)
-
-
-def command_line(*words: str | Path) -> str:
-    """Returns a `walker-rl` command as typed in a shell."""
-    return shlex.join([typed("walker-rl"), *(as_word(word) if isinstance(word, Path) else word for word in words)])
-
-
-def print_next(*commands: str) -> None:
-    """Prints useful next commands, each on a line to copy."""
-    for command in commands:
-        print(f"next: {command}")

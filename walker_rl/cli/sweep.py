@@ -12,14 +12,13 @@ import typer
 from walker_rl.agents import agent_names
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.completion import complete_tasks
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.request import (
     ConfigFiles,
     Overrides,
     Prior,
     Steps,
     all_overrides,
-    command_line,
-    print_next,
     prior_override,
 )
 from walker_rl.cli.watch import where_to_look

@@ -9,7 +9,8 @@ import typer
 
 from walker_rl.agents import agent_names, search_space
 from walker_rl.cli.agent_check import check_agents
-from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides, command_line, print_next
+from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import why_nothing_is_learned
 from walker_rl.experiments.folder_lock import locked_output

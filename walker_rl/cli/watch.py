@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.program import as_word, typed
-from walker_rl.cli.request import command_line
+from walker_rl.cli.program import as_word, command_line, typed
 from walker_rl.errors import UserError
 
 PORT = 8642

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from walker_rl.environments import Environment, make_environment
+from walker_rl.episodes import play_episodes
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.printable import counted
-from walker_rl.recording import play_episodes
-from walker_rl.types import Metrics
+from walker_rl.types import Act, Metrics
 
 SATURATED = 0.99
 """Magnitude from which an action counts as saturated; the bound is 1."""
@@ -72,12 +72,12 @@ class Evaluation:
 
 def evaluate(
     environment: Environment,
-    begin_episode: Callable[[], Callable[[np.ndarray], np.ndarray]],
+    begin_episode: Callable[[], Act],
     episode_seeds: Sequence[int],
 ) -> Evaluation:
     """Plays one episode from each seed; the environment's own sequence of episodes is unaffected.
 
-    `begin_episode` returns a function from observations `[O]` of one episode to actions `[A]`.
+    `begin_episode` returns a policy for one episode.
 
     Raises:
         RunError: if a return is not finite.

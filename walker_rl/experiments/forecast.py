@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, differences, experiment_class, to_dict
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_duration
 from walker_rl.processes.slots import usable_cpus
-from walker_rl.terminal.display import format_duration
 
 TABLE = Path(__file__).with_name("forecast.csv")
 """Means of recorded runs at each evaluation; `make figures` writes it from `results/`."""

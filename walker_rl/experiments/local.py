@@ -16,8 +16,9 @@ from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory, update_config
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
+from walker_rl.printable import format_duration
 from walker_rl.processes.signals import StopSignals
-from walker_rl.terminal.display import TRAINED, Display, Status, format_duration
+from walker_rl.terminal.display import TRAINED, Display, Status
 from walker_rl.types import State, Variables
 
 SECONDS_TIMED = 10.0

@@ -13,7 +13,6 @@ from dm_env import specs
 from walker_rl.agents import make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
-from walker_rl.agents.policies import sizes
 from walker_rl.environments import Environment, find_task
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -77,7 +76,7 @@ def check_agent(config: ExperimentConfig) -> None:
         builder.make_policy(0, noise_scale)
     prior = getattr(config.agent, "prior", None)
     if prior is not None and prior.dataset is not None:
-        next(read_episodes(Path(prior.dataset), *sizes(builder.spec)), None)
+        next(read_episodes(Path(prior.dataset), *builder.sizes), None)
 
 
 def check_memory(config: ExperimentConfig, builder: Builder) -> None:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture, Policy, PolicyArchitecture
 from walker_rl.policies.sinusoids import SinusoidArchitecture
 from walker_rl.printable import printable
-from walker_rl.types import Variables
+from walker_rl.types import Act, Variables
 
 _ABOUT = "about.json"
 
@@ -64,8 +63,8 @@ class SavedPolicy:
             return False
         return action.shape == (action_size,)
 
-    def begin_episode(self) -> Callable[[np.ndarray], np.ndarray]:
-        """A function that maps one episode's observations `[O]` to actions `[A]`."""
+    def begin_episode(self) -> Act:
+        """The policy at the start of an episode."""
         return self.make_policy().action
 
 

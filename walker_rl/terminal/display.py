@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from walker_rl.printable import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
@@ -125,21 +126,3 @@ class Display(LiveOutput):
             extent = f"{format_number(min(self._history))} to {format_number(max(self._history))}"
             table.add_row(sparkline(self._history, width=_BAR_WIDTH), "", f"evaluations, {extent}")
         return table
-
-
-def format_duration(seconds: float | None) -> str:
-    """Formats a duration, as in "90 s", "2 min 30 s", "45 min" or "1 h 05 min"; "?" for None."""
-    if seconds is None:
-        return "?"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 2:
-        return f"{60 * minutes + rest} s"
-    if minutes < 10:
-        return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def format_number(value: float | None) -> str:
-    """Formats a number, as in "1,234"; "-" for None."""
-    return "-" if value is None else f"{value:,.0f}"

@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Group
 from rich.table import Table
 
-from walker_rl.printable import counted
-from walker_rl.terminal.display import Display, Status, format_number
+from walker_rl.printable import counted, format_number
+from walker_rl.terminal.display import Display, Status
 
 
 @dataclasses.dataclass(frozen=True)

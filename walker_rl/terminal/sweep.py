@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group
 from rich.table import Table
 
-from walker_rl.printable import counted
-from walker_rl.terminal.display import format_duration, format_number
+from walker_rl.printable import counted, format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.table import WIDE
 

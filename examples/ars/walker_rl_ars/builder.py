@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from walker_rl.agents.policies import sizes
 from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.architecture import PolicyArchitecture
@@ -29,7 +28,7 @@ class Builder(QueueBuilder[Config]):
     def architecture(self) -> PolicyArchitecture:
         """A small network with tanh units."""
         torso = TorsoSpec(self.config.hidden_sizes, layer_norm=False, activation="tanh")
-        return PolicyArchitecture(*sizes(self.spec), torso=torso, head="tanh")
+        return PolicyArchitecture(*self.sizes, torso=torso, head="tanh")
 
     def make_networks(self, seed: int) -> Start:
         """The weights before the first update."""

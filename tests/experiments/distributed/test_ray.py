@@ -236,8 +236,8 @@ def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
 def test_an_actor_may_print_any_bytes(tmp_path):
     python = script(tmp_path / "python", "printf 'caf\\351\\n'\nexit 3")
     code = (
-        "import sys; from ray_driver import Actor\n"
-        "print(ascii(Actor().act({'python': sys.argv[1], 'run_id': 'a'}, 'localhost:1', 0)))"
+        "import sys; from ray_driver import ActorHost\n"
+        "print(ascii(ActorHost().act({'python': sys.argv[1], 'run_id': 'a'}, 'localhost:1', 0)))"
     )
     folder = ROOT / "walker_rl" / "experiments" / "distributed"
     process = subprocess.run(

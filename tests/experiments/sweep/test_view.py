@@ -10,7 +10,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.experiments.sweep.spec import SweepSpec, plan
-from walker_rl.experiments.sweep.view import View, seconds_left
+from walker_rl.experiments.sweep.view import ProgressReader, seconds_left
 from walker_rl.terminal import live
 from walker_rl.terminal.sweep import Overview, Row, RunState, SweepDisplay, summary
 
@@ -55,12 +55,12 @@ def test_time_to_go(rows, num_slots, seconds):
     assert seconds_left(rows, num_slots) == (None if seconds is None else pytest.approx(seconds))
 
 
-def test_the_view_reads_run_directories(tmp_path):
+def test_the_reader_reads_run_directories(tmp_path):
     overrides = ("max_actor_steps=900",)
     job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
-    overview = View([Entry(job, RunState.WAITING)], num_slots=1).read()
+    overview = ProgressReader([Entry(job, RunState.WAITING)], num_slots=1).read()
     kind = f"{AGENT} on Walker2DBulletEnv-v0"
     assert overview == Overview([Row(f"{AGENT} a seed 0", kind, RunState.WAITING, 300, 900, 0.0, -7.25)], None)
 
@@ -69,12 +69,12 @@ def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
     overrides = ("agent.min_replay_size=1000", "agent.num_random_steps=1000")
     job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
-    view = View([Entry(job, RunState.RUNNING)], num_slots=1)
+    reader = ProgressReader([Entry(job, RunState.RUNNING)], num_slots=1)
     speeds = []
     for seconds, steps in ((0, 0), (1, 900), (2, 2000), (3, 2010), (13, 2110)):
         monkeypatch.setattr("time.monotonic", lambda now=seconds: now)
         (job.run.metrics / "training.csv").write_text(f"actor_steps,learner_steps,episode_return\n{steps},0,0\n")
-        (row,) = view.read().rows
+        (row,) = reader.read().rows
         speeds.append(row.steps_per_second)
     assert speeds == [0.0, 0.0, 0.0, 0.0, 10.0]
 
@@ -89,7 +89,7 @@ def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
 def test_a_name_is_without_a_task_that_all_share(tmp_path, tasks, name):
     spec = SweepSpec(agents=(AGENT,), tasks=tasks, seeds=(7,), grid={"agent.n_step": ("3",)})
     jobs = plan(spec, tmp_path).values()
-    rows = View([Entry(job, RunState.WAITING) for job in jobs], num_slots=1).read().rows
+    rows = ProgressReader([Entry(job, RunState.WAITING) for job in jobs], num_slots=1).read().rows
     assert [row.name for row in rows] == [name, name.replace("Pendulum-v1", "gymnasium-Ant-v5")][: len(tasks)]
 
 

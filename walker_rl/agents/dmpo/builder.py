@@ -23,7 +23,7 @@ class Builder(OffPolicyBuilder[Config]):
     @property
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        return policy_architecture(self.config, self.spec, head="gaussian", init_stddev=self.config.init_stddev)
+        return policy_architecture(self.config, self.sizes, head="gaussian", init_stddev=self.config.init_stddev)
 
     def make_networks(self, seed: int) -> Networks:
         """Online and target networks with their initial weights."""

@@ -11,7 +11,6 @@ from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
 from walker_rl.agents.gait.search import Start, make_start
 from walker_rl.agents.gait.trial import TrialLayout
-from walker_rl.agents.policies import sizes
 from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
@@ -39,7 +38,7 @@ class Builder(QueueBuilder[Config]):
         Raises:
             UserError: if an index lies outside the observation, or a list has more values than joints.
         """
-        observation_size, action_size = sizes(self.spec)
+        observation_size, action_size = self.sizes
         architecture = SinusoidArchitecture(
             action_size,
             is_symmetric=self.config.is_symmetric and action_size % 2 == 0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from walker_rl.agents.memory import FLOAT, network_bytes
-from walker_rl.agents.policies import policy_architecture, sizes
+from walker_rl.agents.policies import policy_architecture
 from walker_rl.agents.ppo.acting import DensityPolicy, OnPolicyActor
 from walker_rl.agents.ppo.config import Config
 from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
@@ -50,12 +50,12 @@ class Builder(QueueBuilder[Config]):
         """The shape of the policy."""
         config = self.config
         stddev = config.init_stddev if config.stddev is None else value_at(config.stddev, 0)
-        return policy_architecture(config, self.spec, head="constant_gaussian", init_stddev=stddev)
+        return policy_architecture(config, self.sizes, head="constant_gaussian", init_stddev=stddev)
 
     @property
     def num_bytes(self) -> float:
         """Bytes of the networks, the environments, and two copies of a round: in the queue and in the learner."""
-        networks = network_bytes(self.config, sizes(self.spec), self.config.batch_size)
+        networks = network_bytes(self.config, self.sizes, self.config.batch_size)
         one_environment = ENVIRONMENT_BYTES + COPIES_OF_ROWS * FLOAT * self.layout.row_size
         return networks + self.config.num_environments * one_environment
 
@@ -91,7 +91,7 @@ class Builder(QueueBuilder[Config]):
     @property
     def layout(self) -> SegmentLayout:
         """Layout of a segment in a row of floats."""
-        return SegmentLayout(*sizes(self.spec), self.config.unroll_length)
+        return SegmentLayout(*self.sizes, self.config.unroll_length)
 
     def make_adder(self, replay: Sink) -> SegmentAdder:
         """An adder that inserts an actor's steps into `replay`, in this process or remote."""

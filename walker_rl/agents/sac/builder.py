@@ -23,7 +23,7 @@ class Builder(OffPolicyBuilder[Config]):
     @property
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-        return policy_architecture(self.config, self.spec, head="tanh_gaussian", init_stddev=self.config.init_stddev)
+        return policy_architecture(self.config, self.sizes, head="tanh_gaussian", init_stddev=self.config.init_stddev)
 
     def make_networks(self, seed: int) -> Networks:
         """Online networks and the target critic with their initial weights."""

@@ -22,7 +22,7 @@ from walker_rl.analysis.runs import Run, by_task
 from walker_rl.analysis.statistics import interval_name, stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
-from walker_rl.terminal.display import format_duration
+from walker_rl.printable import format_duration
 
 CAPTIONS = {
     "overview": "Learning curves of all groups: interquartile means (IQM) of their seeds.",

@@ -53,7 +53,7 @@ class Lost(Exception):
     """The machine of the central process is lost."""
 
 
-class Central:
+class CentralHost:
     """The central process and the evaluator, on the machine where Ray places this."""
 
     def __init__(self, spec: Spec, run: bytes) -> None:
@@ -106,7 +106,7 @@ class Central:
         shutil.rmtree(self._folder)
 
 
-class Actor:
+class ActorHost:
     """An actor's process, on the machine where Ray places this."""
 
     def act(self, spec: Spec, address: str, index: int) -> tuple[int, str]:
@@ -121,7 +121,7 @@ class Actor:
         return ended.returncode, last_line(ended.stdout)
 
 
-class Slot:
+class ActorKeeper:
     """Keeps one actor of the run alive, wherever Ray places it."""
 
     def __init__(self, spec: Spec, address: str, index: int) -> None:
@@ -162,7 +162,7 @@ class Slot:
 
     def _place(self) -> None:
         # Not one that Ray restarts: its calls fail until there is a CPU, as if it died again and again.
-        self._actor = ray.remote(Actor).options(num_cpus=1, scheduling_strategy="SPREAD").remote()
+        self._actor = ray.remote(ActorHost).options(num_cpus=1, scheduling_strategy="SPREAD").remote()
 
     def _plan_restart(self, ending: str, remedy: str) -> None:
         self._tries = 1 if time.monotonic() - self._started > LONG_ENOUGH else self._tries + 1
@@ -176,7 +176,7 @@ class Slot:
         ray.kill(self._actor)
 
 
-class Run:
+class ClusterRun:
     """A run on the cluster, whose directory is copied back to this machine."""
 
     def __init__(self, spec: Spec, stop_requested: Callable[[], bool]) -> None:
@@ -185,8 +185,8 @@ class Run:
         self._stop_requested = stop_requested
         self._run_dir = Path(spec["run_dir"])
         options = {"num_cpus": spec["central_cpus"]}
-        self._central = ray.remote(Central).options(**options).remote(spec, pack(self._run_dir))
-        self._slots: list[Slot] = []
+        self._central = ray.remote(CentralHost).options(**options).remote(spec, pack(self._run_dir))
+        self._keepers: list[ActorKeeper] = []
         self._failure: Exception | None = None
         self._is_stopping = False
         self._told_at = self._copied_at = time.monotonic()
@@ -206,7 +206,7 @@ class Run:
         if address is None:
             raise ValueError(reason)
         tell(f"central process at {address}")
-        self._slots = [Slot(self._spec, address, index) for index in range(self._spec["num_actors"])]
+        self._keepers = [ActorKeeper(self._spec, address, index) for index in range(self._spec["num_actors"])]
         return True
 
     def follow(self) -> int:
@@ -237,8 +237,8 @@ class Run:
 
     def kill(self) -> None:
         """Kills all that is left of it on the cluster."""
-        for slot in self._slots:
-            slot.kill()
+        for keeper in self._keepers:
+            keeper.kill()
         ray.kill(self._central)
 
     def _describe(self, status: dict[str, Any]) -> None:
@@ -260,8 +260,8 @@ class Run:
     def _check_actors(self) -> None:
         """Keeps the actors running; notes a failure, since the central process must save before it is raised."""
         try:
-            for slot in self._slots if not self._is_stopping else ():
-                slot.check()
+            for keeper in self._keepers if not self._is_stopping else ():
+                keeper.check()
         except (RuntimeError, ray.exceptions.RayError) as error:
             self._failure = error
 
@@ -276,8 +276,8 @@ class Run:
 
 
 def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
-    """Runs to the end, or until a stop is requested; returns the exit status. Raises what a `Run` does."""
-    run = Run(spec, stop_requested)
+    """Runs to the end, or until a stop is requested; returns the exit status. Raises what a `ClusterRun` does."""
+    run = ClusterRun(spec, stop_requested)
     try:
         return run.follow() if run.start() else STOPPED
     finally:

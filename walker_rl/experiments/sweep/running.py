@@ -7,7 +7,7 @@ from pathlib import Path
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Scheduler
-from walker_rl.experiments.sweep.view import View
+from walker_rl.experiments.sweep.view import ProgressReader
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import usable_slots
@@ -31,7 +31,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         with SweepDisplay() as display:
             record = FailureRecord(output, display.message)
             scheduler = Scheduler(jobs, slots, record.failures, display.message)
-            view = View(scheduler.entries, len(slots))
+            reader = ProgressReader(scheduler.entries, len(slots))
             for entry in scheduler.entries:
                 if entry.failure is not None:
                     display.message(f"{entry.job.name}: failed before, {entry.failure}; it is tried anew")
@@ -40,13 +40,13 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
                 while not signals.stop_requested() and not scheduler.check():
                     record.update(scheduler.entries)
                     if time.monotonic() >= next_view:
-                        display.update(view.read())
+                        display.update(reader.read())
                         next_view = time.monotonic() + VIEW_PERIOD
                     time.sleep(CHECK_PERIOD)
             finally:
                 scheduler.stop(signals.is_urgent)
         record.update(scheduler.entries)
-        display.conclude(view.read())
+        display.conclude(reader.read())
         for entry in scheduler.entries:
             if entry.failure is not None:
                 display.message(f"{entry.job.name}: failed, {entry.failure}; see {entry.job.log}")

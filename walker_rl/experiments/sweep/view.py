@@ -13,7 +13,7 @@ from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sweep import Overview, Row, RunState
 
 
-class View:
+class ProgressReader:
     """Reads the run directories; those of runs that wait or have ended, only once."""
 
     def __init__(self, entries: Sequence[Entry], num_slots: int):

@@ -1,31 +1,50 @@
-"""Recording of a policy's episodes."""
+"""Episodes of a policy, as arrays."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from walker_rl.environments import Environment
-from walker_rl.minari_file import Episode
+from walker_rl.types import Act
+
+
+class Episode(NamedTuple):
+    """One episode of `T` steps.
+
+    Attributes:
+        observations: all observations, the last one included, float32 `[T + 1, O]`.
+        actions: actions in [-1, 1], float32 `[T, A]`.
+        rewards: rewards, `[T]`.
+        terminated: True if the last step terminated the episode, False if it truncated it.
+        seed: seed of the episode; None if unknown.
+    """
+
+    observations: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+    terminated: bool
+    seed: int | None = None
 
 
 def play_episodes(
     environment: Environment,
-    begin_episode: Callable[[], Callable[[np.ndarray], np.ndarray]],
+    begin_episode: Callable[[], Act],
     episode_seeds: Sequence[int],
     num_steps: float = math.inf,
 ) -> Iterator[Episode]:
     """Plays one episode from each seed in order, with `num_steps` steps at most; the last truncates its episode.
 
-    `begin_episode` returns a policy for one episode, a function from observations `[O]` to actions `[A]`.
+    `begin_episode` returns a policy for one episode.
     """
     steps_left = num_steps
     for episode_seed in episode_seeds:
-        policy, timestep = begin_episode(), environment.reset(episode_seed)
+        act, timestep = begin_episode(), environment.reset(episode_seed)
         observations, actions = [timestep.observation], []
         rewards: list[float] = []
         while len(rewards) < steps_left and not timestep.last():
-            actions.append(policy(timestep.observation))
+            actions.append(act(timestep.observation))
             timestep = environment.step(actions[-1])
             observations.append(timestep.observation)
             rewards.append(timestep.reward)
