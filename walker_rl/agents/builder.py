@@ -127,8 +127,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """Bytes of the replay, the networks and a batch."""
         config = self.config
         num_rows = config.max_replay_size + config.num_prior_steps + config.batch_size
-        num_outputs, num_samples = getattr(config, "num_atoms", 1), getattr(config, "num_samples", 1)
-        networks = network_bytes(config, sizes(self.spec), config.batch_size, num_outputs, num_samples)
+        networks = network_bytes(
+            config, sizes(self.spec), config.batch_size, config.num_critic_outputs, config.num_sampled_actions
+        )
         return networks + FLOAT * self.layout.row_size * num_rows
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
