@@ -164,7 +164,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         try:
             if prior.dataset is not None:
                 rows = recorded_transitions(Path(prior.dataset), self.layout, self.make_adder)
-                return PriorReplay(row_size, len(rows), self._num_prior_rows, max_size, seed, rows)
+                replay = PriorReplay(row_size, len(rows), self._num_prior_rows, max_size, seed)
+                replay.insert_recorded(rows)
+                return replay
             if prior.policy is not None:
                 return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, max_size, seed)
             return ArrayReplay(row_size, max_size, seed)
