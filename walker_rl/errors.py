@@ -26,6 +26,11 @@ def os_error_as(kind: type[Exception], message: str) -> Iterator[None]:
         raise kind(f"{message} ({error.strerror or error})") from None
 
 
+def in_one_line(error: Exception) -> str:
+    """Returns an error's kind and the first line of its text, if it has any, as in "OSError: no such robot"."""
+    return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
+
+
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Returns the end of a message about an unknown name, as in "; did you mean d4pg?".
 

@@ -71,10 +71,7 @@ def new_dataset(
         RunError: if the dataset can't be written.
     """
     require_extra("minari", "minari", "minari")
-    import minari
-    from gymnasium.spaces import Box
     from minari.data_collector import EpisodeBuffer
-    from minari.dataset.minari_storage import MinariStorage
 
     if os.path.lexists(path):
         raise UserError(f"output = {path}: must not exist yet")
@@ -86,11 +83,7 @@ def new_dataset(
     with folder:
         part = Path(folder.name) / path.name
         with writing():
-            (part / "data").mkdir(parents=True)
-            spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
-            storage = MinariStorage.new(part / "data", *spaces)
-            own = {"dataset_id": _dataset_id(path.name), "minari_version": minari.__version__}
-            storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
+            storage = _make_storage(part, observation_bounds, action_size, about)
 
         def add(episode: Episode) -> None:
             ends = np.zeros((2, len(episode.rewards)), bool)
@@ -103,6 +96,22 @@ def new_dataset(
         yield add
         with writing():
             os.replace(part, path)
+
+
+def _make_storage(
+    path: Path, observation_bounds: tuple[np.ndarray, np.ndarray], action_size: int, about: dict[str, Any]
+) -> Any:
+    """Minari's storage of a new dataset at `path`, with its metadata and without episodes."""
+    import minari
+    from gymnasium.spaces import Box
+    from minari.dataset.minari_storage import MinariStorage
+
+    (path / "data").mkdir(parents=True)
+    spaces = Box(*observation_bounds, dtype=np.float32), Box(-1.0, 1.0, (action_size,), np.float32)
+    storage = MinariStorage.new(path / "data", *spaces)
+    own = {"dataset_id": _dataset_id(path.name), "minari_version": minari.__version__}
+    storage.update_metadata({**own, "requirements": [f"walker-rl=={__version__}"], **about})
+    return storage
 
 
 def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterator[Episode]:

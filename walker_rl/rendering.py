@@ -1,6 +1,7 @@
 """Rendering of a policy in an environment, as a GIF or MP4 that plays in real time."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -136,7 +137,7 @@ def _play(
 ) -> Iterator[_Frame]:
     """Yields the frames of one episode, each the environment step nearest to its time; the last one is the end."""
     steps_per_frame = 1 / (frame_rate * environment.frame_seconds)
-    max_steps = float("inf") if max_seconds is None else max_seconds / environment.frame_seconds
+    max_steps = math.inf if max_seconds is None else max_seconds / environment.frame_seconds
     episode_return, step, num_frames = 0.0, 0, 0
     timestep = environment.reset(episode_seed)
     while True:

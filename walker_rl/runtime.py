@@ -27,11 +27,7 @@ ENVIRONMENT = {
 def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads: int = INTER_OP_THREADS) -> None:
     """Sets this process up for small networks on few cores; call it before anything imports NumPy or TensorFlow.
 
-    One D4PG update of 256x256 networks (batch 256, 51 atoms, 2 cores) went from 125 to 183 a second with
-    oneDNN, which TensorFlow 2.8 has built in but switched off, and from 192 to 236 with one intra-op and two
-    inter-op threads: policy and critic work side by side and no small matrix product is split. One intra-op
-    thread also fixes the order of every sum, which a run that repeats bit for bit needs. An actor's matrix
-    products are too small to gain from BLAS threads, which would take cores from the learner.
+    One intra-op thread fixes the order of every sum, which exact resuming needs.
 
     Imports TensorFlow. The variables in `ENVIRONMENT` count only for libraries that are not imported yet.
 

@@ -1,6 +1,7 @@
 """Names that figures, tables, pages and terminals could take for something else."""
 
 import csv
+import dataclasses
 import warnings
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from tests.tiny import run_command
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.runs import read_runs, write_runs
 from walker_rl.analysis.tables import read_table, write_table
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.curve import plot_curve
 
 NAMES = (
@@ -64,8 +66,9 @@ def test_every_figure_shows_them_as_they_are(tmp_path):
 def test_the_curve_of_a_run_has_any_title(tmp_path):
     rows = "actor_steps,mean_return,episode_return_0\n10,1,1\n20,2,2\n"
     (tmp_path / "evaluation.csv").write_text(rows)
+    config = dataclasses.replace(load_config("d4pg"), task=r"$\frac{$")
     with matplotlib.rc_context({"svg.fonttype": "none"}):
-        plot_curve(tmp_path, tmp_path / "curve.svg", r"d4pg on $\frac{$, seed 0")
+        plot_curve(tmp_path, tmp_path / "curve.svg", config)
     assert r"d4pg on $\frac{$, seed 0" in texts(tmp_path / "curve.svg")
 
 

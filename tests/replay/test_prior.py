@@ -55,11 +55,13 @@ def test_the_first_rows_of_each_batch_are_the_priors():
 
 def test_recorded_transitions_are_there_from_the_start_and_do_not_count_as_inserted():
     recorded = rows_of(*(transition(index) for index in range(NUM_PRIOR)))
-    replay = PriorReplay(LAYOUT.row_size, NUM_PRIOR, half, 8, 0, recorded)
+    replay = make_replay(num_inserted=0)
+    replay.insert_recorded(recorded)
     assert (replay.num_inserted, replay.size) == (0, NUM_PRIOR)
     replay.insert(rows_of(*(transition(index) for index in range(5, 16))))
     assert (replay.num_inserted, replay.size) == (11, 13)
-    restored = PriorReplay(LAYOUT.row_size, NUM_PRIOR, half, 8, 7, np.zeros_like(recorded))
+    restored = make_replay(num_inserted=0, seed=7)
+    restored.insert_recorded(np.zeros_like(recorded))
     restored.restore(replay.save())
     assert restored.num_inserted == 11
     batches = [next(one.make_dataset(4)) for one in (replay, restored)]

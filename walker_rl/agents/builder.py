@@ -132,8 +132,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         """Bytes of the replay, the networks and a batch."""
         config = self.config
         num_rows = config.max_replay_size + config.num_prior_steps + config.batch_size
-        num_outputs, num_samples = getattr(config, "num_atoms", 1), getattr(config, "num_samples", 1)
-        networks = network_bytes(config, self.sizes, config.batch_size, num_outputs, num_samples)
+        networks = network_bytes(
+            config, self.sizes, config.batch_size, config.num_critic_outputs, config.num_sampled_actions
+        )
         return networks + FLOAT * self.layout.row_size * num_rows
 
     def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
@@ -168,7 +169,9 @@ class OffPolicyBuilder(Builder[OffPolicyConfigT]):
         try:
             if prior.dataset is not None:
                 rows = recorded_transitions(Path(prior.dataset), self.layout, self.make_adder)
-                return PriorReplay(row_size, len(rows), self._num_prior_rows, max_size, seed, rows)
+                replay = PriorReplay(row_size, len(rows), self._num_prior_rows, max_size, seed)
+                replay.insert_recorded(rows)
+                return replay
             if prior.policy is not None:
                 return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, max_size, seed)
             return ArrayReplay(row_size, max_size, seed)

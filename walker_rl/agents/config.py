@@ -122,6 +122,16 @@ class OffPolicyConfig(NetworkConfig):
         """Environment steps before which no update can be due."""
         return math.ceil(self.pace.steps_at_update(0))
 
+    @property
+    def num_critic_outputs(self) -> int:
+        """Outputs of the critic, for an estimate of memory."""
+        return 1
+
+    @property
+    def num_sampled_actions(self) -> int:
+        """Actions per state at which an update evaluates the critic, for an estimate of memory."""
+        return 1
+
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""
         if self.batch_size > self.max_replay_size:
@@ -142,6 +152,11 @@ class DistributionalConfig(OffPolicyConfig):
         "range of the atoms; fixed: vmin to vmax; auto: guessed from the first batch, unless it has no rewards",
         choices=("fixed", "auto"),
     )
+
+    @property
+    def num_critic_outputs(self) -> int:
+        """One output for each atom."""
+        return self.num_atoms
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
         """Extends the base class with the rules `vmin < vmax`, and a discount below 1 for a guess."""

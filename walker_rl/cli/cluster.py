@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,9 @@ from walker_rl.printable import counted
 from walker_rl.processes.child import last_line
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
 from walker_rl.stack import require_acme
+
+if TYPE_CHECKING:
+    from walker_rl.experiments.run.directory import RunDirectory
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
 
@@ -59,7 +63,7 @@ def _submit(
 ) -> int:
     require_acme("cluster submit")
 
-    from walker_rl.experiments.run.directory import discard, locked, update_config
+    from walker_rl.experiments.run.directory import locked, update_config
 
     if not ray_python.exists():
         raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")
@@ -76,25 +80,36 @@ def _submit(
     again = resume_command("cluster submit", config.agent_name, run.path, *options, "--ray-python", str(ray_python))
 
     which = {"agent_name": config.agent_name, "run_dir": str(run.path.absolute()), "run_id": run.provenance.run_id}
-
-    def work() -> int:
-        status, said = _drive(ray_python, {**spec, **which})
-        has_ended_early = status in (REFUSED, INTERRUPTED, STOPPED)
-        if has_ended_early and request.resume is None and not any(run.checkpoints.iterdir()):
-            discard(run)  # Nothing has been done in it.
-            if status != REFUSED:
-                print("Stopped before the run began; nothing is left behind")
-                raise typer.Exit(status)
-        if status == REFUSED:
-            raise UserError(said)
-        if status not in (COMPLETE, STOPPED, INTERRUPTED):
-            raise RunError(f"{said}; to resume from the newest checkpoint: {again}")
-        return status
-
+    is_new = request.resume is None
+    work = functools.partial(_work, ray_python, {**spec, **which}, run, again, is_new=is_new)
     with locked(run):
-        if request.resume is not None:
+        if not is_new:
             update_config(run, config)
         return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
+
+
+def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, again: str, *, is_new: bool) -> int:
+    """Trains on the cluster; returns the exit status. A new run that ends before its first checkpoint is discarded.
+
+    Raises:
+        UserError: if the cluster or the driver refuses the run.
+        RunError: if the run can't continue.
+        typer.Exit: if it was stopped before it began.
+    """
+    from walker_rl.experiments.run.directory import discard
+
+    status, said = _drive(ray_python, spec)
+    has_ended_early = status in (REFUSED, INTERRUPTED, STOPPED)
+    if has_ended_early and is_new and not any(run.checkpoints.iterdir()):
+        discard(run)  # Nothing has been done in it.
+        if status != REFUSED:
+            print("Stopped before the run began; nothing is left behind")
+            raise typer.Exit(status)
+    if status == REFUSED:
+        raise UserError(said)
+    if status not in (COMPLETE, STOPPED, INTERRUPTED):
+        raise RunError(f"{said}; to resume from the newest checkpoint: {again}")
+    return status
 
 
 def _check_reachable(address: str) -> None:

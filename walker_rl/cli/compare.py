@@ -59,7 +59,7 @@ def compare_runs(
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
-    from walker_rl.analysis.runs import GROUP_BY, by_task, read_runs, write_runs
+    from walker_rl.analysis.runs import by_task, read_runs, write_runs
     from walker_rl.printable import counted
 
     returns = parse_thresholds(thresholds)
@@ -79,6 +79,12 @@ def compare_runs(
         print_json({"tasks": tasks, "notes": notes, "files": list(map(str, written))})
         return
     print(f"  {output}: {counted(len(written), 'file')}")
+    _print_report_command(runs, output, group_by, thresholds)
+
+
+def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thresholds: str | None) -> None:
+    from walker_rl.analysis.runs import GROUP_BY
+
     given = {"--group-by": group_by if group_by != GROUP_BY else None, "--thresholds": thresholds}
     options = [word for option, value in given.items() if value is not None for word in (option, value)]
     print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))

@@ -156,7 +156,7 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     from walker_rl.experiments.run.progress import last_row
     from walker_rl.experiments.run.summary import read_ended_by, read_summary
 
-    plot_curve(run.metrics, run.curve, f"{config.agent_name} on {config.task}, seed {config.seed}")
+    plot_curve(run.metrics, run.curve, config)
     last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
     trained = f"{last['actor_steps']:,.0f} steps in {format_duration(last['walltime'])}"
     newest = f"; last evaluation {last['mean_return']:,.0f}" if "mean_return" in last else ""

@@ -8,7 +8,6 @@ import os
 import re
 import socket
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,7 +125,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.distributed.launcher import join
     from walker_rl.experiments.distributed.membership import find_run
-    from walker_rl.experiments.run.directory import RunDirectory, locked
+    from walker_rl.experiments.run.directory import RunDirectory, locked, time_now
 
     port = port_of(address, "join")
     _check_resolves(address, port)
@@ -140,8 +139,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     wanted = config_from_dict(to_dict(config), request.files, request.overrides)
     for difference in differences(to_dict(wanted), to_dict(config), free_to_change=()):
         raise UserError(f"{difference}: must be as in the run at {address}, or not be given")
-    time_now = time.strftime("%Y%m%d-%H%M%S")
-    run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now}")
+    run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now()}")
     with os_error_as(UserError, f"run_dir = {run.path}: must be writable"):
         if run.config.exists():
             raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")

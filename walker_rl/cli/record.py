@@ -1,16 +1,20 @@
 """`walker-rl record RUN`: a policy's episodes as a Minari dataset."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
-from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.quantities import parse_steps
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
+
+if TYPE_CHECKING:
+    from walker_rl.policies.policy_file import SavedPolicy
 
 DEFAULT_STEPS, MAX_STEPS = 100_000, 10_000_000
 
@@ -41,6 +45,17 @@ def record_episodes(
     saved = load_policy_asked_for(run, pretrained, task)
 
     import numpy as np
+
+    returns = _record(saved, output, num_steps, seed)
+    episodes = counted(len(returns), "episode")
+    print(f"{output}: {counted(num_steps, 'step')} in {episodes}, mean return {np.mean(returns):.1f}")
+    settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
+    print_next(command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", output))
+
+
+def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> list[float]:
+    """Plays `saved` and writes the dataset; returns the return of each episode."""
+    import numpy as np
     from rich.progress import Progress
 
     from walker_rl.environments import make_environment
@@ -62,7 +77,4 @@ def record_episodes(
             returns.append(float(np.sum(episode.rewards)))
             progress.update(recording, advance=len(episode.rewards))
     environment.close()
-    episodes = counted(len(returns), "episode")
-    print(f"{output}: {counted(num_steps, 'step')} in {episodes}, mean return {np.mean(returns):.1f}")
-    settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
-    print_next(command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", output))
+    return returns

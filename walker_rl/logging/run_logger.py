@@ -72,7 +72,8 @@ class RunLogger:
         Raises:
             OSError: if the write fails; the video is dropped.
         """
-        self._tell(lambda tracker: tracker.write_video(gif, actor_steps))
+        for tracker in self._trackers:
+            tracker.write_video(gif, actor_steps)
 
     def finish(self, results: Mapping[str, float], policies: Path, actor_steps: int) -> None:
         """Adds a complete run's final metrics and folder of policy files to all trackers.
@@ -80,7 +81,8 @@ class RunLogger:
         Raises:
             OSError: if the write fails.
         """
-        self._tell(lambda tracker: tracker.finish(results, policies, actor_steps))
+        for tracker in self._trackers:
+            tracker.finish(results, policies, actor_steps)
 
     def save(self) -> State:
         """Waits until all rows are on the disk; returns the length of each file in bytes.
@@ -107,13 +109,10 @@ class RunLogger:
 
     def close(self) -> None:
         """Closes all files and trackers."""
-        self._tell(lambda tracker: tracker.close())
+        for tracker in self._trackers:
+            tracker.close()
         for csv_file in self._streams.values():
             csv_file.close()
-
-    def _tell(self, tell: Callable[[Tracker], object]) -> None:
-        for tracker in self._trackers:
-            tell(tracker)
 
     def _stream(self, name: str) -> CSVLogger:
         if name not in self._streams:

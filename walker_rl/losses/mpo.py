@@ -155,16 +155,22 @@ def mpo_loss(
     )
     metrics = {
         "dual_loss": dual_loss,
-        "temperature": duals.temperature,
-        "penalty_temperature": duals.penalty_temperature,
-        "alpha_mean": tf.reduce_mean(duals.alpha_mean),
-        "alpha_stddev": tf.reduce_mean(duals.alpha_stddev),
+        **_multipliers(duals),
         "kl_q_relative": tf.reduce_mean(nonparametric_kl(weights)) / bounds.epsilon,
         "kl_penalty_relative": tf.reduce_mean(nonparametric_kl(penalty_weights)) / bounds.epsilon_penalty,
         **_relative_kl("kl_mean_relative", kl_of_mean, bounds.epsilon_mean),
         **_relative_kl("kl_stddev_relative", kl_of_stddev, bounds.epsilon_stddev),
     }
     return policy_loss + dual_loss, metrics
+
+
+def _multipliers(duals: Duals) -> dict[str, tf.Tensor]:
+    return {
+        "temperature": duals.temperature,
+        "penalty_temperature": duals.penalty_temperature,
+        "alpha_mean": tf.reduce_mean(duals.alpha_mean),
+        "alpha_stddev": tf.reduce_mean(duals.alpha_stddev),
+    }
 
 
 def _relative_kl(name: str, kl: tf.Tensor, epsilon: float) -> dict[str, tf.Tensor]:

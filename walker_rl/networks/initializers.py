@@ -15,9 +15,9 @@ Initializer = Callable[[Sequence[int], Any], np.ndarray]
 _TRUNCATED_STDDEV = 0.87962566103423978
 
 
-def uniform_fan_out(generator: np.random.Generator, scale: float = 0.333) -> Initializer:
-    """Uniform with variance `scale / outputs`: Acme's choice for hidden layers."""
-    return lambda shape, dtype: _uniform(generator, math.sqrt(3 * scale / shape[1]), shape, dtype)
+def uniform_fan_out(generator: np.random.Generator) -> Initializer:
+    """Uniform with variance `0.333 / outputs`: Acme's choice for hidden layers."""
+    return lambda shape, dtype: _uniform(generator, math.sqrt(3 * 0.333 / shape[1]), shape, dtype)
 
 
 def uniform_fan_in(generator: np.random.Generator, inputs: int) -> Initializer:

@@ -82,7 +82,20 @@ class Architecture(abc.ABC):
 
     @abc.abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON values; the class's `from_dict` is the inverse."""
+        """The fields as JSON values."""
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "Architecture":
+        """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
+        made = to_record(cls._nested(fields), cls)
+        for name in fields.keys() - made.to_dict().keys():
+            raise ValueError(f"{name}: unknown field")
+        return made
+
+    @classmethod
+    def _nested(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """The entries of `to_dict`, with a mapping for each field that is a dataclass."""
+        return fields
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,9 +158,5 @@ class PolicyArchitecture(Architecture):
         return {**fields, **torso, "hidden_sizes": list(self.torso.hidden_sizes)}
 
     @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> "PolicyArchitecture":
-        """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
-        made = to_record({**fields, "torso": fields}, cls)
-        for name in fields.keys() - made.to_dict().keys():
-            raise ValueError(f"{name}: unknown field")
-        return made
+    def _nested(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "torso": fields}

@@ -19,9 +19,11 @@ class Head(abc.ABC):
 
     Attributes:
         layers: names of the linear layers; the first gives the mean.
+        squashes: True if `bounded` is tanh, False if it clips.
     """
 
     layers: ClassVar[tuple[str, ...]] = ("mean",)
+    squashes: ClassVar[bool]
 
     def __init__(self, init_stddev: float) -> None:
         """Stores the standard deviation of a Gaussian whose layer outputs 0."""
@@ -50,6 +52,8 @@ class Head(abc.ABC):
 class _TanhHead(Head):
     """The action `tanh(mean)`."""
 
+    squashes = True
+
     def bounded(self, value: np.ndarray) -> np.ndarray:
         return np.tanh(value)
 
@@ -61,6 +65,7 @@ class _GaussianHead(Head):
     """A standard deviation of `init_stddev / log 2 * softplus(stddev)`; actions are clipped."""
 
     layers: ClassVar[tuple[str, ...]] = ("mean", "stddev")
+    squashes = False
 
     def bounded(self, value: np.ndarray) -> np.ndarray:
         return np.minimum(np.maximum(value, np.float32(-1)), np.float32(1))

@@ -21,7 +21,6 @@ OPSET, IR_VERSION = 13, 8
 """Versions of the operators and of the file format, old enough for all runtimes of recent years."""
 
 _OPERATORS = {"elu": "Elu", "relu": "Relu", "tanh": "Tanh"}
-_IS_SQUASHED = {"tanh": True, "tanh_gaussian": True, "gaussian": False, "constant_gaussian": False}
 
 
 def onnx_model(saved: SavedPolicy) -> onnx.ModelProto:
@@ -72,7 +71,7 @@ def _add_policy(graph: _Graph, shape: PolicyArchitecture) -> None:
         else:
             hidden = graph.add(_OPERATORS[shape.torso.activation], hidden)
     mean = graph.add_linear(hidden, "mean")
-    if _IS_SQUASHED[shape.head]:
+    if shape.make_head().squashes:
         graph.add("Tanh", mean, output="action")
     else:
         graph.add("Clip", mean, graph.constant(-1.0), graph.constant(1.0), output="action")

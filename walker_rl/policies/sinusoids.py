@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture
 from walker_rl.types import Variables
 
@@ -66,14 +65,6 @@ class SinusoidArchitecture(Architecture):
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
         return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> "SinusoidArchitecture":
-        """The inverse of `to_dict`; raises ValueError if a field is missing, unknown or of another type."""
-        made = to_record(fields, cls)
-        for name in fields.keys() - made.to_dict().keys():
-            raise ValueError(f"{name}: unknown field")
-        return made
 
 
 class SinusoidPolicy:

@@ -11,20 +11,11 @@ from walker_rl.types import State
 class PriorReplay:
     """Keeps the first transitions permanently, and draws a share of each batch from them."""
 
-    def __init__(
-        self,
-        row_size: int,
-        num_prior: int,
-        num_prior_rows: Callable[[int], int],
-        max_size: int,
-        seed: int,
-        recorded: np.ndarray | None = None,
-    ):
+    def __init__(self, row_size: int, num_prior: int, num_prior_rows: Callable[[int], int], max_size: int, seed: int):
         """Makes an empty replay of rows of `row_size` floats, which keeps the first `num_prior` permanently.
 
         Of the later ones it keeps the newest `max_size`. `num_prior_rows` maps the number of batches so far to the
-        number of the prior's rows in the next batch. `recorded` `[num_prior, row_size]` are the prior's transitions, if
-        they exist already; they do not count as inserted.
+        number of the prior's rows in the next batch.
         """
         prior_seed, own_seed = map(int, np.random.SeedSequence(seed).generate_state(2))
         self._num_prior = num_prior
@@ -32,9 +23,7 @@ class PriorReplay:
         self._num_batches = 0
         self._prior = ArrayReplay(row_size, num_prior, prior_seed)
         self._own = ArrayReplay(row_size, max_size, own_seed)
-        self._num_recorded = 0 if recorded is None else len(recorded)
-        if recorded is not None:
-            self._prior.insert(recorded)
+        self._num_recorded = 0
 
     @property
     def num_inserted(self) -> int:
@@ -45,6 +34,11 @@ class PriorReplay:
     def size(self) -> int:
         """Number of transitions held now."""
         return self._prior.size + self._own.size
+
+    def insert_recorded(self, rows: np.ndarray) -> None:
+        """Stores transitions `[num_prior, row_size]` that the prior already has; they do not count as inserted."""
+        self._num_recorded = len(rows)
+        self._prior.insert(rows)
 
     def insert(self, rows: np.ndarray) -> None:
         """Stores transitions `[n, row_size]`: the first ones apart, later ones in a ring."""

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.tiny import AGENT
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.curve import plot_curve
 from walker_rl.logging.csv_file import CSVLogger
 
@@ -41,7 +43,7 @@ def write_training(metrics, num_rows=200):
 def draw(folder) -> np.ndarray:
     """The picture, `[height, width, 3]`."""
     path = folder / "curve.png"
-    plot_curve(folder, path, "an agent on Walker2D")
+    plot_curve(folder, path, load_config(AGENT))
     with Image.open(path) as image:
         assert image.format == "PNG"
         return np.asarray(image.convert("RGB"))

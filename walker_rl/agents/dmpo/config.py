@@ -39,3 +39,8 @@ class Config(DistributionalConfig):
     init_log_alpha_mean: float = hyperparameter(10.0, "initial dual of epsilon_mean, before its softplus")
     init_log_alpha_stddev: float = hyperparameter(10.0, "initial dual of epsilon_stddev, before its softplus")
     dual_learning_rate: Schedule = hyperparameter(1e-2, "Adam step size of the dual variables", above=0)
+
+    @property
+    def num_sampled_actions(self) -> int:
+        """The sampled actions of each state."""
+        return self.num_samples

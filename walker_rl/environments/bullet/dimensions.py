@@ -1,5 +1,6 @@
 """Meaning of the numbers that PyBullet's walkers observe and act with."""
 
+import math
 from typing import Any
 
 from walker_rl.environments.bullet.batched_locomotion import motors
@@ -30,7 +31,7 @@ _MUJOCO_WALKERS = "pybulletgym.envs.mujoco.robots.locomotors."
 _SLIDES = 1
 """PyBullet's type of a prismatic joint, which is no hinge."""
 
-_BOUND, _UNBOUNDED = 5.0, float("inf")
+_BOUND, _UNBOUNDED = 5.0, math.inf
 """Bound of a `WalkerBase`'s observations, which are clipped although their spaces do not declare it."""
 
 

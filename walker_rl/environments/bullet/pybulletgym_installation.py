@@ -4,6 +4,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from walker_rl.errors import in_one_line
+
 ADVICE = (
     "install it from source: git clone https://github.com/benelot/pybullet-gym && git -C pybullet-gym checkout bc68201 "
     "&& pip install --no-deps -e pybullet-gym"
@@ -37,5 +39,4 @@ def check_tasks() -> None:
             environment.reset()
             environment.close()
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            sys.exit(f"cannot make {task.name} ({reason}); {ADVICE}")
+            sys.exit(f"cannot make {task.name} ({in_one_line(error)}); {ADVICE}")

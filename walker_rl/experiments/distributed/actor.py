@@ -5,8 +5,6 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from walker_rl.agents.builder import Builder
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.membership import connect
@@ -120,7 +118,7 @@ class ActorNode:
         return Report(self._token, self._welcome.index, self._actor_steps, self._episodes, is_last=is_last)
 
     def _introduce(self, index: int | None) -> Welcome:
-        told_at = -np.inf
+        told_at = -math.inf
         while True:
             if time.monotonic() - told_at > 2.0:  # The central process may have been restarted.
                 self._channel.send(Report(self._token, index, is_first=True))

@@ -67,8 +67,9 @@ class Central:
             True if the run is complete.
 
         Raises:
-            RunError: if a loss or a weight is not finite, or the evaluator does not finish.
-            RunError: if the last checkpoint can't be written; OSError: if the last metrics can't.
+            RunError: if a loss or a weight is not finite, the evaluator does not finish, or the last checkpoint can't
+                be written.
+            OSError: if the last metrics can't be written.
         """
         while self._phase != "complete" and not stop_requested():
             if not self._learner_loop.step():

@@ -1,5 +1,6 @@
 """A time limit for every wait."""
 
+import math
 import os
 import threading
 import time
@@ -35,17 +36,17 @@ class Patience:
 
     def pause(self) -> None:
         """Pauses the countdown until it is renewed."""
-        self._waited = -float("inf")
+        self._waited = -math.inf
 
     def close(self) -> None:
         """Ends the countdown."""
-        self._seconds = float("inf")
+        self._seconds = math.inf
 
     def _watch(self) -> None:
-        while self._waited < self._seconds < float("inf"):
+        while self._waited < self._seconds < math.inf:
             time.sleep(TICK)
             self._waited += TICK
-        if self._seconds == float("inf"):
+        if self._seconds == math.inf:
             return
         write_to_stderr(f"error: {self._message} for {self._seconds:.0f} s\n")
         os._exit(UNANSWERED)

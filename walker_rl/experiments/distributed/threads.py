@@ -3,7 +3,7 @@
 import functools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import launchpad as lp
@@ -61,6 +61,16 @@ def run_in_threads(
         program.add_node(lp.PyNode(functools.partial(play, name)), label=name)
     lp.launch(program, lp.LaunchType.LOCAL_MULTI_THREADING)
     signals.listen()  # Launchpad has installed its own handlers.
+    _wait(running, failures, stop, signals)
+    if failures:
+        raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
+    return signals.exit_status
+
+
+def _wait(
+    running: Collection[str], failures: Sequence[BaseException], stop: threading.Event, signals: StopSignals
+) -> None:
+    """Waits for the end of the run, a failure or a signal, then tells all threads to stop, and waits for them."""
     while "central" in running and not failures and not signals.stop_requested():
         time.sleep(0.1)
     stop.set()
@@ -69,6 +79,3 @@ def run_in_threads(
         time.sleep(0.1)
         if signals.is_urgent():
             break
-    if failures:
-        raise RunError(f"a thread has failed: {failures[0]!r}") from failures[0]
-    return signals.exit_status

@@ -5,16 +5,17 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, smoothed_returns
 from walker_rl.metrics_file import read_whole_rows
 from walker_rl.printable import counted, plain
 from walker_rl.whole_file import whole_file
 
 
-def plot_curve(metrics: Path, path: Path, title: str) -> None:
+def plot_curve(metrics: Path, path: Path, config: ExperimentConfig) -> None:
     """Plots the evaluation returns in a run's folder of metrics, with the training returns behind them.
 
-    Omits columns that are missing. The suffix of `path` determines the format.
+    Omits columns that are missing. The suffix of `path` determines the format, and `config` the title.
 
     Raises:
         OSError: if it can't be written; the previous file stays.
@@ -36,6 +37,7 @@ def plot_curve(metrics: Path, path: Path, title: str) -> None:
     if "mean_return" in evaluation:
         label = f"evaluation, mean of {len(episodes)} deterministic episodes"
         axes.plot(evaluation["actor_steps"], evaluation["mean_return"], marker="o", markersize=3, label=label)
+    title = f"{config.agent_name} on {config.task}, seed {config.seed}"
     axes.set(title=plain(title), xlabel="environment steps", ylabel="return", xlim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.3)

@@ -114,8 +114,12 @@ class RunDirectory:
 
 def default_path(config: ExperimentConfig) -> Path:
     """The path `runs/AGENT_TASK_seedSEED_TIME`."""
-    now = time.strftime("%Y%m%d-%H%M%S")
-    return Path("runs") / f"{config.agent_name}_{file_name(config.task)}_seed{config.seed}_{now}"
+    return Path("runs") / f"{config.agent_name}_{file_name(config.task)}_seed{config.seed}_{time_now()}"
+
+
+def time_now() -> str:
+    """The local time in the name of a run directory, as in "20240131-235959"."""
+    return time.strftime("%Y%m%d-%H%M%S")
 
 
 def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:

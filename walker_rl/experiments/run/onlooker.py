@@ -18,7 +18,7 @@ class Onlooker:
         """Reads the metrics of `run`, and warns on `display`."""
         self._run = run
         self._display = display
-        self._title = f"{config.agent_name} on {config.task}, seed {config.seed}"
+        self._config = config
         self._fields = flatten(to_dict(config))
         self._allowance = Allowance(SHARE)
         self._raised: set[str] = set()
@@ -50,4 +50,4 @@ class Onlooker:
     def _draw(self) -> None:
         from walker_rl.experiments.run.curve import plot_curve
 
-        plot_curve(self._run.metrics, self._run.curve, self._title)
+        plot_curve(self._run.metrics, self._run.curve, self._config)
