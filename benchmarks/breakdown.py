@@ -91,8 +91,8 @@ def parts_of(agent: str) -> dict[str, float]:
         (parts.learner_side.learner, "step", "update"),
         (parts.loops[0].actor, "update", "weights"),
         (EpisodeStatistics, "add", "logging"),
-        (Recorder, "training", "logging"),
-        (Recorder, "learner", "logging"),
+        (Recorder, "record_episode", "logging"),
+        (Recorder, "record_update", "logging"),
         (Display, "update", "logging"),
     ):
         clock.around(owner, method, part)

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import typer
 
 from walker_rl.analysis.run_contents import read_settings
 from walker_rl.cli import train as command
-from walker_rl.cli.policy_argument import load_player
 from walker_rl.cli.request import make_request
 from walker_rl.environments import make_environment
-from walker_rl.errors import UserError
-from walker_rl.experiments.evaluation import Evaluation, evaluate_saved
+from walker_rl.errors import RunIsComplete, UserError
+from walker_rl.experiments.evaluation import Evaluation, evaluate_saved, load_player
 from walker_rl.experiments.run.directory import open_run_directory
 from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary
@@ -82,7 +80,8 @@ def train(
     )
     try:
         run, _ = command.train(request)
-    except typer.Exit:  # The run to resume is complete.
+    except RunIsComplete as complete:
+        print(complete)
         return load_run(str(resume))
     return load_run(run.path)
 

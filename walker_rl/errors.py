@@ -1,4 +1,4 @@
-"""Errors that are reported to the user in one line."""
+"""Exceptions that are reported to the user in one line."""
 
 import contextlib
 import difflib
@@ -15,6 +15,10 @@ class NotWholeError(UserError):
 
 class RunError(Exception):
     """A run that cannot continue (full disk, non-finite loss); the message says what was kept. Exit status 1."""
+
+
+class RunIsComplete(Exception):
+    """The run to resume is complete; the message gives the command that lengthens it. Exit status 0."""
 
 
 @contextlib.contextmanager

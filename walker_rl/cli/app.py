@@ -27,7 +27,7 @@ from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.cli.watch import watch_runs
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, RunIsComplete, UserError
 from walker_rl.printable import one_line
 from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
@@ -107,6 +107,9 @@ def main(words: Sequence[str]) -> int:
         tie_to_starter()
         _check_paths(words)
         return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
+    except RunIsComplete as complete:
+        print(complete)
+        return COMPLETE
     except UserError as error:
         return _fail(str(error), status=REFUSED)
     except RunError as error:

@@ -16,7 +16,7 @@ from walker_rl.printable import counted
 
 if TYPE_CHECKING:
     from walker_rl.experiments.evaluation import Evaluation
-    from walker_rl.experiments.run.recorded_policy import RecordedPolicy
+    from walker_rl.experiments.run.training_evaluation import TrainingEvaluation
     from walker_rl.policies.policy_file import SavedPolicy
 
 Episodes = Annotated[int | None, typer.Option(min=1, max=100_000, help="Episodes to play.  [default: 10]")]
@@ -66,12 +66,12 @@ def evaluate_policy(
         print_next(command_line("render", *([run] if run else ["--pretrained", str(pretrained)]), *trusted))
 
 
-def _recorded(run: Path | None, saved: SavedPolicy) -> RecordedPolicy | None:
+def _recorded(run: Path | None, saved: SavedPolicy) -> TrainingEvaluation | None:
     """Reads the training's evaluation of a run directory's policy; None for a policy file or a pretrained policy."""
     from walker_rl.experiments.run.directory import RunDirectory
-    from walker_rl.experiments.run.recorded_policy import read_recorded_policy
+    from walker_rl.experiments.run.training_evaluation import read_training_evaluation
 
-    return read_recorded_policy(RunDirectory(run), saved) if run is not None and os.path.isdir(run) else None
+    return read_training_evaluation(RunDirectory(run), saved) if run is not None and os.path.isdir(run) else None
 
 
 def _as_dict(saved: SavedPolicy, evaluation: Evaluation) -> dict[str, object]:
@@ -88,7 +88,7 @@ def _as_dict(saved: SavedPolicy, evaluation: Evaluation) -> dict[str, object]:
     }
 
 
-def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: RecordedPolicy | None, is_repeated: bool) -> None:
+def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: TrainingEvaluation | None, is_repeated: bool) -> None:
     print(f"{saved.agent_name} on {saved.task}, {counted(saved.actor_steps, 'step')} of training")
     print(evaluation)
     for episode_return, length in zip(evaluation.episode_returns, evaluation.episode_lengths, strict=True):

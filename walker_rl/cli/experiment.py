@@ -162,12 +162,12 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     newest = f"; last evaluation {last['mean_return']:,.0f}" if "mean_return" in last else ""
     print(f"Ended by {read_ended_by(run)}: {trained} of training{newest}")
     summary = read_summary(run)
-    for name, played in (("best", summary.best), ("last", summary.last)):
-        num_episodes = len(played.episode_returns)
-        returns = ", ".join(f"{value:.0f}" for value in played.episode_returns)
+    for name, scores in (("best", summary.best), ("last", summary.last)):
+        num_episodes = len(scores.episode_returns)
+        returns = ", ".join(f"{value:.0f}" for value in scores.episode_returns)
         each = f" ({returns})" if num_episodes <= _MAX_RETURNS_LISTED else ""
-        spread = f"{played.mean_return:.1f} +- {played.stddev_return:.1f}"
-        num_falls = sum(played.episode_falls or ())
+        spread = f"{scores.mean_return:.1f} +- {scores.stddev_return:.1f}"
+        num_falls = sum(scores.episode_falls or ())
         print(f"{name} policy: return {spread}, falls in {num_falls} of {counted(num_episodes, 'episode')}{each}")
     policies, videos = (run.best_policy, run.last_policy), (run.best_video, run.progress_video)
     for written in (*policies, *videos, run.curve, run.metrics, run.tensorboard):

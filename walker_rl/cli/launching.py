@@ -101,7 +101,7 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
 
     Raises:
         UserError: if the request is impossible; nothing is then left behind.
-        typer.Exit: if the run to resume is complete.
+        RunIsComplete: if the run to resume is complete.
     """
     from walker_rl.experiments.run.directory import create_run_directory, default_path
 

@@ -41,33 +41,9 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str
     Raises:
         UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
     """
+    from walker_rl.experiments.evaluation import load_player
+
     return load_player(_path(run, pretrained), trusted, may_import=run is None or os.path.isdir(run))
-
-
-def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPolicy:
-    """Loads the policy in a file, and checks that it can play its task.
-
-    Args:
-        path: the file.
-        trusted: task whose module may be imported.
-        may_import: True if the module of any task may be imported.
-
-    Raises:
-        UserError: if there is no such policy, or it can't play its task.
-    """
-    from walker_rl.environments import find_task, imported_module
-    from walker_rl.policies.policy_file import load_policy
-
-    saved = load_policy(path)
-    if trusted not in (None, saved.task):
-        raise UserError(f"task = {trusted}: must be {saved.task}, the task of {path}")
-    if trusted is None and not may_import and (module := imported_module(saved.task)):
-        raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
-    task = find_task(saved.task, saved.environment)
-    if not saved.plays(task.observation_size, task.action_size):
-        sizes = f"{task.observation_size} observations and {task.action_size} actions"
-        raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
-    return saved
 
 
 def _path(run: Path | None, pretrained: str | None) -> Path:

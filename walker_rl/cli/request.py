@@ -15,10 +15,9 @@ import typer
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.quantities import parse_duration, parse_steps
-from walker_rl.errors import UserError, did_you_mean
+from walker_rl.errors import RunIsComplete, UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class
 from walker_rl.printable import format_duration
-from walker_rl.processes.exit_statuses import COMPLETE
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
@@ -187,7 +186,7 @@ def load_request(
 
     Raises:
         UserError: if the request is impossible.
-        typer.Exit: if the run to resume is complete; prints the command that lengthens it.
+        RunIsComplete: if the run to resume is complete.
     """
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run.trackers import check_trackers
@@ -218,8 +217,8 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
     resuming.check_length(run, config)
     if resuming.is_complete(run, config):
         ending, options = _continuation(run, config)
-        print(f"{path} is complete, {ending}: {resume_command(runner, request.agent_name, path, *options)}")
-        raise typer.Exit(COMPLETE)
+        again = resume_command(runner, request.agent_name, path, *options)
+        raise RunIsComplete(f"{path} is complete, {ending}: {again}")
     resuming.check_has_checkpoint(run)
     return config, run
 

@@ -44,7 +44,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
     Raises:
         UserError: if the request is impossible; nothing is then left behind.
         RunError: if the run can't continue.
-        typer.Exit: if the run to resume is complete.
+        RunIsComplete: if the run to resume is complete.
     """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.run.directory import create_run_directory, default_path, locked

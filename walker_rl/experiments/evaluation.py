@@ -1,17 +1,18 @@
-"""Deterministic episodes of a policy."""
+"""Deterministic episodes of a policy, which may come from a file."""
 
 import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from walker_rl.environments import Environment, make_environment
+from walker_rl.environments import Environment, find_task, imported_module, make_environment
 from walker_rl.episodes import play_episodes
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.seeding import evaluation_seeds
-from walker_rl.policies.policy_file import SavedPolicy
+from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.printable import counted
 from walker_rl.types import Act, Metrics
 
@@ -93,6 +94,29 @@ def evaluate(
         actions.append(episode.actions)
     saturated_share = float(np.mean(np.abs(np.concatenate(actions)) >= SATURATED))
     return Evaluation(tuple(returns), tuple(lengths), tuple(falls), saturated_share)
+
+
+def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPolicy:
+    """Loads the policy in a file, and checks that it can play its task.
+
+    Args:
+        path: the file.
+        trusted: task whose module may be imported.
+        may_import: True if the module of any task may be imported.
+
+    Raises:
+        UserError: if there is no such policy, or it can't play its task.
+    """
+    saved = load_policy(path)
+    if trusted not in (None, saved.task):
+        raise UserError(f"task = {trusted}: must be {saved.task}, the task of {path}")
+    if trusted is None and not may_import and (module := imported_module(saved.task)):
+        raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
+    task = find_task(saved.task, saved.environment)
+    if not saved.plays(task.observation_size, task.action_size):
+        sizes = f"{task.observation_size} observations and {task.action_size} actions"
+        raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
+    return saved
 
 
 def evaluate_saved(saved: SavedPolicy, num_episodes: int, seed: int) -> Evaluation:

@@ -94,7 +94,7 @@ class LocalRunner:
         self._loops = parts.loops
         self._learner = parts.learner_side.learner
         self._learner_loop = LearnerLoop(
-            parts.learner_side, config.log_period, lambda metrics: recorder.learner(self._counts, metrics)
+            parts.learner_side, config.log_period, lambda metrics: recorder.record_update(self._counts, metrics)
         )
         self._evaluator = evaluator
         self._display = display
@@ -169,7 +169,7 @@ class LocalRunner:
         self._checkpoint_is_current = False
         self._learn()
         if finished_episode is not None:
-            self._recorder.training(self._counts, finished_episode.row())
+            self._recorder.record_episode(self._counts, finished_episode.row())
         if self._actor_steps % self._config.evaluation.period == 0:
             self._evaluate()
         if self._checkpoints.is_due(self._actor_steps):
@@ -189,7 +189,7 @@ class LocalRunner:
     def _evaluate(self) -> None:
         walltime = self._recorder.walltime
         evaluation = self._evaluator.evaluate(self.evaluated_policy, self._actor_steps)
-        self._recorder.evaluation(self._counts, evaluation, walltime)
+        self._recorder.record_evaluation(self._counts, evaluation, walltime)
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:

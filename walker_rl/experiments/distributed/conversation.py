@@ -127,7 +127,7 @@ class Conversation:
 
     def record_update(self, metrics: Metrics, learner_steps: int) -> None:
         """Records an update."""
-        self._record(self._recorder.learner, Counts(self.actor_steps, learner_steps), metrics)
+        self._record(self._recorder.record_update, Counts(self.actor_steps, learner_steps), metrics)
 
     def restore(self, roster: dict[str, Any], evaluations: list[RecordedEvaluation]) -> None:
         """Adopts counts that exceed the present ones; the next candidate follows the last evaluation."""
@@ -156,7 +156,7 @@ class Conversation:
             row = dict(episode)
             counts = Counts(others + int(row.pop("actor_steps")), self._learner_steps)
             try:
-                self._record(self._recorder.training, counts, row)
+                self._record(self._recorder.record_episode, counts, row)
             except ColumnsError as error:
                 raise ForeignMessageError(str(error), report.token) from None
 
@@ -183,7 +183,7 @@ class Conversation:
             )
             self.evaluation_return = evaluation.mean
             counts = Counts(result.actor_steps, result.learner_steps)
-            self._record(self._recorder.evaluation, counts, evaluation, result.walltime)
+            self._record(self._recorder.record_evaluation, counts, evaluation, result.walltime)
 
     def _finish(self) -> None:
         summary = read_summary(self._run)

@@ -72,16 +72,16 @@ class Recorder:
         """Returns the limit that the run has reached after `actor_steps`, one of `LIMITS`, or None."""
         return limit_reached(self._config, actor_steps, self.walltime, self._best_return)
 
-    def training(self, counts: Counts, row: Metrics) -> None:
+    def record_episode(self, counts: Counts, row: Metrics) -> None:
         """Records a training episode, a row of `EpisodeStatistics`."""
         self.training_return = row["episode_return"]
         self._logger.write("training", {**counts._asdict(), **row})
 
-    def learner(self, counts: Counts, metrics: Metrics) -> None:
+    def record_update(self, counts: Counts, metrics: Metrics) -> None:
         """Records an update."""
         self._logger.write("learner", {**counts._asdict(), **metrics})
 
-    def evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
+    def record_evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
         """Records an evaluation of the policy after `walltime` seconds, and the first video; updates the onlooker."""
         is_first = self._best_return == -math.inf
         self._best_return = max(self._best_return, evaluation.mean)

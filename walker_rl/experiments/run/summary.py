@@ -12,7 +12,7 @@ from walker_rl.whole_file import write_whole_text
 
 
 @dataclasses.dataclass(frozen=True)
-class Played:
+class FinalScores:
     """The final evaluation of a policy.
 
     Attributes:
@@ -34,8 +34,8 @@ class Played:
 class Summary:
     """The final evaluations of the best and the last policy, on the same episodes."""
 
-    best: Played
-    last: Played
+    best: FinalScores
+    last: FinalScores
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,13 +53,13 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation], ende
     Raises:
         OSError: if the disk is full.
     """
-    played = {
+    scores = {
         name: dataclasses.asdict(
-            Played(one.mean, one.stddev, one.episode_returns, one.episode_lengths, one.episode_falls)
+            FinalScores(one.mean, one.stddev, one.episode_returns, one.episode_lengths, one.episode_falls)
         )
         for name, one in evaluations.items()
     }
-    write_whole_text(run.summary, json.dumps({"ended_by": ended_by, **played}, indent=2) + "\n")
+    write_whole_text(run.summary, json.dumps({"ended_by": ended_by, **scores}, indent=2) + "\n")
 
 
 def read_summary(run: RunDirectory) -> Summary:

@@ -10,7 +10,7 @@ from walker_rl.experiments.seeding import make_seeds
 from walker_rl.policies.policy_file import SavedPolicy
 
 
-class RecordedPolicy(NamedTuple):
+class TrainingEvaluation(NamedTuple):
     """An evaluation during training.
 
     Attributes:
@@ -24,7 +24,7 @@ class RecordedPolicy(NamedTuple):
     num_episodes: int
 
 
-def read_recorded_policy(run: RunDirectory, saved: SavedPolicy) -> RecordedPolicy | None:
+def read_training_evaluation(run: RunDirectory, saved: SavedPolicy) -> TrainingEvaluation | None:
     """Returns a run's evaluation of one of its policies; None if it is missing or can't be read."""
     try:
         config = load_config(saved.agent_name, [run.config])
@@ -33,4 +33,4 @@ def read_recorded_policy(run: RunDirectory, saved: SavedPolicy) -> RecordedPolic
         return None
     mean = means.get(saved.actor_steps)
     seed = make_seeds(config.seed).evaluation
-    return None if mean is None else RecordedPolicy(mean, seed, config.evaluation.num_episodes)
+    return None if mean is None else TrainingEvaluation(mean, seed, config.evaluation.num_episodes)
