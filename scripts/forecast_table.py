@@ -1,7 +1,7 @@
 """Writes the table of recorded runs from which `walker-rl train` makes its forecasts.
 
-It has the comparison's runs, lengthened or not. Other folders of `results/` serve other purposes or have other
-settings. The runs of PPO and the gait search were made with older defaults.
+It has the comparison's runs, lengthened or not, and PPO's. Other folders of `results/` serve other purposes or have
+other settings. The gait search was made with older defaults.
 """
 
 import argparse
@@ -15,14 +15,14 @@ from walker_rl.analysis.tables import write_table
 from walker_rl.experiments.forecast import TABLE, Milestone
 
 RESULTS = Path(__file__).parents[1] / "results"
-FOLDERS = ("walker2d_300k", "walker2d_1m")
-OTHER_DEFAULTS = ("gait", "ppo")
+FOLDERS = ("walker2d_300k", "walker2d_1m", "walker2d_2m")
+OTHER_DEFAULTS = ("gait",)
 
 
 def write_forecast_table(path: Path) -> None:
     """Writes the table to `path`, with a row for each evaluation of each agent."""
     longest: dict[tuple[str, str, int], Run] = {}
-    for folder in FOLDERS:  # A lengthened run is in both.
+    for folder in FOLDERS:  # A longer run replaces that of the same seed.
         longest |= {(run.group, run.task, run.seed): run for run in read_runs([RESULTS / folder])}
     groups = defaultdict(list)
     for (agent_name, task, _), run in longest.items():

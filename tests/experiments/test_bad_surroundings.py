@@ -91,7 +91,7 @@ def test_run_from_before_a_field_is_refused(run):
     result = run_command("train", AGENT, "--resume", run, "--steps", "900")
     assert result.returncode == 2
     there = f"must be as in {run}/config.yaml to resume that run"
-    assert result.stderr == f"error: agent.tau = 0.005, there None: {there}\n"
+    assert result.stderr == f"error: agent.tau = 0.005, there null: {there}\n"
     assert kept_of(run) == before
 
 

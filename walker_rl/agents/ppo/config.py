@@ -18,7 +18,7 @@ class Config(NetworkConfig):
     display_name: ClassVar[str] = "PPO"
     paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
 
-    discount: float = hyperparameter(0.99, "discount of the return", unit="per step", minimum=0, maximum=1)
+    discount: float = hyperparameter(0.97, "discount of the return", unit="per step", minimum=0, maximum=1)
     gae_lambda: float = hyperparameter(0.9, "weight of longer sums in the advantage", minimum=0, maximum=1)
     num_environments: int = hyperparameter(
         16,
