@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
+from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.quantities import parse_steps
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
