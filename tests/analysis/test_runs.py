@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import time
@@ -36,6 +37,15 @@ def test_a_run_directory_says_what_it_is(tmp_path):
     assert run.learner_steps == 20
     assert run.commit == yaml.safe_load(made.config.read_text())["provenance"]["commit"]
     assert run.command == f"walker-rl train {AGENT} --set agent.sigma=0.3 --set seed=4"
+
+
+def test_a_command_sets_to_null_what_a_run_of_before_the_field_lacks(tmp_path):
+    made = make_run(tmp_path / "one", [1], agent="ppo")
+    lines, count = re.subn("  (stddev|adam_epsilon):.*\n(  - .*\n)*", "", made.config.read_text())
+    made.config.write_text(lines)
+    assert count == 2
+    (run,) = read_runs([tmp_path / "one"])
+    assert run.command == "walker-rl train ppo --set agent.stddev=null"
 
 
 def test_a_run_that_goes_on_has_no_final_returns_and_may_have_no_times(tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.models import OptionInfo
 
-from tests.tiny import AGENT
+from tests.tiny import AGENT, COMMAND
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
@@ -117,11 +117,23 @@ def test_a_slip_gets_a_suggestion(arguments, end):
         ("train d4pg more words", "argument = more words: must not be given"),
         ("compare --zzz", "option = --zzz: unknown"),
         ("cluster", "command: must be given, one of submit"),
+        (("train", "d4pg", "--seed", ""), "seed = '': must be an integer"),
     ],
 )
 def test_a_wrong_word_is_named_with_what_is_allowed(words, message, capsys):
-    assert main(words.split()) == 2
+    assert main(words.split() if isinstance(words, str) else words) == 2
     assert capsys.readouterr() == ("", f"error: {message}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the superuser may read any file but for Linux's capabilities")
+def test_a_path_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "policy.npz"
+    path.touch(mode=0)
+    words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *COMMAND, "evaluate", str(path)]
+    if os.geteuid() != 0:
+        words = words[3:]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (2, f"error: run = {path}: must be a path that can be read\n")
 
 
 @pytest.mark.parametrize(

@@ -209,10 +209,22 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
 
 
 def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
-    """The command for such a run, with all fields that differ from the defaults."""
+    """The command for such a run, with all fields that differ from the defaults.
+
+    A run from before a field was added did what null does now, if the field may be null.
+    """
     defaults = flatten(to_dict(load_config(agent_name)))
-    changed = [f"{name}={as_text(value)}" for name, value in fields.items() if defaults.get(name) != value]
+    added = {name: None for name, value in defaults.items() if name not in fields and _may_be_null(agent_name, name)}
+    changed = [f"{name}={as_text(value)}" for name, value in (fields | added).items() if defaults.get(name) != value]
     return shlex.join(["walker-rl", runner, agent_name, *(word for field in changed for word in ("--set", field))])
+
+
+def _may_be_null(agent_name: str, field: str) -> bool:
+    try:
+        load_config(agent_name, overrides=[f"{field}=null"])
+    except UserError:
+        return False
+    return True
 
 
 def _read_tables(folder: Path) -> list[Run]:

@@ -12,11 +12,16 @@ from walker_rl.errors import did_you_mean
 _SURPLUS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 """Typer's message, which alone has the words."""
 
+_UNREADABLE = re.compile(r"\w+ '(.*)' is not readable\.", re.DOTALL)
+"""Typer's message on a path, which alone has it."""
+
 
 def describe(error: typer.TyperException) -> str:
     """Returns the line for an exception of Typer's parser, whose own message often leaves out the value."""
     found: Any = error
     if parameter := getattr(found, "param", None):
+        if unreadable := _UNREADABLE.fullmatch(found.message):
+            return f"{_field(parameter.opts)} = {unreadable[1]}: must be a path that can be read"
         return _describe_parameter(parameter, found.__cause__)
     if hasattr(found, "possibilities"):
         names = [name for one in found.ctx.command.get_params(found.ctx) for name in one.opts]
@@ -39,7 +44,7 @@ def _describe_parameter(parameter: Any, cause: Any) -> str:
     choices = ", ".join(getattr(one, "value", str(one)) for one in described.choices or ())
     if cause is None:
         return f"{_field(parameter.opts)}: must be given{choices and f', one of {choices}'}"
-    value = cause.errors()[0]["input"]
+    value = cause.errors()[0]["input"] or "''"
     allowed = f"one of {choices}" if choices else _number(described.annotation, described.parameter_info)
     return f"{_field(parameter.opts)} = {value}: must be {allowed}"
 

@@ -9,7 +9,7 @@ from tests.tiny import DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.alarms import RunRecord, alarms, read_run_record, suggested_support
+from walker_rl.experiments.run.alarms import RunRecord, alarms, read_run_record, standing_still, suggested_support
 
 STEPS = 10_000.0 * np.arange(1, 31)
 
@@ -108,6 +108,19 @@ def test_each_alarm_says_what_is_wrong_and_names_a_field(agent_name, files, alar
     raised = alarms(recorded(agent_name, **files))
     assert list(raised) == [alarm]
     assert raised[alarm].startswith(text)
+
+
+def test_a_walker_stands_still_in_short_training_episodes_too():
+    whole = recorded("sac", training=episodes(250, 250, 20))
+    short = dataclasses.replace(whole, fields={**whole.fields, "training_episode_steps": 250})
+    falling = dataclasses.replace(short, training=recorded("sac", training=episodes(249, 249, 20)).training)
+    assert [standing_still(run) is None for run in (whole, short, falling)] == [True, False, True]
+
+
+def test_null_is_not_to_be_raised():
+    run = recorded("ppo", training=episodes(1_000, 1_000, 42))
+    learned = dataclasses.replace(run, fields={**run.fields, "agent.stddev": None})
+    assert str(standing_still(learned)).endswith("; raise agent.init_stddev (now 0.61)")
 
 
 @pytest.mark.parametrize(

@@ -139,9 +139,11 @@ def standing_still(recorded: RunRecord) -> str | None:
     if min(map(len, newest)) < NUM_EPISODES:
         return None
     length, progress, alive = (values.mean() for values in newest)
-    if length < STANDING_LENGTH or progress > STANDING_SHARE * alive:
+    longest = recorded.fields.get("training_episode_steps") or STANDING_LENGTH
+    if length < min(STANDING_LENGTH, longest) or progress > STANDING_SHARE * alive:
         return None
-    change = _change(recorded, ("raise", "agent.step_cost"), ("set", "agent.prior.policy"), ("raise", "agent.stddev"))
+    raised = [("raise", f"agent.{name}") for name in ("step_cost", "stddev", "init_stddev")]
+    change = _change(recorded, ("set", "agent.prior.policy"), *raised)
     return f"standing still instead of walking: {alive:.0f} for being upright, {progress:.0f} for progress{change}"
 
 
@@ -228,8 +230,11 @@ def _newest_mean(recorded: RunRecord, name: str) -> float | None:
 
 
 def _change(recorded: RunRecord, *remedies: tuple[str, str]) -> str:
-    """The first remedy whose field exists, as in "; raise agent.vmax (now 150.0)"; empty if there is none."""
+    """The first remedy whose field exists, as in "; raise agent.vmax (now 150.0)"; empty if there is none.
+
+    Null can be set to a value, but not raised or lowered.
+    """
     for verb, field in remedies:
-        if field in recorded.fields:
+        if field in recorded.fields and (verb == "set" or recorded.fields[field] is not None):
             return f"; {verb} {field} (now {shown(recorded.fields[field])})"
     return ""
