@@ -12,7 +12,7 @@ import numpy as np
 
 from walker_rl.analysis.runs import Run, read_runs
 from walker_rl.analysis.tables import write_table
-from walker_rl.experiments.forecast import TABLE, Milestone
+from walker_rl.experiments.forecast import TABLE, RecordedMean
 
 RESULTS = Path(__file__).parents[1] / "results"
 FOLDERS = ("walker2d_300k", "walker2d_1m", "walker2d_2m")
@@ -31,13 +31,13 @@ def write_forecast_table(path: Path) -> None:
     write_table(path, [row._asdict() for key in sorted(groups) for row in _rows(*key, groups[key])])
 
 
-def _rows(agent_name: str, task: str, runs: list[Run]) -> list[Milestone]:
+def _rows(agent_name: str, task: str, runs: list[Run]) -> list[RecordedMean]:
     rows = []
     for steps in np.unique(np.concatenate([run.actor_steps for run in runs])):
         at = [(run, index) for run in runs for index in np.flatnonzero(run.actor_steps == steps)]
         walltimes = [float(run.walltime[index]) for run, index in at]
         mean_return = float(np.mean([run.returns[index] for run, index in at]))
-        rows.append(Milestone(agent_name, task, int(steps), len(at), mean_return, min(walltimes), max(walltimes)))
+        rows.append(RecordedMean(agent_name, task, int(steps), len(at), mean_return, min(walltimes), max(walltimes)))
     return rows
 
 

@@ -1,8 +1,8 @@
-"""What a user reads of an error of another package."""
+"""One-line texts of other packages' errors."""
 
 import pytest
 
-from walker_rl.errors import in_one_line
+from walker_rl.errors import kind_and_message
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from walker_rl.errors import in_one_line
     ],
 )
 def test_an_error_in_one_line(error, line):
-    assert in_one_line(error) == line
+    assert kind_and_message(error) == line

@@ -41,7 +41,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_scalar(self, node: Any) -> Any:
-        """Joins surrogate pairs, as which JSON escapes characters such as emoji; refuses a lone surrogate."""
+        """Joins the surrogate pairs that JSON writes for characters such as emoji; refuses a lone surrogate."""
         text: str = super().construct_scalar(node).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         text.encode(errors="surrogateescape")  # Raises a ValueError for a lone surrogate, as in "\ud800".
         return text

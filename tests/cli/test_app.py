@@ -126,8 +126,9 @@ def test_a_wrong_word_is_named_with_what_is_allowed(words, message, capsys):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the superuser may read any file but for Linux's capabilities")
-def test_a_path_that_cannot_be_read_is_named(tmp_path):
-    path = tmp_path / "policy.npz"
+@pytest.mark.parametrize("name", ["policy.npz", "it's.npz", "a\\b.npz"])
+def test_a_path_that_cannot_be_read_is_named(tmp_path, name):
+    path = tmp_path / name
     path.touch(mode=0)
     words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *COMMAND, "evaluate", str(path)]
     if os.geteuid() != 0:

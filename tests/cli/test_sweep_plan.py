@@ -98,7 +98,7 @@ def test_a_dry_run_forecasts_the_time_of_the_runs_that_are_left(tmp_path, capsys
     output, words = tmp_path / "runs", ["sweep", "d4pg", "td3", "--seeds", "0-1", "--jobs", "2", "--dry-run"]
     assert main([*words, "--output", str(output)]) == 0
     line = capsys.readouterr().out.splitlines()[4]
-    assert re.match(r"Expect \d.* for 4 runs, 2 at a time, each from its start: ", line)
+    assert re.match(r"Expect \d.* for 4 runs, 2 at a time, each from its start \(", line)
     for agent in ("d4pg", "td3"):
         for seed in range(2):
             run = output / f"{agent}_Walker2DBulletEnv-v0_seed{seed}"

@@ -124,12 +124,12 @@ class OffPolicyConfig(NetworkConfig):
 
     @property
     def num_critic_outputs(self) -> int:
-        """Outputs of the critic, for an estimate of memory."""
+        """Number of the critic's outputs, for an estimate of memory."""
         return 1
 
     @property
     def num_sampled_actions(self) -> int:
-        """Actions per state at which an update evaluates the critic, for an estimate of memory."""
+        """Number of actions per state at which an update evaluates the critic, for an estimate of memory."""
         return 1
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
@@ -155,7 +155,7 @@ class DistributionalConfig(OffPolicyConfig):
 
     @property
     def num_critic_outputs(self) -> int:
-        """One output for each atom."""
+        """Number of atoms: each has an output."""
         return self.num_atoms
 
     def conflicts(self) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import math
 
 from walker_rl.analysis.tables import Row
 from walker_rl.environments import find_listed_task
-from walker_rl.experiments.run.summary import FinalScores
+from walker_rl.experiments.run.summary import FinalReturns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,16 +25,16 @@ class FinalEvaluation:
     falls: float | None = None
 
     @classmethod
-    def from_scores(cls, scores: FinalScores, task: str) -> FinalEvaluation:
+    def from_returns(cls, returns: FinalReturns, task: str) -> FinalEvaluation:
         """Converts an entry of summary.json.
 
         Raises:
             ValueError: if it has no episode, or a number that is not finite.
         """
-        falls = scores.episode_falls
+        falls = returns.episode_falls
         if falls is None:  # Older versions, which wrote no falls, had listed tasks alone.
-            falls = tuple(length < find_listed_task(task).max_episode_steps for length in scores.episode_lengths)
-        numbers = (scores.mean_return, scores.stddev_return, sum(falls) / len(falls) if falls else math.nan)
+            falls = tuple(length < find_listed_task(task).max_episode_steps for length in returns.episode_lengths)
+        numbers = (returns.mean_return, returns.stddev_return, sum(falls) / len(falls) if falls else math.nan)
         if not all(map(math.isfinite, numbers)):
             raise ValueError("a final evaluation has no episode or no finite return")
         return cls(*numbers)

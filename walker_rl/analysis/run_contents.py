@@ -89,7 +89,7 @@ def read_final_evaluations(run: RunDirectory, task: str) -> tuple[FinalEvaluatio
         return None, None
     summary = read_summary(run)
     with reading(run.summary, "final evaluations"):
-        return FinalEvaluation.from_scores(summary.best, task), FinalEvaluation.from_scores(summary.last, task)
+        return FinalEvaluation.from_returns(summary.best, task), FinalEvaluation.from_returns(summary.last, task)
 
 
 def read_critic_losses(run: RunDirectory, ends: np.ndarray) -> np.ndarray:

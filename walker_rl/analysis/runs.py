@@ -211,10 +211,11 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
 def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
     """The command for such a run, with all fields that differ from the defaults.
 
-    A run from before a field was added did what null does now, if the field may be null.
+    A field that the run's version lacked is set to null if it may be null, which keeps the behaviour of that version.
     """
     defaults = flatten(to_dict(load_config(agent_name)))
-    added = {name: None for name, value in defaults.items() if name not in fields and _may_be_null(agent_name, name)}
+    absent = [name for name in defaults if name.startswith("agent.") and name not in fields]
+    added = {name: None for name in absent if _may_be_null(agent_name, name)}
     changed = [f"{name}={as_text(value)}" for name, value in (fields | added).items() if defaults.get(name) != value]
     return shlex.join(["walker-rl", runner, agent_name, *(word for field in changed for word in ("--set", field))])
 

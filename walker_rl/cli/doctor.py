@@ -16,6 +16,7 @@ import typer
 
 from walker_rl import runtime
 from walker_rl.cli.json_output import Json, print_json
+from walker_rl.errors import kind_and_message
 from walker_rl.processes.child import signal_name
 from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.slots import usable_cores, usable_cpus
@@ -192,7 +193,7 @@ def _ffmpeg() -> Check:
         return Check("ok", "ffmpeg", imageio_ffmpeg.get_ffmpeg_version())
     except (ImportError, RuntimeError, OSError) as error:
         advice = "unset IMAGEIO_FFMPEG_EXE if it is set, else `pip install --force-reinstall imageio-ffmpeg`"
-        return Check("bad", "ffmpeg", str(error).splitlines()[0], advice)
+        return Check("bad", "ffmpeg", kind_and_message(error), advice)
 
 
 def _private_network() -> Check:

@@ -1,5 +1,6 @@
 """Describes a command's wrong words, in one line that names the field, the value and what is allowed."""
 
+import ast
 import re
 import typing
 from collections.abc import Sequence
@@ -10,10 +11,10 @@ import typer
 from walker_rl.errors import did_you_mean
 
 _SURPLUS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
-"""Typer's message, which alone has the words."""
+"""Typer's message on surplus words; nothing else in the exception holds them."""
 
-_UNREADABLE = re.compile(r"\w+ '(.*)' is not readable\.", re.DOTALL)
-"""Typer's message on a path, which alone has it."""
+_UNREADABLE = re.compile(r"\w+ (.*) is not readable\.", re.DOTALL)
+"""Typer's message on an unreadable path; nothing else in the exception holds the path."""
 
 
 def describe(error: typer.TyperException) -> str:
@@ -21,7 +22,7 @@ def describe(error: typer.TyperException) -> str:
     found: Any = error
     if parameter := getattr(found, "param", None):
         if unreadable := _UNREADABLE.fullmatch(found.message):
-            return f"{_field(parameter.opts)} = {unreadable[1]}: must be a path that can be read"
+            return f"{_field(parameter.opts)} = {ast.literal_eval(unreadable[1])}: must be a path that can be read"
         return _describe_parameter(parameter, found.__cause__)
     if hasattr(found, "possibilities"):
         names = [name for one in found.ctx.command.get_params(found.ctx) for name in one.opts]

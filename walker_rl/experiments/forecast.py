@@ -29,7 +29,7 @@ _MAY_DIFFER = (*FREE_TO_CHANGE, "seed", "task", "distributed.", "evaluation.", "
 _SCALED = "scaled by a short speed test, if the machine is otherwise idle"
 
 
-class Milestone(NamedTuple):
+class RecordedMean(NamedTuple):
     """One evaluation of the recorded runs with an agent's defaults.
 
     Attributes:
@@ -56,12 +56,12 @@ class Milestone(NamedTuple):
         return (self.min_walltime + self.max_walltime) / 2
 
 
-def read_table(path: Path = TABLE) -> list[Milestone]:
+def read_table(path: Path = TABLE) -> list[RecordedMean]:
     """Reads the table."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    kinds = Milestone.__annotations__
-    return [Milestone(**{name: kinds[name](cell) for name, cell in row.items()}) for row in rows]
+    kinds = RecordedMean.__annotations__
+    return [RecordedMean(**{name: kinds[name](cell) for name, cell in row.items()}) for row in rows]
 
 
 def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | None:
@@ -113,7 +113,7 @@ def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slo
     )
 
 
-def _like(config: ExperimentConfig, table: Sequence[Milestone]) -> list[Milestone]:
+def _like(config: ExperimentConfig, table: Sequence[RecordedMean]) -> list[RecordedMean]:
     """Returns the evaluations of the recorded runs with a configuration's task, agent and settings."""
     defaults: Any = experiment_class(config.agent_name)
     if differences(to_dict(config), to_dict(defaults()), _MAY_DIFFER):
@@ -121,7 +121,9 @@ def _like(config: ExperimentConfig, table: Sequence[Milestone]) -> list[Mileston
     return [row for row in table if (row.agent_name, row.task) == (config.agent_name, config.task)]
 
 
-def _end(config: ExperimentConfig, recorded: Sequence[Milestone], slowdown: float) -> tuple[Milestone | None, int]:
+def _end(
+    config: ExperimentConfig, recorded: Sequence[RecordedMean], slowdown: float
+) -> tuple[RecordedMean | None, int]:
     """Returns the last evaluation that a training reaches, if any, and the steps at its end unless time ends it."""
     max_walltime = math.inf if config.max_walltime is None else config.max_walltime / slowdown
     target_return = math.inf if config.target_return is None else config.target_return
@@ -132,7 +134,9 @@ def _end(config: ExperimentConfig, recorded: Sequence[Milestone], slowdown: floa
     return (within[-1] if within else None), config.max_actor_steps
 
 
-def _span(config: ExperimentConfig, recorded: Sequence[Milestone], steps: int, slowdown: float) -> tuple[float, float]:
+def _span(
+    config: ExperimentConfig, recorded: Sequence[RecordedMean], steps: int, slowdown: float
+) -> tuple[float, float]:
     """Returns the seconds of the fastest and the slowest run to `steps`, extrapolated beyond the table."""
     limit = math.inf if config.max_walltime is None else config.max_walltime
     grid = [0, *(row.actor_steps for row in recorded)]

@@ -64,7 +64,7 @@ class SavedPolicy:
         return action.shape == (action_size,)
 
     def begin_episode(self) -> Act:
-        """The policy at the start of an episode."""
+        """Returns the function that plays one episode."""
         return self.make_policy().action
 
 

@@ -36,7 +36,7 @@ class PriorReplay:
         return self._prior.size + self._own.size
 
     def insert_recorded(self, rows: np.ndarray) -> None:
-        """Stores transitions `[num_prior, row_size]` that the prior already has; they do not count as inserted."""
+        """Stores the prior's recorded transitions `[num_prior, row_size]` first; they don't count as inserted."""
         self._num_recorded = len(rows)
         self._prior.insert(rows)
 

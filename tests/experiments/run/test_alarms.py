@@ -114,7 +114,9 @@ def test_a_walker_stands_still_in_short_training_episodes_too():
     whole = recorded("sac", training=episodes(250, 250, 20))
     short = dataclasses.replace(whole, fields={**whole.fields, "training_episode_steps": 250})
     falling = dataclasses.replace(short, training=recorded("sac", training=episodes(249, 249, 20)).training)
-    assert [standing_still(run) is None for run in (whole, short, falling)] == [True, False, True]
+    brief = recorded("sac", training=episodes(20, 20, 1))
+    brief = dataclasses.replace(brief, fields={**brief.fields, "training_episode_steps": 20})
+    assert [standing_still(run) is None for run in (whole, short, falling, brief)] == [True, False, True, True]
 
 
 def test_null_is_not_to_be_raised():

@@ -42,5 +42,5 @@ class Config(DistributionalConfig):
 
     @property
     def num_sampled_actions(self) -> int:
-        """The sampled actions of each state."""
+        """Number of sampled actions of each state."""
         return self.num_samples

@@ -4,7 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from walker_rl.errors import in_one_line
+from walker_rl.errors import kind_and_message
 
 ADVICE = (
     "install it from source: git clone https://github.com/benelot/pybullet-gym && git -C pybullet-gym checkout bc68201 "
@@ -39,4 +39,4 @@ def check_tasks() -> None:
             environment.reset()
             environment.close()
         except Exception as error:
-            sys.exit(f"cannot make {task.name} ({in_one_line(error)}); {ADVICE}")
+            sys.exit(f"cannot make {task.name} ({kind_and_message(error)}); {ADVICE}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from walker_rl.environments.bullet.tasks import PACKAGES
 from walker_rl.environments.simulation import Task
-from walker_rl.errors import UserError, in_one_line
+from walker_rl.errors import UserError, kind_and_message
 from walker_rl.quiet import quiet
 
 
@@ -39,8 +39,9 @@ def usable(task: Task) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        reason = kind_and_message(error)
         raise UserError(
-            f"task = {task.name}: {package_of(task)} must be whole ({in_one_line(error)}); walker-rl doctor says more"
+            f"task = {task.name}: {package_of(task)} must be whole ({reason}); walker-rl doctor says more"
         ) from error
 
 

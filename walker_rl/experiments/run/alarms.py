@@ -40,7 +40,12 @@ COLLAPSED_SHARE = 0.5
 """Share of the best evaluation's gain over the first that a run must keep."""
 
 STANDING_LENGTH, STANDING_SHARE = 300, 0.2
-"""Minimum length of an episode, and maximum progress per reward for being upright, that count as standing still."""
+"""Minimum length of an episode, and maximum progress per reward for being upright, that count as standing still.
+
+Where `training_episode_steps` cuts episodes off earlier, the minimum is that, but at least `SHORT_STANDING_LENGTH`.
+"""
+
+SHORT_STANDING_LENGTH = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,7 +145,7 @@ def standing_still(recorded: RunRecord) -> str | None:
         return None
     length, progress, alive = (values.mean() for values in newest)
     longest = recorded.fields.get("training_episode_steps") or STANDING_LENGTH
-    if length < min(STANDING_LENGTH, longest) or progress > STANDING_SHARE * alive:
+    if length < np.clip(longest, SHORT_STANDING_LENGTH, STANDING_LENGTH) or progress > STANDING_SHARE * alive:
         return None
     raised = [("raise", f"agent.{name}") for name in ("step_cost", "stddev", "init_stddev")]
     change = _change(recorded, ("set", "agent.prior.policy"), *raised)

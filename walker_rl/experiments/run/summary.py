@@ -12,7 +12,7 @@ from walker_rl.whole_file import write_whole_text
 
 
 @dataclasses.dataclass(frozen=True)
-class FinalScores:
+class FinalReturns:
     """The final evaluation of a policy.
 
     Attributes:
@@ -34,8 +34,8 @@ class FinalScores:
 class Summary:
     """The final evaluations of the best and the last policy, on the same episodes."""
 
-    best: FinalScores
-    last: FinalScores
+    best: FinalReturns
+    last: FinalReturns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,13 +53,13 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation], ende
     Raises:
         OSError: if the disk is full.
     """
-    scores = {
+    finals = {
         name: dataclasses.asdict(
-            FinalScores(one.mean, one.stddev, one.episode_returns, one.episode_lengths, one.episode_falls)
+            FinalReturns(one.mean, one.stddev, one.episode_returns, one.episode_lengths, one.episode_falls)
         )
         for name, one in evaluations.items()
     }
-    write_whole_text(run.summary, json.dumps({"ended_by": ended_by, **scores}, indent=2) + "\n")
+    write_whole_text(run.summary, json.dumps({"ended_by": ended_by, **finals}, indent=2) + "\n")
 
 
 def read_summary(run: RunDirectory) -> Summary:

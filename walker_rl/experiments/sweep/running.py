@@ -6,8 +6,8 @@ from pathlib import Path
 
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.progress_reader import ProgressReader
 from walker_rl.experiments.sweep.scheduler import Scheduler
-from walker_rl.experiments.sweep.view import ProgressReader
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import usable_slots

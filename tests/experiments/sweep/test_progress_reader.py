@@ -8,9 +8,9 @@ from tests.terminal.terminals import on_a_terminal
 from tests.tiny import AGENT
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.progress_reader import ProgressReader, seconds_left
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.experiments.sweep.spec import SweepSpec, plan
-from walker_rl.experiments.sweep.view import ProgressReader, seconds_left
 from walker_rl.terminal import live
 from walker_rl.terminal.sweep import Overview, Row, RunState, SweepDisplay, summary
 
