@@ -6,20 +6,17 @@ import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
+from walker_rl.analysis.run_command import command_of
 from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
 from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names, natural_order
 from walker_rl.analysis.run_paths import EVALUATIONS, RUNS, expand, no_runs
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError, UserError
-from walker_rl.experiments.config import flatten, to_dict
-from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.sweep.job import as_text
 from walker_rl.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
 
@@ -195,7 +192,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
         task=identity.task,
         seed=identity.seed,
         commit=provenance.commit,
-        command=_command(identity.agent_name, fields, provenance.runner),
+        command=command_of(settings),
         actor_steps=steps,
         walltime=np.array([walltimes.get(step, np.nan) for step in steps]),
         returns=evaluation["mean_return"],
@@ -206,26 +203,6 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
         prior_steps=provenance.prior.actor_steps if provenance.prior else None,
         directory=run.path,
     )
-
-
-def _command(agent_name: str, fields: dict[str, Any], runner: str) -> str:
-    """The command for such a run, with all fields that differ from the defaults.
-
-    A field that the run's version lacked is set to null if it may be null, which keeps the behaviour of that version.
-    """
-    defaults = flatten(to_dict(load_config(agent_name)))
-    absent = [name for name in defaults if name.startswith("agent.") and name not in fields]
-    added = {name: None for name in absent if _may_be_null(agent_name, name)}
-    changed = [f"{name}={as_text(value)}" for name, value in (fields | added).items() if defaults.get(name) != value]
-    return shlex.join(["walker-rl", runner, agent_name, *(word for field in changed for word in ("--set", field))])
-
-
-def _may_be_null(agent_name: str, field: str) -> bool:
-    try:
-        load_config(agent_name, overrides=[f"{field}=null"])
-    except UserError:
-        return False
-    return True
 
 
 def _read_tables(folder: Path) -> list[Run]:

@@ -1,0 +1,34 @@
+"""The command that makes a recorded run."""
+
+import shlex
+from typing import Any
+
+from walker_rl.analysis.run_contents import Settings
+from walker_rl.errors import UserError
+from walker_rl.experiments.config import flatten, to_dict
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.sweep.job import as_text
+
+
+def command_of(settings: Settings) -> str:
+    """Returns the command for a run with these settings, with all fields that differ from today's defaults.
+
+    A field of the agent that the run's version lacked is set to null if it may be null, which keeps the behaviour of
+    that version.
+    """
+    agent_name = settings.identity.agent_name
+    defaults = flatten(to_dict(load_config(agent_name)))
+    absent = [name for name in defaults if name.startswith("agent.") and name not in settings.fields]
+    added: dict[str, Any] = {name: None for name in absent if _may_be_null(agent_name, name)}
+    fields = settings.fields | added
+    changed = [f"{name}={as_text(value)}" for name, value in fields.items() if defaults.get(name) != value]
+    options = [word for field in changed for word in ("--set", field)]
+    return shlex.join(["walker-rl", settings.provenance.runner, agent_name, *options])
+
+
+def _may_be_null(agent_name: str, field: str) -> bool:
+    try:
+        load_config(agent_name, overrides=[f"{field}=null"])
+    except UserError:
+        return False
+    return True
