@@ -52,11 +52,11 @@ def test_a_job_that_failed_before_waits_to_be_tried(job):
 
 def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
     told = []
-    scheduler = Scheduler([job], [tuple(CORES)], {}, told.append)
+    scheduler = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, told.append)
     create_run_directory(job.run_dir, job.config).summary.write_text("{}")
     while not scheduler.check():
         time.sleep(0.01)
-    assert [entry.state for entry in scheduler.entries] == [RunState.COMPLETE]
+    assert [(entry.state, entry.failure) for entry in scheduler.entries] == [(RunState.COMPLETE, None)]
     assert told == ["a: complete"]
 
 
