@@ -46,11 +46,11 @@ installed_python() {
 }
 
 python_from_uv() {
-    command -v uv >/dev/null || return 1
+    [ -x "$uv" ] || return 1
     export UV_PYTHON_PREFERENCE=only-managed
-    if ! candidate=$(uv python find --system "$1" 2>/dev/null); then
+    if ! candidate=$("$uv" python find --system "$1" 2>/dev/null); then
         say "downloading Python $1 with uv"
-        uv python install --quiet "$1" 2>/dev/null && candidate=$(uv python find --system "$1") || return 1
+        "$uv" python install --quiet "$1" 2>/dev/null && candidate=$("$uv" python find --system "$1") || return 1
     fi
     is_usable "$candidate" "$1" && echo "$candidate"
 }
@@ -131,6 +131,7 @@ asked=${2:-}
 venv=${3:-.venv}
 incomplete=$venv/.incomplete
 
+uv=$(command -v uv || true) # It may be the active environment's.
 leave_active_environment
 places
 if [ "$name" = --find-python ]; then

@@ -27,6 +27,7 @@ class Machine:
 
     def __init__(self, folder: Path):
         self.bin, self.home = folder / "bin", folder / "home"
+        self.environment = {"PATH": str(self.bin), "HOME": str(self.home)}
         self.bin.mkdir()
         self.home.mkdir()
         for tool in TOOLS:
@@ -43,10 +44,13 @@ class Machine:
         (self.bin / "uname").unlink()
         self.add(self.bin / "uname", f"#!/bin/sh\necho {system}\n")
 
+    def activate(self, virtual: Path) -> None:
+        """Activates a virtual environment, as its `activate` does."""
+        self.environment |= {"PATH": f"{virtual}/bin:{self.bin}", "VIRTUAL_ENV": str(virtual)}
+
     def run(self, tree: Path, *arguments: str) -> subprocess.CompletedProcess:
         command = [tree / "scripts/bootstrap.sh", *arguments]
-        environment = {"PATH": str(self.bin), "HOME": str(self.home)}
-        return subprocess.run(command, env=environment, capture_output=True, text=True)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True)
 
     def found(self, *version: str) -> str:
         process = self.run(ROOT, "--find-python", *version)
@@ -89,7 +93,7 @@ def test_python3_10_on_the_path_comes_first(machine):
 def test_folders_that_cd_searches_lead_nowhere_else(machine, tmp_path):
     (tmp_path / "others" / "scripts").mkdir(parents=True)
     python = machine.add(machine.bin / "python3.10", GOOD_PYTHON)
-    environment = {"PATH": str(machine.bin), "HOME": str(machine.home), "CDPATH": str(tmp_path / "others")}
+    environment = machine.environment | {"CDPATH": str(tmp_path / "others")}
     command = ["scripts/bootstrap.sh", "--find-python", "3.10"]
     process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (process.returncode, process.stdout) == (0, f"{python}\n")
@@ -99,11 +103,8 @@ def test_the_python_of_an_activated_environment_is_passed_over(machine, tmp_path
     active = tmp_path / "active environment"
     machine.add(active / "bin/python3.10", GOOD_PYTHON)
     python = machine.add(machine.bin / "python3.10", GOOD_PYTHON)
-    path = f"{active}/bin:{machine.bin}"
-    environment = {"PATH": path, "HOME": str(machine.home), "VIRTUAL_ENV": str(active)}
-    command = [ROOT / "scripts/bootstrap.sh", "--find-python"]
-    process = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert (process.returncode, process.stdout) == (0, f"{python}\n")
+    machine.activate(active)
+    assert machine.found() == str(python)
 
 
 def test_a_shim_that_fails_is_passed_over(machine):
@@ -161,13 +162,31 @@ def test_pyenvs_versions_are_found_with_nothing_on_the_path(machine):
     assert machine.found() == str(python)
 
 
-def test_uv_downloads_one_when_there_is_no_other(machine, tmp_path):
-    python = tmp_path / "downloaded"
-    machine.add(
-        machine.bin / "uv",
-        "#!/bin/sh\n"
-        f'if [ "$2" = install ]; then {shutil.which("cp")} "{tmp_path}/template" "{python}"; exit; fi\n'
-        f'if [ -e "{python}" ]; then echo "{python}"; else exit 2; fi\n',
-    )
+@pytest.fixture
+def downloaded(machine, tmp_path) -> Path:
+    """The Python that the program `uv` of a test downloads."""
     machine.add(tmp_path / "template", GOOD_PYTHON)
-    assert machine.found() == str(python)
+    return tmp_path / "downloaded"
+
+
+def uv_for(downloaded: Path) -> str:
+    """A script that acts as uv does when it installs one Python and finds it."""
+    copying = f'{shutil.which("cp")} "{downloaded.with_name("template")}" "{downloaded}"'
+    return (
+        "#!/bin/sh\n"
+        f'if [ "$2" = install ]; then {copying}; exit; fi\n'
+        f'if [ -e "{downloaded}" ]; then echo "{downloaded}"; else exit 2; fi\n'
+    )
+
+
+def test_uv_downloads_one_when_there_is_no_other(machine, downloaded):
+    machine.add(machine.bin / "uv", uv_for(downloaded))
+    assert machine.found() == str(downloaded)
+
+
+def test_the_uv_of_an_activated_environment_is_used_though_its_python_is_not(machine, downloaded, tmp_path):
+    active = tmp_path / "active environment"
+    machine.add(active / "bin/python3.10", GOOD_PYTHON)
+    machine.add(active / "bin/uv", uv_for(downloaded))
+    machine.activate(active)
+    assert machine.found() == str(downloaded)
