@@ -1,12 +1,13 @@
-"""What `walker-rl cluster submit` refuses, in a line, before anything is written."""
+"""What `walker-rl cluster submit` refuses, in a line, before anything is written, and Ctrl-C before the run begins."""
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.tiny import AGENT, run_command
+from tests.tiny import AGENT, press_ctrl_c, run_command, start_command, wait_for
 
 PLACE = ("--num-actors", "2", "--address", "127.0.0.1:1")
 
@@ -61,3 +62,25 @@ def test_a_run_that_a_refusal_ends_stays_if_something_has_been_done_in_it(tmp_pa
     result = run_command("cluster", "submit", "ddpg", *place, "--ray-python", driver, "--run-dir", run)
     assert (result.returncode, result.stderr) == (2, "error: python = p: must be a Python on every machine\n")
     assert run.exists() == has_been_copied_back
+
+
+def test_ctrl_c_while_ray_is_imported_leaves_nothing(tmp_path, place):
+    run, begun = tmp_path / "run", tmp_path / "begun"
+    code = (  # As in a callback, whose exceptions Python drops.
+        "import pathlib, time\n"
+        f"pathlib.Path({str(begun)!r}).touch()\n"
+        "try:\n"
+        "    time.sleep(30)\n"
+        "except KeyboardInterrupt:\n"
+        "    time.sleep(30)\n"
+    )
+    (tmp_path / "ray.py").write_text(code)
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
+    options = (*place, "--ray-python", sys.executable, "--run-dir", run)
+    process = start_command("cluster", "submit", AGENT, *options, env=environment)
+    wait_for(begun, process)
+    press_ctrl_c(process)
+    rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, rest
+    assert rest.endswith("Stopped before the run began; nothing is left behind\n")
+    assert not run.exists()

@@ -29,7 +29,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ray
+# Ignored by `cluster submit`. Nothing is to be saved yet, and Ray's slow import may drop a KeyboardInterrupt.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import ray  # noqa: E402
 
 MAX_TRIES = 5
 """Starts of a process in quick succession before the run is given up."""
@@ -370,7 +373,6 @@ def main() -> int:
     """Runs to the end, restarting from the last copy if the central process's machine is lost."""
     spec: Spec = json.loads(Path(sys.argv[1]).read_text())
     received: list[int] = []
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Nothing is to be saved yet.
     tell(f"Waiting for Ray at {spec['address']}")
     try:
         ray.init(address=spec["address"], logging_level="ERROR", log_to_driver=False)
