@@ -18,8 +18,11 @@ import pytest
 import yaml
 
 from tests.experiments.distributed.launched import PENDULUM
-from tests.tiny import AGENT, lines_until, run_command, start_command, wait_until
+from tests.tiny import AGENT, lines_until, press_ctrl_c, run_command, start_command, wait_until
+from walker_rl.cli.launching import RUNNER
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.isolation import free_port
+from walker_rl.experiments.run.directory import create_run_directory
 
 ROOT = Path(__file__).parents[3]
 RAY = ROOT / ".venv-ray" / "bin" / "ray"
@@ -35,12 +38,15 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
         self.address = f"127.0.0.1:{free_port()}"
         self.environment = {
             **os.environ,
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
+            "TMPDIR": str(self.scratch),
         }
         port = self.address.rpartition(":")[2]
         head = ("--head", "--port", port, "--temp-dir", folder, "--include-dashboard=false")
@@ -160,6 +166,21 @@ def test_a_submission_that_is_stopped_while_it_waits_for_ray_leaves_nothing(tmp_
         rest, _ = process.communicate(timeout=60)
     assert (process.returncode, rest) == (75, "Stopped before the run began; nothing is left behind\n")
     assert not run.exists()
+
+
+@pytest.mark.parametrize(("stop", "status"), [(press_ctrl_c, 130), (subprocess.Popen.terminate, 75)])
+def test_a_stop_while_the_central_process_starts_leaves_nothing_on_the_cluster(cluster, tmp_path, stop, status):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT), RUNNER)
+    large = run.path / "videos" / "large.gif"
+    large.touch()
+    os.truncate(large, 500_000_000)  # So that the start takes a while.
+    process = start_command(*words(cluster, "--resume", run.path), env=cluster.environment)
+    wait_until(lambda: list(cluster.scratch.glob("walker_rl_*")))
+    stop(process)
+    rest, _ = process.communicate(timeout=300)
+    assert process.returncode == status, rest
+    assert "Interrupted; to resume from the newest checkpoint: " in rest
+    assert not list(cluster.scratch.glob("walker_rl_*"))
 
 
 def test_a_python_that_is_not_there_is_refused(cluster, tmp_path):

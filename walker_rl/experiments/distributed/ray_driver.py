@@ -59,19 +59,26 @@ class Lost(Exception):
 class CentralHost:
     """The central process and the evaluator, on the machine where Ray places this."""
 
-    def __init__(self, spec: Spec, run: bytes) -> None:
-        """Writes the run directory, in which `start` resumes the run."""
+    def __init__(self, spec: Spec) -> None:
+        """Writes nothing, since a host that has not started is killed without a chance to clean up."""
         self._spec = spec
-        self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
-        self._run = self._folder / "run"
-        unpack(run, self._run)
         with socket.socket() as probe:
             probe.bind(("", 0))
             self._address = f"{ray.util.get_node_ip_address()}:{probe.getsockname()[1]}"
 
-    def start(self) -> tuple[str | None, str]:
-        """Starts the process; returns the address for actors, or None and the reason for which it can't start."""
+    def start(self, run: bytes) -> tuple[str | None, str]:
+        """Writes the run directory, and starts the process, which resumes the run.
+
+        Args:
+            run: run directory, as `pack` returns it.
+
+        Returns:
+            The address for actors, or None and the reason for which the process can't start.
+        """
         spec = self._spec
+        self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
+        self._run = self._folder / "run"
+        unpack(run, self._run)
         command = (spec["python"], "-m", "walker_rl", "launch", spec["agent_name"], "--role", "central")
         options = ("--resume", str(self._run), "--listen", self._address)
         with (self._folder / "output").open("w") as output:
@@ -188,7 +195,7 @@ class ClusterRun:
         self._stop_requested = stop_requested
         self._run_dir = Path(spec["run_dir"])
         options = {"num_cpus": spec["central_cpus"]}
-        self._central = ray.remote(CentralHost).options(**options).remote(spec, pack(self._run_dir))
+        self._central = ray.remote(CentralHost).options(**options).remote(spec)
         self._keepers: list[ActorKeeper] = []
         self._failure: Exception | None = None
         self._is_stopping = False
@@ -202,10 +209,10 @@ class ClusterRun:
             ValueError: if the run can't be started.
         """
         cpus = f"{self._spec['central_cpus']} free CPUs on one machine"
-        started = wait_for(self._central.start.remote(), cpus, self._stop_requested)
-        if started is None:
+        if not wait_for(self._central.__ray_ready__.remote(), cpus, self._stop_requested):
             return False
-        address, reason = started
+        # A stop now waits for `follow`, which cleans up.
+        address, reason = ask(self._central.start.remote(pack(self._run_dir)), COPY_LIMIT)
         if address is None:
             raise ValueError(reason)
         tell(f"central process at {address}")
@@ -234,6 +241,8 @@ class ClusterRun:
         self._bring_back()
         if self._failure is not None:
             raise self._failure
+        if self._is_stopping and code == -signal.SIGTERM:
+            return STOPPED  # It was still importing.
         if code not in (COMPLETE, STOPPED):
             raise RuntimeError(f"the central process has ended with status {code} ({line})")
         return int(code)
@@ -301,6 +310,7 @@ def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
 
 def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> Any:
     """Waits until Ray has placed something, with a line now and then; returns None if a stop is requested first."""
+    tell(f"waiting for {what}")
     told_at = time.monotonic()
     while not ray.wait([reference], timeout=POLL_PERIOD)[0]:
         if stop_requested():
