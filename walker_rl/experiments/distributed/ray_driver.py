@@ -310,7 +310,7 @@ def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
 
 def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> Any:
     """Waits until Ray has placed something, with a line now and then; returns None if a stop is requested first."""
-    tell(f"waiting for {what}")
+    tell(f"waiting for {what}")  # From this line on, `cluster submit` leaves stops to this process.
     told_at = time.monotonic()
     while not ray.wait([reference], timeout=POLL_PERIOD)[0]:
         if stop_requested():
