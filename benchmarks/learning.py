@@ -22,12 +22,12 @@ from benchmarks.turns import ROOT, BenchmarkError
 RUN = "{folder}/run"
 
 
-def ours(name: str, *arguments: str, target: float | None = None) -> Learner:
-    """Makes a contestant of `walker-rl train` with these arguments, and evaluations of 10 episodes like all others."""
+def ours(name: str, *arguments: str, command: str = "train", target: float | None = None) -> Learner:
+    """Makes a contestant of a command with these arguments, and evaluations of 10 episodes like all others."""
     options = ("--seed", "{seed}", "--run-dir", RUN, "--set", "evaluation.num_episodes=10")
     return Learner(
         name,
-        train=("walker_rl", "train", *arguments, *options),
+        train=("walker_rl", command, *arguments, *options),
         evaluations=f"{RUN}/metrics/evaluation.csv",
         play=("walker_rl", "evaluate", f"{RUN}/policy/last.npz", "--json"),
         target=target,
@@ -45,9 +45,12 @@ def sbx(algorithm: str) -> Learner:
     )
 
 
+PRESET = ("d4pg", "--prior", "gait", "--config", "configs/fast.yaml")
 OURS = (
-    ours("D4PG preset", "d4pg", "--prior", "gait", "--config", "configs/fast.yaml", target=300.0),
+    ours("D4PG preset", *PRESET, target=300.0),
+    ours("D4PG preset, launched", *PRESET, "--num-actors", "1", command="launch"),
     ours("D4PG defaults", "d4pg"),
+    ours("PPO", "ppo", "--config", "configs/ppo.yaml"),
 )
 PEERS = (sbx("TD3"), sbx("SAC"), sbx("CrossQ"))
 
