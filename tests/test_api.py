@@ -129,6 +129,14 @@ def test_a_pretrained_policy_plays_in_an_environment():
         ({"resume": "none"}, "run = none: must be a run directory (no config.yaml in it)"),
         ({"resume": "a", "run_dir": "b"}, "run_dir = b: must not be given with --resume a"),
         ({"more_steps": 3}, "more_steps = 3: must be given with --resume, and without --steps"),
+        ({"more_steps": "3k"}, "more_steps = '3k': must be an integer"),
+        ({"config": None}, "config = None: must be a YAML file, or several"),
+        ({"config": [3]}, "config = 3: must be a path"),
+        ({"run_dir": "a\0b"}, "run_dir = 'a\\x00b': must be a path, without null characters"),
+        (
+            {"agent": {(1, 2): 3}},
+            "agent = {(1, 2): 3}: must be made of numbers, texts, lists and mappings (keys must be ",
+        ),
     ],
 )
 def test_a_wrong_argument_is_one_line(tmp_path, monkeypatch, fields, message):
@@ -148,6 +156,16 @@ def test_a_wrong_argument_is_one_line(tmp_path, monkeypatch, fields, message):
         (lambda: walker_rl.make_environment("Pendulum", seed=0), "^task = Pendulum: .* did you mean Pendulum-v1"),
         (lambda: walker_rl.evaluate(walker_rl.load_policy("gait"), num_episodes=0), "^num_episodes = 0: must be at"),
         (lambda: walker_rl.evaluate(walker_rl.load_policy("gait"), seed=-1), "^seed = -1: must be at least 0$"),
+        (
+            lambda: walker_rl.evaluate(walker_rl.load_policy("gait"), num_episodes=2.0),
+            "^num_episodes = 2.0: must be an",
+        ),
+        (lambda: walker_rl.evaluate("gait"), "^policy = 'gait': must be a policy that load_policy returned$"),
+        (lambda: walker_rl.train(None), "^agent = None: must be a name$"),
+        (lambda: walker_rl.load_policy("a" * 5000), "^policy = a+: cannot be read"),
+        (lambda: walker_rl.load_run(3), "^run = 3: must be a path$"),
+        (lambda: walker_rl.make_environment("Pendulum-v1", -1), "^seed = -1: must be at least 0$"),
+        (lambda: walker_rl.make_environment("Pendulum-v1", 0, {"g": np.float32(1)}), r"^environment.g = 1.0: must not"),
     ],
 )
 def test_a_wrong_name_or_number_is_one_line(call, message):

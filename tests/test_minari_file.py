@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.experiments.prior_record import check_same_prior, prior_record
 from walker_rl.hyperparameters import problems
-from walker_rl.minari_file import is_dataset, new_dataset, read_episodes
+from walker_rl.minari_file import is_dataset, new_dataset, read_episodes, read_metadata
 from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
@@ -120,7 +121,7 @@ def test_every_dataset_has_an_id_that_minari_parses(tmp_path, name, dataset_id):
     assert minari.MinariDataset(tmp_path / name / "data").spec.dataset_id == dataset_id
 
 
-@pytest.mark.parametrize("damage", ["nan", "longer"])
+@pytest.mark.parametrize("damage", ["nan", "longer", "flat"])
 def test_a_damaged_dataset_is_refused_in_a_line(played, tmp_path, damage):
     path = tmp_path / "dataset"
     numbers = played[1]
@@ -128,11 +129,33 @@ def test_a_damaged_dataset_is_refused_in_a_line(played, tmp_path, damage):
         numbers = numbers._replace(rewards=np.where(numbers.rewards == numbers.rewards[3], np.nan, numbers.rewards))
     if damage == "longer":
         numbers = numbers._replace(observations=numbers.observations[:-1])
+    if damage == "flat":
+        numbers = numbers._replace(observations=numbers.observations[:, :1], rewards=numbers.rewards[:, None])
     with new_dataset(path, BOUNDS, 1, {}) as add:
         add(numbers)
     config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{path}'"))
     with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must have whole episodes \\(.+\\)$"):
         check_agent(config)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"total_steps": float("inf")}, {"actor_steps": [1]}, {"data_format": "arrow"}, {"data_format": "tape"}]
+)
+def test_strange_metadata_are_one_line(dataset, tmp_path, changes):
+    copy = shutil.copytree(dataset, tmp_path / "dataset")
+    metadata = copy / "data" / "metadata.json"
+    metadata.write_text(json.dumps({**json.loads(metadata.read_text()), **changes}))
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{copy}'"))
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {copy}: must be a Minari dataset"):
+        check_agent(config)
+        prior_record(config)
+
+
+def test_a_datasets_name_is_printable(dataset, tmp_path):
+    copy = shutil.copytree(dataset, tmp_path / "dataset")
+    metadata = copy / "data" / "metadata.json"
+    metadata.write_text(json.dumps({**json.loads(metadata.read_text()), "algorithm_name": "\x1b[31mevil\nname"}))
+    assert read_metadata(copy)["algorithm_name"] == "[31mevil name"
 
 
 def test_a_dataset_without_steps_is_refused(tmp_path):

@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import numpy as np
 from walker_rl.analysis.run_contents import read_settings
 from walker_rl.cli import train as command
 from walker_rl.cli.request import make_request
-from walker_rl.environments import make_environment
+from walker_rl.environments import Environment, environment
+from walker_rl.environments.catalogue import NO_ARGUMENTS, forget_tasks
 from walker_rl.errors import RunIsComplete, UserError
 from walker_rl.experiments.evaluation import Evaluation, evaluate_saved, load_player
 from walker_rl.experiments.run.directory import open_run_directory
@@ -20,6 +22,8 @@ from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.pretrained import find_policy
+
+INTEGER = int | np.integer
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
 
@@ -70,14 +74,18 @@ def train(
     """
     if threading.current_thread() is not threading.main_thread():
         raise UserError("train: must be called in the main thread, which receives the signals to stop")
+    _check("agent", agent_name, str, "a name")
+    _check("config", config, str | Path | Sequence, "a YAML file, or several")
+    _check("more_steps", more_steps, INTEGER | None, "an integer")
     request = make_request(
         agent_name,
-        config=[Path(file) for file in ([config] if isinstance(config, str | Path) else config)],
+        config=[_path("config", file) for file in ([config] if isinstance(config, str | Path) else config)],
         overrides=[f"{name}={_as_yaml(name, value)}" for name, value in fields.items()],
-        run_dir=None if run_dir is None else Path(run_dir),
-        resume=None if resume is None else Path(resume),
+        run_dir=None if run_dir is None else _path("run_dir", run_dir),
+        resume=None if resume is None else _path("resume", resume),
         more_steps=more_steps,
     )
+    forget_tasks()
     try:
         run, _ = command.train(request)
     except RunIsComplete as complete:
@@ -96,7 +104,24 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
     Raises:
         UserError: if there is no such policy, or it can't play its task.
     """
-    return load_player(find_policy(str(policy)), task, may_import=Path(policy).is_dir())
+    path = find_policy(str(_path("policy", policy)))
+    forget_tasks()
+    return load_player(path, task, may_import=os.path.isdir(policy))
+
+
+def make_environment(task: str, seed: int, arguments: Mapping[str, Any] = NO_ARGUMENTS) -> Environment:
+    """Makes an environment of a task, constructed with `arguments`, whose episodes follow from `seed`.
+
+    Raises:
+        UserError: if there is no such task, it can't be constructed, or `seed` is negative.
+    """
+    _check("task", task, str, "a name")
+    _check("seed", seed, INTEGER, "an integer")
+    _check("arguments", arguments, Mapping, "a mapping of names to values")
+    if seed < 0:
+        raise UserError(f"seed = {seed}: must be at least 0")
+    forget_tasks()
+    return environment.make_environment(task, int(seed), json.loads(_as_yaml("arguments", dict(arguments))))
 
 
 def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> Evaluation:
@@ -105,6 +130,9 @@ def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> E
     Raises:
         UserError: if `num_episodes` or `seed` is too small.
     """
+    _check("policy", policy, SavedPolicy, "a policy that load_policy returned")
+    _check("num_episodes", num_episodes, INTEGER, "an integer")
+    _check("seed", seed, INTEGER, "an integer")
     return evaluate_saved(policy, num_episodes, seed)
 
 
@@ -114,7 +142,7 @@ def load_run(path: str | Path) -> Run:
     Raises:
         UserError: if `path` is no run directory, or a file in it is damaged.
     """
-    run = open_run_directory(Path(path))
+    run = open_run_directory(_path("run", path))
     streams = sorted(file.stem for file in run.metrics.glob("*.csv"))
     return Run(
         path=run.path,
@@ -122,6 +150,20 @@ def load_run(path: str | Path) -> Run:
         metrics={stream: readable_rows(run.metrics, stream) for stream in streams},
         summary=read_summary(run) if run.summary.exists() else None,
     )
+
+
+def _check(name: str, value: Any, kinds: Any, what: str) -> None:
+    """Checks an argument's type; raises a UserError."""
+    if not isinstance(value, kinds):
+        raise UserError(f"{name} = {value!r}: must be {what}")
+
+
+def _path(name: str, value: Any) -> Path:
+    """Checks and returns a path; raises a UserError."""
+    _check(name, value, str | Path, "a path")
+    if "\0" in str(value):
+        raise UserError(f"{name} = {str(value)!r}: must be a path, without null characters")
+    return Path(value)
 
 
 def _as_yaml(name: str, value: Any) -> str:
@@ -134,4 +176,7 @@ def _as_yaml(name: str, value: Any) -> str:
             return str(other)
         raise UserError(f"{name} = {value!r}: must be a number, a name, a list, a mapping or None")
 
-    return json.dumps(value, default=plain)
+    try:
+        return json.dumps(value, default=plain)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name} = {value!r}: must be made of numbers, texts, lists and mappings ({error})") from None

@@ -18,6 +18,7 @@ from walker_rl import __version__
 from walker_rl.episodes import Episode
 from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.extras import require_extra
+from walker_rl.printable import printable
 
 MARGIN = 2**20
 """Bytes by which a dataset may grow besides its episodes."""
@@ -49,8 +50,8 @@ def read_metadata(path: Path) -> dict[str, Any]:
     try:
         about: dict[str, Any] = json.loads((_data(path) / "metadata.json").read_text())
         numbers = {"total_steps": int(about["total_steps"]), "actor_steps": int(about.get("actor_steps", 0))}
-        return {**about, **numbers, "algorithm_name": str(about.get("algorithm_name", "unknown"))}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {**about, **numbers, "algorithm_name": printable(str(about.get("algorithm_name", "unknown")))}
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         raise UserError(f"agent.prior.dataset = {path}: must be a Minari dataset") from None
 
 
@@ -131,7 +132,7 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         dataset = MinariDataset(_data(path))
         spaces = dataset.observation_space, dataset.action_space
         low, high = (np.asarray(bound, np.float32) for bound in (spaces[1].low, spaces[1].high))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, ImportError):
         raise UserError(f"agent.prior.dataset = {path}: {must_be}") from None
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
         raise UserError(f"agent.prior.dataset = {path}: {must_be}")
@@ -139,23 +140,26 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         return
     try:
         for one in dataset.iterate_episodes():
-            yield _episode(one, low, high)
+            yield _episode(one, observation_size, low, high)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"agent.prior.dataset = {path}: must have whole episodes ({reason})") from None
 
 
-def _episode(recorded: Any, low: np.ndarray, high: np.ndarray) -> Episode:
-    """Converts an episode of a dataset whose actions have these bounds; raises ValueError if it is damaged."""
+def _episode(recorded: Any, observation_size: int, low: np.ndarray, high: np.ndarray) -> Episode:
+    """Converts an episode of a dataset whose actions have these bounds; raises ValueError if its shapes don't fit."""
     observations, actions = (np.asarray(part, np.float32) for part in (recorded.observations, recorded.actions))
-    rewards = np.asarray(recorded.rewards)
-    if not len(observations) - 1 == len(actions) == len(rewards) > 0:
-        raise ValueError(f"{len(observations)} observations, {len(actions)} actions, {len(rewards)} rewards")
+    rewards, terminations = np.asarray(recorded.rewards), np.asarray(recorded.terminations)
+    shapes = [list(part.shape) for part in (observations, actions, rewards, terminations)]
+    num_steps = max(len(actions), 1)
+    if shapes != [[num_steps + 1, observation_size], [num_steps, len(low)], [num_steps], [num_steps]]:
+        names = ("observations", "actions", "rewards", "terminations")
+        raise ValueError(", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True)))
     if not all(np.isfinite(part).all() for part in (observations, actions, rewards)):
         raise ValueError("a number is not finite")
     half = (high - low) / 2
     scaled = (actions - (low + high) / 2) / np.where(half > 0, half, 1)
-    return Episode(observations, np.clip(scaled, -1.0, 1.0), rewards, bool(recorded.terminations[-1]))
+    return Episode(observations, np.clip(scaled, -1.0, 1.0), rewards, bool(terminations[-1]))
 
 
 def _check_room(folder: Path, size: int) -> None:

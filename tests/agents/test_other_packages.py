@@ -60,6 +60,13 @@ def wrong(tmp_path_factory):
     install(folder, AGENT, "taken_agent", CONFIG.format(paper="paper = ''"))
     install(folder, "../up", "odd_agent", CONFIG.format(paper="paper = ''"))
     install(folder, "other", "other_agent", CONFIG.format(paper="paper = 'none'"))
+    install(folder, "ending", "ending_agent", "import sys\nprint('hello')\nsys.exit(3)")
+    install(folder, "untyped", "untyped_agent", CONFIG.format(paper="paper: 'Nowhere' = 'none'"))
+    install(folder, "asking", "asking_agent", CONFIG.format(paper="size: int\n    paper = 'none'"))
+    (folder / "ours-1.0.dist-info").mkdir()
+    (folder / "ours-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 1.0\n")
+    ours = "[walker_rl.agents]\nours = walker_rl.agents.nowhere\n"
+    (folder / "ours-1.0.dist-info" / "entry_points.txt").write_text(ours)
     return with_packages(folder)
 
 
@@ -69,14 +76,20 @@ NOTES = [
     "agent = broken: broken_agent.config must have Config (ModuleNotFoundError: No module named 'nowhere_to_be_found')",
     "agent = paperless: paperless_agent.config must have Config "
     "(AttributeError: type object 'Config' has no attribute 'paper')",
+    "agent = ours: must be in a package of its own, not in walker_rl.agents.nowhere",
+    "agent = ending: ending_agent.config must have Config (SystemExit: 3)",
+    "agent = untyped: untyped_agent.config must have Config (NameError: name 'Nowhere' is not defined)",
+    "agent = asking: asking_agent.config must have Config "
+    "(TypeError: Config.__init__() missing 1 required positional argument: 'size')",
 ]
 
 
 def test_they_are_listed_in_a_line_each_and_the_others_as_always(wrong):
     process = run_command("list", **wrong)
     assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.startswith("hello\n")
     assert sorted(re.findall(r"^note: left out: (.*)$", process.stdout, re.MULTILINE)) == sorted(NOTES)
-    agents = [line.split()[0] for line in process.stdout.split("\n\n")[0].splitlines()[1:]]
+    agents = [line.split()[0] for line in process.stdout.split("\n\n")[0].splitlines()[2:]]
     assert agents == sorted([*agent_names(), "other"])
     listed = json.loads(run_command("list", "--json", **wrong).stdout)
     assert sorted(listed["notes"]) == sorted(NOTES)
@@ -89,6 +102,7 @@ def test_they_are_listed_in_a_line_each_and_the_others_as_always(wrong):
         (("train", "broken"), NOTES[2]),
         (("train", "broken", "--help"), NOTES[2]),
         (("sweep", "broken"), NOTES[2]),
+        (("train", AGENT, "--set", "agent.stpes=3"), "agent.stpes = 3: unknown field"),
         (("train", "othr"), "; did you mean other?"),
     ],
 )

@@ -155,6 +155,31 @@ def test_an_episode_that_fails_ends_the_run_in_a_line_and_it_resumes_bit_for_bit
 
 
 @pytest.mark.slow
+def test_ctrl_c_saves_though_the_environment_has_replaced_its_handler(tmp_path):
+    replaces = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    source = UNSEEDED.replace("reset(self, seed):\n", f"reset(self, seed):\n        {replaces}\n")
+    (tmp_path / "rail.py").write_text(f"import signal\n{source}")
+    process = start_command(*COMMAND, "--task", "rail:Rail", "--steps", "90000", "--run-dir", "run", **inside(tmp_path))
+    wait_for(tmp_path / "run" / "metrics" / "training.csv", process, num_lines=3)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert output.splitlines()[-1].startswith("Interrupted; to resume from the newest checkpoint: "), output
+
+
+@pytest.mark.slow
+def test_a_sweep_tells_an_ended_process_from_a_complete_run(tmp_path):
+    ends = "        if self.time == 30: os._exit(0)\n"
+    source = UNSEEDED.replace("step(self, action):\n", f"step(self, action):\n{ends}")
+    (tmp_path / "rail.py").write_text(f"import os\n{source}")
+    command = ("sweep", AGENT, *set_options(TINY_RUN), "--task", "rail:Rail", "--seeds", "0", "--steps", "310")
+    swept = run_command(*command, "--output", "sweep", "--jobs", "1", **inside(tmp_path))
+    assert swept.returncode == 1
+    assert "0 of 1 complete" in swept.stdout
+    assert "with status 0" in swept.stdout + swept.stderr
+
+
+@pytest.mark.slow
 def test_it_is_tuned(tmp_path):
     (tmp_path / "rail.py").write_text(UNSEEDED)
     command = ("tune", AGENT, *set_options(TINY_RUN), "--task", "rail:Rail", "--steps", "310", "--output", "study")

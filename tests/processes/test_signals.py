@@ -69,6 +69,22 @@ def test_a_request_is_noted_and_answered_in_a_line(path, number, status):
     assert process.end() == (status, b"asked\nsaved\n", STOPPING.encode())
 
 
+def test_a_handler_that_other_code_has_installed_is_replaced():
+    code = (
+        "import os, signal\n"
+        "from walker_rl.processes.signals import StopSignals\n"
+        "with StopSignals() as signals:\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "    print(signals.stop_requested())\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    print(signals.stop_requested(), signals.exit_status)\n"
+        "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler, signals.stop_requested())\n"
+        "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "130", "True", "True", "True"]
+
+
 def test_only_the_first_request_is_answered(path):
     process = Process(path, saving=0.5)
     process.send(signal.SIGTERM)

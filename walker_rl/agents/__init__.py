@@ -5,6 +5,8 @@ import functools
 import importlib
 import inspect
 import re
+import typing
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ def _found() -> _Found:
             left_out[name] = f"agent = {name}: must have another name in {package}; {packages[name]} has this one"
         elif not _NAME.fullmatch(name):
             left_out[name] = f"agent = {name}: must be lower-case letters, digits and underscores, in {package}"
+        elif package.startswith(f"{__name__}."):
+            left_out[name] = f"agent = {name}: must be in a package of its own, not in {package}"
         else:
             packages[name] = package
     return _Found(dict(sorted(packages.items())), left_out)
@@ -60,7 +64,7 @@ def config_class(agent_name: str) -> type:
     Raises:
         UserError: if the agent is another package's, and can't be imported.
     """
-    config: type = _load(agent_name, "config", "Config", _MEMBERS)
+    config: type = _load(agent_name, "config", "Config", _check_config)
     return config
 
 
@@ -101,14 +105,21 @@ def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
     return _load(agent_name, "builder", "Builder")(config, spec)
 
 
-def _load(agent_name: str, module: str, attribute: str, members: tuple[str, ...] = ()) -> Any:
-    """Imports `attribute` from one of an agent's modules, and checks that it has the `members`."""
+def _check_config(config: type) -> None:
+    """Raises an exception of any kind if `config` lacks a member, a type or a default."""
+    for member in _MEMBERS:
+        getattr(config, member)
+    typing.get_type_hints(config)
+    config()
+
+
+def _load(agent_name: str, module: str, attribute: str, check: Callable[[Any], None] = lambda loaded: None) -> Any:
+    """Imports `attribute` from one of an agent's modules, and checks it."""
     package = _found().packages[agent_name]
     try:
         loaded = getattr(importlib.import_module(f"{package}.{module}"), attribute)
-        for member in members:
-            getattr(loaded, member)
-    except Exception as error:  # Another package's code may raise anything.
+        check(loaded)
+    except (Exception, SystemExit) as error:  # Another package's code may raise anything.
         if package.startswith(f"{__name__}."):
             raise
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -35,6 +35,7 @@ Thresholds = Annotated[
 
 
 def compare_runs(
+    context: typer.Context,
     runs: Runs,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the figures.")] = Path(
         "comparison"
@@ -76,7 +77,7 @@ def compare_runs(
     if json:
         groups = by_task(found)
         tasks = [_as_dict(one, groups[one.task]) for one in summaries]
-        print_json({"tasks": tasks, "notes": notes, "files": list(map(str, written))})
+        print_json(context, {"tasks": tasks, "notes": notes, "files": list(map(str, written))})
         return
     print(f"  {output}: {counted(len(written), 'file')}")
     _print_report_command(runs, output, group_by, thresholds)

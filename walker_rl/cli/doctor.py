@@ -47,7 +47,7 @@ class Check:
     advice: str = ""
 
 
-def check_machine(json: Json = False) -> None:
+def check_machine(context: typer.Context, json: Json = False) -> None:
     """Check that this machine can run the project.
 
     One line for Python, every package, native libraries, threads, memory, disk; exit status 1 if anything is wrong.
@@ -60,7 +60,7 @@ def check_machine(json: Json = False) -> None:
             print(f"{check.status:4}  {check.subject:22}  {check.found}{advice}")
     is_healthy = all(check.status != "bad" for check in checks)
     if json:
-        print_json({"healthy": is_healthy, "checks": [dataclasses.asdict(check) for check in checks]})
+        print_json(context, {"healthy": is_healthy, "checks": [dataclasses.asdict(check) for check in checks]})
     if not is_healthy:
         raise typer.Exit(FAILED)
 

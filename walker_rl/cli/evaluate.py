@@ -28,6 +28,7 @@ AsInTraining = Annotated[
 
 
 def evaluate_policy(
+    context: typer.Context,
     run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
@@ -59,7 +60,7 @@ def evaluate_policy(
         chosen, num_episodes = recorded.seed, recorded.num_episodes
     evaluation = evaluate_saved(saved, num_episodes, chosen)
     if json:
-        print_json({**_as_dict(saved, evaluation), "recorded_mean_return": recorded and recorded.mean_return})
+        print_json(context, {**_as_dict(saved, evaluation), "recorded_mean_return": recorded and recorded.mean_return})
     else:
         _print(saved, evaluation, recorded, as_in_training)
         trusted = ["--task", task] if task else []

@@ -1,5 +1,6 @@
 """`walker-rl export RUN`: a policy in a format that other programs read."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def export_policy(
     if format not in FORMATS:
         raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
     require_extra("onnx", "onnx", "format = onnx")
-    if output is not None and output.is_dir():
+    if output is not None and os.path.isdir(output):
         raise UserError(f"output = {output}: must be a file, not a folder")
     saved = load_policy_asked_for(run, pretrained, task)
 

@@ -1,17 +1,30 @@
 """The output of commands with `--json`."""
 
+import contextlib
 import json
 import math
+import sys
 from typing import Annotated, Any
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
+_OUTPUT = f"{__name__}.output"
 
 
-def print_json(value: Any) -> None:
+def _print_the_rest_to_stderr(context: typer.Context, json: bool) -> bool:
+    """Keeps standard output for `print_json`, since other people's code may print."""
+    if json:
+        context.meta[_OUTPUT] = sys.stdout
+        context.with_resource(contextlib.redirect_stdout(sys.stderr))
+    return json
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print only JSON.", callback=_print_the_rest_to_stderr)]
+
+
+def print_json(context: typer.Context, value: Any) -> None:
     """Prints a value as one line of JSON; numbers that are not finite, which JSON lacks, become null."""
-    print(json.dumps(_finite(value), allow_nan=False))
+    print(json.dumps(_finite(value), allow_nan=False), file=context.meta[_OUTPUT])
 
 
 def _finite(value: Any) -> Any:

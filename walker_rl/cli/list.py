@@ -3,6 +3,8 @@
 import platform
 from typing import Any
 
+import typer
+
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.errors import UserError
 from walker_rl.printable import printable
@@ -12,7 +14,7 @@ TASK_FIELDS = ("name", "kind", "max_episode_steps", "observation_size", "action_
 POLICY_FIELDS = ("name", "task", "mean_return", "stddev_return", "steady_return", "falls")
 
 
-def list_names(json: Json = False) -> None:
+def list_names(context: typer.Context, json: Json = False) -> None:
     """List the agents, the tasks, the families of tasks, the pretrained policies and the stack of libraries.
 
     Agents are listed with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
@@ -40,7 +42,7 @@ def list_names(json: Json = False) -> None:
     stack = {"stack": NAME, "python": platform.python_version(), "works": ABILITIES}
     if json:
         values = {"agents": agents, "tasks": tasks, "families": families, "pretrained": policies, **stack}
-        print_json({**values, "notes": notes})
+        print_json(context, {**values, "notes": notes})
     else:
         _print_tables(agents, tasks, families, policies, stack)
         for note in notes:

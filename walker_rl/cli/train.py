@@ -14,7 +14,7 @@ from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request, load_request
 from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED
 from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -60,9 +60,11 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
 
                 if request.resume is None and (line := forecast(config)):
                     print(line)
-                with contextlib.suppress(KeyboardInterrupt):
+                try:
                     if local.train(config, parts, run, signals, resume=request.resume is not None):
                         return COMPLETE
+                except KeyboardInterrupt:  # An environment may have replaced the handlers.
+                    return signals.exit_status or INTERRUPTED
                 return signals.exit_status
 
             with locked(run):

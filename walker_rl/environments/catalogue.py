@@ -88,6 +88,11 @@ def make_simulation(task: Task) -> Simulation:
     return family.make(task)
 
 
+def forget_tasks() -> None:
+    """Lets each task be constructed anew to learn its sizes, since a notebook may have changed its code."""
+    _lookup.cache_clear()
+
+
 def _family(name: str) -> Any:
     return importlib.import_module(f"{__package__}.{name}.family")
 

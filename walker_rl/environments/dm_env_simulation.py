@@ -17,7 +17,6 @@ from walker_rl.environments.foreign import (
     ActionBounds,
     Refused,
     named,
-    playing,
 )
 from walker_rl.environments.simulation import Outcome
 from walker_rl.errors import RunError
@@ -68,17 +67,13 @@ class DmEnvSimulation:
 
         dm_env's own interface has no seeds. The seed goes to the random state of dm_control's environments and tasks,
         and to `reset(seed=...)` if the environment has that argument.
-
-        Raises:
-            RunError: if the environment raises an exception.
         """
         for place in (self._environment, getattr(self._environment, "task", None)):
             for name in ("random_state", "random"):
                 if isinstance(random := getattr(place, name, None), np.random.RandomState):
                     random.seed(seed)
-        with playing():
-            timestep = self._environment.reset(seed=seed) if self._takes_seed else self._environment.reset()
-            return _flat(timestep.observation)
+        timestep = self._environment.reset(seed=seed) if self._takes_seed else self._environment.reset()
+        return _flat(timestep.observation)
 
     def step(self, action: np.ndarray) -> Outcome:
         """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds.
@@ -86,15 +81,13 @@ class DmEnvSimulation:
         At the end of an episode, a discount of 0 means termination and 1 means truncation.
 
         Raises:
-            RunError: if the discount is not 1, or 0 at the end of an episode, or the environment raises an exception.
+            RunError: if the discount is not 1, or 0 at the end of an episode.
         """
-        with playing():
-            timestep = self._environment.step(self._bounds.scaled(action))
-            observation = _flat(timestep.observation)
+        timestep = self._environment.step(self._bounds.scaled(action))
         if timestep.discount not in ((0.0, 1.0) if timestep.last() else (1.0,)):
             raise RunError(f"discount = {timestep.discount}: must be 1, or 0 where an episode terminates")
         return Outcome(
-            observation,
+            _flat(timestep.observation),
             float(timestep.reward),
             terminated=timestep.last() and timestep.discount == 0,
             truncated=timestep.last() and timestep.discount == 1,

@@ -34,7 +34,7 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
         )
     try:
         drawn = np.asarray(draw())
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RunError(f"no film: {type(error).__name__}: {error}") from error
     if drawn.dtype != np.uint8 or drawn.ndim != 3 or drawn.shape[2] != 3:
         raise RunError(f"no film: render() must return uint8 [height, width, 3], not {drawn.dtype} {drawn.shape}")

@@ -1,22 +1,23 @@
 """Support for environments that other people wrote: a first trial, one-line refusals, and actions to their scale."""
 
 import contextlib
+import copy
 import dataclasses
 import importlib.util
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from walker_rl.environments.dimensions import Dimension
+from walker_rl.environments.guarded import GuardedSimulation, same_folder, what_was_raised
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import RunError, UserError
 from walker_rl.extras import how_to_install
+from walker_rl.printable import counted
 from walker_rl.runtime import set_environment
 
 DEFAULT_EPISODE_STEPS = 1000
@@ -24,8 +25,6 @@ DEFAULT_EPISODE_STEPS = 1000
 
 DEFAULT_FRAME_SECONDS = 1 / 30
 """Seconds of a step if its environment does not specify them."""
-
-_PACKAGE = str(Path(__file__).parents[1])
 
 
 class Refused(Exception):
@@ -131,9 +130,8 @@ class ForeignFamily:
         """
         if not self.has(name):
             return None
-        with _trying(name), contextlib.closing(self.construct(name, arguments)) as simulation:
-            dimensions = simulation.dimensions
-            observation_size, action_size = len(dimensions.observation), len(dimensions.action)
+        with _trying(name), contextlib.closing(self._construct(name, arguments)) as simulation:
+            observation_size, action_size = _sizes(simulation)
             if not observation_size or not action_size:
                 raise Refused("must have observations and actions of at least one number")
             observations = [simulation.reset(0), simulation.step(np.zeros(action_size, np.float32)).observation]
@@ -155,25 +153,27 @@ class ForeignFamily:
         """Constructs a task.
 
         Raises:
-            UserError: if that fails.
+            UserError: if that fails, or its sizes are no longer those of `task`.
         """
         with _trying(task.name):
-            return self.construct(task.name, task.arguments)
+            simulation = self._construct(task.name, task.arguments)
+            sizes, now = (task.observation_size, task.action_size), _sizes(simulation)
+            if now != sizes:
+                simulation.close()
+                changed = f"{_described(sizes)}, then {_described(now)}"
+                raise Refused(f"must have the same sizes whenever it is made, but had {changed}")
+            return GuardedSimulation(simulation)
+
+    def _construct(self, name: str, arguments: Arguments) -> ForeignSimulation:
+        return self.construct(name, copy.deepcopy(arguments))  # It may change them.
 
 
-@contextlib.contextmanager
-def playing() -> Iterator[None]:
-    """Reports a failure of other people's code within an episode in one line, as dm_control's unstable physics.
+def _sizes(simulation: Simulation) -> tuple[int, int]:
+    return len(simulation.dimensions.observation), len(simulation.dimensions.action)
 
-    Raises:
-        RunError: for any other exception.
-    """
-    try:
-        yield
-    except RunError:
-        raise
-    except Exception as error:
-        raise RunError(f"the environment {_what_was_raised(error)}") from error
+
+def _described(sizes: tuple[int, int]) -> str:
+    return f"{counted(sizes[0], 'observation')} and {counted(sizes[1], 'action')}"
 
 
 @contextlib.contextmanager
@@ -183,18 +183,12 @@ def _trying(name: str) -> Iterator[None]:
     Raises:
         UserError: for any exception, SystemExit included.
     """
-    try:
-        yield
-    except UserError:
-        raise
-    except (Refused, RunError) as error:
-        raise UserError(f"task = {name}: {error}") from error
-    except (Exception, SystemExit) as error:
-        raise UserError(f"task = {name}: {_what_was_raised(error)}") from error
-
-
-def _what_was_raised(error: BaseException) -> str:
-    """Describes an error in one line, with its place in other people's code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
-    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{''.join(places[-1:])}"
+    with same_folder():
+        try:
+            yield
+        except UserError:
+            raise
+        except (Refused, RunError) as error:
+            raise UserError(f"task = {name}: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise UserError(f"task = {name}: {what_was_raised(error)}") from error

@@ -1,5 +1,6 @@
 """Adapter from a Gymnasium environment to a simulation with flat observations and actions."""
 
+import math
 from typing import Any
 
 import gymnasium
@@ -14,7 +15,6 @@ from walker_rl.environments.foreign import (
     ActionBounds,
     Refused,
     named,
-    playing,
 )
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
@@ -35,7 +35,8 @@ class GymnasiumSimulation:
         """Checks the environment's spaces.
 
         Raises:
-            Refused: if its observations are pictures or of varying length, or its actions are not a bounded `Box`.
+            Refused: if its observations are pictures or of varying length, or its actions are not a bounded `Box`,
+                or its time limit is below 1.
         """
         self._environment = environment
         self._space = environment.observation_space
@@ -52,28 +53,18 @@ class GymnasiumSimulation:
         if self._is_mujoco:
             draw_plainly(model)
         spec = environment.spec
-        self.max_episode_steps = _time_limit(environment) or DEFAULT_EPISODE_STEPS
+        self.max_episode_steps = _time_limit(environment)
         self.reward_threshold = spec.reward_threshold if spec else None
 
     def reset(self, seed: int) -> np.ndarray:
-        """Starts the episode with this seed; returns its first observation `[O]`.
-
-        Raises:
-            RunError: if the environment raises an exception.
-        """
-        with playing():
-            observation, _ = self._environment.reset(seed=seed)
-            return self._flat(observation)
+        """Starts the episode with this seed; returns its first observation `[O]`."""
+        observation, _ = self._environment.reset(seed=seed)
+        return self._flat(observation)
 
     def step(self, action: np.ndarray) -> Outcome:
-        """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds.
-
-        Raises:
-            RunError: if the environment raises an exception.
-        """
-        with playing():
-            observation, reward, terminated, truncated, _ = self._environment.step(self._bounds.scaled(action))
-            return Outcome(self._flat(observation), float(reward), bool(terminated), bool(truncated))
+        """Applies an action `[A]` in [-1, 1], mapped to the environment's bounds."""
+        observation, reward, terminated, truncated, _ = self._environment.step(self._bounds.scaled(action))
+        return Outcome(self._flat(observation), float(reward), bool(terminated), bool(truncated))
 
     def render(self, width: int, height: int) -> np.ndarray:
         """The environment's picture, scaled to uint8 `[height, width, 3]`.
@@ -110,8 +101,14 @@ def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
     return named(name or "observation", flat.low, flat.high)
 
 
-def _time_limit(environment: gymnasium.Env) -> int | None:
-    """Steps of the environment's time limit, from any of its wrappers or its registration; None without a limit."""
+def _time_limit(environment: gymnasium.Env) -> int:
+    """Steps of the environment's time limit, from any of its wrappers or its registration, else the default."""
     if environment.has_wrapper_attr("_max_episode_steps"):
-        return int(environment.get_wrapper_attr("_max_episode_steps"))
-    return environment.spec.max_episode_steps if environment.spec else None
+        limit = environment.get_wrapper_attr("_max_episode_steps")
+    else:
+        limit = environment.spec.max_episode_steps if environment.spec else None
+    if limit is None or limit == math.inf:
+        return DEFAULT_EPISODE_STEPS
+    if not limit >= 1:
+        raise Refused(f"must have a time limit of at least 1 step, not {limit}")
+    return int(limit)

@@ -48,14 +48,17 @@ class StopSignals:
         """Restores the previous handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        self._before = {}
 
     def listen(self) -> None:
-        """Replaces handlers that a library has installed meanwhile."""
+        """Replaces handlers that a library or an environment has installed meanwhile."""
         for number in self._before:
-            signal.signal(number, self._receive)
+            if signal.getsignal(number) != self._receive:
+                signal.signal(number, self._receive)
 
     def stop_requested(self) -> bool:
         """Returns True once a signal has arrived."""
+        self.listen()
         return bool(self._received)
 
     def is_urgent(self) -> bool:

@@ -95,7 +95,7 @@ def test_an_unstable_simulation_is_one_line():
     control = pytest.importorskip("dm_control.rl.control")
     environment = make_environment(WALK, seed=0)
     environment.reset()
-    environment._simulation._environment.physics.data.qvel[:] = 1e30
+    environment._simulation._simulation._environment.physics.data.qvel[:] = 1e30
     with pytest.raises(RunError) as error:
         environment.step(np.ones(6))
     assert isinstance(error.value.__cause__, control.PhysicsError)

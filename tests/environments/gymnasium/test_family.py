@@ -12,6 +12,7 @@ from gymnasium.spaces import Box, Dict, Discrete, Graph, Tuple  # noqa: E402
 
 from walker_rl.environments import Task, find_task, make_environment  # noqa: E402
 from walker_rl.environments.foreign import Refused  # noqa: E402
+from walker_rl.environments.guarded import GuardedSimulation  # noqa: E402
 from walker_rl.environments.gymnasium_simulation import GymnasiumSimulation  # noqa: E402
 from walker_rl.errors import RunError, UserError  # noqa: E402
 
@@ -51,7 +52,7 @@ class Failing(Echo):
 
 @pytest.mark.parametrize("place", ["reset", "step"])
 def test_a_failure_within_an_episode_is_one_line_with_its_place(place):
-    simulation = GymnasiumSimulation(Failing(place))
+    simulation = GuardedSimulation(GymnasiumSimulation(Failing(place)))
     line = rf"^the environment raised ZeroDivisionError: division by zero \({__file__}:\d+\)$"
     with pytest.raises(RunError, match=line):
         simulation.reset(0)

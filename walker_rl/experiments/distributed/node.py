@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from walker_rl import runtime
@@ -14,6 +15,10 @@ from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, REFUSED, STOPPED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.standard_error import write_to_stderr
+
+
+class _Terminated(BaseException):
+    """Raised where SIGTERM meets a process that must clean up; not SystemExit, which an environment may raise, too."""
 
 
 def run_central(run_dir: Path, port: int, num_actors: int) -> int:
@@ -60,9 +65,13 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(STOPPED))  # Raises SystemExit, so that it cleans up.
+    signal.signal(signal.SIGTERM, _terminate)
     EvaluatorNode(address, run.provenance.run_id, run).run(lambda: False)
     return COMPLETE
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
 
 
 def run_and_exit(role: Callable[[], int], place: Path | str) -> NoReturn:
@@ -80,8 +89,8 @@ def run_and_exit(role: Callable[[], int], place: Path | str) -> NoReturn:
     except OSError as error:
         write_to_stderr(f"error: {error.filename or place}: {error.strerror}\n")
         status = FAILED
-    except SystemExit as error:
-        status = int(error.code or 0)
+    except _Terminated:
+        status = STOPPED
     except BaseException:
         write_to_stderr(traceback.format_exc())
         status = CRASHED

@@ -45,7 +45,7 @@ class JobRun:
             status = child.exit_status
             if status is None:
                 return None
-            if status != COMPLETE:
+            if status != COMPLETE or not self._job.is_complete:
                 self.failure = child.ending
                 if self.tries == MAX_TRIES:
                     return RunState.FAILED

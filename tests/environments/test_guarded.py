@@ -1,0 +1,151 @@
+"""Environments of other people that misbehave after their first trial."""
+
+import os
+import sys
+
+import numpy as np
+import pytest
+
+from walker_rl.environments import find_task, make_environment
+from walker_rl.environments.catalogue import forget_tasks
+from walker_rl.errors import RunError, UserError
+
+MODULE = """
+import os, sys
+import dm_env
+import numpy as np
+from dm_env import specs
+
+
+class Rail(dm_env.Environment):
+    size, act = 2, lambda self: None
+
+    def __init__(self, **goal): pass
+    def action_spec(self): return specs.BoundedArray((1,), np.float32, -1.0, 1.0)
+    def observation_spec(self): return specs.Array((self.size,), np.float32)
+    def observation(self): return np.zeros(self.size, np.float32)
+    def reward(self): return 1.0
+
+    def reset(self, seed):
+        self.count = 0
+        return dm_env.restart(self.observation())
+
+    def step(self, action):
+        self.count += 1
+        if self.count > 1: self.act()
+        return dm_env.transition(self.reward() if self.count > 1 else 1.0, self.observation())
+
+
+class Leaves(Rail):
+    def act(self): sys.exit(0)
+
+
+class Moves(Rail):
+    def __init__(self, **goal): os.chdir("/")
+    def act(self): os.chdir("/")
+
+
+class Shrinks(Rail):
+    def observation(self): return np.zeros(2 - (self.count > 1), np.float32)
+
+
+class Speaks(Rail):
+    def observation(self): return np.zeros(2) if self.count < 2 else "far away"
+
+
+class Gives(Rail):
+    def reward(self): return None
+
+
+class Draws(Rail):
+    def render(self): sys.exit(3)
+
+
+class Clings(Rail):
+    closings = 0
+
+    def close(self):
+        Clings.closings += 1
+        if Clings.closings > 1: raise OSError("no hands")
+
+
+class Takes(Rail):
+    def __init__(self, goal): self.size = goal.pop("size")
+
+
+class Grows(Rail):
+    made = 1
+
+    def __init__(self, **goal):
+        Grows.made += 1
+        self.size = Grows.made
+"""
+
+
+@pytest.fixture(autouse=True)
+def module(tmp_path, monkeypatch):
+    """A module in the current folder."""
+    (tmp_path / "rails.py").write_text(MODULE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield
+    sys.modules.pop("rails", None)
+    forget_tasks()
+
+
+def play(name, **arguments):
+    environment = make_environment(f"rails:{name}", 0, arguments)
+    environment.reset()
+    for _ in range(2):
+        environment.step(np.zeros(1))
+    return environment
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Leaves", r"^the environment raised SystemExit: 0 \(.*rails\.py:\d+\)$"),
+        ("Shrinks", r"^the environment returned an observation \[1\]: must be \[2\]$"),
+        ("Speaks", "^the environment raised ValueError: could not convert string to float: 'far away'"),
+        ("Gives", "^the environment raised TypeError: float"),
+    ],
+)
+def test_a_failure_within_an_episode_is_one_line(name, message):
+    with pytest.raises(RunError, match=message):
+        play(name)
+
+
+def test_a_picture_that_ends_the_process_is_none():
+    with pytest.raises(RunError, match=r"^no film: SystemExit: 3$"):
+        play("Draws").render(8, 8)
+
+
+def test_the_current_folder_stays():
+    before = os.getcwd()
+    play("Moves")
+    assert os.getcwd() == before
+
+
+def test_a_failure_to_close_is_a_warning(capfd):
+    play("Clings").close()
+    line = capfd.readouterr().err
+    assert line.startswith("warning: when it was closed, the environment raised OSError: no hands (")
+
+
+def test_each_construction_gets_the_arguments_as_they_were_given():
+    for _ in range(2):
+        assert play("Takes", goal={"size": 3}).task.observation_size == 3
+    assert find_task("rails:Takes", {"goal": {"size": 3}}).arguments == {"goal": {"size": 3}}
+
+
+def test_sizes_that_change_are_refused():
+    line = "must have the same sizes whenever it is made, but had 2 observations and 1 action, then 3 observations"
+    with pytest.raises(UserError, match=f"^task = rails:Grows: {line}"):
+        play("Grows")
+
+
+def test_a_notebook_may_change_the_code():
+    assert play("Rail").task.observation_size == 2
+    sys.modules["rails"].Rail.size = 5
+    forget_tasks()
+    assert play("Rail").task.observation_size == 5

@@ -1,0 +1,121 @@
+"""A guard around other people's simulations: one-line errors, checked observations and an unchanged current folder."""
+
+import contextlib
+import os
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from walker_rl.environments.simulation import Outcome, Simulation
+from walker_rl.errors import RunError
+from walker_rl.processes.standard_error import write_to_stderr
+from walker_rl.types import Metrics
+
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+class GuardedSimulation:
+    """A simulation of other people's code; see `Simulation`.
+
+    Attributes:
+        dimensions: meaning of each number of an observation and of an action.
+        frame_seconds: simulated seconds in one step.
+    """
+
+    def __init__(self, simulation: Simulation):
+        """Guards the simulation."""
+        self._simulation = simulation
+        self.dimensions = simulation.dimensions
+        self.frame_seconds = simulation.frame_seconds
+        self._shape = (len(self.dimensions.observation),)
+
+    @property
+    def reward_parts(self) -> Metrics:
+        """Parts of the last step's reward by name."""
+        return self._simulation.reward_parts
+
+    def reset(self, seed: int) -> np.ndarray:
+        """Starts the episode of a seed; returns its first observation, float32 `[O]`.
+
+        Raises:
+            RunError: if the environment raises an exception, or the observation has another shape.
+        """
+        with playing():
+            return self._checked(self._simulation.reset(seed))
+
+    def step(self, action: np.ndarray) -> Outcome:
+        """Applies an action `[A]`; the outcome's observation is float32 `[O]`.
+
+        Raises:
+            RunError: if the environment raises an exception, or the observation has another shape.
+        """
+        with playing():
+            outcome = self._simulation.step(action)
+            return outcome._replace(observation=self._checked(outcome.observation))
+
+    def render(self, width: int, height: int) -> np.ndarray:
+        """A picture of the current state, uint8 `[height, width, 3]`.
+
+        Raises:
+            RunError: if the environment can't draw one.
+        """
+        with playing():
+            return self._simulation.render(width, height)
+
+    def close(self) -> None:
+        """Ends the simulation; a failure is a warning, since everything has been played."""
+        try:
+            with playing():
+                self._simulation.close()
+        except RunError as error:
+            write_to_stderr(f"warning: when it was closed, {error}\n")
+
+    def _checked(self, observation: Any) -> np.ndarray:
+        flat = np.asarray(observation, np.float32)
+        if flat.shape != self._shape:
+            raise RunError(f"the environment returned an observation {list(flat.shape)}: must be {list(self._shape)}")
+        return flat
+
+
+@contextlib.contextmanager
+def playing() -> Iterator[None]:
+    """Reports a failure of other people's code within an episode in one line, as dm_control's unstable physics.
+
+    Raises:
+        RunError: for any other exception, SystemExit included.
+    """
+    with same_folder():
+        try:
+            yield
+        except RunError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise RunError(f"the environment {what_was_raised(error)}") from error
+
+
+@contextlib.contextmanager
+def same_folder() -> Iterator[None]:
+    """Returns to the current folder if other people's code leaves it, since a run's paths may be relative to it."""
+    folder = _current_folder()
+    try:
+        yield
+    finally:
+        if folder is not None and _current_folder() != folder:
+            os.chdir(folder)
+
+
+def what_was_raised(error: BaseException) -> str:
+    """Describes an error in one line, with its place in other people's code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
+    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{''.join(places[-1:])}"
+
+
+def _current_folder() -> str | None:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:  # It has been deleted.
+        return None
