@@ -3,6 +3,9 @@
 import re
 from decimal import Decimal
 
+LIMIT = 10**30
+"""Counts have at most thirty digits, however they are written."""
+
 _FORM = re.compile(r"([+-]?\d{1,30}(?:\.\d{1,30})?(?:e\+?\d{1,2})?)([kM]?)", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
 
@@ -15,6 +18,6 @@ def parse_count(text: str) -> int:
     """
     match = _FORM.fullmatch(text)
     count = Decimal(match[1]) * _FACTORS[match[2].lower()] if match else Decimal("nan")
-    if not match or count != int(count):
+    if not match or count != int(count) or abs(count) >= LIMIT:
         raise ValueError("must be a whole number, as in 5000, 1e5, 300k or 1M")
     return int(count)

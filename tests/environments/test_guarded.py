@@ -53,6 +53,10 @@ class Speaks(Rail):
     def observation(self): return np.zeros(2) if self.count < 2 else "far away"
 
 
+class Escapes(Rail):
+    def observation(self): return np.array([0.0, np.inf if self.count > 1 else 0.0])
+
+
 class Gives(Rail):
     def reward(self): return None
 
@@ -107,6 +111,7 @@ def play(name, **arguments):
         ("Leaves", r"^the environment raised SystemExit: 0 \(.*rails\.py:\d+\)$"),
         ("Shrinks", r"^the environment returned an observation \[1\]: must be \[2\]$"),
         ("Speaks", "^the environment raised ValueError: could not convert string to float: 'far away'"),
+        ("Escapes", r"^the environment returned an observation that is not finite$"),
         ("Gives", "^the environment raised TypeError: float"),
     ],
 )

@@ -153,6 +153,10 @@ def test_an_integer_is_taken_in_the_forms_of_steps(override, steps):
     assert load(f"max_actor_steps={override}").max_actor_steps == steps
 
 
+def test_a_schedule_takes_its_steps_in_the_same_forms():
+    assert load("agent.sigma=[0.2,0.1,1e3,300k]").agent.sigma == Linear(0.2, 0.1, 1_000, 300_000)
+
+
 # --- what is refused
 
 INTEGER, NUMBER = "must be an integer", "must be a number"

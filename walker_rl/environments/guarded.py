@@ -41,7 +41,7 @@ class GuardedSimulation:
         """Starts the episode of a seed; returns its first observation, float32 `[O]`.
 
         Raises:
-            RunError: if the environment raises an exception, or the observation has another shape.
+            RunError: if the environment raises an exception, or the observation has another shape or is not finite.
         """
         with playing():
             return self._checked(self._simulation.reset(seed))
@@ -50,7 +50,7 @@ class GuardedSimulation:
         """Applies an action `[A]`; the outcome's observation is float32 `[O]`.
 
         Raises:
-            RunError: if the environment raises an exception, or the observation has another shape.
+            RunError: if the environment raises an exception, or the observation has another shape or is not finite.
         """
         with playing():
             outcome = self._simulation.step(action)
@@ -77,6 +77,8 @@ class GuardedSimulation:
         flat = np.asarray(observation, np.float32)
         if flat.shape != self._shape:
             raise RunError(f"the environment returned an observation {list(flat.shape)}: must be {list(self._shape)}")
+        if not np.isfinite(flat).all():
+            raise RunError("the environment returned an observation that is not finite")
         return flat
 
 

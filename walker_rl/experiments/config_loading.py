@@ -14,6 +14,7 @@ from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.hyperparameters import problems
+from walker_rl.schedules import Linear
 from walker_rl.yaml_file import parse_yaml, read_yaml_file
 
 PROVENANCE = "provenance"
@@ -129,8 +130,17 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
 
 
 def _as_typed(value: Any, annotation: Any) -> Any:
-    """Returns the number that a user means by 1e5 or 300k where an integer belongs; YAML reads a float and a text."""
-    if isinstance(value, float | str) and annotation in (int, int | None):
+    """Returns the number that a user means by 1e5 or 300k where an integer belongs, as at the ends of a schedule."""
+    if annotation in (int, int | None):
+        return _as_count(value)
+    if Linear in typing.get_args(annotation) and isinstance(value, list):
+        return [*value[:2], *map(_as_count, value[2:])]
+    return value
+
+
+def _as_count(value: Any) -> Any:
+    """Returns a count that YAML reads as a float or a text; any other value unchanged."""
+    if isinstance(value, float | str):
         with contextlib.suppress(ValueError):
             return parse_count(str(value))
     return value
