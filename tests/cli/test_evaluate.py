@@ -41,7 +41,7 @@ def test_other_episodes_are_said_to_be_others(run):
     process = run_command("evaluate", run, "--episodes", "1")
     assert (process.returncode, process.stderr) == (0, "")
     assert "falls in 0 of 1 episode\n" in process.stdout
-    assert " in 2 episodes, other ones; --as-in-training repeats it.\n" in process.stdout
+    assert "The training's evaluation, in 2 other episodes, was " in process.stdout
     assert process.stdout.splitlines()[-1].endswith(f"render '{run}'")
 
 

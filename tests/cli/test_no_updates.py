@@ -58,7 +58,7 @@ def test_a_training_with_a_prior_says_until_when_its_evaluations_stay_as_they_ar
     options = set_options((*TINY_RUN, "log_period=1", "agent.prior.policy=gait", "agent.prior.num_steps=100"))
     result = run_command("train", AGENT, "--steps", "400", "--run-dir", tmp_path / "run", *options)
     assert result.returncode == 0, result.stderr
-    start = "Evaluations play the agent's own policy, so they stay near the first until its first update, after"
+    start = "Evaluations play the agent's own policy, so they stay low until its first update, after"
     assert result.stdout.splitlines()[2] == f"{start} 301 steps."
     with (tmp_path / "run" / "metrics" / "learner.csv").open(newline="") as file:
         assert next(csv.DictReader(file))["actor_steps"] == "301"

@@ -98,7 +98,8 @@ def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: TrainingEvaluat
         return
     played = f"{recorded.mean_return:.1f} in {counted(recorded.num_episodes, 'episode')}"
     if not is_repeated:
-        print(f"The training's evaluation of this policy was {played}, other ones; --as-in-training repeats it.")
+        others = counted(recorded.num_episodes, "other episode")
+        print(f"The training's evaluation, in {others}, was {recorded.mean_return:.1f}; --as-in-training repeats it.")
     elif evaluation.mean == recorded.mean_return:
         print(f"The training recorded the same: {played}.")
     else:

@@ -134,10 +134,20 @@ def see_through(
         if status == COMPLETE:
             _tell_outcome(config, run)
         else:
+            _redraw_curve(config, run)
             print(f"Interrupted; {to_resume}")
     except OSError as error:
         raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
     return status
+
+
+def _redraw_curve(config: ExperimentConfig, run: RunDirectory) -> None:
+    """Draws the curve again if there is one, since the training may have postponed it; keeps the old one on failure."""
+    from walker_rl.experiments.run.curve import plot_curve
+
+    if run.curve.exists():
+        with contextlib.suppress(OSError):
+            plot_curve(run.metrics, run.curve, config)
 
 
 def _limits(config: ExperimentConfig) -> str:

@@ -121,6 +121,7 @@ class LocalRunner:
                 self._step()
             if ended_by is not None and self._evaluator.last_actor_steps != self._actor_steps:
                 self._evaluate()
+            self._display.update(self._status, at_once=True)
             if not self._checkpoint_is_current:
                 self._checkpoint()
         except RunError as error:

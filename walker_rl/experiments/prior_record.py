@@ -69,10 +69,10 @@ def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
     if _prior(config)[1] is not None:
         made = f"{record.actor_steps:,} steps of {record.agent_name} are behind it, which are not counted"
         return f"The dataset {record.name} gives a share of each batch; {made}."
-    made = f"{record.agent_name} took {record.actor_steps:,} steps to find it, which are not counted"
+    made = f"the agent {record.agent_name} found it in {record.actor_steps:,} steps, which are not counted"
     return (
         f"The policy {record.name} plays the first {config.agent.prior.num_steps:,} steps; {made}.\n"
-        "Evaluations play the agent's own policy, so they stay near the first until its first update, after "
+        "Evaluations play the agent's own policy, so they stay low until its first update, after "
         f"{config.agent.min_steps_to_learn:,} steps."
     )
 

@@ -64,10 +64,10 @@ class Display(LiveOutput):
         """Sets the mean returns of all evaluations so far."""
         self._history = returns
 
-    def update(self, status: Status) -> None:
-        """Shows `status` when an update is due; cheap enough to call at every step."""
+    def update(self, status: Status, *, at_once: bool = False) -> None:
+        """Shows `status` when an update is due, or `at_once`; cheap enough to call at every step."""
         now = time.monotonic()
-        if now < self._next_sample:
+        if now < self._next_sample and not at_once:
             return
         self._next_sample = now + SAMPLE_PERIOD
         if not self._is_learning and status.learner_steps > 0:

@@ -61,9 +61,12 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
 def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annotation]:
     """Draws all curves; returns their labels, each beside the end of its curve."""
     names = []
+    last = max(curve.x[-1] for curve in curves.values())
     for group, look in styles(curves).items():
         x, y = curves[group].x, curves[group].y
         marker = point_marker(x)
+        dotted = {"linestyle": ":", "linewidth": 0.8} if x[-1] < last else {}  # Not to be taken for a curve.
+        pointer = {"arrowstyle": "-", "color": look.colour, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5), **dotted}
         axes.plot(x, y, color=look.colour, linestyle=look.dashes, linewidth=2, marker=marker, clip_on=marker is None)
         name = axes.annotate(
             group_label(group),
@@ -71,14 +74,14 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
             (NAME_DISTANCE, 0),
             textcoords="offset points",
             va="center",
-            arrowprops={"arrowstyle": "-", "color": look.colour, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)},
+            arrowprops=pointer,
             bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0},  # There may be no free place.
         )
         names.append(name)
     numbers = {curve.num_seeds for curve in curves.values()}
     seeds = "1 seed" if numbers == {1} else f"IQM of {numbers.pop()} seeds" if len(numbers) == 1 else "IQM of seeds"
     axes.set_title(f"{plain(task)}\nevaluation return, {seeds}", loc="left", fontsize=FONT_SIZE)
-    axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, max(curve.x[-1] for curve in curves.values())))
+    axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, last))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     # Automatic ticks depend on the height, which the layout changes after it has made room for their labels.

@@ -13,6 +13,8 @@ from walker_rl.analysis.statistics import estimate, probability_of_improvement
 from walker_rl.analysis.tables import Row
 from walker_rl.printable import plain
 
+LABEL = "P(a run of the first returns\nmore than one of the second)"
+
 
 def tabulate(groups: Groups) -> list[Row]:
     """Returns rows of `better`, `worse`, `probability`, `low` and `high`: every pair once, the likelier as `better`."""
@@ -32,9 +34,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     figure = Figure(figsize=(6.4 * len(tasks), 1.2 + 0.6 * ROW_HEIGHT * num_pairs), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
         _draw_task(axes, rows)
-        axes.set(
-            title=plain(task), xlabel="P(a run of the first returns more than one of the second)", xlim=(-0.02, 1.02)
-        )
+        axes.set(title=plain(task), xlabel=LABEL, xlim=(-0.02, 1.02))
     return figure
 
 

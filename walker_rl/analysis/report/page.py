@@ -32,8 +32,7 @@ CAPTIONS = {
     "final_performance": "Final evaluation of each run's last policy and of its best, in episodes not used to choose "
     "the best.",
     "performance_profiles": "The share of a group's runs whose last policy returns more than tau{with_interval}.",
-    "probability_of_improvement": "How often a run of one group returns more than a run of another; in grey the "
-    "95 % bootstrap interval.",
+    "probability_of_improvement": "How often a run of one group returns more than a run of another{with_interval}.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds; a seed that "
     "never reached it counts as the slowest.",
     "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, "
