@@ -15,7 +15,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent:
     """Prints rows below the names of their columns, indented by `indent` spaces."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
     for name in header:
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     _print(table, indent)
