@@ -57,6 +57,17 @@ def test_a_training_that_is_asked_to_stop_saves_and_says_how_to_go_on(tmp_path, 
     assert last_checkpoint(tmp_path / "run") >= 400
 
 
+@pytest.mark.slow
+def test_ctrl_c_brings_the_curve_up_to_date(tmp_path):
+    words = ("--set", "evaluation.period=100", "--set", "log_period=100")
+    process = begin(tmp_path / "run", *words)
+    wait_for(tmp_path / "run" / "curve.png", process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=300)
+    newest = (tmp_path / "run" / "metrics" / "evaluation.csv").stat().st_mtime
+    assert (tmp_path / "run" / "curve.png").stat().st_mtime > newest
+
+
 def test_a_training_whose_reader_is_gone_saves(tmp_path):
     """As of `walker-rl train ... 2>&1 | tee log`, where Ctrl-C ends tee as well."""
     process = begin(tmp_path / "run")

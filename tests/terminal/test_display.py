@@ -63,6 +63,18 @@ def test_on_a_terminal_a_live_block_is_redrawn():
     assert text.rstrip().endswith("1,235")  # the last block stays
 
 
+def test_the_last_block_is_up_to_date():
+    code = """
+from walker_rl.terminal.display import Display, Status
+with Display() as shown:
+    shown.update(Status(10, 5_000, 0, None, None))
+    shown.update(Status(5_000, 5_000, 1, None, 321.0), at_once=True)
+"""
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal(code))
+    assert "100 %  5,000 / 5,000 steps" in text
+    assert text.rstrip().endswith("evaluation return 321")
+
+
 def test_a_message_after_a_request_to_stop_has_a_line_of_its_own():
     """Before the first status as well, when nothing but an empty line is reserved for the request."""
     code = """
