@@ -30,7 +30,7 @@ def os_error_as(kind: type[Exception], message: str) -> Iterator[None]:
         raise kind(f"{message} ({error.strerror or error})") from None
 
 
-def kind_and_message(error: Exception) -> str:
+def kind_and_message(error: BaseException) -> str:
     """Returns an error's kind and the first line of its text, if it has any, as in "OSError: no such robot"."""
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
 

@@ -96,6 +96,11 @@ def test_a_folder_of_runs_names_them_all(tmp_path):
     (tmp_path / "sweep" / "sweep.json").write_text("{}")
     (tmp_path / "sweep" / "comparison").mkdir()
     assert [run.name for run in read_runs([tmp_path / "sweep"])] == ["seed0", "seed1"]
+    for name in ("other2", "other10"):
+        make_run(tmp_path / "sweep" / name / "seed2", [2], "seed=2")
+    notes = []
+    assert [run.name for run in read_runs([tmp_path / "sweep"], note=notes.append)] == ["seed0", "seed1"]
+    assert notes == [f"note: left out: folders of runs in {tmp_path / 'sweep'}: other2, other10"]
 
 
 def test_a_path_that_exists_is_meant_as_it_is_typed(tmp_path, monkeypatch):

@@ -107,6 +107,12 @@ def test_a_dry_run_forecasts_the_time_of_the_runs_that_are_left(tmp_path, capsys
     assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["complete"] * 4
 
 
+def test_a_dry_run_warns_of_runs_that_learn_nothing(tmp_path, capsys):
+    assert main(["sweep", "d4pg", "--seeds", "0", "--steps", "4k", "--dry-run", "--output", str(tmp_path)]) == 0
+    warning = "max_actor_steps = 4000: must be at least 5001 for a first update; nothing will be learned"
+    assert f"warning: d4pg_Walker2DBulletEnv-v0_seed0: {warning}" in capsys.readouterr().out
+
+
 def test_a_prior_for_an_unknown_agent_is_refused(capsys):
     assert main(["sweep", "d4pgg", "--prior", "gait"]) == 2
     assert capsys.readouterr().err.startswith("error: agent = d4pgg: must be one of ")

@@ -32,12 +32,17 @@ def _runs_in(path: Path) -> list[Path]:
     return sorted((path / found).parent for found in glob.glob("*/config.yaml", root_dir=path)) or [path]
 
 
+def folders_of_runs(path: str | Path) -> list[str]:
+    """Returns the names of the folders in a folder that have runs or tables."""
+    found = (one for rest in (RUNS, "*/config.yaml") for one in glob.glob(f"*/{rest}", root_dir=path))
+    return sorted({Path(one).parts[0] for one in found}, key=natural_order)
+
+
 def no_runs(path: Path) -> UserError:
     """Returns the error of a path without runs: a `NotWholeError`, to be left out, if it exists."""
     if not os.path.lexists(path):
         return UserError(f"run = {path}: does not exist, and as a pattern matches nothing")
-    found = (one for rest in (RUNS, "*/config.yaml") for one in glob.glob(f"*/{rest}", root_dir=path))
-    deeper = sorted({Path(one).parts[0] for one in found}, key=natural_order)
+    deeper = folders_of_runs(path)
     has = f", as are its folders {', '.join(deeper)}" if deeper else ""
     return NotWholeError(
         f"run = {path}: must be a run directory, a folder of some, or one with {RUNS} and {EVALUATIONS}{has}"

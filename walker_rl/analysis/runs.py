@@ -13,7 +13,7 @@ from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.run_command import command_of
 from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
 from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names, natural_order
-from walker_rl.analysis.run_paths import EVALUATIONS, RUNS, expand, no_runs
+from walker_rl.analysis.run_paths import EVALUATIONS, RUNS, expand, folders_of_runs, no_runs
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.run.directory import RunDirectory
@@ -88,8 +88,8 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         paths: paths of such directories and folders, or patterns that match some.
         group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group,
             and runs in tables keep their groups; or `BY_FOLDER`, which splits both.
-        note: function that takes a line about each path left out, as damaged, no run, or without an evaluation, and
-            about a field that runs in tables lack.
+        note: function that takes a line about what is left out, as damaged, no run, in a folder below, or without an
+            evaluation, and about a field that runs in tables lack.
 
     Raises:
         UserError: if a path does not exist, none has a run, a run is given twice, or a run has no such field.
@@ -104,6 +104,12 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     if left_out and not found:
         others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
         raise UserError(left_out[0] + others)
+    folders = {folder for folder, _ in found}
+    left_out += [
+        f"folders of runs in {path}: {', '.join(deeper)}"
+        for path in paths
+        if Path(path).resolve() in folders and (deeper := folders_of_runs(path))
+    ]
     for reason in left_out:
         note(f"note: left out: {one_line(reason)}")
     if field != GROUP_BY and any(run.directory is None for _, run in found):

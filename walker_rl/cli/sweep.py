@@ -160,9 +160,17 @@ def _list(jobs: list[Job], damaged: list[Job], num_jobs: int | None) -> int:
     width = len(str(len(jobs)))
     for index, job in enumerate(jobs):
         print(f"{index:{width}}  {'damaged' if job in damaged else _state(job):8}  {job.run_dir}")
-    if left := [job.config for job in jobs if job not in damaged and not job.is_complete]:
-        print(forecast_many(left, num_jobs))
+    left = [job for job in jobs if job not in damaged and not job.is_complete]
+    _warn(left)
+    if left:
+        print(forecast_many([job.config for job in left], num_jobs))
     return COMPLETE
+
+
+def _warn(jobs: list[Job]) -> None:
+    for job in jobs:
+        if reason := why_nothing_is_learned(job.config):
+            print(f"warning: {job.name}: {reason}; nothing will be learned")
 
 
 def _state(job: Job) -> str:
@@ -175,9 +183,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     with locked_output(output, "sweep"):
         print(f"Training {counted(len(jobs), 'run')} in {output}; what each prints goes to {output / 'logs'}")
         print(where_to_look(output, output))
-        for job in jobs:
-            if reason := why_nothing_is_learned(job.config):
-                print(f"warning: {job.name}: {reason}; nothing will be learned")
+        _warn(jobs)
         status = run_jobs(jobs, output, num_jobs)
     if status in (STOPPED, INTERRUPTED):
         print("Stopped; the same command resumes from the newest checkpoints")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, kind_and_message
 from walker_rl.stack import HAS_ACME
 
 TRIAL = "import tensorflow, mujoco; mujoco.GLContext(64, 64).make_current()"
@@ -35,7 +35,7 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
     try:
         drawn = np.asarray(draw())
     except (Exception, SystemExit) as error:
-        raise RunError(f"no film: {type(error).__name__}: {error}") from error
+        raise RunError(f"no film: {kind_and_message(error)}") from error
     if drawn.dtype != np.uint8 or drawn.ndim != 3 or drawn.shape[2] != 3:
         raise RunError(f"no film: render() must return uint8 [height, width, 3], not {drawn.dtype} {drawn.shape}")
 

@@ -27,6 +27,10 @@ DEFAULT_FRAME_SECONDS = 1 / 30
 """Seconds of a step if its environment does not specify them."""
 
 
+EXTRAS = {"gymnasium": "gymnasium", "mujoco": "gymnasium", "dm_control": "dm_control"}
+"""The extra that installs a package which environments import."""
+
+
 class Refused(Exception):
     """Raised for an environment that can't be played here; the message names the broken requirement."""
 
@@ -191,4 +195,11 @@ def _trying(name: str) -> Iterator[None]:
         except (Refused, RunError) as error:
             raise UserError(f"task = {name}: {error}") from error
         except (Exception, SystemExit) as error:
-            raise UserError(f"task = {name}: {what_was_raised(error)}") from error
+            raise UserError(f"task = {name}: {what_was_raised(error)}{_remedy(error)}") from error
+
+
+def _remedy(error: BaseException) -> str:
+    """The command that installs the package which other people's code failed to import, if an extra has it."""
+    package = (getattr(error, "name", None) or "").partition(".")[0]
+    extra = EXTRAS.get(package) if isinstance(error, ModuleNotFoundError) else None
+    return f"; {how_to_install(extra)}" if extra else ""

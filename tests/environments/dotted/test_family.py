@@ -112,6 +112,13 @@ def test_wrong_arguments_are_named():
         find_task("counting:Counter", {"lenth": 3})
 
 
+def test_a_missing_package_of_an_extra_has_its_command(tmp_path, monkeypatch):
+    (tmp_path / "needy.py").write_text("import dm_control.suite\n")
+    monkeypatch.setitem(sys.modules, "dm_control", None)
+    with pytest.raises(UserError, match=r"ModuleNotFoundError: .*; pip install 'walker-rl\[dm_control\]'$"):
+        find_task("needy:make")
+
+
 def test_a_misspelt_family_is_suggested():
     with pytest.raises(UserError, match=r"; did you mean gymnasium\?$"):
         find_task("gymnasum:make")
