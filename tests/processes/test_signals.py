@@ -73,6 +73,7 @@ def test_a_handler_that_other_code_has_installed_is_replaced():
     code = (
         "import os, signal\n"
         "from walker_rl.processes.signals import StopSignals\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # Ignored where the tests run in the background.\n"
         "with StopSignals() as signals:\n"
         "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    print(signals.stop_requested())\n"
