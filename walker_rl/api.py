@@ -23,7 +23,8 @@ from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.pretrained import find_policy
 
-INTEGER = int | np.integer
+_INTEGER = int | np.integer
+"""What passes for an integer: Python's and NumPy's."""
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
 
@@ -76,7 +77,7 @@ def train(
         raise UserError("train: must be called in the main thread, which receives the signals to stop")
     _check("agent", agent_name, str, "a name")
     _check("config", config, str | Path | Sequence, "a YAML file, or several")
-    _check("more_steps", more_steps, INTEGER | None, "an integer")
+    _check("more_steps", more_steps, _INTEGER | None, "an integer")
     request = make_request(
         agent_name,
         config=[_path("config", file) for file in ([config] if isinstance(config, str | Path) else config)],
@@ -116,7 +117,7 @@ def make_environment(task: str, seed: int, arguments: Mapping[str, Any] = NO_ARG
         UserError: if there is no such task, it can't be constructed, or `seed` is negative.
     """
     _check("task", task, str, "a name")
-    _check("seed", seed, INTEGER, "an integer")
+    _check("seed", seed, _INTEGER, "an integer")
     _check("arguments", arguments, Mapping, "a mapping of names to values")
     if seed < 0:
         raise UserError(f"seed = {seed}: must be at least 0")
@@ -131,8 +132,8 @@ def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> E
         UserError: if `num_episodes` or `seed` is too small.
     """
     _check("policy", policy, SavedPolicy, "a policy that load_policy returned")
-    _check("num_episodes", num_episodes, INTEGER, "an integer")
-    _check("seed", seed, INTEGER, "an integer")
+    _check("num_episodes", num_episodes, _INTEGER, "an integer")
+    _check("seed", seed, _INTEGER, "an integer")
     return evaluate_saved(policy, num_episodes, seed)
 
 

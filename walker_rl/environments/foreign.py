@@ -26,7 +26,6 @@ DEFAULT_EPISODE_STEPS = 1000
 DEFAULT_FRAME_SECONDS = 1 / 30
 """Seconds of a step if its environment does not specify them."""
 
-
 EXTRAS = {"gymnasium": "gymnasium", "mujoco": "gymnasium", "dm_control": "dm_control"}
 """The extra that installs a package which environments import."""
 
