@@ -1,6 +1,7 @@
 """Environments of other people that misbehave after their first trial."""
 
 import os
+import signal
 import sys
 
 import numpy as np
@@ -11,7 +12,7 @@ from walker_rl.environments.catalogue import forget_tasks
 from walker_rl.errors import RunError, UserError
 
 MODULE = """
-import os, sys
+import os, signal, sys
 import dm_env
 import numpy as np
 from dm_env import specs
@@ -43,6 +44,13 @@ class Leaves(Rail):
 class Moves(Rail):
     def __init__(self, **goal): os.chdir("/")
     def act(self): os.chdir("/")
+
+
+class Seizes(Rail):
+    def __init__(self, **goal): self.seize()
+    def seize(self): signal.signal(signal.SIGTERM, lambda *_: None)
+    def reset(self, seed): self.seize(); return super().reset(seed)
+    def close(self): self.seize()
 
 
 class Shrinks(Rail):
@@ -129,6 +137,16 @@ def test_the_current_folder_stays():
     before = os.getcwd()
     play("Moves")
     assert os.getcwd() == before
+
+
+def test_signals_keep_their_handlers():
+    before = signal.getsignal(signal.SIGTERM)
+    environment = make_environment("rails:Seizes", 0)
+    assert signal.getsignal(signal.SIGTERM) == before
+    environment.reset()
+    assert signal.getsignal(signal.SIGTERM) == before
+    environment.close()
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_failure_to_close_is_a_warning(capfd):

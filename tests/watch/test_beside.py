@@ -42,6 +42,17 @@ def is_refused(page: str) -> bool:
     return False
 
 
+@pytest.fixture
+def default_port_is_taken():
+    """Else a test that runs beside this one could take it as soon as its training has ended."""
+    try:
+        taken = listen(PORT)
+    except UserError:  # By somebody else.
+        taken = socket.socket()
+    with taken:
+        yield
+
+
 def test_a_page_that_cannot_be_served_is_a_warning(tmp_path, capsys):
     (tmp_path / "logs").touch()
     with served_beside(listen(0), tmp_path, tmp_path / "logs" / "watch.log"):
@@ -49,6 +60,7 @@ def test_a_page_that_cannot_be_served_is_a_warning(tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("default_port_is_taken")
 def test_the_page_changes_no_number_and_ends_with_the_training(tmp_path):
     words = ("train", AGENT, "--steps", "900", *OPTIONS)
     assert run_command(*words, "--run-dir", tmp_path / "alone").returncode == 0
@@ -66,6 +78,7 @@ def test_the_page_changes_no_number_and_ends_with_the_training(tmp_path):
 
 @pytest.mark.slow
 @needs_chromium
+@pytest.mark.usefixtures("default_port_is_taken")
 @pytest.mark.parametrize(
     "words", [("train",), pytest.param(("launch", "--num-actors", "1"), marks=acme_stack)], ids=["train", "launch"]
 )
@@ -87,13 +100,9 @@ def test_a_browser_follows_the_training_until_it_is_stopped(chromium, words, tmp
     assert is_refused(address)
 
 
-def test_another_port_is_taken_where_the_default_is_not_free():
+def test_another_port_is_taken_where_the_default_is_not_free(default_port_is_taken):
     assert page_listener(False) is None
-    try:
-        taken = listen(PORT)
-    except UserError:  # By somebody else.
-        taken = socket.socket()
-    with taken, page_listener(True) as other:
+    with page_listener(True) as other:
         assert other.getsockname()[1] != PORT
 
 

@@ -18,6 +18,7 @@ from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import RunError, UserError
 from walker_rl.extras import how_to_install
 from walker_rl.printable import counted
+from walker_rl.processes.signals import same_handlers
 from walker_rl.runtime import set_environment
 
 DEFAULT_EPISODE_STEPS = 1000
@@ -186,7 +187,7 @@ def _trying(name: str) -> Iterator[None]:
     Raises:
         UserError: for any exception, SystemExit included.
     """
-    with same_folder():
+    with same_handlers(), same_folder():
         try:
             yield
         except UserError:

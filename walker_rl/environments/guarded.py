@@ -1,4 +1,4 @@
-"""A guard around other people's simulations: one-line errors, checked observations and an unchanged current folder."""
+"""A guard around other people's simulations: one-line errors, checked observations and an unchanged process."""
 
 import contextlib
 import os
@@ -11,6 +11,7 @@ import numpy as np
 
 from walker_rl.environments.simulation import Outcome, Simulation
 from walker_rl.errors import RunError
+from walker_rl.processes.signals import same_handlers
 from walker_rl.processes.standard_error import write_to_stderr
 from walker_rl.types import Metrics
 
@@ -43,7 +44,7 @@ class GuardedSimulation:
         Raises:
             RunError: if the environment raises an exception, or the observation has another shape or is not finite.
         """
-        with playing():
+        with same_handlers(), playing():
             return self._checked(self._simulation.reset(seed))
 
     def step(self, action: np.ndarray) -> Outcome:
@@ -62,13 +63,13 @@ class GuardedSimulation:
         Raises:
             RunError: if the environment can't draw one.
         """
-        with playing():
+        with same_handlers(), playing():
             return self._simulation.render(width, height)
 
     def close(self) -> None:
         """Ends the simulation; a failure is a warning, since everything has been played."""
         try:
-            with playing():
+            with same_handlers(), playing():
                 self._simulation.close()
         except RunError as error:
             write_to_stderr(f"warning: when it was closed, {error}\n")

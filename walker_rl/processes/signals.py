@@ -1,8 +1,10 @@
 """Requests to stop a process: handlers that only record the signal."""
 
+import contextlib
 import os
 import signal
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -51,14 +53,13 @@ class StopSignals:
         self._before = {}
 
     def listen(self) -> None:
-        """Replaces handlers that a library or an environment has installed meanwhile."""
+        """Replaces handlers that a library has installed meanwhile."""
         for number in self._before:
             if signal.getsignal(number) != self._receive:
                 signal.signal(number, self._receive)
 
     def stop_requested(self) -> bool:
         """Returns True once a signal has arrived."""
-        self.listen()
         return bool(self._received)
 
     def is_urgent(self) -> bool:
@@ -90,3 +91,18 @@ class StopSignals:
             # Line breaks on a terminal would shift the live block, whose last line is reserved for this.
             is_live = os.isatty(1) and os.isatty(2)
             write_to_stderr(f"\r{STOPPING.strip()}" if is_live else STOPPING)
+
+
+@contextlib.contextmanager
+def same_handlers() -> Iterator[None]:
+    """Takes back the handlers of `REQUESTS` that other people's code installs meanwhile."""
+    if threading.current_thread() is not threading.main_thread():  # Only the main thread can install any.
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in REQUESTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) != handler:
+                signal.signal(number, handler)
