@@ -126,15 +126,21 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
     """Runs the driver; returns its exit status and the last line of its standard error."""
     import walker_rl.experiments.distributed as package
 
-    driver = Path(package.__file__).with_name("ray_driver.py")
     environment = {"RAY_AUTH_MODE": "token", "RAY_NUM_REDIS_GET_RETRIES": "3", **os.environ}  # 20 take 14 minutes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver receives it, too, and stops the run.
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder) / "spec.json", Path(folder) / "stderr"
         path.write_text(json.dumps(spec))
         with log.open("wb") as errors:
-            command = [ray_python, driver, path]
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+            command = [str(ray_python.absolute()), "-m", "on_ray.driver", str(path)]
+            process = subprocess.Popen(
+                command,
+                cwd=Path(package.__file__).parent,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
             waits = True
 
             def stop(number: int, frame: object) -> None:

@@ -246,7 +246,7 @@ def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
     central.suspend()  # It saves for ever.
     process.send_signal(signal.SIGTERM)
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=5)
+        pytest.fail(process.communicate(timeout=5)[0])
     worker.kill()
     rest, _ = process.communicate(timeout=300)
     assert process.returncode == 1, rest
@@ -257,7 +257,7 @@ def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
 def test_an_actor_may_print_any_bytes(tmp_path):
     python = script(tmp_path / "python", "printf 'caf\\351\\n'\nexit 3")
     code = (
-        "import sys; from ray_driver import ActorHost\n"
+        "import sys; from on_ray.hosts import ActorHost\n"
         "print(ascii(ActorHost().act({'python': sys.argv[1], 'run_id': 'a'}, 'localhost:1', 0)))"
     )
     folder = ROOT / "walker_rl" / "experiments" / "distributed"
