@@ -10,7 +10,7 @@ import numpy as np
 import sonnet as snt
 
 from walker_rl.interfaces import VariableSource
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.replay.interface import TransitionLayout
 from walker_rl.types import Transition, Variables
 

@@ -23,7 +23,7 @@ from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.experiments.prior_record import check_same_prior, prior_record
 from walker_rl.hyperparameters import problems
 from walker_rl.minari_file import is_dataset, new_dataset, read_episodes, read_metadata
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.replay.queue import Queue

@@ -16,8 +16,7 @@ from tests.fakes import episode as make_episode
 from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import NoisyPolicy
-from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.n_step import NStepAdder

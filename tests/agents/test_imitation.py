@@ -9,8 +9,7 @@ from tests.fakes import random_variables
 from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.imitation import imitation_gradients
 from walker_rl.networks.policy import PolicyNetwork
-from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.schedules import Linear
 

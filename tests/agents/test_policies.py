@@ -6,8 +6,7 @@ import pytest
 from tests.fakes import random_variables
 from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, SamplingPolicy
-from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.schedules import Linear, Schedule
 

@@ -11,7 +11,7 @@ from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.interfaces import EnvironmentSpec
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.pretrained import find_pretrained

@@ -18,7 +18,7 @@ from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.processes.signals import StopSignals

@@ -14,7 +14,7 @@ from walker_rl.experiments.local import train
 from walker_rl.experiments.parts import builder_of, make_parts
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.stages import Stages
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.processes.signals import StopSignals

@@ -9,7 +9,7 @@ from walker_rl.agents.ppo.config import INITIALIZATIONS
 from walker_rl.networks.critic import ValueNetwork
 from walker_rl.networks.initializers import hidden_layer, orthogonal
 from walker_rl.networks.policy import PolicyNetwork
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 
 TORSO = TorsoSpec(hidden_sizes=(256, 128), layer_norm=False, activation="relu")

@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from tests.fakes import weights_of
 from walker_rl.networks.policy import PolicyNetwork
-from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.heads import HEADS
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 
 OBSERVATION = tf.constant(np.random.default_rng(0).normal(size=(8, 5)), tf.float32)

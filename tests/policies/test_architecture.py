@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 
 TORSO = TorsoSpec(hidden_sizes=(8, 7), layer_norm=True, activation="elu")

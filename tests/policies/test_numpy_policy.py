@@ -11,9 +11,8 @@ from walker_rl.errors import RunError
 from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.activations import ACTIVATIONS
-from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.heads import HEADS
-from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 
 OBSERVATIONS = np.random.default_rng(1).normal(0, 1, (64, 22)).astype(np.float32)

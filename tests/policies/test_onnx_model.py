@@ -10,8 +10,8 @@ from tests.fakes import random_variables
 from walker_rl.environments import make_environment
 from walker_rl.errors import UserError
 from walker_rl.policies.activations import ACTIVATIONS
-from walker_rl.policies.architecture import PolicyArchitecture
 from walker_rl.policies.heads import HEADS
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.pretrained import find_pretrained

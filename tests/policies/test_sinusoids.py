@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.sinusoids import SinusoidArchitecture
 

@@ -21,7 +21,8 @@ from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_archi
 from walker_rl.agents.prior import PriorThenPolicy, recorded_transitions
 from walker_rl.errors import UserError
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
-from walker_rl.policies.architecture import Architecture, PolicyArchitecture
+from walker_rl.policies.architecture import Architecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.interface import Layout, Replay, Sink, TransitionLayout
 from walker_rl.replay.n_step import NStepAdder

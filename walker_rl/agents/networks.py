@@ -11,7 +11,7 @@ from walker_rl.agents.config import DistributionalConfig, NetworkConfig, OffPoli
 from walker_rl.networks.critic import CriticNetwork, DistributionalCriticNetwork, TwinCriticNetwork
 from walker_rl.networks.normalizer import Normalizer
 from walker_rl.networks.policy import PolicyNetwork
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 
 ConfigT = TypeVar("ConfigT", bound=NetworkConfig)

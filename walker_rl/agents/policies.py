@@ -6,8 +6,7 @@ import numpy as np
 
 from walker_rl.agents.config import NetworkConfig
 from walker_rl.agents.exploration import GaussianNoise, UnitNoise
-from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.schedules import Schedule, value_at
 from walker_rl.types import State, Variables

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from walker_rl.networks.heads import HEADS, Gaussian
 from walker_rl.networks.torso import Torso
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 
 
 class PolicyNetwork(snt.Module):

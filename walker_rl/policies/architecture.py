@@ -1,15 +1,12 @@
 """The shape of a policy as data: enough to rebuild it anywhere, without TensorFlow."""
 
 import abc
-import dataclasses
 import math
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from walker_rl.field_values import to_record
-from walker_rl.policies.heads import HEADS, Head
-from walker_rl.policies.torso import TorsoSpec
 from walker_rl.types import Variables
 
 
@@ -96,67 +93,3 @@ class Architecture(abc.ABC):
     def _nested(cls, fields: dict[str, Any]) -> dict[str, Any]:
         """The entries of `to_dict`, with a mapping for each field that is a dataclass."""
         return fields
-
-
-@dataclasses.dataclass(frozen=True)
-class PolicyArchitecture(Architecture):
-    """The architecture of a policy network.
-
-    Attributes:
-        observation_size: `O`.
-        action_size: `A`.
-        torso: hidden layers.
-        head: name of the output head, one of `HEADS`.
-        init_stddev: standard deviation of a Gaussian head where its layer gives 0, in action units, or before tanh.
-        normalize: True if observations are normalised first, by statistics that are among the weights.
-
-    Raises:
-        ValueError: if a size is less than 1, the head is unknown, or its standard deviation is not positive and finite.
-    """
-
-    kind: ClassVar[str] = "network"
-
-    observation_size: int
-    action_size: int
-    torso: TorsoSpec
-    head: str
-    init_stddev: float = 0.7
-    normalize: bool = False
-
-    def __post_init__(self) -> None:
-        """Checks the sizes and the head."""
-        if min(self.observation_size, self.action_size) < 1:
-            raise ValueError(f"sizes = {self.observation_size}, {self.action_size}: must be at least 1")
-        if not 0 < self.init_stddev < math.inf:
-            raise ValueError(f"init_stddev = {self.init_stddev}: must be a finite number greater than 0")
-        if self.head not in HEADS:
-            raise ValueError(f"head = {self.head!r}: must be one of {', '.join(HEADS)}")
-
-    def make_head(self) -> Head:
-        """The head in NumPy."""
-        return HEADS[self.head](self.init_stddev)
-
-    def variable_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of every weight by its structural name, in the order of evaluation."""
-        statistics = ("normalizer/mean", "normalizer/scale") if self.normalize else ()
-        return {
-            **{name: (self.observation_size,) for name in statistics},
-            **self.torso.variable_shapes(self.observation_size),
-            **self.make_head().variable_shapes(self.torso.output_size, self.action_size),
-        }
-
-    def make_policy(self) -> Policy:
-        """A policy without weights."""
-        from walker_rl.policies.numpy_policy import NumpyPolicy
-
-        return NumpyPolicy(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON values, including the torso's."""
-        fields = dataclasses.asdict(self)
-        torso = fields.pop("torso")
-        return {**fields, **torso, "hidden_sizes": list(self.torso.hidden_sizes)}
-
-    @classmethod
-    def _nested(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        return {**fields, "torso": fields}

@@ -8,8 +8,7 @@ import numpy as np
 
 from walker_rl import __version__
 from walker_rl.errors import UserError
-from walker_rl.policies.architecture import PolicyArchitecture
-from walker_rl.policies.numpy_policy import MAX_NORMALIZED
+from walker_rl.policies.numpy_policy import MAX_NORMALIZED, PolicyArchitecture
 from walker_rl.policies.torso import LAYER_NORM_EPSILON
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.errors import UserError
 from walker_rl.field_values import to_record
-from walker_rl.policies.architecture import Architecture, Policy, PolicyArchitecture
+from walker_rl.policies.architecture import Architecture, Policy
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.sinusoids import SinusoidArchitecture
 from walker_rl.printable import printable
 from walker_rl.types import Act, Variables

@@ -13,7 +13,7 @@ from walker_rl.environments import make_environment
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 
 ARCHITECTURE = PolicyArchitecture(2, 1, TorsoSpec((3,), False, "tanh"), "tanh")

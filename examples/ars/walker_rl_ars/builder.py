@@ -6,7 +6,7 @@ import numpy as np
 
 from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.interfaces import VariableSource
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.replay.interface import ItemAdder
 from walker_rl_ars.config import Config

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from walker_rl.agents.learner import Learner
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.types import Metrics, State
 from walker_rl_ars.config import Config
 from walker_rl_ars.pairs import Pair, PairLayout

@@ -10,7 +10,7 @@ import numpy as np
 from walker_rl.agents.builder import OffPolicyBuilder
 from walker_rl.agents.dmpo.config import Config
 from walker_rl.agents.policies import SamplingPolicy, policy_architecture
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 
 if TYPE_CHECKING:
     from walker_rl.agents.dmpo.learning import DMPOLearner

@@ -7,7 +7,7 @@ from walker_rl.agents.acting import Actor
 from walker_rl.agents.exploration import UnitNoise
 from walker_rl.agents.policies import ExploringPolicy
 from walker_rl.agents.ppo.segment import SegmentAdder
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 
 _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 

@@ -15,7 +15,7 @@ from walker_rl.agents.ppo.segment import SegmentAdder, SegmentLayout
 from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
-from walker_rl.policies.architecture import PolicyArchitecture
+from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.replay.interface import Sink
 from walker_rl.schedules import value_at
 
