@@ -1,15 +1,22 @@
 """The line on time and return before a training, and the table behind it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from scripts.forecast_table import write_forecast_table
 from walker_rl.analysis.runs import read_runs
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.forecast import TABLE, forecast, forecast_many, read_table
+from walker_rl.experiments.forecast import TABLE, RecordedMean, forecast, forecast_many, read_table
 from walker_rl.printable import format_duration
 from walker_rl.processes.slots import usable_cpus
+
+
+def recorded(agent_name: str, actor_steps: int) -> list[RecordedMean]:
+    """The rows of an agent's defaults on the default task."""
+    which = (agent_name, load_config(agent_name).task, "", actor_steps)
+    return [row for row in read_table() if (row.agent_name, row.task, row.settings, row.actor_steps) == which]
 
 
 def test_the_table_is_that_of_the_results(tmp_path):
@@ -19,7 +26,7 @@ def test_the_table_is_that_of_the_results(tmp_path):
 
 def test_a_row_is_the_mean_and_the_extent_of_the_recorded_runs():
     runs = [run for run in read_runs(["results/walker2d_300k"]) if run.group == "sac"]
-    (row,) = (row for row in read_table() if row.agent_name == "sac" and row.actor_steps == 300_000)
+    (row,) = recorded("sac", 300_000)
     assert row.num_runs == len(runs) == 5
     assert row.mean_return == pytest.approx(sum(run.returns[-1] for run in runs) / 5, rel=1e-4)
     times = [run.walltime[-1] for run in runs]
@@ -56,6 +63,21 @@ def test_a_slower_machine_takes_longer_and_gets_less_far_in_the_same_time():
 
 
 @pytest.mark.parametrize(
+    ("files", "overrides", "expected"),
+    [
+        ((Path("configs/fast.yaml"),), ("agent.prior.policy=gait",), "after 150,000 steps, in "),
+        ((Path("configs/steady.yaml"),), ("agent.prior.policy=gait",), "after 1,000,000 steps, in "),
+        ((), ("task=HopperBulletEnv-v0",), "after 300,000 steps, in "),
+        ((), ("task=gymnasium:HalfCheetah-v5", "agent.vmin=-50", "agent.vmax=400"), "after 300,000 steps, in "),
+    ],
+)
+def test_presets_and_other_tasks_have_forecasts_of_their_own(files, overrides, expected):
+    line = forecast(load_config("d4pg", files, overrides))
+    assert expected in line
+    assert line.partition(" after ")[0] != forecast(load_config("d4pg")).partition(" after ")[0]
+
+
+@pytest.mark.parametrize(
     ("agent_name", "overrides"),
     [
         ("d4pg", ("task=Pendulum-v1",)),
@@ -78,7 +100,7 @@ def test_this_machine_is_timed():
 
 def times_of(agent_name: str, actor_steps: int) -> tuple[float, float]:
     """The fastest and the slowest recorded run's seconds."""
-    (row,) = (row for row in read_table() if (row.agent_name, row.actor_steps) == (agent_name, actor_steps))
+    (row,) = recorded(agent_name, actor_steps)
     return row.min_walltime, row.max_walltime
 
 

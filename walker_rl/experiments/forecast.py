@@ -2,16 +2,18 @@
 
 import csv
 import heapq
+import json
 import math
 import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, differences, experiment_class, to_dict
+from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, flatten, to_dict
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.slots import usable_cpus
 
@@ -30,11 +32,12 @@ _SCALED = "scaled by a short speed test, if the machine is otherwise idle"
 
 
 class RecordedMean(NamedTuple):
-    """One evaluation of the recorded runs with an agent's defaults.
+    """One evaluation of the recorded runs of an agent with the same settings on a task.
 
     Attributes:
         agent_name: name of the agent.
         task: name of the task.
+        settings: `settings_of` the runs.
         actor_steps: environment steps.
         num_runs: number of runs that were this long.
         mean_return: mean over the runs of the evaluation's mean return.
@@ -44,6 +47,7 @@ class RecordedMean(NamedTuple):
 
     agent_name: str
     task: str
+    settings: str
     actor_steps: int
     num_runs: int
     mean_return: float
@@ -54,6 +58,15 @@ class RecordedMean(NamedTuple):
     def walltime(self) -> float:
         """Midpoint of the two walltimes."""
         return (self.min_walltime + self.max_walltime) / 2
+
+
+def settings_of(config: ExperimentConfig) -> str:
+    """Returns the fields that differ from the defaults, but for `_MAY_DIFFER`, as in "agent.n_step=3 agent.tau=0.1"."""
+    defaults = flatten(to_dict(load_config(config.agent_name)))
+    fields = flatten(to_dict(config))
+    changed = [name for name in sorted({*fields, *defaults}) if fields.get(name) != defaults.get(name)]
+    kept = [name for name in changed if not name.startswith(_MAY_DIFFER)]
+    return " ".join(f"{name}={json.dumps(fields.get(name), separators=(',', ':'))}" for name in kept)
 
 
 def read_table(path: Path = TABLE) -> list[RecordedMean]:
@@ -115,10 +128,8 @@ def forecast_many(configs: Sequence[ExperimentConfig], num_jobs: int | None, slo
 
 def _like(config: ExperimentConfig, table: Sequence[RecordedMean]) -> list[RecordedMean]:
     """Returns the evaluations of the recorded runs with a configuration's task, agent and settings."""
-    defaults: Any = experiment_class(config.agent_name)
-    if differences(to_dict(config), to_dict(defaults()), _MAY_DIFFER):
-        return []
-    return [row for row in table if (row.agent_name, row.task) == (config.agent_name, config.task)]
+    which = (config.agent_name, config.task, settings_of(config))
+    return [row for row in table if (row.agent_name, row.task, row.settings) == which]
 
 
 def _end(
