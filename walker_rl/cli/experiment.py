@@ -19,6 +19,7 @@ from walker_rl.cli.request import request_command
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
+from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
 
@@ -135,6 +136,8 @@ def see_through(
             _tell_outcome(config, run)
         else:
             _redraw_curve(config, run)
+            if checkpoints := step_files(run.checkpoints):
+                print(f"The newest checkpoint is at {counted(max(checkpoints), 'step')}")
             print(f"Interrupted; {to_resume}")
     except OSError as error:
         raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None

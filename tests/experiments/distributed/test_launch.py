@@ -17,6 +17,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.isolation import free_port
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.terminal.display import TRAINED
@@ -94,12 +95,14 @@ def test_threads_do_what_processes_do(tmp_path):
 
 
 def test_threads_end_soon_after_they_are_asked_to(tmp_path):
-    with launched(tmp_path / "run", *ENDLESS, "--threads") as made:
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS, "--threads") as made:
         made.wait_for_learning()
         made.process.send_signal(signal.SIGTERM)
         output = made.finish(60)
         assert made.process.returncode == 75, output
-    assert "Interrupted; to resume from the newest checkpoint: " in output
+    steps = max(step_files(run / "checkpoints"))
+    assert f"The newest checkpoint is at {steps:,} steps\nInterrupted; to resume from the newest checkpoint: " in output
 
 
 def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
