@@ -75,7 +75,10 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     ]
     assert yaml.safe_load((run / "config.yaml").read_text())["provenance"]["runner"] == "launch"
     assert output.count(TRAINED) == 1
-    assert "evaluator: Candidate at " in output.partition(TRAINED)[2]
+    ending = output.partition(TRAINED)[2]
+    assert "evaluator: Candidate at " in ending
+    assert "evaluator: Evaluating the best policy, from step " in ending
+    assert "evaluator: Filming the best policy.\n" in ending
     assert "best policy: return " in output
     evaluation = run_command("evaluate", run, "--episodes", "1", "--json")
     assert json.loads(evaluation.stdout)["agent_name"] == agent_name
