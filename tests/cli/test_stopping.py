@@ -36,6 +36,12 @@ def last_checkpoint(run):
     return max(int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.npz"))
 
 
+def ending(run):
+    """What an interrupted training says at last: which checkpoint is the newest, and how to resume from it."""
+    where = f"The newest checkpoint is at {last_checkpoint(run):,} steps\n"
+    return f"{where}Interrupted; to resume from the newest checkpoint: "
+
+
 def fill_stderr():
     os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
 
@@ -52,7 +58,7 @@ def test_a_training_that_is_asked_to_stop_saves_and_says_how_to_go_on(tmp_path, 
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 75, output
     assert ("Stopping; Ctrl-C again stops at once, without a checkpoint.\n" in output) is (lose is None)
-    assert "Interrupted; to resume from the newest checkpoint: " in output
+    assert ending(tmp_path / "run") in output
     assert "Traceback" not in output
     assert last_checkpoint(tmp_path / "run") >= 400
 
@@ -87,7 +93,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
-    assert "Interrupted; to resume from the newest checkpoint: " in output
+    assert ending(run) in output
     assert "Traceback" not in output
     assert last_checkpoint(run) == 0
 

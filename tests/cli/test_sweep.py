@@ -1,6 +1,7 @@
 """`walker-rl sweep` as a user runs it: to the end, killed, with runs that fail, one run at a time."""
 
 import json
+import re
 import shutil
 import signal
 
@@ -139,8 +140,11 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     assert process.returncode == status, output
     assert not any(child.is_running() for child in running)
     assert "Interrupted; to resume" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
-    assert output.splitlines()[-2:] == [
-        "0 of 2 complete, 2 waiting",
+    *_, stopped, waiting, summary, ending = output.splitlines()
+    assert re.fullmatch(rf"{AGENT} seed 0 .* stopped *", stopped)
+    assert re.fullmatch(rf"{AGENT} seed 1 .* waiting *", waiting)
+    assert [summary, ending] == [
+        "0 of 2 complete, 1 stopped, 1 waiting",
         "Stopped; the same command resumes from the newest checkpoints",
     ]
     assert "Traceback" not in output

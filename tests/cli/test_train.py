@@ -14,13 +14,16 @@ from PIL import Image
 
 from tests.package_copy import ROOT
 from tests.stacks import acme_stack
+from tests.terminal.terminals import on_a_terminal
 from tests.tiny import DISTRIBUTIONAL_AGENT, TINY_RUN, run_command, set_options
 from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import pretrained_policies
+from walker_rl.terminal.display import TRAINED
 
 GAIT = ROOT / "configs" / "gait_lean.yaml"
 PRETRAINED = [policy.name for policy in pretrained_policies()]
@@ -39,13 +42,38 @@ def test_train_prints_returns_and_paths_and_nothing_else(walker_run):
     path, result = walker_run
     lines = result.stdout.splitlines()
     assert lines[0] == f"Training {DISTRIBUTIONAL_AGENT} on Walker2DBulletEnv-v0 for 600 steps in {path}"
-    assert any(line.startswith("best policy: return ") for line in lines)
-    assert any(line.startswith("last policy: return ") for line in lines)
+    steps = {name: load_policy(path / "policy" / f"{name}.npz").actor_steps for name in ("best", "last")}
+    assert steps["best"] in (300, 600) and steps["last"] == 600
+    for name, step in steps.items():
+        outcome = rf"{name} policy: return [-\d.]+ \+- [\d.]+, from step {step}, falls in [012] of 2 episodes \(.*\)"
+        assert any(re.fullmatch(outcome, line) for line in lines)
     written = [line.strip() for line in lines if line.startswith("  ")]
     names = ["policy/best.npz", "policy/last.npz", "videos/best.gif", "curve.png", "metrics", "tensorboard"]
     assert written == [str(path / name) for name in names]
     assert all((path / name).exists() for name in names)
     assert result.stderr == ""
+
+
+def test_train_says_what_it_does_after_the_training(walker_run):
+    path, result = walker_run
+    lines = result.stdout.partition(f"{TRAINED}\n")[2].splitlines()
+    best = load_policy(path / "policy" / "best.npz").actor_steps
+    assert [line.startswith("Candidate at ") for line in lines[:3]] == [True, True, False]
+    evaluating = f"Evaluating the best policy, from step {best}, and the last."
+    assert lines[2:4] == [evaluating, "Filming the best policy."]
+    assert lines[4].startswith("Ended by steps: ")
+
+
+def test_on_a_terminal_the_steps_after_the_training_are_shown_in_a_line_that_vanishes(tmp_path):
+    run = tmp_path / "run"
+    task = ("--task", "Pendulum-v1", *set_options(TINY_RUN))
+    words = ["train", DISTRIBUTIONAL_AGENT, "--steps", "600", "--run-dir", str(run), *task]
+    written = on_a_terminal(f"from walker_rl.cli import main; main({words})")
+    shown, _, rest = written.partition(TRAINED)[2].partition("Ended by steps: ")
+    for step in ("Choosing the best policy", "Evaluating the best policy, from step ", "Filming the best policy"):
+        assert f" {step}" in shown
+    assert shown.endswith("\x1b[1A\x1b[2K")
+    assert "Filming" not in rest
 
 
 def test_evaluate_takes_a_run_or_a_policy_file_and_repeats(walker_run, tmp_path):

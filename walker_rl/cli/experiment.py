@@ -19,6 +19,7 @@ from walker_rl.cli.request import request_command
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
+from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
 
@@ -135,6 +136,8 @@ def see_through(
             _tell_outcome(config, run)
         else:
             _redraw_curve(config, run)
+            if checkpoints := step_files(run.checkpoints):
+                print(f"The newest checkpoint is at {counted(max(checkpoints), 'step')}")
             print(f"Interrupted; {to_resume}")
     except OSError as error:
         raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
@@ -165,6 +168,7 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     from walker_rl.experiments.run.curve import plot_curve
     from walker_rl.experiments.run.progress import last_row
     from walker_rl.experiments.run.summary import read_ended_by, read_summary
+    from walker_rl.policies.policy_file import load_policy
 
     plot_curve(run.metrics, run.curve, config)
     last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
@@ -172,13 +176,14 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     newest = f"; last evaluation {last['mean_return']:,.0f}" if "mean_return" in last else ""
     print(f"Ended by {read_ended_by(run)}: {trained} of training{newest}")
     summary = read_summary(run)
-    for name, scores in (("best", summary.best), ("last", summary.last)):
+    for name, path, scores in (("best", run.best_policy, summary.best), ("last", run.last_policy, summary.last)):
         num_episodes = len(scores.episode_returns)
         returns = ", ".join(f"{value:.0f}" for value in scores.episode_returns)
         each = f" ({returns})" if num_episodes <= _MAX_RETURNS_LISTED else ""
         spread = f"{scores.mean_return:.1f} +- {scores.stddev_return:.1f}"
         num_falls = sum(scores.episode_falls or ())
-        print(f"{name} policy: return {spread}, falls in {num_falls} of {counted(num_episodes, 'episode')}{each}")
+        falls = f"falls in {num_falls} of {counted(num_episodes, 'episode')}"
+        print(f"{name} policy: return {spread}, from step {load_policy(path).actor_steps:,}, {falls}{each}")
     policies, videos = (run.best_policy, run.last_policy), (run.best_video, run.progress_video)
     for written in (*policies, *videos, run.curve, run.metrics, run.tensorboard):
         if written.exists():

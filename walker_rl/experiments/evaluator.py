@@ -84,20 +84,31 @@ class Evaluator:
 
         Args:
             variables: weights of the last policy, in case its file is torn.
-            report: function that takes a line, about each candidate played and each torn file.
+            report: function that takes a line, about each candidate played, each torn file and, without a terminal,
+                each step after the choice.
 
         Returns:
             The evaluations of "best" and "last".
         """
         last = self._loaded(self._run.last_policy, self._saved(variables, self.last_actor_steps), report)
-        best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), report)
-        best = best or self._loaded(self._run.best_policy, last, report)  # Runs of older versions kept no candidates.
-        save_policy(self._run.best_policy, best)
-        policies = {"best": best, "last": last}
-        evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}
-        self._render(best, self._run.best_video)
-        if self._config.evaluation.film_period is not None:
-            self._film_progress()
+        with self._display.console.status("Choosing the best policy") as status:
+
+            def begin(step: str) -> None:
+                status.update(step)
+                if not self._display.console.is_terminal:
+                    report(f"{step}.")
+
+            best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), report)
+            best = best or self._loaded(self._run.best_policy, last, report)  # Older versions kept no candidates.
+            save_policy(self._run.best_policy, best)
+            begin(f"Evaluating the best policy, from step {best.actor_steps:,}, and the last")
+            policies = {"best": best, "last": last}
+            evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}
+            begin("Filming the best policy")
+            self._render(best, self._run.best_video)
+            if self._config.evaluation.film_period is not None:
+                begin("Filming the stages of the training")
+                self._film_progress()
         return evaluations
 
     def save(self) -> State:

@@ -17,6 +17,7 @@ class RunState(enum.Enum):
     """State of a run of a sweep, or of a trial of a search."""
 
     RUNNING = "running"
+    STOPPED = "stopped"
     WAITING = "waiting"
     COMPLETE = "complete"
     FAILED = "failed"

@@ -17,6 +17,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.isolation import free_port
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.terminal.display import TRAINED
@@ -74,7 +75,10 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     ]
     assert yaml.safe_load((run / "config.yaml").read_text())["provenance"]["runner"] == "launch"
     assert output.count(TRAINED) == 1
-    assert "evaluator: Candidate at " in output.partition(TRAINED)[2]
+    ending = output.partition(TRAINED)[2]
+    assert "evaluator: Candidate at " in ending
+    assert "evaluator: Evaluating the best policy, from step " in ending
+    assert "evaluator: Filming the best policy.\n" in ending
     assert "best policy: return " in output
     evaluation = run_command("evaluate", run, "--episodes", "1", "--json")
     assert json.loads(evaluation.stdout)["agent_name"] == agent_name
@@ -94,12 +98,14 @@ def test_threads_do_what_processes_do(tmp_path):
 
 
 def test_threads_end_soon_after_they_are_asked_to(tmp_path):
-    with launched(tmp_path / "run", *ENDLESS, "--threads") as made:
+    run = tmp_path / "run"
+    with launched(run, *ENDLESS, "--threads") as made:
         made.wait_for_learning()
         made.process.send_signal(signal.SIGTERM)
         output = made.finish(60)
         assert made.process.returncode == 75, output
-    assert "Interrupted; to resume from the newest checkpoint: " in output
+    steps = max(step_files(run / "checkpoints"))
+    assert f"The newest checkpoint is at {steps:,} steps\nInterrupted; to resume from the newest checkpoint: " in output
 
 
 def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):

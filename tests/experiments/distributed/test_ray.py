@@ -23,6 +23,7 @@ from walker_rl.cli.launching import RUNNER
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.isolation import free_port
 from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.step_files import step_files
 
 ROOT = Path(__file__).parents[3]
 RAY = ROOT / ".venv-ray" / "bin" / "ray"
@@ -135,10 +136,9 @@ def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=300)
     assert process.returncode == 75, rest
-    assert "Interrupted; to resume from the newest checkpoint: " in rest
-    newest = max(run.glob("checkpoints/step_*.npz"))
-    steps = int(newest.stem.removeprefix("step_")) + 500
-    resumed = words(cluster, "--resume", run, "--steps", str(steps))
+    newest = max(step_files(run / "checkpoints"))
+    assert f"The newest checkpoint is at {newest:,} steps\nInterrupted; to resume from the newest checkpoint: " in rest
+    resumed = words(cluster, "--resume", run, "--steps", str(newest + 500))
     result = run_command(*resumed, env=cluster.environment)
     assert result.returncode == 0, result.stderr
     assert "Resumed " in (run / "logs" / "central.log").read_text()

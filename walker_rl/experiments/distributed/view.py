@@ -15,7 +15,7 @@ from walker_rl.processes.child import Child
 from walker_rl.terminal.display import TRAINED
 from walker_rl.terminal.fleet import FleetDisplay
 
-TOLD = ("warning: ", "Resumed ", "Candidate at ")
+TOLD = ("warning: ", "Resumed ", "Candidate at ", "Evaluating ", "Filming ")
 """Beginnings of the log lines that the launcher prints."""
 
 

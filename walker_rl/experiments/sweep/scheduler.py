@@ -60,7 +60,7 @@ class Scheduler:
         """Asks the running processes to save and exit; kills them if `is_urgent`."""
         end_runs((run for _, run in self._running), is_urgent)
         for entry, run in self._running:
-            self._release(entry, run, RunState.COMPLETE if entry.job.is_complete else RunState.WAITING)
+            self._release(entry, run, RunState.COMPLETE if entry.job.is_complete else RunState.STOPPED)
 
     @property
     def _running(self) -> list[tuple[Entry, JobRun]]:
