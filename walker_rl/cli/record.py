@@ -67,14 +67,15 @@ def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> tupl
     from walker_rl.episodes import play_episodes
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.minari_file import new_dataset
+    from walker_rl.terminal.live import make_console
 
     environment = make_environment(saved.task, seed, saved.environment)
     bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)
     about = {"algorithm_name": saved.agent_name, "task": saved.task, "actor_steps": saved.actor_steps, "seed": seed}
-    num_episodes, returns = 0, []
+    num_episodes, returns, console = 0, [], make_console()
     with (
         new_dataset(output, (bounds[:, 0], bounds[:, 1]), environment.task.action_size, about) as add,
-        Progress(transient=True) as progress,  # Prints nothing without a terminal.
+        Progress(console=console, transient=True, disable=not console.is_interactive) as progress,
     ):
         recording = progress.add_task("Recording", total=num_steps)
         for episode in play_episodes(environment, saved.begin_episode, evaluation_seeds(seed, num_steps), num_steps):
