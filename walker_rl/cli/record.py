@@ -31,7 +31,7 @@ def record_episodes(
         int | None,
         typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the episodes, as in `evaluate`.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episodes, as in `evaluate`.")] = 0,
 ) -> None:
     """Play a policy deterministically and write its episodes as a Minari dataset.
 
