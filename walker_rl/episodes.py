@@ -19,6 +19,7 @@ class Episode(NamedTuple):
         rewards: rewards, `[T]`.
         terminated: True if the last step terminated the episode, False if it truncated it.
         seed: seed of the episode; None if unknown.
+        is_complete: False if a limit of steps cut the episode off before its own end.
     """
 
     observations: np.ndarray
@@ -26,6 +27,7 @@ class Episode(NamedTuple):
     rewards: np.ndarray
     terminated: bool
     seed: int | None = None
+    is_complete: bool = True
 
 
 def play_episodes(
@@ -34,7 +36,7 @@ def play_episodes(
     episode_seeds: Sequence[int],
     num_steps: float = math.inf,
 ) -> Iterator[Episode]:
-    """Plays one episode from each seed in order, with `num_steps` steps at most; the last truncates its episode.
+    """Plays one episode from each seed in order, with `num_steps` steps at most; the last one cuts its episode off.
 
     `begin_episode` returns a policy for one episode.
     """
@@ -49,7 +51,10 @@ def play_episodes(
             observations.append(timestep.observation)
             rewards.append(timestep.reward)
         steps_left -= len(rewards)
-        terminated = bool(timestep.last() and timestep.discount == 0)
-        yield Episode(np.stack(observations), np.stack(actions), np.array(rewards), terminated, episode_seed)
+        is_complete = timestep.last()
+        terminated = bool(is_complete and timestep.discount == 0)
+        yield Episode(
+            np.stack(observations), np.stack(actions), np.array(rewards), terminated, episode_seed, is_complete
+        )
         if steps_left == 0:
             return

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 import typing
@@ -23,6 +24,8 @@ from walker_rl.experiments.config import experiment_class
 ROOT = Path(__file__).parents[2]
 
 AGENTS = ", ".join(agent_names())
+
+COMMANDS = [str(one.name) for one in app.registered_commands]
 
 FAILING = """
 import sys
@@ -189,6 +192,15 @@ def test_help_fits_the_terminal(columns):
     text = " ".join(process.stdout.split())
     for name, default, meaning in hyperparameter_rows(experiment_class("d4pg")()):
         assert f"{name} {meaning} [default: {default}]" in text
+
+
+@pytest.mark.parametrize("words", [*COMMANDS, "train d4pg", "launch d4pg", "cluster submit d4pg"])
+def test_help_names_values_rather_than_types(words, capsys):
+    """As in "RUN" and "--jobs NUMBER", not in "RUN... <list[str]>" and "--jobs <int range>"."""
+    assert main([*words.split(), "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "Options:" in text
+    assert re.findall(r"<\w|\.\.\.}", text.partition("Fields, set with")[0]) == []
 
 
 @pytest.mark.parametrize(

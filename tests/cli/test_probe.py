@@ -32,6 +32,7 @@ def test_what_cannot_be_drawn_is_shown_without_a_film(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     result = run_command("probe", "rail:Rail", "--steps", "60", cwd=tmp_path, env=environment)
     assert (result.returncode, result.stderr) == (0, "")
+    assert "0       action_0  scaled to [-2, 2]  -1 to 1" in result.stdout.splitlines()
     assert "random actions: 40 steps" in result.stdout
     note = "note: no film: render() must return uint8 [height, width, 3], not float64 (48, 64, 3)"
     assert result.stdout.splitlines()[-2:] == ["probe_rail-Rail/probe.png", note]

@@ -1,10 +1,12 @@
 """`walker-rl record`, and a training that learns from what it writes."""
 
+import contextlib
 import dataclasses
 import importlib.util
 import signal
 import sys
 
+import numpy as np
 import pytest
 import yaml
 
@@ -12,6 +14,9 @@ from tests.experiments.test_kill_and_resume import assert_equal_runs
 from tests.test_minari_file import SAVED
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for
 from walker_rl.cli import main
+from walker_rl.environments import make_environment
+from walker_rl.episodes import play_episodes
+from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import save_policy
 
 needs_minari = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reason="needs the extra minari")
@@ -35,6 +40,24 @@ def test_steps_and_episodes_are_those_asked_for(dataset, capsys):
     assert (about["algorithm_name"], about["task"], about["actor_steps"]) == ("d4pg", "Pendulum-v1", 7)
     assert main(["record", "--pretrained", "gait", "-o", str(dataset)]) == 2
     assert capsys.readouterr().err == f"error: output = {dataset}: must not exist yet\n"
+
+
+@needs_minari
+def test_the_mean_return_is_that_of_complete_episodes(tmp_path, capsys):
+    """Episodes of the pendulum have 200 steps."""
+    policy = tmp_path / "policy.npz"
+    save_policy(policy, SAVED)
+    with contextlib.closing(make_environment(SAVED.task, 0)) as environment:
+        played = play_episodes(environment, SAVED.begin_episode, evaluation_seeds(0, 2))
+        returns = [float(np.sum(episode.rewards)) for episode in played]
+    one, both = f"{returns[0]:.1f} over 1 complete episode", f"{np.mean(returns):.1f} over 2 complete episodes"
+    for steps, said in {
+        "250": f"250 steps in 2 episodes, mean return {one}",
+        "400": f"400 steps in 2 episodes, mean return {both}",
+        "20": "20 steps in 1 episode, none complete: there is no mean return",
+    }.items():
+        assert main(["record", str(policy), "--steps", steps, "-o", str(tmp_path / steps)]) == 0
+        assert capsys.readouterr().out.splitlines()[0] == f"{tmp_path / steps}: {said}"
 
 
 @needs_minari

@@ -1,6 +1,7 @@
 """The page in a real browser, Debian's Chromium, beside runs that are made up and one that trains."""
 
 import contextlib
+import itertools
 import os
 import re
 import threading
@@ -127,6 +128,38 @@ CONTRAST = """(selector) => {
   const below = element.closest("#grid a") ?? document.body;
   const [page, text] = [light(getComputedStyle(below).backgroundColor), light(getComputedStyle(element).color)];
   return (Math.max(page, text) + 0.05) / (Math.min(page, text) + 0.05);
+}"""
+
+
+def test_texts_of_charts_keep_their_size_and_their_distance_when_the_window_narrows(chromium, sweep):
+    for path in (sweep, sweep / "a film"):
+        with opened(chromium, path, viewport={"width": 1_400, "height": 900}) as page:
+            chart = page.locator("svg").first
+            expect(chart).to_be_visible()
+            for width in (1_400, 900, 500):
+                before = chart.get_attribute("viewBox")
+                page.set_viewport_size({"width": width, "height": 900})
+                if width < 1_400:
+                    expect(chart).not_to_have_attribute("viewBox", before)
+                for scale, frame, texts in page.evaluate(CHARTS):
+                    assert scale == pytest.approx(1.0, abs=0.01)
+                    assert len(texts) >= 3, "a constant curve has one label at its height"
+                    assert not any(overlap(*pair) for pair in itertools.combinations(texts, 2))
+                    assert all(frame[0] <= left and right <= frame[2] for left, _, right, _ in texts)
+
+
+def overlap(one, other) -> bool:
+    """Whether boxes of left, top, right and bottom have a part in common."""
+    return all(max(one[i], other[i]) < min(one[i + 2], other[i + 2]) for i in (0, 1))
+
+
+CHARTS = """() => {
+  const box = (element) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return [left, top, right, bottom];
+  };
+  return [...document.querySelectorAll("svg")].map((svg) =>
+    [svg.clientWidth / svg.viewBox.baseVal.width, box(svg), [...svg.querySelectorAll("text")].map(box)]);
 }"""
 
 

@@ -29,6 +29,16 @@ def test_a_run_or_a_folder_of_them(run, tmp_path):
     assert find_runs(tmp_path / "nowhere") == {}
 
 
+def test_links_repeat_no_run(run, tmp_path):
+    """Where links alone lead to a run, it has the name of the first."""
+    folder = tmp_path / "sweep"
+    make_run(tmp_path / "elsewhere" / "two", [1.0])
+    for link, target in {"best": "one", "around": ".", "a": "../elsewhere/two", "z": "../elsewhere/two"}.items():
+        (folder / link).symlink_to(target)
+    assert list(find_runs(folder)) == ["a", "one"]
+    assert list(find_runs(tmp_path)) == ["elsewhere/two", "sweep/one"]
+
+
 def test_where_a_run_stands(run):
     shown = overview("one", run)
     assert (shown["steps"], shown["max_steps"], shown["newest"], shown["best"]) == (3_000, 4_000, 70.0, 80.0)

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from walker_rl.analysis.run_names import natural_order
@@ -14,8 +14,24 @@ EVALUATIONS = "evaluations.csv"
 
 
 def expand(paths: Sequence[str | Path]) -> list[Path]:
-    """Returns the run directories and the folders of tables in some paths or patterns; others stay as they are."""
-    return [run for path in paths for match in _matches(Path(path)) for run in _runs_in(match)]
+    """Returns the run directories and the folders of tables in some paths or patterns; others stay as they are.
+
+    Symbolic links in a path or pattern repeat no run.
+    """
+    found = ([run for match in _matches(Path(path)) for run in _runs_in(match)] for path in paths)
+    return [run for runs in found for run in without_repeats(runs)]
+
+
+def without_repeats(paths: Iterable[Path]) -> list[Path]:
+    """Sorts paths and keeps one for each place: the one with the fewest symbolic links, and of these the first."""
+    places: dict[str, Path] = {}
+    for path in sorted(paths, key=lambda path: (_num_links(path), path)):
+        places.setdefault(os.path.realpath(path), path)
+    return sorted(places.values())
+
+
+def _num_links(path: Path) -> int:
+    return sum(map(os.path.islink, (path, *path.parents)))
 
 
 def _matches(path: Path) -> list[Path]:

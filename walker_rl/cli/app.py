@@ -2,7 +2,7 @@
 
 import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +15,7 @@ from walker_rl.cli.compare import compare_runs
 from walker_rl.cli.doctor import check_machine
 from walker_rl.cli.evaluate import evaluate_policy
 from walker_rl.cli.export import export_policy
-from walker_rl.cli.group import Group
+from walker_rl.cli.group import Command, Group
 from walker_rl.cli.launch import make_launch_app
 from walker_rl.cli.list import list_names
 from walker_rl.cli.node import run_node
@@ -77,20 +77,24 @@ def walker_rl(
 
 app.add_typer(make_train_app(), name="train")
 app.add_typer(make_launch_app(), name="launch")
-app.command("sweep")(run_sweep)
 app.add_typer(make_cluster_app(), name="cluster")
-app.command("watch")(watch_runs)
-app.command("evaluate")(evaluate_policy)
-app.command("render")(render_policy)
-app.command("export")(export_policy)
-app.command("record")(record_episodes)
-app.command("compare")(compare_runs)
-app.command("report")(report_runs)
-app.command("probe")(probe_task)
-app.command("tune")(tune_agent)
-app.command("node")(run_node)
-app.command("doctor")(check_machine)
-app.command("list")(list_names)
+_COMMANDS: dict[str, Callable[..., Any]] = {
+    "sweep": run_sweep,
+    "watch": watch_runs,
+    "evaluate": evaluate_policy,
+    "render": render_policy,
+    "export": export_policy,
+    "record": record_episodes,
+    "compare": compare_runs,
+    "report": report_runs,
+    "probe": probe_task,
+    "tune": tune_agent,
+    "node": run_node,
+    "doctor": check_machine,
+    "list": list_names,
+}
+for _name, _run in _COMMANDS.items():
+    app.command(_name, cls=Command)(_run)
 
 
 def main(words: Sequence[str]) -> int:

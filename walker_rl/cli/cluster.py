@@ -34,10 +34,14 @@ RAY_PYTHON = Path(".venv-ray/bin/python")
 CONNECTION_LIMIT = 10.0
 """Seconds for the cluster's machine to accept a connection."""
 
-NumActors = Annotated[int, typer.Option(min=1, max=10_000, help="Processes that act, each with a CPU of its own.")]
+NumActors = Annotated[
+    int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="Processes that act, each with a CPU of its own.")
+]
 Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Address of the cluster, as in `ray start --head`.")]
-CentralCPUs = Annotated[int, typer.Option(min=1, help="CPUs for the learner and the evaluator.")]
-FetchPeriod = Annotated[float, typer.Option(min=1, help="Seconds between copies of the run to this machine.")]
+CentralCPUs = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="CPUs for the learner and the evaluator.")]
+FetchPeriod = Annotated[
+    float, typer.Option(min=1, metavar="SECONDS", help="Seconds between copies of the run to this machine.")
+]
 RayPython = Annotated[Path, typer.Option(metavar="FILE", help="The Python that has Ray, here; made by `make ray`.")]
 Python = Annotated[
     str | None, typer.Option(metavar="FILE", help="The Python that has walker_rl, on every machine.  [default: this]")

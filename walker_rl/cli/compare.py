@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Runs = Annotated[
     list[str],
-    typer.Argument(metavar="RUN...", help="Run directories, folders of them or of their tables, or patterns."),
+    typer.Argument(metavar="RUN", help="Run directories, folders of them or of their tables, or patterns."),
 ]
 GroupBy = Annotated[
     str,

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from walker_rl.experiments.run.training_evaluation import TrainingEvaluation
     from walker_rl.policies.policy_file import SavedPolicy
 
-Episodes = Annotated[int | None, typer.Option(min=1, max=100_000, help="Episodes to play.  [default: 10]")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the episodes.  [default: 0]")]
+Episodes = Annotated[
+    int | None, typer.Option(min=1, max=100_000, metavar="NUMBER", help="Episodes to play.  [default: 10]")
+]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="SEED", help="Seed of the episodes.  [default: 0]")]
 AsInTraining = Annotated[
     bool,
     typer.Option("--as-in-training", help="Repeat the training's own evaluation, on the same episodes."),

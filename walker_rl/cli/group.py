@@ -1,4 +1,4 @@
-"""Groups of commands, as `walker-rl` and `walker-rl cluster`."""
+"""Groups of commands, as `walker-rl` and `walker-rl cluster`, and their commands."""
 
 from typing import Any, ClassVar
 
@@ -8,6 +8,20 @@ from walker_rl.errors import UserError, did_you_mean
 
 _WHOLE = 1_000
 """Characters of a summary, more than any has; lines are wrapped."""
+
+
+class Command(typer.core.TyperCommand):
+    """A command whose `--help` names arguments without Typer's types, as in "RUN <path>"."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Writes the arguments' and the options' part of `--help`."""
+        parameters: list[Any] = self.get_params(ctx)
+        arguments = [one for one in parameters if one.param_type_name == "argument"]
+        if arguments:
+            with formatter.section("Arguments"):
+                formatter.write_dl([(one.metavar, one.get_help_record(ctx)[1]) for one in arguments])
+        with formatter.section("Options"):
+            formatter.write_dl([one.get_help_record(ctx) for one in parameters if one not in arguments])
 
 
 class Group(typer.core.TyperGroup):

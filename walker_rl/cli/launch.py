@@ -33,7 +33,9 @@ IMPOSSIBLE: dict[LaunchRole, tuple[str, ...]] = {
 
 NumActors = Annotated[
     int | None,
-    typer.Option(min=1, max=1_000, help="Processes that act.  [default: CPUs - 2; with --join, CPUs]"),
+    typer.Option(
+        min=1, max=1_000, metavar="NUMBER", help="Processes that act.  [default: CPUs - 2; with --join, CPUs]"
+    ),
 ]
 OpenPorts = Annotated[
     bool, typer.Option("--open-ports", help="Let any machine that reaches this one connect, without a password.")
@@ -42,7 +44,9 @@ Threads = Annotated[bool, typer.Option("--threads", help="Run everything in this
 RoleOption = Annotated[
     LaunchRole,
     typer.Option(
-        "--role", help="central: learner and evaluator, which others --join; actors: only those, for a run elsewhere."
+        "--role",
+        metavar="ROLE",
+        help="central: learner and evaluator, which others --join; actors: only those, for a run elsewhere.",
     ),
 ]
 Listen = Annotated[

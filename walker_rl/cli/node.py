@@ -25,17 +25,25 @@ class Role(str, enum.Enum):
 
 
 def run_node(
-    role: Annotated[Role, typer.Option(help="central: server, replay and learner; actor; evaluator.")],
+    role: Annotated[Role, typer.Option(metavar="ROLE", help="central: server, replay and learner; actor; evaluator.")],
     run_dir: Annotated[
         Path | None, typer.Option(metavar="RUN", help="An existing run directory; for central and evaluator.")
     ] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where the central process listens.")] = None,
-    num_actors: Annotated[int, typer.Option(min=0, help="Indices that the central process keeps for --index.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, metavar="PORT", help="Where the central process listens.")
+    ] = None,
+    num_actors: Annotated[
+        int, typer.Option(min=0, metavar="NUMBER", help="Indices that the central process keeps for --index.")
+    ] = 0,
     connect: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Address of the central process; for actor and evaluator.")
     ] = None,
-    run_id: Annotated[str | None, typer.Option(help="run_id in the run's config.yaml; for an actor.")] = None,
-    index: Annotated[int | None, typer.Option(min=0, help="Which actor; by default a new one.")] = None,
+    run_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="run_id in the run's config.yaml; for an actor.")
+    ] = None,
+    index: Annotated[
+        int | None, typer.Option(min=0, metavar="INDEX", help="Which actor; by default a new one.")
+    ] = None,
     parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
 ) -> int:
     """Run one role of a distributed run; `walker-rl launch` starts these."""

@@ -26,8 +26,10 @@ def probe_task(
     output: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Maximum steps of each episode.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the episodes.")] = 0,
+    steps: Annotated[
+        int, typer.Option(min=1, max=1_000_000, metavar="STEPS", help="Maximum steps of each episode.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episodes.")] = 0,
 ) -> None:
     """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions.
 

@@ -31,12 +31,12 @@ def record_episodes(
         int | None,
         typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the episodes, as in `evaluate`.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episodes, as in `evaluate`.")] = 0,
 ) -> None:
     """Play a policy deterministically and write its episodes as a Minari dataset.
 
     `minari.MinariDataset("DATASET/data")` opens it, and `walker-rl train AGENT --prior DATASET` learns from it.
-    The last episode is truncated at the last step.
+    An episode that the last step cuts off is truncated there, and left out of the mean return that is printed.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 
@@ -45,17 +45,21 @@ def record_episodes(
         raise UserError(f"steps = {steps}: must be in [1, {MAX_STEPS:,}]")
     saved = load_policy_asked_for(run, pretrained, task)
 
-    import numpy as np
-
-    returns = _record(saved, output, num_steps, seed)
-    episodes = counted(len(returns), "episode")
-    print(f"{output}: {counted(num_steps, 'step')} in {episodes}, mean return {np.mean(returns):.1f}")
+    num_episodes, returns = _record(saved, output, num_steps, seed)
+    recorded = f"{counted(num_steps, 'step')} in {counted(num_episodes, 'episode')}"
+    print(f"{output}: {recorded}, {_mean_of_complete(returns)}")
     settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
     print_next(command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", output))
 
 
-def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> list[float]:
-    """Plays `saved` and writes the dataset; returns the return of each episode."""
+def _mean_of_complete(returns: list[float]) -> str:
+    if not returns:
+        return "none complete: there is no mean return"
+    return f"mean return {sum(returns) / len(returns):.1f} over {counted(len(returns), 'complete episode')}"
+
+
+def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> tuple[int, list[float]]:
+    """Plays `saved` and writes the dataset; returns the number of episodes, and the returns of the complete ones."""
     import numpy as np
     from rich.progress import Progress
 
@@ -63,19 +67,22 @@ def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> list
     from walker_rl.episodes import play_episodes
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.minari_file import new_dataset
+    from walker_rl.terminal.live import make_console
 
     environment = make_environment(saved.task, seed, saved.environment)
     bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)
     about = {"algorithm_name": saved.agent_name, "task": saved.task, "actor_steps": saved.actor_steps, "seed": seed}
-    returns = []
+    num_episodes, returns, console = 0, [], make_console()
     with (
         new_dataset(output, (bounds[:, 0], bounds[:, 1]), environment.task.action_size, about) as add,
-        Progress(transient=True) as progress,  # Prints nothing without a terminal.
+        Progress(console=console, transient=True, disable=not console.is_interactive) as progress,
     ):
         recording = progress.add_task("Recording", total=num_steps)
         for episode in play_episodes(environment, saved.begin_episode, evaluation_seeds(seed, num_steps), num_steps):
             add(episode)
-            returns.append(float(np.sum(episode.rewards)))
+            num_episodes += 1
+            if episode.is_complete:
+                returns.append(float(np.sum(episode.rewards)))
             progress.update(recording, advance=len(episode.rewards))
     environment.close()
-    return returns
+    return num_episodes, returns

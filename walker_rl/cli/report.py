@@ -15,7 +15,7 @@ def report_runs(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page.")] = Path("report.html"),
     group_by: GroupBy = "agent_name",
     thresholds: Thresholds = None,
-    title: Annotated[str, typer.Option(help="Title of the page.")] = "Comparison of runs",
+    title: Annotated[str, typer.Option(metavar="TITLE", help="Title of the page.")] = "Comparison of runs",
 ) -> None:
     """Write one page of runs: figures, a table, films, settings, versions, commands.
 

@@ -29,9 +29,10 @@ Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set one field; may be repeated.")
 ]
 Task = Annotated[
-    str | None, typer.Option(help="Short for --set task=...; see walker-rl list.", autocompletion=complete_tasks)
+    str | None,
+    typer.Option(metavar="TASK", help="Short for --set task=...; see walker-rl list.", autocompletion=complete_tasks),
 ]
-Seed = Annotated[int | None, typer.Option(help="Short for --set seed=...")]
+Seed = Annotated[int | None, typer.Option(metavar="SEED", help="Short for --set seed=...")]
 Steps = Annotated[
     int | None,
     typer.Option(parser=parse_steps, metavar="STEPS", help="Short for --set max_actor_steps=..., as in 1e5, 300k, 1M."),
@@ -56,7 +57,7 @@ Prior = Annotated[
 ]
 RunDir = Annotated[
     Path | None,
-    typer.Option(help="Run directory, new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
+    typer.Option(metavar="FOLDER", help="Run directory, new or empty.  [default: runs/AGENT_TASK_seedSEED_TIME]"),
 ]
 Resume = Annotated[
     Path | None, typer.Option(metavar="RUN", help="Resume an interrupted run, or lengthen a complete one.")

@@ -58,14 +58,18 @@ Grid = Annotated[
     list[str] | None,
     typer.Option(metavar="FIELD=VALUE,VALUE", help="Train with each of these values; may be repeated."),
 ]
-Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Runs at a time.  [default: one for each CPU]")]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, max=1_000, metavar="NUMBER", help="Runs at a time.  [default: one for each CPU]")
+]
 Output = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Folder of the runs.  [default: runs/sweep, or runs/SPEC]")
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="List the runs with their indices, and forecast the time; nothing is written.")
 ]
-Index = Annotated[int | None, typer.Option(min=0, help="Train only the run with this index, in this process.")]
+Index = Annotated[
+    int | None, typer.Option(min=0, metavar="INDEX", help="Train only the run with this index, in this process.")
+]
 
 
 def run_sweep(

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from walker_rl.search_space import SearchSpace
 
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.", autocompletion=agent_names)]
-Trials = Annotated[int, typer.Option(min=1, help="Total number of trials, including those of earlier calls.")]
+Trials = Annotated[
+    int, typer.Option(min=1, metavar="NUMBER", help="Total number of trials, including those of earlier calls.")
+]
 Seeds = Annotated[
     list[str] | None,
     typer.Option(
@@ -32,8 +34,12 @@ Seeds = Annotated[
         help="Seeds of each trial; report results on others; may be repeated.  [default: 100-101]",
     ),
 ]
-Pruner = Annotated[str, typer.Option(help="Pruner that stops poor trials early: median, hyperband or none.")]
-Jobs = Annotated[int | None, typer.Option(min=1, max=1_000, help="Trials at a time.  [default: one for each CPU]")]
+Pruner = Annotated[
+    str, typer.Option(metavar="PRUNER", help="Pruner that stops poor trials early: median, hyperband or none.")
+]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, max=1_000, metavar="NUMBER", help="Trials at a time.  [default: one for each CPU]")
+]
 Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder of the study.  [default: runs/tune_AGENT]")]
 
 

@@ -20,7 +20,9 @@ def watch_runs(
     path: Annotated[
         Path, typer.Argument(metavar="RUN", help="A run directory, or a folder of them, as a sweep's.")
     ] = Path("runs"),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port to listen on; 0 takes any free one.")
+    ] = PORT,
 ) -> None:
     """Show runs on a page while they train: curves, losses, alarms, films.
 

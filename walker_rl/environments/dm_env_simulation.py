@@ -9,7 +9,7 @@ import numpy as np
 import tree
 from dm_env import specs
 
-from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.dimensions import Dimension, Dimensions
 from walker_rl.environments.drawing import draw_plainly, picture
 from walker_rl.environments.foreign import (
     DEFAULT_EPISODE_STEPS,
@@ -50,9 +50,7 @@ class DmEnvSimulation:
         low, high = (np.broadcast_to(bound, actions.shape) for bound in (actions.minimum, actions.maximum))
         self._bounds = ActionBounds.checked(low, high, actions.dtype)
         self._takes_seed = "seed" in inspect.signature(environment.reset).parameters
-        self.dimensions = Dimensions(
-            _dimensions(environment.observation_spec()), numbered("action", self._bounds.low.size, -1.0, 1.0)
-        )
+        self.dimensions = Dimensions(_dimensions(environment.observation_spec()), self._bounds.dimensions)
         seconds = getattr(environment, "control_timestep", None)
         self.frame_seconds = float(seconds()) if callable(seconds) else DEFAULT_FRAME_SECONDS
         self.reward_parts: Metrics = {}

@@ -64,6 +64,13 @@ class ActionBounds(NamedTuple):
             raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
         return cls(low, high, (np.float64(high) + low) / 2, (np.float64(high) - low) / 2)
 
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Numbered dimensions of an action in [-1, 1]; their units name the bounds that it is scaled to."""
+        bounds = zip(np.ravel(self.low).tolist(), np.ravel(self.high).tolist(), strict=True)
+        units = ["" if own == (-1.0, 1.0) else "scaled to [{:g}, {:g}]".format(*own) for own in bounds]
+        return tuple(Dimension(f"action_{index}", unit, -1.0, 1.0) for index, unit in enumerate(units))
+
     def scaled(self, action: np.ndarray) -> np.ndarray:
         """Maps an action `[A]` from [-1, 1] to the bounds; the result has their shape and type."""
         scaled = self.middle + self.half * action.reshape(self.low.shape)

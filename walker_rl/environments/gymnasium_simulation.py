@@ -7,7 +7,7 @@ import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Dict, Space, Tuple, utils
 
-from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.dimensions import Dimension, Dimensions
 from walker_rl.environments.drawing import draw_plainly, picture
 from walker_rl.environments.foreign import (
     DEFAULT_EPISODE_STEPS,
@@ -44,7 +44,7 @@ class GymnasiumSimulation:
         if not isinstance(actions, Box):
             raise Refused(f"must have actions in a Box, not {actions}")
         self._bounds = ActionBounds.checked(actions.low, actions.high, actions.dtype)
-        self.dimensions = Dimensions(_dimensions(self._space), numbered("action", self._bounds.low.size, -1.0, 1.0))
+        self.dimensions = Dimensions(_dimensions(self._space), self._bounds.dimensions)
         rate = environment.metadata.get("render_fps")
         self.frame_seconds = 1 / rate if rate else DEFAULT_FRAME_SECONDS
         self.reward_parts: Metrics = {}

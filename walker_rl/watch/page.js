@@ -3,6 +3,7 @@
 // Asks for the runs again and again, and puts what has changed into the page; all text goes in as text.
 
 const PERIOD = 2000; // milliseconds between an answer and the next question
+const CARD_PADDING = 24; // pixels of a card that are not its chart's, as in page.css
 const byId = (id) => document.getElementById(id);
 const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -22,38 +23,46 @@ function facts(run) {
   return [run.state, steps, `newest evaluation ${shown(run.newest)}`, `best ${shown(run.best)}`, ...final];
 }
 
-function card(run) {
+/** Width of a column of a grid, in pixels; the grid must not be hidden. */
+function columnWidth(grid) {
+  return parseFloat(getComputedStyle(grid).gridTemplateColumns);
+}
+
+function card(run, width) {
   const link = document.createElement("a");
   link.href = `#${run.address}`;
-  const curve = chart(`Evaluation return of ${run.name}`, { width: 260, height: 110, lines: [{ curve: run.evaluation, kind: "" }] });
+  const curve = chart(`Evaluation return of ${run.name}`, { width, height: 120, lines: [{ curve: run.evaluation, kind: "" }] });
   link.append(element("strong", run.name), element("span", facts(run).join(", ")), curve);
   return link;
 }
 
-/** Replaces only the cards that have changed: one with the focus must not lose it. */
+/** Replaces only the cards that have changed, or are of another width: one with the focus must not lose it. */
 function showGrid(runs) {
   const grid = byId("grid");
-  const texts = runs.map((run) => JSON.stringify(run));
+  const width = columnWidth(grid) - CARD_PADDING;
+  const texts = runs.map((run) => JSON.stringify([run, width]));
   while (grid.children.length > runs.length) grid.lastChild.remove();
   runs.forEach((run, index) => {
     const old = grid.children[index];
-    if (old === undefined) grid.append(card(run));
-    else if (texts[index] !== cards[index]) old.replaceWith(card(run));
+    if (old === undefined) grid.append(card(run, width));
+    else if (texts[index] !== cards[index]) old.replaceWith(card(run, width));
   });
   cards = texts;
 }
 
 function showCharts(id, curves) {
+  const grid = byId(id);
+  grid.parentElement.hidden = Object.keys(curves).length === 0;
+  const width = columnWidth(grid);
   const figures = Object.entries(curves).map(([name, curve]) => {
     const figure = document.createElement("figure");
     const caption = document.createElement("figcaption");
     const label = name.replaceAll("_", " ");
     caption.append(element("span", label), element("b", shown(curve.values.at(-1) ?? null)));
-    figure.append(caption, chart(label, { width: 240, height: 100, lines: [{ curve, kind: "" }] }));
+    figure.append(caption, chart(label, { width, height: 120, lines: [{ curve, kind: "" }] }));
     return figure;
   });
-  byId(id).replaceChildren(...figures);
-  byId(id).parentElement.hidden = figures.length === 0;
+  grid.replaceChildren(...figures);
 }
 
 /** Shows a film again only if it is another one, for it would begin anew. */

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from walker_rl.analysis.run_paths import without_repeats
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.run.alarms import Columns, RunRecord, alarms, read_run_record
@@ -36,10 +37,13 @@ Json = dict[str, Any]
 
 
 def find_runs(path: Path) -> dict[str, RunDirectory]:
-    """Finds the run directory at `path`, by its name, or those under the folder `path`, by relative path."""
+    """Finds the run directory at `path`, by its name, or those under the folder `path`, by relative path.
+
+    A run that symbolic links lead to is listed once.
+    """
     if (run := RunDirectory(path)).exists:
         return {path.resolve().name: run}
-    return {str(run.path.relative_to(path)): run for run in _runs_under(path, MAX_DEPTH)}
+    return {str(run.relative_to(path)): RunDirectory(run) for run in without_repeats(_runs_under(path, MAX_DEPTH))}
 
 
 def overview(name: str, run: RunDirectory) -> Json:
@@ -86,11 +90,11 @@ def read_film(run: RunDirectory, film: str) -> bytes | None:
     return content if content.startswith(b"GIF8") else None
 
 
-def _runs_under(folder: Path, depth: int) -> Iterator[RunDirectory]:
+def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
     with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            if (run := RunDirectory(path)).exists:
-                yield run
+        for path in folder.iterdir():
+            if RunDirectory(path).exists:
+                yield path
             elif depth > 1:
                 yield from _runs_under(path, depth - 1)
 

@@ -33,7 +33,7 @@ def test_the_rod_has_names_and_its_bounds():
         ("sine", -1.0, 1.0),
         ("speed", -8.0, 8.0),
     ]
-    assert [dimension.name for dimension in environment.dimensions.action] == ["action_0"]
+    assert [(one.name, one.unit) for one in environment.dimensions.action] == [("action_0", "of 2 N m")]
 
 
 def test_the_rod_points_where_its_angle_says():

@@ -104,6 +104,12 @@ def test_spaces_that_are_not_vectors_of_numbers_are_refused(spaces, line):
     assert str(error.value).startswith(line)
 
 
+def test_the_bounds_of_actions_are_named_unless_they_are_ours():
+    low, high = np.array([-1.0, 0.0, -0.5], np.float32), np.array([1.0, 10.0, 0.4], np.float32)
+    simulation = GymnasiumSimulation(Echo(action_space=Box(low, high)))
+    assert [one.unit for one in simulation.dimensions.action] == ["", "scaled to [0, 10]", "scaled to [-0.5, 0.4]"]
+
+
 def test_actions_are_mapped_to_the_bounds():
     simulation = GymnasiumSimulation(Echo())
     simulation.reset(0)

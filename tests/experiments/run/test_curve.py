@@ -23,11 +23,11 @@ def write(path, rows):
     logger.close()
 
 
-def write_evaluation(metrics, num_rows=11):
+def write_evaluation(metrics, num_rows=11, num_episodes=3):
     rows = []
     for index in range(num_rows):
-        returns = {f"episode_return_{episode}": 100.0 * index + 50 * episode for episode in range(3)}
-        mean = sum(returns.values()) / 3
+        returns = {f"episode_return_{episode}": 100.0 * index + 50 * episode for episode in range(num_episodes)}
+        mean = sum(returns.values()) / num_episodes
         counts = {"actor_steps": 1_000 * index, "learner_steps": 900 * index}
         rows.append({**counts, "mean_return": mean, "stddev_return": 40.8, **returns})
     write(metrics / "evaluation.csv", rows)
@@ -61,6 +61,16 @@ def test_a_curve_of_evaluation_and_training(tmp_path):
     assert num_pixels(picture, BLUE) > 1_000
     assert num_pixels(picture, GREY) > 300
     assert num_pixels(picture, (255, 255, 255)) > picture.shape[0] * picture.shape[1] / 2
+
+
+def test_the_legend_keeps_a_distance_from_the_edges_and_has_all_of_its_lines(tmp_path):
+    write_evaluation(tmp_path, num_episodes=100)
+    write_training(tmp_path)
+    legend = draw(tmp_path)[-60:]
+    inked = np.flatnonzero((legend < 250).any(axis=(0, 2)))
+    assert inked[0] >= 50 and inked[-1] < 1_150
+    assert num_pixels(legend, BLUE) > 50
+    assert num_pixels(legend, GREY) > 50
 
 
 def test_a_single_evaluation_and_a_few_training_episodes_can_be_seen(tmp_path):

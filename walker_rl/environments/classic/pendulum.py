@@ -6,7 +6,7 @@ import numpy as np
 from gym.envs.classic_control.pendulum import PendulumEnv
 from PIL import Image, ImageDraw
 
-from walker_rl.environments.dimensions import Dimension, Dimensions, numbered
+from walker_rl.environments.dimensions import Dimension, Dimensions
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
 
@@ -28,7 +28,7 @@ class Pendulum:
                 Dimension("sine", "sine of it", -1.0, 1.0),
                 Dimension("speed", "rad/s", -max_speed, max_speed),
             ),
-            action=numbered("action", 1, -1.0, 1.0),
+            action=(Dimension("action_0", f"of {self._environment.max_torque:g} N m", -1.0, 1.0),),
         )
 
     @property

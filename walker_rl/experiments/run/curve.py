@@ -35,12 +35,12 @@ def plot_curve(metrics: Path, path: Path, config: ExperimentConfig) -> None:
         width = 4 if len(positions) == 1 else 0
         axes.fill_between(positions, *extent, color="C0", alpha=0.25, linewidth=width, label="worst to best")
     if "mean_return" in evaluation:
-        label = f"evaluation, mean of {len(episodes)} deterministic episodes"
+        label = f"evaluation, mean of {counted(len(episodes), 'deterministic episode')}"
         axes.plot(evaluation["actor_steps"], evaluation["mean_return"], marker="o", markersize=3, label=label)
     title = f"{config.agent_name} on {config.task}, seed {config.seed}"
     axes.set(title=plain(title), xlabel="environment steps", ylabel="return", xlim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")
     with whole_file(path) as file:
         figure.savefig(file, format=path.suffix[1:], dpi=150)
