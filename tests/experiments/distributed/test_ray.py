@@ -46,6 +46,7 @@ class Cluster:
             **os.environ,
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            "RAY_memory_monitor_refresh_ms": "0",  # It would kill workers when tests beside it fill the memory.
             "RAY_USAGE_STATS_ENABLED": "0",
             "TMPDIR": str(self.scratch),
         }
