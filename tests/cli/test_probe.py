@@ -1,6 +1,8 @@
 """`walker-rl probe`: a table, a picture and a GIF of what simple actions do."""
 
 import os
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -25,6 +27,14 @@ def test_a_newcomer_sees_what_there_is(tmp_path, task):
         assert picture.width > 1000
     with Image.open(folder / "probe.gif") as film:
         assert film.n_frames > 5
+
+
+def test_git_ignores_what_it_writes_in_the_repository(tmp_path):
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert run_command("probe", "Pendulum-v1", "--steps", "2", cwd=tmp_path).returncode == 0
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=tmp_path, capture_output=True, text=True)
+    assert status.stdout == "?? .gitignore\n"
 
 
 def test_what_cannot_be_drawn_is_shown_without_a_film(tmp_path):
