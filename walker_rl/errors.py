@@ -2,7 +2,9 @@
 
 import contextlib
 import difflib
+import traceback
 from collections.abc import Iterable, Iterator
+from types import FrameType
 
 
 class UserError(Exception):
@@ -33,6 +35,28 @@ def os_error_as(kind: type[Exception], message: str) -> Iterator[None]:
 def kind_and_message(error: BaseException) -> str:
     """Returns an error's kind and the first line of its text, if it has any, as in "OSError: no such robot"."""
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
+
+
+def what_was_raised(error: BaseException, package: str = "") -> str:
+    """Describes an error of other people's code in one line, with its place there, in `package` if it has one in it."""
+    place = place_of(error, package) or place_of(error)
+    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{place}"
+
+
+def place_of(error: BaseException, package: str = "") -> str:
+    """Returns an error's last place in `package`, or else in any code but ours, as in " (rail.py:7)"; "" if none."""
+    ours = __name__.partition(".")[0]
+    places = [
+        f" ({frame.f_code.co_filename}:{line})"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if (_is_in(frame, package) if package else not _is_in(frame, ours))
+    ]
+    return "".join(places[-1:])
+
+
+def _is_in(frame: FrameType, package: str) -> bool:
+    is_generated = frame.f_code.co_filename == "<string>"  # As a dataclass's constructor.
+    return not is_generated and f"{frame.f_globals.get('__name__')}.".startswith(f"{package}.")
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:

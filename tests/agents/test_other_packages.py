@@ -7,17 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.package_copy import ROOT
+from tests.agents.other_packages import EXAMPLE, install, with_packages
 from tests.tiny import AGENT, TINY_SCHEDULE, metrics_of, run_command, set_options, start_command, wait_for
 from walker_rl.agents import agent_names
 from walker_rl.analysis.runs import read_runs
-
-EXAMPLE = ROOT / "examples" / "ars"
 
 CONFIG = '''
 import dataclasses
@@ -33,21 +30,6 @@ class Config:
 '''
 
 
-def with_packages(folder: Path, **environment: str) -> dict[str, dict[str, str]]:
-    """Options of `subprocess` with which a process finds the packages of a folder, too."""
-    return {"env": {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", **environment}}
-
-
-def install(folder: Path, name: str, package: str, config: str) -> None:
-    """Writes a package with a `config.py`, and the metadata of its installation."""
-    (folder / package).mkdir(parents=True)
-    (folder / package / "config.py").write_text(config)
-    metadata = folder / f"{package}-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(f"[walker_rl.agents]\n{name} = {package}\n")
-
-
 # --- wrong ones
 
 
@@ -55,14 +37,14 @@ def install(folder: Path, name: str, package: str, config: str) -> None:
 def wrong(tmp_path_factory):
     """Packages whose agents can't be used, besides one that can be listed."""
     folder = tmp_path_factory.mktemp("packages")
-    install(folder, "broken", "broken_agent", "import nowhere_to_be_found")
-    install(folder, "paperless", "paperless_agent", CONFIG.format(paper=""))
-    install(folder, AGENT, "taken_agent", CONFIG.format(paper="paper = ''"))
-    install(folder, "../up", "odd_agent", CONFIG.format(paper="paper = ''"))
-    install(folder, "other", "other_agent", CONFIG.format(paper="paper = 'none'"))
-    install(folder, "ending", "ending_agent", "import sys\nprint('hello')\nsys.exit(3)")
-    install(folder, "untyped", "untyped_agent", CONFIG.format(paper="paper: 'Nowhere' = 'none'"))
-    install(folder, "asking", "asking_agent", CONFIG.format(paper="size: int\n    paper = 'none'"))
+    install(folder, "broken", "broken_agent", config="import nowhere_to_be_found")
+    install(folder, "paperless", "paperless_agent", config=CONFIG.format(paper=""))
+    install(folder, AGENT, "taken_agent", config=CONFIG.format(paper="paper = ''"))
+    install(folder, "../up", "odd_agent", config=CONFIG.format(paper="paper = ''"))
+    install(folder, "other", "other_agent", config=CONFIG.format(paper="paper = 'none'"))
+    install(folder, "ending", "ending_agent", config="import sys\nprint('hello')\nsys.exit(3)")
+    install(folder, "untyped", "untyped_agent", config=CONFIG.format(paper="paper: 'Nowhere' = 'none'"))
+    install(folder, "asking", "asking_agent", config=CONFIG.format(paper="size: int\n    paper = 'none'"))
     (folder / "ours-1.0.dist-info").mkdir()
     (folder / "ours-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 1.0\n")
     ours = "[walker_rl.agents]\nours = walker_rl.agents.nowhere\n"
@@ -73,25 +55,33 @@ def wrong(tmp_path_factory):
 NOTES = [
     f"agent = {AGENT}: must have another name in taken_agent; walker_rl.agents.{AGENT} has this one",
     "agent = ../up: must be lower-case letters, digits and underscores, in odd_agent",
-    "agent = broken: broken_agent.config must have Config (ModuleNotFoundError: No module named 'nowhere_to_be_found')",
+    "agent = broken: broken_agent.config must have Config (ModuleNotFoundError: No module named 'nowhere_to_be_found' "
+    "(FOLDER/broken_agent/config.py:1))",
     "agent = paperless: paperless_agent.config must have Config "
     "(AttributeError: type object 'Config' has no attribute 'paper')",
     "agent = ours: must be in a package of its own, not in walker_rl.agents.nowhere",
-    "agent = ending: ending_agent.config must have Config (SystemExit: 3)",
+    "agent = ending: ending_agent.config must have Config (SystemExit: 3 (FOLDER/ending_agent/config.py:3))",
     "agent = untyped: untyped_agent.config must have Config (NameError: name 'Nowhere' is not defined)",
     "agent = asking: asking_agent.config must have Config "
     "(TypeError: Config.__init__() missing 1 required positional argument: 'size')",
 ]
 
 
+def with_short_places(text, wrong):
+    """`text` without the path of the packages."""
+    return text.replace(wrong["env"]["PYTHONPATH"].partition(os.pathsep)[0], "FOLDER")
+
+
 def test_they_are_listed_in_a_line_each_and_the_others_as_always(wrong):
     process = run_command("list", **wrong)
     assert (process.returncode, process.stderr) == (0, "")
     assert process.stdout.startswith("hello\n")
-    assert sorted(re.findall(r"^note: left out: (.*)$", process.stdout, re.MULTILINE)) == sorted(NOTES)
+    assert sorted(
+        re.findall(r"^note: left out: (.*)$", with_short_places(process.stdout, wrong), re.MULTILINE)
+    ) == sorted(NOTES)
     agents = [line.split()[0] for line in process.stdout.split("\n\n")[0].splitlines()[2:]]
     assert agents == sorted([*agent_names(), "other"])
-    listed = json.loads(run_command("list", "--json", **wrong).stdout)
+    listed = json.loads(with_short_places(run_command("list", "--json", **wrong).stdout, wrong))
     assert sorted(listed["notes"]) == sorted(NOTES)
     assert [agent["name"] for agent in listed["agents"]] == agents
 
@@ -110,7 +100,7 @@ def test_using_one_is_refused_in_a_line(wrong, tmp_path, words, message):
     process = run_command(*words, cwd=tmp_path, **wrong)
     assert process.returncode == 2
     assert process.stderr.startswith("error: ") and process.stderr.count("\n") == 1
-    assert message in process.stderr
+    assert message in with_short_places(process.stderr, wrong)
     assert list(tmp_path.iterdir()) == []
 
 

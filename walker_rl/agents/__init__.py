@@ -1,25 +1,36 @@
 """The agents: every sub-package with a `config.py`, and every installed package with an entry point."""
 
+from __future__ import annotations
+
 import dataclasses
 import functools
 import importlib
 import inspect
+import json
+import operator
 import re
 import typing
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from walker_rl.errors import UserError
-from walker_rl.search_space import SearchSpace
+from walker_rl.errors import UserError, place_of
+from walker_rl.search_space import Range, SearchSpace
+
+if TYPE_CHECKING:
+    from walker_rl.agents.foreign import ForeignAgent
 
 ENTRY_POINTS = "walker_rl.agents"
 """Group of entry points. Each gives an agent's name and its package, which has the modules of a folder here."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-_MEMBERS = ("display_name", "paper", "min_steps_to_learn", "target_samples_per_insert")
+_NUMBERS = ("min_steps_to_learn", "target_samples_per_insert")
+"""Members of every `Config` that are numbers."""
+
+_MEMBERS = ("display_name", "paper", *_NUMBERS)
 """Members that every `Config` has."""
 
 
@@ -92,7 +103,11 @@ def search_space(agent_name: str) -> SearchSpace:
     Raises:
         UserError: if the agent is another package's, and can't be imported or has no such ranges.
     """
-    space: SearchSpace = _load(agent_name, "search_space", "SEARCH_SPACE")
+
+    def check(loaded: Any) -> None:
+        _check_search_space(loaded, config_class(agent_name)())
+
+    space: SearchSpace = _load(agent_name, "search_space", "SEARCH_SPACE", check)
     return space
 
 
@@ -100,17 +115,59 @@ def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
     """The agent's builder for environments of `spec`, a `walker_rl.interfaces.EnvironmentSpec`.
 
     Raises:
-        UserError: if the agent is another package's, and can't be imported.
+        UserError: if the agent is another package's, and can't be imported, or its builder raises an exception or
+            lacks a member.
     """
-    return _load(agent_name, "builder", "Builder")(config, spec)
+    builder_class = _load(agent_name, "builder", "Builder")
+    agent = _foreign(agent_name)
+    if agent is None:
+        return builder_class(config, spec)
+    from walker_rl.agents.guarded import guarded_builder
+
+    with agent.calling():
+        return guarded_builder(builder_class(config, spec), agent)
+
+
+def check_members(config: Any) -> None:
+    """Raises an exception of any kind if a member of an agent's configuration can't be read or is no number."""
+    for member in _NUMBERS:
+        value = getattr(config, member)
+        if not isinstance(value, (int, float)):
+            raise TypeError(f"{member} must be a number, not {value!r}")
+
+
+def calling(agent_name: str) -> AbstractContextManager[None]:
+    """Reports an error of another package's agent as a UserError in one line; our own agents keep their tracebacks."""
+    agent = _foreign(agent_name)
+    return nullcontext() if agent is None else agent.calling()
+
+
+def _foreign(agent_name: str) -> ForeignAgent | None:
+    """The agent if it is another package's, else None."""
+    package = _found().packages[agent_name]
+    if package.startswith(f"{__name__}."):
+        return None
+    from walker_rl.agents.foreign import ForeignAgent
+
+    return ForeignAgent(agent_name, package)
 
 
 def _check_config(config: type) -> None:
-    """Raises an exception of any kind if `config` lacks a member, a type or a default."""
+    """Raises an exception of any kind if `config` lacks a member, a type or a default, or has a wrong one."""
     for member in _MEMBERS:
         getattr(config, member)
     typing.get_type_hints(config)
-    config()
+    defaults = config()
+    json.dumps(dataclasses.asdict(defaults))
+    check_members(defaults)
+
+
+def _check_search_space(space: Any, defaults: Any) -> None:
+    """Raises an exception of any kind if `space` is no mapping of fields to ranges."""
+    for name, one in space.items():
+        operator.attrgetter(name)(defaults)
+        if not isinstance(one, Range):
+            raise TypeError(f"{name} must be Floats, Integers or Choices, not {one!r}")
 
 
 def _load(agent_name: str, module: str, attribute: str, check: Callable[[Any], None] = lambda loaded: None) -> Any:
@@ -120,8 +177,8 @@ def _load(agent_name: str, module: str, attribute: str, check: Callable[[Any], N
         loaded = getattr(importlib.import_module(f"{package}.{module}"), attribute)
         check(loaded)
     except (Exception, SystemExit) as error:  # Another package's code may raise anything.
-        if package.startswith(f"{__name__}."):
+        if _foreign(agent_name) is None:
             raise
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}{place_of(error, package)}"
         raise UserError(f"agent = {agent_name}: {package}.{module} must have {attribute} ({reason})") from error
     return loaded

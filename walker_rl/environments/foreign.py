@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from walker_rl.environments.dimensions import Dimension
-from walker_rl.environments.guarded import GuardedSimulation, same_folder, what_was_raised
+from walker_rl.environments.guarded import GuardedSimulation, same_folder
 from walker_rl.environments.simulation import Arguments, Simulation, Task
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, what_was_raised
 from walker_rl.extras import how_to_install
 from walker_rl.printable import counted
 from walker_rl.processes.signals import same_handlers

@@ -2,20 +2,16 @@
 
 import contextlib
 import os
-import traceback
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from walker_rl.environments.simulation import Outcome, Simulation
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, what_was_raised
 from walker_rl.processes.signals import same_handlers
 from walker_rl.processes.standard_error import write_to_stderr
 from walker_rl.types import Metrics
-
-_PACKAGE = str(Path(__file__).parents[1])
 
 
 class GuardedSimulation:
@@ -108,13 +104,6 @@ def same_folder() -> Iterator[None]:
     finally:
         if folder is not None and _current_folder() != folder:
             os.chdir(folder)
-
-
-def what_was_raised(error: BaseException) -> str:
-    """Describes an error in one line, with its place in other people's code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f" ({frame.filename}:{frame.lineno})" for frame in frames if not frame.filename.startswith(_PACKAGE)]
-    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{''.join(places[-1:])}"
 
 
 def _current_folder() -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from walker_rl.agents import agent_names
+from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
@@ -108,9 +108,11 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
             raise UserError(f"{source}agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
         values.update(_field_values(layer, types))
         values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
-    config: ExperimentConfig = _build(config_type, values)
-    for problem in problems(config):
-        raise UserError(problem)
+    with calling(agent_name):
+        config: ExperimentConfig = _build(config_type, values)
+        for problem in problems(config):
+            raise UserError(problem)
+        check_members(config.agent)
     return config
 
 

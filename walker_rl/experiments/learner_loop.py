@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class LearnerLoop:
             RunError: if a weight is not finite.
         """
         learner = self._side.learner.save()
-        if not all(np.isfinite(array).all() for array in learner.values()):
+        if not _is_finite(learner):
             raise RunError(f"a weight is not finite at learner step {self._side.learner.learner_steps}")
         return {"learner": learner, "replay": self._side.replay.save()}
 
@@ -52,3 +53,10 @@ class LearnerLoop:
         """Continues from what `save` returned."""
         self._side.learner.restore(state["learner"])
         self._side.replay.restore(state["replay"])
+
+
+def _is_finite(state: Any) -> bool:
+    """True if all arrays and numbers of a state are finite."""
+    if isinstance(state, dict):
+        return all(map(_is_finite, state.values()))
+    return not isinstance(state, (float, np.floating, np.ndarray)) or bool(np.isfinite(state).all())

@@ -125,7 +125,8 @@ class LocalRunner:
             if not self._checkpoint_is_current:
                 self._checkpoint()
         except RunError as error:
-            raise RunError(f"{error}; the last good state is {self._checkpoints.paths()[-1]}") from None
+            last_good = "".join(f"; the last good state is {path}" for path in self._checkpoints.paths()[-1:])
+            raise RunError(f"{error}{last_good}") from error
         return ended_by
 
     @property
