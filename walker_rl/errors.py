@@ -37,10 +37,9 @@ def kind_and_message(error: BaseException) -> str:
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
 
 
-def what_was_raised(error: BaseException, package: str = "") -> str:
-    """Describes an error of other people's code in one line, with its place there, in `package` if it has one in it."""
-    place = place_of(error, package) or place_of(error)
-    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{place}"
+def what_was_raised(error: BaseException) -> str:
+    """Describes an error of other people's code in one line, with its place there."""
+    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{place_of(error)}"
 
 
 def place_of(error: BaseException, package: str = "") -> str:

@@ -1,7 +1,6 @@
 """The agents: every sub-package with a `config.py`, and every installed package with an entry point."""
 
-from __future__ import annotations
-
+import contextlib
 import dataclasses
 import functools
 import importlib
@@ -10,17 +9,13 @@ import json
 import operator
 import re
 import typing
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from walker_rl.errors import UserError, place_of
+from walker_rl.errors import RunError, UserError, place_of
 from walker_rl.search_space import Range, SearchSpace
-
-if TYPE_CHECKING:
-    from walker_rl.agents.foreign import ForeignAgent
 
 ENTRY_POINTS = "walker_rl.agents"
 """Group of entry points. Each gives an agent's name and its package, which has the modules of a folder here."""
@@ -115,17 +110,9 @@ def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
     """The agent's builder for environments of `spec`, a `walker_rl.interfaces.EnvironmentSpec`.
 
     Raises:
-        UserError: if the agent is another package's, and can't be imported, or its builder raises an exception or
-            lacks a member.
+        UserError: if the agent is another package's, and can't be imported.
     """
-    builder_class = _load(agent_name, "builder", "Builder")
-    agent = _foreign(agent_name)
-    if agent is None:
-        return builder_class(config, spec)
-    from walker_rl.agents.guarded import guarded_builder
-
-    with agent.calling():
-        return guarded_builder(builder_class(config, spec), agent)
+    return _load(agent_name, "builder", "Builder")(config, spec)
 
 
 def check_members(config: Any) -> None:
@@ -136,20 +123,35 @@ def check_members(config: Any) -> None:
             raise TypeError(f"{member} must be a number, not {value!r}")
 
 
-def calling(agent_name: str) -> AbstractContextManager[None]:
-    """Reports an error of another package's agent as a UserError in one line; our own agents keep their tracebacks."""
-    agent = _foreign(agent_name)
-    return nullcontext() if agent is None else agent.calling()
+@contextlib.contextmanager
+def calling(agent_name: str, kind: type[Exception] = UserError) -> Iterator[None]:
+    """Reports a failure of another package's agent in one line, with its place there; our own keep their tracebacks.
+
+    Raises:
+        Exception: of this `kind`, for any exception but a UserError, a RunError, and a full disk's OSError.
+    """
+    package = _package(agent_name)
+    try:
+        yield
+    except (UserError, RunError):
+        raise
+    except (Exception, SystemExit) as error:
+        place = place_of(error, package)
+        if _is_ours(package) or (isinstance(error, OSError) and not place):
+            raise
+        raise kind(f"agent = {agent_name}: {package} failed with {_shown(error)}{place}") from error
 
 
-def _foreign(agent_name: str) -> ForeignAgent | None:
-    """The agent if it is another package's, else None."""
-    package = _found().packages[agent_name]
-    if package.startswith(f"{__name__}."):
-        return None
-    from walker_rl.agents.foreign import ForeignAgent
+def _package(agent_name: str) -> str:
+    return _found().packages[agent_name]
 
-    return ForeignAgent(agent_name, package)
+
+def _is_ours(package: str) -> bool:
+    return package.startswith(f"{__name__}.")
+
+
+def _shown(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _check_config(config: type) -> None:
@@ -172,13 +174,13 @@ def _check_search_space(space: Any, defaults: Any) -> None:
 
 def _load(agent_name: str, module: str, attribute: str, check: Callable[[Any], None] = lambda loaded: None) -> Any:
     """Imports `attribute` from one of an agent's modules, and checks it."""
-    package = _found().packages[agent_name]
+    package = _package(agent_name)
     try:
         loaded = getattr(importlib.import_module(f"{package}.{module}"), attribute)
         check(loaded)
     except (Exception, SystemExit) as error:  # Another package's code may raise anything.
-        if _foreign(agent_name) is None:
+        if _is_ours(package):
             raise
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}{place_of(error, package)}"
+        reason = f"{_shown(error)}{place_of(error, package)}"
         raise UserError(f"agent = {agent_name}: {package}.{module} must have {attribute} ({reason})") from error
     return loaded

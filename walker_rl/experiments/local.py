@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable
 
+from walker_rl.agents import calling
 from walker_rl.environments import Environment
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
@@ -115,19 +116,11 @@ class LocalRunner:
             OSError: if the disk is full.
         """
         try:
-            if self._actor_steps == 0:
-                self._checkpoint()
-            while (ended_by := self._recorder.limit_reached(self._actor_steps)) is None and not stop_requested():
-                self._step()
-            if ended_by is not None and self._evaluator.last_actor_steps != self._actor_steps:
-                self._evaluate()
-            self._display.update(self._status, at_once=True)
-            if not self._checkpoint_is_current:
-                self._checkpoint()
+            with calling(self._config.agent_name, RunError):
+                return self._train(stop_requested)
         except RunError as error:
             last_good = "".join(f"; the last good state is {path}" for path in self._checkpoints.paths()[-1:])
             raise RunError(f"{error}{last_good}") from error
-        return ended_by
 
     @property
     def evaluated_policy(self) -> Variables:
@@ -164,6 +157,18 @@ class LocalRunner:
             loop.restore(state["loops"][str(index)])
         self._evaluator.restore(state["evaluator"])
         self._recorder.restore(state["recorder"], self._actor_steps)  # Last, because it drops rows.
+
+    def _train(self, stop_requested: Callable[[], bool]) -> str | None:
+        if self._actor_steps == 0:
+            self._checkpoint()
+        while (ended_by := self._recorder.limit_reached(self._actor_steps)) is None and not stop_requested():
+            self._step()
+        if ended_by is not None and self._evaluator.last_actor_steps != self._actor_steps:
+            self._evaluate()
+        self._display.update(self._status, at_once=True)
+        if not self._checkpoint_is_current:
+            self._checkpoint()
+        return ended_by
 
     def _step(self) -> None:
         loop = self._loops[self._actor_steps % len(self._loops)]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from dm_env import specs
 
-from walker_rl.agents import make_builder
+from walker_rl.agents import calling, make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
 from walker_rl.environments import Environment, find_task
@@ -70,13 +70,14 @@ def check_agent(config: ExperimentConfig) -> None:
     Raises:
         UserError: if the agent can't play the task, or training takes too much memory.
     """
-    builder = builder_of(config)
-    check_memory(config, builder)
-    for noise_scale in config.distributed.noise_scales:
-        builder.make_policy(0, noise_scale)
-    prior = getattr(config.agent, "prior", None)
-    if prior is not None and prior.dataset is not None:
-        next(read_episodes(Path(prior.dataset), *builder.sizes), None)
+    with calling(config.agent_name):
+        builder = builder_of(config)
+        check_memory(config, builder)
+        for noise_scale in config.distributed.noise_scales:
+            builder.make_policy(0, noise_scale)
+        prior = getattr(config.agent, "prior", None)
+        if prior is not None and prior.dataset is not None:
+            next(read_episodes(Path(prior.dataset), *builder.sizes), None)
 
 
 def check_memory(config: ExperimentConfig, builder: Builder) -> None:
@@ -139,9 +140,10 @@ def make_parts(config: ExperimentConfig) -> Parts:
     Raises:
         UserError: if `make_learner_side` raises it, or the agent can't play the task.
     """
-    builder = builder_of(config)
-    side = make_learner_side(config, builder)
-    # The first actor has the run's own seeds, the others those of a distributed run's actors.
-    seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
-    seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
-    return Parts(side, tuple(make_actor_side(config, builder, each, side.replay, side.learner) for each in seeds))
+    with calling(config.agent_name):
+        builder = builder_of(config)
+        side = make_learner_side(config, builder)
+        # The first actor has the run's own seeds, the others those of a distributed run's actors.
+        seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
+        seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
+        return Parts(side, tuple(make_actor_side(config, builder, each, side.replay, side.learner) for each in seeds))

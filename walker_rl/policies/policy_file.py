@@ -27,10 +27,7 @@ _MAX_NAME_LENGTH = 100
 _MAX_TASK_LENGTH = 4_096
 """Most characters of a task's name, which may be the path of a module."""
 
-ARCHITECTURES = (PolicyArchitecture, SinusoidArchitecture)
-"""Architectures that a file may have."""
-
-_KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in ARCHITECTURES}
+_KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in (PolicyArchitecture, SinusoidArchitecture)}
 
 
 @dataclasses.dataclass(frozen=True)
