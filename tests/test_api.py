@@ -173,6 +173,38 @@ def test_a_wrong_name_or_number_is_one_line(call, message):
         call()
 
 
+CODE = """
+import dm_env
+import numpy as np
+from dm_env import specs
+
+
+class Drift(dm_env.Environment):
+    step_size, count = 0.0, 0.0
+
+    def observation_spec(self): return specs.Array((1,), np.float32)
+    def action_spec(self): return specs.BoundedArray((1,), np.float32, -1.0, 1.0)
+    def reset(self): return dm_env.restart(self.observed())
+    def step(self, action): return dm_env.transition(1.0, self.observed())
+
+    def observed(self):
+        self.count += self.step_size
+        return np.array([self.count], np.float32)
+"""
+
+
+def test_a_task_whose_code_has_changed_is_tried_anew(tmp_path, monkeypatch):
+    (tmp_path / "drifting.py").write_text(CODE)
+    monkeypatch.syspath_prepend(tmp_path)
+    import drifting
+
+    assert walker_rl.make_environment("drifting:Drift", 0).repeats
+    drifting.Drift.step_size = 1.0
+    assert not walker_rl.make_environment("drifting:Drift", 0).repeats
+    drifting.Drift.step_size = 0.0
+    assert walker_rl.make_environment("drifting:Drift", 0).repeats
+
+
 def test_a_thread_that_gets_no_signals_is_refused():
     caught = []
 

@@ -14,7 +14,7 @@ from walker_rl.analysis.run_contents import read_settings
 from walker_rl.cli import train as command
 from walker_rl.cli.request import make_request
 from walker_rl.environments import Environment, environment
-from walker_rl.environments.catalogue import NO_ARGUMENTS, forget_tasks
+from walker_rl.environments.catalogue import NO_ARGUMENTS
 from walker_rl.errors import RunIsComplete, UserError
 from walker_rl.experiments.evaluation import Evaluation, evaluate_saved, load_player
 from walker_rl.experiments.run.directory import open_run_directory
@@ -86,7 +86,7 @@ def train(
         resume=None if resume is None else _path("resume", resume),
         more_steps=more_steps,
     )
-    forget_tasks()
+    environment.forget_tasks()
     try:
         run, _ = command.train(request)
     except RunIsComplete as complete:
@@ -106,7 +106,7 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
         UserError: if there is no such policy, or it can't play its task.
     """
     path = find_policy(str(_path("policy", policy)))
-    forget_tasks()
+    environment.forget_tasks()
     return load_player(path, task, may_import=os.path.isdir(policy))
 
 
@@ -121,7 +121,7 @@ def make_environment(task: str, seed: int, arguments: Mapping[str, Any] = NO_ARG
     _check("arguments", arguments, Mapping, "a mapping of names to values")
     if seed < 0:
         raise UserError(f"seed = {seed}: must be at least 0")
-    forget_tasks()
+    environment.forget_tasks()
     return environment.make_environment(task, int(seed), json.loads(_as_yaml("arguments", dict(arguments))))
 
 

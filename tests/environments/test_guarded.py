@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from walker_rl.environments import find_task, make_environment
-from walker_rl.environments.catalogue import forget_tasks
+from walker_rl.environments.environment import forget_tasks
 from walker_rl.errors import RunError, UserError
 
 MODULE = """

@@ -88,8 +88,8 @@ def make_simulation(task: Task) -> Simulation:
     return family.make(task)
 
 
-def forget_tasks() -> None:
-    """Lets each task be constructed anew to learn its sizes, since a notebook may have changed its code."""
+def forget_sizes() -> None:
+    """Lets each task be constructed anew to learn its sizes."""
     _lookup.cache_clear()
 
 

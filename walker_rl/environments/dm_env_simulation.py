@@ -119,6 +119,8 @@ def _dimensions(observation_spec: Any) -> tuple[Dimension, ...]:
     """Dimensions of an observation, in the order of `_flat`."""
     dimensions: list[Dimension] = []
     for path, spec in tree.flatten_with_path(observation_spec):
+        if not isinstance(spec, specs.Array) or spec.dtype.kind not in "biuf":
+            raise Refused(f"must observe numbers, not {spec}")
         if spec.dtype == np.uint8 and len(spec.shape) >= 3:
             raise Refused(f"must observe numbers, not pictures {list(spec.shape)}")
         low, high = (

@@ -4,7 +4,7 @@ import dm_env
 import numpy as np
 from dm_env import specs
 
-from walker_rl.environments.catalogue import NO_ARGUMENTS, find_task, make_simulation
+from walker_rl.environments.catalogue import NO_ARGUMENTS, find_task, forget_sizes, make_simulation
 from walker_rl.environments.dimensions import Dimensions
 from walker_rl.environments.repeating import repeats
 from walker_rl.environments.simulation import Arguments, Task
@@ -18,6 +18,12 @@ def make_environment(task: str, seed: int, arguments: Arguments = NO_ARGUMENTS) 
         UserError: if there is no such task, or it can't be constructed.
     """
     return Environment(find_task(task, arguments), seed)
+
+
+def forget_tasks() -> None:
+    """Forgets the sizes of all tasks and whether they repeat, since a notebook may have changed their code."""
+    forget_sizes()
+    repeats.cache_clear()
 
 
 class Environment(dm_env.Environment):

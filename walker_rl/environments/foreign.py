@@ -55,14 +55,17 @@ class ActionBounds(NamedTuple):
         """Checks the bounds of a space or a spec.
 
         Raises:
-            Refused: if a bound is not finite, or the actions are not floats.
+            Refused: if a bound is not finite, a lower one is above the upper one, or the actions are not floats.
         """
         if not np.issubdtype(dtype, np.floating):
             raise Refused(f"must have continuous actions, not {np.dtype(dtype)}")
         low, high = np.asarray(low, dtype), np.asarray(high, dtype)
         if not np.isfinite([low, high]).all():
             raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
-        return cls(low, high, (np.float64(high) + low) / 2, (np.float64(high) - low) / 2)
+        if (low > high).any():
+            raise Refused("must have lower bounds of its actions that are at most the upper ones")
+        half_low, half_high = (bound.astype(np.float64) / 2 for bound in (low, high))  # Their distance may overflow.
+        return cls(low, high, half_high + half_low, half_high - half_low)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

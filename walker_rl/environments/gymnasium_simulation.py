@@ -5,7 +5,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.spaces import Box, Dict, Space, Tuple, utils
+from gymnasium.spaces import Box, Dict, Space, Text, Tuple, utils
 
 from walker_rl.environments.dimensions import Dimension, Dimensions
 from walker_rl.environments.drawing import draw_plainly, picture
@@ -84,18 +84,19 @@ class GymnasiumSimulation:
 
 def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
     """Dimensions of a space, in the order of `flatten`; `name` is the path of a nested space, as in `arm_joint`."""
-    parts: Any = ()
-    if isinstance(space, Dict):
-        parts = space.spaces.items()
-    elif isinstance(space, Tuple):
-        parts = enumerate(space.spaces)
-    if parts:
+    if isinstance(space, Dict | Tuple):
+        if not space.spaces:
+            raise Refused(f"must observe numbers, not an empty {type(space).__name__}")
+        parts: Any = space.spaces.items() if isinstance(space, Dict) else enumerate(space.spaces)
         return tuple(
             dimension for key, part in parts for dimension in _dimensions(part, f"{name}_{key}" if name else f"{key}")
         )
     if isinstance(space, Box) and space.dtype == np.uint8 and len(space.shape) >= 3:
         raise Refused(f"must observe numbers, not pictures {list(space.shape)}")
-    flat = utils.flatten_space(space)
+    try:
+        flat = None if isinstance(space, Text) else utils.flatten_space(space)
+    except NotImplementedError:  # It is no space of Gymnasium's.
+        flat = None
     if not isinstance(flat, Box):
         raise Refused(f"must observe numbers that can be flattened, not {space}")
     return named(name or "observation", flat.low, flat.high)

@@ -8,7 +8,7 @@ import pytest
 
 gymnasium = pytest.importorskip("gymnasium")
 
-from gymnasium.spaces import Box, Dict, Discrete, Graph, Tuple  # noqa: E402
+from gymnasium.spaces import Box, Dict, Discrete, Graph, MultiBinary, Text, Tuple  # noqa: E402
 
 from walker_rl.environments import Task, find_task, make_environment  # noqa: E402
 from walker_rl.environments.foreign import Refused  # noqa: E402
@@ -24,7 +24,9 @@ class Echo(gymnasium.Env):
 
     def __init__(self, observation_space=None, action_space=None):
         self.action_space = action_space or Box(np.array([-1.0, 0.0]), np.array([3.0, 10.0]), dtype=np.float64)
-        self.observation_space = observation_space or Box(-np.inf, np.inf, (2,), np.float64)
+        self.observation_space = (
+            Box(-np.inf, np.inf, (2,), np.float64) if observation_space is None else observation_space
+        )
         self.ends = (False, False)
 
     def reset(self, *, seed=None, options=None):
@@ -87,6 +89,13 @@ def test_what_cannot_be_played_is_refused_in_a_line(name, arguments, line):
     assert "\n" not in str(error.value)
 
 
+def reversed_box() -> Box:
+    """A box whose bounds have been exchanged since it was made."""
+    box = Box(-1.0, 1.0, (2,))
+    box.low, box.high = box.high, box.low
+    return box
+
+
 @pytest.mark.parametrize(
     ("spaces", "line"),
     [
@@ -96,6 +105,13 @@ def test_what_cannot_be_played_is_refused_in_a_line(name, arguments, line):
         ({"observation_space": Box(0, 255, (4, 8, 8, 3), np.uint8)}, "must observe numbers, not pictures [4, 8, 8, 3]"),
         ({"observation_space": Dict(eye=Box(0, 255, (8, 8, 1), np.uint8))}, "must observe numbers, not pictures"),
         ({"observation_space": Graph(Box(0, 1, (2,)), None)}, "must observe numbers that can be flattened"),
+        ({"observation_space": Dict(word=Text(3))}, "must observe numbers that can be flattened, not Text("),
+        ({"observation_space": "numbers"}, "must observe numbers that can be flattened, not numbers"),
+        ({"observation_space": Dict()}, "must observe numbers, not an empty Dict"),
+        ({"observation_space": Dict(arm=Box(0, 1, (2,)), hand=Dict())}, "must observe numbers, not an empty Dict"),
+        ({"observation_space": Tuple([Box(0, 1, (2,)), Tuple([])])}, "must observe numbers, not an empty Tuple"),
+        ({"action_space": Tuple([Box(0, 1, (2,))])}, "must have actions in a Box, not Tuple("),
+        ({"action_space": reversed_box()}, "must have lower bounds of its actions that are at most the upper ones"),
     ],
 )
 def test_spaces_that_are_not_vectors_of_numbers_are_refused(spaces, line):
@@ -115,6 +131,29 @@ def test_actions_are_mapped_to_the_bounds():
     simulation.reset(0)
     for action, expected in (([-1, -1], [-1, 0]), ([1, 1], [3, 10]), ([0, 0], [1, 5]), ([0.5, -0.5], [2, 2.5])):
         np.testing.assert_array_equal(simulation.step(np.float32(action)).observation, expected)
+
+
+def test_bounds_may_have_any_width():
+    low, high = np.array([-1.5e308, 2.0]), np.array([1.5e308, 2.0])
+    simulation = GymnasiumSimulation(Echo(action_space=Box(low, high, dtype=np.float64)))
+    simulation.reset(0)
+    for action, expected in (([-1, -1], low), ([1, 1], high), ([0, 0.5], [0, 2])):
+        np.testing.assert_array_equal(simulation.step(np.float32(action)).observation, expected)
+
+
+@pytest.mark.parametrize(
+    ("space", "observation", "flat"),
+    [
+        (Box(-1.0, 1.0, ()), np.float32(0.5), [0.5]),
+        (Box(0, 5, (2,), np.int64), np.array([3, 4]), [3, 4]),
+        (MultiBinary((2, 2)), np.array([[1, 0], [0, 1]], np.int8), [1, 0, 0, 1]),
+        (Dict(arm=Box(-1.0, 1.0, (1,)), nothing=Box(0.0, 1.0, (0,))), {"arm": [0.5], "nothing": []}, [0.5]),
+    ],
+)
+def test_numbers_of_any_shape_and_type_are_observed(space, observation, flat):
+    simulation = GymnasiumSimulation(Echo(observation_space=space))
+    assert len(simulation.dimensions.observation) == len(flat)
+    np.testing.assert_array_equal(simulation._flat(observation), flat)
 
 
 @pytest.mark.parametrize("ends", [(False, False), (True, False), (False, True), (True, True)])
