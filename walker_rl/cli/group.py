@@ -11,7 +11,11 @@ _WHOLE = 1_000
 
 
 class Command(typer.core.TyperCommand):
-    """A command whose `--help` names arguments without Typer's types, as in "RUN <path>"."""
+    """A command whose `--help` names arguments without Typer's types and braces, as in "{RUN}... <path>"."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Words of the usage line after the command, as in "[OPTIONS] RUN..."."""
+        return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Writes the arguments' and the options' part of `--help`."""
