@@ -36,7 +36,7 @@ def play_episodes(
     episode_seeds: Sequence[int],
     num_steps: float = math.inf,
 ) -> Iterator[Episode]:
-    """Plays one episode from each seed in order, with `num_steps` steps at most; the last one cuts its episode off.
+    """Plays one episode from each seed in order, with `num_steps` steps in all at most; the last one may be cut off.
 
     `begin_episode` returns a policy for one episode.
     """

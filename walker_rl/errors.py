@@ -43,7 +43,7 @@ def what_was_raised(error: BaseException) -> str:
 
 
 def place_of(error: BaseException, package: str = "") -> str:
-    """Returns an error's last place in `package`, or else in any code but ours, as in " (rail.py:7)"; "" if none."""
+    """Returns an error's last place in `package`, by default in code not ours, as in " (rail.py:7)"; "" if none."""
     ours = __name__.partition(".")[0]
     places = [
         f" ({frame.f_code.co_filename}:{line})"
@@ -54,7 +54,7 @@ def place_of(error: BaseException, package: str = "") -> str:
 
 
 def _is_in(frame: FrameType, package: str) -> bool:
-    is_generated = frame.f_code.co_filename == "<string>"  # As a dataclass's constructor.
+    is_generated = frame.f_code.co_filename == "<string>"  # Such as a dataclass's constructor.
     return not is_generated and f"{frame.f_globals.get('__name__')}.".startswith(f"{package}.")
 
 

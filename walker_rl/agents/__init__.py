@@ -116,7 +116,7 @@ def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
 
 
 def check_members(config: Any) -> None:
-    """Raises an exception of any kind if a member of an agent's configuration can't be read or is no number."""
+    """Raises an exception of any kind if a member of an agent's configuration can't be read or is not a number."""
     for member in _NUMBERS:
         value = getattr(config, member)
         if not isinstance(value, (int, float)):
@@ -125,10 +125,10 @@ def check_members(config: Any) -> None:
 
 @contextlib.contextmanager
 def calling(agent_name: str, kind: type[Exception] = UserError) -> Iterator[None]:
-    """Reports a failure of another package's agent in one line, with its place there; our own keep their tracebacks.
+    """Reports a failure of another package's agent in one line, with its place there; our own agents keep tracebacks.
 
     Raises:
-        Exception: of this `kind`, for any exception but a UserError, a RunError, and a full disk's OSError.
+        Exception: of this `kind`, for any exception but a UserError, a RunError, or an OSError outside the package.
     """
     package = _package(agent_name)
     try:
@@ -165,7 +165,7 @@ def _check_config(config: type) -> None:
 
 
 def _check_search_space(space: Any, defaults: Any) -> None:
-    """Raises an exception of any kind if `space` is no mapping of fields to ranges."""
+    """Raises an exception of any kind if `space` does not map fields to ranges."""
     for name, one in space.items():
         operator.attrgetter(name)(defaults)
         if not isinstance(one, Range):

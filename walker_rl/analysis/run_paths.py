@@ -14,9 +14,9 @@ EVALUATIONS = "evaluations.csv"
 
 
 def expand(paths: Sequence[str | Path]) -> list[Path]:
-    """Returns the run directories and the folders of tables in some paths or patterns; others stay as they are.
+    """Returns the run directories and the folders of tables in some paths or patterns; keeps other paths as they are.
 
-    Symbolic links in a path or pattern repeat no run.
+    Each path or pattern gives a run once, even if symbolic links also lead to it.
     """
     found = ([run for match in _matches(Path(path)) for run in _runs_in(match)] for path in paths)
     return [run for runs in found for run in without_repeats(runs)]

@@ -11,14 +11,14 @@ _WHOLE = 1_000
 
 
 class Command(typer.core.TyperCommand):
-    """A command whose `--help` names arguments without Typer's types and braces, as in "{RUN}... <path>"."""
+    """A command whose `--help` names an argument "RUN...", not "{RUN}... <path>" with Typer's braces and type."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Words of the usage line after the command, as in "[OPTIONS] RUN..."."""
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Writes the arguments' and the options' part of `--help`."""
+        """Writes the sections of arguments and of options in `--help`."""
         parameters: list[Any] = self.get_params(ctx)
         arguments = [one for one in parameters if one.param_type_name == "argument"]
         if arguments:

@@ -36,7 +36,7 @@ def record_episodes(
     """Play a policy deterministically and write its episodes as a Minari dataset.
 
     `minari.MinariDataset("DATASET/data")` opens it, and `walker-rl train AGENT --prior DATASET` learns from it.
-    An episode that the last step cuts off is truncated there, and left out of the mean return that is printed.
+    If the last step cuts an episode off, it is stored as truncated and left out of the printed mean return.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 

@@ -89,7 +89,7 @@ def make_simulation(task: Task) -> Simulation:
 
 
 def forget_sizes() -> None:
-    """Lets each task be constructed anew to learn its sizes."""
+    """Forgets all tasks' sizes; a task is constructed anew when its sizes are next needed."""
     _lookup.cache_clear()
 
 

@@ -9,7 +9,7 @@ class Dimension:
 
     Attributes:
         name: name, as in `thigh_joint_angle`.
-        unit: unit of the number, unscaled; for an action, also what it is scaled to; "" if unknown.
+        unit: unit of the number, unscaled, or what an action is scaled to; "" if unknown.
         low: least value that the task allows.
         high: greatest value that the task allows.
         kind: "angle", "speed" or "contact" of a joint or foot; else "".

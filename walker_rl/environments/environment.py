@@ -21,7 +21,7 @@ def make_environment(task: str, seed: int, arguments: Arguments = NO_ARGUMENTS) 
 
 
 def forget_tasks() -> None:
-    """Forgets the sizes of all tasks and whether they repeat, since a notebook may have changed their code."""
+    """Forgets all tasks' sizes and whether their episodes repeat, since a notebook may have changed their code."""
     forget_sizes()
     repeats.cache_clear()
 

@@ -95,7 +95,7 @@ def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
         raise Refused(f"must observe numbers, not pictures {list(space.shape)}")
     try:
         flat = None if isinstance(space, Text) else utils.flatten_space(space)
-    except NotImplementedError:  # It is no space of Gymnasium's.
+    except NotImplementedError:  # It is not one of Gymnasium's spaces.
         flat = None
     if not isinstance(flat, Box):
         raise Refused(f"must observe numbers that can be flattened, not {space}")

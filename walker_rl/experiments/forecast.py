@@ -32,12 +32,12 @@ _SCALED = "scaled by a short speed test, if the machine is otherwise idle"
 
 
 class RecordedMean(NamedTuple):
-    """One evaluation of the recorded runs of an agent with the same settings on a task.
+    """One evaluation of an agent's recorded runs with the same task and settings.
 
     Attributes:
         agent_name: name of the agent.
         task: name of the task.
-        settings: `settings_of` the runs.
+        settings: the runs' changed fields, as `settings_of` returns them.
         actor_steps: environment steps.
         num_runs: number of runs that were this long.
         mean_return: mean over the runs of the evaluation's mean return.
@@ -61,7 +61,7 @@ class RecordedMean(NamedTuple):
 
 
 def settings_of(config: ExperimentConfig) -> str:
-    """Returns the fields that differ from the defaults, but for `_MAY_DIFFER`, as in "agent.n_step=3 agent.tau=0.1"."""
+    """Returns the fields that differ from the defaults, except `_MAY_DIFFER`, as in "agent.n_step=3 agent.tau=0.1"."""
     defaults = flatten(to_dict(load_config(config.agent_name)))
     fields = flatten(to_dict(config))
     changed = [name for name in sorted({*fields, *defaults}) if fields.get(name) != defaults.get(name)]

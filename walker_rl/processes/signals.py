@@ -95,7 +95,7 @@ class StopSignals:
 
 @contextlib.contextmanager
 def same_handlers() -> Iterator[None]:
-    """Takes back the handlers of `REQUESTS` that other people's code installs meanwhile."""
+    """Restores the handlers of `REQUESTS` that other people's code replaces meanwhile."""
     if threading.current_thread() is not threading.main_thread():  # Only the main thread can install any.
         yield
         return

@@ -18,7 +18,7 @@ _GAP = 2
 """Spaces between columns."""
 
 _GLUE = "\ue000"
-"""Stands for a space at which no line may end; Rich ends lines at no-break spaces, too."""
+"""Stands for a space at which no line may end; Rich also breaks lines at no-break spaces."""
 
 
 class _Column(NamedTuple):
@@ -32,7 +32,7 @@ class _Column(NamedTuple):
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 0) -> None:
     """Prints rows below the names of their columns, indented by `indent` spaces; lines never end within brackets.
 
-    Columns for whose words the terminal is too narrow follow in further tables, each with the first column in front.
+    Columns that would not fit without breaking words follow in further tables, each of which repeats the first column.
     """
     console = _console()
     width = console.width - indent
@@ -61,7 +61,7 @@ def _make_column(cells: Iterable[object], console: Console) -> _Column:
 
 
 def _make_table(columns: Sequence[_Column], width: int) -> Table:
-    """Makes a table that keeps words whole; one with a word that is too long for `width` is left to Rich."""
+    """Makes a table that keeps words whole; if they don't fit into `width`, Rich chooses the widths."""
     widths = [column.minimum for column in columns]
     left = width - sum(widths) - _GAP * (len(columns) - 1)
     is_too_wide = left < 0

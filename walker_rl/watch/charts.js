@@ -3,7 +3,7 @@
 // A chart is an SVG of curves {steps, values}; what is null in them is left out.
 
 const SVG = "http://www.w3.org/2000/svg";
-const CHARACTER = 8; // pixels, at most, of a character of a number
+const CHARACTER = 8; // pixels of the widest character of a number
 const LABEL_GAP = 6; // pixels between a label and the curves
 const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
@@ -26,7 +26,7 @@ function pointsOf({ steps, values }) {
 
 /**
  * Draws lines {curve, kind} and at most one band {low, high} between two curves.
- * Texts keep their size if `width` is the place's own.
+ * Text keeps its size if `width` is that of the element into which the chart is put.
  */
 function chart(label, { width, height, lines, band = null }) {
   const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });

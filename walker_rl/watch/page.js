@@ -3,7 +3,7 @@
 // Asks for the runs again and again, and puts what has changed into the page; all text goes in as text.
 
 const PERIOD = 2000; // milliseconds between an answer and the next question
-const CARD_PADDING = 24; // pixels of a card that are not its chart's, as in page.css
+const CARD_PADDING = 24; // pixels of a card's width beside its chart, as in page.css
 const byId = (id) => document.getElementById(id);
 const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -36,7 +36,7 @@ function card(run, width) {
   return link;
 }
 
-/** Replaces only the cards that have changed, or are of another width: one with the focus must not lose it. */
+/** Replaces only cards whose run or width has changed, so that others keep the focus. */
 function showGrid(runs) {
   const grid = byId("grid");
   const width = columnWidth(grid) - CARD_PADDING;

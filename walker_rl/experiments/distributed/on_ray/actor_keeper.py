@@ -55,7 +55,7 @@ class ActorKeeper:
             self._plan_restart(ending, remedy)
 
     def _place(self) -> None:
-        # Not one that Ray restarts: its calls fail until there is a CPU, as if it died again and again.
+        # Without Ray's restarts: calls to a restarting actor fail until there is a CPU, as if it died again and again.
         self._actor = ray.remote(ActorHost).options(num_cpus=1, scheduling_strategy="SPREAD").remote()
 
     def _plan_restart(self, ending: str, remedy: str) -> None:

@@ -61,7 +61,7 @@ class ClusterRun:
 
         Raises:
             Lost: if the machine of the central process is lost; the last copy of the run directory is on this machine.
-            RuntimeError: if the central process fails, an actor does repeatedly, or the run can't be copied back.
+            RuntimeError: if the central process fails, an actor fails repeatedly, or the run can't be copied back.
             ray.exceptions.RayError: if Ray fails to run an actor.
         """
         while True:
@@ -85,7 +85,7 @@ class ClusterRun:
         return int(code)
 
     def kill(self) -> None:
-        """Kills all that is left of it on the cluster."""
+        """Kills whatever is left of the run on the cluster."""
         for keeper in self._keepers:
             keeper.kill()
         ray.kill(self._central)

@@ -18,7 +18,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-# Ignored by `cluster submit`. Nothing is to be saved yet, and Ray's slow import may drop a KeyboardInterrupt.
+# `cluster submit` ignores SIGINT, and this process inherits that. Until there is a run to save, SIGINT ends it at once.
+# Python's own handler would not do: Ray's slow import may drop a KeyboardInterrupt.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import ray  # noqa: E402

@@ -41,7 +41,7 @@ class CentralHost:
             run: run directory, as `pack` returns it.
 
         Returns:
-            The address for actors, or None and the reason for which the process can't start.
+            The address for actors, or None and the reason why the process can't start.
         """
         spec = self._spec
         self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
