@@ -54,7 +54,7 @@ def test_the_mean_return_is_that_of_complete_episodes(tmp_path, capsys):
     for steps, said in {
         "250": f"250 steps in 2 episodes, mean return {one}",
         "400": f"400 steps in 2 episodes, mean return {both}",
-        "20": "20 steps in 1 episode, none complete: there is no mean return",
+        "20": "20 steps in 1 episode, none complete, so there is no mean return",
     }.items():
         assert main(["record", str(policy), "--steps", steps, "-o", str(tmp_path / steps)]) == 0
         assert capsys.readouterr().out.splitlines()[0] == f"{tmp_path / steps}: {said}"

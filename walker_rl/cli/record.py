@@ -54,7 +54,7 @@ def record_episodes(
 
 def _mean_of_complete(returns: list[float]) -> str:
     if not returns:
-        return "none complete: there is no mean return"
+        return "none complete, so there is no mean return"
     return f"mean return {sum(returns) / len(returns):.1f} over {counted(len(returns), 'complete episode')}"
 
 

@@ -63,7 +63,7 @@ class ActionBounds(NamedTuple):
         if not np.isfinite([low, high]).all():
             raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
         if (low > high).any():
-            raise Refused("must have lower bounds of its actions that are at most the upper ones")
+            raise Refused("must have lower bounds of actions that are not above the upper ones")
         half_low, half_high = (bound.astype(np.float64) / 2 for bound in (low, high))  # Their distance may overflow.
         return cls(low, high, half_high + half_low, half_high - half_low)
 

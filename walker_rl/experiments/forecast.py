@@ -21,7 +21,7 @@ TABLE = Path(__file__).with_name("forecast.csv")
 """Means of recorded runs at each evaluation; `make figures` writes it from `results/`."""
 
 TEST_SECONDS = 0.00103
-"""Time of one round of the speed test on a machine like the one that recorded the runs."""
+"""Time of one round of the speed test on the machine to whose speed the table's times are scaled."""
 
 _NUM_ROUNDS = 50
 

@@ -111,7 +111,7 @@ def reversed_box() -> Box:
         ({"observation_space": Dict(arm=Box(0, 1, (2,)), hand=Dict())}, "must observe numbers, not an empty Dict"),
         ({"observation_space": Tuple([Box(0, 1, (2,)), Tuple([])])}, "must observe numbers, not an empty Tuple"),
         ({"action_space": Tuple([Box(0, 1, (2,))])}, "must have actions in a Box, not Tuple("),
-        ({"action_space": reversed_box()}, "must have lower bounds of its actions that are at most the upper ones"),
+        ({"action_space": reversed_box()}, "must have lower bounds of actions that are not above the upper ones"),
     ],
 )
 def test_spaces_that_are_not_vectors_of_numbers_are_refused(spaces, line):
