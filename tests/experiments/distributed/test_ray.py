@@ -1,6 +1,7 @@
 """A run on a real Ray cluster, whose machines are raylets of this one."""
 
 import contextlib
+import json
 import os
 import re
 import secrets
@@ -253,6 +254,16 @@ def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
     assert process.returncode == 1, rest
     lost = r"error: the machine of the central process is lost \(\w+\) before the run was saved; "
     assert re.search(f"{lost}{re.escape(str(run))} is its last copy; to resume from the newest checkpoint: ", rest)
+
+
+def test_broken_connections_do_not_end_a_run(cluster, tmp_path):
+    calls = {"CoreWorkerService.grpc_client.PushTask": {"num_failures": 8, "req_failure_prob": 100}}
+    environment = {**cluster.environment, "RAY_testing_rpc_failure": json.dumps(calls)}
+    submit = words(cluster, "--steps", "2000", "--run-dir", tmp_path / "run", *PENDULUM)
+    result = run_command(*submit, env=environment)
+    assert result.returncode == 0, result.stderr
+    assert "best policy: return " in result.stdout
+    assert "lost" not in result.stdout
 
 
 def test_an_actor_may_print_any_bytes(tmp_path):

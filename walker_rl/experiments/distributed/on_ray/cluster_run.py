@@ -31,7 +31,8 @@ class ClusterRun:
         self._spec = spec
         self._stop_requested = stop_requested
         self._run_dir = Path(spec["run_dir"])
-        options = {"num_cpus": spec["central_cpus"]}
+        # A connection that breaks does not end the run: Ray repeats the call until the machine is lost.
+        options = {"num_cpus": spec["central_cpus"], "max_task_retries": -1}
         self._central = ray.remote(CentralHost).options(**options).remote(spec)
         self._keepers: list[ActorKeeper] = []
         self._failure: Exception | None = None
@@ -49,7 +50,8 @@ class ClusterRun:
         if not wait_for(self._central.__ray_ready__.remote(), cpus, self._stop_requested):
             return False
         # A stop now waits for `follow`, which cleans up.
-        address, reason = ask(self._central.start.remote(pack(self._run_dir)), COPY_LIMIT)
+        start = self._central.start.options(max_task_retries=0)  # Repeated, it would start a second process.
+        address, reason = ask(start.remote(pack(self._run_dir)), COPY_LIMIT)
         if address is None:
             raise ValueError(reason)
         tell(f"central process at {address}")
