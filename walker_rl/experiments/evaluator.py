@@ -94,7 +94,7 @@ class Evaluator:
         with self._display.console.status("Choosing the best policy") as status:
 
             def begin(step: str) -> None:
-                status.update(step)
+                status.update(step, spinner="dots")  # With a spinner's name, it is drawn at once.
                 if not self._display.console.is_terminal:
                     report(f"{step}.")
 
