@@ -24,7 +24,7 @@ from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.pretrained import find_policy
 
 _INTEGER = int | np.integer
-"""What passes for an integer: Python's and NumPy's."""
+"""Integers that the functions take: Python's and NumPy's."""
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
 

@@ -37,9 +37,9 @@ def kind_and_message(error: BaseException) -> str:
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
 
 
-def what_was_raised(error: BaseException) -> str:
-    """Describes an error of other people's code in one line, with its place there."""
-    return f"raised {type(error).__name__}: {' '.join(str(error).split())}{place_of(error)}"
+def described(error: BaseException, package: str = "") -> str:
+    """Describes an error of other people's code in one line, with its place, as `place_of` returns it."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{place_of(error, package)}"
 
 
 def place_of(error: BaseException, package: str = "") -> str:

@@ -37,7 +37,7 @@ def last_checkpoint(run):
 
 
 def ending(run):
-    """What an interrupted training says at last: which checkpoint is the newest, and how to resume from it."""
+    """The last lines of an interrupted training: its newest checkpoint, and the command that resumes it."""
     where = f"The newest checkpoint is at {last_checkpoint(run):,} steps\n"
     return f"{where}Interrupted; to resume from the newest checkpoint: "
 

@@ -149,7 +149,7 @@ def test_texts_of_charts_keep_their_size_and_their_distance_when_the_window_narr
 
 
 def overlap(one, other) -> bool:
-    """Whether boxes of left, top, right and bottom have a part in common."""
+    """True if two boxes (left, top, right, bottom) overlap."""
     return all(max(one[i], other[i]) < min(one[i + 2], other[i + 2]) for i in (0, 1))
 
 

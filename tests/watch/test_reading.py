@@ -30,7 +30,7 @@ def test_a_run_or_a_folder_of_them(run, tmp_path):
 
 
 def test_links_repeat_no_run(run, tmp_path):
-    """Where links alone lead to a run, it has the name of the first."""
+    """A run that only links lead to has the name of the first link."""
     folder = tmp_path / "sweep"
     make_run(tmp_path / "elsewhere" / "two", [1.0])
     for link, target in {"best": "one", "around": ".", "a": "../elsewhere/two", "z": "../elsewhere/two"}.items():

@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import RunError, UserError, place_of
+from walker_rl.errors import RunError, UserError, described, place_of
 from walker_rl.search_space import Range, SearchSpace
 
 ENTRY_POINTS = "walker_rl.agents"
@@ -136,10 +136,9 @@ def calling(agent_name: str, kind: type[Exception] = UserError) -> Iterator[None
     except (UserError, RunError):
         raise
     except (Exception, SystemExit) as error:
-        place = place_of(error, package)
-        if _is_ours(package) or (isinstance(error, OSError) and not place):
+        if _is_ours(package) or (isinstance(error, OSError) and not place_of(error, package)):
             raise
-        raise kind(f"agent = {agent_name}: {package} failed with {_shown(error)}{place}") from error
+        raise kind(f"agent = {agent_name}: {package} failed with {described(error, package)}") from error
 
 
 def _package(agent_name: str) -> str:
@@ -148,10 +147,6 @@ def _package(agent_name: str) -> str:
 
 def _is_ours(package: str) -> bool:
     return package.startswith(f"{__name__}.")
-
-
-def _shown(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _check_config(config: type) -> None:
@@ -181,6 +176,6 @@ def _load(agent_name: str, module: str, attribute: str, check: Callable[[Any], N
     except (Exception, SystemExit) as error:  # Another package's code may raise anything.
         if _is_ours(package):
             raise
-        reason = f"{_shown(error)}{place_of(error, package)}"
+        reason = described(error, package)
         raise UserError(f"agent = {agent_name}: {package}.{module} must have {attribute} ({reason})") from error
     return loaded

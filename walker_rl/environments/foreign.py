@@ -15,7 +15,7 @@ import numpy as np
 from walker_rl.environments.dimensions import Dimension
 from walker_rl.environments.guarded import GuardedSimulation, same_folder
 from walker_rl.environments.simulation import Arguments, Simulation, Task
-from walker_rl.errors import RunError, UserError, what_was_raised
+from walker_rl.errors import RunError, UserError, described
 from walker_rl.extras import how_to_install
 from walker_rl.printable import counted
 from walker_rl.processes.signals import same_handlers
@@ -205,7 +205,7 @@ def _trying(name: str) -> Iterator[None]:
         except (Refused, RunError) as error:
             raise UserError(f"task = {name}: {error}") from error
         except (Exception, SystemExit) as error:
-            raise UserError(f"task = {name}: {what_was_raised(error)}{_remedy(error)}") from error
+            raise UserError(f"task = {name}: raised {described(error)}{_remedy(error)}") from error
 
 
 def _remedy(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.environments.simulation import Outcome, Simulation
-from walker_rl.errors import RunError, what_was_raised
+from walker_rl.errors import RunError, described
 from walker_rl.processes.signals import same_handlers
 from walker_rl.processes.standard_error import write_to_stderr
 from walker_rl.types import Metrics
@@ -92,7 +92,7 @@ def playing() -> Iterator[None]:
         except RunError:
             raise
         except (Exception, SystemExit) as error:
-            raise RunError(f"the environment {what_was_raised(error)}") from error
+            raise RunError(f"the environment raised {described(error)}") from error
 
 
 @contextlib.contextmanager

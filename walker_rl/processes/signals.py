@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -48,15 +48,12 @@ class StopSignals:
 
     def __exit__(self, *_: Any) -> None:
         """Restores the previous handlers."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        _install(self._before)
         self._before = {}
 
     def listen(self) -> None:
         """Replaces handlers that a library has installed meanwhile."""
-        for number in self._before:
-            if signal.getsignal(number) != self._receive:
-                signal.signal(number, self._receive)
+        _install(dict.fromkeys(self._before, self._receive))
 
     def stop_requested(self) -> bool:
         """Returns True once a signal has arrived."""
@@ -103,6 +100,11 @@ def same_handlers() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            if signal.getsignal(number) != handler:
-                signal.signal(number, handler)
+        _install(before)
+
+
+def _install(handlers: Mapping[signal.Signals, Any]) -> None:
+    """Installs the handlers that are not installed."""
+    for number, handler in handlers.items():
+        if signal.getsignal(number) != handler:
+            signal.signal(number, handler)

@@ -40,7 +40,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent:
     while True:
         widths = itertools.accumulate((_GAP + column.minimum for column in rest), initial=first.minimum)
         number = max(1, sum(one <= width for one in widths) - 1)
-        _print(_make_table([first, *rest[:number]], width), indent)
+        _print(console, _make_table([first, *rest[:number]], width), indent)
         rest = rest[number:]
         if not rest:
             return
@@ -52,7 +52,7 @@ def print_wrapped(head: str, text: str) -> None:
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_row(Text(head), Text(text))
-    _print(table, 0)
+    _print(_console(), table, 0)
 
 
 def _make_column(cells: Iterable[object], console: Console) -> _Column:
@@ -83,8 +83,7 @@ def _console() -> Console:
     return console
 
 
-def _print(table: RenderableType, indent: int) -> None:
-    console = _console()
+def _print(console: Console, table: RenderableType, indent: int) -> None:
     with console.capture() as capture:
         console.print(Padding(table, (0, 0, 0, indent), expand=False))
     for line in capture.get().replace(_GLUE, " ").splitlines():

@@ -1,4 +1,4 @@
-"""What Ray runs on the machines of its cluster: the processes of a run."""
+"""A run's processes, which Ray starts on the machines of its cluster."""
 
 import contextlib
 import ctypes
