@@ -2,7 +2,6 @@
 
 import csv
 import heapq
-import json
 import math
 import statistics
 import time
@@ -14,6 +13,7 @@ import numpy as np
 
 from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.sweep.job import as_text
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.slots import usable_cpus
 
@@ -66,7 +66,7 @@ def settings_of(config: ExperimentConfig) -> str:
     fields = flatten(to_dict(config))
     changed = [name for name in sorted({*fields, *defaults}) if fields.get(name) != defaults.get(name)]
     kept = [name for name in changed if not name.startswith(_MAY_DIFFER)]
-    return " ".join(f"{name}={json.dumps(fields.get(name), separators=(',', ':'))}" for name in kept)
+    return " ".join(f"{name}={as_text(fields.get(name))}" for name in kept)
 
 
 def read_table(path: Path = TABLE) -> list[RecordedMean]:
