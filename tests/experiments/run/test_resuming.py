@@ -1,7 +1,6 @@
 """Runs that cannot be resumed, and what is said of them."""
 
 import json
-import re
 import shlex
 
 import pytest
@@ -24,7 +23,7 @@ def test_a_launched_run_of_an_older_version_is_refused_with_that_version(tmp_pat
     manifest = run.checkpoints / "gen-000000000200" / "manifest.json"
     manifest.parent.mkdir()
     manifest.write_text("{}")
-    commit = re.search("commit: (.*)", run.config.read_text())[1]
+    commit = yaml.safe_load(run.config.read_text())["provenance"]["commit"]  # Quoted in the file if it reads as 8e9.
     version = rf"walker_rl {__version__} \(commit {commit}\)"
     with pytest.raises(UserError, match=f"^run = {run.path}: must be resumed with {version}, which wrote its check"):
         check_has_checkpoint(run)
