@@ -11,7 +11,7 @@ import ray
 from .actor_keeper import ActorKeeper
 from .archive import pack, unpack
 from .hosts import COMPLETE, STOPPED, CentralHost, Spec
-from .texts import describe, last_line, tell
+from .texts import describe, last_line, relay, tell
 
 POLL_PERIOD = 0.5
 TOLD_PERIOD = 30.0
@@ -66,8 +66,12 @@ class ClusterRun:
             RuntimeError: if the central process fails, an actor fails repeatedly, or the run can't be copied back.
             ray.exceptions.RayError: if Ray fails to run an actor.
         """
+        num_lines, said = 0, ""
         while True:
-            code, status, line = ask(self._central.poll.remote())
+            code, status, lines = ask(self._central.poll.remote(num_lines))
+            num_lines += len(lines)
+            said = last_line("\n".join((said, *lines)))
+            relay(lines)
             if code is not None:
                 break
             self._describe(status)
@@ -83,7 +87,7 @@ class ClusterRun:
         if self._is_stopping and code == -signal.SIGTERM:
             return STOPPED  # It was still importing.
         if code not in (COMPLETE, STOPPED):
-            raise RuntimeError(f"the central process has ended with status {code} ({line})")
+            raise RuntimeError(f"the central process has ended with status {code} ({said})")
         return int(code)
 
     def kill(self) -> None:
@@ -93,8 +97,8 @@ class ClusterRun:
         ray.kill(self._central)
 
     def _describe(self, status: dict[str, Any]) -> None:
-        """Prints the run's progress now and then."""
-        if status and time.monotonic() - self._told_at > TOLD_PERIOD:
+        """Prints the training's progress now and then."""
+        if status.get("phase") == "training" and time.monotonic() - self._told_at > TOLD_PERIOD:
             self._told_at = time.monotonic()
             tell(describe(status))
 

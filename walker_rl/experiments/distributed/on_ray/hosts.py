@@ -59,12 +59,12 @@ class CentralHost:
                 return None, no_python(spec, error)
         return self._address, ""
 
-    def poll(self) -> tuple[int | None, dict[str, Any], str]:
-        """Returns the exit status, the run's status and the last line printed."""
+    def poll(self, num_lines: int) -> tuple[int | None, dict[str, Any], list[str]]:
+        """Returns the exit status, the run's status and the lines printed after the first `num_lines`."""
         code, status = self._process.poll(), {}
         with contextlib.suppress(FileNotFoundError, ValueError):
             status = json.loads((self._run / "status.json").read_text())
-        return code, status, last_line((self._folder / "output").read_text(errors="replace"))
+        return code, status, (self._folder / "output").read_text(errors="replace").split("\n")[num_lines:-1]
 
     def stop(self) -> None:
         """Asks the run to save and exit."""

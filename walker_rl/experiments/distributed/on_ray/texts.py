@@ -1,17 +1,18 @@
 """Lines that a user sees."""
 
+from collections.abc import Iterable
 from typing import Any
+
+RELAYED = ("warning: ", "Training is complete", "evaluator: ")
+"""Beginnings of the central process's lines that are also printed here."""
 
 
 def describe(status: dict[str, Any]) -> str:
     """Describes a run's progress in one line."""
     share = 100 * status["actor_steps"] / status["max_actor_steps"]
     evaluation = status["evaluation_return"]
-    steps = f"{status['actor_steps']:,} / {status['max_actor_steps']:,} steps ({share:.0f} %), "
-    if status["phase"] == "ending":
-        return f"{steps}training is complete; now the choice and video of the best policy, and the final evaluation"
     return (
-        f"{steps}"
+        f"{status['actor_steps']:,} / {status['max_actor_steps']:,} steps ({share:.0f} %), "
         f"{status['num_actors']} actors, {status['learner_steps']:,} learner steps, "
         f"evaluation return {'-' if evaluation is None else f'{evaluation:,.0f}'}"
     )
@@ -25,3 +26,10 @@ def last_line(text: str) -> str:
 def tell(text: str) -> None:
     """Prints a line."""
     print(text, flush=True)
+
+
+def relay(lines: Iterable[str]) -> None:
+    """Prints those of the central process's lines that a user should see."""
+    for line in lines:
+        if line.startswith(RELAYED):
+            tell(line)
