@@ -28,7 +28,7 @@ class Rates:
 
     def rate(self, name: str) -> float:
         """Returns the changes per second of one counter; 0 while unknown."""
-        points = [(at, counters[name]) for at, counters in (self._points or ()) if name in counters]
+        points = [(at, counters[name]) for at, counters in self._points if name in counters]
         if len(points) < 2 or points[-1][0] == points[0][0]:
             return 0.0
         return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])

@@ -73,7 +73,8 @@ class Roster:
 
     def count(self, report: Report) -> bool:
         """Records an actor's report; returns True if its step count grew. Ignores reports of a replaced process."""
-        actor = self._actors.setdefault(report.index or 0, _Actor())
+        assert report.index is not None  # Only a first report lacks one, and `welcome` answers that.
+        actor = self._actors.setdefault(report.index, _Actor())
         if actor.token not in (None, report.token):
             return False
         actor.heard_at = time.monotonic()

@@ -51,12 +51,9 @@ class ProgressReader:
             return before
         progress = read_progress(entry.job.run)
         self._known[name] = (entry.state, progress)
-        rates = self._rates[name]
-        if progress.actor_steps < before.actor_steps:
-            rates.clear()  # The run has resumed from an earlier checkpoint.
         is_learning = before.actor_steps >= entry.job.config.agent.min_steps_to_learn  # Earlier steps are faster.
         if is_running and is_learning and progress.actor_steps != before.actor_steps:
-            rates.add(time.monotonic(), {"actor_steps": progress.actor_steps})
+            self._rates[name].add(time.monotonic(), {"actor_steps": progress.actor_steps})
         return progress
 
 

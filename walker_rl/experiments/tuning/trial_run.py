@@ -77,7 +77,7 @@ class TrialRun:
             state=RunState.RUNNING,
             actor_steps=steps,
             max_actor_steps=sum(job.config.max_actor_steps for job in self.jobs),
-            steps_per_second=max(0.0, self._rates.rate("actor_steps")),
+            steps_per_second=self._rates.rate("actor_steps"),
             evaluation_return=returns[-1] if returns else None,
         )
 
