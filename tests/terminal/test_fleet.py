@@ -11,7 +11,7 @@ from walker_rl.terminal import display, fleet, live
 elapsed = 0.0
 display.time.monotonic = lambda: elapsed
 live.PLAIN_PERIOD = 0.6
-with fleet.FleetDisplay() as shown:
+with fleet.FleetDisplay(min_steps_to_learn=0) as shown:
     shown.describe(
         target_samples_per_insert=256.0,
         num_restarts={"actor_0": 2, "central": 1},

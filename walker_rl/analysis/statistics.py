@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import scipy.stats
 
-NUM_RESAMPLES = 2_000
+NUM_RESAMPLES, RESAMPLING_SEED = 2_000, 0
 CONFIDENCE = 0.95
 
 MAX_SPANNED_SEEDS = 4
@@ -64,7 +64,7 @@ def probability_of_improvement(better: np.ndarray, worse: np.ndarray) -> np.ndar
     return np.asarray((np.sign(difference) / 2 + 0.5).mean(axis=(-2, -1)))
 
 
-def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile_mean, seed: int = 0) -> Estimate:
+def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile_mean) -> Estimate:
     """Computes a statistic of all strata `[..., S]`, with its percentile bootstrap interval.
 
     Seeds are resampled within each stratum.
@@ -72,7 +72,7 @@ def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile
     value = np.asarray(statistic(*samples))
     if min(sample.shape[-1] for sample in samples) < 2:
         return Estimate(value, None, None)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(RESAMPLING_SEED)
     drawn = []
     for sample in samples:
         chosen = random.integers(sample.shape[-1], size=(NUM_RESAMPLES, sample.shape[-1]))

@@ -31,7 +31,7 @@ class FleetStatus(Status):
 class FleetDisplay(Display):
     """Shows a `FleetStatus`, and the processes of the run."""
 
-    def __init__(self, min_steps_to_learn: int = 0) -> None:
+    def __init__(self, min_steps_to_learn: int) -> None:
         """Starts without processes."""
         super().__init__(min_steps_to_learn)
         self.describe(0.0, {}, {})

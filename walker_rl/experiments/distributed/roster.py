@@ -73,7 +73,7 @@ class Roster:
 
     def count(self, report: Report) -> bool:
         """Records an actor's report; returns True if its step count grew. Ignores reports of a replaced process."""
-        assert report.index is not None  # Only a first report lacks one, and `welcome` answers that.
+        assert report.index is not None, "only a first report lacks one, which `welcome` answers"
         actor = self._actors.setdefault(report.index, _Actor())
         if actor.token not in (None, report.token):
             return False

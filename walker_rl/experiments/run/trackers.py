@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from walker_rl.logging.tracker import Tracker
 
 
-def check_trackers(config: ExperimentConfig, *, has_network: bool = True) -> None:
+def check_trackers(config: ExperimentConfig, *, has_network: bool) -> None:
     """Checks that the configured trackers can work; imports neither them nor Acme.
 
     Args:
