@@ -1,34 +1,20 @@
-"""The evaluator: evaluates policies on a grid, keeps candidates and the last, chooses the best, and films."""
+"""The evaluator: evaluates policies on a grid, keeps candidates and the last, and chooses the best."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from walker_rl.environments import make_environment
-from walker_rl.errors import RunError, UserError
-from walker_rl.experiments.allowance import Allowance
+from walker_rl.errors import UserError
 from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
+from walker_rl.experiments.films import Films
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
-from walker_rl.experiments.stages import Stages
 from walker_rl.policies.architecture import Architecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
-from walker_rl.rendering import render_episode, render_side_by_side
 from walker_rl.terminal.display import Display
 from walker_rl.types import State, Variables
-
-FIRST_VIDEO_SECONDS = 6.0
-"""Length of the first evaluation's video, short so that it is soon done."""
-
-LATEST_VIDEO_SECONDS, LATEST_VIDEO_SIZE = 4.0, (320, 240)
-PROGRESS_VIDEO_SECONDS, PROGRESS_VIDEO_SIZE = 6.0, (200, 150)
-
-FILM_SHARE = 0.008
-"""Maximum share of a training's time for films of the newest policy."""
 
 
 class Evaluator:
@@ -56,25 +42,18 @@ class Evaluator:
         self._selection_seeds = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
         self._environment = make_environment(config.task, seeds.evaluation, config.environment)
         self._candidates = Candidates(run.candidates, settings.num_candidates)
-        self._stages = Stages(run.stages, settings.period, config.max_actor_steps)
-        self._allowance = Allowance(FILM_SHARE)
-        self._warnings: set[str] = set()
+        self._films = Films(config, run, self._environment, self._final_episode_seeds[0], display.message)
         self.last_mean: float | None = None
         self.last_actor_steps = 0
 
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Evaluates the policy with these weights; saves it as last, and if it ranks high, as candidate and best."""
-        settings, saved = self._config.evaluation, self._saved(variables, actor_steps)
+        saved = self._saved(variables, actor_steps)
         evaluation = self._play(saved, self._episode_seeds)
         save_policy(self._run.last_policy, saved)
         if self._candidates.add(saved, evaluation):
             save_policy(self._run.best_policy, saved)
-        if settings.film_period is not None:
-            self._stages.add(saved)
-        if self.last_mean is None:
-            self._render(saved, self._run.first_video, max_seconds=FIRST_VIDEO_SECONDS)
-        elif settings.film_period and actor_steps // settings.period % settings.film_period == 0:
-            self._film_latest(saved)
+        self._films.film_evaluated(saved, is_first=self.last_mean is None)
         self.last_mean = evaluation.mean
         self.last_actor_steps = actor_steps
         return evaluation
@@ -105,10 +84,10 @@ class Evaluator:
             policies = {"best": best, "last": last}
             evaluations = {name: self._play(saved, self._final_episode_seeds) for name, saved in policies.items()}
             begin("Filming the best policy")
-            self._render(best, self._run.best_video)
+            self._films.film_best(best)
             if self._config.evaluation.film_period is not None:
                 begin("Filming the stages of the training")
-                self._film_progress()
+                self._films.film_stages()
         return evaluations
 
     def save(self) -> State:
@@ -146,51 +125,3 @@ class Evaluator:
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
         return evaluate(self._environment, saved.begin_episode, episode_seeds)
-
-    def _film_latest(self, saved: SavedPolicy) -> None:
-        """Films the newest policy, unless films have used up their share of the training's time."""
-        if self._allowance.is_left:
-            with self._allowance.spending():
-                size, max_seconds = LATEST_VIDEO_SIZE, LATEST_VIDEO_SECONDS
-                self._render(saved, self._run.latest_video, size=size, max_seconds=max_seconds)
-
-    def _film_progress(self) -> None:
-        """Films the stages of the training side by side, each with its steps and return."""
-        returns = {one.actor_steps: one.mean_return for one in recorded_evaluations(self._run.metrics)}
-        policies = []
-        with self._warning_if_not_made():
-            for saved in self._stages.load():
-                known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
-                policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
-            if not policies:  # An older version, or a run without films, kept none.
-                return
-            render_side_by_side(
-                self._environment,
-                policies,
-                self._run.progress_video,
-                episode_seed=self._final_episode_seeds[0],
-                size=PROGRESS_VIDEO_SIZE,
-                max_seconds=PROGRESS_VIDEO_SECONDS,
-            )
-
-    def _render(self, saved: SavedPolicy, path: Path, **options: Any) -> None:
-        with self._warning_if_not_made():
-            render_episode(
-                self._environment,
-                saved.begin_episode(),
-                path,
-                episode_seed=self._final_episode_seeds[0],
-                caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
-                **options,
-            )
-
-    @contextlib.contextmanager
-    def _warning_if_not_made(self) -> Iterator[None]:
-        """Turns a failure to make a video into a warning, which is shown once."""
-        try:
-            yield
-        except (RunError, UserError) as error:  # UserError: a stage's file may be damaged.
-            warning = f"warning: {error}"
-            if warning not in self._warnings:
-                self._display.message(warning)
-            self._warnings.add(warning)
