@@ -1,5 +1,6 @@
 """YAML of plain values, read without trust: a small file can demand more memory and time than there is."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,20 @@ def write_yaml(values: dict[str, Any]) -> str:
     """Returns plain values as YAML that `parse_yaml` reads as they are."""
     text: str = yaml.dump(values, Dumper=_Dumper, sort_keys=False)
     return text
+
+
+def as_text(value: Any) -> str:
+    """Writes a value as YAML for the command line, after "field="."""
+    is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value) and _means_itself(value)
+    return value if is_plain else json.dumps(value, separators=(",", ":"))
+
+
+def _means_itself(text: str) -> bool:
+    """False for a text that YAML takes for another value, as "on", "010" or "-"."""
+    try:
+        return bool(parse_yaml(text) == text)
+    except yaml.YAMLError:
+        return False
 
 
 def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from walker_rl.analysis.run_contents import Settings
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.sweep.job import as_text
+from walker_rl.yaml_file import as_text
 
 
 def command_of(settings: Settings) -> str:

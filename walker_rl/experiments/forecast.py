@@ -13,9 +13,9 @@ import numpy as np
 
 from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.sweep.job import as_text
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.slots import usable_cpus
+from walker_rl.yaml_file import as_text
 
 TABLE = Path(__file__).with_name("forecast.csv")
 """Means of recorded runs at each evaluation; `make figures` writes it from `results/`."""

@@ -1,20 +1,16 @@
 """A requested run, and the command that begins or resumes it."""
 
 import dataclasses
-import json
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment, is_complete
-from walker_rl.yaml_file import parse_yaml
+from walker_rl.yaml_file import as_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,20 +78,6 @@ class Job:
         """Fields in which `config` differs from the run's configuration; `check` permits only some."""
         stored = flatten(to_dict(load_config(self.config.agent_name, [self.run.config])))
         return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored.get(key)}
-
-
-def as_text(value: Any) -> str:
-    """Writes a value as YAML for the command line, after "field="."""
-    is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value) and _means_itself(value)
-    return value if is_plain else json.dumps(value, separators=(",", ":"))
-
-
-def _means_itself(text: str) -> bool:
-    """False for a text that YAML takes for another value, as "on", "010" or "-"."""
-    try:
-        return bool(parse_yaml(text) == text)
-    except yaml.YAMLError:
-        return False
 
 
 def _options(name: str, values: Sequence[Any]) -> list[str]:

@@ -14,8 +14,9 @@ from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
 from walker_rl.experiments.config_loading import OtherAgentsFieldError, load_config, read_override, read_yaml
-from walker_rl.experiments.sweep.job import Job, as_text
+from walker_rl.experiments.sweep.job import Job
 from walker_rl.printable import file_name
+from walker_rl.yaml_file import as_text
 
 MAX_RUNS = 10_000
 """Maximum number of runs of a sweep."""
