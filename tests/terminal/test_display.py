@@ -7,10 +7,11 @@ import sys
 import pytest
 
 from tests.terminal.terminals import on_a_terminal
-from walker_rl.terminal.display import Display, Status
+from walker_rl.terminal.display import Display
+from walker_rl.terminal.states import Status
 
 TRAINING = """
-from walker_rl.terminal import display, live
+from walker_rl.terminal import display, live, states
 
 elapsed = 0.0
 display.time.monotonic = lambda: elapsed
@@ -20,7 +21,7 @@ with display.Display() as shown:
     shown.show_history([-200.0, 0.0, 1234.6])
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
-        shown.update(display.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
+        shown.update(states.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
         elapsed += 0.002
     shown.message("Bye")
 """
@@ -65,7 +66,8 @@ def test_on_a_terminal_a_live_block_is_redrawn():
 
 def test_the_last_block_is_up_to_date():
     code = """
-from walker_rl.terminal.display import Display, Status
+from walker_rl.terminal.display import Display
+from walker_rl.terminal.states import Status
 with Display() as shown:
     shown.update(Status(10, 5_000, 0, None, None))
     shown.update(Status(5_000, 5_000, 1, None, 321.0), at_once=True)

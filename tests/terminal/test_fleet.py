@@ -6,7 +6,7 @@ import sys
 from tests.terminal.test_display import on_a_terminal
 
 RUN = """
-from walker_rl.terminal import display, fleet, live
+from walker_rl.terminal import display, fleet, live, states
 
 elapsed = 0.0
 display.time.monotonic = lambda: elapsed
@@ -19,7 +19,7 @@ with fleet.FleetDisplay(min_steps_to_learn=0) as shown:
     )
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
-        shown.update(fleet.FleetStatus(
+        shown.update(states.FleetStatus(
             actor_steps=steps,
             max_actor_steps=100_000,
             learner_steps=steps // 2,

@@ -19,7 +19,8 @@ from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.printable import format_duration
 from walker_rl.processes.signals import StopSignals
-from walker_rl.terminal.display import TRAINED, Display, Status
+from walker_rl.terminal.display import TRAINED, Display
+from walker_rl.terminal.states import Status
 from walker_rl.types import State, Variables
 
 SECONDS_TIMED = 10.0

@@ -1,6 +1,5 @@
 """The display of a training run: one live block on a terminal, an occasional plain line elsewhere."""
 
-import dataclasses
 import math
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from walker_rl.printable import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
+from walker_rl.terminal.states import Status
 
 _BAR_WIDTH = 22
 """Columns of the bar; with it the block fits into 80."""
@@ -20,32 +20,6 @@ SAMPLE_PERIOD = 0.25
 """Seconds between measurements of the speed, and between redraws of the live block."""
 
 TRAINED = "Training is complete; now the choice and video of the best policy, and the final evaluation."
-
-
-@dataclasses.dataclass(frozen=True)
-class Status:
-    """Progress of a run.
-
-    Attributes:
-        actor_steps: environment steps of all actors together.
-        max_actor_steps: steps at which the run ends.
-        learner_steps: updates so far.
-        training_return: return of the last complete episode; None before the first.
-        evaluation_return: mean return of the last evaluation; None before the first.
-        seconds_allowed: training time left until the time limit; None without one.
-    """
-
-    actor_steps: int
-    max_actor_steps: int
-    learner_steps: int
-    training_return: float | None
-    evaluation_return: float | None
-    seconds_allowed: float | None = dataclasses.field(default=None, kw_only=True)
-
-    @property
-    def shown_steps(self) -> int:
-        """Environment steps, at most `max_actor_steps`, which actors of a launched run may exceed."""
-        return min(self.actor_steps, self.max_actor_steps)
 
 
 class Display(LiveOutput):

@@ -1,6 +1,5 @@
 """The display of a distributed run: its processes in one live block, or an occasional plain line."""
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,24 +7,7 @@ from rich.console import Group
 from rich.table import Table
 
 from walker_rl.printable import counted, format_number
-from walker_rl.terminal.display import Display, Status
-
-
-@dataclasses.dataclass(frozen=True)
-class FleetStatus(Status):
-    """Progress of a distributed run.
-
-    Attributes:
-        samples_per_insert: transitions sampled per transition inserted after the first `min_replay_size`; None before.
-        replay_size: transitions in the replay.
-        num_actors: actors that have reported recently.
-        actor_steps_by_index: steps of each actor that ever took part.
-    """
-
-    samples_per_insert: float | None
-    replay_size: int
-    num_actors: int
-    actor_steps_by_index: dict[str, int]
+from walker_rl.terminal.display import Display
 
 
 class FleetDisplay(Display):

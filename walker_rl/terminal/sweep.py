@@ -1,7 +1,5 @@
 """The display of a sweep or a search: one live table on a terminal, occasional plain lines elsewhere."""
 
-import dataclasses
-import enum
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -10,63 +8,10 @@ from rich.table import Table
 
 from walker_rl.printable import counted, format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
+from walker_rl.terminal.states import Overview, Row, RunState
 from walker_rl.terminal.table import WIDE
 
-
-class RunState(enum.Enum):
-    """State of a run of a sweep, or of a trial of a search."""
-
-    RUNNING = "running"
-    STOPPED = "stopped"
-    WAITING = "waiting"
-    COMPLETE = "complete"
-    FAILED = "failed"
-    PRUNED = "pruned"
-
-
 STYLES = {RunState.RUNNING: "cyan", RunState.COMPLETE: "green", RunState.FAILED: "red"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """Progress of one run.
-
-    Attributes:
-        name: name of the run.
-        kind: agent and task; runs of one kind are assumed to be equally fast.
-        state: state of the run.
-        actor_steps: environment steps so far.
-        max_actor_steps: environment steps at the end.
-        steps_per_second: recent speed; 0 while unknown.
-        evaluation_return: mean return of the last evaluation; None before the first.
-    """
-
-    name: str
-    kind: str
-    state: RunState
-    actor_steps: int
-    max_actor_steps: int
-    steps_per_second: float
-    evaluation_return: float | None
-
-    @property
-    def steps_left(self) -> int:
-        """Environment steps to its end."""
-        return max(0, self.max_actor_steps - self.actor_steps)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Time to its end; None while unknown, and unless a process trains it."""
-        is_known = self.state is RunState.RUNNING and self.steps_per_second
-        return self.steps_left / self.steps_per_second if is_known else None
-
-
-@dataclasses.dataclass(frozen=True)
-class Overview:
-    """Progress of a sweep; `seconds_left` is None while unknown."""
-
-    rows: Sequence[Row]
-    seconds_left: float | None
 
 
 class SweepDisplay(LiveOutput):

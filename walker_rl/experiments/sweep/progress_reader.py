@@ -10,7 +10,7 @@ from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.printable import file_name
 from walker_rl.terminal.rates import Rates
-from walker_rl.terminal.sweep import Overview, Row, RunState
+from walker_rl.terminal.states import Overview, Row, RunState
 
 
 class ProgressReader:

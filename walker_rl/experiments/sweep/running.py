@@ -11,7 +11,8 @@ from walker_rl.experiments.sweep.scheduler import Scheduler
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import usable_slots
-from walker_rl.terminal.sweep import RunState, SweepDisplay
+from walker_rl.terminal.states import RunState
+from walker_rl.terminal.sweep import SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0
 """Seconds between checks of the processes, and between readings of their files."""

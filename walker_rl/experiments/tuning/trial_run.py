@@ -16,7 +16,7 @@ from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.rates import Rates
-from walker_rl.terminal.sweep import Row, RunState
+from walker_rl.terminal.states import Row, RunState
 
 Evaluations = list[tuple[int, float]]
 """Environment steps and mean return of each evaluation of one seed."""

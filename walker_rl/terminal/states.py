@@ -1,0 +1,101 @@
+"""States of a run, a launched run and a sweep, as displays show them; needs no Rich."""
+
+import dataclasses
+import enum
+from collections.abc import Sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class Status:
+    """Progress of a run.
+
+    Attributes:
+        actor_steps: environment steps of all actors together.
+        max_actor_steps: steps at which the run ends.
+        learner_steps: updates so far.
+        training_return: return of the last complete episode; None before the first.
+        evaluation_return: mean return of the last evaluation; None before the first.
+        seconds_allowed: training time left until the time limit; None without one.
+    """
+
+    actor_steps: int
+    max_actor_steps: int
+    learner_steps: int
+    training_return: float | None
+    evaluation_return: float | None
+    seconds_allowed: float | None = dataclasses.field(default=None, kw_only=True)
+
+    @property
+    def shown_steps(self) -> int:
+        """Environment steps, at most `max_actor_steps`, which actors of a launched run may exceed."""
+        return min(self.actor_steps, self.max_actor_steps)
+
+
+@dataclasses.dataclass(frozen=True)
+class FleetStatus(Status):
+    """Progress of a distributed run.
+
+    Attributes:
+        samples_per_insert: transitions sampled per transition inserted after the first `min_replay_size`; None before.
+        replay_size: transitions in the replay.
+        num_actors: actors that have reported recently.
+        actor_steps_by_index: steps of each actor that ever took part.
+    """
+
+    samples_per_insert: float | None
+    replay_size: int
+    num_actors: int
+    actor_steps_by_index: dict[str, int]
+
+
+class RunState(enum.Enum):
+    """State of a run of a sweep, or of a trial of a search."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    WAITING = "waiting"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    PRUNED = "pruned"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """Progress of one run.
+
+    Attributes:
+        name: name of the run.
+        kind: agent and task; runs of one kind are assumed to be equally fast.
+        state: state of the run.
+        actor_steps: environment steps so far.
+        max_actor_steps: environment steps at the end.
+        steps_per_second: recent speed; 0 while unknown.
+        evaluation_return: mean return of the last evaluation; None before the first.
+    """
+
+    name: str
+    kind: str
+    state: RunState
+    actor_steps: int
+    max_actor_steps: int
+    steps_per_second: float
+    evaluation_return: float | None
+
+    @property
+    def steps_left(self) -> int:
+        """Environment steps to its end."""
+        return max(0, self.max_actor_steps - self.actor_steps)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time to its end; None while unknown, and unless a process trains it."""
+        is_known = self.state is RunState.RUNNING and self.steps_per_second
+        return self.steps_left / self.steps_per_second if is_known else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Overview:
+    """Progress of a sweep; `seconds_left` is None while unknown."""
+
+    rows: Sequence[Row]
+    seconds_left: float | None
