@@ -97,7 +97,7 @@ def test_a_run_is_complete_until_more_is_wanted(make_job):
 def test_a_job_is_trained_on_its_cores_and_its_log_begins_with_its_command(make_job):
     job = make_job("task=Pendulum-v1")
     core = max(os.sched_getaffinity(0))
-    (child,) = JobRun([job], (core,)).children
+    child = JobRun([job], (core,)).child
     assert os.sched_getaffinity(child.pid) == {core}
     assert child.exit_status is None
     child.kill()
@@ -110,5 +110,5 @@ def test_there_is_nothing_to_train_where_all_is_complete(make_job):
     job = make_job("max_actor_steps=500")
     create_run_directory(job.run_dir, job.config).summary.write_text("{}")
     run = JobRun([job, job], (max(os.sched_getaffinity(0)),))
-    assert run.children == []
+    assert run.child is None
     assert run.check() is RunState.COMPLETE

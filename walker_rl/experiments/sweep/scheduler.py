@@ -72,7 +72,7 @@ class Scheduler:
 
     def _start(self, entry: Entry) -> None:
         run = JobRun([entry.job], self._free[0])
-        if not run.children:  # Another command has completed it meanwhile.
+        if run.child is None:  # Another command has completed it meanwhile.
             entry.state, entry.failure = RunState.COMPLETE, None
             self._tell(f"{entry.job.name}: complete")
             return

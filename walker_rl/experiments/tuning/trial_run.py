@@ -60,8 +60,8 @@ class TrialRun:
         """
         state = self.run.check()  # First, so that an ended run's evaluations are all read below.
         if self._is_pruned():
-            for child in self.run.children:
-                child.kill()
+            if self.run.child is not None:
+                self.run.child.kill()
             return RunState.PRUNED
         return state
 
