@@ -19,8 +19,10 @@ def test_every_locomotion_and_pendulum_task_is_there():
 
 
 def test_a_task_describes_itself():
-    assert find_task("Walker2DBulletEnv-v0") == Task("Walker2DBulletEnv-v0", "locomotion", 1000, 22, 6, 2500.0)
-    assert find_task("Pendulum-v1") == Task("Pendulum-v1", "pendulum", 200, 3, 1, None)
+    assert find_task("Walker2DBulletEnv-v0") == Task(
+        "Walker2DBulletEnv-v0", "locomotion", 1000, 22, 6, 2500.0, family="bullet"
+    )
+    assert find_task("Pendulum-v1") == Task("Pendulum-v1", "pendulum", 200, 3, 1, None, family="classic")
 
 
 def test_an_unknown_name_gets_the_nearest_whatever_its_case():

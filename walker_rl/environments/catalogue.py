@@ -1,12 +1,13 @@
 """The catalogue of tasks. A family of environments is a folder here with a `family.py`, found by listing."""
 
 import contextlib
+import dataclasses
 import functools
 import importlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError, did_you_mean
@@ -74,50 +75,43 @@ def find_task(name: str, arguments: Arguments = NO_ARGUMENTS) -> Task:
         UserError: if there is no such task, or it can't be constructed; the message gives similar names, the command
             that installs the package of `name`, or the failure.
     """
-    task, _ = _lookup(name, json.dumps(arguments, sort_keys=True))
-    return task
+    return _found(name, json.dumps(arguments, sort_keys=True))
 
 
 def make_simulation(task: Task) -> Simulation:
-    """Constructs a task with its family's `make`.
-
-    Raises:
-        UserError: if no family knows the name.
-    """
-    _, family = _lookup(task.name, json.dumps(task.arguments, sort_keys=True))
-    return family.make(task)
+    """Constructs a task that the catalogue has found, with its family's `make`."""
+    return _family(task.family).make(task)
 
 
 def forget_sizes() -> None:
     """Forgets all tasks' sizes; a task is constructed anew when its sizes are next needed."""
-    _lookup.cache_clear()
+    _found.cache_clear()
 
 
-def _family(name: str) -> Any:
-    return importlib.import_module(f"{__package__}.{name}.family")
-
-
-def _families() -> list[Family]:
-    """The module of each family, in the order of the folders' names."""
-    return [cast(Family, _family(name)) for name in family_names()]
+def _family(name: str) -> Family:
+    return cast(Family, importlib.import_module(f"{__package__}.{name}.family"))
 
 
 def _listed() -> dict[str, Task]:
-    return {name: task for family in _families() for name, task in family.tasks().items()}
+    return {
+        name: dataclasses.replace(task, family=family)
+        for family in family_names()
+        for name, task in _family(family).tasks().items()
+    }
 
 
 @functools.cache
-def _lookup(name: str, arguments: str) -> tuple[Task, Family]:
-    """The task and its family; `arguments` are JSON."""
+def _found(name: str, arguments: str) -> Task:
+    """The task called `name`; `arguments` are JSON, since a cache's keys can't be mappings."""
     given: Arguments = json.loads(arguments)
-    for family in _families():
-        task = family.tasks().get(name)
-        if task is not None and given:
+    if (task := _listed().get(name)) is not None:
+        if given:
             key, value = next(iter(given.items()))
             raise UserError(f"environment.{key} = {value}: must not be given; {name} takes no arguments")
-        task = task or family.find_task(name, given)
-        if task is not None:
-            return task, family
+        return task
+    for family in family_names():
+        if (task := _family(family).find_task(name, given)) is not None:
+            return dataclasses.replace(task, family=family)
     raise _unknown(name, _with_prefix(name))
 
 

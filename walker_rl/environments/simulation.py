@@ -26,6 +26,7 @@ class Task:
         reward_threshold: return that the task's authors call solved; None if they name none.
         arguments: arguments that the task is constructed with.
         must_repeat: False for code of other people, whose episodes may not be functions of their seeds and actions.
+        family: name of the task's family, which the catalogue fills in.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Task:
     reward_threshold: float | None
     arguments: Arguments = dataclasses.field(default_factory=dict, hash=False)
     must_repeat: bool = True
+    family: str = ""
 
 
 class Outcome(NamedTuple):

@@ -45,7 +45,7 @@ class Echo(dm_env.Environment):
 
 def test_a_task_describes_itself():
     pytest.importorskip("dm_control")
-    assert find_task(WALK) == Task(WALK, "dm_control", 1000, 24, 6, None, {}, must_repeat=False)
+    assert find_task(WALK) == Task(WALK, "dm_control", 1000, 24, 6, None, {}, must_repeat=False, family="dm_control")
     assert find_task(WALK, {"time_limit": 1}).max_episode_steps == 40
 
 

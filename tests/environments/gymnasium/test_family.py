@@ -62,7 +62,9 @@ def test_a_failure_within_an_episode_is_one_line_with_its_place(place):
 
 
 def test_a_task_describes_itself():
-    assert find_task(CHEETAH) == Task(CHEETAH, "gymnasium", 1000, 17, 6, 4800.0, {}, must_repeat=False)
+    assert find_task(CHEETAH) == Task(
+        CHEETAH, "gymnasium", 1000, 17, 6, 4800.0, {}, must_repeat=False, family="gymnasium"
+    )
 
 
 def test_arguments_go_to_the_constructor():
