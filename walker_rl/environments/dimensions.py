@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 
 @dataclasses.dataclass(frozen=True)
 class Dimension:
@@ -38,3 +40,10 @@ class Dimensions:
 def numbered(name: str, size: int, low: float, high: float) -> tuple[Dimension, ...]:
     """Dimensions of unknown meaning: `name_0`, `name_1` and so on."""
     return tuple(Dimension(f"{name}_{index}", "", low, high) for index in range(size))
+
+
+def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:
+    """Dimensions with these bounds, called `name` if the bounds are scalars, else `name_0`, `name_1` and so on."""
+    lows, highs = np.ravel(low).tolist(), np.ravel(high).tolist()
+    names = [name] if np.ndim(low) == 0 else [f"{name}_{index}" for index in range(len(lows))]
+    return tuple(Dimension(*one) for one in zip(names, [""] * len(names), lows, highs, strict=True))

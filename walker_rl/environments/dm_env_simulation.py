@@ -9,15 +9,10 @@ import numpy as np
 import tree
 from dm_env import specs
 
-from walker_rl.environments.dimensions import Dimension, Dimensions
+from walker_rl.environments.action_bounds import ActionBounds
+from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import (
-    DEFAULT_EPISODE_STEPS,
-    DEFAULT_FRAME_SECONDS,
-    ActionBounds,
-    Refused,
-    named,
-)
+from walker_rl.environments.foreign import DEFAULT_EPISODE_STEPS, DEFAULT_FRAME_SECONDS, Refused
 from walker_rl.environments.simulation import Outcome
 from walker_rl.errors import RunError
 from walker_rl.types import Metrics

@@ -1,4 +1,4 @@
-"""Support for environments that other people wrote: a first trial, one-line refusals, and actions to their scale."""
+"""Support for environments that other people wrote: a first trial, and one-line refusals."""
 
 import contextlib
 import copy
@@ -8,11 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from walker_rl.environments.dimensions import Dimension
 from walker_rl.environments.guarded import GuardedSimulation, same_folder
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import RunError, UserError, described
@@ -40,44 +39,6 @@ class ForeignSimulation(Simulation, Protocol):
 
     max_episode_steps: int
     reward_threshold: float | None
-
-
-class ActionBounds(NamedTuple):
-    """Bounds of a foreign environment's actions, of any shape, with their middle and half their distance."""
-
-    low: np.ndarray
-    high: np.ndarray
-    middle: np.ndarray
-    half: np.ndarray
-
-    @classmethod
-    def checked(cls, low: Any, high: Any, dtype: Any) -> "ActionBounds":
-        """Checks the bounds of a space or a spec.
-
-        Raises:
-            Refused: if a bound is not finite, a lower one is above the upper one, or the actions are not floats.
-        """
-        if not np.issubdtype(dtype, np.floating):
-            raise Refused(f"must have continuous actions, not {np.dtype(dtype)}")
-        low, high = np.asarray(low, dtype), np.asarray(high, dtype)
-        if not np.isfinite([low, high]).all():
-            raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
-        if (low > high).any():
-            raise Refused("must have lower bounds of actions that are not above the upper ones")
-        half_low, half_high = (bound.astype(np.float64) / 2 for bound in (low, high))  # Their distance may overflow.
-        return cls(low, high, half_high + half_low, half_high - half_low)
-
-    @property
-    def dimensions(self) -> tuple[Dimension, ...]:
-        """Numbered dimensions of an action in [-1, 1]; their units name the bounds that it is scaled to."""
-        bounds = zip(np.ravel(self.low).tolist(), np.ravel(self.high).tolist(), strict=True)
-        units = ["" if own == (-1.0, 1.0) else "scaled to [{:g}, {:g}]".format(*own) for own in bounds]
-        return tuple(Dimension(f"action_{index}", unit, -1.0, 1.0) for index, unit in enumerate(units))
-
-    def scaled(self, action: np.ndarray) -> np.ndarray:
-        """Maps an action `[A]` from [-1, 1] to the bounds; the result has their shape and type."""
-        scaled = self.middle + self.half * action.reshape(self.low.shape)
-        return np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high)
 
 
 def require_package(name: str) -> None:
@@ -109,13 +70,6 @@ def import_module(name: str) -> ModuleType:
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     return importlib.import_module(name)
-
-
-def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:
-    """Dimensions with these bounds, called `name` if the bounds are scalars, else `name_0`, `name_1` and so on."""
-    lows, highs = np.ravel(low).tolist(), np.ravel(high).tolist()
-    names = [name] if np.ndim(low) == 0 else [f"{name}_{index}" for index in range(len(lows))]
-    return tuple(Dimension(*one) for one in zip(names, [""] * len(names), lows, highs, strict=True))
 
 
 @dataclasses.dataclass(frozen=True)

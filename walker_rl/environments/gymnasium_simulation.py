@@ -7,15 +7,10 @@ import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Dict, Space, Text, Tuple, utils
 
-from walker_rl.environments.dimensions import Dimension, Dimensions
+from walker_rl.environments.action_bounds import ActionBounds
+from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import (
-    DEFAULT_EPISODE_STEPS,
-    DEFAULT_FRAME_SECONDS,
-    ActionBounds,
-    Refused,
-    named,
-)
+from walker_rl.environments.foreign import DEFAULT_EPISODE_STEPS, DEFAULT_FRAME_SECONDS, Refused
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
 
