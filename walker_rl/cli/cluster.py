@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from walker_rl.cli.experiment import make_agent_app, see_through
+from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.group import Group
 from walker_rl.cli.launching import experiment_of, port_of
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
+from walker_rl.cli.see_through import see_through
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import counted
 from walker_rl.processes.child import last_line

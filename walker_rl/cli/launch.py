@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.experiment import make_agent_app
+from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.launching import Placement, join_run, launch_run
 from walker_rl.cli.request import Request
 from walker_rl.cli.watch import Watch, page_listener

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from walker_rl.cli.experiment import make_agent_app, see_through
+from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request, load_request
+from walker_rl.cli.see_through import see_through
 from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED

@@ -1,24 +1,17 @@
-"""Shared by `train`, `launch` and `cluster submit`: a command per agent, and the lines at its start and end."""
+"""The lines at the start and the end of a run, which `train`, `launch` and `cluster submit` print."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import typer
-import typer.core
-
-from walker_rl.agents import agent_names, agent_summary, left_out
-from walker_rl.cli.group import Group
-from walker_rl.cli.hyperparameter_table import hyperparameter_rows
+from walker_rl.agents import left_out
 from walker_rl.cli.program import command_line, print_next
-from walker_rl.cli.request import request_command
 from walker_rl.cli.watch import where_to_look
-from walker_rl.errors import RunError, UserError
-from walker_rl.experiments.config import ExperimentConfig, experiment_class, why_nothing_is_learned
+from walker_rl.errors import RunError
+from walker_rl.experiments.config import ExperimentConfig, why_nothing_is_learned
 from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -26,66 +19,7 @@ from walker_rl.processes.exit_statuses import COMPLETE
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
 
-SCHEDULES = """\
-A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, then linearly to LAST at step END."""
-
 _MAX_RETURNS_LISTED = 20
-
-
-def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:
-    """Makes a group with a command per agent.
-
-    Args:
-        text: help text of the group.
-        run: function that takes a `Request`, and its own options by name, and returns the exit status.
-    """
-
-    class AgentGroup(_AgentGroup):
-        make_command = staticmethod(functools.partial(request_command, run=run))
-
-    return typer.Typer(cls=AgentGroup, help=text, rich_markup_mode=None)
-
-
-class _AgentGroup(Group):
-    """Looks for agents only when they are asked for, and rejects an unknown one with the names of all.
-
-    Attributes:
-        make_command: function that makes the command of the agent with a name.
-    """
-
-    noun = "agent"
-    make_command: Any
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return agent_names()
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in agent_names():
-            if not ctx.resilient_parsing:
-                experiment_class(cmd_name)  # Raises the error.
-            return None
-        app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name, cls=_AgentCommand, help=_summary(cmd_name))(self.make_command(cmd_name))
-        return typer.main.get_command(app)
-
-
-class _AgentCommand(typer.core.TyperCommand):
-    """Lists the agent's fields below the options."""
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        defaults: Any = experiment_class(str(self.name))
-        fields = hyperparameter_rows(defaults())
-        with formatter.section("Fields, set with --config FILE or --set FIELD=VALUE"):
-            formatter.write_dl([(name, f"{meaning}  [default: {default}]") for name, default, meaning in fields])
-        formatter.write_paragraph()
-        formatter.write_text(SCHEDULES)
-
-
-def _summary(agent_name: str) -> str:
-    try:
-        return agent_summary(agent_name)
-    except UserError as error:
-        return str(error)
 
 
 def see_through(
@@ -112,12 +46,29 @@ def see_through(
     Raises:
         RunError: if `work` raises it, or the disk is full.
     """
-    from walker_rl.experiments.prior_record import describe_prior
     from walker_rl.experiments.run.directory import restore_folders
     from walker_rl.watch.beside import served_beside
-    from walker_rl.watch.server import address_of
 
     to_resume = f"to resume from the newest checkpoint: {again}"
+    _tell_start(config, run, details, listener)
+    try:
+        restore_folders(run)
+        with served_beside(listener, run.path, run.logs / "watch.log") if listener else contextlib.nullcontext():
+            status = work()
+        if status == COMPLETE:
+            _tell_outcome(config, run)
+        else:
+            _tell_interruption(config, run, to_resume)
+    except OSError as error:
+        raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
+    return status
+
+
+def _tell_start(config: ExperimentConfig, run: RunDirectory, details: str, listener: socket.socket | None) -> None:
+    """Prints what is trained, warnings about it, and where to look at it."""
+    from walker_rl.experiments.prior_record import describe_prior
+    from walker_rl.watch.server import address_of
+
     is_resumed = any(run.checkpoints.glob("*.npz"))
     verb = "Resuming" if is_resumed else "Training"
     print(f"{verb} {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
@@ -128,20 +79,14 @@ def see_through(
     if reason := why_nothing_is_learned(config):
         print(f"warning: {reason}; nothing will be learned")
     print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)
-    try:
-        restore_folders(run)
-        with served_beside(listener, run.path, run.logs / "watch.log") if listener else contextlib.nullcontext():
-            status = work()
-        if status == COMPLETE:
-            _tell_outcome(config, run)
-        else:
-            _redraw_curve(config, run)
-            if checkpoints := step_files(run.checkpoints):
-                print(f"The newest checkpoint is at {counted(max(checkpoints), 'step')}")
-            print(f"Interrupted; {to_resume}")
-    except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
-    return status
+
+
+def _tell_interruption(config: ExperimentConfig, run: RunDirectory, to_resume: str) -> None:
+    """Draws the curve of a run that is not complete, and prints its newest checkpoint and how to resume it."""
+    _redraw_curve(config, run)
+    if checkpoints := step_files(run.checkpoints):
+        print(f"The newest checkpoint is at {counted(max(checkpoints), 'step')}")
+    print(f"Interrupted; {to_resume}")
 
 
 def _redraw_curve(config: ExperimentConfig, run: RunDirectory) -> None:
