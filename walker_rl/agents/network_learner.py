@@ -82,8 +82,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     def _learned_variables(self, name: str) -> dict[str, tf.Variable]:
         """Variables of the network called `name` that its optimizer changes."""
-        variables = getattr(self._networks, name).named_variables()
-        return {name: variable for name, variable in variables.items() if variable.trainable}
+        return dict(getattr(self._networks, name).named_variables())
 
     @abc.abstractmethod
     def _actor_steps(self) -> tf.Tensor:
