@@ -88,9 +88,9 @@ class NetworkLearner(Learner, Generic[ConfigT]):
     def _actor_steps(self) -> tf.Tensor:
         """Environment steps after which the current update is due, float64 `[]`."""
 
-    def _at_present(self, schedule: Schedule) -> float | tf.Tensor:
-        """A schedule's value at the current update: a number if it is constant, else float32 `[]`."""
-        return tf.cast(self._exact(schedule), tf.float32) if isinstance(schedule, Linear) else schedule
+    def _at_present(self, schedule: Schedule) -> tf.Tensor:
+        """A schedule's value at the current update, float32 `[]`."""
+        return tf.cast(self._exact(schedule), tf.float32)
 
     def _exact(self, schedule: Schedule) -> tf.Tensor:
         """A schedule's value at the current update, float64 `[]`."""
