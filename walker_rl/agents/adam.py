@@ -35,8 +35,8 @@ class Adam:
         self._first_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
         self._second_moments = {name: _zeros_like(variable) for name, variable in self.variables.items()}
 
-    def apply(self, gradients: Gradients, learning_rate: float | tf.Tensor) -> tf.Tensor:
-        """Descends the gradients of `variables` by one step of size `learning_rate`, a number or `[]`.
+    def apply(self, gradients: Gradients, learning_rate: tf.Tensor) -> tf.Tensor:
+        """Descends the gradients of `variables` by one step of size `learning_rate`, `[]`.
 
         Returns:
             The gradients' global norm before clipping, `[]`.

@@ -82,16 +82,15 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     def _learned_variables(self, name: str) -> dict[str, tf.Variable]:
         """Variables of the network called `name` that its optimizer changes."""
-        variables = getattr(self._networks, name).named_variables()
-        return {name: variable for name, variable in variables.items() if variable.trainable}
+        return dict(getattr(self._networks, name).named_variables())
 
     @abc.abstractmethod
     def _actor_steps(self) -> tf.Tensor:
         """Environment steps after which the current update is due, float64 `[]`."""
 
-    def _at_present(self, schedule: Schedule) -> float | tf.Tensor:
-        """A schedule's value at the current update: a number if it is constant, else float32 `[]`."""
-        return tf.cast(self._exact(schedule), tf.float32) if isinstance(schedule, Linear) else schedule
+    def _at_present(self, schedule: Schedule) -> tf.Tensor:
+        """A schedule's value at the current update, float32 `[]`."""
+        return tf.cast(self._exact(schedule), tf.float32)
 
     def _exact(self, schedule: Schedule) -> tf.Tensor:
         """A schedule's value at the current update, float64 `[]`."""

@@ -19,7 +19,7 @@ def soft_value(values: tf.Tensor, log_density: tf.Tensor, temperature: tf.Tensor
     return tf.reduce_min(values, axis=0) - temperature * log_density
 
 
-def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_entropy: float) -> tf.Tensor:
+def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_entropy: tf.Tensor) -> tf.Tensor:
     """`-log_temperature (log pi + target_entropy)`: the temperature grows while the entropy is below its target.
 
     Equation 18, with the logarithm in place of the temperature, as in the authors' code. The density is a constant.
@@ -27,7 +27,7 @@ def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_
     Args:
         log_temperature: logarithm of the temperature, `[]`.
         log_density: log-density of sampled actions, `[B]`.
-        target_entropy: target of the entropy, in nats.
+        target_entropy: target of the entropy, in nats, `[]`.
 
     Returns:
         `[B]`.

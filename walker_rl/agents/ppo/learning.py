@@ -130,7 +130,7 @@ class PPOLearner(NetworkLearner[Config]):
     ) -> TensorMetrics:
         """Ascends `min(ratio A, clip(ratio) A)` (equation 7) and descends `(target - V)^2 / 2` on one minibatch."""
         networks, config = self._networks, self._config
-        clip = tf.convert_to_tensor(self._at_present(config.clip), tf.float32)
+        clip = self._at_present(config.clip)
         observation = self._normalized(observation)
         advantage = (advantage - tf.reduce_mean(advantage)) / (tf.math.reduce_std(advantage) + 1e-8)
         with tf.GradientTape() as tape:

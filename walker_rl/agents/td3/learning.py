@@ -33,7 +33,7 @@ class TD3Learner(OffPolicyLearner[Config]):
         norms = self._apply({"critic": critic_gradients})
         is_due = tf.equal((self._num_steps + 1) % self._config.policy_period, 0)
         tf.cond(is_due, lambda: self._improve_policy(transition.next_observation), tf.no_op)
-        return {**critic_metrics, **norms, **{name: metric + 0.0 for name, metric in self._policy_metrics.items()}}
+        return {**critic_metrics, **norms, **self._policy_metrics}
 
     def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
         """Gradients of `sum_i mean (y - Q_i(s, a))^2 / 2` with `y = R + gamma min_i Q'_i(s', a')` (equation 10)."""
