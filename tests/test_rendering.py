@@ -49,6 +49,15 @@ def test_a_gif_plays_in_real_time(cheetah, tmp_path, rate, num_frames, durations
     assert frames[0][0].shape == (72, 96, 3)
 
 
+def test_seconds_of_a_number_of_steps_are_so_many_steps(cheetah, tmp_path):
+    lengths = []
+    for num_steps in (61, 122, 127):  # For these, (n * seconds) / seconds is a little less than n.
+        seconds = num_steps * cheetah.frame_seconds
+        film = render_episode(cheetah, wave, tmp_path / "a.gif", episode_seed=1, size=(16, 16), max_seconds=seconds)
+        lengths.append(film.episode_length)
+    assert lengths == [61, 122, 127]
+
+
 @pytest.mark.parametrize("rate, num_frames", [(30, 31), (60, 60)])
 def test_an_mp4_plays_in_real_time(cheetah, tmp_path, rate, num_frames):
     path = tmp_path / "cheetah.mp4"

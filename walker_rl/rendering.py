@@ -137,7 +137,8 @@ def _play(
 ) -> Iterator[_Frame]:
     """Yields the frames of one episode, each the environment step nearest to its time; the last one is the end."""
     steps_per_frame = 1 / (frame_rate * environment.frame_seconds)
-    max_steps = math.inf if max_seconds is None else max_seconds / environment.frame_seconds
+    # Rounded, since the seconds of a whole number of steps may be a little short of it.
+    max_steps = math.inf if max_seconds is None else round(max_seconds / environment.frame_seconds, 6)
     episode_return, step, num_frames = 0.0, 0, 0
     timestep = environment.reset(episode_seed)
     while True:

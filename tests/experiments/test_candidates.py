@@ -13,8 +13,9 @@ from walker_rl.environments import make_environment
 from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation, evaluate
+from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import train
-from walker_rl.experiments.parts import make_parts
+from walker_rl.experiments.parts import builder_of, make_parts
 from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
@@ -22,6 +23,7 @@ from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.display import Display
 
 ARCHITECTURE = PolicyArchitecture(
     3, 1, TorsoSpec((8,), layer_norm=True, activation="elu"), head="tanh", init_stddev=0.3
@@ -152,4 +154,15 @@ def test_a_resumed_run_writes_torn_policies_anew(run, tmp_path, capsys):
     assert after.last_policy.read_bytes() == before.last_policy.read_bytes()
     assert after.best_policy.read_bytes() == before.last_policy.read_bytes(), "no other is left"
     assert json.loads(after.summary.read_text())["last"] == json.loads(before.summary.read_text())["last"]
-    assert capsys.readouterr().out.count("; the policy at 1,200 steps is written instead") == 2
+    assert capsys.readouterr().out.count("; the policy at 1,200 steps is written instead") == 1, "the best"
+
+
+@pytest.mark.slow
+def test_a_run_that_ends_at_its_checkpoint_has_no_policy_from_after_it(run, tmp_path):
+    """A killed run may have evaluated after its newest checkpoint, and then be resumed with a lower limit."""
+    config, before = run
+    after = RunDirectory(shutil.copytree(before.path, tmp_path / "run"))
+    with contextlib.closing(Evaluator(config, builder_of(config).architecture, after, Display())) as evaluator:
+        evaluator.restore({"candidates": {}, "last_mean": -1000.0, "last_actor_steps": 900})
+        evaluator.finish(load_policy(max(after.candidates.iterdir())).variables, print)
+    assert load_policy(after.last_policy).actor_steps == 900

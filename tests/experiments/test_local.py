@@ -5,6 +5,7 @@ import csv
 import dataclasses
 import json
 import re
+import time
 
 import numpy as np
 import pytest
@@ -155,6 +156,19 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
     recorder.close()
     rounding = 0.005
     assert all(np.array(column(run.path, "timing", "walltime")) <= np.array(began) + rounding)
+
+
+def test_a_resumed_run_counts_no_time_before_its_resume(tmp_path, monkeypatch):
+    config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM))
+    recorder = Recorder(config, create_run_directory(tmp_path / "run", config), Display())
+    began = time.monotonic()
+    with contextlib.closing(recorder), monkeypatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: began + 100.0)
+        recorder.resume(1000.0)
+        recorder.resume(max(990.0, recorder.walltime))
+        assert recorder.walltime == 1000.0
+        patch.setattr(time, "monotonic", lambda: began + 107.0)
+        assert recorder.walltime == pytest.approx(1007.0)
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ def add(stages: Stages, *actor_steps: int) -> list[int]:
     """Adds policies at these steps; returns the steps of those that are kept."""
     for steps in actor_steps:
         stages.add(dataclasses.replace(SAVED, actor_steps=steps))
-    return [saved.actor_steps for saved in stages.load()]
+    return [saved.actor_steps for saved in stages.load(max(actor_steps))]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,13 @@ def test_what_follows_the_checkpoint_of_a_killed_run_is_kept_as_if_it_had_not_be
     add(Stages(tmp_path / "killed", 10, 100), *range(10, 91, 10))
     again = add(Stages(tmp_path / "killed", 10, 100), *range(60, 101, 10))
     assert again == add(Stages(tmp_path / "straight", 10, 100), *range(10, 101, 10))
+
+
+def test_those_from_after_the_end_of_the_run_are_not_loaded(tmp_path):
+    """They are left if a killed run is resumed from its checkpoint with a lower limit."""
+    stages = Stages(tmp_path, 10, 100)
+    add(stages, *range(10, 101, 10))
+    assert [saved.actor_steps for saved in stages.load(60)] == [10, 30, 50]
 
 
 def test_other_files_are_left_alone(tmp_path):
@@ -94,6 +101,7 @@ def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
     damaged.write_bytes(b"torn")
     with contextlib.closing(Evaluator(config, builder_of(config).architecture, run, Display())) as evaluator:
         variables = load_policy(run.last_policy).variables
+        evaluator.last_actor_steps = config.max_actor_steps
         assert evaluator.finish(variables, print).keys() == {"best", "last"}
     assert run.progress_video.read_bytes() == before
     assert f"warning: policy = {damaged}: must be " in capsys.readouterr().out

@@ -132,6 +132,13 @@ def test_a_squashed_policys_standard_deviation_has_bounds():
     np.testing.assert_allclose(stddev, network(OBSERVATIONS).stddev, rtol=1e-5)
 
 
+@pytest.mark.parametrize("normalize", [False, True])
+def test_a_network_plays_tasks_of_its_sizes_alone(normalize):
+    """Even where NumPy would broadcast an observation of another size."""
+    sizes = [(22, 6), (1, 6), (21, 6), (22, 5), (22, 1)]
+    assert [architecture(normalize=normalize).plays(*one) for one in sizes] == [True, False, False, False, False]
+
+
 def test_observations_are_normalised_and_clipped():
     network, plain = both(architecture())
     policy = NumpyPolicy(architecture(normalize=True))

@@ -72,6 +72,16 @@ def test_a_servo_moves_each_joint_to_where_the_formula_tells():
     np.testing.assert_allclose(policy.action(observation), [*pulled[:3], -1.0], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("feedback_index", "servo_index", "smallest"), [(None, None, 0), (3, None, 4), (None, 8, 20), (30, 8, 31)]
+)
+def test_a_formula_plays_tasks_that_observe_what_it_is_fed_back(feedback_index, servo_index, smallest):
+    architecture = SinusoidArchitecture(6, True, feedback_index, servo_index)
+    assert architecture.plays(smallest, 6)
+    assert not architecture.plays(smallest - 1, 6)
+    assert not architecture.plays(100, 4)
+
+
 def test_a_saved_formula_starts_each_episode_anew(tmp_path):
     architecture = SinusoidArchitecture(4, is_symmetric=True, feedback_index=None)
     save_policy(

@@ -67,7 +67,7 @@ class PriorThenPolicy:
             must_be = f"must be one of {names}, a run directory or a policy file"
             raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None
         sizes = architecture.observation_size, architecture.action_size
-        if not saved.plays(*sizes):
+        if not saved.architecture.plays(*sizes):
             must_be = f"must play a task of {sizes[0]} observations and {sizes[1]} actions"
             raise UserError(f"agent.prior.policy = {config.policy}: {must_be}")
         self._prior = saved.make_policy()

@@ -12,7 +12,7 @@ from dm_env import specs
 from walker_rl.environments.action_bounds import ActionBounds
 from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import DEFAULT_EPISODE_STEPS, DEFAULT_FRAME_SECONDS, Refused
+from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps
 from walker_rl.environments.simulation import Outcome
 from walker_rl.errors import RunError
 from walker_rl.types import Metrics
@@ -36,7 +36,8 @@ class DmEnvSimulation:
         """Checks the environment's specs.
 
         Raises:
-            Refused: if its observations are pictures, or its actions are not a bounded array of floats.
+            Refused: if its observations are pictures, its actions are not a bounded array of floats, or its time limit
+                is below 1 step.
         """
         self._environment = environment
         actions = environment.action_spec()
@@ -52,7 +53,7 @@ class DmEnvSimulation:
         limit = getattr(environment, "_step_limit", math.inf)  # dm_control has no public access to it.
         if callable(seconds):  # Composer's environments have theirs in seconds.
             limit = min(limit, getattr(environment, "_time_limit", math.inf) / self.frame_seconds)
-        self.max_episode_steps = math.ceil(limit) if math.isfinite(limit) else DEFAULT_EPISODE_STEPS
+        self.max_episode_steps = episode_steps(limit)
         self.reward_threshold: float | None = None
 
     def reset(self, seed: int) -> np.ndarray:

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import dataclasses
 import importlib.util
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -39,6 +40,19 @@ class ForeignSimulation(Simulation, Protocol):
 
     max_episode_steps: int
     reward_threshold: float | None
+
+
+def episode_steps(limit: float | None) -> int:
+    """Whole steps of an environment's time limit, rounded up; the default if it is None or infinite.
+
+    Raises:
+        Refused: if it is below 1.
+    """
+    if limit is None or limit == math.inf:
+        return DEFAULT_EPISODE_STEPS
+    if not limit >= 1:
+        raise Refused(f"must have a time limit of at least 1 step, not {limit:g}")
+    return math.ceil(limit)
 
 
 def require_package(name: str) -> None:

@@ -1,6 +1,5 @@
 """Adapter from a Gymnasium environment to a simulation with flat observations and actions."""
 
-import math
 from typing import Any
 
 import gymnasium
@@ -10,7 +9,7 @@ from gymnasium.spaces import Box, Dict, Space, Text, Tuple, utils
 from walker_rl.environments.action_bounds import ActionBounds
 from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import DEFAULT_EPISODE_STEPS, DEFAULT_FRAME_SECONDS, Refused
+from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
 
@@ -103,8 +102,4 @@ def _time_limit(environment: gymnasium.Env) -> int:
         limit = environment.get_wrapper_attr("_max_episode_steps")
     else:
         limit = environment.spec.max_episode_steps if environment.spec else None
-    if limit is None or limit == math.inf:
-        return DEFAULT_EPISODE_STEPS
-    if not limit >= 1:
-        raise Refused(f"must have a time limit of at least 1 step, not {limit}")
-    return int(limit)
+    return episode_steps(limit)

@@ -113,7 +113,7 @@ def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPo
     if trusted is None and not may_import and (module := imported_module(saved.task)):
         raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
     task = find_task(saved.task, saved.environment)
-    if not saved.plays(task.observation_size, task.action_size):
+    if not saved.architecture.plays(task.observation_size, task.action_size):
         sizes = f"{task.observation_size} observations and {task.action_size} actions"
         raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
     return saved

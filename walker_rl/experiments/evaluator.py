@@ -62,14 +62,15 @@ class Evaluator:
         """Chooses the best candidate, films it, and evaluates it and the last policy on separate episodes.
 
         Args:
-            variables: weights of the last policy, in case its file is torn.
+            variables: weights of the last policy. Its file may be torn, or later than the resumed checkpoint.
             report: function that takes a line, about each candidate played, each torn file and, without a terminal,
                 each step after the choice.
 
         Returns:
             The evaluations of "best" and "last".
         """
-        last = self._loaded(self._run.last_policy, self._saved(variables, self.last_actor_steps), report)
+        last = self._saved(variables, self.last_actor_steps)
+        save_policy(self._run.last_policy, last)
         with self._display.console.status("Choosing the best policy") as status:
 
             def begin(step: str) -> None:
@@ -87,7 +88,7 @@ class Evaluator:
             self._films.film_best(best)
             if self._config.evaluation.film_period is not None:
                 begin("Filming the stages of the training")
-                self._films.film_stages()
+                self._films.film_stages(last.actor_steps)
         return evaluations
 
     def save(self) -> State:

@@ -68,12 +68,12 @@ class Films:
         """Films the best policy."""
         self._render(saved, self._run.best_video)
 
-    def film_stages(self) -> None:
-        """Films the stages of the training side by side, each with its steps and return."""
+    def film_stages(self, actor_steps: int) -> None:
+        """Films the stages of a training of `actor_steps` side by side, each with its steps and return."""
         returns = {one.actor_steps: one.mean_return for one in recorded_evaluations(self._run.metrics)}
         policies = []
         with self._warning_if_not_made():
-            for saved in self._stages.load():
+            for saved in self._stages.load(actor_steps):
                 known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
                 policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
             if not policies:  # An older version, or a run without films, kept none.

@@ -36,6 +36,6 @@ class Stages:
         for step in files.keys() - kept:
             files[step].unlink()
 
-    def load(self) -> list[SavedPolicy]:
-        """Loads the policies, the earliest first."""
-        return [load_policy(path) for path in step_files(self._folder).values()]
+    def load(self, actor_steps: int) -> list[SavedPolicy]:
+        """Loads the policies up to `actor_steps`, the earliest first; later ones were lost with a checkpoint."""
+        return [load_policy(path) for step, path in step_files(self._folder).items() if step <= actor_steps]

@@ -37,6 +37,10 @@ class Architecture(abc.ABC):
         """Shape of every weight by its name."""
 
     @abc.abstractmethod
+    def plays(self, observation_size: int, action_size: int) -> bool:
+        """True if the policy maps observations `[O]` of that size to actions `[A]` of that size."""
+
+    @abc.abstractmethod
     def make_policy(self) -> Policy:
         """A policy at the start of an episode, without weights."""
 

@@ -63,6 +63,10 @@ class PolicyArchitecture(Architecture):
             **self.make_head().variable_shapes(self.torso.output_size, self.action_size),
         }
 
+    def plays(self, observation_size: int, action_size: int) -> bool:
+        """True if these are the network's sizes."""
+        return (observation_size, action_size) == (self.observation_size, self.action_size)
+
     def make_policy(self) -> "NumpyPolicy":
         """A policy with zero weights."""
         return NumpyPolicy(self)

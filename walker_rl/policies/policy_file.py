@@ -56,14 +56,6 @@ class SavedPolicy:
         policy.update(self.variables)
         return policy
 
-    def plays(self, observation_size: int, action_size: int) -> bool:
-        """True if it maps observations `[O]` of that size to actions `[A]` of that size."""
-        try:
-            action = self.make_policy().action(np.zeros(observation_size, np.float32))
-        except (ValueError, IndexError):
-            return False
-        return action.shape == (action_size,)
-
     def begin_episode(self) -> Act:
         """Returns the function that plays one episode."""
         return self.make_policy().action

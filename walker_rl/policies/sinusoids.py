@@ -58,6 +58,12 @@ class SinusoidArchitecture(Architecture):
         """Shapes of the parameters and of `deviation` `[P, P]`, the spread of a search's candidates around them."""
         return {**self.parameter_shapes(), "deviation": (self.num_parameters, self.num_parameters)}
 
+    def plays(self, observation_size: int, action_size: int) -> bool:
+        """True for as many joints, if all entries that are fed back lie within the observation."""
+        fed_back = 0 if self.feedback_index is None else self.feedback_index + 1
+        measured = 0 if self.servo_index is None else self.servo_index + 2 * self.action_size
+        return action_size == self.action_size and observation_size >= max(fed_back, measured)
+
     def make_policy(self) -> "SinusoidPolicy":
         """A policy at the start of an episode, with zero parameters."""
         return SinusoidPolicy(self)

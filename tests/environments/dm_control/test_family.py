@@ -68,6 +68,14 @@ def test_its_time_limit_truncates():
     environment.close()
 
 
+@pytest.mark.parametrize(("seconds", "steps"), [(0, "0"), (-1, "-40"), (0.01, "0.4")])
+def test_a_time_limit_below_one_step_is_refused(seconds, steps):
+    pytest.importorskip("dm_control")
+    with pytest.raises(UserError) as error:
+        find_task(WALK, {"time_limit": seconds})
+    assert str(error.value) == f"task = {WALK}: must have a time limit of at least 1 step, not {steps}"
+
+
 def test_a_machine_that_cannot_draw_plays_without_films():
     pytest.importorskip("dm_control")
     script = (

@@ -54,8 +54,7 @@ class Recorder:
         self._onlooker = Onlooker(config, run, display)
         self.training_return: float | None = None
         self._best_return = -math.inf
-        self._walltime_before = 0.0
-        self._started = time.monotonic()
+        self._count_from(0.0)
 
     @property
     def walltime(self) -> float:
@@ -120,13 +119,13 @@ class Recorder:
         check_rows(self._run.metrics, saved.streams)
         self._logger.restore(saved.streams, actor_steps)
         self.training_return = saved.training_return
-        self._walltime_before = saved.walltime
+        self._count_from(saved.walltime)
         self._read_best_return()
         self._onlooker.look()
 
     def resume(self, walltime: float) -> None:
         """Continues after `walltime` seconds of training; keeps all whole rows."""
-        self._walltime_before = walltime
+        self._count_from(walltime)
         self._read_best_return()
         self._logger.open()
 
@@ -139,6 +138,9 @@ class Recorder:
         message = self._display.message
         logger = RunLogger(self._run.metrics, make_trackers(self._config, self._run, message), message)
         return self._resources.enter_context(contextlib.closing(logger))
+
+    def _count_from(self, walltime: float) -> None:
+        self._walltime_before, self._started = walltime, time.monotonic()
 
     def _read_best_return(self) -> None:
         recorded = [one.mean_return for one in recorded_evaluations(self._run.metrics)]
