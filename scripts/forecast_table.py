@@ -7,6 +7,7 @@ It has the comparison's runs (lengthened or not), PPO's, the presets' and those 
 import argparse
 import dataclasses
 import shlex
+import statistics
 from collections import defaultdict
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def _rows(key: Key, runs: list[Run]) -> list[RecordedMean]:
         at = [(run, index) for run in runs for index in np.flatnonzero(run.actor_steps == steps)]
         walltimes = [float(run.walltime[index]) for run, index in at]
         mean_return = float(np.mean([run.returns[index] for run, index in at]))
-        rows.append(RecordedMean(*key, int(steps), len(at), mean_return, min(walltimes), max(walltimes)))
+        median = statistics.median(walltimes)
+        rows.append(RecordedMean(*key, int(steps), len(at), mean_return, min(walltimes), median))
     return rows
 
 

@@ -42,7 +42,7 @@ class RecordedMean(NamedTuple):
         num_runs: number of runs that were this long.
         mean_return: mean over the runs of the evaluation's mean return.
         min_walltime: seconds of training of the fastest run.
-        max_walltime: seconds of training of the slowest run.
+        median_walltime: median of the runs' seconds; slower ones often shared their machine with other work.
     """
 
     agent_name: str
@@ -52,12 +52,7 @@ class RecordedMean(NamedTuple):
     num_runs: int
     mean_return: float
     min_walltime: float
-    max_walltime: float
-
-    @property
-    def walltime(self) -> float:
-        """Midpoint of the two walltimes."""
-        return (self.min_walltime + self.max_walltime) / 2
+    median_walltime: float
 
 
 def settings_of(config: ExperimentConfig) -> str:
@@ -138,7 +133,9 @@ def _end(
     """Returns the last evaluation that a training reaches, if any, and the steps at its end unless time ends it."""
     max_walltime = math.inf if config.max_walltime is None else config.max_walltime / slowdown
     target_return = math.inf if config.target_return is None else config.target_return
-    within = [row for row in recorded if row.actor_steps <= config.max_actor_steps and row.walltime <= max_walltime]
+    within = [
+        row for row in recorded if row.actor_steps <= config.max_actor_steps and row.median_walltime <= max_walltime
+    ]
     for row in within:
         if row.mean_return >= target_return:
             return row, row.actor_steps
@@ -148,13 +145,13 @@ def _end(
 def _span(
     config: ExperimentConfig, recorded: Sequence[RecordedMean], steps: int, slowdown: float
 ) -> tuple[float, float]:
-    """Returns the seconds of the fastest and the slowest run to `steps`, extrapolated beyond the table."""
+    """Returns the seconds of the fastest and the median run to `steps`, extrapolated beyond the table."""
     limit = math.inf if config.max_walltime is None else config.max_walltime
     grid = [0, *(row.actor_steps for row in recorded)]
     scale = slowdown * max(1.0, steps / grid[-1])
     fastest = np.interp(steps, grid, [0.0, *(row.min_walltime for row in recorded)])
-    slowest = np.interp(steps, grid, [0.0, *(row.max_walltime for row in recorded)])
-    return min(limit, scale * float(fastest)), min(limit, scale * float(slowest))
+    median = np.interp(steps, grid, [0.0, *(row.median_walltime for row in recorded)])
+    return min(limit, scale * float(fastest)), min(limit, scale * float(median))
 
 
 def _makespan(seconds: Sequence[float], num_jobs: int) -> float:
