@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.program import resume_command
-from walker_rl.cli.request import Request, load_request
+from walker_rl.cli.request import Request
+from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
 from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.experiments.config import ExperimentConfig
