@@ -166,7 +166,7 @@ def _enter_private_network() -> None:
 
 
 def _port(listen: str | None) -> int:
-    from walker_rl.experiments.distributed.isolation import free_port, is_free, is_local
+    from walker_rl.experiments.distributed.ports import free_port, is_free, is_local
 
     if listen is None:
         return free_port()

@@ -9,7 +9,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.conversation import Conversation
-from walker_rl.experiments.distributed.isolation import is_free
+from walker_rl.experiments.distributed.ports import is_free
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
