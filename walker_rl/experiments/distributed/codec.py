@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from walker_rl.errors import text_of
 from walker_rl.experiments.distributed.messages import (
     Candidate,
     Experiment,
@@ -82,7 +83,7 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> Mess
         check(message)
         return message
     except Exception as error:  # Foreign content can fail in any way.
-        raise ForeignMessageError(str(error) or type(error).__name__, sender) from None
+        raise ForeignMessageError(text_of(error), sender) from None
 
 
 def decode_rows(row_size: int, arrays: list[np.ndarray]) -> np.ndarray:
