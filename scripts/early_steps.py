@@ -3,7 +3,8 @@
 import argparse
 
 from walker_rl.analysis.early_steps import describe
-from walker_rl.analysis.runs import by_task, read_runs
+from walker_rl.analysis.run import by_task
+from walker_rl.analysis.runs import read_runs
 from walker_rl.errors import UserError
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from walker_rl.analysis.runs import Run, read_runs
+from walker_rl.analysis.run import Run
+from walker_rl.analysis.runs import read_runs
 from walker_rl.analysis.tables import write_table
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.forecast import TABLE, RecordedMean, settings_of

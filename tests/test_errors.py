@@ -2,7 +2,7 @@
 
 import pytest
 
-from walker_rl.errors import kind_and_message
+from walker_rl.errors import described, kind_and_message, text_of
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,14 @@ from walker_rl.errors import kind_and_message
 )
 def test_an_error_in_one_line(error, line):
     assert kind_and_message(error) == line
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "description"),
+    [
+        (ValueError("no\n  such robot "), "no such robot", "ValueError: no such robot"),
+        (AssertionError(), "AssertionError", "AssertionError"),
+    ],
+)
+def test_the_whole_text_of_an_error_in_one_line(error, text, description):
+    assert (text_of(error), described(error)) == (text, description)

@@ -10,6 +10,7 @@ from typing import IO
 
 import numpy as np
 
+from walker_rl.errors import text_of
 from walker_rl.whole_file import whole_file
 
 _SUFFIX = ".npy"
@@ -51,7 +52,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         try:
             return _read(file)
         except Exception as error:  # zipfile and NumPy raise a dozen kinds of errors for other files.
-            raise TornFileError(str(error) or type(error).__name__) from None
+            raise TornFileError(text_of(error)) from None
 
 
 def _read(file: IO[bytes]) -> dict[str, np.ndarray]:

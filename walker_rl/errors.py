@@ -32,6 +32,11 @@ def os_error_as(kind: type[Exception], message: str) -> Iterator[None]:
         raise kind(f"{message} ({error.strerror or error})") from None
 
 
+def text_of(error: BaseException) -> str:
+    """Returns an error's text in one line, or its kind if it has no text."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def kind_and_message(error: BaseException) -> str:
     """Returns an error's kind and the first line of its text, if it has any, as in "OSError: no such robot"."""
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
@@ -39,7 +44,8 @@ def kind_and_message(error: BaseException) -> str:
 
 def described(error: BaseException, package: str = "") -> str:
     """Describes an error of other people's code in one line, with its place, as `place_of` returns it."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{place_of(error, package)}"
+    kind, text = type(error).__name__, text_of(error)
+    return (kind if text == kind else f"{kind}: {text}") + place_of(error, package)
 
 
 def place_of(error: BaseException, package: str = "") -> str:

@@ -16,7 +16,7 @@ import numpy as np
 
 from walker_rl import __version__
 from walker_rl.episodes import Episode
-from walker_rl.errors import RunError, UserError, os_error_as
+from walker_rl.errors import RunError, UserError, os_error_as, text_of
 from walker_rl.extras import require_extra
 from walker_rl.printable import printable
 
@@ -142,8 +142,7 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         for one in dataset.iterate_episodes():
             yield _episode(one, observation_size, low, high)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"agent.prior.dataset = {path}: must have whole episodes ({reason})") from None
+        raise UserError(f"agent.prior.dataset = {path}: must have whole episodes ({text_of(error)})") from None
 
 
 def _episode(recorded: Any, observation_size: int, low: np.ndarray, high: np.ndarray) -> Episode:

@@ -12,7 +12,7 @@ import imageio_ffmpeg
 import numpy as np
 from PIL import Image
 
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, text_of
 from walker_rl.whole_file import part_of
 
 # Without these, ffmpeg takes odd paths, as in a folder `12:30`, for a protocol, an option or a sequence of files.
@@ -61,7 +61,7 @@ class _Encoder:
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
         self.part = part_of(path)
         output = f"{PROTOCOL}{self.part}"
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-n", "-loglevel", "error", *source, *options, output]
+        command = [_encoder_program(path), "-n", "-loglevel", "error", *source, *options, output]
         self._path = path
         # Its own session keeps Ctrl-C on the terminal from it.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
@@ -97,9 +97,16 @@ def _failing_as_run_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(f"{path}: not written: {error.strerror}") from error
-    except RuntimeError as error:  # imageio_ffmpeg found no ffmpeg
-        raise RunError(f"{path}: not written: {error}") from error
+        raise RunError(f"{path}: not written: {error.strerror or text_of(error)}") from error
+
+
+def _encoder_program(path: Path) -> str:
+    """Finds ffmpeg for the video at `path`."""
+    try:
+        program: str = imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as error:
+        raise RunError(f"{path}: not written: {text_of(error)}") from error
+    return program
 
 
 def _save_palette(sample: Image.Image, path: Path) -> None:

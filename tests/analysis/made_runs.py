@@ -5,7 +5,8 @@ import pytest
 
 from tests.tiny import AGENT
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.runs import Run, read_runs
+from walker_rl.analysis.run import Run
+from walker_rl.analysis.runs import read_runs
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation import Evaluation

@@ -4,7 +4,8 @@ import pytest
 
 from tests.analysis.made_runs import make_run, refusal
 from tests.fakes import file_size_limit
-from walker_rl.analysis.runs import read_runs, write_runs
+from walker_rl.analysis.run_tables import write_runs
+from walker_rl.analysis.runs import read_runs
 
 
 def test_tables_that_are_not_whole_are_refused(tmp_path):

@@ -12,7 +12,8 @@ import pytest
 from tests.analysis.made_runs import run
 from tests.tiny import run_command
 from walker_rl.analysis.comparison.figures import draw_comparison
-from walker_rl.analysis.runs import read_runs, write_runs
+from walker_rl.analysis.run_tables import write_runs
+from walker_rl.analysis.runs import read_runs
 from walker_rl.analysis.tables import read_table, write_table
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.curve import plot_curve

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.analysis.made_runs import run
+from walker_rl.analysis.run import by_task
 from walker_rl.analysis.run_names import Place, distinct_names, natural_order
-from walker_rl.analysis.runs import by_task
 
 
 def test_as_many_folders_stand_before_a_name_as_distinguish_it():

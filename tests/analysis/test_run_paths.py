@@ -1,7 +1,8 @@
 """Paths of runs, of folders of them and of tables, with symbolic links among them."""
 
 from tests.analysis.made_runs import make_run, refusal
-from walker_rl.analysis.runs import read_runs, write_runs
+from walker_rl.analysis.run_tables import write_runs
+from walker_rl.analysis.runs import read_runs
 
 
 def test_links_repeat_no_run(tmp_path):

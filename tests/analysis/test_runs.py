@@ -16,7 +16,9 @@ from tests.fuzzing import bomb
 from tests.tiny import AGENT
 from walker_rl.analysis.comparison.summary import summarize
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.runs import by_task, read_runs, write_runs
+from walker_rl.analysis.run import by_task
+from walker_rl.analysis.run_tables import write_runs
+from walker_rl.analysis.runs import read_runs
 from walker_rl.analysis.tables import read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config

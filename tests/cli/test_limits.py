@@ -11,7 +11,8 @@ import yaml
 
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
-from walker_rl.analysis.runs import by_task, read_runs
+from walker_rl.analysis.run import by_task
+from walker_rl.analysis.runs import read_runs
 from walker_rl.cli import main
 from walker_rl.cli.quantities import parse_duration, parse_steps
 from walker_rl.errors import UserError

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from walker_rl.analysis.comparison.summary import estimated
-from walker_rl.analysis.runs import Groups, Run
+from walker_rl.analysis.run import Groups, Run
 from walker_rl.analysis.statistics import collapsed, known_mean
 
 PHASES = ("first", "rest")

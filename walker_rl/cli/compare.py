@@ -15,7 +15,7 @@ from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
     from walker_rl.analysis.comparison.summary import TaskSummary
-    from walker_rl.analysis.runs import Groups
+    from walker_rl.analysis.run import Groups
 
 Runs = Annotated[
     list[str],
@@ -60,7 +60,9 @@ def compare_runs(
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
     from walker_rl.analysis.comparison.summary import summarize
-    from walker_rl.analysis.runs import by_task, read_runs, write_runs
+    from walker_rl.analysis.run import by_task
+    from walker_rl.analysis.run_tables import write_runs
+    from walker_rl.analysis.runs import read_runs
     from walker_rl.printable import counted
 
     returns = parse_thresholds(thresholds)

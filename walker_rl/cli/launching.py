@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.program import resume_command
-from walker_rl.cli.request import Request, load_request
+from walker_rl.cli.request import Request
+from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
 from walker_rl.errors import RunError, UserError, os_error_as
 from walker_rl.experiments.config import ExperimentConfig
@@ -165,7 +166,7 @@ def _enter_private_network() -> None:
 
 
 def _port(listen: str | None) -> int:
-    from walker_rl.experiments.distributed.isolation import free_port, is_free, is_local
+    from walker_rl.experiments.distributed.ports import free_port, is_free, is_local
 
     if listen is None:
         return free_port()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from walker_rl.errors import UserError
 from walker_rl.printable import counted
 
 if TYPE_CHECKING:
+    from walker_rl.environments import Environment
     from walker_rl.policies.policy_file import SavedPolicy
 
 DEFAULT_STEPS, MAX_STEPS = 100_000, 10_000_000
@@ -39,13 +41,15 @@ def record_episodes(
     If the last step cuts an episode off, it is stored as truncated and left out of the printed mean return.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
+    from walker_rl.environments import make_environment
 
     num_steps = DEFAULT_STEPS if steps is None else steps
     if not 1 <= num_steps <= MAX_STEPS:
         raise UserError(f"steps = {steps}: must be in [1, {MAX_STEPS:,}]")
     saved = load_policy_asked_for(run, pretrained, task)
 
-    num_episodes, returns = _record(saved, output, num_steps, seed)
+    with contextlib.closing(make_environment(saved.task, seed, saved.environment)) as environment:
+        num_episodes, returns = _record(saved, environment, output, num_steps, seed)
     recorded = f"{counted(num_steps, 'step')} in {counted(num_episodes, 'episode')}"
     print(f"{output}: {recorded}, {_mean_of_complete(returns)}")
     settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
@@ -58,18 +62,18 @@ def _mean_of_complete(returns: list[float]) -> str:
     return f"mean return {sum(returns) / len(returns):.1f} over {counted(len(returns), 'complete episode')}"
 
 
-def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> tuple[int, list[float]]:
+def _record(
+    saved: SavedPolicy, environment: Environment, output: Path, num_steps: int, seed: int
+) -> tuple[int, list[float]]:
     """Plays `saved` and writes the dataset; returns the number of episodes, and the returns of the complete ones."""
     import numpy as np
     from rich.progress import Progress
 
-    from walker_rl.environments import make_environment
     from walker_rl.episodes import play_episodes
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.minari_file import new_dataset
     from walker_rl.terminal.live import make_console
 
-    environment = make_environment(saved.task, seed, saved.environment)
     bounds = np.array([(one.low, one.high) for one in environment.dimensions.observation], np.float32)
     about = {"algorithm_name": saved.agent_name, "task": saved.task, "actor_steps": saved.actor_steps, "seed": seed}
     num_episodes, returns, console = 0, [], make_console()
@@ -84,5 +88,4 @@ def _record(saved: SavedPolicy, output: Path, num_steps: int, seed: int) -> tupl
             if episode.is_complete:
                 returns.append(float(np.sum(episode.rewards)))
             progress.update(recording, advance=len(episode.rewards))
-    environment.close()
     return num_episodes, returns

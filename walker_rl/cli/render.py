@@ -1,5 +1,6 @@
 """`walker-rl render RUN`: a film of one episode."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -36,14 +37,15 @@ def render_policy(
         raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
     saved = load_policy_asked_for(run, pretrained, task)
 
-    from rich.console import Console
-
     from walker_rl.environments import make_environment
     from walker_rl.experiments.seeding import evaluation_seeds
     from walker_rl.rendering import render_episode
+    from walker_rl.terminal.live import make_console
 
-    environment = make_environment(saved.task, seed, saved.environment)
-    with Console().status("Filming") as status:  # Prints nothing without a terminal.
+    with (
+        contextlib.closing(make_environment(saved.task, seed, saved.environment)) as environment,
+        make_console().status("Filming") as status,  # Prints nothing without a terminal.
+    ):
         rendered = render_episode(
             environment,
             saved.begin_episode(),
@@ -54,7 +56,6 @@ def render_policy(
             caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
             report=lambda num_frames: status.update(f"Filming: {counted(num_frames, 'frame')}"),
         )
-    environment.close()
     print(f"{rendered.path}: {counted(rendered.num_frames, 'frame')}, return {rendered.episode_return:.1f}")
 
 

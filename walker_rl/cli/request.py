@@ -1,26 +1,19 @@
 """A requested experiment: the options that `train`, `launch` and `cluster submit` share."""
 
-from __future__ import annotations
-
 import dataclasses
 import inspect
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.program import resume_command
 from walker_rl.cli.quantities import parse_duration, parse_steps
-from walker_rl.errors import RunIsComplete, UserError, did_you_mean
-from walker_rl.experiments.config import ExperimentConfig, experiment_class
-from walker_rl.printable import format_duration
-
-if TYPE_CHECKING:
-    from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.errors import UserError, did_you_mean
+from walker_rl.experiments.config import experiment_class
 
 ConfigFiles = Annotated[
     list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML file of fields; may be repeated.")
@@ -82,8 +75,8 @@ class Request:
     """
 
     agent_name: str
-    files: list[Path]
-    overrides: list[str]
+    files: tuple[Path, ...]
+    overrides: tuple[str, ...]
     run_dir: Path | None
     resume: Path | None
     more_steps: int
@@ -140,8 +133,8 @@ def make_request(
         "max_walltime": duration,
         "target_return": until,
     }
-    changes = [*all_overrides(overrides, **short_forms), *prior_override(agent_name, prior)]
-    return Request(agent_name, config or [], changes, run_dir, resume, more_steps or 0)
+    changes = (*all_overrides(overrides, **short_forms), *prior_override(agent_name, prior))
+    return Request(agent_name, tuple(config or ()), changes, run_dir, resume, more_steps or 0)
 
 
 def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[str]:
@@ -170,69 +163,3 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
         raise UserError(f"prior = {prior}: {must_be}{did_you_mean(prior, names)}")
     field = "dataset" if not is_name and is_dataset(Path(prior)) else "policy"
     return [f"agent.prior.{field}={prior if is_name else json.dumps(os.path.abspath(prior))}"]
-
-
-def load_request(
-    request: Request, runner: str, *, has_network: bool = True
-) -> tuple[ExperimentConfig, RunDirectory | None]:
-    """Loads the requested configuration, and opens the run to resume without changing it.
-
-    Args:
-        request: the user's request.
-        runner: command, "train" or "launch".
-        has_network: whether the training process can reach other machines.
-
-    Returns:
-        The configuration, and the run to resume or None.
-
-    Raises:
-        UserError: if the request is impossible.
-        RunIsComplete: if the run to resume is complete.
-    """
-    from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run.trackers import check_trackers
-
-    run = None
-    if request.resume is None:
-        config = load_config(request.agent_name, request.files, request.overrides)
-    else:
-        config, run = _resumed_experiment(request, request.resume, runner)
-    check_trackers(config, has_network=has_network)
-    return config, run
-
-
-def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[ExperimentConfig, RunDirectory]:
-    from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.run import resuming
-    from walker_rl.experiments.run.directory import open_run_directory
-
-    run = open_run_directory(path)
-    files = [run.config, *request.files]
-    config = load_config(request.agent_name, files, request.overrides)
-    if request.more_steps:
-        length = f"max_actor_steps={config.max_actor_steps + request.more_steps}"
-        config = load_config(request.agent_name, files, [*request.overrides, length])
-    if runner != (began_by := run.provenance.runner):
-        raise UserError(f"run = {run.path}: must be resumed with walker-rl {began_by}, which began it")
-    resuming.check_same_experiment(run, config)
-    resuming.check_length(run, config)
-    if resuming.is_complete(run, config):
-        ending, options = _continuation(run, config)
-        again = resume_command(runner, request.agent_name, path, *options)
-        raise RunIsComplete(f"{path} is complete, {ending}: {again}")
-    resuming.check_has_checkpoint(run)
-    return config, run
-
-
-def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tuple[str, str]]:
-    """Describes the end of a complete run; also returns the option with which `--resume` lengthens it."""
-    from walker_rl.experiments.run.summary import read_ended_by
-
-    ended_by = read_ended_by(run)
-    if ended_by == "return":
-        ending = f"with an evaluation that reached {config.target_return:g}; to continue without that limit"
-        return ending, ("--set", "target_return=null")
-    if ended_by == "time" and config.max_walltime is not None:
-        ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
-        return ending, ("--for", f"{2 * config.max_walltime:.6f}".rstrip("0").rstrip(".") + "s")
-    return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))

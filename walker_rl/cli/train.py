@@ -11,7 +11,8 @@ import typer
 
 from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.program import resume_command
-from walker_rl.cli.request import Request, load_request
+from walker_rl.cli.request import Request
+from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
 from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.experiments.config import ExperimentConfig

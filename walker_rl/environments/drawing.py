@@ -27,9 +27,9 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
     Raises:
         RunError: if `draw` raises anything, would crash, or does not return uint8 `[height, width, 3]`.
     """
-    if is_mujoco and (status := beside_tensorflow()) < 0:
+    if is_mujoco and (crash := crash_beside_tensorflow()) is not None:
         raise RunError(
-            f"no film: MuJoCo's drawing crashes beside TensorFlow on this machine ({signal.Signals(-status).name}); "
+            f"no film: MuJoCo's drawing crashes beside TensorFlow on this machine ({crash.name}); "
             "walker-rl render, which does without TensorFlow, films the run"
         )
     try:
@@ -44,14 +44,15 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
     return np.asarray(ImageOps.pad(Image.fromarray(drawn), (width, height), color="white"))
 
 
-def beside_tensorflow() -> int:
-    """Exit status of a process that draws beside TensorFlow; 0 without a trial if this process does not.
+def crash_beside_tensorflow() -> signal.Signals | None:
+    """The signal with which a process ends that draws beside TensorFlow; None if it draws, or this one does not.
 
-    It is negative if MuJoCo crashes here, as with Mesa's software driver: its LLVM conflicts with TensorFlow's.
+    MuJoCo crashes with Mesa's software driver, for example, whose LLVM conflicts with TensorFlow's.
     """
-    return _trial_status() if not HAS_ACME and "tensorflow" in sys.modules else 0
+    return _crash_of_trial() if not HAS_ACME and "tensorflow" in sys.modules else None
 
 
 @functools.cache
-def _trial_status() -> int:
-    return subprocess.run([sys.executable, "-c", TRIAL], capture_output=True).returncode
+def _crash_of_trial() -> signal.Signals | None:
+    status = subprocess.run([sys.executable, "-c", TRIAL], capture_output=True).returncode
+    return signal.Signals(-status) if status < 0 else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
-from walker_rl.errors import UserError, did_you_mean
+from walker_rl.errors import UserError, did_you_mean, text_of
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.hyperparameters import problems
@@ -66,7 +66,7 @@ def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{name} = {path}: cannot be read ({error.strerror})") from None
     except yaml.YAMLError as error:
-        raise UserError(f"{name} = {path}: must be YAML ({' '.join(str(error).split())})") from None
+        raise UserError(f"{name} = {path}: must be YAML ({text_of(error)})") from None
     if not isinstance(values, dict) and values is not None:
         raise UserError(f"{name} = {path}: must be a mapping of fields to values")
     return {key: value for key, value in (values or {}).items() if key != PROVENANCE}
@@ -86,7 +86,7 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
     try:
         values = parse_yaml(text)
     except yaml.YAMLError as error:
-        raise UserError(f"{name} = {override}: must be field=value ({' '.join(str(error).split())})") from None
+        raise UserError(f"{name} = {override}: must be field=value ({text_of(error)})") from None
     for part in reversed(field.split(".")):
         values = {part: values}
     return typing.cast(dict[str, Any], values)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from walker_rl.errors import NotWholeError
+from walker_rl.errors import NotWholeError, text_of
 from walker_rl.field_values import to_record
 from walker_rl.yaml_file import read_yaml_file
 
@@ -29,8 +29,7 @@ def reading(path: Path, contents: str) -> Iterator[None]:
     except OSError as error:
         raise NotWholeError(f"{path}: must be a file that can be read ({error.strerror})") from None
     except Exception as error:  # Parsers and checks of values have no common error.
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise NotWholeError(f"{path}: must hold {contents} ({reason})") from None
+        raise NotWholeError(f"{path}: must hold {contents} ({text_of(error)})") from None
 
 
 def read_json_record(path: Path, record: type[RecordT]) -> RecordT:

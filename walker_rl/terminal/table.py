@@ -11,6 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from walker_rl.terminal.live import make_console
+
 WIDE = 1_000
 """Characters per line when the output is not a terminal."""
 
@@ -77,7 +79,7 @@ def _make_table(columns: Sequence[_Column], width: int) -> Table:
 
 
 def _console() -> Console:
-    console = Console()
+    console = make_console()
     if not console.is_terminal:
         console.width = WIDE
     return console

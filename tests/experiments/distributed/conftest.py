@@ -3,7 +3,7 @@
 import pytest
 
 from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.isolation import free_port
+from walker_rl.experiments.distributed.ports import free_port
 from walker_rl.experiments.distributed.server import start_server
 
 RUN_ID = "0123456789ab"

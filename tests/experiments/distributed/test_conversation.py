@@ -10,7 +10,10 @@ from tests.experiments.distributed.test_foreign_messages import UNUSABLE
 from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.conversation import Conversation
+from walker_rl.experiments.distributed.evaluations import Evaluations
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result
+from walker_rl.experiments.distributed.patient_writer import PatientWriter
+from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
@@ -29,13 +32,14 @@ class Centre:
         config = load_config(AGENT, overrides=overrides)
         self.run = create_run_directory(folder / "run", config, "launch")
         self.recorder = Recorder(config, self.run, Display())
-        self.conversation = Conversation(config, self.run, self.recorder, 1, print)
-        self.conversation.connect(channel)
+        writer = PatientWriter(print)
+        self.roster, self.evaluations = Roster(1), Evaluations(config, self.run, self.recorder, writer)
+        self.conversation = Conversation(config, channel, self.roster, self.evaluations, self.recorder, writer)
         self.channel = channel
 
     def take(self, actor_steps):
         """Counts so many steps."""
-        self.conversation.restore({"0": (actor_steps, 1, "token")}, [])
+        self.roster.restore({"0": (actor_steps, 1, "token")})
         self.exchange()
 
     def exchange(self):
@@ -43,13 +47,13 @@ class Centre:
 
     def hear(self, *results):
         """Sends results as the evaluator does, and waits until they are heard."""
-        before = self.conversation._evaluator_heard_at
+        before = self.evaluations._heard_at
         for result in results:
             self.channel.send(result)
-            while self.conversation._evaluator_heard_at == before:
+            while self.evaluations._heard_at == before:
                 time.sleep(0.01)
                 self.exchange()
-            before = self.conversation._evaluator_heard_at
+            before = self.evaluations._heard_at
 
     def candidate(self):
         """Steps of the candidate that waits, and whether it is the last; None without one."""
@@ -92,8 +96,8 @@ def test_no_evaluation_of_the_grid_is_skipped_however_many_steps_come_at_once(ce
 
 
 def test_a_run_that_goes_on_asks_for_what_its_metrics_lack(centre):
-    centre.conversation.restore({"0": (3_700, 1, "token")}, [RecordedEvaluation(1_000, 2.0, 1.0)])
-    centre.exchange()
+    centre.evaluations.restore([RecordedEvaluation(1_000, 2.0, 1.0)])
+    centre.take(3_700)
     assert centre.candidate() == (2_000, False)
     centre.hear(evaluation(2_000))
     assert centre.candidate() == (3_000, False)
@@ -117,18 +121,18 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
     for actor_steps in range(1_000, 6_000, 1_000):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
-    centre.conversation.send_last_candidate(WEIGHTS, "steps")
+    centre.evaluations.add_last(WEIGHTS, centre.roster.actor_steps, 0, "steps")
     assert centre.candidate() == (5_500, True)
     played = Evaluation((2.0, 4.0), (200, 200), (False, False))
     write_summary(centre.run, {"best": played, "last": played}, "steps")
     centre.hear(Result("selection"), evaluation(5_500, "finished"))
-    assert centre.conversation.evaluator_has_finished
+    assert centre.evaluations.evaluator_has_finished
     assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
 
 
 def test_the_last_candidate_waits_for_those_before_it(centre):
     centre.take(5_500)
-    centre.conversation.send_last_candidate(WEIGHTS, "steps")
+    centre.evaluations.add_last(WEIGHTS, centre.roster.actor_steps, 0, "steps")
     for actor_steps in range(1_000, 6_000, 1_000):
         assert centre.candidate() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
@@ -142,7 +146,7 @@ def test_a_result_that_cannot_be_the_evaluators_is_dropped(centre, capsys, resul
     centre.hear(evaluation(1_000))
     warning = f"warning: dropped a message from an unknown sender to result-{centre.channel.run_id}, and will drop"
     assert capsys.readouterr().out.count(warning) == 1
-    assert (centre.recorded, centre.conversation.evaluator_has_finished) == ([1_000], False)
+    assert (centre.recorded, centre.evaluations.evaluator_has_finished) == ([1_000], False)
     assert centre.run.metrics.joinpath("conduct.csv").read_text().count("\n") == 2
 
 
@@ -152,6 +156,6 @@ def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, c
 
     for one in (report(10), report(20, color=7), report(30)):
         centre.channel.send(one)
-    wait_until(lambda: centre.exchange() or centre.conversation.actor_steps == 30)
+    wait_until(lambda: centre.exchange() or centre.roster.actor_steps == 30)
     assert capsys.readouterr().out.count("warning: dropped a message from token to report-") == 1
     assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]

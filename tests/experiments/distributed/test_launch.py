@@ -14,7 +14,7 @@ from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.distributed.isolation import free_port
+from walker_rl.experiments.distributed.ports import free_port
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.step_files import step_files

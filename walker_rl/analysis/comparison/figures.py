@@ -17,7 +17,7 @@ from walker_rl.analysis.comparison import (
     time_to_return,
 )
 from walker_rl.analysis.comparison.style import SETTINGS, save
-from walker_rl.analysis.runs import Groups, Run, by_task
+from walker_rl.analysis.run import Groups, Run, by_task
 from walker_rl.analysis.tables import Row, write_table
 
 SUFFIXES = (".png", ".svg", ".csv")

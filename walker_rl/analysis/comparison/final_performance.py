@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
 from walker_rl.analysis.comparison.style import add_legend, styles
-from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistics import interval_name
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain

@@ -8,7 +8,7 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.comparison.style import time_unit
-from walker_rl.analysis.runs import Groups, Run
+from walker_rl.analysis.run import Groups, Run
 from walker_rl.analysis.statistics import STATISTIC, estimate
 from walker_rl.analysis.tables import Row
 

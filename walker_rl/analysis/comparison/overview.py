@@ -18,7 +18,7 @@ from scipy.optimize import isotonic_regression
 from walker_rl.analysis.comparison import learning_curves
 from walker_rl.analysis.comparison.panels import Curve
 from walker_rl.analysis.comparison.style import group_label, point_marker, styles
-from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistics import STATISTIC
 from walker_rl.analysis.tables import Row
 from walker_rl.printable import plain

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, name_rows
 from walker_rl.analysis.comparison.style import group_label
-from walker_rl.analysis.runs import Groups, last_returns
+from walker_rl.analysis.run import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, probability_of_improvement
 from walker_rl.analysis.tables import Row
 from walker_rl.printable import plain

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
 from walker_rl.analysis.comparison.style import styles
-from walker_rl.analysis.runs import Groups
+from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain

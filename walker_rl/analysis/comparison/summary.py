@@ -1,19 +1,15 @@
-"""A comparison in words: a table of groups, and caveats."""
+"""A comparison in words: a table of groups."""
 
 import dataclasses
-import shlex
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from walker_rl.analysis.comparison.caveats import caveats
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.run_names import natural_order
-from walker_rl.analysis.runs import BY_FOLDER, Groups, Run, by_task
-from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS, estimate, stability
-from walker_rl.experiments.config import FREE_TO_CHANGE
-from walker_rl.printable import counted
+from walker_rl.analysis.run import Run, by_task, complete_runs, lengths
+from walker_rl.analysis.statistics import estimate, stability
 
 HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
@@ -90,7 +86,7 @@ class TaskSummary:
 def summarize(runs: Sequence[Run]) -> list[TaskSummary]:
     """Summarizes the runs of each task."""
     return [
-        TaskSummary(task, [_summarize_group(*group) for group in groups.items()], list(_notes(groups)))
+        TaskSummary(task, [_summarize_group(*group) for group in groups.items()], list(caveats(groups)))
         for task, groups in by_task(runs).items()
     ]
 
@@ -98,11 +94,11 @@ def summarize(runs: Sequence[Run]) -> list[TaskSummary]:
 def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
     variation = [stability(run.returns) for run in runs]
     last, best = [run.last for run in runs], [run.best for run in runs]
-    min_steps, max_steps = _lengths(runs)
+    min_steps, max_steps = lengths(runs)
     return GroupSummary(
         group=group,
         num_runs=len(runs),
-        num_complete=len(_complete(runs)),
+        num_complete=len(complete_runs(runs)),
         min_steps=min_steps,
         max_steps=max_steps,
         last_return=_interval([one.mean_return for one in last if one is not None]),
@@ -126,7 +122,7 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
     if not len(known):
         return None
     result = estimate([known])
-    return Interval(float(result.value), *result.interval().values())
+    return Interval(float(result.value), **result.interval())
 
 
 def form_of_return(value: float) -> str:
@@ -146,84 +142,3 @@ def _in_words(interval: Interval | None, form: str | None = None) -> str:
 def estimated(values: Sequence[float | None], form: str) -> str:
     """Writes the seeds' interquartile mean and its interval, without None and nan, in a form that `format` takes."""
     return _in_words(_interval(values), form)
-
-
-def _notes(groups: Groups) -> Iterator[str]:
-    """Yields each note once, with the groups that it is about in front."""
-    subjects: dict[str, list[str]] = {}
-    for group, runs in groups.items():
-        for note in _notes_on_group(runs):
-            subjects.setdefault(note, []).append(group)
-    yield from (f"{'; '.join(of_note)}: {note}" for note, of_note in subjects.items())
-    evaluations = [
-        {word for run in runs for word in _settings(run) if word.startswith("evaluation.")} for runs in groups.values()
-    ]
-    if settings := _different(evaluations):
-        yield f"groups of different evaluation settings: {', '.join(settings)}"
-    if len({_lengths(complete) for runs in groups.values() if (complete := _complete(runs))}) > 1:
-        yield "groups of different lengths: do not compare their final performances"
-
-
-def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
-    if num_untrained := sum(run.learner_steps == 0 for run in runs):
-        yield f"{counted(num_untrained, 'run')} evaluated only before the first update"
-    if num_incomplete := len(runs) - len(_complete(runs)):
-        yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
-    if len(runs) == 1:
-        yield "one seed says nothing of the spread between seeds"
-    if any(2 <= number <= MAX_SPANNED_SEEDS for number in (len(runs), len(runs) - num_incomplete)):
-        spanned = "an interval is from the lowest to the highest and covers less than 95 %"
-        yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"
-    if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
-        yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"
-    folders = sorted({run.folder for run in runs}, key=natural_order)
-    if len(folders) > 1:
-        yield f"runs of the folders {', '.join(folders)}: --group-by {BY_FOLDER} separates them"
-    for copies in _copies(runs):
-        yield f"runs with the same evaluations, perhaps copies: {', '.join(copies)}"
-    for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
-        yield f"the prior took {steps:,} steps of an earlier training or recording, which are not counted"
-    first, last = _lengths(runs)
-    if first != last:
-        starts = max(float(run.actor_steps[0]) for run in runs)
-        curve = (
-            "the mean curve ends with the shortest run" if starts <= first else "no mean curve, as runs share no steps"
-        )
-        yield f"last evaluations after {first:,.0f} to {last:,.0f} steps: {curve}"
-    if (complete := _complete(runs)) and len({*_lengths(complete)}) > 1:
-        yield "complete runs of different lengths: the final performance mixes them"
-    if settings := _different([_settings(run) for run in runs]):
-        yield f"runs of different settings: {', '.join(settings)}"
-    commits = sorted({run.commit for run in runs})
-    if len(commits) > 1:
-        yield f"runs of different commits: {', '.join(commits)}"
-
-
-def _copies(runs: Sequence[Run]) -> list[list[str]]:
-    """Names of runs whose seeds and evaluations are the same, to the digits that tables keep."""
-    names: dict[object, list[str]] = {}
-    for run in runs:
-        names.setdefault((run.seed, *(f"{value:.6g}" for value in run.returns)), []).append(run.name)
-    return [of_copies for of_copies in names.values() if len(of_copies) > 1]
-
-
-def _settings(run: Run) -> set[str]:
-    """Words "field=value" of a run's command, and its runner."""
-    words = shlex.split(run.command)
-    return {f"runner={' '.join(words[:2])}", *(word for word in words if "=" in word)}
-
-
-def _different(settings: Sequence[set[str]]) -> list[str]:
-    """Fields that affect a run's results, and the runner, where they differ between runs or groups."""
-    different = {word.split("=")[0] for word in settings[0].union(*settings) - settings[0].intersection(*settings)}
-    return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
-
-
-def _complete(runs: Sequence[Run]) -> list[Run]:
-    return [run for run in runs if run.last is not None]
-
-
-def _lengths(runs: Sequence[Run]) -> tuple[float, float]:
-    """Environment steps at the last evaluation, for the shortest and the longest run."""
-    ends = [float(run.actor_steps[-1]) for run in runs]
-    return min(ends), max(ends)

@@ -18,7 +18,7 @@ from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.comparison.style import SETTINGS, save
 from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
 from walker_rl.analysis.report.excerpt import data_uri, excerpt
-from walker_rl.analysis.runs import Run, by_task
+from walker_rl.analysis.run import Run, by_task
 from walker_rl.analysis.statistics import interval_name, stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError

@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import Any
 
-from walker_rl.environments.drawing import beside_tensorflow
+from walker_rl.environments.drawing import crash_beside_tensorflow
 from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare, require_package
 from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
@@ -31,7 +31,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
 def _import_suite() -> Any:
     """Imports the suite; turns off MuJoCo's drawing if the machine can't draw, or would crash at the process's end."""
     prepare()
-    if beside_tensorflow() < 0:
+    if crash_beside_tensorflow() is not None:
         return _import_suite_without_drawing()
     try:
         return importlib.import_module("dm_control.suite")

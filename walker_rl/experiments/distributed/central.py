@@ -9,7 +9,10 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.conversation import Conversation
-from walker_rl.experiments.distributed.isolation import is_free
+from walker_rl.experiments.distributed.evaluations import Evaluations
+from walker_rl.experiments.distributed.patient_writer import PatientWriter
+from walker_rl.experiments.distributed.ports import is_free
+from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
@@ -17,7 +20,7 @@ from walker_rl.experiments.parts import builder_of, make_learner_side
 from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
-from walker_rl.experiments.run.recorder import Recorder
+from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.status import LaunchStatus, RosterState, read_status, write_status
 from walker_rl.field_values import to_field_value
 from walker_rl.terminal.display import Display
@@ -53,7 +56,9 @@ class Central:
         self._checkpoints = Checkpoints(run.checkpoints, config, self._display.message)
         self._side = make_learner_side(config, builder_of(config))
         self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
-        self._conversation = Conversation(config, run, self._recorder, num_actors, self._display.message)
+        self._roster = Roster(num_actors)
+        self._writer = PatientWriter(self._display.message)
+        self._evaluations = Evaluations(config, run, self._recorder, self._writer)
         self._phase = "training"
         self._ended_by: str | None = None
         self._next_exchange = 0.0
@@ -77,7 +82,7 @@ class Central:
             if time.monotonic() >= self._next_exchange:
                 self._exchange()
                 self._next_exchange = time.monotonic() + EXCHANGE_PERIOD
-            if self._checkpoints.is_due(self._conversation.actor_steps):
+            if self._checkpoints.is_due(self._roster.actor_steps):
                 self._checkpoint()
         self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
@@ -91,25 +96,27 @@ class Central:
         return self._phase == "complete"
 
     def _exchange(self) -> None:
-        conversation, learner = self._conversation, self._side.learner
-        is_over = self._phase != "training"
-        conversation.exchange(learner.learner_steps, learner.policy_weights, learner.evaluated_weights, is_over=is_over)
+        learner, is_over = self._side.learner, self._phase != "training"
+        self._conversation.exchange(
+            learner.learner_steps, learner.policy_weights, learner.evaluated_weights, is_over=is_over
+        )
         if self._ended_by is not None:
             self._end(self._ended_by)
-        elif ended_by := self._recorder.limit_reached(conversation.actor_steps):
+        elif ended_by := self._recorder.limit_reached(self._roster.actor_steps):
             self._phase, self._ended_by = "ending", ended_by
         self._write_status()
 
     def _end(self, ended_by: str) -> None:
         """Waits for the actors, the outstanding updates and the evaluator, in this order."""
-        if self._conversation.evaluator_has_finished:
+        learner, evaluations = self._side.learner, self._evaluations
+        if evaluations.evaluator_has_finished:
             self._phase = "complete"
-        elif self._conversation.has_last_candidate:
-            if self._conversation.evaluator_silence > EVALUATOR_LIMIT:
+        elif evaluations.has_last_candidate:
+            if evaluations.silence > EVALUATOR_LIMIT:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
-        elif self._conversation.roster.num_present == 0 and self._intake.is_idle:
-            self._conversation.send_last_candidate(self._side.learner.evaluated_weights, ended_by)
+        elif self._roster.num_present == 0 and self._intake.is_idle:
+            evaluations.add_last(learner.evaluated_weights, self._roster.actor_steps, learner.learner_steps, ended_by)
 
     def _resume(self) -> None:
         path = self._checkpoints.restore_newest(self._save(), self._restore)
@@ -119,20 +126,25 @@ class Central:
             return
         if (status := read_status(self._run.status)) is not None:  # Steps taken since the checkpoint stay counted.
             self._recorder.resume(max(status.walltime, self._recorder.walltime))
-            self._conversation.restore(status.roster, recorded_evaluations(self._run.metrics))
+            self._restore_counts(status.roster)
         elif self._run.status.exists():
             torn = f"warning: {self._run.status} is torn"
             self._display.message(f"{torn}; steps taken since the checkpoint may not be counted")
         self._display.message(
             f"Resumed {path} at {self._side.learner.learner_steps:,} learner steps and "
-            f"{self._conversation.actor_steps:,} actor steps."
+            f"{self._roster.actor_steps:,} actor steps."
         )
 
     def _restore(self, state: State) -> None:
         roster = to_field_value(state["roster"], RosterState)
         self._learner_loop.restore(state)
-        self._conversation.restore(roster, recorded_evaluations(self._run.metrics))
+        self._restore_counts(roster)
         self._recorder.resume(state["walltime"])  # Last, because it opens the metrics.
+
+    def _restore_counts(self, roster: RosterState) -> None:
+        """Adopts counts that exceed the present ones; the next candidate follows the last recorded evaluation."""
+        self._roster.restore(roster)
+        self._evaluations.restore(recorded_evaluations(self._run.metrics))
 
     def _connect(self, port: int) -> None:
         if not is_free(port):
@@ -143,42 +155,45 @@ class Central:
         run_id = self._run.provenance.run_id
         self._server = start_server(run_id, port, self._reverb_folder)
         self._channel = Channel(f"localhost:{port}", run_id, self._display.message)
-        self._conversation.connect(self._channel)
+        self._conversation = Conversation(
+            self._config, self._channel, self._roster, self._evaluations, self._recorder, self._writer
+        )
         self._intake = TransitionIntake(self._channel, self._side.replay, self._side.builder.layout.row_size)
         self._exchange()
         self._display.message(f"Serving on port {port}.")
 
     def _checkpoint(self) -> bool:
         """Writes a checkpoint; returns True on success."""
-        return self._checkpoints.write(self._conversation.actor_steps, self._save())
+        return self._checkpoints.write(self._roster.actor_steps, self._save())
 
     def _save(self) -> State:
         return {
             **self._learner_loop.save(),
-            "roster": self._conversation.roster.save(),
+            "roster": self._roster.save(),
             "walltime": self._recorder.walltime,
         }
 
     def _record_update(self, metrics: Metrics) -> None:
-        self._conversation.record_update(metrics, self._side.learner.learner_steps)
+        counts = Counts(self._roster.actor_steps, self._side.learner.learner_steps)
+        self._writer.write(self._recorder.record_update, counts, metrics)
 
     def _write_status(self) -> None:
-        conversation, replay, learner_steps = self._conversation, self._side.replay, self._side.learner.learner_steps
+        roster, replay, learner_steps = self._roster, self._side.replay, self._side.learner.learner_steps
         status = LaunchStatus(
             written_at=time.time(),
             phase=self._phase,
-            actor_steps=conversation.actor_steps,
+            actor_steps=roster.actor_steps,
             max_actor_steps=self._config.max_actor_steps,
             learner_steps=learner_steps,
             samples_per_insert=self._side.builder.samples_per_insert(replay.num_inserted, learner_steps),
             replay_size=replay.size,
-            num_actors=conversation.roster.num_present,
-            actor_steps_by_index={str(k): v for k, v in conversation.roster.actor_steps_by_index.items()},
+            num_actors=roster.num_present,
+            actor_steps_by_index={str(k): v for k, v in roster.actor_steps_by_index.items()},
             training_return=self._recorder.training_return,
-            evaluation_return=conversation.evaluation_return,
+            evaluation_return=self._evaluations.last_return,
             seconds_allowed=self._recorder.seconds_allowed,
             walltime=self._recorder.walltime,
-            roster=conversation.roster.save(),
+            roster=roster.save(),
         )
         try:
             write_status(self._run.status, status)

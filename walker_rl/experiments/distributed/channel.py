@@ -60,8 +60,8 @@ class Channel:
         """Puts a message on its board or into its queue."""
         self._client.insert(table_name(type(message), self.run_id), encode(message))
 
-    def read(self, kind: type[MessageT], check: Check = bool) -> MessageT:
-        """Returns a board's message that `check` accepts; waits for the first."""
+    def read(self, kind: type[MessageT], check: Check | None = None) -> MessageT:
+        """Returns a board's message, one that `check` accepts if it is given; waits for the first."""
         table = table_name(kind, self.run_id)
         while True:
             message = self._understood(table, lambda arrays: decode(kind, arrays, check), self._client.sample(table))
@@ -71,7 +71,7 @@ class Channel:
 
     def subscribe(self, kind: type[MessageT], size: int) -> "Inbox[MessageT]":
         """Receives all further messages of a queue; holds at most `2 size` ready."""
-        return self._inbox(table_name(kind, self.run_id), lambda arrays: decode(kind, arrays, bool), size)
+        return self._inbox(table_name(kind, self.run_id), lambda arrays: decode(kind, arrays), size)
 
     def stream_rows(self) -> ItemWriter:
         """Sends blocks of packed transitions, each with its number of valid rows.

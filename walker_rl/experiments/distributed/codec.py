@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from walker_rl.errors import text_of
 from walker_rl.experiments.distributed.messages import (
     Candidate,
     Experiment,
@@ -62,7 +63,7 @@ def encode(message: Any) -> list[np.ndarray]:
     return [text] if array is None else [text, array]
 
 
-def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> MessageT:
+def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check | None = None) -> MessageT:
     """Inverts `encode`; every array has a leading dimension of one step.
 
     Raises:
@@ -79,10 +80,11 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check) -> Mess
         unknown = fields.keys() - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
         if unknown and kind is not Experiment:  # One of another version may have more fields.
             raise ValueError(f"{', '.join(sorted(unknown))}: unknown field")
-        check(message)
+        if check is not None:
+            check(message)
         return message
     except Exception as error:  # Foreign content can fail in any way.
-        raise ForeignMessageError(str(error) or type(error).__name__, sender) from None
+        raise ForeignMessageError(text_of(error), sender) from None
 
 
 def decode_rows(row_size: int, arrays: list[np.ndarray]) -> np.ndarray:

@@ -8,7 +8,8 @@ import psutil
 
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.distributed import isolation
+from walker_rl.experiments.distributed.isolation import interfaces
+from walker_rl.experiments.distributed.ports import listening_ports
 from walker_rl.experiments.distributed.supervisor import Supervisor
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.processes.child import Child
@@ -90,15 +91,15 @@ class View:
 
     def _tell_ports(self) -> None:
         """Reports, once the server listens, who can reach it."""
-        ports = isolation.listening_ports(child.pid for child in self._running.values())
+        ports = listening_ports(child.pid for child in self._running.values())
         if not ports:
             return
         self._has_told_ports = True
         listed = ", ".join(map(str, ports))
         if self._open_ports:
             self._display.message(f"warning: port {listed} listens on every interface, and asks for no password")
-        elif isolation.interfaces() != ["lo"]:
-            raise RunError(f"port {listed} listens beyond loopback: {', '.join(isolation.interfaces())}")
+        elif interfaces() != ["lo"]:
+            raise RunError(f"port {listed} listens beyond loopback: {', '.join(interfaces())}")
         else:
             self._display.message(f"Port {listed} listens in a private network; nothing outside of it can connect.")
 

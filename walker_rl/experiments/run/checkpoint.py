@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, text_of
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.run.state_kinds import check_kinds
 from walker_rl.experiments.step_files import step_file, step_files
@@ -111,8 +111,7 @@ class Checkpoints:
         except (OSError, RunError, UserError):
             raise
         except Exception as error:  # Each part raises its own errors for an invalid state.
-            reason = " ".join(str(error).split())
-            raise RunError(f"{path} holds no state of this run ({reason}); {_START_ANEW}") from None
+            raise RunError(f"{path} holds no state of this run ({text_of(error)}); {_START_ANEW}") from None
         self._plan(actor_steps)
         return path
 

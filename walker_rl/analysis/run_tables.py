@@ -1,0 +1,89 @@
+"""Runs as two tidy tables: one with a row per run, one with a row per evaluation."""
+
+import csv
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
+from walker_rl.analysis.run import Run
+from walker_rl.analysis.run_paths import EVALUATIONS, RUNS
+from walker_rl.analysis.tables import Row, read_table, write_table
+from walker_rl.errors import NotWholeError
+from walker_rl.metrics_file import STEP_KEY
+
+
+def write_runs(runs: Sequence[Run], folder: Path) -> None:
+    """Writes the two tables into `folder`."""
+    scalars = ("group", "task", "seed", "commit", "command", "learner_steps", "prior_steps")
+    rows: list[Row] = [
+        {
+            "run": run.name,
+            **{name: getattr(run, name) for name in scalars},
+            **to_row(run.last, "last"),
+            **to_row(run.best, "best"),
+        }
+        for run in runs
+    ]
+    write_table(folder / RUNS, rows)
+    evaluations: list[Row] = [
+        {"run": run.name, "actor_steps": int(steps), "walltime": time, "mean_return": value, "critic_loss": loss}
+        for run in runs
+        for steps, time, value, loss in zip(
+            run.actor_steps,
+            *(column.tolist() for column in (run.walltime, run.returns, run.critic_losses)),
+            strict=True,
+        )
+    ]
+    write_table(folder / EVALUATIONS, evaluations)
+
+
+def read_tables(folder: Path) -> list[Run]:
+    """Reads what `write_runs` has written.
+
+    Raises:
+        NotWholeError: if the tables are damaged, or can't be read.
+    """
+    try:
+        return _read(folder)
+    except KeyError as error:
+        raise NotWholeError(f"run = {folder}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
+    except OSError as error:
+        raise NotWholeError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
+    except (ValueError, TypeError, csv.Error) as error:
+        raise NotWholeError(f"run = {folder}: must be whole tables, as --keep writes them ({error})") from None
+
+
+def _read(folder: Path) -> list[Run]:
+    evaluations: dict[str, list[Row]] = {}
+    for row in read_table(folder / EVALUATIONS):
+        evaluations.setdefault(row["run"], []).append(row)
+    rows = read_table(folder / RUNS)
+    if {row["run"] for row in rows} != set(evaluations) or not rows:
+        raise ValueError(f"{RUNS} and {EVALUATIONS} must be of the same runs")
+    return [_from_rows(row, evaluations[row["run"]]) for row in rows]
+
+
+def _from_rows(row: Row, evaluations: Sequence[Row]) -> Run:
+    columns = {name: np.array([float(one[name]) for one in evaluations]) for name in evaluations[0] if name != "run"}
+    if not np.isfinite([float(row["seed"]), *columns[STEP_KEY], *columns["mean_return"]]).all():
+        raise ValueError("a seed, a count of steps or a return is not finite")
+    shlex.split(row["command"])  # Raises a ValueError if it is torn.
+    return Run(
+        name=row["run"],
+        group=row["group"],
+        task=row["task"],
+        seed=int(row["seed"]),
+        commit=row["commit"],
+        command=row["command"],
+        actor_steps=columns["actor_steps"],
+        walltime=columns["walltime"],
+        returns=columns["mean_return"],
+        last=FinalEvaluation.from_row(row, "last"),
+        best=FinalEvaluation.from_row(row, "best"),
+        critic_losses=columns["critic_loss"],
+        learner_steps=int(row["learner_steps"]) if row.get("learner_steps") else None,
+        prior_steps=int(row["prior_steps"]) if row.get("prior_steps") else None,
+    )
