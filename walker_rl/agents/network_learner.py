@@ -99,7 +99,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
         progress = (self._actor_steps() - schedule.begin) / (schedule.end - schedule.begin)
         return schedule.first + (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
 
-    def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
+    def _step_optimizers(self, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the named optimisers; returns each gradient's norm before clipping."""
         rates = {name: self._at_present(self._learning_rates[name]) for name in gradients}
         return {f"{name}_gradient_norm": self._optimizers[name].apply(gradients[name], rates[name]) for name in rates}
@@ -139,7 +139,6 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
-        self._imitation: Gradients = {}  # Set when the update is traced.
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
@@ -165,18 +164,21 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
         self._learner_steps += 1
         return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
-    def _apply(self, gradients: dict[str, Gradients]) -> TensorMetrics:
-        """Extends the base class: adds the imitation of the prior to the policy's gradient."""
-        if "policy" in gradients and self._imitation:
-            pulled = {name: gradient + self._imitation[name] for name, gradient in gradients["policy"].items()}
+    def _descend(self, transition: Transition, gradients: dict[str, Gradients]) -> TensorMetrics:
+        """Steps the named optimisers; returns each gradient's norm before clipping.
+
+        The imitation of the prior, if there is one, is first added to the policy's gradient.
+        """
+        prior = self._config.prior
+        if "policy" in gradients and prior.is_given and prior.imitation != 0.0:
+            pull = self._imitation_gradients(transition)
+            pulled = {name: gradient + pull[name] for name, gradient in gradients["policy"].items()}
             gradients = {**gradients, "policy": pulled}
-        return super()._apply(gradients)
+        return self._step_optimizers(gradients)
 
     def _imitation_gradients(self, transition: Transition) -> Gradients:
-        """Gradients that pull the policy to the prior's actions in its rows of the batch; empty without imitation."""
+        """Gradients that pull the policy to the prior's actions in its rows of the batch."""
         prior, batch_size = self._config.prior, self._config.batch_size
-        if not prior.is_given or prior.imitation == 0.0:
-            return {}
         variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
 
         def imitate() -> Gradients:
@@ -185,8 +187,8 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
             gradients = imitation_gradients(self._networks.policy, variables, *rows)
             return {name: weight * gradient for name, gradient in gradients.items()}
 
-        rest = {name: tf.zeros_like(variable) for name, variable in variables.items()}
-        return tf.cond(tf.greater(weight, 0.0), imitate, lambda: rest)
+        zeros = {name: tf.zeros_like(variable) for name, variable in variables.items()}
+        return tf.cond(tf.greater(weight, 0.0), imitate, lambda: zeros)
 
     def _actor_steps(self) -> tf.Tensor:
         return self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
@@ -219,7 +221,6 @@ class OffPolicyLearner(NetworkLearner[OffPolicyConfigT]):
     def _counted_update(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Updates and counts; returns the metrics `[M]` and the policy's new weights as one vector."""
         transition = self._prepared(self._layout.unpack(batch))
-        self._imitation = self._imitation_gradients(transition)
         metrics = self._update(transition)
         self._metric_names = tuple(metrics)
         self._num_steps.assign_add(1)

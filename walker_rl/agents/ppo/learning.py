@@ -144,7 +144,7 @@ class PPOLearner(NetworkLearner[Config]):
             value = networks.critic(observation)
             critic_loss = 0.5 * tf.reduce_mean(tf.square(target - value))
         critic_gradients = tape.gradient(critic_loss, self._optimizers["critic"].variables)
-        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
+        norms = self._step_optimizers({"critic": critic_gradients, "policy": policy_gradients})
         return {
             "critic_loss": critic_loss,
             "policy_loss": policy_loss,

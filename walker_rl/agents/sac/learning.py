@@ -50,8 +50,9 @@ class SACLearner(OffPolicyLearner[Config]):
         policy_gradients, sample, policy_metrics = self._policy_gradients(transition.next_observation, temperature)
         critic_gradients, critic_metrics = self._critic_gradients(transition, sample, temperature)
         temperature_gradients = self._temperature_gradients(sample)
-        norms = self._apply(
-            {"critic": critic_gradients, "policy": policy_gradients, "temperature": temperature_gradients}
+        norms = self._descend(
+            transition,
+            {"critic": critic_gradients, "policy": policy_gradients, "temperature": temperature_gradients},
         )
         self._move_targets(self._config.tau)
         return {**critic_metrics, **policy_metrics, **norms, "temperature": temperature}
