@@ -4,7 +4,8 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.ddpg.config import Config
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.losses.temporal_difference import squared_td_error
 from walker_rl.types import Transition

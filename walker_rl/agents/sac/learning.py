@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.agents.sac.config import Config
 from walker_rl.losses.soft_actor_critic import soft_value, temperature_loss
 from walker_rl.losses.squashed_gaussian import log_density

@@ -6,8 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.agents.td3.config import Config
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.losses.target_smoothing import smoothed_action
