@@ -13,7 +13,7 @@ from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.networks import Networks
 from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.interfaces import EnvironmentSpec
-from walker_rl.replay.interface import TransitionLayout
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.types import Transition
 
 OFF_POLICY = tuple(name for name in agents.agent_names() if issubclass(agents.config_class(name), OffPolicyConfig))

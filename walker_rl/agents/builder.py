@@ -15,7 +15,8 @@ from walker_rl.agents.acting import Actor
 from walker_rl.agents.learner import Learner
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
 from walker_rl.policies.architecture import Architecture
-from walker_rl.replay.interface import Layout, Replay, Sink
+from walker_rl.replay.interface import Replay, Sink
+from walker_rl.replay.layout import Layout
 
 ConfigT = TypeVar("ConfigT")
 

@@ -20,7 +20,8 @@ from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.replay.arrays import ArrayReplay
-from walker_rl.replay.interface import Replay, Sink, TransitionLayout
+from walker_rl.replay.interface import Replay, Sink
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.prior import PriorReplay
 from walker_rl.schedules import value_at

@@ -13,7 +13,7 @@ from walker_rl.agents.config import OffPolicyConfig
 from walker_rl.agents.imitation import imitation_gradients
 from walker_rl.agents.network_learner import NetworkLearner, TensorMetrics
 from walker_rl.agents.networks import Networks
-from walker_rl.replay.interface import TransitionLayout
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.types import Metrics, Transition
 
 ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import dm_env
 import numpy as np
 
-from walker_rl.replay.interface import Sink, TransitionLayout
+from walker_rl.replay.interface import Sink
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.types import State, Transition
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from walker_rl.agents.acting import Actor
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.numpy_policy import PolicyArchitecture
-from walker_rl.replay.interface import ItemAdder, Layout
+from walker_rl.replay.item_adder import ItemAdder
+from walker_rl.replay.layout import Layout
 from walker_rl.types import State, Variables
 
 

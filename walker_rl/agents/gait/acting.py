@@ -7,7 +7,7 @@ from walker_rl.agents.acting import Actor
 from walker_rl.agents.gait.trial import Trial
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture, SinusoidPolicy
-from walker_rl.replay.interface import ItemAdder
+from walker_rl.replay.item_adder import ItemAdder
 from walker_rl.types import State, Variables
 
 

@@ -15,7 +15,7 @@ from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture
-from walker_rl.replay.interface import ItemAdder
+from walker_rl.replay.item_adder import ItemAdder
 
 if TYPE_CHECKING:
     from walker_rl.agents.gait.learning import GaitLearner

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import dm_env
 import numpy as np
 
-from walker_rl.replay.interface import Layout, Sink
+from walker_rl.replay.interface import Sink
+from walker_rl.replay.layout import Layout
 from walker_rl.types import State
 
 
