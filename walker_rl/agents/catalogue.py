@@ -1,5 +1,7 @@
 """The catalogue of agents: every folder here with a `config.py`, and every installed package with an entry point."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import functools
@@ -12,10 +14,14 @@ import typing
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walker_rl.errors import RunError, UserError, described, place_of
 from walker_rl.search_space import Range, SearchSpace
+
+if TYPE_CHECKING:  # These import NumPy.
+    from walker_rl.agents.builder import Builder
+    from walker_rl.interfaces import EnvironmentSpec
 
 ENTRY_POINTS = "walker_rl.agents"
 """Group of entry points. Each gives an agent's name and its package, which has the modules of a folder here."""
@@ -106,13 +112,14 @@ def search_space(agent_name: str) -> SearchSpace:
     return space
 
 
-def make_builder(agent_name: str, config: Any, spec: Any) -> Any:
-    """The agent's builder for environments of `spec`, a `walker_rl.interfaces.EnvironmentSpec`.
+def make_builder(agent_name: str, config: Any, spec: EnvironmentSpec) -> Builder[Any]:
+    """The agent's builder for environments of `spec`.
 
     Raises:
         UserError: if the agent is another package's, and can't be imported.
     """
-    return _load(agent_name, "builder", "Builder")(config, spec)
+    builder: Builder[Any] = _load(agent_name, "builder", "Builder")(config, spec)
+    return builder
 
 
 def check_members(config: Any) -> None:
