@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import weights_of
-from walker_rl.agents.ppo.config import INITIALIZATIONS
 from walker_rl.networks.critic import ValueNetwork
+from walker_rl.networks.initializations import INITIALIZATIONS
 from walker_rl.networks.initializers import hidden_layer, orthogonal
 from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.numpy_policy import PolicyArchitecture
