@@ -9,7 +9,7 @@ import numpy as np
 
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
-from walker_rl.agents.gait.search import Start, make_start
+from walker_rl.agents.gait.start import Start, make_start
 from walker_rl.agents.gait.trial import TrialLayout
 from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError

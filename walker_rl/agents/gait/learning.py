@@ -7,7 +7,7 @@ import cma
 import numpy as np
 
 from walker_rl.agents.gait.config import Config
-from walker_rl.agents.gait.search import Start
+from walker_rl.agents.gait.start import Start
 from walker_rl.agents.gait.trial import Trial, TrialLayout
 from walker_rl.agents.learner import Learner
 from walker_rl.types import Metrics, State
