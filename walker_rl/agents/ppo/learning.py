@@ -107,8 +107,8 @@ class PPOLearner(NetworkLearner[Config]):
         """Runs one epoch without the last, incomplete minibatch; returns metrics `[minibatches, M]`."""
         batch_size = self._config.batch_size
         minibatches = order[: len(order) // batch_size * batch_size].reshape(-1, batch_size)
-        told = [self._traced_update(*(tf.constant(column[chosen]) for column in columns)) for chosen in minibatches]
-        return np.stack([np.asarray(metrics) for metrics in told])
+        metrics = [self._traced_update(*(tf.constant(column[chosen]) for column in columns)) for chosen in minibatches]
+        return np.stack([np.asarray(each) for each in metrics])
 
     def _actor_steps(self) -> tf.Tensor:
         steps_per_round = self._config.num_environments * self._config.unroll_length
