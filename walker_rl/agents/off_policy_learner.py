@@ -43,7 +43,6 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
         """Updates on the next batch.
 
         Raises:
-            StopIteration: if the dataset has ended.
             ValueError: if the batch has another shape.
         """
         batch = next(self._dataset)

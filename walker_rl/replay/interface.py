@@ -27,7 +27,11 @@ class Replay(Sink, Protocol):
         """Number of items held now."""
 
     def make_dataset(self, batch_size: int) -> Iterator[np.ndarray]:
-        """Endless batches of items, float32 `[batch_size, row_size]`."""
+        """Endless batches of items, float32 `[batch_size, row_size]`.
+
+        Raises:
+            ValueError: on a batch for which too few items are held; a replay in a server waits for them instead.
+        """
 
     def save(self) -> State:
         """Everything stored, and the sampler's state if it has one."""

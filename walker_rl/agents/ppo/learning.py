@@ -43,9 +43,6 @@ class PPOLearner(NetworkLearner[Config]):
 
         Returns:
             Means over the minibatches and the round's own metrics; empty after a priming round.
-
-        Raises:
-            StopIteration: if the dataset has ended.
         """
         segments = self._layout.unpack(next(self._dataset))
         if self._config.normalize_rewards:  # Before the round, since no recorded density depends on them.
