@@ -33,7 +33,7 @@ class Parts:
 
     def __init__(self, num_random_steps: int = 6, seed: int = 0, sigma: float = 0.2):
         self.replay = ArrayReplay(LAYOUT.row_size, 50, seed=0)
-        policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma)
+        policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma, noise_scale=1.0)
         adder = NStepAdder(self.replay, LAYOUT, 3, 0.9)
         self.source = FixedVariables(VARIABLES)
         self.actor = OffPolicyActor(policy, adder, self.source, ACTION_SIZE, range(num_random_steps), seed)

@@ -15,7 +15,7 @@ _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 class DensityPolicy(ExploringPolicy):
     """A Gaussian policy that returns its samples with their log-densities."""
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int, correlation: float = 0.0):
+    def __init__(self, architecture: PolicyArchitecture, seed: int, correlation: float):
         """Makes a policy without weights; `correlation` is the noise's autocorrelation between consecutive steps."""
         super().__init__(architecture, UnitNoise(architecture.action_size, correlation, seed))
 
