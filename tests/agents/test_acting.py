@@ -13,8 +13,8 @@ from tests.fakes import (
     random_variables,
 )
 from tests.fakes import episode as make_episode
-from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
+from walker_rl.agents.off_policy_acting import OffPolicyActor
 from walker_rl.agents.policies import NoisyPolicy
 from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
 from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.memory import FLOAT, network_bytes
+from walker_rl.agents.off_policy_acting import OffPolicyActor
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture
 from walker_rl.agents.prior import PriorThenPolicy, recorded_transitions
 from walker_rl.errors import UserError

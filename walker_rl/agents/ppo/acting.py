@@ -3,7 +3,7 @@
 import dm_env
 import numpy as np
 
-from walker_rl.agents.acting import Actor
+from walker_rl.agents.acting import StepActor
 from walker_rl.agents.exploration import UnitNoise
 from walker_rl.agents.policies import ExploringPolicy
 from walker_rl.agents.ppo.segment import SegmentAdder
@@ -31,7 +31,7 @@ class DensityPolicy(ExploringPolicy):
         return self._policy.bounded(sample)
 
 
-class OnPolicyActor(Actor):
+class OnPolicyActor(StepActor):
     """Acts with the policy's samples and records them with their log-densities."""
 
     _policy: DensityPolicy
