@@ -20,6 +20,11 @@ class Actor(interfaces.Actor, abc.ABC):
         self._variable_source = variable_source
         self.update(wait=True)
 
+    @property
+    def awaits_episode(self) -> bool:
+        """True if it can observe no step before the next `observe_first`."""
+        return False
+
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode."""
         self._policy.begin_episode()
@@ -43,6 +48,11 @@ class Actor(interfaces.Actor, abc.ABC):
 
 class StepActor(Actor):
     """An actor whose adder takes every step, and makes the items itself."""
+
+    @property
+    def awaits_episode(self) -> bool:
+        """True if no episode has begun, or the last one has ended."""
+        return bool(self._adder.awaits_episode)
 
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode."""

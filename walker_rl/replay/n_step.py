@@ -38,6 +38,11 @@ class NStepAdder:
         self._window: deque[_Step] = deque(maxlen=n_step)
         self._observation: np.ndarray | None = None
 
+    @property
+    def awaits_episode(self) -> bool:
+        """True if no episode has begun, or the last one has ended."""
+        return self._observation is None
+
     def add_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode, and drops the rest of an unfinished one."""
         self._window.clear()

@@ -78,6 +78,11 @@ class SegmentAdder:
         self._observation: np.ndarray | None = None
         self._return_so_far = 0.0
 
+    @property
+    def awaits_episode(self) -> bool:
+        """True if no episode has begun, or the last one has ended."""
+        return self._observation is None
+
     def add_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode; an unfinished one counts as truncated."""
         if self._steps and self._observation is not None:
