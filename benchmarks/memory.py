@@ -45,7 +45,7 @@ def watch_replay() -> dict[str, float]:
     import numpy as np
 
     from walker_rl.replay.arrays import ArrayReplay
-    from walker_rl.replay.interface import TransitionLayout
+    from walker_rl.replay.layout import TransitionLayout
 
     base = resident_megabytes()
     rows = np.ones((1, TransitionLayout(22, 6).row_size), np.float32)

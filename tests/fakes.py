@@ -11,7 +11,7 @@ import sonnet as snt
 
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.numpy_policy import PolicyArchitecture
-from walker_rl.replay.interface import TransitionLayout
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.types import Transition, Variables
 
 OBSERVATION_SIZE, ACTION_SIZE = 3, 2

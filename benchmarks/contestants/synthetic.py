@@ -20,7 +20,7 @@ from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights
 from walker_rl.experiments.distributed.transitions import MAX_BLOCK_SIZE
 from walker_rl.processes.child import tie_to_parent
-from walker_rl.replay.interface import TransitionLayout
+from walker_rl.replay.layout import TransitionLayout
 
 POLL_PERIOD = 0.02  # seconds
 

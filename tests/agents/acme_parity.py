@@ -9,7 +9,7 @@ from acme.tf import networks as acme_networks
 from acme.utils import loggers
 
 from tests.agents import learners
-from walker_rl.agents.network_learner import OffPolicyLearner
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 
 NUM_STEPS, SEED, LEARNING_RATE = 5, 3, 1e-3
 LARGE_REWARDS, UNREACHED_PERIOD = 100.0, 1_000

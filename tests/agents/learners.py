@@ -10,10 +10,10 @@ from dm_env import specs
 
 from walker_rl import agents
 from walker_rl.agents.config import OffPolicyConfig
-from walker_rl.agents.network_learner import OffPolicyLearner
 from walker_rl.agents.networks import Networks
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.interfaces import EnvironmentSpec
-from walker_rl.replay.interface import TransitionLayout
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.types import Transition
 
 OFF_POLICY = tuple(name for name in agents.agent_names() if issubclass(agents.config_class(name), OffPolicyConfig))

@@ -13,8 +13,8 @@ from tests.fakes import (
     random_variables,
 )
 from tests.fakes import episode as make_episode
-from walker_rl.agents.acting import OffPolicyActor
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
+from walker_rl.agents.off_policy_acting import OffPolicyActor
 from walker_rl.agents.policies import NoisyPolicy
 from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
@@ -33,7 +33,7 @@ class Parts:
 
     def __init__(self, num_random_steps: int = 6, seed: int = 0, sigma: float = 0.2):
         self.replay = ArrayReplay(LAYOUT.row_size, 50, seed=0)
-        policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma)
+        policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma, noise_scale=1.0)
         adder = NStepAdder(self.replay, LAYOUT, 3, 0.9)
         self.source = FixedVariables(VARIABLES)
         self.actor = OffPolicyActor(policy, adder, self.source, ACTION_SIZE, range(num_random_steps), seed)

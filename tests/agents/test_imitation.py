@@ -18,7 +18,8 @@ from walker_rl.schedules import Linear
 def test_the_gradient_is_that_of_the_mean_squared_distance(head):
     """Central differences of the distance as NumPy's evaluation of the policy has it, in 20 weights."""
     architecture = PolicyArchitecture(3, 2, torso=TorsoSpec((6,), layer_norm=False, activation="tanh"), head=head)
-    network, weights = PolicyNetwork(architecture, seed=0), random_variables(architecture)
+    network = PolicyNetwork(architecture, seed=0, initialization="uniform_fan_out")
+    weights = random_variables(architecture)
     weights = {name: value * 0.3 for name, value in weights.items()}  # No mean reaches the bounds.
     variables = network.named_variables()
     for name, variable in variables.items():
@@ -45,7 +46,7 @@ def test_the_gradient_is_that_of_the_mean_squared_distance(head):
 
 def test_of_no_rows_there_is_no_gradient():
     architecture = PolicyArchitecture(3, 2, torso=TorsoSpec((6,), layer_norm=True, activation="elu"), head="tanh")
-    network = PolicyNetwork(architecture, seed=0)
+    network = PolicyNetwork(architecture, seed=0, initialization="uniform_fan_out")
     gradients = imitation_gradients(network, network.named_variables(), tf.zeros([0, 3]), tf.zeros([0, 2]))
     assert all(not gradient.numpy().any() for gradient in gradients.values())
 

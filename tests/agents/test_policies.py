@@ -26,19 +26,19 @@ def deterministic_action() -> np.ndarray:
 
 
 def noisy(sigma: Schedule = 0.05, seed: int = 0) -> NoisyPolicy:
-    policy = NoisyPolicy(architecture("tanh"), GaussianNoise(6, seed), sigma)
+    policy = NoisyPolicy(architecture("tanh"), GaussianNoise(6, seed), sigma, noise_scale=1.0)
     policy.update(random_variables(architecture("tanh")))
     return policy
 
 
 def correlated(seed: int = 0) -> NoisyPolicy:
-    policy = NoisyPolicy(architecture("tanh"), OrnsteinUhlenbeckNoise(6, 0.15, seed), sigma=0.2)
+    policy = NoisyPolicy(architecture("tanh"), OrnsteinUhlenbeckNoise(6, 0.15, seed), sigma=0.2, noise_scale=1.0)
     policy.update(random_variables(architecture("tanh")))
     return policy
 
 
 def sampling(seed: int = 0) -> SamplingPolicy:
-    policy = SamplingPolicy(architecture("gaussian"), seed)
+    policy = SamplingPolicy(architecture("gaussian"), seed, noise_scale=1.0, correlation=0.0)
     policy.update(random_variables(architecture("gaussian")))
     return policy
 
@@ -130,7 +130,7 @@ def test_new_weights_count_from_the_next_action_on(make_policy):
 def correlated_samples(num_episodes: int, length: int, correlation: float) -> np.ndarray:
     """Noise `[episodes, length, A]` behind the samples of a policy whose mean is 0 and standard deviation tiny."""
     shape = architecture("tanh_gaussian")
-    policy = SamplingPolicy(shape, seed=0, correlation=correlation)
+    policy = SamplingPolicy(shape, seed=0, noise_scale=1.0, correlation=correlation)
     zeros = {name: np.zeros(size, np.float32) for name, size in shape.variable_shapes().items()}
     policy.update({**zeros, "stddev/b": np.full(6, -6, np.float32)})
     episodes = []
@@ -154,7 +154,7 @@ def test_correlated_samples_are_each_normal_and_together_as_told(correlation):
 
 def test_correlated_samples_go_on_where_they_were_saved():
     shape = architecture("tanh_gaussian")
-    straight, restored = (SamplingPolicy(shape, seed, correlation=0.9) for seed in (0, 4))
+    straight, restored = (SamplingPolicy(shape, seed, noise_scale=1.0, correlation=0.9) for seed in (0, 4))
     for policy in (straight, restored):
         policy.update(random_variables(shape))
     actions(straight, 6)

@@ -65,3 +65,9 @@ def test_nothing_of_one_episode_reaches_another(stretches):
     np.testing.assert_array_equal(after[0, :5], before[0, :5])
     np.testing.assert_array_equal(after[1, :8], before[1, :8])
     assert (after[0, 5:8] != before[0, 5:8]).all()
+
+
+def test_other_ranks_are_refused(stretches):
+    reward, *others = stretches
+    with pytest.raises(ValueError, match=r"^an array has shape \(3, 12, 1\), not \[N, T\]$"):
+        generalized_advantage(reward[..., np.newaxis], *others, 0.9)

@@ -35,6 +35,14 @@ def test_the_divergence_is_that_of_two_gaussians():
     np.testing.assert_allclose(values.mean(), np.log(1.2) + 1.09 / 2.88 - 0.5, rtol=0.02)
 
 
-def test_other_ranks_are_refused():
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: clipped_surrogate_loss(tf.zeros([3, 1]), tf.zeros([3]), tf.constant(0.2)),
+        lambda: clipped_surrogate_loss(tf.zeros([3]), tf.zeros([3]), tf.constant([0.2])),
+        lambda: approximate_kl(tf.zeros([3, 1])),
+    ],
+)
+def test_other_ranks_are_refused(call):
     with pytest.raises(ValueError):
-        clipped_surrogate_loss(tf.zeros([3, 1]), tf.zeros([3]), tf.constant(0.2))
+        call()

@@ -1,6 +1,7 @@
 """Gaussian densities against SciPy."""
 
 import numpy as np
+import pytest
 import scipy.stats
 import tensorflow as tf
 
@@ -21,3 +22,11 @@ def test_log_density():
 def test_entropy():
     expected = scipy.stats.norm(MEAN, STDDEV).entropy().sum(axis=-1)
     np.testing.assert_allclose(entropy(GAUSSIAN), expected, rtol=1e-5)
+
+
+def test_other_ranks_are_refused():
+    flat = Gaussian(tf.zeros([3]), tf.ones([3]))
+    with pytest.raises(ValueError):
+        log_density(flat, tf.zeros([5, 3]))
+    with pytest.raises(ValueError):
+        entropy(flat)

@@ -154,3 +154,19 @@ def test_each_gradient_reaches_only_its_own_variables():
         tape.gradient(loss, list(duals)), tape.gradient(metrics["dual_loss"], list(duals)), strict=True
     ):
         np.testing.assert_allclose(whole, of_duals, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: mpo.importance_weights(float32(VALUES), float32([2.0])),
+        lambda: mpo.temperature_loss(float32(VALUES), float32([2.0]), 0.1),
+        lambda: mpo.mean_kl(TARGET, gaussian(ONLINE_MEAN[0], ONLINE_STDDEV[0])),
+        lambda: mpo.stddev_kl(TARGET, gaussian(ONLINE_MEAN[0], ONLINE_STDDEV[0])),
+        lambda: mpo.kl_penalty(tf.zeros([B, A]), float32(1.0)),
+        lambda: mpo.alpha_loss(tf.zeros([B, A]), float32(1.0), 0.1),
+    ],
+)
+def test_other_ranks_are_refused(call):
+    with pytest.raises(ValueError):
+        call()

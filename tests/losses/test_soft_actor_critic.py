@@ -31,6 +31,7 @@ def test_the_temperature_grows_while_the_entropy_is_below_its_target(density, di
     [
         lambda: soft_value(tf.zeros([3]), tf.zeros([3]), tf.constant(1.0)),
         lambda: soft_value(tf.zeros([2, 3]), tf.zeros([3, 1]), tf.constant(1.0)),
+        lambda: soft_value(tf.zeros([2, 3]), tf.zeros([3]), tf.constant([1.0])),
         lambda: temperature_loss(tf.constant(1.0), tf.zeros([3, 1]), 0.0),
         lambda: temperature_loss(tf.zeros([1]), tf.zeros([3]), 0.0),
     ],

@@ -35,7 +35,7 @@ def random_variables(shape: PolicyArchitecture) -> dict[str, np.ndarray]:
 
 
 def both(shape: PolicyArchitecture) -> tuple[PolicyNetwork, NumpyPolicy]:
-    network, policy = PolicyNetwork(shape, seed=0), NumpyPolicy(shape)
+    network, policy = PolicyNetwork(shape, seed=0, initialization="uniform_fan_out"), NumpyPolicy(shape)
     for name, value in random_variables(shape).items():
         network.named_variables()[name].assign(value)
     policy.update(weights_of(network))

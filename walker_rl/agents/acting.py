@@ -1,20 +1,17 @@
-"""The contract of an actor, and the actor of every off-policy agent."""
+"""The contract of an actor, and the base class of actors whose adder takes every step."""
 
 import abc
 from typing import Any
 
 import dm_env
-import numpy as np
 
 from walker_rl import interfaces
-from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.interfaces import VariableSource
-from walker_rl.replay.n_step import NStepAdder
 from walker_rl.types import State
 
 
 class Actor(interfaces.Actor, abc.ABC):
-    """Acts in one environment and records each step; can be stopped and resumed."""
+    """Acts in one environment and records what it learns from; can be stopped and resumed."""
 
     def __init__(self, policy: Any, adder: Any, variable_source: VariableSource):
         """Makes an actor with the variable source's present "policy" weights."""
@@ -23,10 +20,14 @@ class Actor(interfaces.Actor, abc.ABC):
         self._variable_source = variable_source
         self.update(wait=True)
 
+    @property
+    def awaits_episode(self) -> bool:
+        """True if it can observe no step before the next `observe_first`."""
+        return False
+
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode."""
         self._policy.begin_episode()
-        self._adder.add_first(timestep)
 
     def update(self, wait: bool = False) -> None:
         """Fetches the policy's weights."""
@@ -37,61 +38,32 @@ class Actor(interfaces.Actor, abc.ABC):
 
     def save(self) -> State:
         """The state without the weights."""
-        return {"policy": self._policy.save(), "adder": self._adder.save()}
+        return {"policy": self._policy.save()}
 
     def restore(self, state: State) -> None:
         """Restores the state that `save` returned."""
         self._policy.restore(state["policy"])
-        self._adder.restore(state["adder"])
         self.update(wait=True)
 
 
-class OffPolicyActor(Actor):
-    """Acts, explores and records; some steps take uniform random actions.
+class StepActor(Actor):
+    """An actor whose adder takes every step, and makes the items itself."""
 
-    It acts with the learner's *online* policy, in local and distributed runs alike.
-    """
+    @property
+    def awaits_episode(self) -> bool:
+        """True if no episode has begun, or the last one has ended."""
+        return bool(self._adder.awaits_episode)
 
-    _policy: BehaviourPolicy
-    _adder: NStepAdder
-
-    def __init__(
-        self,
-        policy: BehaviourPolicy,
-        adder: NStepAdder,
-        variable_source: VariableSource,
-        action_size: int,
-        random_steps: range,
-        seed: int,
-    ):
-        """Extends the base class; actions in the training steps `random_steps` are uniformly random, from `seed`."""
-        super().__init__(policy, adder, variable_source)
-        self._action_size = action_size
-        self._random_steps = random_steps
-        self._random = np.random.default_rng(seed)
-        self._actor_steps = 0
-
-    def select_action(self, observation: np.ndarray) -> np.ndarray:
-        """An exploring action in [-1, 1], float32 `[A]`."""
-        if self._actor_steps in self._random_steps:
-            return self._random.uniform(-1.0, 1.0, self._action_size).astype(np.float32)
-        return self._policy.action(observation, self._actor_steps)
-
-    def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
-        """Records one step."""
-        self._adder.add(action, next_timestep)
-        self._actor_steps += 1
-
-    def count_steps(self, actor_steps: int) -> None:
-        """Sets the step count that schedules and random actions follow."""
-        self._actor_steps = actor_steps
+    def observe_first(self, timestep: dm_env.TimeStep) -> None:
+        """Begins an episode."""
+        super().observe_first(timestep)
+        self._adder.add_first(timestep)
 
     def save(self) -> State:
         """The state without the weights."""
-        return {**super().save(), "actor_steps": self._actor_steps, "random": self._random.bit_generator.state}
+        return {**super().save(), "adder": self._adder.save()}
 
     def restore(self, state: State) -> None:
         """Restores the state that `save` returned."""
         super().restore(state)
-        self._actor_steps = state["actor_steps"]
-        self._random.bit_generator.state = state["random"]
+        self._adder.restore(state["adder"])

@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.config import DistributionalConfig
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.losses import categorical
 from walker_rl.types import Transition
 

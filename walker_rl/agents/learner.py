@@ -19,16 +19,12 @@ class Learner(interfaces.Learner, abc.ABC):
 
     @abc.abstractmethod
     def step(self) -> Metrics:
-        """Learns from the dataset's next batch; returns metrics.
-
-        Raises:
-            StopIteration: if the dataset has ended.
-        """
+        """Learns from the dataset's next batch, which must be due; returns metrics."""
 
     @property
     @abc.abstractmethod
     def learner_steps(self) -> int:
-        """Number of updates so far, including those before a `restore`."""
+        """Steps so far in the agent's own unit, such as updates or trials, including those before a `restore`."""
 
     @property
     @abc.abstractmethod

@@ -19,7 +19,7 @@ ConfigT = TypeVar("ConfigT", bound=NetworkConfig)
 
 @dataclasses.dataclass(frozen=True)
 class Networks:
-    """An actor and a critic, and their targets, which start as equal copies.
+    """A policy and a critic, and their targets, which start as equal copies.
 
     Attributes:
         policy: online policy.

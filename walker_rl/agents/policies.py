@@ -70,9 +70,7 @@ class ExploringPolicy:
 class NoisyPolicy(ExploringPolicy):
     """A deterministic policy with noise on its actions."""
 
-    def __init__(
-        self, architecture: PolicyArchitecture, noise: GaussianNoise, sigma: Schedule, noise_scale: float = 1.0
-    ):
+    def __init__(self, architecture: PolicyArchitecture, noise: GaussianNoise, sigma: Schedule, noise_scale: float):
         """Makes a policy without weights; adds `noise` times `sigma` and `noise_scale` to its actions."""
         super().__init__(architecture, noise)
         self._sigma = sigma
@@ -88,7 +86,7 @@ class NoisyPolicy(ExploringPolicy):
 class SamplingPolicy(ExploringPolicy):
     """A Gaussian policy that explores by sampling from itself."""
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float = 1.0, correlation: float = 0.0):
+    def __init__(self, architecture: PolicyArchitecture, seed: int, noise_scale: float, correlation: float):
         """Makes a policy without weights; `noise_scale` multiplies the standard deviations.
 
         `correlation` is the autocorrelation of the standard-normal noise between consecutive steps.

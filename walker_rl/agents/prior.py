@@ -18,7 +18,8 @@ from walker_rl.minari_file import read_episodes
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
-from walker_rl.replay.interface import Sink, TransitionLayout
+from walker_rl.replay.interface import Sink
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.queue import Queue
 from walker_rl.types import State, Variables

@@ -9,7 +9,8 @@ import numpy as np
 from walker_rl.agents.builder import Builder, ConfigT
 from walker_rl.agents.memory import FLOAT
 from walker_rl.errors import UserError
-from walker_rl.replay.interface import ItemAdder, Replay, Sink
+from walker_rl.replay.interface import Replay, Sink
+from walker_rl.replay.item_adder import ItemAdder
 from walker_rl.replay.queue import Queue
 
 

@@ -65,14 +65,13 @@ class EnvironmentLoop:
         parts = {name: float(part) for name, part in episode["reward_parts"].items()}
         self._episode = EpisodeStatistics(episode["episode_return"], episode["episode_length"], parts)
         self.actor.restore(state["actor"])
-        adder = state["actor"].get("adder", {})  # Not every actor's adder keeps observations.
         is_running = self._timestep is not None and not self._timestep.last()
         if self.is_between_episodes:
             self._episode = EpisodeStatistics()
         elif (
             (self._timestep is None) != (self.actor_steps == 0)
             or list(self.environment.reward_parts) != list(parts)
-            or (is_running and adder.get("observation", self._timestep) is None)
+            or (is_running and self.actor.awaits_episode)
         ):
             raise ValueError("its parts disagree on where the episode stands")
 

@@ -29,7 +29,7 @@ from walker_rl.runtime import machine_memory
 class LearnerSide:
     """A learner, the replay that it learns from, and the builder of both."""
 
-    builder: Builder
+    builder: Builder[Any]
     replay: Replay
     learner: Learner
 
@@ -48,7 +48,7 @@ class Parts:
         self.learner_side.replay.close()
 
 
-def builder_of(config: ExperimentConfig) -> Any:
+def builder_of(config: ExperimentConfig) -> Builder[Any]:
     """Makes the agent's builder for the task, without a simulator.
 
     Raises:
@@ -80,7 +80,7 @@ def check_agent(config: ExperimentConfig) -> None:
             next(read_episodes(Path(prior.dataset), *builder.sizes), None)
 
 
-def check_memory(config: ExperimentConfig, builder: Builder) -> None:
+def check_memory(config: ExperimentConfig, builder: Builder[Any]) -> None:
     """Checks that training fits into this machine's memory.
 
     Raises:
@@ -97,7 +97,7 @@ def check_memory(config: ExperimentConfig, builder: Builder) -> None:
         raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory")
 
 
-def make_learner_side(config: ExperimentConfig, builder: Builder) -> LearnerSide:
+def make_learner_side(config: ExperimentConfig, builder: Builder[Any]) -> LearnerSide:
     """Makes an empty replay and a new learner, each from its own seed.
 
     Raises:
@@ -112,7 +112,7 @@ def make_learner_side(config: ExperimentConfig, builder: Builder) -> LearnerSide
 
 def make_actor_side(
     config: ExperimentConfig,
-    builder: Builder,
+    builder: Builder[Any],
     seeds: Seeds | ActorSeeds,
     sink: Sink,
     variable_source: VariableSource,

@@ -26,7 +26,13 @@ def generalized_advantage(
 
     Returns:
         Advantages, `[N, T]`.
+
+    Raises:
+        ValueError: if an array has another number of axes.
     """
+    for array in (reward, discount, is_last, value, next_value):
+        if array.ndim != 2:
+            raise ValueError(f"an array has shape {array.shape}, not [N, T]")
     delta = reward + discount * next_value - value
     carried_on = discount * gae_lambda * (1 - is_last)
     advantage = np.zeros_like(delta)

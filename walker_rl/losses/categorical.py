@@ -9,6 +9,7 @@ import tensorflow as tf
 def expected_value(probabilities: tf.Tensor, atoms: tf.Tensor) -> tf.Tensor:
     """Mean return `[B]` of `probabilities` `[B, K]` over `atoms` `[K]`."""
     tf.debugging.assert_rank(probabilities, 2)
+    tf.debugging.assert_rank(atoms, 1)
     return tf.linalg.matvec(probabilities, atoms)
 
 
@@ -26,6 +27,7 @@ def lower_tail_mean(probabilities: tf.Tensor, atoms: tf.Tensor, level: float) ->
         `1 / level` times the part of the mean that the lowest `level` of the mass contributes, `[B]`.
     """
     tf.debugging.assert_rank(probabilities, 2)
+    tf.debugging.assert_rank(atoms, 1)
     below = tf.cumsum(probabilities, axis=-1, exclusive=True)
     in_tail = tf.clip_by_value(level - below, 0.0, probabilities)
     return tf.reduce_sum(in_tail / level * atoms, axis=-1)

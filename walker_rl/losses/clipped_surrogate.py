@@ -16,6 +16,7 @@ def clipped_surrogate_loss(log_ratio: tf.Tensor, advantage: tf.Tensor, clip: tf.
     """
     tf.debugging.assert_rank(log_ratio, 1)
     tf.debugging.assert_rank(advantage, 1)
+    tf.debugging.assert_rank(clip, 0)
     ratio = tf.exp(log_ratio)
     return -tf.minimum(ratio * advantage, tf.clip_by_value(ratio, 1 - clip, 1 + clip) * advantage)
 
@@ -25,4 +26,5 @@ def approximate_kl(log_ratio: tf.Tensor) -> tf.Tensor:
 
     It is never negative, and varies less than `-log ratio` (http://joschu.net/blog/kl-approx.html).
     """
+    tf.debugging.assert_rank(log_ratio, 1)
     return tf.exp(log_ratio) - 1 - log_ratio

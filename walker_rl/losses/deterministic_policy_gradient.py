@@ -10,6 +10,7 @@ def action_gradient(value_fn: Callable[[tf.Tensor], tf.Tensor], action: tf.Tenso
 
     `value_fn` maps actions `[B, A]` to values `[B]`, each row on its own.
     """
+    tf.debugging.assert_rank(action, 2)
     action = tf.stop_gradient(action)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(action)

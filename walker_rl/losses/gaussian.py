@@ -13,10 +13,12 @@ def log_density(gaussian: Gaussian, value: tf.Tensor) -> tf.Tensor:
     """Logarithm of the density of `value` `[B, A]`, summed over dimensions, `[B]`."""
     tf.debugging.assert_rank(value, 2)
     tf.debugging.assert_rank(gaussian.mean, 2)
+    tf.debugging.assert_rank(gaussian.stddev, 2)
     deviation = (value - gaussian.mean) / gaussian.stddev
     return tf.reduce_sum(-0.5 * tf.square(deviation) - tf.math.log(gaussian.stddev) - _LOG_SQRT_2PI, axis=-1)
 
 
 def entropy(gaussian: Gaussian) -> tf.Tensor:
     """`sum log(stddev) + log sqrt(2 pi e)` over dimensions, in nats, `[B]`."""
+    tf.debugging.assert_rank(gaussian.stddev, 2)
     return tf.reduce_sum(tf.math.log(gaussian.stddev) + _LOG_SQRT_2PI + 0.5, axis=-1)

@@ -55,6 +55,7 @@ def importance_weights(values: tf.Tensor, temperature: tf.Tensor) -> tf.Tensor:
     Values `[N, B]` and temperature `[]` to `[N, B]`, summing to 1 over `N`.
     """
     tf.debugging.assert_rank(values, 2)
+    tf.debugging.assert_rank(temperature, 0)
     return tf.stop_gradient(tf.nn.softmax(values / temperature, axis=0))
 
 
@@ -64,6 +65,7 @@ def temperature_loss(values: tf.Tensor, temperature: tf.Tensor, epsilon: float) 
     2018a, E-step. Returns `[]`; no gradient flows into `values` `[N, B]`.
     """
     tf.debugging.assert_rank(values, 2)
+    tf.debugging.assert_rank(temperature, 0)
     log_sum = tf.reduce_logsumexp(tf.stop_gradient(values) / temperature, axis=0)
     return temperature * (epsilon + tf.reduce_mean(log_sum) - math.log(values.shape[0]))
 
@@ -87,6 +89,8 @@ def weighted_negative_log_likelihood(actions: tf.Tensor, weights: tf.Tensor, pol
     """
     tf.debugging.assert_rank(actions, 3)
     tf.debugging.assert_rank(weights, 2)
+    tf.debugging.assert_rank(policy.mean, 2)
+    tf.debugging.assert_rank(policy.stddev, 2)
     standardised = (actions - policy.mean) / policy.stddev
     log_normaliser = tf.math.log(policy.stddev) + 0.5 * math.log(2 * math.pi)
     log_likelihood = -tf.reduce_sum(0.5 * tf.square(standardised) + log_normaliser, axis=-1)
@@ -95,13 +99,15 @@ def weighted_negative_log_likelihood(actions: tf.Tensor, weights: tf.Tensor, pol
 
 def mean_kl(target: Gaussian, online: Gaussian) -> tf.Tensor:
     """KL(target, online with the target's stddev) of each dimension, `[B, A]` (2018b, section 4.2.1)."""
-    tf.debugging.assert_rank(online.mean, 2)
+    for tensor in (target.mean, target.stddev, online.mean):
+        tf.debugging.assert_rank(tensor, 2)
     return 0.5 * tf.square((target.mean - online.mean) / target.stddev)
 
 
 def stddev_kl(target: Gaussian, online: Gaussian) -> tf.Tensor:
     """KL(target, online with the target's mean) of each dimension, `[B, A]` (2018b, section 4.2.1)."""
-    tf.debugging.assert_rank(online.stddev, 2)
+    for tensor in (target.stddev, online.stddev):
+        tf.debugging.assert_rank(tensor, 2)
     log_ratio = tf.math.log(target.stddev) - tf.math.log(online.stddev)
     return 0.5 * tf.math.expm1(2 * log_ratio) - log_ratio
 
@@ -109,12 +115,14 @@ def stddev_kl(target: Gaussian, online: Gaussian) -> tf.Tensor:
 def kl_penalty(kl: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
     """The policy's price of moving, `sum_A alpha mean_B kl`: `[B, A]`, `[A]` to `[]`; `alpha` is a constant."""
     tf.debugging.assert_rank(kl, 2)
+    tf.debugging.assert_rank(alpha, 1)
     return tf.reduce_sum(tf.stop_gradient(alpha) * tf.reduce_mean(kl, axis=0))
 
 
 def alpha_loss(kl: tf.Tensor, alpha: tf.Tensor, epsilon: float) -> tf.Tensor:
     """`sum_A alpha (epsilon - mean_B kl)`, `[]`: raises a dimension's price while it exceeds its bound."""
     tf.debugging.assert_rank(kl, 2)
+    tf.debugging.assert_rank(alpha, 1)
     return tf.reduce_sum(alpha * (epsilon - tf.stop_gradient(tf.reduce_mean(kl, axis=0))))
 
 

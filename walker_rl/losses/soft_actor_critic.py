@@ -16,6 +16,7 @@ def soft_value(values: tf.Tensor, log_density: tf.Tensor, temperature: tf.Tensor
     """
     tf.debugging.assert_rank(values, 2)
     tf.debugging.assert_rank(log_density, 1)
+    tf.debugging.assert_rank(temperature, 0)
     return tf.reduce_min(values, axis=0) - temperature * log_density
 
 
@@ -34,4 +35,5 @@ def temperature_loss(log_temperature: tf.Tensor, log_density: tf.Tensor, target_
     """
     tf.debugging.assert_rank(log_temperature, 0)
     tf.debugging.assert_rank(log_density, 1)
+    tf.debugging.assert_rank(target_entropy, 0)
     return -log_temperature * tf.stop_gradient(log_density + target_entropy)

@@ -52,7 +52,7 @@ def hidden_layer(initialization: str, generator: np.random.Generator, inputs: in
     """Returns the initializers of a hidden layer as `snt.Linear` takes them; biases without one are zero.
 
     Raises:
-        KeyError: if `initialization` is not "uniform_fan_out", "uniform_fan_in" or "orthogonal".
+        KeyError: if `initialization` is none of `INITIALIZATIONS`.
     """
     if initialization == "uniform_fan_in":
         uniform = uniform_fan_in(generator, inputs)

@@ -15,7 +15,7 @@ class PolicyNetwork(snt.Module):
     Takes observations as the torso sees them: a policy that normalises them has a `Normalizer` beside it.
     """
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int, initialization: str = "uniform_fan_out") -> None:
+    def __init__(self, architecture: PolicyArchitecture, seed: int, initialization: str) -> None:
         """Makes all variables; equal arguments give equal weights.
 
         `initialization` is the hidden layers' initialization, a name that `initializers.hidden_layer` takes.

@@ -12,7 +12,7 @@ class RunningStatistics:
         """Starts without any vector of this shape."""
         self._count = tf.Variable(0.0, dtype=tf.float64, trainable=False)
         self._mean = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
-        self._sum_of_squares = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
+        self._squared_deviations = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
 
     def add(self, values: tf.Tensor) -> None:
         """Adds `values` `[n, *shape]`; runs eagerly or as part of a graph."""
@@ -22,7 +22,7 @@ class RunningStatistics:
         mean = tf.reduce_mean(values, axis=0)
         distance = mean - self._mean
         within = tf.reduce_sum(tf.square(values - mean), axis=0)
-        self._sum_of_squares.assign_add(within + tf.square(distance) * self._count * count / total)
+        self._squared_deviations.assign_add(within + tf.square(distance) * self._count * count / total)
         self._mean.assign_add(distance * count / total)
         self._count.assign(total)
 
@@ -34,9 +34,9 @@ class RunningStatistics:
     @property
     def stddev(self) -> tf.Tensor:
         """Standard deviation, float64 `[*shape]`; one before the first values, never zero."""
-        spread = tf.sqrt(self._sum_of_squares / tf.maximum(self._count, 1.0) + EPSILON)
+        spread = tf.sqrt(self._squared_deviations / tf.maximum(self._count, 1.0) + EPSILON)
         return tf.where(self._count > 0, spread, tf.ones_like(spread))
 
     def state(self) -> dict[str, tf.Variable]:
         """All variables by name."""
-        return {"count": self._count, "mean": self._mean, "sum_of_squares": self._sum_of_squares}
+        return {"count": self._count, "mean": self._mean, "sum_of_squares": self._squared_deviations}

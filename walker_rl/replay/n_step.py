@@ -6,7 +6,8 @@ from typing import NamedTuple
 import dm_env
 import numpy as np
 
-from walker_rl.replay.interface import Sink, TransitionLayout
+from walker_rl.replay.interface import Sink
+from walker_rl.replay.layout import TransitionLayout
 from walker_rl.types import State, Transition
 
 
@@ -36,6 +37,11 @@ class NStepAdder:
         self._discount = discount
         self._window: deque[_Step] = deque(maxlen=n_step)
         self._observation: np.ndarray | None = None
+
+    @property
+    def awaits_episode(self) -> bool:
+        """True if no episode has begun, or the last one has ended."""
+        return self._observation is None
 
     def add_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode, and drops the rest of an unfinished one."""

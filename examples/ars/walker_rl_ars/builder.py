@@ -8,7 +8,7 @@ from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.replay.interface import ItemAdder
+from walker_rl.replay.item_adder import ItemAdder
 from walker_rl_ars.config import Config
 from walker_rl_ars.learning import ARSLearner, Start, make_start
 from walker_rl_ars.pairs import PairActor, PairLayout, PairPolicy

@@ -9,7 +9,8 @@ import numpy as np
 from walker_rl.agents.acting import Actor
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.numpy_policy import PolicyArchitecture
-from walker_rl.replay.interface import ItemAdder, Layout
+from walker_rl.replay.item_adder import ItemAdder
+from walker_rl.replay.layout import Layout
 from walker_rl.types import State, Variables
 
 
@@ -113,7 +114,7 @@ class PairActor(Actor):
         """Begins an episode; of a new pair if the last one is unfinished, as after a resume that can't replay it."""
         if self._is_playing:
             self._policy.sign = -1
-        self._policy.begin_episode()
+        super().observe_first(timestep)
         self._up, self._return, self._is_playing = self._return, 0.0, True
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
@@ -126,10 +127,9 @@ class PairActor(Actor):
     def save(self) -> State:
         """The actor's state, without the newest weights."""
         scores = {"up": self._up, "return": self._return, "is_playing": self._is_playing}
-        return {"policy": self._policy.save(), **scores}
+        return {**super().save(), **scores}
 
     def restore(self, state: State) -> None:
         """Restores the state that `save` returned."""
-        self._policy.restore(state["policy"])
+        super().restore(state)
         self._up, self._return, self._is_playing = state["up"], state["return"], state["is_playing"]
-        self.update(wait=True)

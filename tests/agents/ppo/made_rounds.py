@@ -37,7 +37,7 @@ class Play:
 
     def __next__(self):
         random = np.random.default_rng(self.number)
-        policy = DensityPolicy(Builder(self._config, SPEC).architecture, seed=self.number)
+        policy = DensityPolicy(Builder(self._config, SPEC).architecture, seed=self.number, correlation=0.0)
         policy.update(*self.learner.get_variables(["policy"]))
         self.number += 1
         shape = (self._config.num_environments, self._config.unroll_length)

@@ -18,7 +18,7 @@ class D4PGLearner(DistributionalLearner[Config]):
         # Both gradients are taken before either network changes.
         critic_gradients, critic_metrics = self._critic_gradients(transition)
         policy_gradients, policy_metrics = self._policy_gradients(transition.next_observation)
-        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
+        norms = self._descend(transition, {"critic": critic_gradients, "policy": policy_gradients})
         self._move_targets(self._config.tau)
         return {**critic_metrics, **policy_metrics, **norms}
 

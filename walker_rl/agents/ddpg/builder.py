@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from walker_rl.agents.builder import DeterministicBuilder
 from walker_rl.agents.ddpg.config import Config
+from walker_rl.agents.off_policy_builder import DeterministicBuilder
 
 if TYPE_CHECKING:
     from walker_rl.agents.ddpg.learning import DDPGLearner

@@ -4,7 +4,8 @@ import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
 from walker_rl.agents.ddpg.config import Config
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.losses.temporal_difference import squared_td_error
 from walker_rl.types import Transition
@@ -17,7 +18,7 @@ class DDPGLearner(OffPolicyLearner[Config]):
         # Both gradients are taken before either network changes.
         critic_gradients, critic_metrics = self._critic_gradients(transition)
         policy_gradients, policy_metrics = self._policy_gradients(transition.next_observation)
-        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
+        norms = self._descend(transition, {"critic": critic_gradients, "policy": policy_gradients})
         self._move_targets(self._config.tau)
         return {**critic_metrics, **policy_metrics, **norms}
 

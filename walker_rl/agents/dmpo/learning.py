@@ -46,7 +46,7 @@ class DMPOLearner(DistributionalLearner[Config]):
         improvement_gradients, policy_metrics = self._improvement_gradients(
             transition.next_observation, target_policy, actions, values
         )
-        norms = self._apply({"critic": critic_gradients, **improvement_gradients})
+        norms = self._descend(transition, {"critic": critic_gradients, **improvement_gradients})
         for log_dual in self._optimizers["dual"].variables.values():
             log_dual.assign(tf.maximum(log_dual, MIN_LOG_DUAL))
         return {**critic_metrics, **policy_metrics, **norms}

@@ -7,7 +7,7 @@ from walker_rl.agents.acting import Actor
 from walker_rl.agents.gait.trial import Trial
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture, SinusoidPolicy
-from walker_rl.replay.interface import ItemAdder
+from walker_rl.replay.item_adder import ItemAdder
 from walker_rl.types import State, Variables
 
 
@@ -77,7 +77,7 @@ class GaitActor(Actor):
 
     def observe_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode."""
-        self._policy.begin_episode()
+        super().observe_first(timestep)
         self._score = 0.0
 
     def observe(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
@@ -88,10 +88,9 @@ class GaitActor(Actor):
 
     def save(self) -> State:
         """The state without the weights."""
-        return {"policy": self._policy.save(), "score": self._score}
+        return {**super().save(), "score": self._score}
 
     def restore(self, state: State) -> None:
         """Restores the state that `save` returned."""
-        self._policy.restore(state["policy"])
+        super().restore(state)
         self._score = state["score"]
-        self.update(wait=True)

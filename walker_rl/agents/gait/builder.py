@@ -9,13 +9,13 @@ import numpy as np
 
 from walker_rl.agents.gait.acting import CandidatePolicy, GaitActor
 from walker_rl.agents.gait.config import Config
-from walker_rl.agents.gait.search import Start, make_start
+from walker_rl.agents.gait.start import Start, make_start
 from walker_rl.agents.gait.trial import TrialLayout
 from walker_rl.agents.queue_builder import QueueBuilder
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.sinusoids import SinusoidArchitecture
-from walker_rl.replay.interface import ItemAdder
+from walker_rl.replay.item_adder import ItemAdder
 
 if TYPE_CHECKING:
     from walker_rl.agents.gait.learning import GaitLearner

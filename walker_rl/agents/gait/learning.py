@@ -7,7 +7,7 @@ import cma
 import numpy as np
 
 from walker_rl.agents.gait.config import Config
-from walker_rl.agents.gait.search import Start
+from walker_rl.agents.gait.start import Start
 from walker_rl.agents.gait.trial import Trial, TrialLayout
 from walker_rl.agents.learner import Learner
 from walker_rl.types import Metrics, State
@@ -30,11 +30,7 @@ class GaitLearner(Learner):
         self._search = self._begin()
 
     def step(self) -> Metrics:
-        """Learns from the next population; returns metrics.
-
-        Raises:
-            StopIteration: if the dataset has ended.
-        """
+        """Learns from the next population; returns metrics."""
         trials = Trial(*(np.array(field, np.float64) for field in self._layout.unpack(next(self._dataset))))
         self._tell(trials)
         return {

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from walker_rl.replay.interface import Layout
+from walker_rl.replay.layout import Layout
 
 
 class Trial(NamedTuple):

@@ -3,7 +3,7 @@
 import dm_env
 import numpy as np
 
-from walker_rl.agents.acting import Actor
+from walker_rl.agents.acting import StepActor
 from walker_rl.agents.exploration import UnitNoise
 from walker_rl.agents.policies import ExploringPolicy
 from walker_rl.agents.ppo.segment import SegmentAdder
@@ -15,7 +15,7 @@ _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 class DensityPolicy(ExploringPolicy):
     """A Gaussian policy that returns its samples with their log-densities."""
 
-    def __init__(self, architecture: PolicyArchitecture, seed: int, correlation: float = 0.0):
+    def __init__(self, architecture: PolicyArchitecture, seed: int, correlation: float):
         """Makes a policy without weights; `correlation` is the noise's autocorrelation between consecutive steps."""
         super().__init__(architecture, UnitNoise(architecture.action_size, correlation, seed))
 
@@ -31,7 +31,7 @@ class DensityPolicy(ExploringPolicy):
         return self._policy.bounded(sample)
 
 
-class OnPolicyActor(Actor):
+class OnPolicyActor(StepActor):
     """Acts with the policy's samples and records them with their log-densities."""
 
     _policy: DensityPolicy

@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from walker_rl.agents.config import NetworkConfig
 from walker_rl.hyperparameters import changed, hyperparameter
+from walker_rl.networks.initializations import INITIALIZATIONS
 from walker_rl.schedules import Linear, Schedule
-
-INITIALIZATIONS = ("uniform_fan_out", "uniform_fan_in", "orthogonal")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -43,9 +43,6 @@ class PPOLearner(NetworkLearner[Config]):
 
         Returns:
             Means over the minibatches and the round's own metrics; empty after a priming round.
-
-        Raises:
-            StopIteration: if the dataset has ended.
         """
         segments = self._layout.unpack(next(self._dataset))
         if self._config.normalize_rewards:  # Before the round, since no recorded density depends on them.
@@ -107,8 +104,8 @@ class PPOLearner(NetworkLearner[Config]):
         """Runs one epoch without the last, incomplete minibatch; returns metrics `[minibatches, M]`."""
         batch_size = self._config.batch_size
         minibatches = order[: len(order) // batch_size * batch_size].reshape(-1, batch_size)
-        told = [self._traced_update(*(tf.constant(column[chosen]) for column in columns)) for chosen in minibatches]
-        return np.stack([np.asarray(metrics) for metrics in told])
+        metrics = [self._traced_update(*(tf.constant(column[chosen]) for column in columns)) for chosen in minibatches]
+        return np.stack([np.asarray(each) for each in metrics])
 
     def _actor_steps(self) -> tf.Tensor:
         steps_per_round = self._config.num_environments * self._config.unroll_length
@@ -144,7 +141,7 @@ class PPOLearner(NetworkLearner[Config]):
             value = networks.critic(observation)
             critic_loss = 0.5 * tf.reduce_mean(tf.square(target - value))
         critic_gradients = tape.gradient(critic_loss, self._optimizers["critic"].variables)
-        norms = self._apply({"critic": critic_gradients, "policy": policy_gradients})
+        norms = self._step_optimizers({"critic": critic_gradients, "policy": policy_gradients})
         return {
             "critic_loss": critic_loss,
             "policy_loss": policy_loss,

@@ -1,5 +1,6 @@
 """Search space of `walker-rl tune ppo`."""
 
+from walker_rl.networks.initializations import INITIALIZATIONS
 from walker_rl.schedules import Linear
 from walker_rl.search_space import Choices, Floats, Integers, SearchSpace
 
@@ -12,7 +13,7 @@ SEARCH_SPACE: SearchSpace = {
     "num_epochs": Integers(3, 20),
     "stddev": Choices(tuple(Linear(first, 0.2, 0, 2_000_000) for first in (0.4, 0.6, 0.8))),
     "noise_correlation": Floats(0.0, 0.95),
-    "initialization": Choices(("uniform_fan_out", "uniform_fan_in", "orthogonal")),
+    "initialization": Choices(INITIALIZATIONS),
     "policy_learning_rate": Floats(1e-5, 5e-4, log=True),
     "critic_learning_rate": Floats(1e-5, 1e-3, log=True),
 }

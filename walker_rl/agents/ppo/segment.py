@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import dm_env
 import numpy as np
 
-from walker_rl.replay.interface import Layout, Sink
+from walker_rl.replay.interface import Sink
+from walker_rl.replay.layout import Layout
 from walker_rl.types import State
 
 
@@ -76,6 +77,11 @@ class SegmentAdder:
         self._steps: list[tuple[Any, ...]] = []
         self._observation: np.ndarray | None = None
         self._return_so_far = 0.0
+
+    @property
+    def awaits_episode(self) -> bool:
+        """True if no episode has begun, or the last one has ended."""
+        return self._observation is None
 
     def add_first(self, timestep: dm_env.TimeStep) -> None:
         """Begins an episode; an unfinished one counts as truncated."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from walker_rl.agents.builder import OffPolicyBuilder
+from walker_rl.agents.off_policy_builder import OffPolicyBuilder
 from walker_rl.agents.policies import SamplingPolicy, policy_architecture
 from walker_rl.agents.sac.config import Config
 from walker_rl.policies.numpy_policy import PolicyArchitecture

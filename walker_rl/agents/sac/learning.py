@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Adam, Gradients
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.agents.sac.config import Config
 from walker_rl.losses.soft_actor_critic import soft_value, temperature_loss
 from walker_rl.losses.squashed_gaussian import log_density
@@ -50,8 +51,9 @@ class SACLearner(OffPolicyLearner[Config]):
         policy_gradients, sample, policy_metrics = self._policy_gradients(transition.next_observation, temperature)
         critic_gradients, critic_metrics = self._critic_gradients(transition, sample, temperature)
         temperature_gradients = self._temperature_gradients(sample)
-        norms = self._apply(
-            {"critic": critic_gradients, "policy": policy_gradients, "temperature": temperature_gradients}
+        norms = self._descend(
+            transition,
+            {"critic": critic_gradients, "policy": policy_gradients, "temperature": temperature_gradients},
         )
         self._move_targets(self._config.tau)
         return {**critic_metrics, **policy_metrics, **norms, "temperature": temperature}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from walker_rl.agents.builder import DeterministicBuilder
+from walker_rl.agents.off_policy_builder import DeterministicBuilder
 from walker_rl.agents.td3.config import Config
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
-from walker_rl.agents.network_learner import OffPolicyLearner, TensorMetrics
+from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
+from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.agents.td3.config import Config
 from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.losses.target_smoothing import smoothed_action
@@ -30,9 +31,9 @@ class TD3Learner(OffPolicyLearner[Config]):
 
     def _update(self, transition: Transition) -> TensorMetrics:
         critic_gradients, critic_metrics = self._critic_gradients(transition)
-        norms = self._apply({"critic": critic_gradients})
+        norms = self._descend(transition, {"critic": critic_gradients})
         is_due = tf.equal((self._num_steps + 1) % self._config.policy_period, 0)
-        tf.cond(is_due, lambda: self._improve_policy(transition.next_observation), tf.no_op)
+        tf.cond(is_due, lambda: self._improve_policy(transition), tf.no_op)
         return {**critic_metrics, **norms, **self._policy_metrics}
 
     def _critic_gradients(self, transition: Transition) -> tuple[Gradients, TensorMetrics]:
@@ -48,17 +49,17 @@ class TD3Learner(OffPolicyLearner[Config]):
             loss = tf.reduce_mean(td_errors)
         return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
 
-    def _improve_policy(self, observation: tf.Tensor) -> tf.Operation:
+    def _improve_policy(self, transition: Transition) -> tf.Operation:
         """Ascends `mean dQ_1/da(s', mu(s')) dmu/dw(s')`, moves all targets, and stores the metrics."""
-        critic = self._networks.critic.critics[0]
+        critic, observation = self._networks.critic.critics[0], transition.next_observation
         with tf.GradientTape() as tape:
             action = self._networks.policy(observation)
             value, dqda = action_gradient(lambda action: critic(observation, action), action)
             loss = tf.reduce_mean(deterministic_policy_gradient_loss(action, dqda))
-        norms = self._apply({"policy": tape.gradient(loss, self._optimizers["policy"].variables)})
+        norms = self._descend(transition, {"policy": tape.gradient(loss, self._optimizers["policy"].variables)})
         self._move_targets(self._config.tau)
-        told = {"policy_loss": loss, "q_mean": tf.reduce_mean(value), **norms}
-        return tf.group(*(self._policy_metrics[name].assign(metric) for name, metric in told.items()))
+        metrics = {"policy_loss": loss, "q_mean": tf.reduce_mean(value), **norms}
+        return tf.group(*(self._policy_metrics[name].assign(metric) for name, metric in metrics.items()))
 
     def _state(self) -> dict[str, tf.Variable]:
         return {**super()._state(), **self._policy_metrics}

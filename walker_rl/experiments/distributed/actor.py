@@ -4,6 +4,7 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from walker_rl.agents.builder import Builder
 from walker_rl.experiments.distributed.channel import Channel
@@ -128,7 +129,7 @@ class ActorNode:
                 return welcome
             time.sleep(WAITING_PERIOD)
 
-    def _make_loop(self, builder: Builder) -> EnvironmentLoop:
+    def _make_loop(self, builder: Builder[Any]) -> EnvironmentLoop:
         index, scales = self._welcome.index, self._config.distributed.noise_scales
         seeds = make_actor_seeds(self._config.seed, index, self._welcome.start)
         self._stream = TransitionStream(self._channel, builder.layout.row_size, self._patience)
