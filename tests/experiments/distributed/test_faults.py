@@ -2,11 +2,21 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
-from tests.experiments.distributed.launched import ENDLESS, assert_gone, checkpoints, column, launched, resumed
+from tests.experiments.distributed.launched import (
+    ENDLESS,
+    PENDULUM,
+    assert_gone,
+    checkpoints,
+    column,
+    launched,
+    resumed,
+)
 from tests.tiny import AGENT, lines_until, press_ctrl_c, wait_until
 from walker_rl.whole_file import part_of
 
@@ -186,6 +196,33 @@ def test_a_run_that_is_stopped_before_its_first_checkpoint_says_so_and_can_begin
         assert "warning: the last checkpoint was not written; there is none before it\n" in output
     with resumed(run, "--num-actors", "1") as made:
         made.wait_for_learning()
+
+
+INTERRUPTED_LAUNCH = """
+import os, signal, subprocess, sys
+from walker_rl.cli import main
+
+class Interrupted(subprocess.Popen):
+    is_first = True
+
+    def __init__(self, command, *args, **options):
+        super().__init__(command, *args, **options)
+        if "node" in command and Interrupted.is_first:
+            Interrupted.is_first = False
+            os.kill(os.getpid(), signal.SIGINT)
+
+subprocess.Popen = Interrupted
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_while_the_processes_start_is_a_request_to_stop(tmp_path):
+    command = ("launch", AGENT, "--run-dir", tmp_path / "run", *PENDULUM, *ENDLESS)
+    result = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_LAUNCH, *map(str, command)], capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 130, result.stderr
+    assert "to resume from the newest checkpoint: " in result.stdout
 
 
 def test_a_second_ctrl_c_stops_at_once(tmp_path):

@@ -78,6 +78,7 @@ def launch_processes(program: lp.Program, logs: Path) -> dict[str, Child]:
     with contextlib.redirect_stdout(None):
         manager = lp.launch(program, context.LaunchType.LOCAL_MULTI_PROCESSING, terminal="output_to_files")
     atexit.unregister(manager.wait)
+    manager._disable_signals()  # A Ctrl-C before this has set an alarm, which would kill this process at its exit.
     workers = manager._active_workers  # Launchpad has no public access to its processes.
     return {title.removesuffix(".log"): Child(popen, logs / title) for title, (popen,) in workers.items()}
 
