@@ -1,7 +1,6 @@
 """The evaluator: evaluates policies on a grid, keeps candidates and the last, and chooses the best."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import UserError
@@ -79,7 +78,7 @@ class Evaluator:
                     report(f"{step}.")
 
             best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), report)
-            best = best or self._loaded(self._run.best_policy, last, report)  # Older versions kept no candidates.
+            best = best or self._stored_best(last, report)  # Older versions kept no candidates.
             save_policy(self._run.best_policy, best)
             begin(f"Evaluating the best policy, from step {best.actor_steps:,}, and the last")
             policies = {"best": best, "last": last}
@@ -115,14 +114,13 @@ class Evaluator:
             config.agent_name, config.task, actor_steps, self._architecture, variables, config.environment
         )
 
-    def _loaded(self, path: Path, instead: SavedPolicy, report: Callable[[str], None]) -> SavedPolicy:
-        """Loads a policy; if its file is torn or missing, writes another one `instead`."""
+    def _stored_best(self, last: SavedPolicy, report: Callable[[str], None]) -> SavedPolicy:
+        """Loads the best policy; returns the last one if the file is torn or missing."""
         try:
-            return load_policy(path)
+            return load_policy(self._run.best_policy)
         except UserError as error:
-            report(f"warning: {error}; the policy at {instead.actor_steps:,} steps is written instead")
-            save_policy(path, instead)
-            return instead
+            report(f"warning: {error}; the policy at {last.actor_steps:,} steps is written instead")
+            return last
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
         return evaluate(self._environment, saved.begin_episode, episode_seeds)
