@@ -1,9 +1,17 @@
 """The last words of a process of a distributed run."""
 
+import re
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.tiny import AGENT, wait_until
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.ports import free_port
+from walker_rl.experiments.run.directory import create_run_directory
 
 
 @pytest.mark.parametrize(
@@ -17,3 +25,19 @@ def test_an_error_of_the_system_names_its_file_or_else_the_run(failure, message)
     code = f"from walker_rl.experiments.distributed.node import run_and_exit\nrun_and_exit(lambda: {failure}, 'runs/a')"
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert (process.returncode, process.stderr) == (1, f"error: {message}\n")
+
+
+def test_an_evaluator_that_is_terminated_again_and_again_ends_without_a_traceback(tmp_path):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    words = ("node", "--role", "evaluator", "--connect", f"localhost:{free_port()}", "--run-dir", run.path)
+    process = subprocess.Popen([sys.executable, "-m", "walker_rl", *words], stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: catches(process.pid, signal.SIGTERM))
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    assert (process.returncode, process.stderr.read()) == (75, "")
+
+
+def catches(pid, number):
+    """Whether a process has a handler for a signal."""
+    caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[1]
+    return int(caught, 16) >> (number - 1) & 1

@@ -244,6 +244,7 @@ def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
     submit = words(cluster, "--steps", "10000000", "--run-dir", run, *PENDULUM)
     process = start_command(*submit, env=cluster.environment)
     lines_until(process, "central process at ")
+    wait_until(lambda: list(cluster.scratch.glob("*/run/status.json")))  # Until then, it dies of a SIGTERM.
     central = next(one for one in cluster.processes() if "--listen" in one.cmdline())
     worker = central.parent()
     central.suspend()  # It saves for ever.

@@ -67,10 +67,12 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     run = open_run_directory(run_dir)
     signal.signal(signal.SIGTERM, _terminate)
     EvaluatorNode(address, run.provenance.run_id, run).run(lambda: False)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # It has ended.
     return COMPLETE
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # Another would interrupt the clean-up.
     raise _Terminated
 
 
