@@ -20,7 +20,7 @@ from walker_rl.episodes import Episode, play_episodes
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
-from walker_rl.experiments.prior_record import check_same_prior, prior_record
+from walker_rl.experiments.prior import check_same_dataset, prior_record
 from walker_rl.hyperparameters import problems
 from walker_rl.minari_file import is_dataset, new_dataset, read_episodes, read_metadata
 from walker_rl.policies.numpy_policy import PolicyArchitecture
@@ -148,7 +148,7 @@ def test_strange_metadata_are_one_line(dataset, tmp_path, changes):
     config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{copy}'"))
     with pytest.raises(UserError, match=f"^agent.prior.dataset = {copy}: must be a Minari dataset"):
         check_agent(config)
-        prior_record(config)
+        prior_record(config, None)
 
 
 def test_a_datasets_name_is_printable(dataset, tmp_path):
@@ -265,12 +265,12 @@ def test_a_run_is_resumed_with_the_same_dataset(dataset, tmp_path, file):
     """The bounds of its actions are in the metadata."""
     path = shutil.copytree(dataset, tmp_path / "dataset")
     config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{path}'"))
-    record = prior_record(config)
-    check_same_prior(config, record)
+    record = prior_record(config, None)
+    check_same_dataset(config, record)
     with (path / "data" / file).open("ab") as changed:
         changed.write(b"\n")
-    with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must be the file that the run began with "):
-        check_same_prior(config, record)
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must be the one that the run began with "):
+        check_same_dataset(config, record)
 
 
 def test_with_a_dataset_nothing_is_played_first(dataset):

@@ -49,18 +49,24 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         TornFileError: if it is torn, or another kind of file.
     """
     with path.open("rb") as file:
-        try:
-            return _read(file)
-        except Exception as error:  # zipfile and NumPy raise a dozen kinds of errors for other files.
-            raise TornFileError(text_of(error)) from None
+        return unpack_arrays(file)
 
 
-def _read(file: IO[bytes]) -> dict[str, np.ndarray]:
-    with zipfile.ZipFile(file) as archive:
-        members = archive.infolist()
-        if sum(member.file_size for member in members) > _MAX_EXPANSION * os.fstat(file.fileno()).st_size:
-            raise ValueError("it claims to hold more than fits into it")
-        return {member.filename.removesuffix(_SUFFIX): _read_array(archive, member) for member in members}
+def unpack_arrays(file: IO[bytes]) -> dict[str, np.ndarray]:
+    """Reads the contents of such a file, as `read_arrays` does.
+
+    Raises:
+        TornFileError: if they are torn, or something else.
+    """
+    num_bytes = file.seek(0, os.SEEK_END)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > _MAX_EXPANSION * num_bytes:
+                raise ValueError("it claims to hold more than fits into it")
+            return {member.filename.removesuffix(_SUFFIX): _read_array(archive, member) for member in members}
+    except Exception as error:  # zipfile and NumPy raise a dozen kinds of errors for other files.
+        raise TornFileError(text_of(error)) from None
 
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:

@@ -9,10 +9,12 @@ from walker_rl.agents import make_builder
 from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.d4pg.config import Config
 from walker_rl.agents.policies import BehaviourPolicy
+from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.errors import UserError
+from walker_rl.hyperparameters import problems
 from walker_rl.interfaces import EnvironmentSpec
 from walker_rl.policies.numpy_policy import PolicyArchitecture
-from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
+from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.pretrained import find_pretrained
 
@@ -27,10 +29,11 @@ SPEC = EnvironmentSpec(
 )
 
 
-def make_policy(seed: int = 0, **prior) -> BehaviourPolicy:
+def make_policy(seed: int = 0, saved: SavedPolicy | None = None, **prior) -> BehaviourPolicy:
     config = Config(sigma=0.0, prior=PriorConfig(**{"policy": "gait", "num_steps": 50, **prior}))
     builder = make_builder("d4pg", config, SPEC)
-    policy = builder.make_policy(seed)
+    saved = saved or load_policy(find_pretrained("gait").path)
+    policy = PriorThenPolicy(config.prior, saved, builder.sizes, builder.make_policy(seed), seed)
     policy.update(random_variables(builder.architecture))
     return policy
 
@@ -96,22 +99,14 @@ def test_updates_begin_after_the_prior():
     assert Config(prior=PriorConfig(num_steps=50)).num_prior_steps == 0
 
 
-def test_a_run_directory_and_a_file_are_priors_too(tmp_path):
-    architecture = PolicyArchitecture(22, 6, torso=TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
-    saved = SavedPolicy("d4pg", "Walker2DBulletEnv-v0", 7, architecture, random_variables(architecture))
-    path = tmp_path / "run" / "policy" / "best.npz"
-    path.parent.mkdir(parents=True)
-    save_policy(path, saved)
-    for policy in (path, tmp_path / "run"):
-        actions = play(make_policy(policy=str(policy), sigmas=(0.0,)), 0, 10)
-        np.testing.assert_array_equal(actions[3], saved.begin_episode()(OBSERVATIONS[3]))
-
-
-def test_what_cannot_play_the_task_is_refused(tmp_path):
+def test_a_policy_of_another_task_is_refused():
     architecture = PolicyArchitecture(15, 3, torso=TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
-    path = tmp_path / "hopper.npz"
-    save_policy(path, SavedPolicy("d4pg", "HopperBulletEnv-v0", 7, architecture, random_variables(architecture)))
-    with pytest.raises(UserError, match=rf"^agent.prior.policy = {path}: must play a task of 22 observations and 6"):
-        make_policy(policy=str(path))
-    with pytest.raises(UserError, match=r"^agent.prior.policy = nope: must be one of d4pg, .*, a run directory or a"):
-        make_policy(policy="nope")
+    saved = SavedPolicy("d4pg", "HopperBulletEnv-v0", 7, architecture, random_variables(architecture))
+    with pytest.raises(UserError, match=r"^agent.prior.policy = a.npz: must play a task of 22 observations and 6"):
+        make_policy(saved=saved, policy="a.npz")
+
+
+@pytest.mark.parametrize("name", ["policy", "dataset"])
+def test_a_prior_without_a_name_is_refused(name):
+    config = Config(prior=PriorConfig(**{name: ""}))
+    assert list(problems(config)) == [f"prior.{name} = : must be null or a path"]

@@ -114,7 +114,7 @@ def test_a_training_on_a_dataset_resumes_bit_for_bit_and_notices_another(dataset
     numbers.write_bytes(whole + b"more")
     refused = run_command("train", AGENT, "--resume", killed)
     assert refused.returncode == 2
-    assert f"agent.prior.dataset = {dataset}: must be the file that the run began with" in refused.stderr
+    assert f"agent.prior.dataset = {dataset}: must be the one that the run began with" in refused.stderr
     numbers.write_bytes(whole)
     again = run_command("train", AGENT, "--resume", killed)
     assert again.returncode == 0, again.stderr

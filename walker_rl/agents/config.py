@@ -61,7 +61,10 @@ class PriorConfig:
         return self.policy is not None or self.dataset is not None
 
     def conflicts(self) -> Iterator[tuple[str, str]]:
-        """Yields `(field, what is allowed)` if there are both a policy and a dataset."""
+        """Yields `(field, what is allowed)` if there are both a policy and a dataset, or one without a name."""
+        for name in ("policy", "dataset"):
+            if getattr(self, name) == "":
+                yield name, "null or a path"
         if self.policy is not None and self.dataset is not None:
             yield "dataset", f"null with agent.prior.policy = {self.policy}"
 

@@ -15,7 +15,7 @@ from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.memory import FLOAT, network_bytes
 from walker_rl.agents.off_policy_acting import OffPolicyActor
 from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture
-from walker_rl.agents.prior import PriorThenPolicy, recorded_transitions
+from walker_rl.agents.prior import recorded_transitions
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
 from walker_rl.policies.numpy_policy import PolicyArchitecture
@@ -34,17 +34,13 @@ NoiseConfigT = TypeVar("NoiseConfigT", bound=NoiseConfig)
 class OffPolicyBuilder(Builder[ConfigT]):
     """Makes the parts of an agent that learns from replayed transitions.
 
-    A subclass defines `architecture`, `make_networks`, `make_learner` and `make_own_policy`.
+    A subclass defines `architecture`, `make_networks`, `make_learner` and `make_policy`.
     """
 
     @property
     @abc.abstractmethod
     def architecture(self) -> PolicyArchitecture:
         """The shape of the policy."""
-
-    @abc.abstractmethod
-    def make_own_policy(self, seed: int, noise_scale: float) -> BehaviourPolicy:
-        """The agent's own exploring policy, with its noise multiplied by `noise_scale`."""
 
     @property
     def num_bytes(self) -> float:
@@ -55,18 +51,6 @@ class OffPolicyBuilder(Builder[ConfigT]):
             config, self.sizes, config.batch_size, config.num_critic_outputs, config.num_sampled_actions
         )
         return networks + FLOAT * self.layout.row_size * num_rows
-
-    def make_policy(self, seed: int, noise_scale: float = 1.0) -> BehaviourPolicy:
-        """An actor's exploring policy: the prior, if any, then the agent's own.
-
-        Raises:
-            UserError: if the prior can't be read or can't play the task.
-        """
-        own = self.make_own_policy(seed, noise_scale)
-        if self.config.prior.policy is None:
-            return own
-        (prior_seed,) = np.random.SeedSequence(seed).spawn(1)
-        return PriorThenPolicy(self.config.prior, self.architecture, own, int(prior_seed.generate_state(1)[0]))
 
     def make_replay(self, home: str, seed: int) -> Replay:
         """An empty replay in `home`, "arrays" or "reverb".
@@ -144,7 +128,7 @@ class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
         """The shape of the policy."""
         return policy_architecture(self.config, self.sizes, head="tanh")
 
-    def make_own_policy(self, seed: int, noise_scale: float) -> NoisyPolicy:
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> NoisyPolicy:
         """The online policy with the configured noise."""
         action_size = self.layout.action_size
         noise = (

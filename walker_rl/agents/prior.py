@@ -15,9 +15,7 @@ from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.minari_file import read_episodes
-from walker_rl.policies.numpy_policy import PolicyArchitecture
-from walker_rl.policies.policy_file import load_policy
-from walker_rl.pretrained import find_policy, pretrained_policies
+from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.replay.interface import Sink
 from walker_rl.replay.layout import TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
@@ -52,27 +50,22 @@ def recorded_transitions(path: Path, layout: TransitionLayout, make_adder: Calla
 class PriorThenPolicy:
     """Plays a saved policy with noise that differs from episode to episode, then a policy that learns."""
 
-    def __init__(self, config: PriorConfig, architecture: PolicyArchitecture, policy: BehaviourPolicy, seed: int):
-        """Loads the saved policy; `policy`, of `architecture`, acts from step `config.num_steps` on.
+    def __init__(
+        self, config: PriorConfig, saved: SavedPolicy, sizes: tuple[int, int], policy: BehaviourPolicy, seed: int
+    ):
+        """Begins with `saved`; `policy` acts from step `config.num_steps` on.
 
         Raises:
-            UserError: if the saved policy can't be read or can't play the task.
+            UserError: if `saved` can't play a task of these sizes of an observation and of an action.
         """
-        self._config = config
-        self._policy = policy
-        assert config.policy is not None, "without a policy there is no prior"
-        try:
-            saved = load_policy(find_policy(config.policy))
-        except UserError:
-            names = ", ".join(one.name for one in pretrained_policies())
-            must_be = f"must be one of {names}, a run directory or a policy file"
-            raise UserError(f"agent.prior.policy = {config.policy}: {must_be}") from None
-        sizes = architecture.observation_size, architecture.action_size
         if not saved.architecture.plays(*sizes):
             must_be = f"must play a task of {sizes[0]} observations and {sizes[1]} actions"
             raise UserError(f"agent.prior.policy = {config.policy}: {must_be}")
+        self._config = config
+        self._policy = policy
         self._prior = saved.make_policy()
-        self._noise = OrnsteinUhlenbeckNoise(architecture.action_size, THETA, seed)
+        (noise_seed,) = np.random.SeedSequence(seed).spawn(1)
+        self._noise = OrnsteinUhlenbeckNoise(sizes[1], THETA, int(noise_seed.generate_state(1)[0]))
         self._num_episodes = 0
         self._step = 0
 

@@ -143,7 +143,7 @@ def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[st
 
 
 def prior_override(agent_name: str, prior: str | None) -> list[str]:
-    """Returns the override for `--prior`, with an absolute path, so that the run can be resumed from anywhere.
+    """Returns the override for `--prior`.
 
     Raises:
         UserError: if there is no such agent, the agent takes no prior, or there is none of that name.
@@ -162,4 +162,4 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
         must_be = f"must be one of {', '.join(names)}, a run directory, a policy file or a dataset"
         raise UserError(f"prior = {prior}: {must_be}{did_you_mean(prior, names)}")
     field = "dataset" if not is_name and is_dataset(Path(prior)) else "policy"
-    return [f"agent.prior.{field}={prior if is_name else json.dumps(os.path.abspath(prior))}"]
+    return [f"agent.prior.{field}={json.dumps(prior)}"]

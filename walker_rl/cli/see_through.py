@@ -66,7 +66,7 @@ def see_through(
 
 def _tell_start(config: ExperimentConfig, run: RunDirectory, details: str, listener: socket.socket | None) -> None:
     """Prints what is trained, warnings about it, and where to look at it."""
-    from walker_rl.experiments.prior_record import describe_prior
+    from walker_rl.experiments.prior import describe_prior
     from walker_rl.watch.server import address_of
 
     is_resumed = any(run.checkpoints.glob("*.npz"))

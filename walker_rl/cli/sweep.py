@@ -107,7 +107,7 @@ def run_sweep(
     if index is not None and index >= len(planned):
         raise UserError(f"index = {index}: must be in [0, {len(planned) - 1}]")
     damaged = _check(planned)
-    check_agents(list({dataclasses.replace(job.config, seed=0): None for job in planned}))
+    check_agents(list({dataclasses.replace(job.config, seed=0): None for job in planned if not job.has_begun}))
     if dry_run:
         return _list(planned, damaged, jobs)
     if index is not None:

@@ -21,6 +21,7 @@ from walker_rl.processes.signals import StopSignals
 
 if TYPE_CHECKING:
     from walker_rl.experiments.parts import Parts
+    from walker_rl.experiments.prior import PriorPolicy
     from walker_rl.experiments.run.directory import RunDirectory
 
 RUNNER = "train"
@@ -49,11 +50,14 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
         RunIsComplete: if the run to resume is complete.
     """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
-        from walker_rl.experiments.run.directory import create_run_directory, default_path, locked
+        from walker_rl.experiments.prior import read_prior_policy
+        from walker_rl.experiments.run.directory import create_run_directory, default_path, locked, prior_policy_of
 
         config, run = load_request(request, RUNNER)
-        with _parts(config) as parts:  # Before the directory, so that an error leaves nothing behind.
-            run = run or create_run_directory(request.run_dir or default_path(config), config, RUNNER)
+        prior_policy = prior_policy_of(run, config) if run else read_prior_policy(config)
+        with _parts(config, prior_policy) as parts:  # Before the directory, so that an error leaves nothing behind.
+            path = request.run_dir or default_path(config)
+            run = run or create_run_directory(path, config, RUNNER, prior_policy)
             again = resume_command(RUNNER, config.agent_name, run.path)
 
             def work() -> int:
@@ -74,7 +78,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
 
 
 @contextlib.contextmanager
-def _parts(config: ExperimentConfig) -> Iterator[Parts]:
+def _parts(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> Iterator[Parts]:
     from walker_rl.runtime import configure_process
     from walker_rl.terminal.live import make_console
 
@@ -83,6 +87,6 @@ def _parts(config: ExperimentConfig) -> Iterator[Parts]:
 
         from walker_rl.experiments.parts import make_parts
 
-        made = make_parts(config)
+        made = make_parts(config, prior_policy)
     with contextlib.closing(made) as parts:
         yield parts

@@ -13,10 +13,12 @@ from dm_env import specs
 from walker_rl.agents import calling, make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
+from walker_rl.agents.prior import PriorThenPolicy
 from walker_rl.environments import Environment, find_task
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.environment_loop import EnvironmentLoop
+from walker_rl.experiments.prior import PriorPolicy, read_prior_policy
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
 from walker_rl.hyperparameters import reset_in_turn
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
@@ -65,16 +67,16 @@ def builder_of(config: ExperimentConfig) -> Builder[Any]:
 
 
 def check_agent(config: ExperimentConfig) -> None:
-    """Makes a policy for each noise scale, as the actors of a distributed run will, and opens the prior's dataset.
+    """Makes a policy for each noise scale, as the actors of a distributed run will, and opens the prior.
 
     Raises:
-        UserError: if the agent can't play the task, or training takes too much memory.
+        UserError: if the agent or its prior can't play the task, or training takes too much memory.
     """
     with calling(config.agent_name):
-        builder = builder_of(config)
+        builder, prior_policy = builder_of(config), read_prior_policy(config)
         check_memory(config, builder)
         for noise_scale in config.distributed.noise_scales:
-            builder.make_policy(0, noise_scale)
+            _exploring_policy(config, builder, prior_policy, 0, noise_scale)
         prior = getattr(config.agent, "prior", None)
         if prior is not None and prior.dataset is not None:
             next(read_episodes(Path(prior.dataset), *builder.sizes), None)
@@ -116,16 +118,27 @@ def make_actor_side(
     seeds: Seeds | ActorSeeds,
     sink: Sink,
     variable_source: VariableSource,
+    prior_policy: PriorPolicy | None,
     noise_scale: float = 1.0,
 ) -> EnvironmentLoop:
     """Makes an environment and an actor in it, with the policy's noise times `noise_scale`.
 
-    The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`.
+    The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`. It plays
+    `prior_policy` first, if there is one.
     """
     environment = _training_environment(config, seeds.environment)
-    policy = builder.make_policy(seeds.policy, noise_scale)
+    policy = _exploring_policy(config, builder, prior_policy, seeds.policy, noise_scale)
     actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seeds.actor)
     return EnvironmentLoop(environment, actor)
+
+
+def _exploring_policy(
+    config: ExperimentConfig, builder: Builder[Any], prior_policy: PriorPolicy | None, seed: int, noise_scale: float
+) -> Any:
+    own = builder.make_policy(seed, noise_scale)
+    if prior_policy is None:
+        return own
+    return PriorThenPolicy(config.agent.prior, prior_policy.saved, builder.sizes, own, seed)
 
 
 def _training_environment(config: ExperimentConfig, seed: int) -> Environment:
@@ -134,11 +147,15 @@ def _training_environment(config: ExperimentConfig, seed: int) -> Environment:
     return Environment(dataclasses.replace(task, max_episode_steps=limit), seed)
 
 
-def make_parts(config: ExperimentConfig) -> Parts:
+def make_parts(config: ExperimentConfig, prior_policy: PriorPolicy | None = None) -> Parts:
     """Makes both sides, with as many actors as the agent's `num_environments`.
 
+    Args:
+        config: the configuration.
+        prior_policy: policy that the actors play first; by default the configured one, if any.
+
     Raises:
-        UserError: if `make_learner_side` raises it, or the agent can't play the task.
+        UserError: if `make_learner_side` raises it, or the agent or its prior can't play the task.
     """
     with calling(config.agent_name):
         builder = builder_of(config)
@@ -146,4 +163,6 @@ def make_parts(config: ExperimentConfig) -> Parts:
         # The first actor has the run's own seeds, the others those of a distributed run's actors.
         seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
         seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
-        return Parts(side, tuple(make_actor_side(config, builder, each, side.replay, side.learner) for each in seeds))
+        first = prior_policy or read_prior_policy(config)
+        sides = (make_actor_side(config, builder, one, side.replay, side.learner, first) for one in seeds)
+        return Parts(side, tuple(sides))

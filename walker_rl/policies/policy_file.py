@@ -3,11 +3,11 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-from walker_rl.array_file import TornFileError, read_arrays, write_arrays
+from walker_rl.array_file import TornFileError, unpack_arrays, write_arrays
 from walker_rl.errors import UserError
 from walker_rl.field_values import to_record
 from walker_rl.policies.architecture import Architecture, Policy
@@ -84,14 +84,25 @@ def load_policy(path: Path) -> SavedPolicy:
         UserError: if the file is missing, torn or something else, or a weight is not finite.
     """
     try:
-        variables = read_arrays(path)
-        saved = _to_policy(_parse(variables.pop(_ABOUT)), variables)
+        with path.open("rb") as file:
+            return parse_policy(file, path)
     except OSError as error:
         raise UserError(f"policy = {path}: cannot be read ({error.strerror or error})") from None
+
+
+def parse_policy(file: IO[bytes], name: object) -> SavedPolicy:
+    """Reads the contents of such a file, as `load_policy` does; `name` is their name in an error.
+
+    Raises:
+        UserError: if they are torn or something else, or a weight is not finite.
+    """
+    try:
+        variables = unpack_arrays(file)
+        saved = _to_policy(_parse(variables.pop(_ABOUT)), variables)
     except (TornFileError, ValueError, KeyError, RecursionError):
-        raise UserError(f"policy = {path}: must be a run directory or a policy file such as policy/best.npz") from None
+        raise UserError(f"policy = {name}: must be a run directory or a policy file such as policy/best.npz") from None
     if not all(map(_is_finite, variables.values())):
-        raise UserError(f"policy = {path}: must have finite weights")
+        raise UserError(f"policy = {name}: must have finite weights")
     return saved
 
 

@@ -11,6 +11,7 @@ from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.conversation import Conversation
 from walker_rl.experiments.distributed.evaluations import Evaluations
+from walker_rl.experiments.distributed.membership import introduction
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roster import Roster
@@ -34,7 +35,9 @@ class Centre:
         self.recorder = Recorder(config, self.run, Display())
         writer = PatientWriter(print)
         self.roster, self.evaluations = Roster(1), Evaluations(config, self.run, self.recorder, writer)
-        self.conversation = Conversation(config, channel, self.roster, self.evaluations, self.recorder, writer)
+        self.conversation = Conversation(
+            introduction(config, None), channel, self.roster, self.evaluations, self.recorder, writer
+        )
         self.channel = channel
 
     def take(self, actor_steps):

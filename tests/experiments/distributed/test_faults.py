@@ -17,7 +17,11 @@ from tests.experiments.distributed.launched import (
     launched,
     resumed,
 )
+from tests.fakes import random_variables
 from tests.tiny import AGENT, lines_until, press_ctrl_c, wait_until
+from walker_rl.policies.numpy_policy import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy, save_policy
+from walker_rl.policies.torso import TorsoSpec
 from walker_rl.whole_file import part_of
 
 pytestmark = pytest.mark.slow
@@ -38,6 +42,20 @@ def test_an_actor_that_is_killed_is_back_soon_and_the_run_ends_well(tmp_path):
         steps = column(run, "training", "actor_steps")
         assert steps == sorted(steps)
         assert made.status["samples_per_insert"] == pytest.approx(32, rel=0.1)
+
+
+def test_an_actor_that_comes_back_plays_the_prior_whose_file_is_gone(tmp_path):
+    architecture = PolicyArchitecture(3, 1, torso=TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
+    prior = tmp_path / "walks.npz"
+    save_policy(prior, SavedPolicy("d4pg", "Pendulum-v1", 7, architecture, random_variables(architecture)))
+    words = ("--num-actors", "1", "--steps", "40000", "--prior", prior, "--set", "agent.prior.num_steps=39000")
+    with launched(tmp_path / "run", *words) as made:
+        made.wait_for_steps(100)
+        prior.unlink()
+        made.kill("actor_0")
+        output = made.finish()
+        assert made.process.returncode == 0, made.everything()
+        assert output.count("starting it again\n") == 1
 
 
 def test_an_actor_that_never_starts_ends_the_run_with_its_reason(tmp_path):

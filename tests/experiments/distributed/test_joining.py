@@ -1,12 +1,15 @@
-"""Refusals of `walker-rl launch --role actors` once it has found a run."""
+"""Joining a run: refusals once it is found, and what an actor is told."""
 
 from tests.tiny import AGENT, run_command
 from walker_rl import __version__
 from walker_rl.experiments.config import to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.codec import protocol
+from walker_rl.experiments.distributed.membership import introduction, prior_policy_at
 from walker_rl.experiments.distributed.messages import Experiment
+from walker_rl.experiments.prior import parse_prior_policy
 from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.pretrained import find_pretrained
 
 
 def test_a_run_directory_that_is_refused_is_not_touched(channel, tmp_path):
@@ -18,3 +21,11 @@ def test_a_run_directory_that_is_refused_is_not_touched(channel, tmp_path):
     message = f"run_dir = {run}: must not be a run's; actors that join leave nothing but logs"
     assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
     assert sorted(run.rglob("*")) == before
+
+
+def test_an_actor_receives_the_policy_that_it_plays_first(channel):
+    contents = find_pretrained("gait").path.read_bytes()
+    channel.send(introduction(load_config(AGENT), parse_prior_policy(contents, "gait")))
+    assert prior_policy_at(channel).contents == contents
+    channel.send(introduction(load_config(AGENT), None))
+    assert prior_policy_at(channel) is None

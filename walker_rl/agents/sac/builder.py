@@ -37,6 +37,6 @@ class Builder(OffPolicyBuilder[Config]):
 
         return SACLearner(self.config, networks, dataset, seed)
 
-    def make_own_policy(self, seed: int, noise_scale: float) -> SamplingPolicy:
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
         """A policy that samples with noise correlated between consecutive steps."""
         return SamplingPolicy(self.architecture, seed, noise_scale, self.config.noise_correlation)

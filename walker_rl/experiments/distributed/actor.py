@@ -8,7 +8,7 @@ from typing import Any
 
 from walker_rl.agents.builder import Builder
 from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.membership import connect
+from walker_rl.experiments.distributed.membership import connect, prior_policy_at
 from walker_rl.experiments.distributed.messages import Notice, Report, Weights, Welcome
 from walker_rl.experiments.distributed.transitions import TransitionStream
 from walker_rl.experiments.environment_loop import EnvironmentLoop
@@ -134,7 +134,8 @@ class ActorNode:
         seeds = make_actor_seeds(self._config.seed, index, self._welcome.start)
         self._stream = TransitionStream(self._channel, builder.layout.row_size, self._patience)
         variables = RemoteVariables(self._channel, builder.architecture)
-        return make_actor_side(self._config, builder, seeds, self._stream, variables, scales[index % len(scales)])
+        prior_policy, scale = prior_policy_at(self._channel), scales[index % len(scales)]
+        return make_actor_side(self._config, builder, seeds, self._stream, variables, prior_policy, scale)
 
     @property
     def _actor_steps(self) -> int:

@@ -10,6 +10,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.conversation import Conversation
 from walker_rl.experiments.distributed.evaluations import Evaluations
+from walker_rl.experiments.distributed.membership import introduction
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.ports import is_free
 from walker_rl.experiments.distributed.roster import Roster
@@ -18,7 +19,7 @@ from walker_rl.experiments.distributed.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
 from walker_rl.experiments.run.checkpoint import Checkpoints
-from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.status import LaunchStatus, RosterState, read_status, write_status
@@ -155,8 +156,9 @@ class Central:
         run_id = self._run.provenance.run_id
         self._server = start_server(run_id, port, self._reverb_folder)
         self._channel = Channel(f"localhost:{port}", run_id, self._display.message)
+        experiment = introduction(self._config, prior_policy_of(self._run, self._config))
         self._conversation = Conversation(
-            self._config, self._channel, self._roster, self._evaluations, self._recorder, self._writer
+            experiment, self._channel, self._roster, self._evaluations, self._recorder, self._writer
         )
         self._intake = TransitionIntake(self._channel, self._side.replay, self._side.builder.layout.row_size)
         self._exchange()

@@ -5,10 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from walker_rl import __version__
-from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.distributed.channel import Channel, Inbox, table_name
-from walker_rl.experiments.distributed.codec import ForeignMessageError, MessageT, protocol
+from walker_rl.experiments.distributed.codec import ForeignMessageError, MessageT
 from walker_rl.experiments.distributed.evaluations import Evaluations
 from walker_rl.experiments.distributed.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
@@ -28,7 +26,7 @@ class Conversation:
 
     def __init__(
         self,
-        config: ExperimentConfig,
+        experiment: Experiment,
         channel: Channel,
         roster: Roster,
         evaluations: Evaluations,
@@ -38,14 +36,14 @@ class Conversation:
         """Subscribes to reports and results.
 
         Args:
-            config: the run's configuration.
+            experiment: introduction of the run.
             channel: channel to the run's server, which has started.
             roster: the actors and their step counts.
             evaluations: the candidates and the evaluator's results.
             recorder: the recorder of the run's metrics.
             writer: writer of what is recorded.
         """
-        self._config = config
+        self._experiment = experiment
         self._channel = channel
         self._roster = roster
         self._evaluations = evaluations
@@ -75,7 +73,7 @@ class Conversation:
         self._evaluations.add_due(evaluated_weights, self._roster.actor_steps, learner_steps)
         if time.monotonic() >= self._next_introduction:  # A foreign sender may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
-            self._channel.send(Experiment(__version__, to_dict(self._config), protocol()))
+            self._channel.send(self._experiment)
             self._published_weights, self._published_candidate = -1, None
         self._publish_candidate()
         if learner_steps != self._published_weights:

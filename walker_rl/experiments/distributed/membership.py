@@ -1,12 +1,13 @@
 """Joining a run: finds it, and checks that this program speaks its protocol."""
 
+import base64
 import re
 import time
 
 from walker_rl import __version__
 from walker_rl.environments import imported_module
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import config_from_dict
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.codec import protocol
@@ -14,8 +15,15 @@ from walker_rl.experiments.distributed.messages import Experiment
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
 from walker_rl.experiments.distributed.trust import TRUSTED, is_trusted
+from walker_rl.experiments.prior import PriorPolicy, parse_prior_policy
 
 MUST_BE = "must be the address of a run started with --role central --listen"
+
+
+def introduction(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> Experiment:
+    """The message with which the central process introduces a run of this configuration."""
+    contents = prior_policy.contents if prior_policy else b""
+    return Experiment(__version__, to_dict(config), protocol(), base64.b64encode(contents).decode())
 
 
 def take_part(channel: Channel) -> ExperimentConfig:
@@ -39,6 +47,16 @@ def take_part(channel: Channel) -> ExperimentConfig:
         how = f"--task {config.task} with --join, or {TRUSTED} in a node's environment"
         raise UserError(f"task = {config.task}: must be allowed on this machine to import {module}, by {how}")
     return config
+
+
+def prior_policy_at(channel: Channel) -> PriorPolicy | None:
+    """Returns the policy that the actors of the run on `channel` play first; None if there is none.
+
+    Raises:
+        UserError: if what was sent is no policy.
+    """
+    text = channel.read(Experiment).prior_policy
+    return parse_prior_policy(base64.b64decode(text), f"the prior of the run at {channel.address}") if text else None
 
 
 def connect(address: str, run_id: str, seconds: float = 300.0) -> tuple[Channel, ExperimentConfig, Patience]:

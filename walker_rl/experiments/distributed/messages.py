@@ -28,11 +28,13 @@ class Experiment:
         version: version of walker_rl.
         config: the `ExperimentConfig` as nested dicts.
         protocol: version of the messages, from `codec.protocol`; older programs send none.
+        prior_policy: file of the policy that actors play first, in base64; empty if there is none.
     """
 
     version: str
     config: dict[str, Any]
     protocol: str = ""
+    prior_policy: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,12 +16,12 @@ from walker_rl.errors import UserError, os_error_as
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.experiments.prior_record import prior_record
+from walker_rl.experiments.prior import PriorPolicy, prior_record, read_prior_policy, recorded_prior_policy
 from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
 from walker_rl.printable import file_name
-from walker_rl.whole_file import is_part, remove_parts, write_whole_text
+from walker_rl.whole_file import is_part, remove_parts, whole_file, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
@@ -67,6 +67,9 @@ class RunDirectory:
 
     last_policy = _Inside("policy/last.npz")
     """The policy of the last evaluation."""
+
+    prior_policy = _Inside("policy/prior.npz")
+    """Copy of the policy that is played before training, if there is one."""
 
     videos = _Inside("videos")
     """GIFs."""
@@ -122,14 +125,22 @@ def time_now() -> str:
     return time.strftime("%Y%m%d-%H%M%S")
 
 
-def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "train") -> RunDirectory:
-    """Makes a new run directory, completely or not at all; `runner` is the command that can resume it.
+def create_run_directory(
+    path: Path, config: ExperimentConfig, runner: str = "train", prior_policy: PriorPolicy | None = None
+) -> RunDirectory:
+    """Makes a new run directory, completely or not at all.
 
     `path` may exist if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`, or what
     remains of a process that was killed while it made this directory.
 
+    Args:
+        path: its place.
+        config: configuration of the run.
+        runner: command that can resume it.
+        prior_policy: policy that is played before training; by default the configured one, if any.
+
     Raises:
-        UserError: if it holds a file, is in use by another process or can't be made.
+        UserError: if it holds a file, is in use by another process or can't be made, or the prior can't be read.
     """
     run, target = RunDirectory(path), Path(os.path.realpath(path))
     with os_error_as(UserError, f"run_dir = {path}: must be writable"):
@@ -138,18 +149,29 @@ def create_run_directory(path: Path, config: ExperimentConfig, runner: str = "tr
         is_new = not target.exists()
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
-            if any(entry.is_symlink() or not (entry.is_dir() or is_part(entry)) for entry in target.rglob("*")):
+            if not all(_may_be_there(entry) for entry in target.rglob("*")):
                 resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
                 raise UserError(f"run_dir = {path}: must not exist yet{resume}")
-            _fill(run, config, runner, is_new)
+            _fill(run, config, runner, prior_policy or read_prior_policy(config), is_new)
     return run
 
 
-def _fill(run: RunDirectory, config: ExperimentConfig, runner: str, is_new: bool) -> None:
+def _may_be_there(entry: Path) -> bool:
+    """Returns True for what a new run directory may hold: folders, and the remains of a killed process."""
+    is_remains = is_part(entry) or entry.match("policy/prior.npz")
+    return not entry.is_symlink() and (entry.is_dir() or is_remains)
+
+
+def _fill(
+    run: RunDirectory, config: ExperimentConfig, runner: str, prior_policy: PriorPolicy | None, is_new: bool
+) -> None:
     """Writes the initial contents; the configuration, which marks a run directory, comes last."""
     try:
         restore_folders(run)
-        prior = prior_record(config)
+        if prior_policy is not None:
+            with whole_file(run.prior_policy) as file:
+                file.write(prior_policy.contents)
+        prior = prior_record(config, prior_policy)
         record = {"prior": dataclasses.asdict(prior)} if prior else {}
         _write_config(run, config, {"runner": runner, **provenance(), **record})
     except BaseException:
@@ -164,6 +186,7 @@ def _folders(run: RunDirectory) -> tuple[Path, ...]:
 def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
     """Removes an unused run directory; its folder stays if `keeps_path`, or if it is a link or a mount point."""
     run.config.unlink(missing_ok=True)
+    run.prior_policy.unlink(missing_ok=True)
     for folder in (*_folders(run), *([] if keeps_path else [run.path])):
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -212,6 +235,16 @@ def open_run_directory(path: Path) -> RunDirectory:
         meant = f"; did you mean {newest}?" if newest else ""
         raise UserError(f"run = {path}: must be a run directory (no config.yaml in it){meant}")
     return run
+
+
+def prior_policy_of(run: RunDirectory, config: ExperimentConfig) -> PriorPolicy | None:
+    """Reads the policy that is played before training in an existing run; returns None if there is none.
+
+    Raises:
+        NotWholeError: if the run's configuration is damaged.
+        UserError: if neither the run's copy nor the configured file is the policy that the run began with.
+    """
+    return recorded_prior_policy(config, run.provenance.prior, run.prior_policy)
 
 
 def newest_run(folder: Path) -> Path | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from walker_rl import __version__, stack
 from walker_rl.agents import ENTRY_POINTS
-from walker_rl.experiments.prior_record import PriorRecord
+from walker_rl.experiments.prior import PriorRecord
 from walker_rl.processes.slots import usable_cpus
 
 _VERSIONED = (

@@ -4,8 +4,8 @@ from walker_rl import stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import read_yaml
-from walker_rl.experiments.prior_record import check_same_prior
-from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.prior import check_same_dataset
+from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.status import read_status
 from walker_rl.experiments.run.summary import read_ended_by
@@ -18,8 +18,8 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
 
     Raises:
         NotWholeError: if the run's configuration is damaged.
-        UserError: if a field that affects results differs or is missing, the prior is another policy, or the run was
-            started with the other stack, which rounds differently.
+        UserError: if a field that affects results differs or is missing, the prior has changed, or the run was started
+            with the other stack, which rounds differently.
     """
     started = run.provenance  # First, because it detects damage.
     if started.stack != stack.NAME:
@@ -29,7 +29,8 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
         raise UserError(f"run = {run.path}: must be resumed with the {started.stack} stack ({pythons}), which began it")
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
-    check_same_prior(config, started.prior)
+    check_same_dataset(config, started.prior)
+    prior_policy_of(run, config)
 
 
 def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
