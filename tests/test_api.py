@@ -19,6 +19,7 @@ from walker_rl.cli import main
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.pretrained import find_pretrained
 
 TRAIN = """
 import sys, walker_rl
@@ -105,6 +106,16 @@ def test_an_evaluation_is_that_of_the_command(run, capsys):
     assert walker_rl.load_policy(run / "policy" / "best.npz").task == policy.task == "Pendulum-v1"
 
 
+def test_a_path_is_not_the_name_of_a_pretrained_policy(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("gait").write_bytes(find_pretrained("d4pg").path.read_bytes())
+    for path in ("./gait", Path("gait"), tmp_path / "gait"):
+        assert walker_rl.load_policy(path).agent_name == "d4pg"
+    assert walker_rl.load_policy("gait").agent_name == "gait"
+    with pytest.raises(UserError, match=r"^agent\.prior\.policy = \./sac: must be one of "):
+        walker_rl.train(AGENT, agent={"prior": {"policy": Path("sac")}})
+
+
 def test_a_pretrained_policy_plays_in_an_environment():
     policy = walker_rl.load_policy("gait")
     environment = walker_rl.make_environment(policy.task, seed=0)
@@ -115,6 +126,10 @@ def test_a_pretrained_policy_plays_in_an_environment():
     environment.close()
 
 
+CIRCULAR: list = []
+CIRCULAR.append(CIRCULAR)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -123,7 +138,7 @@ def test_a_pretrained_policy_plays_in_an_environment():
         ({"agent": {"nstep": 3}}, "agent.nstep = 3: unknown field; did you mean agent.n_step"),
         ({"agent": 3}, "agent = 3: must be a mapping of fields to values"),
         ({"agent": {"policy_hidden_sizes": np.zeros(2)}}, "agent.policy_hidden_sizes = [0.0, 0.0]: must be a list of "),
-        ({"seed": object}, "seed = <class 'object'>: must be a number, a name, a list, a mapping or None"),
+        ({"seed": object}, "seed = <class 'object'>: must be made of numbers, texts, lists, None, and mappings"),
         ({"config": "none.yaml"}, "config = none.yaml: cannot be read (No such file or directory)"),
         ({"config": [Path("none.yaml")]}, "config = none.yaml: cannot be read (No such file or directory)"),
         ({"resume": "none"}, "run = none: must be a run directory (no config.yaml in it)"),
@@ -133,10 +148,18 @@ def test_a_pretrained_policy_plays_in_an_environment():
         ({"config": None}, "config = None: must be a YAML file, or several"),
         ({"config": [3]}, "config = 3: must be a path"),
         ({"run_dir": "a\0b"}, "run_dir = 'a\\x00b': must be a path, without null characters"),
-        (
-            {"agent": {(1, 2): 3}},
-            "agent = {(1, 2): 3}: must be made of numbers, texts, lists and mappings (keys must be ",
-        ),
+        ({"run_dir": ""}, "run_dir = '': must not be empty"),
+        ({"resume": ""}, "resume = '': must not be empty"),
+        ({"config": ""}, "config = '': must not be empty"),
+        ({"config": [""]}, "config = '': must not be empty"),
+        ({"resume": "a", "more_steps": True}, "more_steps = True: must be an integer"),
+        ({"agent": {(1, 2): 3}}, "agent = {(1, 2): 3}: must be made of numbers, texts, lists, None, and mappings"),
+        ({"environment": {1: 2}}, "environment = {1: 2}: must be made of numbers, texts, lists, None, and mappings of"),
+        ({"environment": {"a": {True: 2}}}, "environment = {'a': {True: 2}}: must be made of numbers, texts, lists, "),
+        ({"environment": {"a": CIRCULAR}}, "environment = {'a': [[...]]}: must be made of numbers, texts, lists, "),
+        ({"environment": {"a": np.nan}}, "environment = {a: nan}: must have finite numbers"),
+        ({"environment": {"a": [np.float32(-np.inf)]}}, "environment = {a: [-inf]}: must have finite numbers"),
+        ({"max_walltime": np.nan}, "max_walltime = nan: must be greater than 0"),
     ],
 )
 def test_a_wrong_argument_is_one_line(tmp_path, monkeypatch, fields, message):
@@ -147,6 +170,9 @@ def test_a_wrong_argument_is_one_line(tmp_path, monkeypatch, fields, message):
     assert list(tmp_path.iterdir()) == []
 
 
+GAIT = walker_rl.load_policy("gait")
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -154,15 +180,20 @@ def test_a_wrong_argument_is_one_line(tmp_path, monkeypatch, fields, message):
         (lambda: walker_rl.load_run("none"), "^run = none: must be a run directory"),
         (lambda: walker_rl.load_policy("none"), "^policy = none: cannot be read"),
         (lambda: walker_rl.make_environment("Pendulum", seed=0), "^task = Pendulum: .* did you mean Pendulum-v1"),
-        (lambda: walker_rl.evaluate(walker_rl.load_policy("gait"), num_episodes=0), "^num_episodes = 0: must be at"),
-        (lambda: walker_rl.evaluate(walker_rl.load_policy("gait"), seed=-1), "^seed = -1: must be at least 0$"),
-        (
-            lambda: walker_rl.evaluate(walker_rl.load_policy("gait"), num_episodes=2.0),
-            "^num_episodes = 2.0: must be an",
-        ),
+        (lambda: walker_rl.evaluate(GAIT, num_episodes=0), "^num_episodes = 0: must be in"),
+        (lambda: walker_rl.evaluate(GAIT, seed=-1), "^seed = -1: must be at least 0$"),
+        (lambda: walker_rl.evaluate(GAIT, num_episodes=2.0), "^num_episodes = 2.0: must be an"),
         (lambda: walker_rl.evaluate("gait"), "^policy = 'gait': must be a policy that load_policy returned$"),
         (lambda: walker_rl.train(None), "^agent = None: must be a name$"),
-        (lambda: walker_rl.load_policy("a" * 5000), "^policy = a+: cannot be read"),
+        (lambda: walker_rl.load_policy("a" * 5000), r"^policy = a+ \.\.\. a+: cannot be read"),
+        (lambda: walker_rl.load_policy(""), "^policy = '': must not be empty$"),
+        (lambda: walker_rl.load_run(""), "^run = '': must not be empty$"),
+        (lambda: walker_rl.evaluate(GAIT, num_episodes=True), "^num_episodes = True: must be an integer$"),
+        (lambda: walker_rl.evaluate(GAIT, seed=np.True_), "^seed = .*True.*: must be an integer$"),
+        (lambda: walker_rl.evaluate(GAIT, num_episodes=10**13), r"^num_episodes = 1.*: must be in \[1, 100,000\]$"),
+        (lambda: walker_rl.make_environment("Pendulum-v1", True), "^seed = True: must be an integer$"),
+        (lambda: walker_rl.make_environment("Pendulum-v1", 0, {"g": np.inf}), "^arguments = {g: inf}: must have fin"),
+        (lambda: walker_rl.make_environment("Pendulum-v1", 0, {1: 2}), "^arguments = {1: 2}: must be made of "),
         (lambda: walker_rl.load_run(3), "^run = 3: must be a path$"),
         (lambda: walker_rl.make_environment("Pendulum-v1", -1), "^seed = -1: must be at least 0$"),
         (lambda: walker_rl.make_environment("Pendulum-v1", 0, {"g": np.float32(1)}), r"^environment.g = 1.0: must not"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from walker_rl.errors import described, kind_and_message, text_of
+from walker_rl.errors import NotWholeError, RunError, UserError, described, kind_and_message, text_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,12 @@ def test_an_error_in_one_line(error, line):
 )
 def test_the_whole_text_of_an_error_in_one_line(error, text, description):
     assert (text_of(error), described(error)) == (text, description)
+
+
+@pytest.mark.parametrize("kind", [UserError, NotWholeError, RunError])
+def test_a_line_is_shortened_between_its_field_and_what_is_allowed(kind):
+    assert str(kind("y" * 500)) == "y" * 500
+    line = str(kind(f"task = {'y' * 5_000}: must be one that walker-rl list shows"))
+    assert line.startswith("task = yyy")
+    assert line.endswith("yyy: must be one that walker-rl list shows")
+    assert len(line) == 505

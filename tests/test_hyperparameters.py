@@ -69,6 +69,8 @@ def test_problems_name_the_field_the_value_and_what_is_allowed():
     [
         ((), "sizes = []: must be a list of one or more"),
         ((math.inf,), "sizes = [inf]: must be at most 1e+12"),
+        ((-math.inf,), "sizes = [-inf]: must be at least 1"),
+        ((-(10**13),), "sizes = [-10000000000000]: must be at least 1"),
         ((3, 10**13), "sizes = [3, 10000000000000]: must be at most 1e+12"),
         ((1,) * 101, f"sizes = {[1] * 101}: must be a list of at most 100"),
     ],

@@ -1,5 +1,6 @@
 """YAML of plain values: what it means, and the line for what would take too much time or memory."""
 
+import math
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import yaml
 
 from tests.fuzzing import bomb, bounded, damaged, make_generator
-from walker_rl.yaml_file import MAX_SIZE, parse_yaml, read_yaml_file, write_yaml
+from walker_rl.yaml_file import MAX_SIZE, as_text, parse_yaml, read_yaml_file, write_yaml
 
 MAX_SECONDS = 5.0
 
@@ -106,3 +107,15 @@ def test_damage_of_any_kind_gives_values_or_one_kind_of_error():
         except yaml.YAMLError:
             pass
     assert 0 < num_parsed < 500
+
+
+@pytest.mark.parametrize("value", ["nan", "-.inf", "a b", 1e-300, [1, None], {"x": {"y": "é\n"}}, math.inf, -math.inf])
+def test_a_value_is_read_back_from_the_command_line(value):
+    for each in (value, [value, {"x": value}]):
+        assert parse_yaml(as_text(each)) == each
+        assert "\n" not in as_text(each)
+
+
+def test_a_number_that_is_none_stays_one():
+    assert math.isnan(parse_yaml(as_text(math.nan)))
+    assert math.isnan(parse_yaml(as_text({"x": [math.nan]}))["x"][0])

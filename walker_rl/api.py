@@ -1,7 +1,6 @@
 """The Python API: the names that `import walker_rl` provides. They run the same code as the commands."""
 
 import dataclasses
-import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -16,15 +15,14 @@ from walker_rl.cli.request import make_request
 from walker_rl.environments import Environment, environment
 from walker_rl.environments.catalogue import NO_ARGUMENTS
 from walker_rl.errors import RunIsComplete, UserError
+from walker_rl.experiments.config_loading import as_stored
 from walker_rl.experiments.evaluation import Evaluation, evaluate_saved, load_player
 from walker_rl.experiments.run.directory import open_run_directory
 from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.policies.policy_file import SavedPolicy
-from walker_rl.pretrained import find_policy
-
-_INTEGER = int | np.integer
-"""Integers that the functions take: Python's and NumPy's."""
+from walker_rl.pretrained import find_policy, policy_file
+from walker_rl.yaml_file import as_text
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
 
@@ -77,14 +75,13 @@ def train(
         raise UserError("train: must be called in the main thread, which receives the signals to stop")
     _check("agent", agent_name, str, "a name")
     _check("config", config, str | Path | Sequence, "a YAML file, or several")
-    _check("more_steps", more_steps, _INTEGER | None, "an integer")
     request = make_request(
         agent_name,
         config=[_path("config", file) for file in ([config] if isinstance(config, str | Path) else config)],
-        overrides=[f"{name}={_as_yaml(name, value)}" for name, value in fields.items()],
+        overrides=[f"{name}={as_text(_plain(name, value))}" for name, value in fields.items()],
         run_dir=None if run_dir is None else _path("run_dir", run_dir),
         resume=None if resume is None else _path("resume", resume),
-        more_steps=more_steps,
+        more_steps=None if more_steps is None else _integer("more_steps", more_steps),
     )
     environment.forget_tasks()
     try:
@@ -99,42 +96,41 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
     """Loads a pretrained policy by its name, the best policy of a run directory, or a policy file.
 
     Args:
-        policy: the name or path.
+        policy: the name or path. A text is a path if no pretrained policy has that name; a `Path` always is.
         task: task of a policy file, if that task's code may be imported.
 
     Raises:
         UserError: if there is no such policy, or it can't play its task.
     """
-    path = find_policy(str(_path("policy", policy)))
+    path = _path("policy", policy)
+    file = policy_file(path) if isinstance(policy, Path) else find_policy(policy)
     environment.forget_tasks()
-    return load_player(path, task, may_import=os.path.isdir(policy))
+    return load_player(file, task, may_import=os.path.isdir(policy))
 
 
 def make_environment(task: str, seed: int, arguments: Mapping[str, Any] = NO_ARGUMENTS) -> Environment:
     """Makes an environment of a task, constructed with `arguments`, whose episodes follow from `seed`.
 
     Raises:
-        UserError: if there is no such task, it can't be constructed, or `seed` is negative.
+        UserError: if there is no such task, it can't be constructed, an argument can't be stored with a run, or `seed`
+            is negative.
     """
     _check("task", task, str, "a name")
-    _check("seed", seed, _INTEGER, "an integer")
     _check("arguments", arguments, Mapping, "a mapping of names to values")
-    if seed < 0:
+    if _integer("seed", seed) < 0:
         raise UserError(f"seed = {seed}: must be at least 0")
     environment.forget_tasks()
-    return environment.make_environment(task, int(seed), json.loads(_as_yaml("arguments", dict(arguments))))
+    return environment.make_environment(task, int(seed), as_stored("arguments", _plain("arguments", arguments)))
 
 
 def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> Evaluation:
     """Plays a policy in its task without exploration, in the same episodes as `walker-rl evaluate`.
 
     Raises:
-        UserError: if `num_episodes` or `seed` is too small.
+        UserError: if `num_episodes` or `seed` is out of range.
     """
     _check("policy", policy, SavedPolicy, "a policy that load_policy returned")
-    _check("num_episodes", num_episodes, _INTEGER, "an integer")
-    _check("seed", seed, _INTEGER, "an integer")
-    return evaluate_saved(policy, num_episodes, seed)
+    return evaluate_saved(policy, _integer("num_episodes", num_episodes), _integer("seed", seed))
 
 
 def load_run(path: str | Path) -> Run:
@@ -159,25 +155,41 @@ def _check(name: str, value: Any, kinds: Any, what: str) -> None:
         raise UserError(f"{name} = {value!r}: must be {what}")
 
 
+def _integer(name: str, value: Any) -> int:
+    """Checks and returns Python's or NumPy's integer; raises a UserError."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise UserError(f"{name} = {value!r}: must be an integer")
+    return int(value)
+
+
 def _path(name: str, value: Any) -> Path:
     """Checks and returns a path; raises a UserError."""
     _check(name, value, str | Path, "a path")
+    if value == "":
+        raise UserError(f"{name} = '': must not be empty")
     if "\0" in str(value):
         raise UserError(f"{name} = {str(value)!r}: must be a path, without null characters")
     return Path(value)
 
 
-def _as_yaml(name: str, value: Any) -> str:
-    """Writes a field's value as on the command line; arrays become lists, NumPy's numbers plain, and paths text."""
-
-    def plain(other: Any) -> Any:
-        if isinstance(other, np.generic | np.ndarray):
-            return other.tolist()
-        if isinstance(other, Path):
-            return str(other)
-        raise UserError(f"{name} = {value!r}: must be a number, a name, a list, a mapping or None")
-
+def _plain(name: str, value: Any) -> Any:
+    """Returns a field's value in YAML's types, with lists for arrays and text for paths; raises a UserError."""
     try:
-        return json.dumps(value, default=plain)
-    except (TypeError, ValueError) as error:
-        raise UserError(f"{name} = {value!r}: must be made of numbers, texts, lists and mappings ({error})") from None
+        return _converted(value)
+    except (TypeError, RecursionError):
+        must_be = "must be made of numbers, texts, lists, None, and mappings of texts to these"
+        raise UserError(f"{name} = {value!r}: {must_be}") from None
+
+
+def _converted(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: _converted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_converted(item) for item in value]
+    if isinstance(value, Path):
+        return os.path.join(os.curdir, value)  # A pretrained policy may have the path as its name.
+    if not isinstance(value, int | float | str | None):
+        raise TypeError
+    return value

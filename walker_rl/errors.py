@@ -6,8 +6,20 @@ import traceback
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
+MAX_LINE = 500
+"""Most characters of an error's line, since it repeats a value that may be long."""
 
-class UserError(Exception):
+
+class LineError(Exception):
+    """An error of one line, whose middle is left out if it is long."""
+
+    def __str__(self) -> str:
+        """Returns the line; the field is at its beginning, and what is allowed at its end."""
+        line = super().__str__()
+        return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
+
+
+class UserError(LineError):
     """Bad input; the message names the field, the value and what is allowed. Exit status 2."""
 
 
@@ -15,7 +27,7 @@ class NotWholeError(UserError):
     """A file or a run that is not whole: torn, damaged, or too young for the request."""
 
 
-class RunError(Exception):
+class RunError(LineError):
     """A run that cannot continue (full disk, non-finite loss); the message says what was kept. Exit status 1."""
 
 

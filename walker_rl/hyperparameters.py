@@ -117,7 +117,9 @@ def _must_be(value: Any, rule: Allowed) -> str:
     numbers = value if isinstance(value, tuple) else (value,)
     if len(numbers) > MAX_LENGTH:
         return f"a list of at most {MAX_LENGTH}"
-    if rule.maximum is None and any(isinstance(number, (int, float)) and abs(number) > LARGEST for number in numbers):
-        return f"at most {LARGEST:g}" + (" in size" if rule.minimum is None and rule.above is None else "")
+    has_lower_bound = rule.minimum is not None or rule.above is not None
+    sizes = (number if has_lower_bound else abs(number) for number in numbers if isinstance(number, (int, float)))
+    if rule.maximum is None and any(size > LARGEST for size in sizes):
+        return f"at most {LARGEST:g}" + ("" if has_lower_bound else " in size")
     words = rule.describe() or "a finite number"
     return f"{words} in its values, with 0 <= begin < end" if isinstance(value, Linear) else words

@@ -1,6 +1,7 @@
 """YAML of plain values, read without trust: a small file can demand more memory and time than there is."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -111,8 +112,13 @@ def write_yaml(values: dict[str, Any]) -> str:
 
 def as_text(value: Any) -> str:
     """Writes a value as YAML for the command line, after "field="."""
-    is_plain = isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value) and _means_itself(value)
-    return value if is_plain else json.dumps(value, separators=(",", ":"))
+    if isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value) and _means_itself(value):
+        return value
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # JSON has no form for nan and inf.
+        flow: str = yaml.dump([value], Dumper=_Dumper, default_flow_style=True, width=math.inf)
+        return flow.strip()[1:-1]
 
 
 def _means_itself(text: str) -> bool:

@@ -164,3 +164,12 @@ def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     train(*launch, "--resume", run, "--set", "max_walltime=null", "--until", "-5000")
     assert ended_by(run) == "return"
     assert int(rows(run, "evaluation")[-1]["actor_steps"]) >= trained
+
+
+@pytest.mark.slow
+def test_the_advice_on_a_tiny_limit_of_time_is_a_time(tmp_path):
+    run = tmp_path / "run"
+    train(*TRAIN, "--set", "max_walltime=1e-8", "--run-dir", run)
+    said = train("train", AGENT, "--resume", run)
+    *_, option, time = shlex.split(said)
+    assert (option, time, parse_duration(time)) == ("--for", "0.00000002s", 2e-8)

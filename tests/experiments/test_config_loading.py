@@ -8,7 +8,7 @@ from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, to_dict
-from walker_rl.experiments.config_loading import load_config, read_yaml
+from walker_rl.experiments.config_loading import config_from_dict, load_config, read_yaml
 from walker_rl.schedules import Linear
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
@@ -102,10 +102,29 @@ def test_arguments_of_an_environment_have_names_of_their_own_and_later_layers_wi
     assert load_config(AGENT, [path], ["environment.goal=null"]).environment == {"length": 3, "goal": None}
     assert load_config(AGENT, overrides=["environment={length: 4}"]).environment == {"length": 4}
     assert load_config(AGENT, overrides=["environment.goal={1: 2, x: 3}"]).environment == {"goal": {"1": 2, "x": 3}}
-    line = "environment = {'wind': [0, nan]}: must have finite numbers"
-    assert refusal(load_config, AGENT, overrides=["environment.wind=[0, .nan]"]) == line
+    line = "environment = {wind: [0, nan], goal: null}: must have finite numbers"
+    assert refusal(load_config, AGENT, overrides=["environment={wind: [0, .nan], goal: null}"]) == line
     line = "environment = 5: must be a mapping of arguments to values"
     assert refusal(load_config, AGENT, overrides=["environment=5"]) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "environment.length: 3\nenvironment.goal.x: 1\nagent.n_step: 5\nagent.max_gradient_norm: 1\n",
+        "environment: {goal: {x: 1}}\nenvironment.length: 3\nagent: {n_step: 5}\nagent.max_gradient_norm: 1\n",
+    ],
+)
+def test_a_section_is_a_mapping_or_before_a_dot(path, text):
+    config = load_text(path, text)
+    assert config.environment == {"length": 3, "goal": {"x": 1}}
+    assert (config.agent.n_step, config.agent.max_gradient_norm) == (5, 1.0)
+
+
+def test_an_argument_may_have_a_dot_in_its_name(path):
+    config = load_text(path, "environment: {goal.x: 1, goal: {y.z: 2}}\n")
+    assert config.environment == {"goal.x": 1, "goal": {"y.z": 2}}
+    assert config_from_dict(to_dict(config)) == config
 
 
 def test_layers_are_checked_together():
@@ -201,6 +220,11 @@ LIST = "must be a list of integers, as in [256, 256]"
         ),
         ("agent.layer_norm=1", "agent.layer_norm = 1: must be true or false"),
         ("agent.layer_norm=null", "agent.layer_norm = null: must be true or false"),
+        ("agent={true: null}", "agent.true = null: unknown field"),
+        ("agent.sigma=-inf", "agent.sigma = -inf: must be at least 0"),
+        ("agent.sigma=[-inf,0,0,5]", f"agent.sigma = [-inf, 0.0, 0, 5]: must be at least 0 {STEPS}"),
+        ("agent.sigma=[inf,0,0,5]", "agent.sigma = [inf, 0.0, 0, 5]: must be at most 1e+12"),
+        ("task=[{a: [null, true]}]", "task = [{a: [null, true]}]: must be a name"),
         ("task=null", "task = null: must be a name"),
         ("task=[a]", "task = [a]: must be a name"),
         ("agent.policy_hidden_sizes=256", f"agent.policy_hidden_sizes = 256: {LIST}"),
@@ -241,6 +265,30 @@ def test_one_line_for_a_bad_override(override, line):
 @pytest.mark.parametrize("text", ["agent.n_step: many", "agent:\n  n_step: many"])
 def test_a_bad_value_in_a_file_has_the_same_line(path, text):
     assert refusal(load_text, path, text) == f"agent.n_step = many: {INTEGER}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("agent.n_step: 5\nagent: {n_step: 7}", "agent.n_step = 7: must be given once, is also 5"),
+        ("agent: {n_step: 7}\nagent.n_step: null", "agent.n_step = null: must be given once, is also 7"),
+        ("agent: {prior.share: 0, prior: {share: 0}}", "agent.prior.share = 0: must be given once, is also 0"),
+        ("agent: {prior: null}\nagent.prior.share: 0", "agent.prior = {share: 0}: must be given once, is also null"),
+        ("environment.x: 1\nenvironment: {x: true}", "environment.x = true: must be given once, is also 1"),
+        ("environment.x.y: 1\nenvironment: {x: {y: 1}}", "environment.x.y = 1: must be given once, is also 1"),
+        ("agent_name: true", f"agent_name = true: must be {DISTRIBUTIONAL_AGENT}, the agent asked for"),
+        (f"{'a.' * 20}b: 1", f"{'a.' * 20}b = 1: must have fewer than 20 dots"),
+    ],
+)
+def test_a_file_whose_fields_contradict_each_other(path, text, line):
+    assert refusal(load_text, path, text).startswith(f"config = {path}: {line}")
+
+
+@pytest.mark.parametrize("section", ["", "agent.", "environment."])
+def test_names_without_end_are_refused(section):
+    line = refusal(load, f"{section}{'a.' * 5_000}b=1")
+    assert line.startswith(f"{section}a.a.a.")
+    assert line.endswith(".a.a.b = 1: must have fewer than 20 dots")
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "5", "2.5", "true"])

@@ -201,3 +201,13 @@ def test_it_is_launched(tmp_path):
     assert set(lengths) == {40.0}
     assert load_policy(tmp_path / "run/policy/best.npz").task == "rail:Rail"
     assert (tmp_path / "run/videos/best.gif").exists()
+
+
+@pytest.mark.slow
+def test_a_task_whose_sizes_have_changed_is_not_resumed(short_run, tmp_path):
+    folder = shutil.copytree(short_run[0], tmp_path / "own")
+    larger = UNSEEDED.replace('"speed": ', '"wind": 0.0, "speed": ').replace('"wind": 0.0', '"wind": SPEC', 1)
+    (folder / "rail.py").write_text(larger.replace("SPEC", "specs.Array((), np.float64)"))
+    refused = run_command("train", AGENT, "--resume", "run", "--steps", "600", **inside(folder))
+    sizes = "2 observations and 1 action, as when the run began, not 3 observations and 1 action"
+    assert (refused.returncode, refused.stderr) == (2, f"error: task = rail:Rail: must have {sizes}\n")

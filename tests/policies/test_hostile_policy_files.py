@@ -224,7 +224,7 @@ def test_a_task_that_no_name_can_be(path):
 @pytest.mark.parametrize(
     ("task", "line"),
     [
-        ("Pendulum-v1", "policy = {path}: must play Pendulum-v1, a task of 3 observations and 1 actions"),
+        ("Pendulum-v1", "policy = {path}: must play Pendulum-v1, a task of 3 observations and 1 action"),
         ("\x1b[2JWalker", "task = [2JWalker: must be one that walker-rl list shows"),
     ],
 )

@@ -27,14 +27,11 @@ from walker_rl.cli.sweep import run_sweep
 from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.cli.watch import watch_runs
-from walker_rl.errors import RunError, RunIsComplete, UserError
+from walker_rl.errors import LineError, RunError, RunIsComplete, UserError
 from walker_rl.printable import one_line
 from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 from walker_rl.stack import HAS_TENSORFLOW, lacks
-
-MAX_LINE = 1_000
-"""Maximum characters of an error line, since a value from a file may be long."""
 
 MAX_HELP_WIDTH = 120
 """Maximum characters per line of `--help`."""
@@ -115,15 +112,15 @@ def main(words: Sequence[str]) -> int:
         print(complete)
         return COMPLETE
     except UserError as error:
-        return _fail(str(error), status=REFUSED)
+        return _fail(error, status=REFUSED)
     except RunError as error:
-        return _fail(str(error), status=FAILED)
+        return _fail(error, status=FAILED)
     except typer.TyperException as error:
-        return _fail(usage_errors.describe(error), status=REFUSED)
+        return _fail(UserError(usage_errors.describe(error)), status=REFUSED)
     except ModuleNotFoundError as error:
         if HAS_TENSORFLOW:
             raise
-        return _fail(lacks(words[0], str(error.name)), status=REFUSED)
+        return _fail(UserError(lacks(words[0], str(error.name))), status=REFUSED)
 
 
 def _check_paths(words: Sequence[str]) -> None:
@@ -141,9 +138,6 @@ def _check_paths(words: Sequence[str]) -> None:
             raise UserError(f"{name} = '': must not be empty")
 
 
-def _fail(message: str, status: int) -> int:
-    line = one_line(message)
-    if len(line) > MAX_LINE:  # The field is at the beginning, the allowed values at the end.
-        line = f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
-    print(f"error: {line}", file=sys.stderr)
+def _fail(error: LineError, status: int) -> int:
+    print(f"error: {one_line(str(error))}", file=sys.stderr)
     return status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,5 +78,5 @@ def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tup
         return ending, ("--set", "target_return=null")
     if ended_by == "time" and config.max_walltime is not None:
         ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
-        return ending, ("--for", f"{2 * config.max_walltime:.6f}".rstrip("0").rstrip(".") + "s")
+        return ending, ("--for", f"{Decimal(str(2 * config.max_walltime)).normalize():f}s")
     return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError, did_you_mean
+from walker_rl.field_values import shown
 
 LIKENESS = 0.4
 """Least similarity of a suggested name, low enough that "Walker2D" without its ending gets a suggestion."""
@@ -107,7 +108,7 @@ def _found(name: str, arguments: str) -> Task:
     if (task := _listed().get(name)) is not None:
         if given:
             key, value = next(iter(given.items()))
-            raise UserError(f"environment.{key} = {value}: must not be given; {name} takes no arguments")
+            raise UserError(f"environment.{key} = {shown(value)}: must not be given; {name} takes no arguments")
         return task
     for family in family_names():
         if (task := _family(family).find_task(name, given)) is not None:

@@ -13,11 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
+from walker_rl.environments.dimensions import describe_sizes
 from walker_rl.environments.guarded import GuardedSimulation, same_folder
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import RunError, UserError, described
 from walker_rl.extras import how_to_install
-from walker_rl.printable import counted
 from walker_rl.processes.signals import same_handlers
 from walker_rl.runtime import set_environment
 
@@ -142,7 +142,7 @@ class ForeignFamily:
             sizes, now = (task.observation_size, task.action_size), _sizes(simulation)
             if now != sizes:
                 simulation.close()
-                changed = f"{_described(sizes)}, then {_described(now)}"
+                changed = f"{describe_sizes(*sizes)}, then {describe_sizes(*now)}"
                 raise Refused(f"must have the same sizes whenever it is made, but had {changed}")
             return GuardedSimulation(simulation)
 
@@ -152,10 +152,6 @@ class ForeignFamily:
 
 def _sizes(simulation: Simulation) -> tuple[int, int]:
     return len(simulation.dimensions.observation), len(simulation.dimensions.action)
-
-
-def _described(sizes: tuple[int, int]) -> str:
-    return f"{counted(sizes[0], 'observation')} and {counted(sizes[1], 'action')}"
 
 
 @contextlib.contextmanager

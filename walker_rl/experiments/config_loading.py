@@ -13,6 +13,7 @@ from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean, text_of
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
+from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.hyperparameters import problems
 from walker_rl.pretrained import pretrained_policies
@@ -75,7 +76,7 @@ def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
 
 
 def read_override(override: str, name: str = "set") -> dict[str, Any]:
-    """Parses "field=value" to nested dicts; `name` is the option's name.
+    """Parses "field=value" to a mapping of one key, which may have dots; `name` is the option's name.
 
     Raises:
         UserError: if the override has another form.
@@ -86,12 +87,9 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
     if not field or not text.strip("="):
         raise UserError(f"{name} = {override}: must be field=value, as in agent.n_step=3")
     try:
-        values = parse_yaml(text)
+        return {field: parse_yaml(text)}
     except yaml.YAMLError as error:
         raise UserError(f"{name} = {override}: must be field=value ({text_of(error)})") from None
-    for part in reversed(field.split(".")):
-        values = {part: values}
-    return typing.cast(dict[str, Any], values)
 
 
 def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -105,9 +103,12 @@ def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, 
 def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> ExperimentConfig:
     config_type = experiment_class(agent_name)
     types, values = _field_types(config_type), {}
-    for source, layer in layers:
+    of_user = [name for name, kind in types.items() if kind == ARGUMENTS]
+    for source, fields in layers:
+        layer = nest(fields, source, of_user)
         if layer.get("agent_name", agent_name) != agent_name:
-            raise UserError(f"{source}agent_name = {layer['agent_name']}: must be {agent_name}, the agent asked for")
+            other = shown(layer["agent_name"])
+            raise UserError(f"{source}agent_name = {other}: must be {agent_name}, the agent asked for")
         values.update(_field_values(layer, types))
         values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
     with calling(agent_name):
@@ -164,14 +165,22 @@ def _as_count(value: Any) -> Any:
 def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields the name and the values of each field of a layer whose values have names that the user chooses."""
     for name in layer.keys() & {name for name, kind in types.items() if kind == ARGUMENTS}:
-        given = layer[name]
-        if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
-            raise UserError(f"{name} = {shown(given)}: must be a mapping of arguments to values")
-        try:
-            text = json.dumps(given, allow_nan=False)
-        except ValueError:
-            raise UserError(f"{name} = {given}: must have finite numbers") from None
-        yield name, json.loads(text)  # Keys inside become text, as in the config.yaml of the run.
+        yield name, as_stored(name, layer[name])
+
+
+def as_stored(name: str, given: Any) -> dict[str, Any]:
+    """Returns arguments as a run's config.yaml stores them, with text for the keys of nested mappings.
+
+    Raises:
+        UserError: if they are no mapping of names, or have a number that is not finite.
+    """
+    if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
+        raise UserError(f"{name} = {shown(given)}: must be a mapping of arguments to values")
+    try:
+        stored: dict[str, Any] = json.loads(json.dumps(given, allow_nan=False))
+    except ValueError:
+        raise UserError(f"{name} = {shown(given)}: must have finite numbers") from None
+    return stored
 
 
 def _merged(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:

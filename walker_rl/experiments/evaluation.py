@@ -9,12 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from walker_rl.environments import Environment, find_task, imported_module, make_environment
+from walker_rl.environments.dimensions import describe_sizes
 from walker_rl.episodes import play_episodes
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.printable import counted
 from walker_rl.types import Act, Metrics
+
+MAX_EPISODES = 100_000
+"""Most episodes of an evaluation that a user asks for."""
 
 SATURATED = 0.99
 """Magnitude from which an action counts as saturated; the bound is 1."""
@@ -114,7 +118,7 @@ def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPo
         raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
     task = find_task(saved.task, saved.environment)
     if not saved.architecture.plays(task.observation_size, task.action_size):
-        sizes = f"{task.observation_size} observations and {task.action_size} actions"
+        sizes = describe_sizes(task.observation_size, task.action_size)
         raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
     return saved
 
@@ -123,10 +127,11 @@ def evaluate_saved(saved: SavedPolicy, num_episodes: int, seed: int) -> Evaluati
     """Plays a saved policy in its task, in `num_episodes` episodes that follow from `seed`.
 
     Raises:
-        UserError: if a number is too small, or there is no such task.
+        UserError: if a number is out of range, or there is no such task.
     """
-    for name, value, minimum in (("num_episodes", num_episodes, 1), ("seed", seed, 0)):
-        if value < minimum:
-            raise UserError(f"{name} = {value}: must be at least {minimum}")
+    if not 1 <= num_episodes <= MAX_EPISODES:
+        raise UserError(f"num_episodes = {num_episodes}: must be in [1, {MAX_EPISODES:,}]")
+    if seed < 0:
+        raise UserError(f"seed = {seed}: must be at least 0")
     with contextlib.closing(make_environment(saved.task, seed, saved.environment)) as environment:
         return evaluate(environment, saved.begin_episode, evaluation_seeds(seed, num_episodes))

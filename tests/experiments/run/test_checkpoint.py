@@ -58,6 +58,7 @@ def newest(folder) -> tuple[int | None, list[str]]:
         return None, warnings
     (state,) = states
     assert state.pop("config")["agent_name"] == AGENT
+    assert state.pop("sizes") == {"observations": 22, "actions": 6}
     assert_equal_trees(state, state_at(state["actor_steps"]))
     assert path == folder / f"step_{state['actor_steps']:012d}.npz"
     return state["actor_steps"], warnings
@@ -84,6 +85,7 @@ def test_a_state_comes_back_as_it_was(tmp_path):
     assert make(tmp_path).write(1, state)
     restored = read_checkpoint(tmp_path / "step_000000000001.npz")
     assert restored.pop("config") == to_dict(CONFIG)
+    assert restored.pop("sizes") == {"observations": 22, "actions": 6}
     assert_equal_trees(restored, state)
     again = np.random.default_rng(0)
     again.bit_generator.state = restored["random"]
@@ -109,7 +111,7 @@ def test_a_step_written_again_replaces_the_first(tmp_path):
     checkpoints.write(2, {"actor_steps": 2, "other": np.ones(1)})
     assert steps_in(tmp_path) == [1, 2]
     state = read_checkpoint(checkpoints.paths()[-1])
-    assert state.keys() == {"config", "actor_steps", "other"}
+    assert state.keys() == {"config", "sizes", "actor_steps", "other"}
     assert_equal_trees(state["other"], np.ones(1))
 
 
@@ -153,6 +155,21 @@ def test_one_of_another_configuration_is_refused(tmp_path):
     message = f"^log_period = 7, there 1000: must be as in {path} to resume from it$"
     with pytest.raises(UserError, match=message):
         other.restore_newest({}, lambda state: None)
+
+
+def test_one_of_a_task_of_other_sizes_is_refused_for_that_and_not_for_the_shapes_of_its_weights(tmp_path):
+    checkpoints_with(tmp_path, 10)
+    other = Checkpoints(tmp_path, dataclasses.replace(CONFIG, task="Pendulum-v1"), print)
+    now = "3 observations and 1 action"
+    message = f"^task = Pendulum-v1: must have 22 observations and 6 actions, as when the run began, not {now}$"
+    with pytest.raises(UserError, match=message):
+        other.restore_newest({"learner": {"weights": np.zeros(9, np.float32)}}, lambda state: None)
+
+
+def test_one_of_an_older_version_has_no_sizes(tmp_path):
+    (path,) = checkpoints_with(tmp_path, 10).paths()
+    write_checkpoint(path, {"config": to_dict(CONFIG), **state_at(10)})
+    assert make(tmp_path).restore_newest(state_at(0), lambda state: None) == path
 
 
 @pytest.mark.parametrize("part", ["config", "roster"])

@@ -55,7 +55,7 @@ def test_arguments_of_an_environment_load_again_or_are_refused(tmp_path):
     config = load_config(AGENT, overrides=["environment={mode: '1e3', level: 'on'}"])
     assert load_config(AGENT, [create_run_directory(tmp_path / "odd", config).config]) == config
     heights = dataclasses.replace(CONFIG, environment={"heights": [[0.125] * 90] * 90})
-    with pytest.raises(UserError, match=r"^environment = {'heights': .*must fit into .*50,000 characters\)$"):
+    with pytest.raises(UserError, match=r"^environment = {heights: .*must fit into .*50,000 characters\)$"):
         create_run_directory(tmp_path / "large", heights)
     assert not (tmp_path / "large").exists()
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from walker_rl.array_file import TornFileError, read_arrays, write_arrays
+from walker_rl.environments import find_task
+from walker_rl.environments.dimensions import describe_sizes
 from walker_rl.errors import RunError, UserError, text_of
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.run.state_kinds import check_kinds
@@ -27,7 +29,7 @@ _ARRAY = "__array__"
 
 
 class Checkpoints:
-    """A folder of files `step_*.npz`, each with a `State`, the configuration, and checksums of its parts."""
+    """A folder of files `step_*.npz`, each with a `State`, configuration, sizes of the task, and checksums of all."""
 
     def __init__(self, folder: Path, config: ExperimentConfig, report: Callable[[str], None]):
         """Plans the first checkpoint.
@@ -39,6 +41,8 @@ class Checkpoints:
         """
         self._folder = folder
         self._config = to_dict(config)
+        task = find_task(config.task, config.environment)
+        self._sizes = {"observations": task.observation_size, "actions": task.action_size}
         self._settings = config.checkpoint
         self._report = report
         self._plan(0)
@@ -66,7 +70,7 @@ class Checkpoints:
         self._plan(actor_steps)
         path = step_file(self._folder, actor_steps)
         try:
-            write_checkpoint(path, {"config": self._config, **state})
+            write_checkpoint(path, {"config": self._config, "sizes": self._sizes, **state})
         except OSError as error:
             if not self.paths():
                 raise
@@ -93,7 +97,8 @@ class Checkpoints:
 
         Raises:
             RunError: if none is intact, or the newest holds another version's state, or no valid one.
-            UserError: if it belongs to another configuration, or other files of the run have lost data.
+            UserError: if it belongs to another configuration or to a task of other sizes, or other files of the run
+                have lost data.
         """
         found = self._read_newest()
         if found is None and self.paths():
@@ -102,6 +107,7 @@ class Checkpoints:
             return None
         actor_steps, path, state = found
         try:
+            self._check_sizes(state.get("sizes", self._sizes))  # Older versions kept none.
             check_kinds(state, {"config": {}, **fresh})
             for difference in differences(self._config, state["config"]):
                 raise UserError(f"{difference}: must be as in {path} to resume from it")
@@ -114,6 +120,11 @@ class Checkpoints:
             raise RunError(f"{path} holds no state of this run ({text_of(error)}); {_START_ANEW}") from None
         self._plan(actor_steps)
         return path
+
+    def _check_sizes(self, began: dict[str, int]) -> None:
+        if began != self._sizes:
+            sizes, now = (describe_sizes(one["observations"], one["actions"]) for one in (began, self._sizes))
+            raise UserError(f"task = {self._config['task']}: must have {sizes}, as when the run began, not {now}")
 
     def _read_newest(self) -> tuple[int, Path, State] | None:
         for actor_steps, path in reversed(step_files(self._folder).items()):

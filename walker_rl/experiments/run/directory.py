@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import os
-import reprlib
 import shlex
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.prior import PriorPolicy, prior_record, read_prior_policy, recorded_prior_policy
 from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
-from walker_rl.field_values import to_record
+from walker_rl.field_values import shown, to_record
 from walker_rl.printable import file_name
 from walker_rl.whole_file import is_part, remove_parts, whole_file, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
@@ -218,8 +217,7 @@ def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[
     try:
         parse_yaml(text)
     except yaml.YAMLError as error:  # The run could not be resumed.
-        shown = reprlib.repr(config.environment)
-        raise UserError(f"environment = {shown}: must fit into {run.config} ({error})") from None
+        raise UserError(f"environment = {shown(config.environment)}: must fit into {run.config} ({error})") from None
     write_whole_text(run.config, text)
 
 

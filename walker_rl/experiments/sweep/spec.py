@@ -14,7 +14,9 @@ from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
 from walker_rl.experiments.config_loading import OtherAgentsFieldError, load_config, read_override, read_yaml
+from walker_rl.experiments.sections import nest
 from walker_rl.experiments.sweep.job import Job
+from walker_rl.field_values import shown
 from walker_rl.printable import file_name
 from walker_rl.yaml_file import as_text
 
@@ -59,20 +61,20 @@ def read_spec(path: Path) -> SweepSpec:
     known = ("agents", "tasks", "seeds", "configs", "set", "grid")
     for key, value in fields.items():
         if key not in known:
-            raise UserError(f"{key} = {value}: unknown field in {path}; must be one of {', '.join(known)}")
+            raise UserError(f"{key} = {shown(value)}: unknown field in {path}; must be one of {', '.join(known)}")
     for key in ("configs", "set", "grid"):
         if not isinstance(fields.get(key, {}), dict):
-            raise UserError(f"{key} = {fields[key]}: must be a mapping, in {path}")
+            raise UserError(f"{key} = {shown(fields[key])}: must be a mapping, in {path}")
     configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
     for agent in configs:
         experiment_class(str(agent))
-    grid = flatten(fields.get("grid", {}))
+    grid, overrides = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
         seeds=parse_seeds(",".join(map(str, _as_list(fields["seeds"])))) if "seeds" in fields else (),
         configs={agent: tuple(path.parent / file for file in files) for agent, files in configs.items()},
-        overrides=tuple(f"{field}={as_text(value)}" for field, value in flatten(fields.get("set", {})).items()),
+        overrides=tuple(f"{field}={as_text(value)}" for field, value in overrides.items()),
         grid={field: _grid_values(field, values) for field, values in grid.items()},
     )
 
@@ -202,14 +204,14 @@ def _check_once(name: str, text: str, values: Iterable[Any]) -> None:
 
 def _grid_values(field: str, values: Any) -> tuple[str, ...]:
     if not isinstance(values, list) or not values:
-        raise UserError(f"grid.{field} = {values}: must be a list of one or more values")
+        raise UserError(f"grid.{field} = {shown(values)}: must be a list of one or more values")
     return tuple(map(as_text, values))
 
 
 def _names(field: str, value: Any) -> tuple[str, ...]:
     names = _as_list(value)
     if not all(isinstance(name, str) for name in names):
-        raise UserError(f"{field} = {value}: must be a list of names")
+        raise UserError(f"{field} = {shown(value)}: must be a list of names")
     return tuple(names)
 
 
