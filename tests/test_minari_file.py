@@ -232,7 +232,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 
 def test_what_is_no_dataset_of_the_task_is_refused_before_a_launch(dataset, tmp_path):
     for path, task in ((dataset, "Walker2DBulletEnv-v0"), (tmp_path, "Pendulum-v1")):
-        sizes = "22 observations and 6 actions" if path == dataset else "3 observations and 1 actions"
+        sizes = "22 observations and 6 actions" if path == dataset else "3 observations and 1 action"
         config = load_config(AGENT, (), (f"task={task}", f"agent.prior.dataset='{path}'"))
         with pytest.raises(UserError, match=f"^agent.prior.dataset = {path}: must be a Minari dataset of {sizes}"):
             check_agent(config)

@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-MAX_LINE = 500
-"""Most characters of an error's line, since it repeats a value that may be long."""
+MAX_LINE = 1_000
+"""Most characters of an error's line, since it repeats a value that may be long. A command with two paths fits."""
 
 
 class LineError(Exception):

@@ -18,7 +18,7 @@ from walker_rl import __version__
 from walker_rl.episodes import Episode
 from walker_rl.errors import RunError, UserError, os_error_as, text_of
 from walker_rl.extras import require_extra
-from walker_rl.printable import printable
+from walker_rl.printable import counted, printable
 
 MARGIN = 2**20
 """Bytes by which a dataset may grow besides its episodes."""
@@ -125,9 +125,8 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     require_extra("minari", "minari", "minari")
     from minari import MinariDataset
 
-    must_be = (
-        f"must be a Minari dataset of {observation_size} observations and {action_size} actions with finite bounds"
-    )
+    sizes = f"{counted(observation_size, 'observation')} and {counted(action_size, 'action')}"
+    must_be = f"must be a Minari dataset of {sizes} with finite bounds"
     try:
         dataset = MinariDataset(_data(path))
         spaces = dataset.observation_space, dataset.action_space
