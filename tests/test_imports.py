@@ -18,6 +18,7 @@ ORDER = (
     "hyperparameters",
     "search_space",
     "errors",
+    "outputs",
     "extras",
     "stack",
     "types",

@@ -17,7 +17,7 @@ from tests.tiny import AGENT
 from walker_rl.agents.config import PriorConfig
 from walker_rl.environments import make_environment
 from walker_rl.episodes import Episode, play_episodes
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.experiments.prior import check_same_dataset, prior_record
@@ -195,7 +195,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, num_bytes):
     command = [sys.executable, "-c", code, tmp_path / "full", str(num_bytes)]
     process = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (process.returncode, process.stderr) == (0, "")
-    assert process.stdout == f"{tmp_path / 'full'}: cannot be written (File too large)\n"
+    assert process.stdout == f"{tmp_path / 'full'}: not written: File too large\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -225,8 +225,8 @@ def test_a_torn_dataset_is_one_line(dataset, tmp_path, length):
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "walks"
-    message = rf"^{path}: cannot be written \(File exists\)$"
-    with pytest.raises(RunError, match=message), new_dataset(path, BOUNDS, 1, {}):
+    message = rf"^output = {path}: must be writable \(File exists\)$"
+    with pytest.raises(UserError, match=message), new_dataset(path, BOUNDS, 1, {}):
         pass
 
 

@@ -1,6 +1,7 @@
 """Real videos, written and opened again."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
+import psutil
 import pytest
 from PIL import Image, ImageSequence
 
@@ -181,9 +183,9 @@ def test_a_policy_that_fails_leaves_no_file_and_the_older_video(cheetah, tmp_pat
 def test_a_folder_that_cannot_be_made_is_reported(cheetah, tmp_path):
     (tmp_path / "file").write_text("")
     path = tmp_path / "file" / "cheetah.gif"
-    with pytest.raises(RunError) as error:
+    with pytest.raises(UserError) as error:
         render_episode(cheetah, wave, path, episode_seed=0, size=SMALL)
-    assert str(error.value) == f"{path}: not written: File exists"
+    assert str(error.value) == f"output = {path}: must be writable (File exists)"
 
 
 def test_a_temporary_folder_that_takes_nothing_is_reported(cheetah, tmp_path, monkeypatch):
@@ -204,7 +206,21 @@ def test_running_out_of_space_is_reported_and_leaves_nothing(tmp_path):
     )
     path = tmp_path / "cheetah.gif"
     result = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True)
-    assert f"walker_rl.errors.RunError: {path}: not written: " in result.stderr
+    assert re.search(f"RunError: {path}: not written: Error .*: File too large\n$", result.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_encoder_that_is_killed_is_reported_with_its_signal(cheetah, tmp_path):
+    path = tmp_path / "cheetah.mp4"
+
+    def kill(num_frames: int) -> None:
+        for child in psutil.Process().children():
+            if "ffmpeg" in child.name():
+                child.kill()
+
+    with pytest.raises(RunError) as error:
+        render_episode(cheetah, wave, path, episode_seed=0, size=SMALL, max_seconds=1.0, report=kill)
+    assert str(error.value) == f"{path}: not written: ffmpeg ended, killed by SIGKILL"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,6 +1,7 @@
 """Files that are whole or not there."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,18 @@ def test_a_block_that_raises_leaves_the_file_before_and_nothing_else(path, error
         raise error
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_the_first_error_is_the_one_that_is_raised(tmp_path, error):
+    """Both the buffered rest and the temporary file are beyond reach when it is raised."""
+    path = tmp_path / "folder" / "notes.txt"
+    path.parent.mkdir()
+    with file_size_limit(10), pytest.raises(error), whole_file(path) as file:
+        file.write(b"new" * 10)
+        shutil.rmtree(path.parent)
+        path.parent.touch()
+        raise error
 
 
 def test_what_is_no_file_stays_what_it_is(tmp_path, monkeypatch):

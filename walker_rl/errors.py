@@ -1,9 +1,8 @@
 """Exceptions that are reported to the user in one line."""
 
-import contextlib
 import difflib
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from types import FrameType
 
 MAX_LINE = 1_000
@@ -33,15 +32,6 @@ class RunError(LineError):
 
 class RunIsComplete(Exception):
     """The run to resume is complete; the message gives the command that lengthens it. Exit status 0."""
-
-
-@contextlib.contextmanager
-def os_error_as(kind: type[Exception], message: str) -> Iterator[None]:
-    """Turns an OSError of the block into an error of a `kind`: the message, and the system's reason in brackets."""
-    try:
-        yield
-    except OSError as error:
-        raise kind(f"{message} ({error.strerror or error})") from None
 
 
 def text_of(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from walker_rl.errors import NotWholeError, os_error_as
+from walker_rl.errors import NotWholeError
 
 STEP_KEY = "actor_steps"
 """The first column of every file, the x axis."""
@@ -22,8 +22,10 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
     Raises:
         NotWholeError: if a line is not whole, or the file can't be read.
     """
-    with os_error_as(NotWholeError, f"{path}: must be a file that can be read"):
+    try:
         content = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise NotWholeError(f"{path}: must be a file that can be read ({error.strerror})") from None
     names, lines = _split(content)
     rows = [_row(line, len(names)) for line in lines]
     if (content and not names) or None in rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
 import re
@@ -16,8 +15,9 @@ import numpy as np
 
 from walker_rl import __version__
 from walker_rl.episodes import Episode
-from walker_rl.errors import RunError, UserError, os_error_as, text_of
+from walker_rl.errors import UserError, text_of
 from walker_rl.extras import require_extra
+from walker_rl.outputs import writing
 from walker_rl.printable import counted, printable
 
 MARGIN = 2**20
@@ -68,8 +68,8 @@ def new_dataset(
         about: entries to add to the dataset's metadata.
 
     Raises:
-        UserError: if Minari is not installed, or `path` exists.
-        RunError: if the dataset can't be written.
+        UserError: if Minari is not installed, or `path` exists or can't be written to.
+        RunError: if the disk is full.
     """
     require_extra("minari", "minari", "minari")
     from minari.data_collector import EpisodeBuffer
@@ -77,25 +77,24 @@ def new_dataset(
     if os.path.lexists(path):
         raise UserError(f"output = {path}: must not exist yet")
     parent = path.absolute().parent  # Minari doubles a relative path.
-    writing = functools.partial(os_error_as, RunError, f"{path}: cannot be written")
-    with writing():
+    with writing("output", path):
         parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=".recording-", dir=parent)
+        folder = tempfile.TemporaryDirectory(prefix=".recording-", dir=parent, ignore_cleanup_errors=True)
     with folder:
         part = Path(folder.name) / path.name
-        with writing():
+        with writing("output", path):
             storage = _make_storage(part, observation_bounds, action_size, about)
 
         def add(episode: Episode) -> None:
             ends = np.zeros((2, len(episode.rewards)), bool)
             ends[int(not episode.terminated), -1] = True
             fields = episode.observations, episode.actions, episode.rewards, ends[0], ends[1]
-            with writing():
+            with writing("output", path):
                 _check_room(part / "data", sum(field.nbytes for field in fields))
                 storage.update_episodes([EpisodeBuffer(None, episode.seed, None, *fields, infos={})])
 
         yield add
-        with writing():
+        with writing("output", path):
             os.replace(part, path)
 
 

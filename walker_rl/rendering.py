@@ -74,8 +74,8 @@ def render_episode(
         report: function that takes the number of frames so far, after each frame.
 
     Raises:
-        UserError: if the suffix, size, rate or length is not allowed.
-        RunError: if the file could not be written.
+        UserError: if the suffix, size, rate or length is not allowed, or `path` can't be written to.
+        RunError: if the disk is full, or ffmpeg fails.
     """
     _check(path, size, frames_per_second, max_seconds)
     frame_rate = min(frames_per_second, MAX_GIF_FRAME_RATE) if is_gif(path) else frames_per_second
@@ -113,8 +113,8 @@ def render_side_by_side(
         max_seconds: simulated seconds after which to stop.
 
     Raises:
-        UserError: if the suffix, size or length is not allowed.
-        RunError: if the file could not be written.
+        UserError: if the suffix, size or length is not allowed, or `path` can't be written to.
+        RunError: if the disk is full, or ffmpeg fails.
     """
     whole_size, frames_per_second = (size[0] * len(policies), size[1]), FRAME_RATES[0]
     _check(path, whole_size, frames_per_second, max_seconds)

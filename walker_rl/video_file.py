@@ -1,7 +1,7 @@
 """A GIF or MP4, written frame by frame, whole or not at all."""
 
 import contextlib
-import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,13 +13,18 @@ import numpy as np
 from PIL import Image
 
 from walker_rl.errors import RunError, text_of
-from walker_rl.whole_file import part_of
+from walker_rl.outputs import writing
+from walker_rl.processes.child import Ending
+from walker_rl.whole_file import whole_file
 
 # Without these, ffmpeg takes odd paths, as in a folder `12:30`, for a protocol, an option or a sequence of files.
 PROTOCOL = "file:"
 PALETTE_OPTIONS = ["-f", "png_pipe"]
 GIF_OPTIONS = ["-lavfi", "[0][1]paletteuse=dither=none", "-f", "gif"]
 MP4_OPTIONS = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
+
+_MODULE = re.compile(r"\[[^]\n]* @ 0x[0-9a-f]+\] *")
+"""What ffmpeg's messages begin with, as in `[out#0/gif @ 0x55ec3cf2fc40]`."""
 
 
 def is_gif(path: Path) -> bool:
@@ -34,37 +39,42 @@ def video_file(
     """Yields a function that appends a frame; the file gets its name at the end, or never if anything fails.
 
     A GIF takes its colours from `sample`.
+
+    Raises:
+        UserError: if `path` can't be written to.
+        RunError: if the disk is full, or ffmpeg fails or is missing.
     """
-    with contextlib.ExitStack() as temporary:
+    with contextlib.ExitStack() as stack:
+        with writing("output", path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = stack.enter_context(whole_file(path)).name
         with _failing_as_run_error(path):
             options = MP4_OPTIONS
             if is_gif(path):
-                palette = Path(temporary.enter_context(tempfile.TemporaryDirectory())) / "palette.png"
+                palette = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "palette.png"
                 _save_palette(sample, palette)
                 options = [*PALETTE_OPTIONS, "-i", f"{PROTOCOL}{palette}", *GIF_OPTIONS]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            encoder = _Encoder(path, size, frame_rate, options)
-        try:
-            yield encoder.write
-            encoder.finish()
-            with _failing_as_run_error(path):
-                os.replace(encoder.part, path)
-        finally:
-            encoder.close()
-            encoder.part.unlink(missing_ok=True)
+            encoder = stack.enter_context(contextlib.closing(_Encoder(path, part, size, frame_rate, options)))
+        yield encoder.write
+        encoder.finish()
+        with writing("output", path):
+            stack.close()
 
 
 class _Encoder:
     """An ffmpeg process that writes a temporary file; frames stream, so a long video takes no more memory."""
 
-    def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, options: list[str]):
+    def __init__(self, path: Path, part: str, size: tuple[int, int], frame_rate: int, options: list[str]):
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
-        self.part = part_of(path)
-        output = f"{PROTOCOL}{self.part}"
-        command = [_encoder_program(path), "-n", "-loglevel", "error", *source, *options, output]
+        command = [_encoder_program(path), "-y", "-loglevel", "error", *source, *options, f"{PROTOCOL}{part}"]
         self._path = path
-        # Its own session keeps Ctrl-C on the terminal from it.
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            restore_signals=False,  # A limit on the size of files is then an error of ffmpeg's, which gives the reason.
+            start_new_session=True,  # Keeps Ctrl-C on the terminal from it.
+        )
         self._frames = cast(IO[bytes], self._process.stdin)
         self._errors = cast(IO[bytes], self._process.stderr)
 
@@ -76,12 +86,12 @@ class _Encoder:
             self.finish()
 
     def finish(self) -> None:
-        """Waits until the file is complete; raises `RunError` with ffmpeg's message if it fails."""
+        """Waits until the file is complete; raises `RunError` with ffmpeg's first message if it fails."""
         with contextlib.suppress(BrokenPipeError):
             self._frames.close()
-        reason = " ".join(self._errors.read().decode(errors="replace").split())
-        if self._process.wait() != 0:
-            raise RunError(f"{self._path}: not written: {reason or f'ffmpeg gave {self._process.returncode}'}")
+        reason, _, _ = _MODULE.sub("", self._errors.read().decode(errors="replace")).strip().partition("\n")
+        if (status := self._process.wait()) != 0:
+            raise RunError(f"{self._path}: not written: {reason or f'ffmpeg ended, {Ending(status, reason)}'}")
 
     def close(self) -> None:
         """Ends the process if it still runs."""

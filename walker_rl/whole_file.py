@@ -42,15 +42,18 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is no file of a disk", str(path))
     part = part_of(path)
-    with part.open("xb") as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    file = part.open("xb")
+    try:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        part.replace(path)
+    except BaseException:
+        for clean_up in (file.close, part.unlink):
+            with contextlib.suppress(OSError):  # The first error is the one to report.
+                clean_up()
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

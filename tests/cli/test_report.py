@@ -24,7 +24,7 @@ def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--output", "."), "output = .: must be a file that can be written (Is a directory)"),
+        (("--output", "."), "output = .: must be writable (Is a directory)"),
         (("--thresholds", "high"), "thresholds = high: must be numbers with commas between them, as in 500,1000"),
         (("none",), "run = none: does not exist, and as a pattern matches nothing"),
     ],

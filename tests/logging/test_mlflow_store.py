@@ -1,11 +1,18 @@
 """MLflow's store in a folder of any name."""
 
+import contextlib
+import dataclasses
 import os
 import re
+import signal
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.tiny import wait_until
 from walker_rl.logging.mlflow_store import MLflowLogger
 from walker_rl.logging.tracker import About
 from walker_rl.metrics_file import STEP_KEY
@@ -39,3 +46,28 @@ def test_a_store_that_was_moved_keeps_no_artifacts_elsewhere(tmp_path):
     with pytest.raises(OSError, match=f"its artifacts lie where the run directory was, in {old}"):
         logger.write_video(film, 10)
     logger.close()
+
+
+@pytest.mark.parametrize("num_bytes", [1, 100_000])
+def test_a_process_that_is_killed_while_it_creates_the_store_does_not_keep_the_next_from_it(tmp_path, num_bytes):
+    temporary, folder = tmp_path / "temporary", tmp_path / "mlflow"
+    temporary.mkdir()
+    code = (
+        "import sys; from pathlib import Path; from walker_rl.logging.mlflow_store import MLflowLogger\n"
+        "from walker_rl.logging.tracker import About\n"
+        f"MLflowLogger(Path(sys.argv[1]), {ABOUT!r})"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, folder], env={**os.environ, "TMPDIR": str(temporary)})
+    wait_until(lambda: sum(path.stat().st_size for path in tmp_path.rglob("mlflow.db*")) >= num_bytes)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    logger = MLflowLogger(folder, ABOUT)
+    logger.write({STEP_KEY: 10, "return": 1.0})
+    logger.close()
+
+
+def test_a_process_that_was_killed_before_it_stored_the_parameters_leaves_them_to_the_next(tmp_path):
+    MLflowLogger(tmp_path, dataclasses.replace(ABOUT, hyperparameters={})).close()
+    MLflowLogger(tmp_path, ABOUT).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        assert database.execute("SELECT key, value FROM params").fetchall() == [("seed", "1")]

@@ -1,8 +1,10 @@
 """The command walker-rl: its sub-commands, and the exit status of each failure."""
 
+import contextlib
 import itertools
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -28,10 +30,14 @@ from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.cli.watch import watch_runs
 from walker_rl.errors import LineError, RunError, RunIsComplete, UserError
+from walker_rl.outputs import writing
 from walker_rl.printable import one_line
 from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED
 from walker_rl.stack import HAS_TENSORFLOW, lacks
+
+INSTALLING = "--install-completion"
+"""Typer's option, which writes to the files of a shell."""
 
 MAX_HELP_WIDTH = 120
 """Maximum characters per line of `--help`."""
@@ -107,7 +113,8 @@ def main(words: Sequence[str]) -> int:
     try:
         tie_to_starter()
         _check_paths(words)
-        return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
+        with writing("HOME", Path.home()) if INSTALLING in words else contextlib.nullcontext():
+            return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except RunIsComplete as complete:
         print(complete)
         return COMPLETE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import signal
@@ -86,10 +85,13 @@ def _submit(
 
     which = {"agent_name": config.agent_name, "run_dir": str(run.path.absolute()), "run_id": run.provenance.run_id}
     is_new = request.resume is None
-    work = functools.partial(_work, ray_python, {**spec, **which}, run, again, is_new=is_new)
-    with locked(run):
+
+    def work() -> int:
         if not is_new:
             update_config(run, config)
+        return _work(ray_python, {**spec, **which}, run, again, is_new=is_new)
+
+    with locked(run):
         return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
 
 

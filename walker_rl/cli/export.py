@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
-from walker_rl.errors import UserError, os_error_as
+from walker_rl.errors import UserError
 from walker_rl.extras import require_extra
+from walker_rl.outputs import writing
 
 FORMATS = ("onnx",)
 
@@ -40,7 +41,7 @@ def export_policy(
     from walker_rl.whole_file import whole_file
 
     model, path = onnx_model(saved), output or _default_output(run, pretrained, saved.actor_steps)
-    with os_error_as(UserError, f"output = {path}: must be writable"), whole_file(path) as file:
+    with writing("output", path), whole_file(path) as file:
         file.write(model.SerializeToString())
     sizes = [value.type.tensor_type.shape.dim[1].dim_value for value in (model.graph.input[0], model.graph.output[0])]
     print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")

@@ -16,9 +16,10 @@ from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
 from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
-from walker_rl.errors import RunError, UserError, os_error_as
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.trust import trust
+from walker_rl.outputs import writing
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
@@ -77,6 +78,8 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     details = f" with {whose}{logs}"
 
     def work() -> int:
+        if request.resume is not None:
+            update_config(run, config)
         try:
             with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
                 return _train(config, run, placement, port, signals)
@@ -84,8 +87,6 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
             raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
 
     with locked(run):
-        if request.resume is not None:
-            update_config(run, config)
         status = see_through(config, run, again, work, details, listener)
     if placement.in_threads:  # Threads that are blocked in Reverb would delay the exit for minutes.
         sys.stdout.flush()
@@ -141,7 +142,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     for difference in differences(to_dict(wanted), to_dict(config), free_to_change=()):
         raise UserError(f"{difference}: must be as in the run at {address}, or not be given")
     run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now()}")
-    with os_error_as(UserError, f"run_dir = {run.path}: must be writable"):
+    with writing("run_dir", run.path):
         if run.config.exists():
             raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")
         run.logs.mkdir(parents=True, exist_ok=True)

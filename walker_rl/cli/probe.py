@@ -60,10 +60,12 @@ def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Tr
     from walker_rl.analysis.probe import probe_figure
     from walker_rl.environments.probing import simple_actions
     from walker_rl.rendering import render_episode
+    from walker_rl.whole_file import whole_file
 
     with writable(folder, "output"):
         figure = probe_figure(traces, environment.dimensions.observation, environment.task.name)
-        figure.savefig(folder / "probe.png", dpi=110)
+        with whole_file(folder / "probe.png") as file:
+            figure.savefig(file, format="png", dpi=110)
     print(folder / "probe.png")
     try:
         environment.reset(seed)

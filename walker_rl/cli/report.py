@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.compare import GroupBy, Runs, Thresholds, parse_thresholds
-from walker_rl.errors import RunError, UserError, os_error_as
+from walker_rl.errors import RunError
+from walker_rl.outputs import writing
+from walker_rl.whole_file import write_whole_text
 
 
 def report_runs(
@@ -32,6 +34,6 @@ def report_runs(
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
         raise RunError(f"{output}: not written: {where}: {error.strerror}") from None
-    with os_error_as(UserError, f"output = {output}: must be a file that can be written"):
-        output.write_text(page, encoding="utf-8", errors="surrogateescape")
+    with writing("output", output):
+        write_whole_text(output, page)
     print("\n".join([*notes, f"{output}: {len(page) / 1e6:.1f} MB"]))

@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.errors import RunError, UserError, os_error_as
+from walker_rl.errors import RunError, UserError
+from walker_rl.outputs import check_writable, writing
 
 
 @contextlib.contextmanager
@@ -38,11 +39,12 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
     """Makes a folder of many runs and locks it for a `user`, "sweep" or "search", as `locked_folder` does.
 
     Raises:
-        UserError: if it can't be made, or is locked already.
-        RunError: if the block raises an OSError.
+        UserError: if it can't be made or written to, or is locked already.
+        RunError: if the disk is full, or the block raises an OSError.
     """
-    with os_error_as(UserError, f"output = {output}: must be writable"):
+    with writing("output", output):
         Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a dangling link.
+    check_writable("output", output)
     with locked_folder(output, f"output = {output}: must not be in use by another {user}", shared=shared) as descriptor:
         try:
             yield descriptor

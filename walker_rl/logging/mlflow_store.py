@@ -2,6 +2,7 @@
 
 import logging
 import os
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.request import url2pathname
 from walker_rl.logging.sqlite_url import sqlite_url
 from walker_rl.logging.tracker import About, Tracker
 from walker_rl.metrics_file import STEP_KEY
+from walker_rl.whole_file import whole_file
 
 RUN_ID_TAG = "walker_rl.run_id"
 
@@ -29,7 +31,10 @@ class MLflowLogger(Tracker):
         self._metric_class = Metric
         self._artifacts = folder.absolute() / "artifacts"
         self._artifacts.mkdir(parents=True, exist_ok=True)
-        self._client = mlflow.MlflowClient(sqlite_url(folder / "mlflow.db"))
+        database = folder / "mlflow.db"
+        if not database.exists():
+            _create(database)
+        self._client = mlflow.MlflowClient(sqlite_url(database))
         experiment = self._client.get_experiment_by_name(about.task)
         if experiment is None:
             experiment_id = self._client.create_experiment(about.task, artifact_location=self._artifacts.as_uri())
@@ -43,6 +48,7 @@ class MLflowLogger(Tracker):
             self._client.update_run(self._run.info.run_id, status="RUNNING")
         else:
             self._run = self._client.create_run(experiment_id, tags={RUN_ID_TAG: about.run_id}, run_name=about.name)
+        if not self._run.data.params:
             parameters = [Param(name, str(value)) for name, value in about.hyperparameters.items()]
             self._client.log_batch(self._run.info.run_id, params=parameters)
 
@@ -80,3 +86,14 @@ class MLflowLogger(Tracker):
         if self._artifacts not in artifacts.parents:
             raise OSError(f"its artifacts lie where the run directory was, in {artifacts}")
         self._client.log_artifact(self._run.info.run_id, str(path), folder)
+
+
+def _create(database: Path) -> None:
+    """Creates an empty store elsewhere and copies it whole, because MLflow can't complete a half-made one."""
+    import mlflow
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / database.name
+        mlflow.MlflowClient(sqlite_url(made))
+        with whole_file(database) as file:
+            file.write(made.read_bytes())

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -14,9 +15,15 @@ import yaml
 from tests.fakes import file_size_limit
 from tests.tiny import AGENT
 from walker_rl import __version__
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import create_run_directory, default_path, open_run_directory
+from walker_rl.experiments.run.directory import (
+    RunDirectory,
+    create_run_directory,
+    default_path,
+    locked,
+    open_run_directory,
+)
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
 from walker_rl.whole_file import part_of
@@ -24,8 +31,8 @@ from walker_rl.whole_file import part_of
 CONFIG = load_config(AGENT, overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
 
 
-def refusal(path, call=lambda path: create_run_directory(path, CONFIG)) -> str:
-    with pytest.raises(UserError) as caught:
+def refusal(path, call=lambda path: create_run_directory(path, CONFIG), kind=UserError) -> str:
+    with pytest.raises(kind) as caught:
         call(path)
     return str(caught.value)
 
@@ -115,8 +122,14 @@ def test_a_name_too_long_is_refused(tmp_path):
 def test_a_full_disk_leaves_nothing(tmp_path):
     path = tmp_path / "run"
     with file_size_limit(100):
-        assert refusal(path).startswith(f"run_dir = {path}: must be writable (")
+        assert refusal(path, kind=RunError) == f"{path}: not written: File too large"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/sys").is_dir(), reason="this system has no folder that takes files of nobody")
+def test_a_run_in_a_folder_that_takes_no_file_is_refused():
+    with pytest.raises(UserError, match=r"^run = /sys: must be writable \("), locked(RunDirectory(Path("/sys"))):
+        pass
 
 
 def test_only_a_run_can_be_opened(tmp_path):
@@ -154,7 +167,7 @@ def test_folders_without_a_file_will_do_and_stay(tmp_path):
     for name in ("lost+found", "metrics", "policy"):
         (tmp_path / "run" / name).mkdir(parents=True)
     with file_size_limit(100):
-        assert refusal(tmp_path / "run").startswith(f"run_dir = {tmp_path / 'run'}: must be writable (")
+        assert refusal(tmp_path / "run", kind=RunError) == f"{tmp_path / 'run'}: not written: File too large"
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["lost+found"]
     create_run_directory(tmp_path / "run", CONFIG)
     assert (tmp_path / "run" / "lost+found").is_dir()

@@ -15,6 +15,7 @@ from PIL import Image
 
 from walker_rl.agents import agent_names, display_name
 from walker_rl.printable import plain
+from walker_rl.whole_file import whole_file
 
 AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
 """Agents in the fixed order that determines their style; others follow."""
@@ -116,7 +117,8 @@ def save(figure: Figure, path: Path) -> list[Path]:
     dpi = min(DPI, MAX_LENGTH / max(width, height), math.sqrt(MAX_AREA / (width * height)))
     figure.savefig(drawn, format="png", dpi=dpi)
     png, svg = (path.with_name(path.name + suffix) for suffix in (".png", ".svg"))
-    with Image.open(drawn) as image:  # A third of the full-colour size.
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, optimize=True)
-    figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    with Image.open(drawn) as image, whole_file(png) as file:  # A third of the full-colour size.
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+    with whole_file(svg) as file:
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return [png, svg]

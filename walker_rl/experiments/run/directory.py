@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from walker_rl.errors import UserError, os_error_as
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
@@ -19,6 +19,7 @@ from walker_rl.experiments.prior import PriorPolicy, prior_record, read_prior_po
 from walker_rl.experiments.run.provenance import Provenance, provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import shown, to_record
+from walker_rl.outputs import check_writable, writing
 from walker_rl.printable import file_name
 from walker_rl.whole_file import is_part, remove_parts, whole_file, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
@@ -140,9 +141,10 @@ def create_run_directory(
 
     Raises:
         UserError: if it holds a file, is in use by another process or can't be made, or the prior can't be read.
+        RunError: if the disk is full.
     """
     run, target = RunDirectory(path), Path(os.path.realpath(path))
-    with os_error_as(UserError, f"run_dir = {path}: must be writable"):
+    with writing("run_dir", path):
         if os.path.lexists(target) and not target.is_dir():
             raise UserError(f"run_dir = {path}: must not exist yet")
         is_new = not target.exists()
@@ -184,11 +186,10 @@ def _folders(run: RunDirectory) -> tuple[Path, ...]:
 
 def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
     """Removes an unused run directory; its folder stays if `keeps_path`, or if it is a link or a mount point."""
-    run.config.unlink(missing_ok=True)
-    run.prior_policy.unlink(missing_ok=True)
-    for folder in (*_folders(run), *([] if keeps_path else [run.path])):
+    folders = (*_folders(run), *([] if keeps_path else [run.path]))
+    for remove in (run.config.unlink, run.prior_policy.unlink, *(folder.rmdir for folder in folders)):
         with contextlib.suppress(OSError):
-            folder.rmdir()
+            remove()
 
 
 def restore_folders(run: RunDirectory) -> None:
@@ -206,6 +207,9 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
     """Atomically replaces the configuration of a resumed run; the provenance stays that of its start.
 
     Deletes the summary, which a complete run that is lengthened has; the end of the run writes it again.
+
+    Raises:
+        OSError: if the disk is full.
     """
     record = read_yaml_mapping(run.config)[PROVENANCE]
     run.summary.unlink(missing_ok=True)
@@ -256,7 +260,9 @@ def locked(run: RunDirectory) -> Iterator[None]:
     """Prevents other processes from training in the same run directory.
 
     Raises:
-        UserError: if one already does.
+        UserError: if one already does, or nothing can be written there.
+        RunError: if the disk is full.
     """
+    check_writable("run", run.path)
     with locked_folder(run.path, f"run = {run.path}: must not be in use by another process"):
         yield
