@@ -8,7 +8,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import Parts
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.terminal.display import Display
 

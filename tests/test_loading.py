@@ -52,7 +52,7 @@ def test_services_that_nobody_asked_for_are_not_loaded(tmp_path):
         "from pathlib import Path\n"
         "from walker_rl.experiments.config_loading import load_config\n"
         "from walker_rl.experiments.run.recorder import Recorder\n"
-        "from walker_rl.experiments.run.directory import create_run_directory\n"
+        "from walker_rl.experiments.run.creation import create_run_directory\n"
         "from walker_rl.terminal.display import Display\n"
         f"config = load_config('{AGENT}')\n"
         f"run = create_run_directory(Path('{tmp_path}') / 'run', config)\n"

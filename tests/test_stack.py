@@ -9,7 +9,7 @@ from walker_rl.cli import main
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.resuming import check_same_experiment
 
 CLUSTER = ("cluster", "submit", AGENT, "--num-actors", "1", "--address", "localhost:1")

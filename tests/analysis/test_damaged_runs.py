@@ -11,7 +11,7 @@ from walker_rl.analysis.runs import read_runs
 from walker_rl.cli import main
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 
 
 def make_whole(path, seed=0):

@@ -22,7 +22,7 @@ from walker_rl.analysis.runs import read_runs
 from walker_rl.analysis.tables import read_table, write_table
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.pretrained import find_policy
 
 

@@ -20,7 +20,7 @@ from walker_rl.agents import agent_names, config_class
 from walker_rl.cli import main
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.policies.policy_file import load_policy
 from walker_rl.pretrained import pretrained_policies
 from walker_rl.terminal.display import TRAINED

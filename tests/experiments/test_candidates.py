@@ -16,7 +16,8 @@ from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import train
 from walker_rl.experiments.parts import builder_of, make_parts
-from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.numpy_policy import PolicyArchitecture

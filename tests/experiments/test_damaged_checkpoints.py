@@ -17,7 +17,7 @@ from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.checkpoint import read_checkpoint, write_checkpoint
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.terminal.display import Display
 

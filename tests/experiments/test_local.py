@@ -20,7 +20,8 @@ from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner, train
 from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.checkpoint import read_checkpoint
-from walker_rl.experiments.run.directory import RunDirectory, create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display

@@ -12,7 +12,8 @@ from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, st
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.prior import read_prior_policy
-from walker_rl.experiments.run.directory import create_run_directory, discard, prior_policy_of
+from walker_rl.experiments.run.creation import create_run_directory, discard
+from walker_rl.experiments.run.directory import prior_policy_of
 from walker_rl.experiments.run.resuming import check_same_experiment
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, save_policy

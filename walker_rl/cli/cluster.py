@@ -103,7 +103,7 @@ def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, again: s
         RunError: if the run can't continue.
         typer.Exit: if it was stopped before it began.
     """
-    from walker_rl.experiments.run.directory import discard
+    from walker_rl.experiments.run.creation import discard
 
     status, said = _drive(ray_python, spec)
     has_ended_early = status in (REFUSED, INTERRUPTED, STOPPED)

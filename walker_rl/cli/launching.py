@@ -105,7 +105,7 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
         UserError: if the request is impossible; nothing is then left behind.
         RunIsComplete: if the run to resume is complete.
     """
-    from walker_rl.experiments.run.directory import create_run_directory, default_path
+    from walker_rl.experiments.run.creation import create_run_directory, default_path
 
     config, run = load_request(request, RUNNER, has_network=has_network)
     if run is None:

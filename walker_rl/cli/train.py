@@ -51,7 +51,8 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
     """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.prior import read_prior_policy
-        from walker_rl.experiments.run.directory import create_run_directory, default_path, locked, prior_policy_of
+        from walker_rl.experiments.run.creation import create_run_directory, default_path
+        from walker_rl.experiments.run.directory import locked, prior_policy_of
 
         config, run = load_request(request, RUNNER)
         prior_policy = prior_policy_of(run, config) if run else read_prior_policy(config)

@@ -16,7 +16,7 @@ from walker_rl.experiments.distributed.messages import Candidate, Notice, Report
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.experiments.run.summary import write_summary

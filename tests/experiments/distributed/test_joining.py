@@ -8,7 +8,7 @@ from walker_rl.experiments.distributed.codec import protocol
 from walker_rl.experiments.distributed.membership import introduction, prior_policy_at
 from walker_rl.experiments.distributed.messages import Experiment
 from walker_rl.experiments.prior import parse_prior_policy
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.pretrained import find_pretrained
 
 

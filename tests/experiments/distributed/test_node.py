@@ -11,7 +11,7 @@ import pytest
 from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.ports import free_port
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 
 
 @pytest.mark.parametrize(

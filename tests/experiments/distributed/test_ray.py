@@ -23,7 +23,7 @@ from tests.tiny import AGENT, lines_until, press_ctrl_c, run_command, start_comm
 from walker_rl.cli.launching import RUNNER
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.ports import free_port
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.step_files import step_files
 
 ROOT = Path(__file__).parents[3]

@@ -17,13 +17,8 @@ from tests.tiny import AGENT
 from walker_rl import __version__
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import (
-    RunDirectory,
-    create_run_directory,
-    default_path,
-    locked,
-    open_run_directory,
-)
+from walker_rl.experiments.run.creation import create_run_directory, default_path
+from walker_rl.experiments.run.directory import RunDirectory, locked, open_run_directory
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
 from walker_rl.whole_file import part_of
@@ -180,7 +175,7 @@ def test_an_empty_mount_point_will_do(tmp_path):
     (tmp_path / "run").mkdir()
     script = (
         "import sys; from pathlib import Path; from walker_rl.experiments.config_loading import load_config\n"
-        "from walker_rl.experiments.run.directory import create_run_directory, discard\n"
+        "from walker_rl.experiments.run.creation import create_run_directory, discard\n"
         f"run = create_run_directory(Path(sys.argv[1]), load_config({AGENT!r}))\n"
         "assert run.config.is_file() and run.path.is_mount(); discard(run); print(list(run.path.iterdir()))"
     )

@@ -13,7 +13,7 @@ from walker_rl.cli import main
 from walker_rl.cli.quantities import parse_duration
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length
 
 

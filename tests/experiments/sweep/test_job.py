@@ -10,7 +10,7 @@ import pytest
 from tests.tiny import AGENT
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.directory import create_run_directory
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import JobRun
 from walker_rl.terminal.states import RunState

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import os
-import shlex
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,12 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.experiments.prior import PriorPolicy, prior_record, read_prior_policy, recorded_prior_policy
-from walker_rl.experiments.run.provenance import Provenance, provenance
+from walker_rl.experiments.prior import PriorPolicy, recorded_prior_policy
+from walker_rl.experiments.run.provenance import Provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import shown, to_record
-from walker_rl.outputs import check_writable, writing
-from walker_rl.printable import file_name
-from walker_rl.whole_file import is_part, remove_parts, whole_file, write_whole_text
+from walker_rl.outputs import check_writable
+from walker_rl.whole_file import remove_parts, write_whole_text
 from walker_rl.yaml_file import parse_yaml, write_yaml
 
 
@@ -99,6 +97,11 @@ class RunDirectory:
     """The final evaluation, which only complete runs have."""
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that every run has."""
+        return self.metrics, self.tensorboard, self.checkpoints, self.best_policy.parent, self.videos
+
+    @property
     def exists(self) -> bool:
         """True if `path` is a run directory; also False where it can't be accessed."""
         return os.path.isfile(self.config)
@@ -115,81 +118,9 @@ class RunDirectory:
             return to_record(contents.get(PROVENANCE), Provenance)
 
 
-def default_path(config: ExperimentConfig) -> Path:
-    """The path `runs/AGENT_TASK_seedSEED_TIME`."""
-    return Path("runs") / f"{config.agent_name}_{file_name(config.task)}_seed{config.seed}_{time_now()}"
-
-
 def time_now() -> str:
     """The local time in the name of a run directory, as in "20240131-235959"."""
     return time.strftime("%Y%m%d-%H%M%S")
-
-
-def create_run_directory(
-    path: Path, config: ExperimentConfig, runner: str = "train", prior_policy: PriorPolicy | None = None
-) -> RunDirectory:
-    """Makes a new run directory, completely or not at all.
-
-    `path` may exist if it holds no file: an empty folder, a link to one, a mount point with its `lost+found`, or what
-    remains of a process that was killed while it made this directory.
-
-    Args:
-        path: its place.
-        config: configuration of the run.
-        runner: command that can resume it.
-        prior_policy: policy that is played before training; by default the configured one, if any.
-
-    Raises:
-        UserError: if it holds a file, is in use by another process or can't be made, or the prior can't be read.
-        RunError: if the disk is full.
-    """
-    run, target = RunDirectory(path), Path(os.path.realpath(path))
-    with writing("run_dir", path):
-        if os.path.lexists(target) and not target.is_dir():
-            raise UserError(f"run_dir = {path}: must not exist yet")
-        is_new = not target.exists()
-        target.mkdir(parents=True, exist_ok=True)
-        with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
-            if not all(_may_be_there(entry) for entry in target.rglob("*")):
-                resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
-                raise UserError(f"run_dir = {path}: must not exist yet{resume}")
-            _fill(run, config, runner, prior_policy or read_prior_policy(config), is_new)
-    return run
-
-
-def _may_be_there(entry: Path) -> bool:
-    """Returns True for what a new run directory may hold: folders, and the remains of a killed process."""
-    is_remains = is_part(entry) or entry.match("policy/prior.npz")
-    return not entry.is_symlink() and (entry.is_dir() or is_remains)
-
-
-def _fill(
-    run: RunDirectory, config: ExperimentConfig, runner: str, prior_policy: PriorPolicy | None, is_new: bool
-) -> None:
-    """Writes the initial contents; the configuration, which marks a run directory, comes last."""
-    try:
-        restore_folders(run)
-        if prior_policy is not None:
-            with whole_file(run.prior_policy) as file:
-                file.write(prior_policy.contents)
-        prior = prior_record(config, prior_policy)
-        record = {"prior": dataclasses.asdict(prior)} if prior else {}
-        _write_config(run, config, {"runner": runner, **provenance(), **record})
-    except BaseException:
-        discard(run, keeps_path=not is_new)
-        raise
-
-
-def _folders(run: RunDirectory) -> tuple[Path, ...]:
-    return run.metrics, run.tensorboard, run.checkpoints, run.best_policy.parent, run.videos
-
-
-def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
-    """Removes an unused run directory; its folder stays if `keeps_path`, or if it is a link or a mount point."""
-    folders = (*_folders(run), *([] if keeps_path else [run.path]))
-    for remove in (run.config.unlink, run.prior_policy.unlink, *(folder.rmdir for folder in folders)):
-        with contextlib.suppress(OSError):
-            remove()
 
 
 def restore_folders(run: RunDirectory) -> None:
@@ -198,7 +129,7 @@ def restore_folders(run: RunDirectory) -> None:
     Raises:
         OSError: if one can't be made.
     """
-    for folder in _folders(run):
+    for folder in run.folders:
         folder.mkdir(exist_ok=True)
     remove_parts(run.path)
 
@@ -213,10 +144,16 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
     """
     record = read_yaml_mapping(run.config)[PROVENANCE]
     run.summary.unlink(missing_ok=True)
-    _write_config(run, config, record)
+    write_config(run, config, record)
 
 
-def _write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
+def write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:
+    """Atomically writes the configuration and the provenance.
+
+    Raises:
+        OSError: if the disk is full.
+        UserError: if the arguments of the environment can't be read again.
+    """
     text = write_yaml({**to_dict(config), PROVENANCE: provenance})
     try:
         parse_yaml(text)
