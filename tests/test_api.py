@@ -112,7 +112,7 @@ def test_a_path_is_not_the_name_of_a_pretrained_policy(tmp_path, monkeypatch):
     for path in ("./gait", Path("gait"), tmp_path / "gait"):
         assert walker_rl.load_policy(path).agent_name == "d4pg"
     assert walker_rl.load_policy("gait").agent_name == "gait"
-    with pytest.raises(UserError, match=r"^agent\.prior\.policy = \./sac: must be one of "):
+    with pytest.raises(UserError, match=rf"^agent\.prior\.policy = {tmp_path}/sac: must be one of "):
         walker_rl.train(AGENT, agent={"prior": {"policy": Path("sac")}})
 
 

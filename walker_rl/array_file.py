@@ -59,6 +59,8 @@ def unpack_arrays(file: IO[bytes]) -> dict[str, np.ndarray]:
         TornFileError: if they are torn, or something else.
     """
     num_bytes = file.seek(0, os.SEEK_END)
+    if not num_bytes:
+        raise TornFileError("it is empty")  # As a device is, whose contents might have no end.
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()

@@ -9,13 +9,17 @@ MAX_LINE = 1_000
 """Most characters of an error's line, since it repeats a value that may be long. A command with two paths fits."""
 
 
+_CUT = " ... "
+
+
 class LineError(Exception):
     """An error of one line, whose middle is left out if it is long."""
 
     def __str__(self) -> str:
         """Returns the line; the field is at its beginning, and what is allowed at its end."""
         line = super().__str__()
-        return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE // 2]} ... {line[-MAX_LINE // 2 :]}"
+        half = (MAX_LINE - len(_CUT)) // 2
+        return line if len(line) <= MAX_LINE else f"{line[:half]}{_CUT}{line[-half:]}"
 
 
 class UserError(LineError):

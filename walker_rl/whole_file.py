@@ -30,7 +30,7 @@ def remove_parts(folder: Path) -> None:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Yields a file to write, which replaces `path` at the end of the block.
+    """Yields a file to write, which replaces `path`, or the file that it links to, at the end of the block.
 
     If the block raises, `path` is unchanged and the temporary file is removed.
 
@@ -41,20 +41,21 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is no file of a disk", str(path))
-    part = part_of(path)
+    target = Path(os.path.realpath(path))
+    part = part_of(target)
     file = part.open("xb")
     try:
         yield file
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        part.replace(path)
+        part.replace(target)
     except BaseException:
         for clean_up in (file.close, part.unlink):
             with contextlib.suppress(OSError):  # The first error is the one to report.
                 clean_up()
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     except OSError as error:

@@ -46,8 +46,8 @@ sys.exit(main(["fail"]))
         ("UserError('discount = 2: must be in [0, 1]')", 2, "error: discount = 2: must be in [0, 1]\n"),
         ("RunError('the disk is full')", 1, "error: the disk is full\n"),
         (r"UserError('a\x1b[2J\nb = \u202e')", 2, "error: a[2J b = \n"),
-        ("UserError('x = ' + 'y' * 5_000 + ': is long')", 2, f"error: x = {'y' * 496} ... {'y' * 491}: is long\n"),
-        ("RunError('y' * 5_000)", 1, f"error: {'y' * 500} ... {'y' * 500}\n"),
+        ("UserError('x = ' + 'y' * 5_000 + ': is long')", 2, f"error: x = {'y' * 493} ... {'y' * 488}: is long\n"),
+        ("RunError('y' * 5_000)", 1, f"error: {'y' * 497} ... {'y' * 497}\n"),
         ("KeyboardInterrupt", 130, ""),
     ],
 )

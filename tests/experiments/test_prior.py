@@ -45,7 +45,7 @@ def test_a_name_a_file_and_a_run_directory_are_priors(tmp_path):
 
 
 def test_anything_else_is_refused(tmp_path):
-    for name in ("nope", tmp_path):
+    for name in (tmp_path / "nope", tmp_path, Path("/dev/zero")):
         must_be = "must be one of d4pg, .*, gait, .*, a run directory or a policy file"
         with pytest.raises(UserError, match=f"^agent.prior.policy = {name}: {must_be}$"):
             read_prior_policy(config_with(name))
@@ -81,6 +81,23 @@ def test_a_run_keeps_the_policy_that_it_began_with(tmp_path):
     assert str(refused.value) == f"agent.prior.policy = {prior}: {must_be}, {held}"
     save(prior)
     assert prior_policy_of(run, config).contents == began
+
+
+def test_a_run_that_began_from_here_goes_on_when_the_file_is_gone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    prior = save(Path("walks.npz"))
+    run = create_run_directory(tmp_path / "run", config_with(prior))
+    prior.unlink()
+    check_same_experiment(run, config_with(prior))
+    run.config.write_text(run.config.read_text().replace(str(tmp_path / "walks.npz"), "walks.npz"))  # As of old.
+    check_same_experiment(run, load_config(AGENT, [run.config]))
+    with pytest.raises(UserError, match=r"^agent.prior.policy = gait, there /.*/walks.npz: must be as in "):
+        check_same_experiment(run, config_with("gait"))
+
+
+def test_a_name_that_no_file_can_have_is_refused():
+    with pytest.raises(UserError, match=r"^agent.prior.policy = .*: must be one of "):
+        read_prior_policy(load_config(AGENT, overrides=['agent.prior.policy="a\\0b"']))
 
 
 def test_nothing_of_it_stays_in_a_discarded_run_nor_hinders_the_next(tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -113,7 +114,7 @@ def main(words: Sequence[str]) -> int:
     try:
         tie_to_starter()
         _check_paths(words)
-        with writing("HOME", Path.home()) if INSTALLING in words else contextlib.nullcontext():
+        with writing("HOME", Path(os.path.expanduser("~"))) if INSTALLING in words else contextlib.nullcontext():
             return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except RunIsComplete as complete:
         print(complete)

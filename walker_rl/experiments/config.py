@@ -3,12 +3,14 @@
 import dataclasses
 import functools
 import json
+import os
 from typing import Any
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
+from walker_rl.pretrained import pretrained_policies
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
@@ -194,12 +196,23 @@ def differences(
     config: dict[str, Any], other: dict[str, Any], free_to_change: tuple[str, ...] = FREE_TO_CHANGE
 ) -> list[str]:
     """Differences in fields that are not `free_to_change`, as in "agent.n_step = 3, there 5"."""
-    left, right = flatten(config), flatten(other)
+    left, right = (with_absolute_paths(flatten(fields)) for fields in (config, other))
     return [
         f"{key} = {shown(left.get(key))}, there {shown(right.get(key))}"
         for key in sorted(left.keys() | right.keys())
         if not _are_equal(left.get(key), right.get(key)) and not key.startswith(free_to_change)
     ]
+
+
+def with_absolute_paths(fields: dict[str, Any]) -> dict[str, Any]:
+    """Returns the fields with an absolute path of a prior, so that its run can be resumed from anywhere."""
+    policies = {one.name for one in pretrained_policies()}
+    paths = {
+        name: os.path.abspath(value)
+        for name, names in (("agent.prior.policy", policies), ("agent.prior.dataset", set()))
+        if isinstance(value := fields.get(name), str) and value and value not in names
+    }
+    return {**fields, **paths}
 
 
 def _are_equal(left: Any, right: Any) -> bool:

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import os
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,11 +11,10 @@ from typing import Any
 from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean, text_of
-from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten
+from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten, with_absolute_paths
 from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.hyperparameters import problems
-from walker_rl.pretrained import pretrained_policies
 from walker_rl.schedules import Linear
 from walker_rl.yaml_file import parse_yaml, read_yaml_file
 
@@ -112,22 +110,11 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
         values.update(_field_values(layer, types))
         values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
     with calling(agent_name):
-        config: ExperimentConfig = _build(config_type, {**values, **_absolute_paths(values)})
+        config: ExperimentConfig = _build(config_type, with_absolute_paths(values))
         for problem in problems(config):
             raise UserError(problem)
         check_members(config.agent)
     return config
-
-
-def _absolute_paths(values: dict[str, Any]) -> dict[str, str]:
-    """Returns the prior's path as an absolute one, so that the run can be resumed from anywhere."""
-    policies = {one.name for one in pretrained_policies()}
-    paths = {"agent.prior.policy": policies, "agent.prior.dataset": set()}
-    return {
-        name: os.path.abspath(values[name])
-        for name, names in paths.items()
-        if values.get(name) not in names and os.path.exists(values.get(name) or "")
-    }
 
 
 def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:

@@ -163,6 +163,6 @@ def make_parts(config: ExperimentConfig, prior_policy: PriorPolicy | None = None
         # The first actor has the run's own seeds, the others those of a distributed run's actors.
         seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
         seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
-        first = prior_policy or read_prior_policy(config)
-        sides = (make_actor_side(config, builder, one, side.replay, side.learner, first) for one in seeds)
-        return Parts(side, tuple(sides))
+        prior_policy = prior_policy or read_prior_policy(config)
+        loops = (make_actor_side(config, builder, one, side.replay, side.learner, prior_policy) for one in seeds)
+        return Parts(side, tuple(loops))

@@ -2,8 +2,8 @@
 
 import dataclasses
 import hashlib
-import io
 from pathlib import Path
+from typing import IO
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -47,13 +47,15 @@ class PriorPolicy:
         return hashlib.sha256(self.contents).hexdigest()
 
 
-def parse_prior_policy(contents: bytes, name: object) -> PriorPolicy:
+def parse_prior_policy(file: IO[bytes], name: object) -> PriorPolicy:
     """Parses the contents of a policy's file; `name` is their name in an error.
 
     Raises:
         UserError: if they are no policy.
     """
-    return PriorPolicy(parse_policy(io.BytesIO(contents), name), contents)
+    saved = parse_policy(file, name)
+    file.seek(0)
+    return PriorPolicy(saved, file.read())
 
 
 def read_prior_policy(config: ExperimentConfig) -> PriorPolicy | None:
@@ -66,12 +68,16 @@ def read_prior_policy(config: ExperimentConfig) -> PriorPolicy | None:
     if policy is None:
         return None
     try:
-        path = find_policy(policy)
-        return parse_prior_policy(path.read_bytes(), path)
-    except (OSError, UserError):
+        return _read(find_policy(policy))
+    except (OSError, ValueError, UserError):
         names = ", ".join(one.name for one in pretrained_policies())
         must_be = f"must be one of {names}, a run directory or a policy file"
         raise UserError(f"agent.prior.policy = {policy}: {must_be}") from None
+
+
+def has_prior_policy(config: ExperimentConfig) -> bool:
+    """Returns True if a policy is played before training."""
+    return _prior(config)[0] is not None
 
 
 def recorded_prior_policy(config: ExperimentConfig, record: PriorRecord | None, copy: Path) -> PriorPolicy | None:
@@ -85,8 +91,8 @@ def recorded_prior_policy(config: ExperimentConfig, record: PriorRecord | None, 
         return read_prior_policy(config)
     for path in (copy, find_policy(policy)):
         try:
-            read = parse_prior_policy(path.read_bytes(), path)
-        except (OSError, UserError):
+            read = _read(path)
+        except (OSError, ValueError, UserError):
             continue
         if read.sha256 == record.sha256:
             return read
@@ -103,7 +109,10 @@ def prior_record(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> 
     policy, dataset = _prior(config)
     if dataset is not None:
         path = Path(dataset)
-        about, sha256 = read_metadata(path), _hash(*data_files(path))
+        try:
+            about, sha256 = read_metadata(path), _hash(*data_files(path))
+        except OSError as error:
+            raise UserError(f"agent.prior.dataset = {path}: cannot be read ({error.strerror})") from None
         steps = about["total_steps"] + about["actor_steps"]
         return PriorRecord(f"{path.name}-{sha256[:8]}", sha256, about["algorithm_name"], steps)
     if policy is None or prior_policy is None:
@@ -138,6 +147,11 @@ def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
         "Evaluations play the agent's own policy, so they stay low until its first update, after "
         f"{config.agent.min_steps_to_learn:,} steps."
     )
+
+
+def _read(path: Path) -> PriorPolicy:
+    with path.open("rb") as file:
+        return parse_prior_policy(file, path)
 
 
 def _prior(config: ExperimentConfig) -> tuple[str | None, str | None]:

@@ -86,8 +86,8 @@ def load_policy(path: Path) -> SavedPolicy:
     try:
         with path.open("rb") as file:
             return parse_policy(file, path)
-    except OSError as error:
-        raise UserError(f"policy = {path}: cannot be read ({error.strerror or error})") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"policy = {path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
 def parse_policy(file: IO[bytes], name: object) -> SavedPolicy:

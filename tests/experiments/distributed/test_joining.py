@@ -1,5 +1,9 @@
 """Joining a run: refusals once it is found, and what an actor is told."""
 
+import dataclasses
+import io
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.tiny import AGENT, run_command
 from walker_rl import __version__
 from walker_rl.experiments.config import to_dict
@@ -25,7 +29,12 @@ def test_a_run_directory_that_is_refused_is_not_touched(channel, tmp_path):
 
 def test_an_actor_receives_the_policy_that_it_plays_first(channel):
     contents = find_pretrained("gait").path.read_bytes()
-    channel.send(introduction(load_config(AGENT), parse_prior_policy(contents, "gait")))
-    assert prior_policy_at(channel).contents == contents
-    channel.send(introduction(load_config(AGENT), None))
-    assert prior_policy_at(channel) is None
+    config = load_config(AGENT, overrides=["agent.prior.policy=gait"])
+    told = introduction(config, parse_prior_policy(io.BytesIO(contents), "gait"))
+    for broken in ("", "abc", "bm9uZQ=="):  # A foreign sender's.
+        channel.send(dataclasses.replace(told, prior_policy=broken))
+        with ThreadPoolExecutor() as pool:
+            received = pool.submit(prior_policy_at, channel, config)
+            channel.send(told)
+            assert received.result(60).contents == contents
+    assert prior_policy_at(channel, load_config(AGENT)) is None

@@ -1,6 +1,7 @@
 """Which runs a sweep has, exactly; and what it refuses."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_value_that_is_a_path_stays_one_and_names_no_folder():
     policies = ("/runs/a #1/best.npz", "../b: c/best.npz")
     grid = parse_grid([f"agent.prior.policy={','.join(map(json.dumps, policies))}"])
     jobs = plan(SweepSpec(agents=(AGENT,), seeds=(0,), grid=grid), OUTPUT)
-    assert [job.config.agent.prior.policy for job in jobs.values()] == [*policies]
+    assert [job.config.agent.prior.policy for job in jobs.values()] == [*map(os.path.abspath, policies)]
     assert {job.run_dir.parent for job in jobs.values()} == {OUTPUT}
     for job in jobs.values():
         words = job.command()

@@ -134,7 +134,7 @@ class ActorNode:
         seeds = make_actor_seeds(self._config.seed, index, self._welcome.start)
         self._stream = TransitionStream(self._channel, builder.layout.row_size, self._patience)
         variables = RemoteVariables(self._channel, builder.architecture)
-        prior_policy, scale = prior_policy_at(self._channel), scales[index % len(scales)]
+        prior_policy, scale = prior_policy_at(self._channel, self._config), scales[index % len(scales)]
         return make_actor_side(self._config, builder, seeds, self._stream, variables, prior_policy, scale)
 
     @property

@@ -1,6 +1,7 @@
 """Joining a run: finds it, and checks that this program speaks its protocol."""
 
 import base64
+import io
 import re
 import time
 
@@ -15,7 +16,7 @@ from walker_rl.experiments.distributed.messages import Experiment
 from walker_rl.experiments.distributed.patience import Patience
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
 from walker_rl.experiments.distributed.trust import TRUSTED, is_trusted
-from walker_rl.experiments.prior import PriorPolicy, parse_prior_policy
+from walker_rl.experiments.prior import PriorPolicy, has_prior_policy, parse_prior_policy
 
 MUST_BE = "must be the address of a run started with --role central --listen"
 
@@ -49,14 +50,17 @@ def take_part(channel: Channel) -> ExperimentConfig:
     return config
 
 
-def prior_policy_at(channel: Channel) -> PriorPolicy | None:
-    """Returns the policy that the actors of the run on `channel` play first; None if there is none.
+def prior_policy_at(channel: Channel, config: ExperimentConfig) -> PriorPolicy | None:
+    """Returns the policy that the actors of the run on `channel` play first; None if its configuration has none."""
+    return _sent_policy(channel.read(Experiment, _sent_policy)) if has_prior_policy(config) else None
 
-    Raises:
-        UserError: if what was sent is no policy.
-    """
-    text = channel.read(Experiment).prior_policy
-    return parse_prior_policy(base64.b64decode(text), f"the prior of the run at {channel.address}") if text else None
+
+def _sent_policy(experiment: Experiment) -> PriorPolicy:
+    """Raises ValueError if the message has no policy."""
+    try:
+        return parse_prior_policy(io.BytesIO(base64.b64decode(experiment.prior_policy)), "prior_policy")
+    except UserError as error:
+        raise ValueError(str(error)) from None
 
 
 def connect(address: str, run_id: str, seconds: float = 300.0) -> tuple[Channel, ExperimentConfig, Patience]:

@@ -47,16 +47,16 @@ def create_run_directory(
         is_new = not target.exists()
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
-            if not all(_may_be_there(entry) for entry in target.rglob("*")):
+            if not all(_may_be_there(entry, target) for entry in target.rglob("*")):
                 resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
                 raise UserError(f"run_dir = {path}: must not exist yet{resume}")
             _fill(run, config, runner, prior_policy or read_prior_policy(config), is_new)
     return run
 
 
-def _may_be_there(entry: Path) -> bool:
+def _may_be_there(entry: Path, target: Path) -> bool:
     """Returns True for what a new run directory may hold: folders, and the remains of a killed process."""
-    is_remains = is_part(entry) or entry.match("policy/prior.npz")
+    is_remains = is_part(entry) or entry == RunDirectory(target).prior_policy
     return not entry.is_symlink() and (entry.is_dir() or is_remains)
 
 

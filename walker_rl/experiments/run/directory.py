@@ -66,7 +66,7 @@ class RunDirectory:
     last_policy = _Inside("policy/last.npz")
     """The policy of the last evaluation."""
 
-    prior_policy = _Inside("policy/prior.npz")
+    prior_policy = _Inside("prior.npz")
     """Copy of the policy that is played before training, if there is one."""
 
     videos = _Inside("videos")
