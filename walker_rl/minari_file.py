@@ -18,7 +18,7 @@ from walker_rl.episodes import Episode
 from walker_rl.errors import UserError, text_of
 from walker_rl.extras import require_extra
 from walker_rl.outputs import writing
-from walker_rl.printable import counted, printable
+from walker_rl.printable import describe_sizes, printable
 
 MARGIN = 2**20
 """Bytes by which a dataset may grow besides its episodes."""
@@ -124,8 +124,7 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
     require_extra("minari", "minari", "minari")
     from minari import MinariDataset
 
-    sizes = f"{counted(observation_size, 'observation')} and {counted(action_size, 'action')}"
-    must_be = f"must be a Minari dataset of {sizes} with finite bounds"
+    must_be = f"must be a Minari dataset of {describe_sizes(observation_size, action_size)} with finite bounds"
     try:
         dataset = MinariDataset(_data(path))
         spaces = dataset.observation_space, dataset.action_space

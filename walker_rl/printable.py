@@ -53,3 +53,8 @@ def format_duration(seconds: float | None) -> str:
 def format_number(value: float | None) -> str:
     """Formats a number, as in "1,234"; "-" for None."""
     return "-" if value is None else f"{value:,.0f}"
+
+
+def describe_sizes(observation_size: int, action_size: int) -> str:
+    """Describes a task's sizes, as in "2 observations and 1 action"."""
+    return f"{counted(observation_size, 'observation')} and {counted(action_size, 'action')}"

@@ -24,7 +24,7 @@ GIF_OPTIONS = ["-lavfi", "[0][1]paletteuse=dither=none", "-f", "gif"]
 MP4_OPTIONS = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
 
 _MODULE = re.compile(r"\[[^]\n]* @ 0x[0-9a-f]+\] *")
-"""What ffmpeg's messages begin with, as in `[out#0/gif @ 0x55ec3cf2fc40]`."""
+"""Prefix of ffmpeg's messages, as in `[out#0/gif @ 0x55ec3cf2fc40]`."""
 
 
 def is_gif(path: Path) -> bool:

@@ -16,7 +16,7 @@ from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
 from walker_rl.minari_file import read_episodes
 from walker_rl.policies.policy_file import SavedPolicy
-from walker_rl.printable import counted
+from walker_rl.printable import describe_sizes
 from walker_rl.replay.interface import Sink
 from walker_rl.replay.layout import TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
@@ -60,7 +60,7 @@ class PriorThenPolicy:
             UserError: if `saved` can't play a task of these sizes of an observation and of an action.
         """
         if not saved.architecture.plays(*sizes):
-            must_be = f"must play a task of {counted(sizes[0], 'observation')} and {counted(sizes[1], 'action')}"
+            must_be = f"must play a task of {describe_sizes(*sizes)}"
             raise UserError(f"agent.prior.policy = {config.policy}: {must_be}")
         self._config = config
         self._policy = policy

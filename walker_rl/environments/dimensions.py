@@ -4,8 +4,6 @@ import dataclasses
 
 import numpy as np
 
-from walker_rl.printable import counted
-
 
 @dataclasses.dataclass(frozen=True)
 class Dimension:
@@ -37,11 +35,6 @@ class Dimensions:
 
     observation: tuple[Dimension, ...]
     action: tuple[Dimension, ...]
-
-
-def describe_sizes(observation_size: int, action_size: int) -> str:
-    """Describes a task's sizes, as in "2 observations and 1 action"."""
-    return f"{counted(observation_size, 'observation')} and {counted(action_size, 'action')}"
 
 
 def numbered(name: str, size: int, low: float, high: float) -> tuple[Dimension, ...]:

@@ -13,11 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from walker_rl.environments.dimensions import describe_sizes
 from walker_rl.environments.guarded import GuardedSimulation, same_folder
 from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import RunError, UserError, described
 from walker_rl.extras import how_to_install
+from walker_rl.printable import describe_sizes
 from walker_rl.processes.signals import same_handlers
 from walker_rl.runtime import set_environment
 

@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from walker_rl.environments import Environment, find_task, imported_module, make_environment
-from walker_rl.environments.dimensions import describe_sizes
 from walker_rl.episodes import play_episodes
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
-from walker_rl.printable import counted
+from walker_rl.printable import counted, describe_sizes
 from walker_rl.types import Act, Metrics
 
 MAX_EPISODES = 100_000

@@ -1,4 +1,4 @@
-"""Joining a run: refusals once it is found, and what an actor is told."""
+"""Joining a run: refusals after it is found, and the policy that an actor receives."""
 
 import dataclasses
 import io
@@ -30,11 +30,11 @@ def test_a_run_directory_that_is_refused_is_not_touched(channel, tmp_path):
 def test_an_actor_receives_the_policy_that_it_plays_first(channel):
     contents = find_pretrained("gait").path.read_bytes()
     config = load_config(AGENT, overrides=["agent.prior.policy=gait"])
-    told = introduction(config, parse_prior_policy(io.BytesIO(contents), "gait"))
+    message_of_run = introduction(config, parse_prior_policy(io.BytesIO(contents), "gait"))
     for broken in ("", "abc", "bm9uZQ=="):  # A foreign sender's.
-        channel.send(dataclasses.replace(told, prior_policy=broken))
+        channel.send(dataclasses.replace(message_of_run, prior_policy=broken))
         with ThreadPoolExecutor() as pool:
             received = pool.submit(prior_policy_at, channel, config)
-            channel.send(told)
+            channel.send(message_of_run)
             assert received.result(60).contents == contents
     assert prior_policy_at(channel, load_config(AGENT)) is None

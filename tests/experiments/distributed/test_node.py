@@ -38,6 +38,6 @@ def test_an_evaluator_that_is_terminated_again_and_again_ends_without_a_tracebac
 
 
 def catches(pid, number):
-    """Whether a process has a handler for a signal."""
+    """Returns True if a process has a handler for a signal."""
     caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[1]
     return int(caught, 16) >> (number - 1) & 1

@@ -30,7 +30,7 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
     for difference in differences(to_dict(config), read_yaml(run.config)):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
     check_same_dataset(config, started.prior)
-    prior_policy_of(run, config)
+    prior_policy_of(run, config)  # Raises if the run's copy and the file are lost.
 
 
 def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
