@@ -45,7 +45,7 @@ def damage_flipped(newest):
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (damage_emptied, "File is not a zip file"),
+        (damage_emptied, "it is empty"),
         (damage_truncated, "File is not a zip file"),
         (damage_flipped, r"wrong checksum of .*|.*CRC.*"),
     ],
