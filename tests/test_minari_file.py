@@ -19,7 +19,7 @@ from walker_rl.environments import make_environment
 from walker_rl.episodes import Episode, play_episodes
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.parts import builder_of, check_agent
+from walker_rl.experiments.parts import builder_of, check_agent, make_parts
 from walker_rl.experiments.prior import check_same_dataset, prior_record
 from walker_rl.hyperparameters import problems
 from walker_rl.minari_file import is_dataset, new_dataset, read_episodes, read_metadata
@@ -278,3 +278,14 @@ def test_with_a_dataset_nothing_is_played_first(dataset):
     assert (config.num_prior_steps, config.num_steps_before_updates) == (0, 10)
     both = make_config(AGENT, prior=PriorConfig(dataset="one", policy="gait"))
     assert list(problems(both)) == ["prior.dataset = one: must be null with agent.prior.policy = gait"]
+
+
+def test_a_dataset_beyond_the_memory_is_refused_before_it_is_read(dataset, tmp_path):
+    copy = shutil.copytree(dataset, tmp_path / "dataset")
+    metadata = copy / "data" / "metadata.json"
+    metadata.write_text(json.dumps({**json.loads(metadata.read_text()), "total_steps": 10**12}))
+    config = load_config(AGENT, (), ("task=Pendulum-v1", f"agent.prior.dataset='{copy}'"))
+    for make in (check_agent, make_parts):
+        with pytest.raises(UserError) as caught:
+            make(config)
+        assert str(caught.value) == f"agent.prior.dataset = {copy}: must fit into this machine's memory"

@@ -167,8 +167,12 @@ def _path(name: str, value: Any) -> Path:
     _check(name, value, str | Path, "a path")
     if value == "":
         raise UserError(f"{name} = '': must not be empty")
-    if "\0" in str(value):
-        raise UserError(f"{name} = {str(value)!r}: must be a path, without null characters")
+    try:
+        is_path = b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        is_path = False
+    if not is_path:
+        raise UserError(f"{name} = {str(value)!r}: must be a path, without null characters or lone surrogates")
     return Path(value)
 
 

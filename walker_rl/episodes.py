@@ -1,7 +1,7 @@
 """Episodes of a policy, as arrays."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ class Episode(NamedTuple):
 def play_episodes(
     environment: Environment,
     begin_episode: Callable[[], Act],
-    episode_seeds: Sequence[int],
+    episode_seeds: Iterable[int],
     num_steps: float = math.inf,
 ) -> Iterator[Episode]:
     """Plays one episode from each seed in order, with `num_steps` steps in all at most; the last one may be cut off.

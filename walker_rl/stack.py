@@ -43,6 +43,16 @@ def require_acme(what: str) -> None:
         )
 
 
+def require_package(what: str, package: str) -> None:
+    """Checks that a package of both stacks is installed, which `.venv-walk` may lack, before `what` begins.
+
+    Raises:
+        UserError: if it is not.
+    """
+    if importlib.util.find_spec(package) is None:
+        raise UserError(lacks(what, package))
+
+
 def lacks(what: str, package: str) -> str:
     """Returns the error message of a command that needs `package`, in an environment that only plays policies."""
     remedy = "`make setup` sets up .venv, which has everything: `. .venv/bin/activate`"

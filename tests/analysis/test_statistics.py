@@ -115,8 +115,8 @@ def test_seeds_that_never_reach_a_return_count_as_late():
     assert when_reached(steps[:2], returns[1:3], threshold=5).median == np.inf
     assert when_reached(steps[:1], returns[:1], threshold=5).median == 20
     unknown = [np.full(len(steps[0]), np.nan), *steps[1:]]
-    assert when_reached(unknown, returns, threshold=5).median == 30  # Of 10, 30 and never.
-    assert np.isnan(when_reached(unknown[:1], returns[:1], threshold=5).median)
+    assert np.isnan(when_reached(unknown, returns, threshold=5).median)  # Leaving that seed out would favour "never".
+    assert when_reached(unknown, returns, threshold=9.5).median == np.inf
 
 
 def test_stability_is_that_of_consecutive_evaluations():
@@ -145,3 +145,11 @@ def test_half_of_a_best_that_is_not_positive_means_nothing():
 )
 def test_an_interval_is_called_what_it_is(num_seeds, name):
     assert interval_name(num_seeds) == name
+
+
+def test_only_the_iqm_of_few_seeds_is_known_to_span_them():
+    assert interval_name([1, 4], "share") == "95 % interval"
+    share = performance_profile(np.array([0.0, 0.0, 0.0, 9.0]), np.array([5.0]))
+    assert share == 0.25
+    result = estimate([np.array([0.0, 0.0, 0.0, 9.0])], lambda seeds: performance_profile(seeds, np.array([5.0])))
+    assert result.high < 1

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from walker_rl.experiments.seeding import evaluation_seeds, make_actor_seeds, make_seeds
+from walker_rl.experiments.seeding import endless_evaluation_seeds, evaluation_seeds, make_actor_seeds, make_seeds
 
 
 def test_seeds_follow_from_the_one_seed():
@@ -47,6 +47,7 @@ def test_later_parts_do_not_move_the_seeds_of_the_first():
 def test_more_episodes_at_the_end_do_not_change_those_before():
     """A resumed run may have another number of final episodes; the first ones stay."""
     assert evaluation_seeds(5, 50)[:15] == evaluation_seeds(5, 15)
+    assert [*itertools.islice(endless_evaluation_seeds(5), 2_000)] == evaluation_seeds(5, 2_000)
 
 
 def test_every_process_that_plays_any_actor_has_seeds_of_its_own():

@@ -59,8 +59,8 @@ def test_a_fresh_clone_shows_a_walk_and_plays_policies_but_trains_none(tmp_path)
 
     assert run("evaluate", "--pretrained", "d4pg", "--episodes", "1").returncode == 0
     assert "render, evaluate, watch and list work" in run("list").stdout
-    for command in ("train", "tune"):
-        refused = run(command, "d4pg")
+    for words in (["train", "d4pg"], ["tune", "d4pg"], ["probe"], ["doctor"]):
+        refused = run(*words)
         assert (refused.returncode, refused.stderr.count("\n"), refused.stdout) == (2, 1, "")
-        assert refused.stderr.startswith(f"error: {command}: needs ") and "`make setup`" in refused.stderr
+        assert refused.stderr.startswith(f"error: {words[0]}: needs ") and "`make setup`" in refused.stderr
     assert not (tree / "runs").exists()

@@ -20,7 +20,7 @@ COMPARISON = """
 from walker_rl.analysis.comparison.summary import HEADER
 from walker_rl.terminal.table import print_table
 
-change, collapsed = "7.03 [4.17, 12]", "5% [0%, 11%]"
+change, collapsed = "7.03 [4.17, 12]", "5%"
 print_table(HEADER, [
     ("d4pg", "5", "300,000", "2,522 [2,384, 2,668]", "-", "2,510 [2,384, 2,670]", "-", change, collapsed),
     ("ppo", "5", "300,000", "375 [220, 679]", "86.0%", "381 [146, 775]", "84.0%", change, collapsed),
@@ -39,8 +39,8 @@ def test_intervals_stay_whole_on_80_columns_and_what_has_no_room_follows_below()
         "                                                                      [4.17, 12]",
         "",
         "  group  collapsed",
-        "  d4pg   5% [0%, 11%]",
-        "  ppo    5% [0%, 11%]",
+        "  d4pg   5%",
+        "  ppo    5%",
     ]
 
 
@@ -49,7 +49,7 @@ def test_every_terminal_shows_every_cell_and_tears_no_word(columns):
     lines = on_a_terminal(COMPARISON, columns).splitlines()
     assert max(map(len, lines)) <= columns
     words = " ".join(lines)
-    for word in ("[2,384, 2,668]", "[2,384, 2,670]", "[4.17, 12]", "[0%, 11%]", "collapsed", "86.0%"):
+    for word in ("[2,384, 2,668]", "[2,384, 2,670]", "[4.17, 12]", "5%", "collapsed", "86.0%"):
         assert word in words
 
 

@@ -44,7 +44,9 @@ class PriorConfig:
     )
     num_steps: int = hyperparameter(20_000, "environment steps that the policy plays", unit="steps", minimum=1)
     sigmas: tuple[float, ...] = hyperparameter(
-        (0.0, 0.1, 0.2), "noise on its actions, Ornstein-Uhlenbeck; one of these an episode, in turn", minimum=0
+        (0.0, 0.1, 0.2),
+        "sigma of the Ornstein-Uhlenbeck noise on its actions; one of these an episode, in turn",
+        minimum=0,
     )
     share: Schedule = hyperparameter(
         Linear(0.5, 0.0, 0, 200_000), "share of each batch drawn from its transitions", minimum=0, maximum=1
@@ -176,8 +178,15 @@ class NoiseConfig(OffPolicyConfig):
 
     noise: str = hyperparameter("ornstein_uhlenbeck", "exploration noise", choices=("gaussian", "ornstein_uhlenbeck"))
     sigma: Schedule = hyperparameter(
-        0.15, "standard deviation of the noise added at each step", unit="action units", minimum=0
+        0.15,
+        "standard deviation of Gaussian noise, or of the change of Ornstein-Uhlenbeck noise at each step",
+        unit="action units",
+        minimum=0,
     )
     theta: float = hyperparameter(
-        0.15, "pull of Ornstein-Uhlenbeck noise to zero", unit="per step", minimum=0, maximum=1
+        0.15,
+        "pull of Ornstein-Uhlenbeck noise to zero; with 0.15, its standard deviation is 1.9 sigma",
+        unit="per step",
+        minimum=0,
+        maximum=1,
     )

@@ -81,7 +81,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     @abc.abstractmethod
     def _actor_steps(self) -> tf.Tensor:
-        """Environment steps after which the current update is due, float64 `[]`."""
+        """Environment steps at which schedules are read for the current update, float64 `[]`."""
 
     def _at_present(self, schedule: Schedule) -> tf.Tensor:
         """A schedule's value at the current update, float32 `[]`."""

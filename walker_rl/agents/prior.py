@@ -12,30 +12,54 @@ import numpy as np
 
 from walker_rl.agents.config import PriorConfig
 from walker_rl.agents.exploration import OrnsteinUhlenbeckNoise
+from walker_rl.agents.memory import FLOAT
 from walker_rl.agents.policies import BehaviourPolicy
 from walker_rl.errors import UserError
-from walker_rl.minari_file import read_episodes
+from walker_rl.minari_file import read_episodes, read_metadata
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.printable import describe_sizes
 from walker_rl.replay.interface import Sink
 from walker_rl.replay.layout import TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.queue import Queue
+from walker_rl.runtime import machine_memory
 from walker_rl.types import State, Variables
 
 THETA = 0.15
 """Pull of the noise on the prior's actions to zero, per step."""
+
+NUM_COPIES = 3
+"""Copies of a dataset's transitions in memory while they are read, with what is around them."""
+
+
+def check_dataset(path: Path, sizes: tuple[int, int], row_size: int) -> None:
+    """Opens a Minari dataset and checks its first episode, and that its transitions fit into this machine's memory.
+
+    Args:
+        path: folder of the dataset.
+        sizes: sizes of an observation and of an action.
+        row_size: floats in a transition.
+
+    Raises:
+        UserError: if it can't be read, is of another task or is too large.
+    """
+    next(read_episodes(path, *sizes), None)
+    num_bytes = NUM_COPIES * FLOAT * row_size * read_metadata(path)["total_steps"]
+    if num_bytes > machine_memory():
+        raise UserError(f"agent.prior.dataset = {path}: must fit into this machine's memory")
 
 
 def recorded_transitions(path: Path, layout: TransitionLayout, make_adder: Callable[[Sink], NStepAdder]) -> np.ndarray:
     """The transitions of a Minari dataset, float32 `[n, row_size]`, as the agent's own adder makes them.
 
     Raises:
-        UserError: if the dataset can't be read, has no steps or is of another task.
+        UserError: if `check_dataset` raises it, or the dataset has no steps.
     """
+    sizes = layout.observation_size, layout.action_size
+    check_dataset(path, sizes, layout.row_size)
     transitions = Queue(layout.row_size)
     adder = make_adder(transitions)
-    for episode in read_episodes(path, layout.observation_size, layout.action_size):
+    for episode in read_episodes(path, *sizes):
         adder.add_first(dm_env.restart(episode.observations[0]))
         last = len(episode.rewards) - 1
         for step, (action, reward) in enumerate(zip(episode.actions, episode.rewards, strict=True)):

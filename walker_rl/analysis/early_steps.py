@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.analysis.comparison.summary import estimated
+from walker_rl.analysis.comparison.summary import estimated_change, mean_share
 from walker_rl.analysis.run import Groups, Run
 from walker_rl.analysis.statistics import collapsed, known_mean
 
@@ -45,14 +45,18 @@ def phases(run: Run, until: float) -> dict[str, Phase]:
 
 
 def describe(groups: Groups, until: float) -> Iterator[str]:
-    """Yields the lines of one task's table: interquartile means over each group's seeds, with 95 % intervals."""
+    """Yields the lines of one task's table.
+
+    Changes are interquartile means over each group's seeds, with 95 % intervals. Shares are means.
+    """
     width = max(len(name) for name in ("group", *groups))
     header = ("change / best so far", "collapsed", "change of critic's loss")
     yield f"{'group'.ljust(width)}  phase  " + "  ".join(name.ljust(24) for name in header).rstrip()
     for group, runs in groups.items():
         of_runs = [phases(run, until) for run in runs]
         for phase in PHASES:
-            cells = [estimated(values, ".0%") for values in zip(*(of_run[phase] for of_run in of_runs), strict=True)]
+            changes, shares, losses = zip(*(of_run[phase] for of_run in of_runs), strict=True)
+            cells = (estimated_change(changes), mean_share(shares), estimated_change(losses))
             yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
 
 

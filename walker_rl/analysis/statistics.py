@@ -10,15 +10,21 @@ NUM_RESAMPLES, RESAMPLING_SEED = 2_000, 0
 CONFIDENCE = 0.95
 
 MAX_SPANNED_SEEDS = 4
-"""Most seeds whose interval is from the lowest to the highest: each is the mean of over 2.5 % of the resamples."""
+"""Most seeds whose IQM's interval is from the lowest to the highest: each is the IQM of over 2.5 % of the resamples."""
 
 STATISTIC = "IQM"
 """Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""
 
+MEAN = "mean"
+"""Name of the mean there: the statistic of shares that most seeds have at 0, since the IQM would omit the others."""
 
-def interval_name(num_seeds: Iterable[int]) -> str:
-    """Returns a name for the intervals of groups of so many seeds; "" if all are of one."""
-    spans = {number <= MAX_SPANNED_SEEDS for number in num_seeds if number > 1}
+
+def interval_name(num_seeds: Iterable[int], statistic: str = STATISTIC) -> str:
+    """Returns a name for a statistic's intervals of groups of so many seeds; "" if all are of one.
+
+    The interval of a statistic other than the IQM does not have the seeds' values at its ends.
+    """
+    spans = {statistic == STATISTIC and number <= MAX_SPANNED_SEEDS for number in num_seeds if number > 1}
     if len(spans) == 2:
         return f"95 % interval (lowest to highest with 2 to {MAX_SPANNED_SEEDS} runs)"
     return "" if not spans else "interval from lowest to highest" if spans == {True} else "95 % interval"
@@ -87,8 +93,8 @@ class Reached:
     """Times at which the seeds of a group reached a return.
 
     Attributes:
-        costs: steps or seconds of each seed, `[S]`; infinite for those that never did.
-        median: median of the costs; infinite if half or more never did.
+        costs: steps or seconds of each seed, `[S]`; infinite for those that never did, nan where not recorded.
+        median: median of the costs; infinite if half or more never did, nan if one is not recorded.
     """
 
     costs: np.ndarray
@@ -106,8 +112,7 @@ def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], thr
             for cost, values in zip(costs, returns, strict=True)
         ]
     )
-    known = first[~np.isnan(first)]
-    return Reached(first, float(np.median(known)) if len(known) else np.nan)
+    return Reached(first, float(np.median(first)))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,7 +20,7 @@ from walker_rl.errors import kind_and_message
 from walker_rl.processes.child import signal_name
 from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.slots import usable_cores, usable_cpus
-from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME
+from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME, require_package
 
 NATIVE_LIBRARIES = ("tensorflow", "pybullet", *(("reverb", "launchpad", "jax") if HAS_ACME else ()))
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
@@ -52,6 +52,7 @@ def check_machine(context: typer.Context, json: Json = False) -> None:
 
     One line for Python, every package, native libraries, threads, memory, disk; exit status 1 if anything is wrong.
     """
+    require_package("doctor", "packaging")
     checks = []
     for check in _checks():
         checks.append(check)

@@ -13,6 +13,7 @@ from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.writable import writable
 from walker_rl.errors import RunError
 from walker_rl.printable import file_name, one_line
+from walker_rl.stack import require_package
 
 if TYPE_CHECKING:
     from walker_rl.environments import Dimension, Environment
@@ -35,6 +36,7 @@ def probe_task(
 
     A task that can't be drawn has no probe.gif.
     """
+    require_package("probe", "matplotlib")
     from walker_rl.environments import make_environment
     from walker_rl.environments.probing import record, simple_actions
 

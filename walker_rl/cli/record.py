@@ -70,7 +70,7 @@ def _record(
     from rich.progress import Progress
 
     from walker_rl.episodes import play_episodes
-    from walker_rl.experiments.seeding import evaluation_seeds
+    from walker_rl.experiments.seeding import endless_evaluation_seeds
     from walker_rl.minari_file import new_dataset
     from walker_rl.terminal.live import make_console
 
@@ -82,7 +82,8 @@ def _record(
         Progress(console=console, transient=True, disable=not console.is_interactive) as progress,
     ):
         recording = progress.add_task("Recording", total=num_steps)
-        for episode in play_episodes(environment, saved.begin_episode, evaluation_seeds(seed, num_steps), num_steps):
+        seeds = endless_evaluation_seeds(seed)
+        for episode in play_episodes(environment, saved.begin_episode, seeds, num_steps):
             add(episode)
             num_episodes += 1
             if episode.is_complete:

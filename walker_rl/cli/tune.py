@@ -62,8 +62,8 @@ def tune_agent(
     trains its seeds, each an ordinary run in OUTPUT/trials, and retries a failed run once. Its score is the mean return
     of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best trial's fields, for `walker-rl
     train --config`. The same command resumes a search that was stopped or killed, and lengthens it with more trials.
-    Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM or
-    SIGHUP, 130 by Ctrl-C.
+    Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM,
+    SIGHUP or a batch system, 130 by Ctrl-C.
     """
     from walker_rl.experiments.sweep.spec import check_not_set, parse_seeds
     from walker_rl.experiments.tuning.plan import PRUNERS, Plan

@@ -86,7 +86,8 @@ def evaluate(
     Raises:
         RunError: if a return is not finite.
     """
-    returns, lengths, falls, actions = [], [], [], []
+    returns, lengths, falls = [], [], []
+    num_saturated, num_components = 0, 0
     for episode in play_episodes(environment, begin_episode, episode_seeds):
         episode_return = float(np.cumsum(episode.rewards, dtype=np.float64)[-1])  # `sum` would depend on the Python.
         if not math.isfinite(episode_return):
@@ -94,9 +95,9 @@ def evaluate(
         returns.append(episode_return)
         lengths.append(len(episode.rewards))
         falls.append(episode.terminated)
-        actions.append(episode.actions)
-    saturated_share = float(np.mean(np.abs(np.concatenate(actions)) >= SATURATED))
-    return Evaluation(tuple(returns), tuple(lengths), tuple(falls), saturated_share)
+        num_saturated += np.count_nonzero(np.abs(episode.actions) >= SATURATED)
+        num_components += episode.actions.size
+    return Evaluation(tuple(returns), tuple(lengths), tuple(falls), num_saturated / num_components)
 
 
 def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPolicy:

@@ -13,7 +13,7 @@ from dm_env import specs
 from walker_rl.agents import calling, make_builder
 from walker_rl.agents.builder import Builder
 from walker_rl.agents.learner import Learner
-from walker_rl.agents.prior import PriorThenPolicy
+from walker_rl.agents.prior import PriorThenPolicy, check_dataset
 from walker_rl.environments import Environment, find_task
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
@@ -22,7 +22,6 @@ from walker_rl.experiments.prior import PriorPolicy, read_prior_policy
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
 from walker_rl.hyperparameters import reset_in_turn
 from walker_rl.interfaces import EnvironmentSpec, VariableSource
-from walker_rl.minari_file import read_episodes
 from walker_rl.replay.interface import Replay, Sink
 from walker_rl.runtime import machine_memory
 
@@ -79,7 +78,7 @@ def check_agent(config: ExperimentConfig) -> None:
             _exploring_policy(config, builder, prior_policy, 0, noise_scale)
         prior = getattr(config.agent, "prior", None)
         if prior is not None and prior.dataset is not None:
-            next(read_episodes(Path(prior.dataset), *builder.sizes), None)
+            check_dataset(Path(prior.dataset), builder.sizes, builder.layout.row_size)
 
 
 def check_memory(config: ExperimentConfig, builder: Builder[Any]) -> None:

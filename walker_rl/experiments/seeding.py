@@ -1,6 +1,7 @@
 """Derives all seeds of a run from one."""
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -49,3 +50,11 @@ def make_actor_seeds(seed: int, index: int, start: int) -> ActorSeeds:
 def evaluation_seeds(seed: int, num_episodes: int) -> list[int]:
     """Derives the seeds of evaluation episodes, the same for each policy."""
     return [int(value) for value in np.random.SeedSequence(seed).generate_state(num_episodes)]
+
+
+def endless_evaluation_seeds(seed: int) -> Iterator[int]:
+    """Yields the seeds of `evaluation_seeds`, for episodes whose number is not known."""
+    start, end = 0, 256
+    while True:
+        yield from evaluation_seeds(seed, end)[start:]
+        start, end = end, 2 * end

@@ -18,7 +18,7 @@ CRASHED = 70
 """The program has a bug; a traceback is on standard error."""
 
 STOPPED = 75
-"""Stopped by SIGTERM or SIGHUP; the same work can be resumed."""
+"""Stopped by SIGTERM, SIGHUP or a warning of a batch system; the same work can be resumed."""
 
 INTERRUPTED = 130
 """Stopped by Ctrl-C; the same work can be resumed."""

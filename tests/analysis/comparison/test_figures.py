@@ -166,7 +166,7 @@ def test_the_summary_says_what_to_mind():
     (summary,) = summarize(runs)
     assert summary.task == "T"
     assert summary.rows == [
-        ("a", "2 (1 complete)", "20 to 30", "10", "2.5%", "12", "2.5%", "1 [1, 1]", "0% [0%, 0%]"),
+        ("a", "2 (1 complete)", "20 to 30", "10", "2.5%", "12", "2.5%", "1 [1, 1]", "0%"),
         ("b", "1", "20", "1,234", "-", "2,000", "-", "3", "100%"),
     ]
     assert summary.notes == [
@@ -176,6 +176,12 @@ def test_the_summary_says_what_to_mind():
         "a: last evaluations after 20 to 30 steps: the mean curve ends with the shortest run",
         "b: one seed says nothing of the spread between seeds",
     ]
+
+
+def test_a_single_seed_that_collapses_counts():
+    (summary,) = summarize([run(name, [1, 0] if name == "v" else [1, 1]) for name in "vwxyz"])
+    (row,) = summary.rows
+    assert row[-1] == "20%"
 
 
 def test_final_performances_of_different_lengths_are_not_for_comparison():
@@ -290,7 +296,8 @@ def test_the_summary_names_settings_of_evaluations_that_are_not_the_same_in_all_
     }
     runs = [dataclasses.replace(run(name, [1, 2], name), command=command) for name, command in commands.items()]
     (summary,) = summarize(runs)
-    assert "groups of different evaluation settings: evaluation.num_episodes" in summary.notes
+    different = "evaluation.num_candidates, evaluation.num_episodes"
+    assert f"groups of different evaluation settings: {different}" in summary.notes
 
 
 def test_the_summary_says_why_a_group_has_no_mean_curve():

@@ -131,7 +131,7 @@ def test_stability_is_of_each_seed():
         ("a", "y", 4),
         ("a", "IQM", 7),
     ]
-    assert values(rows, "series", "value", quantity="share_collapsed") == [("x", 1 / 3), ("y", 0), ("IQM", 1 / 6)]
+    assert values(rows, "series", "value", quantity="share_collapsed") == [("x", 1 / 3), ("y", 0), ("mean", 1 / 6)]
 
 
 def test_a_strip_leaves_out_what_is_not_known():

@@ -79,7 +79,9 @@ def test_it_shows_figures_films_and_every_run(opened):
     assert page.locator("img.film").count() == len(AGENTS)
     assert page.locator("table.sortable tbody tr").count() == 3 * len(AGENTS)
     assert "1 run not complete" in page.locator("#summary").inner_text()
-    assert "of its seeds with the interval from lowest to highest" in page.locator("#figures").inner_text()
+    captions = page.locator("#figures").inner_text()
+    assert "of its seeds with the interval from lowest to highest" in captions
+    assert "returns more than tau with the 95 % interval." in captions
     assert f"walker-rl train {AGENTS[1]} --set seed=2" in page.locator("#commands").inner_text()
     assert "machine.processor" in page.locator("#origins").text_content()
 

@@ -11,6 +11,9 @@ from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS
 from walker_rl.experiments.config import FREE_TO_CHANGE
 from walker_rl.printable import counted
 
+_NUMBERS_OF_EVALUATIONS = "evaluation.num_"
+"""Beginning of fields that may change at a resume but decide which policy is best, and how widely returns spread."""
+
 
 def caveats(groups: Groups) -> Iterator[str]:
     """Yields each caveat once, with the groups that it is about in front."""
@@ -80,4 +83,5 @@ def _settings(run: Run) -> set[str]:
 def _different(settings: Sequence[set[str]]) -> list[str]:
     """Fields that affect a run's results, and the runner, where they differ between runs or groups."""
     different = {word.split("=")[0] for word in settings[0].union(*settings) - settings[0].intersection(*settings)}
-    return sorted(name for name in different - {"seed"} if not name.startswith(FREE_TO_CHANGE))
+    irrelevant = {name for name in different if name.startswith(("seed", *FREE_TO_CHANGE))}
+    return sorted(name for name in different if name.startswith(_NUMBERS_OF_EVALUATIONS) or name not in irrelevant)

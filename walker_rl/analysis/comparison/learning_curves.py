@@ -47,7 +47,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
         name, unit = time_unit(max(row[axis] for rows in tasks.values() for row in rows))
         label = f"{label} ({name})"
     curves = {task: curves_of(rows, axis, unit) for task, rows in tasks.items()}
-    figure = draw_panels(curves, label, "evaluation return", "interquartile mean")
+    figure = draw_panels(curves, label, "evaluation return", STATISTIC)
     for axes in figure.axes:
         axes.set_xlim(0, None)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker, styles
-from walker_rl.analysis.statistics import interval_name
+from walker_rl.analysis.statistics import STATISTIC, interval_name
 from walker_rl.printable import counted, plain
 
 WIDTH = 8.4
@@ -105,9 +105,10 @@ def _draw_group(axes: Axes, curve: Curve, look: Style, drawstyle: str) -> None:
 
 def _key(curves: Sequence[Curve], statistic: str, num_groups: int) -> list[Line2D | Patch]:
     """Legend entries for the kinds of lines present."""
-    interval = interval_name(curve.num_seeds for curve in curves)
+    interval = interval_name((curve.num_seeds for curve in curves), statistic)
+    in_words = "interquartile mean" if statistic == STATISTIC else statistic
     parts: list[tuple[bool, Line2D | Patch]] = [
-        (True, Line2D([], [], color=DARK, linewidth=2, label=statistic)),
+        (True, Line2D([], [], color=DARK, linewidth=2, label=in_words)),
         (bool(interval), Patch(color=DARK, alpha=0.25, linewidth=0, label=f"its {interval}")),
         (any(len(curve.seeds) > 1 for curve in curves), Line2D([], [], color=DARK, linewidth=0.6, label="a seed")),
         (num_groups > 1, Line2D([], [], color=OTHERS, linewidth=0.9, label="the other groups")),

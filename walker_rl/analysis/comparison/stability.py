@@ -7,23 +7,23 @@ from matplotlib.figure import Figure
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
 from walker_rl.analysis.comparison.style import styles
 from walker_rl.analysis.run import Groups
-from walker_rl.analysis.statistics import stability
+from walker_rl.analysis.statistics import MEAN, STATISTIC, stability
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 
 QUANTITIES = {
-    "spread": "median change between consecutive evaluations (return)",
-    "share_collapsed": "share of evaluations below half of the best before",
+    "spread": (STATISTIC, "median change between consecutive evaluations (return)"),
+    "share_collapsed": (MEAN, "share of evaluations below half of the best before"),
 }
 
 
 def tabulate(groups: Groups) -> list[Row]:
     """Returns rows of `quantity`, `group`, `series`, `value`, `low` and `high`."""
     rows: list[Row] = []
-    for quantity in QUANTITIES:
+    for quantity, (statistic, _) in QUANTITIES.items():
         for group, runs in groups.items():
             values = {run.name: getattr(stability(run.returns), quantity) for run in runs}
-            rows += [{"quantity": quantity, **row} for row in tabulate_strip(group, values, "value")]
+            rows += [{"quantity": quantity, **row} for row in tabulate_strip(group, values, "value", statistic)]
     return rows
 
 
@@ -40,5 +40,5 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         for axes, quantity in zip(line, quantities, strict=True):
             values = [row for row in rows if row["quantity"] == quantity]
             draw_strip(axes, values, "value", looks)
-            axes.set(title=plain(task), xlabel=QUANTITIES[quantity], visible=bool(values))
+            axes.set(title=plain(task), xlabel=QUANTITIES[quantity][1], visible=bool(values))
     return figure

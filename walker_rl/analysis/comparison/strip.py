@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from walker_rl.analysis.comparison.style import Style, group_label
-from walker_rl.analysis.statistics import STATISTIC, estimate
+from walker_rl.analysis.statistics import MEAN, STATISTIC, Estimate, estimate
 from walker_rl.analysis.tables import Row
 
 ROW_HEIGHT = 0.42
@@ -17,15 +17,19 @@ POINT: dict[str, Any] = {"markersize": 4.5, "alpha": 0.7, "linestyle": ""}
 """Style of one seed's point."""
 
 
-def tabulate_strip(group: str, values: Mapping[str, float], quantity: str) -> list[Row]:
-    """Returns rows of `quantity` for each run, by name in `values`, and for the whole group; omits nan."""
+def tabulate_strip(group: str, values: Mapping[str, float], quantity: str, statistic: str = STATISTIC) -> list[Row]:
+    """Returns rows of `quantity` for each run, by name in `values`, and for the whole group; omits nan.
+
+    The group has its IQM with an interval, or its mean without one.
+    """
     known = {name: value for name, value in values.items() if np.isfinite(value)}
     rows: list[Row] = [
         {"group": group, "series": name, quantity: value, "low": None, "high": None} for name, value in known.items()
     ]
     if known:
-        result = estimate([np.array(list(known.values()))])
-        rows.append({"group": group, "series": STATISTIC, quantity: float(result.value), **result.interval()})
+        seeds = np.array(list(known.values()))
+        result = Estimate(np.mean(seeds), None, None) if statistic == MEAN else estimate([seeds])
+        rows.append({"group": group, "series": statistic, quantity: float(result.value), **result.interval()})
     return rows
 
 
@@ -39,7 +43,7 @@ def draw_strip(
     places = {group: place for place, group in enumerate(looks)}
     for row in rows:
         look, y, x = looks[row["group"]], places[row["group"]], row[quantity]
-        if row["series"] != STATISTIC:
+        if row["series"] not in (STATISTIC, MEAN):
             face = "none" if hollow else look.colour
             axes.plot(x, y + 0.14, marker=look.marker, color=look.colour, markerfacecolor=face, **POINT)
         elif not hollow:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from walker_rl.analysis.comparison.caveats import caveats
-from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.run import Run, by_task, complete_runs, lengths
-from walker_rl.analysis.statistics import estimate, stability
+from walker_rl.analysis.statistics import estimate, known_mean, stability
 
 HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
@@ -37,7 +36,7 @@ class GroupSummary:
         best_return: return of the best policy in the final evaluation.
         best_falls: share of these episodes that ended in a fall, a mean over the seeds.
         change: median absolute change between consecutive evaluations.
-        collapsed: share of evaluations below half of the best before, where that is positive.
+        collapsed: share of evaluations below half of the best before, where that is positive, a mean over the seeds.
     """
 
     group: str
@@ -50,7 +49,7 @@ class GroupSummary:
     best_return: Interval | None
     best_falls: float | None
     change: Interval | None
-    collapsed: Interval | None
+    collapsed: float | None
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -61,11 +60,11 @@ class GroupSummary:
             f"{self.num_runs}{f' ({self.num_complete} complete)' if 0 < self.num_complete < self.num_runs else ''}",
             f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}",
             _in_words(self.last_return),
-            "-" if self.last_falls is None else f"{self.last_falls:.1%}",
+            _as_share(self.last_falls, 1),
             _in_words(self.best_return),
-            "-" if self.best_falls is None else f"{self.best_falls:.1%}",
+            _as_share(self.best_falls, 1),
             _in_words(self.change),
-            _in_words(self.collapsed, ".0%"),
+            _as_share(self.collapsed, 0),
         )
 
 
@@ -102,18 +101,18 @@ def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
         min_steps=min_steps,
         max_steps=max_steps,
         last_return=_interval([one.mean_return for one in last if one is not None]),
-        last_falls=_mean_falls(last),
+        last_falls=_mean([one.falls for one in last if one is not None]),
         best_return=_interval([one.mean_return for one in best if one is not None]),
-        best_falls=_mean_falls(best),
+        best_falls=_mean([one.falls for one in best if one is not None]),
         change=_interval([one.spread for one in variation]),
-        collapsed=_interval([one.share_collapsed for one in variation]),
+        collapsed=_mean([one.share_collapsed for one in variation]),
     )
 
 
-def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
-    """Mean over the seeds; the interquartile mean would omit a few seeds that fall."""
-    falls = [one.falls for one in evaluations if one is not None and one.falls is not None]
-    return float(np.mean(falls)) if falls else None
+def _mean(shares: Sequence[float | None]) -> float | None:
+    """The seeds' mean, without None and nan; their interquartile mean would omit a few that fall or collapse."""
+    mean = known_mean(np.array(shares, np.float64))
+    return None if np.isnan(mean) else mean
 
 
 def _interval(values: Sequence[float | None]) -> Interval | None:
@@ -139,6 +138,15 @@ def _in_words(interval: Interval | None, form: str | None = None) -> str:
     return value + (f" [{', '.join(ends)}]" if ends else "")
 
 
-def estimated(values: Sequence[float | None], form: str) -> str:
-    """Writes the seeds' interquartile mean and its interval, without None and nan, in a form that `format` takes."""
-    return _in_words(_interval(values), form)
+def _as_share(share: float | None, num_decimals: int) -> str:
+    return "-" if share is None else f"{share:.{num_decimals}%}"
+
+
+def estimated_change(values: Sequence[float | None]) -> str:
+    """Writes the seeds' interquartile mean and its interval as percentages, without None and nan."""
+    return _in_words(_interval(values), ".0%")
+
+
+def mean_share(values: Sequence[float | None]) -> str:
+    """Writes the seeds' mean as a percentage, without None and nan."""
+    return _as_share(_mean(values), 0)

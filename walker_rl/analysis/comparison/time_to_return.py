@@ -31,8 +31,8 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
     """Returns rows of `threshold`, `group`, `series`, `actor_steps`, `walltime` and `num_censored`.
 
     The default thresholds are round returns. A seed that never reached the threshold is censored at the end of its run
-    and has no steps and no time. The median counts such seeds as later than all others, and is empty where half or
-    more are censored.
+    and has no steps and no time. The median counts such seeds as later than all others. It is empty where half or
+    more are censored, or where the time of one that reached the threshold is not recorded.
     """
     rows: list[Row] = []
     for threshold, (group, runs) in itertools.product(thresholds or round_thresholds(groups), groups.items()):

@@ -19,7 +19,7 @@ from walker_rl.analysis.comparison.style import SETTINGS, save
 from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
 from walker_rl.analysis.report.excerpt import data_uri, excerpt
 from walker_rl.analysis.run import Run, by_task
-from walker_rl.analysis.statistics import interval_name, stability
+from walker_rl.analysis.statistics import MEAN, STATISTIC, interval_name, stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
 from walker_rl.printable import format_duration
@@ -31,8 +31,8 @@ CAPTIONS = {
     "learning_curves_walltime": "The same over the wall-clock time of training, beside whatever else the machine did.",
     "final_performance": "Final evaluation of each run's last policy and of its best, in episodes not used to choose "
     "the best.",
-    "performance_profiles": "The share of a group's runs whose last policy returns more than tau{with_interval}.",
-    "probability_of_improvement": "How often a run of one group returns more than a run of another{with_interval}.",
+    "performance_profiles": "The share of a group's runs whose last policy returns more than tau{with_confidence}.",
+    "probability_of_improvement": "How often a run of one group returns more than a run of another{with_confidence}.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds; a seed that "
     "never reached it counts as the slowest.",
     "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, "
@@ -56,10 +56,11 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
     groups = _groups(runs)
     ordered = [run for of_group in groups.values() for run in of_group]
     details = {name: [read_details(run.directory) for run in of if run.directory] for name, of in groups.items()}
-    interval = interval_name(
-        number for of in groups.values() for number in (len(of), sum(run.last is not None for run in of))
+    numbers = [number for of in groups.values() for number in (len(of), sum(run.last is not None for run in of))]
+    with_interval, with_confidence = (
+        f" with the {interval}" if (interval := interval_name(numbers, statistic)) else ""
+        for statistic in (STATISTIC, MEAN)
     )
-    with_interval = f" with the {interval}" if interval else ""
     every = [one for of_group in details.values() for one in of_group]
     return environment.get_template("page.html").render(
         title=title,
@@ -70,7 +71,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         header=summary.HEADER,
         summaries=summary.summarize(runs),
         with_interval=with_interval,
-        figures=_figures(runs, thresholds, with_interval),
+        figures=_figures(runs, thresholds, with_interval=with_interval, with_confidence=with_confidence),
         runs=[_row(run) for run in ordered],
         curves=[_curve(name, of, details[name]) for name, of in groups.items()],
         groups=[name for name, of_group in details.items() if of_group],
@@ -103,13 +104,14 @@ def _tables(details: Mapping[str, Sequence[Details]], name: str) -> dict[str, li
     return {group: [getattr(one, name) for one in of_group] for group, of_group in details.items() if of_group}
 
 
-def _figures(runs: Sequence[Run], thresholds: Sequence[float], with_interval: str) -> list[dict[str, str]]:
+def _figures(runs: Sequence[Run], thresholds: Sequence[float], **phrases: str) -> list[dict[str, str]]:
+    """Draws all figures; captions contain `phrases`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         draw_comparison(runs, folder, thresholds)
         return [
             {
-                "caption": caption.format(with_interval=with_interval),
+                "caption": caption.format(**phrases),
                 "image": data_uri((folder / f"{figure}.svg").read_bytes(), "image/svg+xml"),
                 "table": data_uri((folder / f"{figure}.csv").read_bytes(), "text/csv"),
                 "name": figure,
