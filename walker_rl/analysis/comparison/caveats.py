@@ -83,5 +83,5 @@ def _settings(run: Run) -> set[str]:
 def _different(settings: Sequence[set[str]]) -> list[str]:
     """Fields that affect a run's results, and the runner, where they differ between runs or groups."""
     different = {word.split("=")[0] for word in settings[0].union(*settings) - settings[0].intersection(*settings)}
-    irrelevant = {name for name in different if name.startswith(("seed", *FREE_TO_CHANGE))}
-    return sorted(name for name in different if name.startswith(_NUMBERS_OF_EVALUATIONS) or name not in irrelevant)
+    unaffecting = {"seed", *(name for name in different if name.startswith(FREE_TO_CHANGE))}
+    return sorted(name for name in different if name.startswith(_NUMBERS_OF_EVALUATIONS) or name not in unaffecting)
