@@ -98,6 +98,7 @@ def test_a_browser_follows_the_training_until_it_is_stopped(chromium, words, tmp
         output, _ = process.communicate(timeout=180)
     assert process.returncode == 130, output
     assert is_refused(address)
+    assert [path.name for path in (tmp_path / "run" / "logs").glob("watch*")] == ["watch.log"]
 
 
 def test_another_port_is_taken_where_the_default_is_not_free(default_port_is_taken):

@@ -53,7 +53,7 @@ def see_through(
     _tell_start(config, run, details, listener)
     try:
         restore_folders(run)
-        with served_beside(listener, run.path, run.logs / "watch.log") if listener else contextlib.nullcontext():
+        with served_beside(listener, run.path, run.watch_log) if listener else contextlib.nullcontext():
             status = work()
         if status == COMPLETE:
             _tell_outcome(config, run)

@@ -13,7 +13,7 @@ from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.architecture import Architecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.terminal.display import Display
-from walker_rl.types import State, Variables
+from walker_rl.types import Act, State, Variables
 
 
 class Evaluator:
@@ -24,15 +24,23 @@ class Evaluator:
         last_actor_steps: environment steps at the last evaluation.
     """
 
-    def __init__(self, config: ExperimentConfig, architecture: Architecture, run: RunDirectory, display: Display):
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        architecture: Architecture,
+        run: RunDirectory,
+        display: Display,
+        before_episode: Callable[[], None] = lambda: None,
+    ):
         """Makes the environment; every evaluation of the run plays the same episodes.
 
-        Policies and videos go to `run`, and warnings to `display`.
+        Policies and videos go to `run`, and warnings to `display`. `before_episode` is called at each episode's start.
         """
         self._config = config
         self._architecture = architecture
         self._run = run
         self._display = display
+        self._before_episode = before_episode
         seeds = make_seeds(config.seed)
         settings = config.evaluation
         episode_seeds = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
@@ -123,4 +131,8 @@ class Evaluator:
             return last
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
-        return evaluate(self._environment, saved.begin_episode, episode_seeds)
+        def begin_episode() -> Act:
+            self._before_episode()
+            return saved.begin_episode()
+
+        return evaluate(self._environment, begin_episode, episode_seeds)

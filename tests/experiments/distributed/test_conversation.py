@@ -1,6 +1,8 @@
 """Candidates and results between the central process and the evaluator, through a real server."""
 
 import contextlib
+import math
+import threading
 import time
 
 import numpy as np
@@ -9,13 +11,16 @@ import pytest
 from tests.experiments.distributed.test_foreign_messages import UNUSABLE
 from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed import evaluation_node
 from walker_rl.experiments.distributed.conversation import Conversation
+from walker_rl.experiments.distributed.evaluation_node import EvaluatorNode
 from walker_rl.experiments.distributed.evaluations import Evaluations
 from walker_rl.experiments.distributed.membership import introduction
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roster import Roster
 from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
 from walker_rl.experiments.run.recorder import Recorder
@@ -30,7 +35,7 @@ class Centre:
 
     def __init__(self, folder, channel):
         overrides = ["max_actor_steps=5500", "evaluation.period=1000", "evaluation.num_episodes=2"]
-        config = load_config(AGENT, overrides=overrides)
+        self.config = config = load_config(AGENT, overrides=overrides)
         self.run = create_run_directory(folder / "run", config, "launch")
         self.recorder = Recorder(config, self.run, Display())
         writer = PatientWriter(print)
@@ -46,7 +51,9 @@ class Centre:
         self.exchange()
 
     def exchange(self):
-        self.conversation.exchange(0, WEIGHTS, WEIGHTS, is_over=False)
+        self.conversation.hear(0)
+        self.evaluations.add_due(WEIGHTS, self.roster.actor_steps, 0)
+        self.conversation.publish(0, WEIGHTS, is_over=False)
 
     def hear(self, *results):
         """Sends results as the evaluator does, and waits until they are heard."""
@@ -128,7 +135,7 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
     assert centre.candidate() == (5_500, True)
     played = Evaluation((2.0, 4.0), (200, 200), (False, False))
     write_summary(centre.run, {"best": played, "last": played}, "steps")
-    centre.hear(Result("selection"), evaluation(5_500, "finished"))
+    centre.hear(Result("playing"), evaluation(5_500, "finished"))
     assert centre.evaluations.evaluator_has_finished
     assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
 
@@ -162,3 +169,24 @@ def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, c
     wait_until(lambda: centre.exchange() or centre.roster.actor_steps == 30)
     assert capsys.readouterr().out.count("warning: dropped a message from token to report-") == 1
     assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]
+
+
+def test_the_evaluator_shows_life_in_each_episode_of_a_long_ending(centre, monkeypatch):
+    """Otherwise the central process would give it up, however many episodes it was told to play."""
+    monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
+    heard, hear = [], centre.evaluations.hear
+    monkeypatch.setattr(centre.evaluations, "hear", lambda result: (heard.append(result.event), hear(result)))
+    shapes = builder_of(centre.config).architecture.variable_shapes().values()
+    weights = np.zeros(sum(map(math.prod, shapes)), np.float32)
+    centre.evaluations.add_due(weights, 1_000, 0)
+    centre.evaluations.add_last(weights, 5_500, 0, "steps")
+    centre.exchange()
+    node = EvaluatorNode(centre.channel.address, centre.channel.run_id, centre.run)
+    thread = threading.Thread(target=node.run, args=(lambda: False,))
+    thread.start()
+    while thread.is_alive():
+        centre.exchange()
+    thread.join()
+    wait_until(lambda: centre.exchange() or centre.evaluations.evaluator_has_finished)
+    num_evaluated, num_selecting, num_final = 2 * 2, 2 * 10, 2 * 10
+    assert heard.count("playing") == num_evaluated + num_selecting + num_final

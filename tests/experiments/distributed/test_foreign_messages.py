@@ -111,7 +111,7 @@ def test_damage_of_any_kind_gives_a_message_or_one_kind_of_error(message):
     ("field", "value", "complaint"),
     [
         *[("saturated_share", share, "saturated_share = ") for share in (-0.1, 1.1, float("nan"), "most")],
-        ("event", "party", "event = party: must be one of evaluation, selection, finished"),
+        ("event", "party", "event = party: must be one of evaluation, playing, finished"),
         ("actor_steps", -1, "steps = -1: must be in "),
         ("learner_steps", 2**63, "steps = 9223372036854775808: must be in "),
         ("episode_lengths", [7, 10**400], "steps = 1000"),

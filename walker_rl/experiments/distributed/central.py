@@ -22,7 +22,7 @@ from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Counts, Recorder
-from walker_rl.experiments.run.status import LaunchStatus, RosterState, read_status, write_status
+from walker_rl.experiments.run.status import LaunchStatus, RosterState, heartbeat, read_status, write_status
 from walker_rl.field_values import to_field_value
 from walker_rl.terminal.display import Display
 from walker_rl.types import Metrics, State
@@ -97,15 +97,16 @@ class Central:
         return self._phase == "complete"
 
     def _exchange(self) -> None:
-        learner, is_over = self._side.learner, self._phase != "training"
-        self._conversation.exchange(
-            learner.learner_steps, learner.policy_weights, learner.evaluated_weights, is_over=is_over
-        )
+        learner = self._side.learner
+        self._conversation.hear(learner.learner_steps)
+        self._evaluations.add_due(learner.evaluated_weights, self._roster.actor_steps, learner.learner_steps)
         if self._ended_by is not None:
             self._end(self._ended_by)
         elif ended_by := self._recorder.limit_reached(self._roster.actor_steps):
             self._phase, self._ended_by = "ending", ended_by
-        self._write_status()
+        self._write_status()  # Before actors are welcomed, so that a successor of this process knows them.
+        is_over = self._phase != "training"
+        self._conversation.publish(learner.learner_steps, learner.policy_weights, is_over=is_over)
 
     def _end(self, ended_by: str) -> None:
         """Waits for the actors, the outstanding updates and the evaluator, in this order."""
@@ -165,8 +166,9 @@ class Central:
         self._display.message(f"Serving on port {port}.")
 
     def _checkpoint(self) -> bool:
-        """Writes a checkpoint; returns True on success."""
-        return self._checkpoints.write(self._roster.actor_steps, self._save())
+        """Writes a checkpoint, for as long as the disk takes; returns True on success."""
+        with heartbeat(self._run.status):
+            return self._checkpoints.write(self._roster.actor_steps, self._save())
 
     def _save(self) -> State:
         return {

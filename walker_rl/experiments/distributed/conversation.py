@@ -56,21 +56,20 @@ class Conversation:
         self._published_candidate: Candidate | None = None
         self._next_introduction = 0.0
 
-    def exchange(
-        self, learner_steps: int, policy_weights: np.ndarray, evaluated_weights: np.ndarray, is_over: bool
-    ) -> None:
-        """Records the messages received, and publishes the run's progress.
+    def hear(self, learner_steps: int) -> None:
+        """Records the messages received, at so many updates."""
+        self._learner_steps = learner_steps
+        self._hear_all(self._reports, self._hear_actor)
+        self._hear_all(self._results, self._evaluations.hear)
+
+    def publish(self, learner_steps: int, policy_weights: np.ndarray, *, is_over: bool) -> None:
+        """Publishes the run's progress.
 
         Args:
             learner_steps: updates so far.
             policy_weights: weights for the actors.
-            evaluated_weights: weights for the evaluator.
             is_over: whether actors should stop.
         """
-        self._learner_steps = learner_steps
-        self._hear_all(self._reports, self._hear_actor)
-        self._hear_all(self._results, self._evaluations.hear)
-        self._evaluations.add_due(evaluated_weights, self._roster.actor_steps, learner_steps)
         if time.monotonic() >= self._next_introduction:  # A foreign sender may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
             self._channel.send(self._experiment)

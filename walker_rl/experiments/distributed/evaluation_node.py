@@ -17,6 +17,9 @@ from walker_rl.whole_file import remove_parts
 
 POLL_PERIOD = 0.5  # seconds
 
+SIGN_PERIOD = 10.0
+"""Seconds after which the next episode begins with a sign of life."""
+
 
 class EvaluatorNode:
     """The evaluator of a run, in this process."""
@@ -38,7 +41,8 @@ class EvaluatorNode:
         for folder in (run.best_policy.parent, run.stages, run.videos):
             remove_parts(folder)  # An evaluator that was killed may have left some.
         self._display = Display()
-        self._evaluator = Evaluator(config, self._architecture, run, self._display)
+        self._evaluator = Evaluator(config, self._architecture, run, self._display, self._show_life)
+        self._next_sign = 0.0
         self._evaluator.restore(_state(run))
         self._last_result = Result("evaluation")
 
@@ -55,7 +59,7 @@ class EvaluatorNode:
             if candidate.ended_by is not None:
                 self._patience.pause()  # The selection is long, and reads no notices.
                 variables = self._architecture.split_weights(candidate.array)
-                write_summary(self._run, self._evaluator.finish(variables, self._report), candidate.ended_by)
+                write_summary(self._run, self._evaluator.finish(variables, self._display.message), candidate.ended_by)
                 self._patience.renew()
                 self._channel.send(dataclasses.replace(self._last_result, event="finished"))
                 break
@@ -74,10 +78,11 @@ class EvaluatorNode:
             self._patience.renew()
         self._channel.send(self._last_result)
 
-    def _report(self, text: str) -> None:
-        """Logs a step of the selection, and shows the central process that the evaluator is alive."""
-        self._display.message(text)
-        self._channel.send(Result("selection"))
+    def _show_life(self) -> None:
+        """Shows the central process, now and then, that the evaluator is alive: an ending run waits for it."""
+        if time.monotonic() >= self._next_sign:
+            self._channel.send(Result("playing"))
+            self._next_sign = time.monotonic() + SIGN_PERIOD
 
 
 def _state(run: RunDirectory) -> State:

@@ -2,11 +2,13 @@
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.fleet import FleetDisplay
 
@@ -36,7 +38,7 @@ def launch(
     Raises:
         RunError: if the run can't continue; it can be resumed.
     """
-    _prepare(run.logs)
+    _prepare(run)
 
     from walker_rl.experiments.distributed import program
 
@@ -62,7 +64,7 @@ def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, r
     Raises:
         RunError: if the actors can't continue.
     """
-    _prepare(run.logs)
+    _prepare(run)
     with StopSignals() as signals:
         from walker_rl.experiments.distributed import program
 
@@ -101,18 +103,18 @@ def _see_through(
                 has_older = any(run.checkpoints.glob("*.npz"))
                 remains = "the one before it stays valid" if has_older else "there is none before it"
                 display.message(f"warning: the last checkpoint was not written; {remains}")
-    return signals.exit_status
+    return COMPLETE if supervisor.has_completed_run else signals.exit_status
 
 
-def _prepare(logs: Path) -> None:
-    logs.mkdir(exist_ok=True)
-    _put_aside(logs)
-    os.environ["LAUNCHPAD_LOGGING_DIR"] = str(logs.absolute())  # Read when Launchpad is imported.
+def _prepare(run: RunDirectory) -> None:
+    run.logs.mkdir(exist_ok=True)
+    _put_aside([log for log in run.logs.glob("*.log") if log.stem.count(".") == 0 and log != run.watch_log])
+    os.environ["LAUNCHPAD_LOGGING_DIR"] = str(run.logs.absolute())  # Read when Launchpad is imported.
 
 
-def _put_aside(logs: Path) -> None:
+def _put_aside(logs: Sequence[Path]) -> None:
     """Makes room for new logs: NAME.log becomes NAME.1.log, or takes the next free number."""
-    for log in [path for path in logs.glob("*.log") if path.stem.count(".") == 0]:
+    for log in logs:
         number = 1
         while (older := log.with_name(f"{log.stem}.{number}.log")).exists():
             number += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-EVENTS = ("evaluation", "selection", "finished")
+EVENTS = ("evaluation", "playing", "finished")
 
 MAX_COUNT = 2**63 - 1
 """The largest count that files and displays can take."""
@@ -154,8 +154,8 @@ class Result:
     """The evaluator to the central process: an evaluation, or a sign of progress.
 
     Attributes:
-        event: one of `EVENTS`: "evaluation" of a candidate; "selection" after each policy played to choose the best;
-            "finished" when nothing is left to do, with the last evaluation again.
+        event: one of `EVENTS`: "evaluation" of a candidate; "playing" now and then during evaluations; "finished" when
+            nothing is left to do, with the last evaluation again.
         actor_steps: the candidate's `actor_steps`; likewise `learner_steps` and `walltime`.
         episode_returns: return of each episode.
         episode_lengths: length of each episode, in environment steps.

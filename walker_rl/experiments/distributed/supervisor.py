@@ -92,6 +92,11 @@ class Supervisor:
         return all(child.exit_status in (COMPLETE, STOPPED) for child in centrals)
 
     @property
+    def has_completed_run(self) -> bool:
+        """True if the central process is among the nodes and has ended with the run complete."""
+        return self._central is not None and self._central.child.exit_status == COMPLETE
+
+    @property
     def children(self) -> dict[str, Child]:
         """The newest process of each node, by name."""
         return {process.node.name: process.child for process in self._processes}

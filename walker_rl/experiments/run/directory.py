@@ -51,6 +51,9 @@ class RunDirectory:
     mlflow = _Inside("mlflow")
     """MLflow's store, if enabled; that of Weights & Biases is a folder `wandb`."""
 
+    watch_log = _Inside("logs/watch.log")
+    """Errors of the page that is served beside the training."""
+
     checkpoints = _Inside("checkpoints")
     """Checkpoints of the whole run."""
 

@@ -1,7 +1,11 @@
 """A launched run's heartbeat file: its progress, and step counts that survive a restart."""
 
+import contextlib
 import dataclasses
 import json
+import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from walker_rl.errors import NotWholeError
@@ -39,6 +43,25 @@ def write_status(path: Path, status: LaunchStatus) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(dataclasses.asdict(status)))
     part.replace(path)
+
+
+@contextlib.contextmanager
+def heartbeat(path: Path) -> Iterator[None]:
+    """Touches the file at `path` each second during a block that may take longer than a watchdog waits."""
+    is_over = threading.Event()
+
+    def beat() -> None:
+        while not is_over.wait(1.0):
+            with contextlib.suppress(OSError):
+                os.utime(path)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def read_status(path: Path) -> LaunchStatus | None:
