@@ -1,6 +1,5 @@
 """A running trial: trains its seeds one after another, and reports each evaluation to the pruner."""
 
-import shutil
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -80,11 +79,6 @@ class TrialRun:
             steps_per_second=self._rates.rate("actor_steps"),
             evaluation_return=returns[-1] if returns else None,
         )
-
-    def discard_checkpoints(self) -> None:
-        """Deletes the checkpoints of an ended trial, which are large."""
-        for job in self.jobs:
-            shutil.rmtree(job.run.checkpoints, ignore_errors=True)
 
     def _is_pruned(self) -> bool:
         """Reports the new evaluations in order, up to the first at which the trial is pruned."""
