@@ -51,7 +51,7 @@ def environment(monkeypatch):
 def use_to_the_end(tracker, path):
     tracker.write(ROW)
     tracker.write(ROW)
-    assert tracker.discard_after(0)
+    assert tracker.discard_after(0) == {}
     tracker.write_video(path / "none.gif", 1)
     tracker.finish({}, path, 1)
     tracker.close()
@@ -70,16 +70,19 @@ def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, envir
 
 def test_weights_and_biases_is_told_rows_again_only_if_it_may_have_lost_them(tmp_path, environment):
     first = WandbLogger(tmp_path, ABOUT, is_online=False)
-    assert first.discard_after(0)
+    assert first.discard_after(0) == {}
     first.write(ROW)
     first.close()
-    second = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), [].append)
-    assert not second.discard_after(0)
-    kill_wandb()
+    second = WandbLogger(tmp_path, ABOUT, is_online=False)
+    assert second.discard_after(0) == {"training": 1}
     second.close()
-    third = WandbLogger(tmp_path, ABOUT, is_online=False)
-    assert third.discard_after(0)
+    third = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), [].append)
+    assert third.discard_after(0) == {"training": 1}
+    kill_wandb()
     third.close()
+    fourth = WandbLogger(tmp_path, ABOUT, is_online=False)
+    assert fourth.discard_after(0) == {}
+    fourth.close()
 
 
 def test_weights_and_biases_without_a_login_costs_one_warning(tmp_path, environment):

@@ -27,8 +27,8 @@ def test_all_of_it_is_in_the_folder_that_was_named(tmp_path, monkeypatch, name):
     film.write_bytes(b"GIF89a")
     for step in (10, 20):
         logger = MLflowLogger(Path(name) / "mlflow", ABOUT)
-        assert logger.discard_after(step) == (step == 10)
-        logger.write({STEP_KEY: step, "return": 1.0})
+        assert logger.discard_after(step) == ({} if step == 10 else {"training": 10})
+        logger.write({STEP_KEY: step, "training/return": 1.0})
         logger.write_video(film, step)
         logger.close()
     assert sorted(os.listdir(tmp_path)) == sorted([name, "first.gif"])

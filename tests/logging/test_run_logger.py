@@ -1,8 +1,16 @@
 """The streams of a run: CSV and TensorBoard together, interrupted and resumed."""
 
+import contextlib
+import json
+import multiprocessing
+import os
+import signal
+import sqlite3
+
 import pytest
 
 from tests.logging.events import ABOUT, scalars
+from walker_rl.logging.mlflow_store import MLflowLogger
 from walker_rl.logging.run_logger import RunLogger
 from walker_rl.logging.tensorboard import TensorBoardLogger
 
@@ -73,24 +81,42 @@ def test_resumed_it_equals_one_never_stopped(tmp_path, straight, saved, lost):
     assert scalars(resumed.tensorboard) == scalars(straight.tensorboard)
 
 
-class KeepingTracker(TensorBoardLogger):
-    """A real tracker that, as services do, can't take rows back."""
+def write_and_be_killed(run, saved, last):
+    """Writes steps with a save in between, resumes from it if there is one, and kills its own process."""
+    logger = RunLogger(run.metrics, [mlflow(run)], print)
+    state = run.metrics.with_name("state.json")
+    if state.exists():
+        logger.restore(json.loads(state.read_text()), saved)
+    else:
+        write_steps(logger, range(1, saved + 1))
+        state.write_text(json.dumps(logger.save()))
+    write_steps(logger, range(saved + 1, last + 1))
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def discard_after(self, step):
-        return False
+
+def mlflow(run) -> MLflowLogger:
+    return MLflowLogger(run.metrics.with_name("mlflow"), ABOUT)
 
 
-@pytest.mark.parametrize("saved", [0, 3, 8])
-def test_a_tracker_that_cannot_take_rows_back_is_not_told_them_again(tmp_path, straight, saved):
-    resumed = Run(tmp_path / "resumed")
-    killed = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)], pytest.fail)
-    write_steps(killed, range(1, saved + 1))
-    state = killed.save()
-    write_steps(killed, range(saved + 1, 10))
-    logger = RunLogger(resumed.metrics, [KeepingTracker(resumed.tensorboard, ABOUT)], pytest.fail)
-    logger.restore(state, saved)
+@pytest.mark.parametrize("killed_at", [(9,), pytest.param((9, 5), marks=pytest.mark.slow)])
+def test_a_tracker_that_cannot_take_rows_back_is_not_told_them_again(tmp_path, straight, killed_at):
+    """However often the process is killed, and however far each one gets."""
+    resumed, saved = Run(tmp_path / "resumed"), 3
+    for last in killed_at:
+        process = multiprocessing.get_context("spawn").Process(target=write_and_be_killed, args=(resumed, saved, last))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+    logger = RunLogger(resumed.metrics, [mlflow(resumed)], pytest.fail)
+    logger.restore(json.loads((tmp_path / "resumed" / "state.json").read_text()), saved)
     write_steps(logger, range(saved + 1, 13))
     logger.close()
-    killed.close()
     assert resumed.files() == straight.files()
-    assert scalars(resumed.tensorboard) == scalars(straight.tensorboard)
+    assert mlflow_scalars(tmp_path / "resumed" / "mlflow") == scalars(straight.tensorboard)
+
+
+def mlflow_scalars(folder) -> dict[str, list]:
+    """Steps and values by tag, of all rows that a store holds."""
+    with contextlib.closing(sqlite3.connect(folder / "mlflow.db")) as database:
+        rows = database.execute("SELECT key, step, value FROM metrics ORDER BY step").fetchall()
+    return {key: [(step, pytest.approx(value)) for name, step, value in rows if name == key] for key, *_ in rows}

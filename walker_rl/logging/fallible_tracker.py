@@ -27,9 +27,9 @@ class FallibleTracker(Tracker):
         """Forwards to the tracker."""
         self._attempt(lambda tracker: tracker.write(data))
 
-    def discard_after(self, step: int) -> bool:
+    def discard_after(self, step: int) -> Mapping[str, int]:
         """Forwards to the tracker."""
-        return self._attempt(lambda tracker: tracker.discard_after(step)) is not False
+        return self._attempt(lambda tracker: tracker.discard_after(step)) or {}
 
     def write_video(self, gif: Path, step: int) -> None:
         """Forwards to the tracker."""

@@ -41,7 +41,6 @@ class MLflowLogger(Tracker):
         else:
             experiment_id = experiment.experiment_id
         runs = self._client.search_runs([experiment_id], f"tags.`{RUN_ID_TAG}` = '{about.run_id}'")
-        self._has_begun_before = bool(runs)
         self._has_finished = False
         if runs:
             self._run = runs[0]
@@ -60,9 +59,12 @@ class MLflowLogger(Tracker):
         metrics = [self._metric_class(name, value, now, step) for name, value in values.items()]
         self._client.log_batch(self._run.info.run_id, metrics=metrics)
 
-    def discard_after(self, step: int) -> bool:
-        """Deletes nothing; returns True if there is nothing to delete."""
-        return not self._has_begun_before
+    def discard_after(self, step: int) -> Mapping[str, int]:
+        """Deletes nothing; returns the last step of each stream."""
+        run_id = self._run.info.run_id
+        keys = {key.partition("/")[0]: key for key in self._client.get_run(run_id).data.metrics}
+        histories = {stream: self._client.get_metric_history(run_id, key) for stream, key in keys.items()}
+        return {stream: max(one.step for one in history) for stream, history in histories.items()}
 
     def write_video(self, gif: Path, step: int) -> None:
         """Stores a GIF as an artifact."""

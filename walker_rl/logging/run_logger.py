@@ -7,7 +7,7 @@ from typing import Any
 from walker_rl.errors import UserError
 from walker_rl.logging.csv_file import CSVLogger
 from walker_rl.logging.tracker import Tracker
-from walker_rl.metrics_file import STEP_KEY, read_whole_rows, whole_size
+from walker_rl.metrics_file import STEP_KEY, whole_size
 from walker_rl.types import State
 
 STREAMS = ("conduct", "evaluation", "learner", "timing", "training")
@@ -42,8 +42,7 @@ class RunLogger:
         self._trackers = trackers
         self._warn = warn
         self._streams: dict[str, CSVLogger] = {}
-        self._keeping: list[Tracker] = []
-        self._kept_until: dict[str, float] = {}
+        self._last_kept: dict[Tracker, Mapping[str, int]] = {}
 
     def open(self) -> None:
         """Opens the existing files, each cut after its last whole row."""
@@ -58,12 +57,11 @@ class RunLogger:
             OSError: if the write fails; the next call retries the row.
         """
         scalars = {f"{stream}/{name}": value for name, value in row.items() if name != STEP_KEY}
-        is_kept = row[STEP_KEY] <= self._kept_until.get(stream, -1.0)
         try:
             self._stream(stream).write(row)
         finally:
             for tracker in self._trackers:
-                if not (is_kept and tracker in self._keeping):
+                if row[STEP_KEY] > self._last_kept.get(tracker, {}).get(stream, -1):
                     tracker.write({STEP_KEY: row[STEP_KEY], **scalars})
 
     def write_video(self, gif: Path, actor_steps: int) -> None:
@@ -102,10 +100,8 @@ class RunLogger:
         """
         self.open()
         for name, stream in self._streams.items():
-            steps = read_whole_rows(self._metrics / f"{name}.csv").get(STEP_KEY, [-1.0])
-            self._kept_until[name] = float(steps[-1])
             stream.truncate(state.get(name, 0))
-        self._keeping = [tracker for tracker in self._trackers if not tracker.discard_after(actor_steps)]
+        self._last_kept = {tracker: tracker.discard_after(actor_steps) for tracker in self._trackers}
 
     def close(self) -> None:
         """Closes all files and trackers."""

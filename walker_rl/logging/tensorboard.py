@@ -80,10 +80,10 @@ class TensorBoardLogger(Tracker):
         values = {name: value for name, value in data.items() if name != STEP_KEY and isinstance(value, numbers.Real)}
         self._events.add(int(data[STEP_KEY]), summary=_scalars(values))
 
-    def discard_after(self, step: int) -> bool:
-        """Makes TensorBoard discard the rows that an interrupted process wrote after `step`."""
+    def discard_after(self, step: int) -> Mapping[str, int]:
+        """Makes TensorBoard discard the rows that interrupted processes wrote after `step`."""
         self._events.add(step + 1, session_log=SessionLog(status=SessionLog.START))
-        return True
+        return {}
 
     def write_video(self, gif: Path, step: int) -> None:
         """Adds the GIF, unchanged, as an image beside earlier ones of its name.

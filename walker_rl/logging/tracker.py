@@ -30,11 +30,11 @@ class Tracker(Logger):
     """Receives rows `{"actor_steps": ..., "STREAM/COLUMN": ...}`, videos, and a run's results."""
 
     @abc.abstractmethod
-    def discard_after(self, step: int) -> bool:
-        """Deletes the rows that an interrupted process wrote after `step`.
+    def discard_after(self, step: int) -> Mapping[str, int]:
+        """Deletes the rows that interrupted processes wrote after `step`.
 
         Returns:
-            True if they are gone; rows that stay are not written a second time.
+            The last step of each stream whose rows stay; they are not written a second time.
         """
 
     @abc.abstractmethod

@@ -1,6 +1,7 @@
 """A run in Weights & Biases."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 
 from walker_rl.logging.tracker import About, Tracker
 from walker_rl.metrics_file import STEP_KEY
+from walker_rl.whole_file import write_whole_text
 
 PROJECT = "walker_rl"
 
@@ -31,7 +33,7 @@ class WandbLogger(Tracker):
         """
         folder = run_path.absolute() / "wandb"
         self._closed = folder / "closed"
-        self._has_rows_of_before = self._closed.exists()
+        self._last_steps = json.loads(self._closed.read_text()) if self._closed.exists() else {}
         self._closed.unlink(missing_ok=True)
         os.environ.update(
             WANDB_CACHE_DIR=str(folder / "cache"),
@@ -51,13 +53,14 @@ class WandbLogger(Tracker):
     def write(self, data: Mapping[str, Any]) -> None:
         """Sends a row."""
         self._run.log(dict(data))
+        self._last_steps |= {name.partition("/")[0]: int(data[STEP_KEY]) for name in data if name != STEP_KEY}
 
-    def discard_after(self, step: int) -> bool:
-        """Deletes nothing; returns True if there may be nothing to delete.
+    def discard_after(self, step: int) -> Mapping[str, int]:
+        """Deletes nothing; returns the last step of each stream.
 
-        After a killed process that is unknown, since W&B may have lost its last rows.
+        After a killed process it returns no streams, since W&B may have lost the last rows.
         """
-        return not self._has_rows_of_before
+        return dict(self._last_steps)
 
     def write_video(self, gif: Path, step: int) -> None:
         """Sends a GIF."""
@@ -80,7 +83,7 @@ class WandbLogger(Tracker):
             has_all = bool(_processes())  # `finish` may return silently if there is none.
             self._wandb.teardown()
             if has_all:
-                self._closed.touch()
+                write_whole_text(self._closed, json.dumps(self._last_steps))
         finally:
             limit.cancel()
             self._abandon()

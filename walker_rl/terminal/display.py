@@ -11,7 +11,7 @@ from walker_rl.printable import format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
-from walker_rl.terminal.states import Status
+from walker_rl.terminal.states import Status, seconds_to_end
 
 _BAR_WIDTH = 22
 """Columns of the bar; with it the block fits into 80."""
@@ -54,10 +54,7 @@ class Display(LiveOutput):
         """Time to the end at the present speed; None while unknown, as before learning slows the steps down."""
         if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
             return None
-        speed = self._rates.rate("actor_steps")
-        seconds = (status.max_actor_steps - status.shown_steps) / speed if speed else math.inf
-        if status.seconds_allowed is not None:
-            seconds = min(seconds, max(0.0, status.seconds_allowed))
+        seconds = seconds_to_end(status, self._rates.rate("actor_steps"))
         return seconds if seconds < math.inf else None
 
     def _counters(self, status: Status) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import math
 from collections.abc import Sequence
 
 
@@ -71,6 +72,7 @@ class Row:
         max_actor_steps: environment steps at the end.
         steps_per_second: recent speed; 0 while unknown.
         evaluation_return: mean return of the last evaluation; None before the first.
+        seconds_allowed: training time left until the time limit; None without one.
     """
 
     name: str
@@ -80,17 +82,13 @@ class Row:
     max_actor_steps: int
     steps_per_second: float
     evaluation_return: float | None
-
-    @property
-    def steps_left(self) -> int:
-        """Environment steps to its end."""
-        return max(0, self.max_actor_steps - self.actor_steps)
+    seconds_allowed: float | None = dataclasses.field(default=None, kw_only=True)
 
     @property
     def seconds_left(self) -> float | None:
         """Time to its end; None while unknown, and unless a process trains it."""
         is_known = self.state is RunState.RUNNING and self.steps_per_second
-        return self.steps_left / self.steps_per_second if is_known else None
+        return seconds_to_end(self, self.steps_per_second) if is_known else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,3 +97,15 @@ class Overview:
 
     rows: Sequence[Row]
     seconds_left: float | None
+
+
+def seconds_to_end(training: Status | Row, steps_per_second: float) -> float:
+    """Returns the time to the end of a training at a speed, or to its time limit if that is earlier.
+
+    Without a limit it is infinite at a speed of 0.
+    """
+    steps_left = max(0, training.max_actor_steps - training.actor_steps)
+    seconds = steps_left / steps_per_second if steps_per_second else math.inf
+    if training.seconds_allowed is not None:
+        seconds = min(seconds, max(0.0, training.seconds_allowed))
+    return seconds

@@ -5,12 +5,13 @@ import re
 import pytest
 
 from tests.terminal.terminals import on_a_terminal
-from tests.tiny import AGENT
+from tests.tiny import AGENT, TINY_AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.progress_reader import ProgressReader, seconds_left
-from walker_rl.experiments.sweep.scheduler import Entry
+from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
 from walker_rl.experiments.sweep.spec import SweepSpec, plan
+from walker_rl.processes.slots import usable_slots
 from walker_rl.terminal import live
 from walker_rl.terminal.states import Overview, Row, RunState
 from walker_rl.terminal.sweep import SweepDisplay, summary
@@ -24,9 +25,11 @@ with SweepDisplay() as display:
     display.conclude(Overview(rows, 4_000.0))
 """
 
+LIMITED = ("max_actor_steps=1_000_000_000", "max_walltime=300", "log_period=50", "evaluation.period=1_000_000")
 
-def row(state, kind="a", steps=0, speed=0.0, value=None):
-    return Row(f"{kind}_{steps}", kind, state, steps, 1000, speed, value)
+
+def row(state, kind="a", steps=0, speed=0.0, value=None, allowed=None):
+    return Row(f"{kind}_{steps}", kind, state, steps, 1000, speed, value, seconds_allowed=allowed)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,9 @@ def row(state, kind="a", steps=0, speed=0.0, value=None):
             1,
             10.0,
         ),
+        ([row(RunState.RUNNING, steps=500, speed=50.0, allowed=4.0), row(RunState.WAITING, allowed=12.0)], 1, 16.0),
+        ([row(RunState.RUNNING, steps=500, speed=50.0, allowed=15.0), row(RunState.WAITING, allowed=12.0)], 2, 11.0),
+        ([row(RunState.RUNNING, steps=500, speed=50.0, allowed=-1.0)], 1, 0.0),
     ],
 )
 def test_time_to_go(rows, num_slots, seconds):
@@ -79,6 +85,22 @@ def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
         (row,) = reader.read().rows
         speeds.append(row.steps_per_second)
     assert speeds == [0.0, 0.0, 0.0, 0.0, 10.0]
+
+
+def test_a_limit_of_time_bounds_the_time_left_of_a_sweep_that_trains(tmp_path):
+    spec = SweepSpec(agents=(AGENT,), tasks=("Pendulum-v1",), seeds=(0, 1), overrides=(*TINY_AGENT, *LIMITED))
+    scheduler = Scheduler([*plan(spec, tmp_path).values()], usable_slots(1), {}, print)
+    reader = ProgressReader(scheduler.entries, num_slots=1)
+    try:
+        scheduler.check()
+        wait_until(lambda: reader.read().rows[0].seconds_left is not None)
+        overview = reader.read()
+    finally:
+        scheduler.stop(lambda: True)
+    running, waiting = overview.rows
+    assert 0.0 < running.seconds_left < 300.0
+    assert (waiting.seconds_left, waiting.seconds_allowed) == (None, 300.0)
+    assert overview.seconds_left == pytest.approx(running.seconds_left + 300.0)
 
 
 @pytest.mark.parametrize(

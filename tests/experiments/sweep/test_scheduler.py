@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.tiny import AGENT
+from tests.tiny import AGENT, TINY_RUN, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.sweep.failures import FailureRecord
@@ -58,6 +58,17 @@ def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
         time.sleep(0.01)
     assert [(entry.state, entry.failure) for entry in scheduler.entries] == [(RunState.COMPLETE, None)]
     assert told == ["a: complete"]
+
+
+def test_a_retried_run_that_completes_as_the_sweep_stops_has_not_failed(tmp_path):
+    overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1")
+    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "logs" / "a.log")
+    scheduler = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, print)
+    scheduler.check()
+    wait_until(lambda: job.is_complete)
+    scheduler.stop(lambda: False)
+    (entry,) = scheduler.entries
+    assert (entry.state, entry.failure) == (RunState.COMPLETE, None)
 
 
 def test_failures_are_kept_until_the_run_is_complete(job, tmp_path):

@@ -1,6 +1,9 @@
 """What a search tries, and what it remembers."""
 
 import dataclasses
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import optuna
@@ -14,14 +17,36 @@ from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.search import Search
-from walker_rl.experiments.tuning.study import NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
+from walker_rl.experiments.tuning.study import FILE, NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
 from walker_rl.processes.signals import StopSignals
 from walker_rl.search_space import Choices
 from walker_rl.terminal.sweep import SearchDisplay
 
+KILLED_ASK = """
+import itertools, os, signal, sys
+from pathlib import Path
+from walker_rl.agents import search_space
+from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.study import Study
+
+agent, folder, number = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+study = Study(folder, search_space(agent), Plan(agent, (7, 8), (), (), "none"))
+for _ in range(number):
+    study.complete(study.ask(), 1.0)
+storage = study._study._storage
+store, calls = storage.set_trial_param, itertools.count()
+storage.set_trial_param = lambda *value: os.kill(os.getpid(), signal.SIGKILL) if next(calls) == 2 else store(*value)
+study.ask()
+"""
+"""Kills itself before it stores the third value of trial `number`."""
+
 
 def make_plan(agent_name=AGENT, *overrides, pruner="none", seeds=(7, 8)):
     return Plan(agent_name, seeds, (), overrides, pruner)
+
+
+def optuna_trials(folder):
+    return optuna.load_study(study_name="walker_rl", storage=f"sqlite:///{folder}/{FILE}").trials
 
 
 @pytest.mark.parametrize("agent_name", agent_names())
@@ -91,6 +116,19 @@ def test_it_remembers_what_has_ended_and_what_has_not(tmp_path):
     assert lines[0] == "2 trials complete, 1 pruned, 1 failed"
     assert [line.split(":")[0] for line in lines[1:]] == ["      20.0  trial 0", "     -10.0  trial 1"]
     assert overrides_of(again.unfinished()[0]) == overrides_of(running)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_trial_whose_drawing_was_killed_gets_all_its_values(tmp_path, number):
+    process = subprocess.run([sys.executable, "-c", KILLED_ASK, AGENT, tmp_path, str(number)], check=False)
+    assert process.returncode == -signal.SIGKILL
+    (stored,) = (trial for trial in optuna_trials(tmp_path) if not trial.state.is_finished())
+    assert (stored.number, len(stored.params)) == (number, 2)
+    (trial,) = Study(tmp_path, search_space(AGENT), make_plan()).unfinished()
+    assert trial.params.keys() == {f"agent.{name}" for name in search_space(AGENT)}
+    assert stored.params.items() <= trial.params.items()
+    assert optuna_trials(tmp_path)[number].params == trial.params
+    assert (load_config(AGENT, overrides=overrides_of(trial)) == load_config(AGENT)) == (number == 0)
 
 
 @pytest.mark.parametrize(
@@ -172,3 +210,18 @@ def test_a_search_that_goes_on_writes_the_best_that_a_killed_one_has_not(tmp_pat
     with StopSignals() as signals:
         assert search.run(1, signals)
     assert (tmp_path / BEST).read_text().startswith(f"# {AGENT}, trial 0 of a search: score 100.0 after ")
+
+
+def test_a_search_that_goes_on_discards_the_checkpoints_that_a_killed_one_has_not(tmp_path):
+    plan = make_plan()
+    study = Study(tmp_path, search_space(AGENT), plan)
+    ended, running = study.ask(), study.ask()
+    study.complete(ended, 100.0)
+    for trial, seed in ((ended, 7), (ended, 8), (running, 7)):
+        checkpoints = plan.run(trial.number, seed, tmp_path).checkpoints
+        checkpoints.mkdir(parents=True)
+        (checkpoints / "step_0000000100.npz").write_bytes(b"large")
+    with StopSignals() as signals:
+        assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(1, signals)
+    left = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.npz")]
+    assert left == [Path("trials/trial0001_seed7/checkpoints/step_0000000100.npz")]

@@ -6,6 +6,11 @@ LIMITS = {"return": "target_return", "steps": "max_actor_steps", "time": "max_wa
 """The field of each limit, by its name in a run's summary."""
 
 
+def seconds_allowed(config: ExperimentConfig, walltime: float) -> float | None:
+    """Returns the training time left until the time limit after `walltime` seconds; None without a limit."""
+    return None if config.max_walltime is None else config.max_walltime - walltime
+
+
 def limit_reached(config: ExperimentConfig, actor_steps: int, walltime: float, best_return: float) -> str | None:
     """Returns the limit that a training has reached, one of `LIMITS`, or None.
 

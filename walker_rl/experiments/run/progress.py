@@ -18,10 +18,12 @@ class Progress:
     Attributes:
         actor_steps: environment steps at the newest row of any of its files.
         evaluation_return: mean return of the last evaluation; None before the first.
+        walltime: seconds of training at that row, estimated between evaluations.
     """
 
     actor_steps: int
     evaluation_return: float | None
+    walltime: float
 
 
 def read_progress(run: RunDirectory) -> Progress:
@@ -31,6 +33,7 @@ def read_progress(run: RunDirectory) -> Progress:
     return Progress(
         max((int(row[STEP_KEY]) for row in rows if row), default=0),
         evaluation.get("mean_return"),
+        _walltime(run),
     )
 
 
@@ -45,3 +48,11 @@ def last_row(path: Path) -> dict[str, float]:
     except OSError:
         return {}
     return {name: float(column[-1]) for name, column in columns.items()}
+
+
+def _walltime(run: RunDirectory) -> float:
+    """Seconds at the last evaluation, and those from it, or from a later start of a process, to the newest row."""
+    timing = run.metrics / "timing.csv"
+    newest = max((path.stat().st_mtime for path in run.metrics.glob("*.csv")), default=0.0)
+    since = max((path.stat().st_mtime for path in (run.config, timing) if path.exists()), default=newest)
+    return last_row(timing).get("walltime", 0.0) + max(0.0, newest - since)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.limits import limit_reached
+from walker_rl.experiments.run.limits import limit_reached, seconds_allowed
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.onlooker import Onlooker
 from walker_rl.experiments.run.trackers import make_trackers
@@ -64,8 +64,7 @@ class Recorder:
     @property
     def seconds_allowed(self) -> float | None:
         """Seconds of training until the time limit; None without one."""
-        limit = self._config.max_walltime
-        return None if limit is None else limit - self.walltime
+        return seconds_allowed(self._config, self.walltime)
 
     def limit_reached(self, actor_steps: int) -> str | None:
         """Returns the limit that the run has reached after `actor_steps`, one of `LIMITS`, or None."""

@@ -5,12 +5,13 @@ import statistics
 import time
 from collections.abc import Sequence
 
+from walker_rl.experiments.run.limits import seconds_allowed
 from walker_rl.experiments.run.progress import Progress, read_progress
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.printable import file_name
 from walker_rl.terminal.rates import Rates
-from walker_rl.terminal.states import Overview, Row, RunState
+from walker_rl.terminal.states import Overview, Row, RunState, seconds_to_end
 
 
 class ProgressReader:
@@ -41,11 +42,12 @@ class ProgressReader:
             max_actor_steps=job.config.max_actor_steps,
             steps_per_second=self._rates[job.name].rate("actor_steps"),
             evaluation_return=progress.evaluation_return,
+            seconds_allowed=seconds_allowed(job.config, progress.walltime),
         )
 
     def _progress(self, entry: Entry) -> Progress:
         name = entry.job.name
-        state, before = self._known.get(name, (None, Progress(0, None)))
+        state, before = self._known.get(name, (None, Progress(0, None, 0.0)))
         is_running = entry.state is RunState.RUNNING
         if not is_running and entry.state is state:
             return before
@@ -82,5 +84,5 @@ def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:
     for row in rows:
         if row.state not in (RunState.COMPLETE, RunState.FAILED):
             speed = row.steps_per_second or statistics.mean(speeds.get(row.kind, anywhere))
-            work += row.steps_left / speed
+            work += seconds_to_end(row, speed)
     return max(work / num_slots, *(row.seconds_left or 0.0 for row in rows))

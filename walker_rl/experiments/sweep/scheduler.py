@@ -25,6 +25,12 @@ class Entry:
     failure: str | None = None
     run: JobRun | None = None
 
+    def enter(self, state: RunState) -> None:
+        """Changes the state; a complete job has no failure."""
+        self.state = state
+        if state is RunState.COMPLETE:
+            self.failure = None
+
 
 class Scheduler:
     """Keeps the slots busy."""
@@ -73,17 +79,17 @@ class Scheduler:
     def _start(self, entry: Entry) -> None:
         run = JobRun([entry.job], self._free[0])
         if run.child is None:  # Another command has completed it meanwhile.
-            entry.state, entry.failure = RunState.COMPLETE, None
+            entry.enter(RunState.COMPLETE)
             self._tell(f"{entry.job.name}: complete")
             return
-        entry.run, entry.state = run, RunState.RUNNING
+        entry.run = run
+        entry.enter(RunState.RUNNING)
         self._free.pop(0)
         self._tell(f"{entry.job.name}: {run.manner}")
 
     def _check(self, entry: Entry, run: JobRun) -> None:
         state, name = run.check(), entry.job.name
         if state is RunState.COMPLETE:
-            entry.failure = None
             self._release(entry, run, state)
             self._tell(f"{name}: complete")
         elif state is RunState.FAILED:
@@ -96,4 +102,4 @@ class Scheduler:
 
     def _release(self, entry: Entry, run: JobRun, state: RunState) -> None:
         self._free.insert(0, run.cores)
-        entry.state = state
+        entry.enter(state)

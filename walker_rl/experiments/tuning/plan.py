@@ -7,6 +7,7 @@ from typing import Any
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.search_space import SearchSpace
 
@@ -71,9 +72,13 @@ class Plan:
         fields = {name: value for name, value in self.fields().items() if name != "seed"}
         return {"seeds": list(self.seeds), "pruner": self.pruner, **fields}
 
+    def run(self, number: int, seed: int, output: Path) -> RunDirectory:
+        """Returns the directory of one run of trial `number`, which need not exist."""
+        return RunDirectory(output / "trials" / f"trial{number:04d}_seed{seed}")
+
     def job(self, number: int, seed: int, drawn: tuple[str, ...], output: Path) -> Job:
         """Makes the job of one run of trial `number`."""
-        name = f"trial{number:04d}_seed{seed}"
+        run_dir = self.run(number, seed, output).path
         overrides = self.overrides_for(seed, drawn)
         config = load_config(self.agent_name, self.files, overrides)
-        return Job(config, self.files, overrides, output / "trials" / name, output / "logs" / f"{name}.log")
+        return Job(config, self.files, overrides, run_dir, output / "logs" / f"{run_dir.name}.log")

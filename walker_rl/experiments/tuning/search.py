@@ -1,5 +1,6 @@
 """Runs the trials of a hyperparameter search."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -48,7 +49,9 @@ class Search:
             OSError: if a process can't be started, or the disk is full.
             RunError: if `MAX_FAILURES` trials fail in a row.
         """
-        self._keep_best()  # A killed process may not have written it.
+        self._keep_best()  # A killed process may not have written it, nor discarded all checkpoints.
+        for trial in self._study.finished:
+            self._discard_checkpoints(trial.number)
         try:
             while not signals.stop_requested():
                 for trial_run in list(self._running):
@@ -94,7 +97,7 @@ class Search:
             self._tell(f"trial {trial.number}: pruned after {counted(number, 'evaluation')}, score {value:.1f}")
         else:
             self._complete(trial_run)
-        trial_run.discard_checkpoints()
+        self._discard_checkpoints(trial.number)
         self._failures = self._failures + 1 if state is RunState.FAILED else 0
         if self._failures == MAX_FAILURES:
             raise RunError(f"{MAX_FAILURES} trials have failed one after the other; see {self._output / 'logs'}")
@@ -107,6 +110,11 @@ class Search:
         self._tell(f"trial {trial.number}: score {value:.1f}; the best is {best.value:.1f}, of trial {best.number}")
         if best.number == trial.number:
             self._keep_best()
+
+    def _discard_checkpoints(self, number: int) -> None:
+        """Deletes the checkpoints of an ended trial, which are large."""
+        for seed in self._plan.seeds:
+            shutil.rmtree(self._plan.run(number, seed, self._output).checkpoints, ignore_errors=True)
 
     def _keep_best(self) -> None:
         if (best := self._study.best) is not None:

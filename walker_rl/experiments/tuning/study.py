@@ -80,9 +80,13 @@ class Study:
         return self._study.ask(self._distributions)
 
     def unfinished(self) -> list[Trial]:
-        """Trials that earlier processes began and did not finish."""
+        """Trials that earlier processes did not finish; draws the values that a killed `ask` did not store."""
         running = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        return [Trial(self._study, trial._trial_id) for trial in running]  # Optuna has no public access to it.
+        trials = [Trial(self._study, trial._trial_id) for trial in running]  # Optuna has no public access to it.
+        for trial in trials:
+            for name, distribution in self._distributions.items():
+                trial._suggest(name, distribution)  # As `Study.ask` does; a stored value stays.
+        return trials
 
     def complete(self, trial: Trial, value: float) -> None:
         """Records a trial's score."""

@@ -1,6 +1,5 @@
 """A running trial: trains its seeds one after another, and reports each evaluation to the pruner."""
 
-import shutil
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from optuna.trial import Trial
 
+from walker_rl.experiments.run.limits import seconds_allowed
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.progress import read_progress
 from walker_rl.experiments.sweep.job_run import JobRun
@@ -71,6 +71,8 @@ class TrialRun:
         steps = sum(one.actor_steps for one in progress)
         self._rates.add(time.monotonic(), {"actor_steps": steps})
         returns = [one.evaluation_return for one in progress if one.evaluation_return is not None]
+        limits = [seconds_allowed(job.config, one.walltime) for job, one in zip(self.jobs, progress, strict=True)]
+        allowed = [limit for limit in limits if limit is not None]  # All or none: the runs share their limit.
         return Row(
             name=f"trial {self.trial.number}",
             kind="trial",
@@ -79,12 +81,8 @@ class TrialRun:
             max_actor_steps=sum(job.config.max_actor_steps for job in self.jobs),
             steps_per_second=self._rates.rate("actor_steps"),
             evaluation_return=returns[-1] if returns else None,
+            seconds_allowed=sum(allowed) if allowed else None,
         )
-
-    def discard_checkpoints(self) -> None:
-        """Deletes the checkpoints of an ended trial, which are large."""
-        for job in self.jobs:
-            shutil.rmtree(job.run.checkpoints, ignore_errors=True)
 
     def _is_pruned(self) -> bool:
         """Reports the new evaluations in order, up to the first at which the trial is pruned."""
