@@ -33,7 +33,8 @@ class WandbLogger(Tracker):
         """
         folder = run_path.absolute() / "wandb"
         self._closed = folder / "closed"
-        self._last_steps = json.loads(self._closed.read_text()) if self._closed.exists() else {}
+        last_steps = self._closed.read_text() if self._closed.exists() else ""
+        self._last_steps = json.loads(last_steps or "{}")  # Older versions left the file empty.
         self._closed.unlink(missing_ok=True)
         os.environ.update(
             WANDB_CACHE_DIR=str(folder / "cache"),
