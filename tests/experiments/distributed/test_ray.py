@@ -25,6 +25,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.ports import free_port
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.step_files import step_files
+from walker_rl.processes.signals import WARNINGS
 
 ROOT = Path(__file__).parents[3]
 RAY = ROOT / ".venv-ray" / "bin" / "ray"
@@ -86,6 +87,14 @@ class Cluster:
         return process
 
 
+@pytest.fixture(autouse=True)
+def sighup_is_not_ignored():
+    """Which it is where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # Short: sockets are in it.
@@ -130,21 +139,38 @@ def test_a_lost_machine_costs_an_actor_which_ray_places_elsewhere(cluster, tmp_p
     wait_until(lambda: not actors_of(run))
 
 
-def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path):
+def lose_terminal(process):
+    """Hangs up on a process and its children, as a terminal that closes does."""
+    os.killpg(process.pid, signal.SIGHUP)
+
+
+@pytest.mark.parametrize("stop", [subprocess.Popen.terminate, lose_terminal])
+def test_a_submitted_run_is_stopped_brought_back_and_resumed(cluster, tmp_path, stop):
     run = tmp_path / "run"
     process = start_command(
         *words(cluster, "--steps", "10000000", "--run-dir", run, *PENDULUM), env=cluster.environment
     )
     lines_until(process, r".*\d learner steps")
-    process.send_signal(signal.SIGTERM)
+    stop(process)
     rest, _ = process.communicate(timeout=300)
     assert process.returncode == 75, rest
+    assert not list(cluster.scratch.glob("walker_rl_*"))
     newest = max(step_files(run / "checkpoints"))
     assert f"The newest checkpoint is at {newest:,} steps\nInterrupted; to resume from the newest checkpoint: " in rest
     resumed = words(cluster, "--resume", run, "--steps", str(newest + 500))
     result = run_command(*resumed, env=cluster.environment)
     assert result.returncode == 0, result.stderr
     assert "Resumed " in (run / "logs" / "central.log").read_text()
+
+
+def test_a_submitted_run_outlives_its_terminal_under_nohup(cluster, tmp_path):
+    submit = words(cluster, "--steps", "2000", "--run-dir", tmp_path / "run", *PENDULUM)
+    process = start_command(*submit, before=["nohup"], env=cluster.environment)
+    lines_until(process, "central process at ")
+    lose_terminal(process)
+    rest, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, rest
+    assert "best policy: return " in rest
 
 
 def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
@@ -157,7 +183,12 @@ def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
     assert not run.exists()
 
 
-def test_a_submission_that_is_stopped_while_it_waits_for_ray_leaves_nothing(tmp_path):
+TO_ONE = [(os.kill, number) for number in (signal.SIGTERM, *WARNINGS)]
+TO_ALL = [(os.killpg, number) for number in (signal.SIGTERM, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize(("send", "number"), [*TO_ONE, *TO_ALL])
+def test_a_submission_that_is_stopped_while_it_waits_for_ray_leaves_nothing(tmp_path, send, number):
     run = tmp_path / "run"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         options = ("--num-actors", "1", "--address", f"127.0.0.1:{silent.getsockname()[1]}")
@@ -165,7 +196,7 @@ def test_a_submission_that_is_stopped_while_it_waits_for_ray_leaves_nothing(tmp_
             "cluster", "submit", AGENT, *options, "--ray-python", RAY.with_name("python"), "--run-dir", run
         )
         lines_until(process, "Waiting for Ray at ")
-        process.send_signal(signal.SIGTERM)
+        send(process.pid, number)
         rest, _ = process.communicate(timeout=60)
     assert (process.returncode, rest) == (75, "Stopped before the run began; nothing is left behind\n")
     assert not run.exists()

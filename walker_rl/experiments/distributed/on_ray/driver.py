@@ -30,6 +30,9 @@ from .cluster_run import ClusterRun, Lost  # noqa: E402
 from .hosts import FAILED, INTERRUPTED, REFUSED, STOPPED, Spec  # noqa: E402
 from .texts import last_line, tell  # noqa: E402
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
+"""Signals that ask to save and stop: of a user, a lost terminal, a batch system or a limit."""
+
 
 def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
     """Runs to the end, or until a stop is requested; returns the exit status. Raises what a `ClusterRun` does."""
@@ -51,8 +54,9 @@ def main() -> int:
     except Exception as error:
         print(f"address = {spec['address']}: must be a Ray cluster ({last_line(str(error))})", file=sys.stderr)
         return REFUSED
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: received.append(number))
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # As SIGHUP is under `nohup`.
+            signal.signal(number, lambda number, frame: received.append(number))
     for _ in range(MAX_TRIES):
         try:
             status = submit(spec, lambda: bool(received))
