@@ -289,6 +289,26 @@ def test_a_machine_that_is_lost_while_it_saves_is_reported(cluster, tmp_path):
     assert re.search(f"{lost}{re.escape(str(run))} is its last copy; to resume from the newest checkpoint: ", rest)
 
 
+def test_only_machines_that_are_lost_in_quick_succession_end_a_run(cluster, tmp_path):
+    """Of nine central processes that kill the worker above them, the fifth works for long enough."""
+    tries = tmp_path / "tries"
+    python = script(
+        tmp_path / "python",
+        f"""
+        case "$*" in *"--role actor"*) exit;; esac
+        echo >> {tries}
+        [ "$(wc -l < {tries})" = 5 ] && sleep 32
+        kill -9 $PPID
+        """,
+    )
+    submit = words(cluster, "--run-dir", tmp_path / "run", "--python", python)
+    result = run_command(*submit, env=cluster.environment)
+    assert result.returncode == 1, result.stdout
+    lost = r"the machine of the central process is lost \(\w+\)"
+    assert len(re.findall(f"^{lost}; resuming from the last copy of the run$", result.stdout, re.MULTILINE)) == 8
+    assert re.match(f"error: {lost}, 5 times in a row; to resume from the newest checkpoint: ", result.stderr)
+
+
 def test_broken_connections_do_not_end_a_run(cluster, tmp_path):
     calls = {"CoreWorkerService.grpc_client.PushTask": {"num_failures": 8, "req_failure_prob": 100}}
     environment = {**cluster.environment, "RAY_testing_rpc_failure": json.dumps(calls)}
