@@ -41,7 +41,8 @@ SpecFile = Annotated[
     typer.Option(
         "--spec",
         metavar="FILE",
-        help="YAML file of agents, tasks, seeds, configs, set and grid (docs/comparing.md); options override or extend it.",
+        help="YAML file of agents, tasks, seeds, configs, set and grid (docs/comparing.md); "
+        "options override or extend it.",
     ),
 ]
 Tasks = Annotated[
