@@ -52,6 +52,14 @@ def test_what_a_killed_writer_left_is_removed_and_a_users_file_stays(tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*.part")) == ["notes.txt.part"] * 2
 
 
+def test_a_half_written_folder_is_removed_with_what_is_in_it(tmp_path):
+    part = part_of(tmp_path / "folder")
+    (part / "inside").mkdir(parents=True)
+    (part / "inside" / "notes.txt").write_text("half")
+    remove_parts(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_text_is_written_in_utf_8(path):
     write_whole_text(path, "1 ± 2\n")
     assert path.read_bytes() == b"1 \xc2\xb1 2\n"

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -22,10 +23,10 @@ def is_part(path: Path) -> bool:
 
 
 def remove_parts(folder: Path) -> None:
-    """Removes the temporary files that killed processes have left in a folder and the folders in it."""
+    """Removes the temporary files and folders that killed processes have left in a folder and the folders in it."""
     for part in [*folder.glob(_PART), *folder.glob(f"*/{_PART}")]:
         with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
-            part.unlink()
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.printable import counted
 from walker_rl.processes.child import last_line
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
+from walker_rl.processes.signals import REQUESTS, WARNINGS, not_ignored
 from walker_rl.stack import require_acme
 
 if TYPE_CHECKING:
@@ -153,11 +154,12 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
             def stop(number: int, frame: object) -> None:
                 (process.kill if waits else process.terminate)()  # Ray's client ignores signals for half a minute.
 
-            signal.signal(signal.SIGTERM, stop)
+            for number in not_ignored((signal.SIGTERM, *WARNINGS)):
+                signal.signal(number, stop)
             for line in process.stdout or ():
                 waits = line.startswith("Waiting for Ray ")
                 print(line, end="")  # Safe even if the terminal is lost.
             status = process.wait()
-            if waits:
-                status = {-signal.SIGINT: INTERRUPTED, -signal.SIGKILL: STOPPED}.get(status, status)
+            if waits and -status in (signal.SIGKILL, *REQUESTS):
+                status = INTERRUPTED if status == -signal.SIGINT else STOPPED
             return status, last_line(log) or "no reason was given"

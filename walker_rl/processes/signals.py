@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -40,9 +40,7 @@ class StopSignals:
 
     def __enter__(self) -> "StopSignals":
         """Installs the handlers."""
-        before = {number: signal.getsignal(number) for number in self._numbers}
-        is_ignored = {number for number in WARNINGS if before.get(number) is signal.SIG_IGN}
-        self._before = {number: handler for number, handler in before.items() if number not in is_ignored}
+        self._before = {number: signal.getsignal(number) for number in not_ignored(self._numbers)}
         self.listen()
         return self
 
@@ -88,6 +86,11 @@ class StopSignals:
             # Line breaks on a terminal would shift the live block, whose last line is reserved for this.
             is_live = os.isatty(1) and os.isatty(2)
             write_to_stderr(f"\r{STOPPING.strip()}" if is_live else STOPPING)
+
+
+def not_ignored(numbers: Iterable[signal.Signals]) -> list[signal.Signals]:
+    """Returns `numbers` without those of `WARNINGS` that are ignored now."""
+    return [number for number in numbers if number not in WARNINGS or signal.getsignal(number) is not signal.SIG_IGN]
 
 
 @contextlib.contextmanager

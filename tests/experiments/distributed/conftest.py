@@ -1,7 +1,13 @@
-"""A real server of a run."""
+"""A real server of a run, and a real Ray cluster."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.experiments.distributed.ray_cluster import Cluster
 from walker_rl.experiments.distributed.channel import Channel
 from walker_rl.experiments.distributed.ports import free_port
 from walker_rl.experiments.distributed.server import start_server
@@ -21,3 +27,16 @@ def channel(server):
     channel = Channel(f"localhost:{server.port}", RUN_ID)
     yield channel
     channel.close()
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # Short: sockets are in it.
+    made = Cluster(folder)
+    try:
+        for name in ("first", "second", "spare"):
+            made.add(name)
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,7 @@ from .hosts import COMPLETE, ActorHost, Spec
 from .texts import tell
 
 MAX_TRIES = 5
-"""Starts of a process in quick succession before the run is given up."""
+"""Starts of an actor, or losses of the central process, in quick succession before the run is given up."""
 
 LONG_ENOUGH = 30.0
 """Seconds of running after which earlier failures no longer count."""

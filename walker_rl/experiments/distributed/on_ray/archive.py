@@ -2,6 +2,9 @@
 
 import contextlib
 import io
+import os
+import secrets
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -19,12 +22,41 @@ def pack(folder: Path) -> bytes:
 
 
 def unpack(content: bytes, folder: Path) -> None:
-    """Extracts an archive made by `pack` into `folder`; deletes checkpoints that are not in it."""
+    """Brings a run directory to the state of an archive made by `pack`; whatever interrupts it, every file is whole.
+
+    Files are extracted beside the run's, and renamed once all are on the disk. Afterwards, checkpoints, candidates and
+    stages that are not in the archive are deleted.
+    """
     for name in ("metrics", "tensorboard", "checkpoints", "policy", "videos"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        kept = {Path(name).parts[1] for name in archive.getnames() if name.startswith("checkpoints/")}
-        archive.extractall(folder)
-    for path in (folder / "checkpoints").glob("step_*.npz"):
-        if path.name not in kept:
-            path.unlink()
+    part = folder / f".fetched.{secrets.token_hex(4)}.part"  # If it is left behind, the next start removes it.
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            names = archive.getnames()
+            archive.extractall(part)
+        os.sync()
+        for name in sorted(names, key=_order):
+            _move(part / name, folder / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    for name in ("checkpoints", "candidates", "stages"):
+        for path in (folder / name).glob("step_*.npz"):
+            if f"{name}/{path.name}" not in names:
+                path.unlink()
+
+
+def _order(name: str) -> tuple[bool, bool]:
+    """Sorts checkpoints after the metrics that they need, and the files that say how far the run is after both."""
+    return name in ("status.json", "summary.json"), name.startswith("checkpoints/")
+
+
+def _move(source: Path, target: Path) -> None:
+    """Moves a file to its place; an event file that has grown is extended instead, since TensorBoard keeps it open."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.parent.name == "tensorboard" and target.exists():
+        old, new = target.read_bytes(), source.read_bytes()
+        if new.startswith(old):
+            with target.open("ab") as file:
+                file.write(new[len(old) :])
+            return
+    source.replace(target)

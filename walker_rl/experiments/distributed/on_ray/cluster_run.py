@@ -8,7 +8,7 @@ from typing import Any
 
 import ray
 
-from .actor_keeper import ActorKeeper
+from .actor_keeper import LONG_ENOUGH, ActorKeeper
 from .archive import pack, unpack
 from .hosts import COMPLETE, STOPPED, CentralHost, Spec
 from .texts import describe, last_line, relay, tell
@@ -37,6 +37,7 @@ class ClusterRun:
         self._keepers: list[ActorKeeper] = []
         self._failure: Exception | None = None
         self._is_stopping = False
+        self._seconds_of_work = 0.0
         self._told_at = self._copied_at = time.monotonic()
 
     def start(self) -> bool:
@@ -58,6 +59,11 @@ class ClusterRun:
         self._keepers = [ActorKeeper(self._spec, address, index) for index in range(self._spec["num_actors"])]
         return True
 
+    @property
+    def has_lasted(self) -> bool:
+        """True once the central process has answered for so long that earlier losses no longer count."""
+        return self._seconds_of_work > LONG_ENOUGH
+
     def follow(self) -> int:
         """Follows the run to its end, and copies it back; returns the exit status of the central process.
 
@@ -66,9 +72,10 @@ class ClusterRun:
             RuntimeError: if the central process fails, an actor fails repeatedly, or the run can't be copied back.
             ray.exceptions.RayError: if Ray fails to run an actor.
         """
-        num_lines, said = 0, ""
+        started_at, num_lines, said = time.monotonic(), 0, ""
         while True:
             code, status, lines = ask(self._central.poll.remote(num_lines))
+            self._seconds_of_work = time.monotonic() - started_at
             num_lines += len(lines)
             said = last_line("\n".join((said, *lines)))
             relay(lines)

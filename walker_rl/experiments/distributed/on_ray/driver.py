@@ -30,18 +30,12 @@ from .cluster_run import ClusterRun, Lost  # noqa: E402
 from .hosts import FAILED, INTERRUPTED, REFUSED, STOPPED, Spec  # noqa: E402
 from .texts import last_line, tell  # noqa: E402
 
-
-def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
-    """Runs to the end, or until a stop is requested; returns the exit status. Raises what a `ClusterRun` does."""
-    run = ClusterRun(spec, stop_requested)
-    try:
-        return run.follow() if run.start() else STOPPED
-    finally:
-        run.kill()
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
+"""Signals that ask to save and stop: of a user, a lost terminal, a batch system or a limit."""
 
 
 def main() -> int:
-    """Runs to the end, restarting from the last copy if the central process's machine is lost."""
+    """Connects to the cluster, and runs there to the end; returns the exit status."""
     spec: Spec = json.loads(Path(sys.argv[1]).read_text())
     received: list[int] = []
     cloudpickle.register_pickle_by_value(sys.modules[__package__])  # The cluster's machines lack it.
@@ -51,23 +45,42 @@ def main() -> int:
     except Exception as error:
         print(f"address = {spec['address']}: must be a Ray cluster ({last_line(str(error))})", file=sys.stderr)
         return REFUSED
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: received.append(number))
-    for _ in range(MAX_TRIES):
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # As SIGHUP is under `nohup`.
+            signal.signal(number, lambda number, frame: received.append(number))
+    try:
+        status = submit(spec, lambda: bool(received))
+        return INTERRUPTED if status == STOPPED and signal.SIGINT in received else status
+    except (Lost, OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        print(last_line(str(error)), file=sys.stderr)
+        return REFUSED if isinstance(error, ValueError) else FAILED
+
+
+def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
+    """Runs to the end, or until a stop is requested, restarting from the last copy if the machine is lost.
+
+    Returns:
+        The exit status of the central process.
+
+    Raises:
+        Lost: if the central process's machine is lost `MAX_TRIES` times in a row, or after a stop is requested.
+        OSError, RuntimeError, ValueError, ray.exceptions.RayError: as `ClusterRun` does.
+    """
+    num_losses = 0
+    while True:
+        run = ClusterRun(spec, stop_requested)
         try:
-            status = submit(spec, lambda: bool(received))
-            return INTERRUPTED if status == STOPPED and signal.SIGINT in received else status
+            return run.follow() if run.start() else STOPPED
         except Lost as error:
             lost = f"the machine of the central process is lost ({error})"
-            if received:
-                print(f"{lost} before the run was saved; {spec['run_dir']} is its last copy", file=sys.stderr)
-                return FAILED
+            if stop_requested():
+                raise Lost(f"{lost} before the run was saved; {spec['run_dir']} is its last copy") from None
+            num_losses = 1 if run.has_lasted else num_losses + 1
+            if num_losses >= MAX_TRIES:
+                raise Lost(f"{lost}, {num_losses} times in a row") from None
             tell(f"{lost}; resuming from the last copy of the run")
-        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-            print(last_line(str(error)), file=sys.stderr)
-            return REFUSED if isinstance(error, ValueError) else FAILED
-    print(f"the machine of the central process was lost {MAX_TRIES} times", file=sys.stderr)
-    return FAILED
+        finally:
+            run.kill()
 
 
 if __name__ == "__main__":
