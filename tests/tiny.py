@@ -82,6 +82,12 @@ def start_command(*words: str | Path, before: Sequence[str] = (), **options) -> 
     )
 
 
+def in_every_python(folder: Path, code: str) -> dict[str, str]:
+    """An environment whose Python processes run `code` when they start; it is written to `folder`."""
+    (folder / "sitecustomize.py").write_text(code)
+    return {**os.environ, "PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
+
+
 def wait_for(path: Path, process: subprocess.Popen, num_lines: int = 0) -> None:
     """Waits until `process`, which must not end before, has written `path` with at least so many lines."""
     while not path.exists() or (num_lines and path.read_text().count("\n") < num_lines):

@@ -53,7 +53,7 @@ class Centre:
     def exchange(self):
         self.conversation.hear(0)
         self.evaluations.add_due(WEIGHTS, self.roster.actor_steps, 0)
-        self.conversation.publish(0, WEIGHTS, is_over=False)
+        self.conversation.publish(WEIGHTS, is_over=False)
 
     def hear(self, *results):
         """Sends results as the evaluator does, and waits until they are heard."""
@@ -172,7 +172,7 @@ def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, c
 
 
 def test_the_evaluator_shows_life_in_each_episode_of_a_long_ending(centre, monkeypatch):
-    """Otherwise the central process would give it up, however many episodes it was told to play."""
+    """The central process gives up an evaluator that is silent, even while it plays many episodes."""
     monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
     heard, hear = [], centre.evaluations.hear
     monkeypatch.setattr(centre.evaluations, "hear", lambda result: (heard.append(result.event), hear(result)))

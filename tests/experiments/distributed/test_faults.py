@@ -18,7 +18,7 @@ from tests.experiments.distributed.launched import (
     resumed,
 )
 from tests.fakes import random_variables
-from tests.tiny import AGENT, lines_until, press_ctrl_c, wait_until
+from tests.tiny import AGENT, in_every_python, lines_until, press_ctrl_c, wait_until
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, save_policy
 from walker_rl.policies.torso import TorsoSpec
@@ -60,13 +60,13 @@ def test_an_actor_that_comes_back_plays_the_prior_whose_file_is_gone(tmp_path):
 
 def test_an_actor_that_never_starts_ends_the_run_with_its_reason(tmp_path):
     run = tmp_path / "run"
-    (tmp_path / "sitecustomize.py").write_text(
+    environment = in_every_python(
+        tmp_path,
         "import os\n"
         "if b'actor' in open('/proc/self/cmdline', 'rb').read().split(b'\\0'):\n"
         "    os.write(2, b'no actor today\\n')\n"
-        "    os._exit(9)\n"
+        "    os._exit(9)\n",
     )
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
     with launched(run, "--num-actors", "1", env=environment) as made:
         began = time.monotonic()
         output = made.finish()

@@ -1,10 +1,9 @@
 """Launched runs whose checkpoints take long to reach the disk."""
 
-import os
-
 import pytest
 
 from tests.experiments.distributed.launched import ENDLESS, checkpoints, launched
+from tests.tiny import in_every_python
 
 pytestmark = pytest.mark.slow
 
@@ -24,8 +23,7 @@ def slow_disk(tmp_path):
     """An environment for processes whose checkpoints each take so many seconds longer."""
 
     def make(seconds):
-        (tmp_path / "sitecustomize.py").write_text(SLOW_DISK.replace("SECONDS", str(seconds)))
-        return {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
+        return in_every_python(tmp_path, SLOW_DISK.replace("SECONDS", str(seconds)))
 
     return make
 

@@ -1,12 +1,12 @@
 """Launched runs whose files were torn, or that were killed before all was there; real processes."""
 
 import json
-import os
 import shutil
 
 import pytest
 
 from tests.experiments.distributed.launched import launched, resumed
+from tests.tiny import in_every_python
 from walker_rl.metrics_file import read_columns
 
 pytestmark = pytest.mark.slow
@@ -57,15 +57,15 @@ def test_a_torn_status_costs_counts_and_a_line(run):
 
 def test_a_run_that_is_killed_before_its_evaluator_is_ready_skips_no_evaluation(tmp_path):
     """Three times, each after other evaluations were due."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import time\nif b'evaluator' in open('/proc/self/cmdline', 'rb').read().split(b'\\0'):\n    time.sleep(600)\n"
+    slow = in_every_python(
+        tmp_path,
+        "import time\nif b'evaluator' in open('/proc/self/cmdline', 'rb').read().split(b'\\0'):\n    time.sleep(600)\n",
     )
-    slow = {"env": {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}}
     run = tmp_path / "run"
-    with launched(run, "--num-actors", "1", "--steps", "9000", **slow) as made:
+    with launched(run, "--num-actors", "1", "--steps", "9000", env=slow) as made:
         made.wait_for_steps(2500)
     for actor_steps in (4500, 6500):
-        with resumed(run, "--num-actors", "1", **slow) as made:
+        with resumed(run, "--num-actors", "1", env=slow) as made:
             made.wait_for_steps(actor_steps)
     assert not (run / "metrics/evaluation.csv").exists()
     with resumed(run, "--num-actors", "1") as made:

@@ -105,8 +105,7 @@ class Central:
         elif ended_by := self._recorder.limit_reached(self._roster.actor_steps):
             self._phase, self._ended_by = "ending", ended_by
         self._write_status()  # Before actors are welcomed, so that a successor of this process knows them.
-        is_over = self._phase != "training"
-        self._conversation.publish(learner.learner_steps, learner.policy_weights, is_over=is_over)
+        self._conversation.publish(learner.policy_weights, is_over=self._phase != "training")
 
     def _end(self, ended_by: str) -> None:
         """Waits for the actors, the outstanding updates and the evaluator, in this order."""

@@ -62,26 +62,20 @@ class Conversation:
         self._hear_all(self._reports, self._hear_actor)
         self._hear_all(self._results, self._evaluations.hear)
 
-    def publish(self, learner_steps: int, policy_weights: np.ndarray, *, is_over: bool) -> None:
-        """Publishes the run's progress.
-
-        Args:
-            learner_steps: updates so far.
-            policy_weights: weights for the actors.
-            is_over: whether actors should stop.
-        """
+    def publish(self, policy_weights: np.ndarray, *, is_over: bool) -> None:
+        """Publishes the run's progress, with weights for the actors; `is_over` tells them to stop."""
         if time.monotonic() >= self._next_introduction:  # A foreign sender may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
             self._channel.send(self._experiment)
             self._published_weights, self._published_candidate = -1, None
         self._publish_candidate()
-        if learner_steps != self._published_weights:
-            self._channel.send(Weights(policy_weights, learner_steps))
-            self._published_weights = learner_steps
+        if self._learner_steps != self._published_weights:
+            self._channel.send(Weights(policy_weights, self._learner_steps))
+            self._published_weights = self._learner_steps
         roster, candidate = self._roster, self._evaluations.candidate
         steps, present = roster.actor_steps_by_index, roster.num_present
         awaited = 0 if candidate is None else candidate.actor_steps
-        self._channel.send(Notice(steps, learner_steps, present, is_over, roster.welcomes, awaited))
+        self._channel.send(Notice(steps, self._learner_steps, present, is_over, roster.welcomes, awaited))
 
     def _publish_candidate(self) -> None:
         """Puts a new candidate on its board, where it stays until its evaluation has arrived."""
