@@ -162,7 +162,7 @@ def test_walltimes_are_of_the_policy_not_of_its_evaluation(tmp_path):
 def test_a_resumed_run_counts_no_time_before_its_resume(tmp_path, monkeypatch):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM))
     recorder = Recorder(config, create_run_directory(tmp_path / "run", config), Display())
-    began = time.monotonic()
+    began = round(time.monotonic())  # A whole number, so that differences are exact.
     with contextlib.closing(recorder), monkeypatch.context() as patch:
         patch.setattr(time, "monotonic", lambda: began + 100.0)
         recorder.resume(1000.0)

@@ -15,6 +15,14 @@ from walker_rl.experiments.distributed.server import start_server
 RUN_ID = "0123456789ab"
 
 
+def open_channel(server, *report):
+    """Yields a channel to a server, and closes both; a channel to a server that runs closes slowly."""
+    channel = Channel(f"localhost:{server.port}", RUN_ID, *report)
+    yield channel
+    server.stop()
+    channel.close()
+
+
 @pytest.fixture
 def server(tmp_path):
     server = start_server(RUN_ID, free_port(), tmp_path)
@@ -24,9 +32,7 @@ def server(tmp_path):
 
 @pytest.fixture
 def channel(server):
-    channel = Channel(f"localhost:{server.port}", RUN_ID)
-    yield channel
-    channel.close()
+    yield from open_channel(server)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import threading
 import numpy as np
 import pytest
 
-from tests.experiments.distributed.conftest import RUN_ID
+from tests.experiments.distributed.conftest import RUN_ID, open_channel
 from tests.experiments.distributed.launched import launched
 from tests.fuzzing import damaged, make_generator
 from tests.tiny import lines_until, wait_until
-from walker_rl.experiments.distributed.channel import BOARDS, MAX_WARNINGS, QUEUES, TRANSITIONS, Channel, table_name
+from walker_rl.experiments.distributed.channel import BOARDS, MAX_WARNINGS, QUEUES, TRANSITIONS, table_name
 from walker_rl.experiments.distributed.codec import ForeignMessageError, decode, encode
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result, Weights, Welcome
 from walker_rl.experiments.distributed.reverb_client import ReverbClient
@@ -87,9 +87,7 @@ def lines():
 @pytest.fixture
 def reader(server, lines):
     """A channel whose warnings are in `lines`."""
-    channel = Channel(f"localhost:{server.port}", RUN_ID, lines)
-    yield channel
-    channel.close()
+    yield from open_channel(server, lines)
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)

@@ -88,8 +88,8 @@ class Central:
         self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
         self._write_status()
-        self._channel.close()
         self._server.stop()
+        self._channel.close()
         shutil.rmtree(self._reverb_folder)
         if not has_saved:
             raise RunError("the last checkpoint could not be written")

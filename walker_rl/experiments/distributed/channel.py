@@ -96,7 +96,10 @@ class Channel:
         return self._inboxes[-1]
 
     def close(self) -> None:
-        """Ends the reading threads, which would otherwise look for a stopped server as long as this process lives."""
+        """Ends the reading threads, which would otherwise look for a server elsewhere as long as this process lives.
+
+        Closing takes some seconds per inbox while a server in this process serves it, so stop that server first.
+        """
         for inbox in self._inboxes:
             inbox.close()
 
