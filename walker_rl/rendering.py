@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from walker_rl.environments import Environment
 from walker_rl.errors import UserError
@@ -179,7 +179,14 @@ def _counts(caption: str, frame: _Frame) -> str:
 
 
 def _captioned(picture: np.ndarray, text: str) -> Image.Image:
+    """A picture with a text in its corner, black with a white rim; Pillow's own rim takes twice the time."""
     image = Image.fromarray(picture)
+    letters = Image.new("L", image.size)
     font = ImageFont.load_default(size=max(10, image.height // 24))
-    ImageDraw.Draw(image).multiline_text((8, 6), text, fill="black", font=font, stroke_width=1, stroke_fill="white")
+    ImageDraw.Draw(letters).multiline_text((8, 6), text, fill=255, font=font, spacing=7)
+    if (box := letters.getbbox()) is not None:  # It is None where a small picture has no room.
+        left, top, right, bottom = box
+        letters = letters.crop((left - 1, top - 1, right + 1, bottom + 1))
+        image.paste("white", (left - 1, top - 1), mask=letters.filter(ImageFilter.MaxFilter(3)))
+        image.paste("black", (left - 1, top - 1), mask=letters)
     return image
