@@ -127,6 +127,7 @@ def test_a_terminal_that_is_closed_stops_the_training_which_saves(tmp_path):
     assert last_checkpoint(run) >= 400
 
 
+@pytest.mark.slow
 def test_a_terminal_that_is_closed_without_a_signal_costs_the_display(tmp_path, straight):
     run = tmp_path / "run"
     process, master = start_on_terminal(*SHORT, "--run-dir", run, is_controlling=False)

@@ -61,6 +61,7 @@ def test_an_interrupted_run_is_lengthened_beyond_the_steps_that_it_was_to_have(r
     assert max_steps(run) == 660
 
 
+@pytest.mark.slow
 def test_a_copy_without_empty_folders_or_films_is_resumed(run):
     for name in ("tensorboard", "videos"):
         shutil.rmtree(run / name)

@@ -64,6 +64,7 @@ def test_train_says_what_it_does_after_the_training(walker_run):
     assert lines[4].startswith("Ended by steps: ")
 
 
+@pytest.mark.slow
 def test_on_a_terminal_the_steps_after_the_training_are_shown_in_a_line_that_vanishes(tmp_path):
     run = tmp_path / "run"
     task = ("--task", "Pendulum-v1", *set_options(TINY_RUN))

@@ -48,6 +48,7 @@ def test_the_doctor_looks_at_what_there_is(without_linux):
     assert "\nok    cores " in process.stdout
 
 
+@pytest.mark.slow
 def test_a_sweep_checks_starts_and_ends_its_trainings(without_linux, tmp_path):
     overrides = set_options((*TINY_RUN, "max_actor_steps=300", "logging.wandb=offline"))
     process = run_command("sweep", AGENT, "--seeds", "0", "--output", tmp_path / "runs", *overrides)

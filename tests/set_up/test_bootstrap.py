@@ -75,6 +75,7 @@ def test_the_set_up_is_done_once_and_again_when_the_lock_changes(tree):
     assert [line.split()[1] for line in said.splitlines()] == ["installing", "done"]
 
 
+@pytest.mark.slow
 def test_another_version_gets_another_venv(tree):
     others = [version for version in ("3.10", "3.11", "3.12", "3.13") if version != THIS and is_found(version)]
     if not others:

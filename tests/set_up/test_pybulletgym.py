@@ -34,6 +34,7 @@ def install_pybulletgym(tree: Path) -> tuple[int, str, bool]:
     return process.returncode, process.stdout + process.stderr, imported.returncode == 0
 
 
+@pytest.mark.slow
 def test_pybulletgym_is_installed_once_from_the_archive_if_there_is_one(checkout, tmp_path):
     assert install_pybulletgym(checkout) == (0, "", False)
     archive = tmp_path / "shared/third_party/pybullet-gym-bc68201.tar.gz"

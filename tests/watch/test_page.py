@@ -131,6 +131,7 @@ CONTRAST = """(selector) => {
 }"""
 
 
+@pytest.mark.slow
 def test_texts_of_charts_keep_their_size_and_their_distance_when_the_window_narrows(chromium, sweep):
     for path in (sweep, sweep / "a film"):
         with opened(chromium, path, viewport={"width": 1_400, "height": 900}) as page:
