@@ -52,6 +52,14 @@ def test_what_a_killed_writer_left_is_removed_and_a_users_file_stays(tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*.part")) == ["notes.txt.part"] * 2
 
 
+def test_what_another_process_writes_meanwhile_stays(path):
+    with whole_file(path) as file:
+        file.write(b"new")
+        remove_parts(path.parent)
+    assert path.read_text() == "new"
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_half_written_folder_is_removed_with_what_is_in_it(tmp_path):
     part = part_of(tmp_path / "folder")
     (part / "inside").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import shutil
@@ -26,7 +27,10 @@ def remove_parts(folder: Path) -> None:
     """Removes the temporary files and folders that killed processes have left in a folder and the folders in it."""
     for part in [*folder.glob(_PART), *folder.glob(f"*/{_PART}")]:
         with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
+            if part.is_dir():
+                shutil.rmtree(part)
+            elif not _is_in_use(part):
+                part.unlink()
 
 
 @contextlib.contextmanager
@@ -46,6 +50,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     part = part_of(target)
     file = part.open("xb")
     try:
+        _lock(file)
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -64,6 +69,29 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             raise
     finally:
         os.close(folder)
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Marks a temporary file as in use until it is closed or the process ends.
+
+    Raises:
+        BlockingIOError: if it is in use.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        pass  # Some network disks have no locks.
+
+
+def _is_in_use(part: Path) -> bool:
+    with part.open("r+b") as file:  # Network disks lock only what is open for writing.
+        try:
+            _lock(file)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def write_whole_text(path: Path, text: str) -> None:
