@@ -20,7 +20,7 @@ train: setup ## train D4PG to walk in minutes; or AGENT=dmpo STEPS= SEED= RUN_DI
 		$(if $(RUN_DIR),--run-dir "$(RUN_DIR)") $(ARGS)
 
 test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option of pytest"
-	@$(VENV_PYTHON) -m pytest -m "not slow" --numprocesses 3 $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m "not slow" --numprocesses 2 $(ARGS)
 
 test-slow: setup-dev pybulletgym ## run the tests that take minutes
 	@$(VENV_PYTHON) -m pytest -m slow --numprocesses 2 $(ARGS)

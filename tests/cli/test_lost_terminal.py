@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from tests.analysis.made_runs import make_run
 from tests.tiny import (
     AGENT,
     COMMAND,
@@ -186,8 +187,9 @@ def test_a_list_that_a_full_disk_does_not_take_is_a_failure():
     assert in_shell(("list",), "> /dev/full") == (1, message)
 
 
-def test_a_comparison_without_a_reader_draws_its_figures(tmp_path, straight):
-    assert in_shell(("compare", straight, "--output", tmp_path / "out"), "| true") == (0, "")
+def test_a_comparison_without_a_reader_draws_its_figures(tmp_path):
+    run = make_run(tmp_path / "run", [1, 2]).path
+    assert in_shell(("compare", run, "--output", tmp_path / "out"), "| true") == (0, "")
     assert list((tmp_path / "out").glob("*.png"))
-    assert in_shell(("report", straight, "--output", tmp_path / "page.html"), "| true") == (0, "")
+    assert in_shell(("report", run, "--output", tmp_path / "page.html"), "| true") == (0, "")
     assert (tmp_path / "page.html").exists()

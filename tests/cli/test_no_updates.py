@@ -43,6 +43,7 @@ def train(run, agent_name, steps, *overrides):
     return result.stdout, int(last["learner_steps"])
 
 
+@pytest.mark.slow
 def test_a_training_without_an_update_is_warned_of_at_its_start_and_at_its_end(tmp_path):
     output, num_updates = train(tmp_path / "run", AGENT, 200, *TINY_RUN)
     assert num_updates == 0

@@ -52,6 +52,7 @@ def test_a_complete_run_is_told_so_and_how_to_lengthen_it(run):
     assert (run / "summary.json").exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_lengthened_beyond_the_steps_that_it_was_to_have(run):
     newest = run / "checkpoints" / "step_000000000600.npz"
     newest.rename(newest.with_name("step_000000000500.npz"))

@@ -42,6 +42,7 @@ def without_linux(tmp_path, monkeypatch):
     assert subprocess.check_output([sys.executable, "-c", lost], text=True) == "False False\n"
 
 
+@pytest.mark.slow
 def test_the_doctor_looks_at_what_there_is(without_linux):
     process = run_command("doctor")
     assert (process.returncode, process.stderr) == (0, "")
