@@ -23,6 +23,7 @@ ORDER = (
     "stack",
     "types",
     "interfaces",
+    "file_lock",
     "whole_file",
     "yaml_file",
     "array_file",

@@ -2,13 +2,14 @@
 
 import contextlib
 import errno
-import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+
+from walker_rl.file_lock import try_lock
 
 _PART = f"*.{'[0-9a-f]' * 8}.part"
 
@@ -29,8 +30,10 @@ def remove_parts(folder: Path) -> None:
         with contextlib.suppress(OSError):  # One that can't be removed costs only its place.
             if part.is_dir():
                 shutil.rmtree(part)
-            elif not _is_in_use(part):
-                part.unlink()
+                continue
+            with part.open("r+b") as file:  # Network disks lock only what is open for writing.
+                if try_lock(file):
+                    part.unlink()
 
 
 @contextlib.contextmanager
@@ -50,7 +53,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     part = part_of(target)
     file = part.open("xb")
     try:
-        _lock(file)
+        try_lock(file)  # Marks it as in use.
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -69,29 +72,6 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             raise
     finally:
         os.close(folder)
-
-
-def _lock(file: IO[bytes]) -> None:
-    """Marks a temporary file as in use until it is closed or the process ends.
-
-    Raises:
-        BlockingIOError: if it is in use.
-    """
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        pass  # Some network disks have no locks.
-
-
-def _is_in_use(part: Path) -> bool:
-    with part.open("r+b") as file:  # Network disks lock only what is open for writing.
-        try:
-            _lock(file)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def write_whole_text(path: Path, text: str) -> None:

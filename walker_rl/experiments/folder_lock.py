@@ -1,13 +1,12 @@
 """Locks that give a folder one user at a time."""
 
 import contextlib
-import errno
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from walker_rl.errors import RunError, UserError
+from walker_rl.file_lock import try_lock
 from walker_rl.outputs import check_writable, writing
 
 
@@ -22,13 +21,8 @@ def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterat
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(refusal) from None
-        except OSError as error:
-            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP):  # Some network disks have no locks.
-                raise
+        if not try_lock(descriptor, shared=shared):
+            raise UserError(refusal)
         yield descriptor
     finally:
         os.close(descriptor)
