@@ -95,7 +95,7 @@ def evaluate(
         returns.append(episode_return)
         lengths.append(len(episode.rewards))
         falls.append(episode.terminated)
-        num_saturated += np.count_nonzero(np.abs(episode.actions) >= SATURATED)
+        num_saturated += int(np.count_nonzero(np.abs(episode.actions) >= SATURATED))
         num_components += episode.actions.size
     return Evaluation(tuple(returns), tuple(lengths), tuple(falls), num_saturated / num_components)
 
