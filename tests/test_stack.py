@@ -1,5 +1,7 @@
 """Refusals: of commands that need the Acme stack where it is missing, and of systems without packages."""
 
+import importlib
+
 import pytest
 import yaml
 
@@ -11,6 +13,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.resuming import check_same_experiment
+from walker_rl.extras import require_extra
 
 CLUSTER = ("cluster", "submit", AGENT, "--num-actors", "1", "--address", "localhost:1")
 
@@ -69,6 +72,18 @@ def test_a_run_of_an_older_version_belongs_to_the_acme_stack(tmp_path):
     assert contents["provenance"].pop("stack") == stack.NAME
     run.config.write_text(yaml.safe_dump(contents))
     assert run.provenance.stack == "acme"
+
+
+def test_a_folder_with_the_name_of_a_package_is_not_that_package(tmp_path, monkeypatch):
+    (tmp_path / "some_package").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not stack.is_installed("some_package")
+    with pytest.raises(UserError, match=r"^x: must be installed: pip install 'walker-rl\[onnx\]'$"):
+        require_extra("some_package", "onnx", "x")
+    (tmp_path / "some_package" / "__init__.py").touch()
+    importlib.invalidate_caches()
+    assert stack.is_installed("some_package")
+    require_extra("some_package", "onnx", "x")
 
 
 @pytest.mark.parametrize("here", ["Linux x86_64", "Darwin arm64"])

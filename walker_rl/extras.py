@@ -1,8 +1,7 @@
 """Packages that come with an extra of this project, as in `pip install 'walker-rl[onnx]'`."""
 
-import importlib.util
-
 from walker_rl.errors import UserError
+from walker_rl.stack import is_installed
 
 
 def require_extra(package: str, extra: str, what: str) -> None:
@@ -16,7 +15,7 @@ def require_extra(package: str, extra: str, what: str) -> None:
     Raises:
         UserError: if it is not installed.
     """
-    if importlib.util.find_spec(package) is None:
+    if not is_installed(package):
         raise UserError(f"{what}: must be installed: {how_to_install(extra)}")
 
 

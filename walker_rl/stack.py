@@ -10,9 +10,16 @@ import platform
 
 from walker_rl.errors import UserError
 
-HAS_ACME = importlib.util.find_spec("acme") is not None
 
-HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
+def is_installed(package: str) -> bool:
+    """True if Python finds a package, without importing it; a folder of its name, as W&B's `wandb`, is not enough."""
+    spec = importlib.util.find_spec(package)
+    return spec is not None and spec.origin is not None
+
+
+HAS_ACME = is_installed("acme")
+
+HAS_TENSORFLOW = is_installed("tensorflow")
 
 NAME = "acme" if HAS_ACME else "portable"
 
@@ -49,7 +56,7 @@ def require_package(what: str, package: str) -> None:
     Raises:
         UserError: if it is not.
     """
-    if importlib.util.find_spec(package) is None:
+    if not is_installed(package):
         raise UserError(lacks(what, package))
 
 

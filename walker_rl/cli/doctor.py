@@ -3,7 +3,6 @@
 import concurrent.futures
 import dataclasses
 import importlib.metadata
-import importlib.util
 import os
 import platform
 import shutil
@@ -20,7 +19,7 @@ from walker_rl.errors import kind_and_message
 from walker_rl.processes.child import signal_name
 from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.slots import usable_cores, usable_cpus
-from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME, require_package
+from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME, is_installed, require_package
 
 NATIVE_LIBRARIES = ("tensorflow", "pybullet", *(("reverb", "launchpad", "jax") if HAS_ACME else ()))
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
@@ -207,7 +206,7 @@ def _private_network() -> Check:
 
 
 def _pybulletgym() -> Check:
-    if importlib.util.find_spec("pybulletgym") is None:
+    if not is_installed("pybulletgym"):
         return Check("note", "pybulletgym", "not installed: optional, only for ...PyBulletEnv-v0 and ...MuJoCoEnv-v0")
     failure = _failure("from walker_rl.environments.bullet import pybulletgym_installation as it; it.check_tasks()")
     return Check("bad", "pybulletgym", failure) if failure else Check("ok", "pybulletgym", "each task can be reset")

@@ -12,7 +12,7 @@ from dm_env import specs
 from walker_rl.environments.action_bounds import ActionBounds
 from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps
+from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps, refuse_pictures
 from walker_rl.environments.simulation import Outcome
 from walker_rl.errors import RunError
 from walker_rl.types import Metrics
@@ -117,8 +117,7 @@ def _dimensions(observation_spec: Any) -> tuple[Dimension, ...]:
     for path, spec in tree.flatten_with_path(observation_spec):
         if not isinstance(spec, specs.Array) or spec.dtype.kind not in "biuf":
             raise Refused(f"must observe numbers, not {spec}")
-        if spec.dtype == np.uint8 and len(spec.shape) >= 3:
-            raise Refused(f"must observe numbers, not pictures {list(spec.shape)}")
+        refuse_pictures(spec.dtype, spec.shape)
         low, high = (
             np.broadcast_to(getattr(spec, name, bound), spec.shape)
             for name, bound in (("minimum", -math.inf), ("maximum", math.inf))

@@ -3,13 +3,13 @@
 import contextlib
 import copy
 import dataclasses
-import importlib.util
+import importlib
 import math
 import os
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from walker_rl.extras import how_to_install
 from walker_rl.printable import describe_sizes
 from walker_rl.processes.signals import same_handlers
 from walker_rl.runtime import set_environment
+from walker_rl.stack import is_installed
 
 DEFAULT_EPISODE_STEPS = 1000
 """Steps after which an episode is truncated if its environment has no limit of its own."""
@@ -42,6 +43,26 @@ class ForeignSimulation(Simulation, Protocol):
     reward_threshold: float | None
 
 
+def adapted(adapter: Callable[[Any], ForeignSimulation], environment: Any) -> ForeignSimulation:
+    """The simulation that `adapter` makes of an environment, which is closed if it is refused."""
+    try:
+        return adapter(environment)
+    except BaseException:
+        with contextlib.suppress(Exception):
+            environment.close()
+        raise
+
+
+def refuse_pictures(dtype: Any, shape: tuple[int, ...]) -> None:
+    """Checks that an observation, or a part of it, is not a picture.
+
+    Raises:
+        Refused: if it is.
+    """
+    if dtype == np.uint8 and len(shape) >= 3:
+        raise Refused(f"must observe numbers, not pictures {list(shape)}")
+
+
 def episode_steps(limit: float | None) -> int:
     """Whole steps of an environment's time limit, rounded up; the default if it is None or infinite.
 
@@ -61,7 +82,7 @@ def require_package(name: str) -> None:
     Raises:
         Refused: if it is not.
     """
-    if importlib.util.find_spec(name) is None:
+    if not is_installed(name):
         raise Refused(f"needs the extra {name}: {how_to_install(name)}")
 
 
@@ -72,7 +93,7 @@ def prepare() -> None:
     by default it prints them and writes them to MUJOCO_LOG.TXT in the current folder.
     """
     set_environment()
-    if importlib.util.find_spec("mujoco") is not None:
+    if is_installed("mujoco"):
         import mujoco
 
         if mujoco.get_mju_user_warning() is None:

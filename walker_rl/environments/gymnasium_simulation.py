@@ -9,7 +9,7 @@ from gymnasium.spaces import Box, Dict, Space, Text, Tuple, utils
 from walker_rl.environments.action_bounds import ActionBounds
 from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps
+from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps, refuse_pictures
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
 
@@ -85,8 +85,8 @@ def _dimensions(space: Space, name: str = "") -> tuple[Dimension, ...]:
         return tuple(
             dimension for key, part in parts for dimension in _dimensions(part, f"{name}_{key}" if name else f"{key}")
         )
-    if isinstance(space, Box) and space.dtype == np.uint8 and len(space.shape) >= 3:
-        raise Refused(f"must observe numbers, not pictures {list(space.shape)}")
+    if isinstance(space, Box):
+        refuse_pictures(space.dtype, space.shape)
     try:
         flat = None if isinstance(space, Text) else utils.flatten_space(space)
     except NotImplementedError:  # It is not one of Gymnasium's spaces.

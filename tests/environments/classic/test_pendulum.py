@@ -25,6 +25,10 @@ def test_a_step_has_one_reward_and_a_twentieth_of_a_second():
     assert environment.frame_seconds == pytest.approx(0.05)
 
 
+def test_it_is_drawn_before_its_first_episode():
+    assert make_environment("Pendulum-v1", seed=0).render(64, 48).shape == (48, 64, 3)
+
+
 def test_the_rod_has_names_and_its_bounds():
     environment = make_environment("Pendulum-v1", seed=0)
     dimensions = environment.dimensions.observation

@@ -40,6 +40,17 @@ class Counter(dm_env.Environment):
         return np.array([self.start + self.count + self.luck * np.random.normal()], np.float32)
 
 
+closed = []
+
+
+class Idle(Counter):
+    def action_spec(self):
+        return None
+
+    def close(self):
+        closed.append(True)
+
+
 def raises(**arguments):
     raise KeyError("no such thing")
 
@@ -167,3 +178,19 @@ def test_an_episode_that_no_longer_repeats_is_restored_to_the_beginning_of_the_n
     assert environment.restore(state).observation == state["observation"]
     assert environment.restore({**state, "observation": state["observation"] + 1}) is None
     assert environment.step(np.zeros(1)).first()
+
+
+def test_an_episode_that_now_fails_is_restored_to_the_beginning_of_the_next(monkeypatch):
+    environment = make_environment("counting:Counter", 3)
+    environment.reset()
+    environment.step(np.zeros(1))
+    state = environment.save()
+    monkeypatch.setattr("counting.Counter.step", lambda self, action: 1 / 0)
+    assert environment.restore(state) is None
+    assert environment.step(np.zeros(1)).first()
+
+
+def test_an_environment_that_is_refused_is_closed():
+    with pytest.raises(UserError, match=r"^task = counting:Idle: must have a bounded array of actions, not None$"):
+        find_task("counting:Idle")
+    assert sys.modules["counting"].closed == [True]

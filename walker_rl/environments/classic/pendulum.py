@@ -15,8 +15,9 @@ class Pendulum:
     """A rod on a pivot, driven by a torque that cannot lift it at once."""
 
     def __init__(self) -> None:
-        """Constructs the pendulum, which has no angle before its first reset."""
+        """Constructs the pendulum, and resets it so that it can be rendered."""
         self._environment = PendulumEnv()
+        self._environment.reset(seed=0)
 
     @property
     def dimensions(self) -> Dimensions:

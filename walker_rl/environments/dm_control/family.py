@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from walker_rl.environments.drawing import crash_beside_tensorflow
-from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, prepare, require_package
+from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, adapted, prepare, require_package
 from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 from walker_rl.quiet import quiet
@@ -25,7 +25,8 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         if wanted not in known:
             raise Refused(f"must be DOMAIN-TASK of the suite{did_you_mean(wanted, known)}")
         # Some tasks draw random bodies when they are constructed, so they always get the same seed.
-        return DmEnvSimulation(suite.load(*known[wanted], task_kwargs={"random": 0, **arguments}))
+        environment = suite.load(*known[wanted], task_kwargs={"random": 0, **arguments})
+        return adapted(DmEnvSimulation, environment)
 
 
 def _import_suite() -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import dm_env
 
 from walker_rl.environments.catalogue import family_names
-from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, import_module, prepare
+from walker_rl.environments.foreign import ForeignFamily, ForeignSimulation, Refused, adapted, import_module, prepare
 from walker_rl.environments.simulation import Arguments
 from walker_rl.errors import did_you_mean
 
@@ -31,11 +31,11 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
     if gymnasium is not None and isinstance(environment, gymnasium.Env):
         from walker_rl.environments.gymnasium_simulation import GymnasiumSimulation
 
-        return GymnasiumSimulation(environment)
+        return adapted(GymnasiumSimulation, environment)
     if isinstance(environment, dm_env.Environment):
         from walker_rl.environments.dm_env_simulation import DmEnvSimulation
 
-        return DmEnvSimulation(environment)
+        return adapted(DmEnvSimulation, environment)
     returned = f"{type(environment).__module__}.{type(environment).__qualname__}"
     raise Refused(f"must return a Gymnasium or dm_env environment, not {returned}")
 

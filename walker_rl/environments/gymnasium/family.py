@@ -6,6 +6,7 @@ from walker_rl.environments.foreign import (
     ForeignFamily,
     ForeignSimulation,
     Refused,
+    adapted,
     import_module,
     prepare,
     require_package,
@@ -33,7 +34,8 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         if registered not in gymnasium.registry:
             near = did_you_mean(registered, gymnasium.registry)
             raise Refused(f"must be an id that Gymnasium registers{near}")
-        return GymnasiumSimulation(gymnasium.make(registered, **{**_draws(registered), **arguments}))
+        environment = gymnasium.make(registered, **{**_draws(registered), **arguments})
+        return adapted(GymnasiumSimulation, environment)
 
 
 def _draws(registered: str) -> dict[str, Any]:
