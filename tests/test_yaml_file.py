@@ -19,6 +19,7 @@ MAX_SECONDS = 5.0
         ("", None),
         ("a: 1\nb: [1.5, x, null, true]", {"a": 1, "b": [1.5, "x", None, True]}),
         ("[1e-3, 1E5, -2e+3, .5, 1_000]", [1e-3, 1e5, -2e3, 0.5, 1000]),
+        ("[2.5e3, -2.5E-3, 2.e3, +.5e3, .e3, 1e3.5]", [2500.0, -0.0025, 2000.0, 500.0, ".e3", "1e3.5"]),
         ("[0, -0, 0.5, 0x10, 00.5, '010']", [0, 0, 0.5, 16, 0.5, "010"]),
         ("[2020-01-02, 1e, e5, '1e5', '${x}']", ["2020-01-02", "1e", "e5", "1e5", "${x}"]),
         (
@@ -35,7 +36,7 @@ def test_what_is_meant(text, values):
 
 @pytest.mark.parametrize(
     "text",
-    ["1e3", "123456789e12", "-1E+5", "010", "1:30", "on", "null", "~", "1.5", "0x10", "2020-01-02", "", "é", "\x85"],
+    ["1e3", "123456789e12", "-2.5E+5", "010", "1:30", "on", "null", "~", "1.5", "0x10", "2020-01-02", "", "é", "\x85"],
 )
 def test_a_text_that_looks_like_another_value_is_read_back_as_it_was(text):
     assert parse_yaml(write_yaml({"commit": text, "other": [text, {"x": text}]})) == {
@@ -63,6 +64,8 @@ def test_a_text_that_looks_like_another_value_is_read_back_as_it_was(text):
         ("a: !!timestamp 2020-13-45", "is no plain value"),
         ("a: 010", "010 begins with 0"),
         ("a: [-007]", "-007 begins with 0"),
+        ("a: 16:9", "16:9 has a colon"),
+        ("a: [-1:30.5]", "-1:30.5 has a colon"),
         ("a: !!int x", "invalid literal"),
         ("a: !!int ''", "a value that can't be read"),
         ("a: !!int '-'", "a value that can't be read"),

@@ -66,7 +66,9 @@ def to_field_value(value: Any, annotation: Any) -> Any:
             return _to_kind(value, kind)
         except (TypeError, ValueError, OverflowError):
             continue
-    raise ValueError(f"must be {describe_type(annotation)}")
+    # As a name, 1.10 and 2024_01_15 would be 1.1 and 20240115.
+    hint = "; a number is a name only in quotes" if str in _kinds(annotation) and type(value) in (int, float) else ""
+    raise ValueError(f"must be {describe_type(annotation)}{hint}")
 
 
 @functools.cache
@@ -129,7 +131,7 @@ def _to_kind(value: Any, kind: Any) -> Any:
         return to_record(value, typing.cast(type, kind))
     if kind is Any or (kind not in _NAMES and isinstance(value, kind)):
         return value
-    accepted = {float: (int, float, str), str: (str, int, float)}.get(kind, (kind,))  # YAML reads nan as text.
+    accepted = {float: (int, float, str)}.get(kind, (kind,))  # YAML reads nan as text.
     if type(value) not in accepted:
         raise ValueError
     return kind(value) if kind is not types.NoneType else None

@@ -23,7 +23,7 @@ _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map"
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads 1e-3 as a number and a date as text, as people do, and refuses duplicate keys."""
+    """Reads 1e-3 and 2.5e3 as numbers and a date as text, as people do, and refuses duplicate keys."""
 
     depth = 0
 
@@ -55,7 +55,9 @@ class _Dumper(yaml.SafeDumper):
 
 for _side in (_Loader, _Dumper):
     _side.add_implicit_resolver(
-        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+        "tag:yaml.org,2002:float",
+        re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+$"),
+        list("-+.0123456789"),
     )
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
@@ -142,6 +144,8 @@ def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, i
         raise yaml.YAMLError(f"a number of more than {MAX_DIGITS} digits")
     if node.tag.endswith(":int") and re.match("[-+]?0[0-9]", str(node.value)):
         raise yaml.YAMLError(f"{node.value} begins with 0, which old YAML takes for a sign of octal numbers")
+    if node.tag.endswith((":int", ":float")) and ":" in node.value:
+        raise yaml.YAMLError(f"{node.value} has a colon, which old YAML takes for a sign of numbers with base 60")
     if id(node) not in known:
         parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
         inside = [] if isinstance(node, yaml.ScalarNode) else [_measure(part, known) for part in parts]

@@ -138,8 +138,8 @@ def test_files_that_change_nothing(path, text):
     assert load_text(path, text) == experiment_class(DISTRIBUTIONAL_AGENT)()
 
 
-def test_there_is_nothing_wrong_with_names_that_look_like_numbers(path):
-    assert load("task=5").task == load_text(path, "task: 5").task == "5"
+def test_there_is_nothing_wrong_with_names_that_look_like_numbers_in_quotes(path):
+    assert load("task='1.10'").task == load_text(path, 'task: "1.10"').task == "1.10"
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=[path.name for path in CONFIGS])
@@ -227,6 +227,11 @@ LIST = "must be a list of integers, as in [256, 256]"
         ("task=[{a: [null, true]}]", "task = [{a: [null, true]}]: must be a name"),
         ("task=null", "task = null: must be a name"),
         ("task=[a]", "task = [a]: must be a name"),
+        ("task=1.10", "task = 1.1: must be a name; a number is a name only in quotes"),
+        (
+            "agent.prior.policy=2024_01_15",
+            "agent.prior.policy = 20240115: must be a name or null; a number is a name only in quotes",
+        ),
         ("agent.policy_hidden_sizes=256", f"agent.policy_hidden_sizes = 256: {LIST}"),
         ("agent.policy_hidden_sizes=null", f"agent.policy_hidden_sizes = null: {LIST}"),
         ("agent.policy_hidden_sizes=[1.5]", f"agent.policy_hidden_sizes = [1.5]: {LIST}"),
