@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.fakes import assert_equal_trees
 from tests.tiny import AGENT, TINY_AGENT
@@ -46,6 +47,17 @@ def test_restored_it_continues_alike():
         assert resumed.step()
     assert not resumed.step()
     assert_equal_trees(resumed.save(), straight.save())
+
+
+def test_a_metric_of_any_type_is_recorded_as_a_number(monkeypatch):
+    loop, side, _ = make()
+    insert(side, 240)
+    rows = []
+    loop = LearnerLoop(side, 1, rows.append)
+    step = side.learner.step
+    monkeypatch.setattr(side.learner, "step", lambda: {**step(), "is_early": np.bool_(True), "count": tf.constant(3)})
+    assert loop.step()
+    assert [str(rows[0][name]) for name in ("is_early", "count")] == ["1.0", "3.0"]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

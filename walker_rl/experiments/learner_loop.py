@@ -30,7 +30,7 @@ class LearnerLoop:
         before = learner.learner_steps
         if not self._side.builder.steps_due(self._side.replay, before):
             return False
-        metrics = learner.step()
+        metrics = {name: float(value) for name, value in learner.step().items()}
         for name, value in metrics.items():
             if not math.isfinite(value):
                 raise RunError(f"{name} is {value} at learner step {learner.learner_steps}")
