@@ -87,6 +87,27 @@ def test_any_name_and_any_address_leave_the_others(chromium, tmp_path):
         expect(page.locator("#curve polyline").nth(1)).to_be_visible()
 
 
+def test_a_late_answer_does_not_bring_back_the_run_that_was_left(chromium, sweep):
+    with opened(chromium, sweep) as page:
+        held = []
+        page.route("**/run/**", lambda route: held.append(route))
+        page.evaluate(
+            "titles = []; new MutationObserver(() => titles.push(document.title)).observe("
+            "document.querySelector('title'), { childList: true })"
+        )
+        with page.expect_request("**/run/**"):
+            page.locator("#grid a").nth(1).click()
+        page.evaluate("location.hash = ''")
+        with page.expect_response("**/runs"):
+            pass
+        with page.expect_response("**/run/**"):
+            held[0].continue_()
+        with page.expect_response("**/runs"):  # The next time that the page asks.
+            pass
+        expect(page.locator("#grid")).to_be_visible()
+        assert set(page.evaluate("titles")) <= {str(sweep)}
+
+
 def test_what_comes_from_files_is_text_and_nothing_else(chromium, sweep):
     with opened(chromium, sweep / "a film") as page:
         expect(page.locator("#alarms li")).to_have_text(re.compile(f"^KL too high: .*{re.escape(HOSTILE)}"))

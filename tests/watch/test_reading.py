@@ -52,6 +52,11 @@ def test_where_a_run_stands(run):
     assert overview("one", run)["state"] == "complete"
 
 
+def test_steps_are_not_rounded(tmp_path):
+    run = make_run(tmp_path / "long", [1.0], "max_actor_steps=1234567")
+    assert overview("long", run)["max_steps"] == 1_234_567
+
+
 def test_losses_conduct_episodes_alarms_and_films(run):
     rows = "".join(f"{step},{step},0.5,{step / 2}\n" for step in range(1_000, 4_000, 50))
     (run.metrics / "learner.csv").write_text(f"actor_steps,learner_steps,kl,critic_loss\n{rows}")

@@ -8,6 +8,7 @@ const byId = (id) => document.getElementById(id);
 const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let cards = []; // What each card in the grid shows.
+let newest = 0; // Number of the newest refresh: an older one, whose answers come late, shows nothing.
 
 byId("film").open = byId("stages").open = !isStill;
 
@@ -103,11 +104,13 @@ async function ask(address) {
 }
 
 async function refresh() {
+  const number = ++newest;
   const listed = await ask("runs");
   if (listed === null) return "No answer; has walker-rl watch ended?";
   const { path, runs } = listed;
   const chosen = runs.length === 1 ? runs[0].address : location.hash.slice(1);
   const run = runs.some(({ address }) => address === chosen) ? await ask(`run/${chosen}`) : null;
+  if (number !== newest) return byId("status").textContent;
   byId("back").hidden = run === null || runs.length === 1;
   byId("grid").hidden = run !== null;
   byId("run").hidden = run === null;

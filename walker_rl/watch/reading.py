@@ -56,7 +56,7 @@ def overview(name: str, run: RunDirectory) -> Json:
         "what": f"{fields.get('agent_name')} on {fields.get('task')}, seed {fields.get('seed')}",
         "state": _state(run),
         "steps": read_progress(run).actor_steps,
-        "max_steps": _number(fields.get("max_actor_steps")),
+        "max_steps": _count(fields.get("max_actor_steps")),
         "newest": _number(returns[-1]) if len(returns) else None,
         "best": _number(returns.max()) if len(returns) else None,
         "final": _final_return(run),
@@ -167,6 +167,10 @@ def _training(recorded: RunRecord) -> Json:
 
 def _numbers(values: np.ndarray) -> list[float | None]:
     return [_number(value) for value in values.tolist()]
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int else None
 
 
 def _number(value: Any) -> float | None:
