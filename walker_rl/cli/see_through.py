@@ -11,7 +11,8 @@ from walker_rl.agents import left_out
 from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import RunError
-from walker_rl.experiments.config import ExperimentConfig, why_nothing_is_learned
+from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -76,8 +77,8 @@ def _tell_start(config: ExperimentConfig, run: RunDirectory, details: str, liste
         print(describe_prior(config, run.provenance.prior))
     if config.agent_name in left_out():
         print(f"warning: {left_out()[config.agent_name]}")
-    if reason := why_nothing_is_learned(config):
-        print(f"warning: {reason}; nothing will be learned")
+    for warning in config_warnings(config):
+        print(f"warning: {warning}")
     print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)
 
 

@@ -23,7 +23,7 @@ from walker_rl.cli.request import (
 )
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import NotWholeError, UserError
-from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.experiments.folder_lock import locked_output
 from walker_rl.printable import counted, one_line
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
@@ -126,9 +126,12 @@ def _with_options(
     overrides: list[str],
     grid: list[str],
 ) -> SweepSpec:
-    from walker_rl.experiments.sweep.spec import parse_grid, parse_seeds
+    from walker_rl.experiments.sweep.spec import check_not_set, parse_grid, parse_seeds
 
     names = tuple(agents) or spec.agents
+    whole_grid = {**spec.grid, **parse_grid(grid)}
+    for field in whole_grid:
+        check_not_set(field, "--grid", overrides)
     return dataclasses.replace(
         spec,
         agents=names,
@@ -136,7 +139,7 @@ def _with_options(
         seeds=parse_seeds(",".join(seeds)) if seeds else spec.seeds,
         configs={name: (*spec.configs.get(name, ()), *files) for name in names},
         overrides=(*spec.overrides, *overrides),
-        grid={**spec.grid, **parse_grid(grid)},
+        grid=whole_grid,
     )
 
 
@@ -173,8 +176,8 @@ def _list(jobs: list[Job], damaged: list[Job], num_jobs: int | None) -> int:
 
 def _warn(jobs: list[Job]) -> None:
     for job in jobs:
-        if reason := why_nothing_is_learned(job.config):
-            print(f"warning: {job.name}: {reason}; nothing will be learned")
+        for warning in config_warnings(job.config):
+            print(f"warning: {job.name}: {warning}")
 
 
 def _state(job: Job) -> str:

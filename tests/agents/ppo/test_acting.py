@@ -11,6 +11,7 @@ from walker_rl.agents.ppo.config import Config
 from walker_rl.errors import UserError
 from walker_rl.hyperparameters import problems
 from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.schedules import Linear
 
 OBSERVATION = np.random.default_rng(0).normal(size=5).astype(np.float32)
 
@@ -67,6 +68,13 @@ def test_an_entropy_bonus_needs_a_learned_deviation():
         "entropy_weight = 0.01: must be 0 unless agent.stddev is null, as entropy changes a learned deviation alone"
     ]
     assert not list(problems(Config(entropy_weight=0.01, stddev=None)))
+
+
+def test_a_standard_deviation_that_falls_to_zero_is_refused():
+    """Its logarithm would be infinite."""
+    assert list(problems(Config(stddev=Linear(0.6, 0.0, 0, 9)))) == [
+        "stddev = [0.6, 0.0, 0, 9]: must be greater than 0 at its end"
+    ]
 
 
 @pytest.mark.parametrize("primes", [True, False])

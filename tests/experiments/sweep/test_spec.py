@@ -274,6 +274,7 @@ def test_the_file_in_the_documentation(tmp_path):
         ),
         ("seed: null", "seed = null: unknown field in {path}; must be one of agents, tasks, seeds, configs, set, grid"),
         ("configs: {trpo: a.yaml}", f"agent = trpo: must be one of {', '.join(agent_names())}"),
+        ("set: {agent: {n_step: 3}}\ngrid: {agent.n_step: [1, 2]}", "agent.n_step = 3: must be given with grid"),
         ("configs: {1: a.yaml}", f"agent = 1: must be one of {', '.join(agent_names())}"),
         (f"configs: {{{AGENT}: 3}}", "configs = 3: must be a list of names"),
     ],

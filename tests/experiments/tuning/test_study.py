@@ -225,3 +225,30 @@ def test_a_search_that_goes_on_discards_the_checkpoints_that_a_killed_one_has_no
         assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(1, signals)
     left = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.npz")]
     assert left == [Path("trials/trial0001_seed7/checkpoints/step_0000000100.npz")]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "drawn", "reason"),
+    [
+        (
+            ("agent.num_environments=1",),
+            {"agent.unroll_length": 128, "agent.batch_size": 256},
+            "agent.batch_size = 256: must be at most agent.num_environments * agent.unroll_length = 128",
+        ),
+        (
+            ("max_actor_steps=20_000",),
+            {"agent.unroll_length": 1_024, "agent.num_environments": 16},
+            "max_actor_steps = 20000: must be at least 32768 for a first update",
+        ),
+    ],
+)
+def test_values_that_can_not_be_trained_with_fail_their_trial_alone(overrides, drawn, reason, tmp_path, capsys):
+    plan = Plan("ppo", (7,), (), overrides, "none")
+    study = Study(tmp_path, plan.searched(search_space("ppo")), plan)
+    study.complete(study.ask(), 1.0)
+    for _ in range(4):
+        study._study.enqueue_trial(drawn)
+    with StopSignals() as signals:
+        assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(5, signals)
+    assert [trial.user_attrs["failure"] for trial in study.finished[1:]] == [reason] * 4
+    assert capsys.readouterr().out.count(f"failed, {reason}") == 4

@@ -3,7 +3,7 @@
 from tests.tiny import AGENT, tiny_agent, wait_until
 from walker_rl.agents import search_space
 from walker_rl.experiments.tuning.plan import Plan
-from walker_rl.experiments.tuning.study import Study
+from walker_rl.experiments.tuning.study import Study, overrides_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
 from walker_rl.processes.slots import usable_slots
 
@@ -15,7 +15,8 @@ def test_a_limit_of_time_for_each_seed_bounds_the_time_left_of_a_trial(tmp_path)
     plan = Plan(AGENT, (3, 4), (), (*fixed, *LIMITED), "none")
     study = Study(tmp_path, search_space(AGENT), plan)
     (slot,) = usable_slots(1)
-    trial_run = TrialRun(study.ask(), plan, tmp_path, slot)
+    trial = study.ask()
+    trial_run = TrialRun(trial, plan.jobs(trial.number, overrides_of(trial), tmp_path), slot)
     try:
         wait_until(lambda: trial_run.read_row().seconds_left is not None)
         row = trial_run.read_row()

@@ -86,5 +86,7 @@ class Config(NetworkConfig):
         """Yields `(field, what is allowed)` for each rule between fields that is broken."""
         if self.batch_size > (most := self.num_environments * self.unroll_length):
             yield "batch_size", f"at most agent.num_environments * agent.unroll_length = {most}"
+        if isinstance(self.stddev, Linear) and self.stddev.last == 0:
+            yield "stddev", "greater than 0 at its end"
         if self.stddev is not None and self.entropy_weight > 0:
             yield "entropy_weight", "0 unless agent.stddev is null, as entropy changes a learned deviation alone"

@@ -68,13 +68,16 @@ def read_spec(path: Path) -> SweepSpec:
     configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
     for agent in configs:
         experiment_class(str(agent))
-    grid, overrides = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
+    grid, given = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
+    overrides = tuple(f"{field}={as_text(value)}" for field, value in given.items())
+    for field in grid:
+        check_not_set(field, "grid", overrides)
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
         seeds=parse_seeds(",".join(map(str, _as_list(fields["seeds"])))) if "seeds" in fields else (),
         configs={agent: tuple(path.parent / file for file in files) for agent, files in configs.items()},
-        overrides=tuple(f"{field}={as_text(value)}" for field, value in overrides.items()),
+        overrides=overrides,
         grid={field: _grid_values(field, values) for field, values in grid.items()},
     )
 

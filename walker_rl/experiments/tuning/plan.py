@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
+from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict, why_nothing_is_learned
 from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import Job
@@ -76,8 +76,18 @@ class Plan:
         """Returns the directory of one run of trial `number`, which need not exist."""
         return RunDirectory(output / "trials" / f"trial{number:04d}_seed{seed}")
 
-    def job(self, number: int, seed: int, drawn: tuple[str, ...], output: Path) -> Job:
-        """Makes the job of one run of trial `number`."""
+    def jobs(self, number: int, drawn: tuple[str, ...], output: Path) -> list[Job]:
+        """Makes the jobs of trial `number`, one for each seed.
+
+        Raises:
+            UserError: if the drawn values don't go together, or nothing would be learned with them.
+        """
+        jobs = [self._job(number, seed, drawn, output) for seed in self.seeds]
+        if reason := why_nothing_is_learned(jobs[0].config):
+            raise UserError(reason)
+        return jobs
+
+    def _job(self, number: int, seed: int, drawn: tuple[str, ...], output: Path) -> Job:
         run_dir = self.run(number, seed, output).path
         overrides = self.overrides_for(seed, drawn)
         config = load_config(self.agent_name, self.files, overrides)

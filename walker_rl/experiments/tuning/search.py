@@ -4,7 +4,9 @@ import shutil
 import time
 from pathlib import Path
 
-from walker_rl.errors import RunError
+from optuna.trial import Trial
+
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.sweep.job_run import end_runs
 from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
@@ -74,9 +76,14 @@ class Search:
 
     def _start(self) -> None:
         trial = self._unfinished.pop(0) if self._unfinished else self._study.ask()
-        trial_run = TrialRun(trial, self._plan, self._output, self._free.pop(0))
-        self._running.append(trial_run)
-        self._tell(f"trial {trial.number}: {' '.join(overrides_of(trial))}")
+        drawn = overrides_of(trial)
+        self._tell(f"trial {trial.number}: {' '.join(drawn)}")
+        try:
+            jobs = self._plan.jobs(trial.number, drawn, self._output)
+        except UserError as error:
+            self._fail(trial, str(error))
+            return
+        self._running.append(TrialRun(trial, jobs, self._free.pop(0)))
 
     def _check(self, trial_run: TrialRun) -> None:
         state = trial_run.check()
@@ -89,8 +96,7 @@ class Search:
         self._running.remove(trial_run)
         self._free.append(trial_run.run.cores)
         if state is RunState.FAILED:
-            self._study.fail(trial, trial_run.failure)
-            self._tell(f"trial {trial.number}: failed, {trial_run.failure}")
+            self._fail(trial, trial_run.failure)
         elif state is RunState.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value
@@ -101,6 +107,10 @@ class Search:
         self._failures = self._failures + 1 if state is RunState.FAILED else 0
         if self._failures == MAX_FAILURES:
             raise RunError(f"{MAX_FAILURES} trials have failed one after the other; see {self._output / 'logs'}")
+
+    def _fail(self, trial: Trial, reason: str) -> None:
+        self._study.fail(trial, reason)
+        self._tell(f"trial {trial.number}: failed, {reason}")
 
     def _complete(self, trial_run: TrialRun) -> None:
         trial, value = trial_run.trial, trial_run.value

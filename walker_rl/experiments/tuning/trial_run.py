@@ -3,17 +3,15 @@
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from optuna.trial import Trial
 
 from walker_rl.experiments.run.limits import seconds_allowed
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.progress import read_progress
+from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import JobRun
-from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.score import score
-from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.processes.slots import Slot
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.states import Row, RunState
@@ -25,14 +23,14 @@ Evaluations = list[tuple[int, float]]
 class TrialRun:
     """Trains the runs of a trial on some cores."""
 
-    def __init__(self, trial: Trial, plan: Plan, output: Path, cores: Slot):
+    def __init__(self, trial: Trial, jobs: list[Job], cores: Slot):
         """Begins or continues the trial.
 
         Raises:
             OSError: if a process can't be started.
         """
         self.trial = trial
-        self.jobs = [plan.job(trial.number, seed, overrides_of(trial), output) for seed in plan.seeds]
+        self.jobs = jobs
         self._reported: set[int] = set(trial.study.trials[trial.number].intermediate_values)
         self._rates = Rates()
         self.run = JobRun(self.jobs, cores)

@@ -1,0 +1,23 @@
+"""Warnings about configurations that are allowed but hardly meant."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from walker_rl.experiments.config import ExperimentConfig, why_nothing_is_learned
+from walker_rl.hyperparameters import allowed
+from walker_rl.schedules import Linear
+
+
+def config_warnings(config: ExperimentConfig) -> Iterator[str]:
+    """Yields a line for each setting with which a training learns nothing, learns no more or ignores other settings."""
+    if reason := why_nothing_is_learned(config):
+        yield f"{reason}; nothing will be learned"
+    for field in dataclasses.fields(config.agent):
+        value, rule = getattr(config.agent, field.name), allowed(field)
+        ends = isinstance(value, Linear) and rule is not None and value.last == rule.above
+        if ends and value.end < config.max_actor_steps:
+            steps = f"step {value.end:,} of {config.max_actor_steps:,}"
+            yield f"agent.{field.name} falls to {value.last:g} at {steps}, and with that nothing is learned"
+    prior = getattr(config.agent, "prior", None)
+    if prior is not None and not prior.is_given and prior != type(prior)():
+        yield "the settings of agent.prior have no effect without a prior, as --prior gait gives one"
