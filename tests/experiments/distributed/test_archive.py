@@ -72,6 +72,12 @@ def test_a_fetched_run_is_as_on_the_cluster(run, later):
     assert files_of(run) == LATER
 
 
+def test_checkpoints_stay_if_each_was_replaced_while_the_run_was_packed(run, tmp_path):
+    without = {name: text for name, text in LATER.items() if not name.startswith("checkpoints/")}
+    unpack(pack(write(tmp_path / "without", without)), run)
+    assert files_of(run) == {**without, "checkpoints/step_1.npz": "earlier checkpoint"}
+
+
 @pytest.mark.parametrize("fate", ["failed", "killed"])
 def test_an_interrupted_fetch_leaves_the_earlier_copy(tmp_path, run, later, fate):
     (tmp_path / "archive").write_bytes(later)

@@ -24,6 +24,7 @@ class ActorKeeper:
         self._name = f"actor_{index}"
         self._tries = 0
         self._start_at = 0.0
+        self._ready: Any = None
         self._result: Any = None
         self.has_ended = False
         self._place()
@@ -37,7 +38,7 @@ class ActorKeeper:
         if self.has_ended:
             return
         if self._result is None:
-            if time.monotonic() >= self._start_at:
+            if time.monotonic() >= self._start_at and ray.wait([self._ready], timeout=0)[0]:
                 self._result = self._actor.act.remote(*self._arguments)
                 self._started = time.monotonic()
             return
@@ -57,6 +58,7 @@ class ActorKeeper:
     def _place(self) -> None:
         # Without Ray's restarts: calls to a restarting actor fail until there is a CPU, as if it died again and again.
         self._actor = ray.remote(ActorHost).options(num_cpus=1, scheduling_strategy="SPREAD").remote()
+        self._ready = self._actor.__ray_ready__.remote()
 
     def _plan_restart(self, ending: str, remedy: str) -> None:
         self._tries = 1 if time.monotonic() - self._started > LONG_ENOUGH else self._tries + 1

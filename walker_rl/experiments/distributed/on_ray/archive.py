@@ -25,7 +25,8 @@ def unpack(content: bytes, folder: Path) -> None:
     """Brings a run directory to the state of an archive made by `pack`; whatever interrupts it, every file is whole.
 
     Files are extracted beside the run's, and renamed once all are on the disk. Afterwards, checkpoints, candidates and
-    stages that are not in the archive are deleted.
+    stages that are not in the archive are deleted; checkpoints stay if it has none, since each may have been replaced
+    while it was packed.
     """
     for name in ("metrics", "tensorboard", "checkpoints", "policy", "videos"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,8 @@ def unpack(content: bytes, folder: Path) -> None:
             _move(part / name, folder / name)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    for name in ("checkpoints", "candidates", "stages"):
+    has_checkpoint = any(name.startswith("checkpoints/") for name in names)
+    for name in ("checkpoints", "candidates", "stages") if has_checkpoint else ("candidates", "stages"):
         for path in (folder / name).glob("step_*.npz"):
             if f"{name}/{path.name}" not in names:
                 path.unlink()

@@ -1,5 +1,6 @@
 """A run on the cluster, from its start to the last copy of its directory."""
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable
@@ -115,7 +116,7 @@ class ClusterRun:
             return
         self._copied_at = time.monotonic()
         try:
-            unpack(ask(self._central.copy.remote(), COPY_LIMIT), self._run_dir)
+            self._fetch()
         except (OSError, ray.exceptions.RayTaskError) as error:
             tell(f"warning: the run could not be copied ({last_line(str(error))}); it is tried again")
 
@@ -130,11 +131,28 @@ class ClusterRun:
     def _bring_back(self) -> None:
         """Moves the run directory to this machine."""
         try:
-            unpack(ask(self._central.copy.remote(), COPY_LIMIT), self._run_dir)
+            self._fetch()
         except (OSError, ray.exceptions.RayTaskError) as error:
             reason, place = last_line(str(error)), ask(self._central.place.remote())
             raise RuntimeError(f"the run could not be copied back ({reason}); it stays at {place}") from None
-        ask(self._central.clean_up.remote())
+        with contextlib.suppress(Lost):  # The run is here.
+            ask(self._central.clean_up.remote())
+
+    def _fetch(self) -> None:
+        """Brings this machine's run directory to the state of the central process's.
+
+        Raises:
+            Lost: if the machine of the central process is lost.
+            OSError: if it takes longer than `COPY_LIMIT`, or this machine's disk fails.
+            ray.exceptions.RayTaskError: if the other machine's disk fails.
+        """
+        try:
+            content = ray.get(self._central.copy.remote(), timeout=COPY_LIMIT)
+        except ray.exceptions.GetTimeoutError:
+            raise TimeoutError(f"it took longer than {COPY_LIMIT:.0f} s") from None
+        except ray.exceptions.RayActorError as error:
+            raise Lost(type(error).__name__) from None
+        unpack(content, self._run_dir)
 
 
 def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
