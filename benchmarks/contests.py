@@ -18,6 +18,9 @@ TASKS = (
 PLAIN = ("agent.layer_norm=false", "agent.activation=relu")
 """Overrides for the networks of SB3 and SBX."""
 
+PPO_ROUNDS = ("agent.num_environments=16", "agent.unroll_length=128", "agent.num_epochs=10", "agent.batch_size=128")
+"""Overrides with which a turn of 10 seconds has several rounds of 2,048 steps, each followed by its updates."""
+
 ONEDNN_ON, ONEDNN_OFF = ("TF_ENABLE_ONEDNN_OPTS", "1"), ("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
@@ -103,8 +106,9 @@ def training_contests() -> Iterator[Contest]:
 
 def stacks_contests() -> Iterator[Contest]:
     """Yields contests of an agent's training with itself, on the portable stack and on this one."""
-    for agent, seconds in (("d4pg", 4.0), ("dmpo", 4.0), ("sac", 4.0), ("ppo", 10.0)):
-        acme = ours(f"{agent.upper()}, Acme stack", "training", agent)
+    for agent in ("d4pg", "dmpo", "sac", "ppo"):
+        seconds, fields = (10.0, PPO_ROUNDS) if agent == "ppo" else (4.0, ())
+        acme = ours(f"{agent.upper()}, Acme stack", "training", agent, *fields)
         portable = dataclasses.replace(acme, name=f"{agent.upper()}, portable stack", python=PORTABLE_PYTHON)
         yield Contest("steps/s", seconds, (portable, acme), pairs=((portable.name, acme.name, None),))
 
@@ -138,14 +142,10 @@ def peers_contests() -> Iterator[Contest]:
             ("SAC, plain", "SB3 SAC", None),
         ),
     )
-    rounds = (
-        *("agent.num_environments=16", "agent.unroll_length=128", "agent.num_epochs=10", "agent.batch_size=128"),
-        "agent.activation=tanh",
-    )
-    yield Contest(  # A turn has several rounds of 2,048 steps, each followed by its updates.
+    yield Contest(
         unit="steps/s",
         seconds=10.0,
-        contestants=(ours("PPO", "training", "ppo", *rounds), peer("SB3 PPO")),
+        contestants=(ours("PPO", "training", "ppo", *PPO_ROUNDS, "agent.activation=tanh"), peer("SB3 PPO")),
         pairs=(("PPO", "SB3 PPO", 1.0),),
     )
 

@@ -7,10 +7,11 @@ first.
 import dataclasses
 import itertools
 import math
+import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def sbx(algorithm: str) -> Learner:
         f"SBX {algorithm}",
         train=("benchmarks.contestants.peer_curve", algorithm, RUN, "--seed", "{seed}", "--steps", "1000000"),
         evaluations=f"{RUN}/evaluations.csv",
-        play=("benchmarks.contestants.peer_policy", algorithm, f"{RUN}/best.zip"),
+        play=("benchmarks.contestants.peer_policy", algorithm, f"{RUN}/last.zip"),
         python=PEERS_PYTHON,
     )
 
@@ -81,8 +82,8 @@ class LearningRow:
         last = len(self.rules.goals) - 1
         seconds = [by_seed(self._seconds(goal)) for goal in range(last + 1)]
         steps = by_seed([at(outcome.actor_steps, last) for outcome in self.outcomes])
-        values = [dataclasses.astuple(outcome.confirmation) for outcome in self.outcomes if outcome.confirmation]
-        confirmed = [by_seed(column) for column in zip(*values, strict=True)] or ["-", "-", "-"]
+        values = [dataclasses.astuple(one.confirmation) if one.confirmation else (None,) * 3 for one in self.outcomes]
+        confirmed = [by_seed(column, median_of_known) for column in zip(*values, strict=True)]
         target = "" if self.learner.target is None else f"at most {self.learner.target:g}"
         return (self.learner.name, *seconds, steps, *confirmed, target)
 
@@ -112,16 +113,25 @@ def median(values: Sequence[float | None]) -> float | None:
     return None if math.isinf(middle) else middle
 
 
-def by_seed(values: Sequence[float | None]) -> str:
-    """Formats the median, and the values if there are several; "-" for None."""
-    texts = ["-" if value is None else number(value) for value in (median(values), *values)]
+def median_of_known(values: Sequence[float | None]) -> float | None:
+    """Computes the median without the Nones."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
+
+
+def by_seed(values: Sequence[float | None], middle: Callable[[Sequence[float | None]], float | None] = median) -> str:
+    """Formats the median, as `middle` computes it, and the values if there are several; "-" for None."""
+    texts = ["-" if value is None else number(value) for value in (middle(values), *values)]
     return texts[0] if len(values) == 1 else f"{texts[0]} ({', '.join(texts[1:])})"
 
 
 def measure(rounds: int) -> Iterator[LearningRow]:
     """Measures all available contestants; `rounds` is the number of seeds."""
     learners = (*OURS, *PEERS) if PEERS_PYTHON.exists() else OURS
-    return race(learners, rounds, Rules(), ROOT / "runs/benchmark/learning" / commit())
+    folder = ROOT / "runs/benchmark/learning" / commit()
+    if folder.name == "unknown" or folder.name.endswith("-dirty"):  # Finished runs may be of other code.
+        shutil.rmtree(folder, ignore_errors=True)
+    return race(learners, rounds, Rules(), folder)
 
 
 def race(learners: Sequence[Learner], num_seeds: int, rules: Rules, folder: Path) -> Iterator[LearningRow]:

@@ -1,12 +1,11 @@
 """Trains SBX's agents with the RL Zoo's settings for Walker2D; writes tables that `walker-rl compare` reads.
 
 `.venv-peers/bin/python -m benchmarks.contestants.peer_curve TD3 FOLDER --seed 0 --steps 200000`. The tables' clock
-stops during evaluations. The policy with the best evaluation is saved as `FOLDER/best.zip`.
+stops during evaluations. The newest evaluated policy is `FOLDER/last.zip`.
 """
 
 import argparse
 import importlib.metadata
-import math
 import shlex
 import statistics
 import sys
@@ -51,13 +50,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 class Recorder(BaseCallback):
-    """Periodically evaluates the deterministic policy, saves the best one, and writes a row."""
+    """Periodically evaluates the deterministic policy, saves it, and writes a row."""
 
-    def __init__(self, tables: CurveTables, best_policy: Path) -> None:
+    def __init__(self, tables: CurveTables, last_policy: Path) -> None:
         super().__init__()
         self._tables = tables
-        self._best_policy = best_policy
-        self._best_return = -math.inf
+        self._last_policy = last_policy
         self._environment = gym.make(TASK)
         self._started = time.monotonic()
 
@@ -65,9 +63,7 @@ class Recorder(BaseCallback):
         if self.num_timesteps % EVALUATION_PERIOD == 0:
             walltime = time.monotonic() - self._started
             mean_return = self.mean_return(EVALUATION_EPISODES)
-            if mean_return > self._best_return:
-                self._best_return = mean_return
-                self.model.save(self._best_policy)
+            self.model.save(self._last_policy)
             self._tables.evaluation(self.num_timesteps, walltime, mean_return)
             self._started = time.monotonic() - walltime
         return True
@@ -89,7 +85,7 @@ def main() -> None:
     tables = CurveTables(arguments.folder, f"sbx_{algorithm.lower()}_seed{seed}")
     settings = {**COMMON, **SETTINGS[algorithm]}
     model = getattr(sbx, algorithm)("MlpPolicy", gym.make(TASK), seed=seed, **settings)
-    recorder = Recorder(tables, arguments.folder / "best.zip")
+    recorder = Recorder(tables, arguments.folder / "last.zip")
     model.learn(arguments.steps, callback=recorder)
     tables.end(
         group=f"SBX {algorithm}",

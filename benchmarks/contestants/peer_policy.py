@@ -1,6 +1,6 @@
 """Plays an SBX policy saved by `peer_curve`, and prints JSON with keys of `walker-rl evaluate --json`.
 
-`.venv-peers/bin/python -m benchmarks.contestants.peer_policy TD3 FOLDER/best.zip --episodes 100`.
+`.venv-peers/bin/python -m benchmarks.contestants.peer_policy TD3 FOLDER/last.zip --episodes 100`.
 """
 
 import argparse
