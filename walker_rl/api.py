@@ -21,7 +21,7 @@ from walker_rl.experiments.run.directory import open_run_directory
 from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.policies.policy_file import SavedPolicy
-from walker_rl.pretrained import find_policy, policy_file, pretrained_policies
+from walker_rl.pretrained import find_policy, policy_file, unlike_a_name
 from walker_rl.yaml_file import as_text
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
@@ -193,8 +193,7 @@ def _converted(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_converted(item) for item in value]
     if isinstance(value, Path):
-        is_name = str(value) in {one.name for one in pretrained_policies()}
-        return os.path.join(os.curdir, value) if is_name else str(value)
+        return unlike_a_name(str(value))
     if not isinstance(value, int | float | str | None):
         raise TypeError
     return value

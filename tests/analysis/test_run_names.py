@@ -15,6 +15,11 @@ def test_as_many_folders_stand_before_a_name_as_distinguish_it():
     assert distinct_names([*places[:2], Place(Path("/x/a"), "two")]) == ["a/one", "b/one", "two"]
 
 
+def test_a_run_is_not_taken_for_a_statistic_of_its_group():
+    places = [Place(Path("/x/a"), name) for name in ("IQM", "mean", "median", "one")]
+    assert distinct_names(places) == ["a/IQM", "a/mean", "a/median", "one"]
+
+
 def test_a_folder_inside_the_other_is_another():
     assert distinct_names([Place(Path("/x/a"), "one"), Place(Path("/x/a/a"), "one")]) == ["x/a/one", "a/a/one"]
 

@@ -46,3 +46,14 @@ def test_a_folder_is_no_file(folder, capsys):
     pytest.importorskip("onnx", reason="needs the extra onnx")
     assert main(["export", "--pretrained", "sac", "-o", folder]) == 2
     assert capsys.readouterr().err == f"error: output = {folder}: must be a file, not a folder\n"
+
+
+@pytest.mark.parametrize("output", ["a.onnx", "link.onnx"])
+def test_the_policy_itself_is_not_overwritten(output, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(find_pretrained("sac").path, "a.onnx")
+    (tmp_path / "link.onnx").symlink_to("a.onnx")
+    assert main(["export", "a.onnx", "-o", output]) == 2
+    assert capsys.readouterr().err == f"error: output = {output}: must not be the policy itself\n"
+    assert (tmp_path / "a.onnx").read_bytes() == find_pretrained("sac").path.read_bytes()

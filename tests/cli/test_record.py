@@ -43,6 +43,14 @@ def test_steps_and_episodes_are_those_asked_for(dataset, capsys):
 
 
 @needs_minari
+def test_the_next_command_names_the_dataset_and_no_pretrained_policy(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    save_policy(tmp_path / "policy.npz", SAVED)
+    assert main(["record", "policy.npz", "--steps", "20", "-o", "gait"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("train d4pg --task Pendulum-v1 --prior ./gait")
+
+
+@needs_minari
 def test_the_mean_return_is_that_of_complete_episodes(tmp_path, capsys):
     """Episodes of the pendulum have 200 steps."""
     policy = tmp_path / "policy.npz"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from walker_rl.analysis.statistics import MEAN, MEDIAN, STATISTIC
 from walker_rl.errors import UserError
 
 
@@ -19,6 +20,8 @@ class Place(NamedTuple):
 def distinct_names(places: Sequence[Place]) -> list[str]:
     """Returns names of runs; runs with the same name get as much of their folders' paths in front as needed.
 
+    So does a run with the name of a statistic, which has rows of its own beside the runs'.
+
     Raises:
         UserError: if a run is given twice.
     """
@@ -27,7 +30,8 @@ def distinct_names(places: Sequence[Place]) -> list[str]:
         folders.setdefault(place.name, set()).add(place.folder)
     named: dict[str, Path] = {}
     for folder, own in places:
-        name = own if len(folders[own]) == 1 else f"{distinct_ends(folders[own])[folder]}/{own}"
+        is_distinct = len(folders[own]) == 1 and own not in (MEAN, MEDIAN, STATISTIC)
+        name = own if is_distinct else f"{distinct_ends(folders[own])[folder]}/{own}"
         if name in named:
             where = " and in ".join(dict.fromkeys(map(str, (named[name], folder))))
             raise UserError(f"run = {name}: must be given once; it is in {where}")

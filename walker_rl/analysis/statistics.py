@@ -19,6 +19,10 @@ MEAN = "mean"
 """Name of the mean there: the statistic of shares that most seeds have at 0, since the IQM would omit the others."""
 
 
+MEDIAN = "median"
+"""Name of the median there: the statistic of times, some of which are infinite."""
+
+
 def interval_name(num_seeds: Iterable[int], statistic: str = STATISTIC) -> str:
     """Returns a name for a statistic's intervals of groups of so many seeds; "" if all are of one.
 

@@ -131,4 +131,4 @@ def parse_thresholds(text: str | None) -> list[float]:
         values = [math.nan]
     if not all(map(math.isfinite, values)):
         raise UserError(f"thresholds = {text}: must be numbers with commas between them, as in 500,1000")
-    return sorted(values)
+    return sorted(set(values))

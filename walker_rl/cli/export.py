@@ -36,6 +36,8 @@ def export_policy(
     if output is not None and os.path.isdir(output):
         raise UserError(f"output = {output}: must be a file, not a folder")
     saved = load_policy_asked_for(run, pretrained, task)
+    if output is not None and output.exists() and output.samefile(_source(run, pretrained)):
+        raise UserError(f"output = {output}: must not be the policy itself")
 
     from walker_rl.policies.onnx_model import onnx_model
     from walker_rl.whole_file import whole_file
@@ -47,11 +49,15 @@ def export_policy(
     print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")
 
 
-def _default_output(run: Path | None, pretrained: str | None, actor_steps: int) -> Path:
-    from walker_rl.pretrained import policy_file
+def _source(run: Path | None, pretrained: str | None) -> Path:
+    from walker_rl.pretrained import find_pretrained, policy_file
 
+    return find_pretrained(str(pretrained)).path if run is None else policy_file(run)
+
+
+def _default_output(run: Path | None, pretrained: str | None, actor_steps: int) -> Path:
+    path = _source(run, pretrained)
     if run is None:
         return Path(f"{pretrained}.onnx")
-    path = policy_file(run)
     steps = f"_{actor_steps}" if run.is_dir() else ""  # A run that is lengthened may get another best policy.
     return path.with_name(f"{path.name.removesuffix('.npz')}{steps}.onnx")

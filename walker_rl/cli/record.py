@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
-from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.program import as_word, command_line, print_next
 from walker_rl.cli.quantities import parse_steps
 from walker_rl.errors import UserError
+from walker_rl.pretrained import unlike_a_name
 from walker_rl.printable import counted
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ def record_episodes(
     recorded = f"{counted(num_steps, 'step')} in {counted(num_episodes, 'episode')}"
     print(f"{output}: {recorded}, {_mean_of_complete(returns)}")
     settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
-    print_next(command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", output))
+    print_next(
+        command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", unlike_a_name(as_word(output)))
+    )
 
 
 def _mean_of_complete(returns: list[float]) -> str:

@@ -52,6 +52,11 @@ def pretrained_policies() -> list[PretrainedPolicy]:
     return [PretrainedPolicy(**{**row, **{name: float(row[name]) for name in numbers}}) for row in rows]
 
 
+def unlike_a_name(path: str) -> str:
+    """A path that stands for no pretrained policy: `./gait` for `gait`."""
+    return os.path.join(os.curdir, path) if path in {one.name for one in pretrained_policies()} else path
+
+
 def find_pretrained(name: str) -> PretrainedPolicy:
     """The policy of that name.
 

@@ -120,6 +120,13 @@ def test_the_summary_names_settings_of_evaluations_that_are_not_the_same_in_all_
     assert f"groups of different evaluation settings: {different}" in summary.notes
 
 
+def test_the_summary_names_arguments_of_the_environment_that_are_not_the_same_in_all_groups():
+    commands = {"d4pg": "walker-rl train d4pg --set environment.length=3", "sac": "walker-rl train sac"}
+    runs = [dataclasses.replace(run(name, [1, 2], name), command=command) for name, command in commands.items()]
+    (summary,) = summarize(runs)
+    assert "groups of different environments: environment.length" in summary.notes
+
+
 def test_the_summary_says_why_a_group_has_no_mean_curve():
     runs = [run("young", [5], steps=[10.0]), run("long", [1, 2], steps=[20.0, 30.0])]
     note = "a: last evaluations after 10 to 30 steps: no mean curve, as runs share no steps"

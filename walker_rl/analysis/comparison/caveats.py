@@ -22,11 +22,12 @@ def caveats(groups: Groups) -> Iterator[str]:
         for note in _notes_on_group(runs):
             subjects.setdefault(note, []).append(group)
     yield from (f"{'; '.join(of_note)}: {note}" for note, of_note in subjects.items())
-    evaluations = [
-        {word for run in runs for word in _settings(run) if word.startswith("evaluation.")} for runs in groups.values()
-    ]
-    if settings := _different(evaluations):
-        yield f"groups of different evaluation settings: {', '.join(settings)}"
+    for section, name in (("evaluation.", "evaluation settings"), ("environment.", "environments")):
+        of_groups = [
+            {word for run in runs for word in _settings(run) if word.startswith(section)} for runs in groups.values()
+        ]
+        if settings := _different(of_groups):
+            yield f"groups of different {name}: {', '.join(settings)}"
     if len({lengths(complete) for runs in groups.values() if (complete := complete_runs(runs))}) > 1:
         yield "groups of different lengths: do not compare their final performances"
 
