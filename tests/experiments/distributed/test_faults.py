@@ -19,6 +19,7 @@ from tests.experiments.distributed.launched import (
 )
 from tests.fakes import random_variables
 from tests.tiny import AGENT, in_every_python, lines_until, press_ctrl_c, wait_until
+from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, save_policy
 from walker_rl.policies.torso import TorsoSpec
@@ -44,10 +45,15 @@ def test_an_actor_that_is_killed_is_back_soon_and_the_run_ends_well(tmp_path):
         assert made.status["samples_per_insert"] == pytest.approx(32, rel=0.1)
 
 
-def test_an_actor_that_comes_back_plays_the_prior_whose_file_is_gone(tmp_path):
+@pytest.fixture
+def prior(tmp_path):
     architecture = PolicyArchitecture(3, 1, torso=TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
-    prior = tmp_path / "walks.npz"
-    save_policy(prior, SavedPolicy("d4pg", "Pendulum-v1", 7, architecture, random_variables(architecture)))
+    path = tmp_path / "walks.npz"
+    save_policy(path, SavedPolicy("d4pg", "Pendulum-v1", 7, architecture, random_variables(architecture)))
+    return path
+
+
+def test_an_actor_that_comes_back_plays_the_prior_whose_file_is_gone(tmp_path, prior):
     words = ("--num-actors", "1", "--steps", "40000", "--prior", prior, "--set", "agent.prior.num_steps=39000")
     with launched(tmp_path / "run", *words) as made:
         made.wait_for_steps(100)
@@ -56,6 +62,24 @@ def test_an_actor_that_comes_back_plays_the_prior_whose_file_is_gone(tmp_path):
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
         assert output.count("starting it again\n") == 1
+
+
+def test_a_checkpoint_keeps_all_of_the_prior_as_soon_as_it_has_played(tmp_path, prior):
+    run, rare = tmp_path / "run", "checkpoint.seconds_period=3600"
+    with launched(run, *ENDLESS, "--prior", prior, "--set", "agent.prior.num_steps=2000", "--set", rare) as made:
+        made.wait_until(lambda: len(checkpoints(run)) > 1, "a checkpoint after that at 0 steps")
+        assert len(read_checkpoint(checkpoints(run)[-1])["replay"]["prior"]["rows"]) == 2000
+        made.kill("central")
+        assert "warning" not in "".join(lines_until(made.process, "Resumed "))
+
+
+def test_a_prior_that_is_lost_with_the_central_process_is_warned_of(tmp_path, prior):
+    run, rare = tmp_path / "run", "checkpoint.seconds_period=3600"
+    with launched(run, *ENDLESS, "--prior", prior, "--set", "agent.prior.num_steps=100_000", "--set", rare) as made:
+        made.wait_for_steps(5_000)
+        made.kill("central")
+        lost = r"warning: [\d,]{5,} of the prior's 100,000 transitions are lost; the agent's own take their place"
+        lines_until(made.process, lost)
 
 
 def test_an_actor_that_never_starts_ends_the_run_with_its_reason(tmp_path):

@@ -44,6 +44,19 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+def num_evaluations(run):
+    table = run / "metrics" / "evaluation.csv"
+    return table.read_text().count("\n") - 1 if table.exists() else 0
+
+
+def fill(folder):
+    ballast = folder / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+    return ballast
+
+
 def test_metrics_wait_while_the_disk_is_full(small_disk):
     run = small_disk / "run"
     with launched(run, *ENDLESS, "--set", "evaluation.period=1000000") as made:
@@ -51,10 +64,7 @@ def test_metrics_wait_while_the_disk_is_full(small_disk):
         for log in run.glob("logs/actor_*.log"):
             with log.open("a") as file:  # The rest of its last page would take some lines more.
                 file.write("\n" * (-log.stat().st_size % resource.getpagesize()))
-        ballast = small_disk / "ballast"
-        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(512))
+        ballast = fill(small_disk)
         awaited = {"warning: metrics can't be written (No space left on device)", "warning: the checkpoint at "}
         while awaited:
             line = lines_until(made.process, "|".join(map(re.escape, awaited)))[-1]
@@ -73,3 +83,21 @@ def test_metrics_wait_while_the_disk_is_full(small_disk):
         made.stop()
     steps = column(run, "learner", "learner_steps")
     assert steps == [50.0 * (number + 1) for number in range(len(steps))], "no row is lost"
+
+
+def test_an_evaluation_waits_while_the_disk_is_full(small_disk):
+    run = small_disk / "run"
+    with launched(run, "--num-actors", "1", "--steps", "10000000", "--set", "checkpoint.seconds_period=3600") as made:
+        made.wait_until(lambda: num_evaluations(run) > 0, "an evaluation")
+        evaluator = made.pids("evaluator")
+        log = run / "logs" / "evaluator.log"
+        log.write_text("\n")  # On the page that this takes is room for the warning.
+        ballast = fill(small_disk)
+        warning = "warning: the policy can't be written (No space left on device); the evaluation is repeated"
+        made.wait_until(lambda: warning in log.read_text(), "a warning")
+        time.sleep(25)
+        assert made.pids("evaluator") == evaluator
+        evaluated = num_evaluations(run)
+        ballast.unlink()
+        made.wait_until(lambda: num_evaluations(run) > evaluated, "another evaluation")
+        made.stop()

@@ -3,12 +3,13 @@
 import csv
 import json
 import signal
+import time
 
 import pytest
 import yaml
 from mlflow import MlflowClient
 
-from tests.experiments.distributed.launched import ENDLESS, Launched, assert_gone, end, launched, resumed
+from tests.experiments.distributed.launched import ENDLESS, PENDULUM, Launched, assert_gone, end, launched, resumed
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.tiny import AGENT, run_command
@@ -176,3 +177,25 @@ def test_actors_that_joined_say_that_the_run_has_ended(tmp_path):
         finally:
             end(joined)
         assert (central.process.returncode, joined.process.returncode) == (0, 0), central.everything()
+
+
+def test_time_is_counted_from_the_first_actor_to_the_limit(tmp_path):
+    run, address = tmp_path / "run", f"127.0.0.1:{free_port()}"
+    words = ("--role", "central", "--listen", address, "--for", "8s", "--steps", "10000000", "--run-dir", run)
+    central = Launched(run, *words, *PENDULUM)
+    actors = None
+    try:
+        central.wait_until(lambda: central.status, "the central process")
+        time.sleep(10.0)
+        assert central.status["walltime"] < 0.1
+        others = tmp_path / "others"
+        actors = Launched(others, "--role", "actors", "--join", address, "--num-actors", "1", "--run-dir", others)
+        central.finish()
+        status = central.status
+        assert status["phase"] == "complete" and status["learner_steps"] > 0, central.everything()
+        assert status["walltime"] >= 8.0
+        assert status["walltime"] == pytest.approx(float(rows(run, "timing")[-1]["walltime"]), abs=0.01)
+    finally:
+        for made in (actors, central):
+            if made is not None:
+                end(made)

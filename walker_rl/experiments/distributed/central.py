@@ -18,6 +18,7 @@ from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
+from walker_rl.experiments.prior import has_prior_policy
 from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.metrics import recorded_evaluations
@@ -29,6 +30,9 @@ from walker_rl.types import Metrics, State
 
 EXCHANGE_PERIOD = 0.1
 """Seconds between exchanges of messages with actors and evaluator."""
+
+UNSENT_SHARE = 0.01
+"""Share of the prior's transitions that may be on their way, or await their n-step return, when a run stops."""
 
 EVALUATOR_LIMIT = 900.0
 """Seconds without a message from the evaluator after which an ending run fails."""
@@ -54,6 +58,7 @@ class Central:
         self._run = run
         self._display = Display()
         self._recorder = Recorder(config, run, self._display)
+        self._recorder.pause()
         self._checkpoints = Checkpoints(run.checkpoints, config, self._display.message)
         self._side = make_learner_side(config, builder_of(config))
         self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
@@ -64,6 +69,8 @@ class Central:
         self._ended_by: str | None = None
         self._next_exchange = 0.0
         self._resume()
+        self._recorder.pause()  # Until there is an actor.
+        self._has_prior = self._num_prior_stored == self._num_prior
         self._connect(port)
 
     def run(self, stop_requested: Callable[[], bool]) -> bool:
@@ -83,7 +90,7 @@ class Central:
             if time.monotonic() >= self._next_exchange:
                 self._exchange()
                 self._next_exchange = time.monotonic() + EXCHANGE_PERIOD
-            if self._checkpoints.is_due(self._roster.actor_steps):
+            if self._checkpoints.is_due(self._roster.actor_steps) or self._prior_has_ended():
                 self._checkpoint()
         self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
@@ -99,11 +106,14 @@ class Central:
     def _exchange(self) -> None:
         learner = self._side.learner
         self._conversation.hear(learner.learner_steps)
+        if self._phase == "training" and self._roster.num_present:
+            self._recorder.go_on()
         self._evaluations.add_due(learner.evaluated_weights, self._roster.actor_steps, learner.learner_steps)
         if self._ended_by is not None:
             self._end(self._ended_by)
         elif ended_by := self._recorder.limit_reached(self._roster.actor_steps):
             self._phase, self._ended_by = "ending", ended_by
+            self._recorder.pause()
         self._write_status()  # Before actors are welcomed, so that a successor of this process knows them.
         self._conversation.publish(learner.policy_weights, is_over=self._phase != "training")
 
@@ -135,6 +145,24 @@ class Central:
             f"Resumed {path} at {self._side.learner.learner_steps:,} learner steps and "
             f"{self._roster.actor_steps:,} actor steps."
         )
+        num_lost = min(self._num_prior, self._roster.actor_steps) - self._num_prior_stored
+        if num_lost > UNSENT_SHARE * self._num_prior:
+            lost = f"{num_lost:,} of the prior's {self._num_prior:,} transitions are lost"
+            self._display.message(f"warning: {lost}; the agent's own take their place, so begin a new run")
+
+    @property
+    def _num_prior(self) -> int:
+        """Transitions that a prior's policy plays; 0 without one."""
+        return self._config.agent.num_prior_steps if has_prior_policy(self._config) else 0
+
+    @property
+    def _num_prior_stored(self) -> int:
+        return min(self._num_prior, self._side.replay.num_inserted)
+
+    def _prior_has_ended(self) -> bool:
+        """True once all of the prior's transitions are here, which a checkpoint must keep: nobody plays them again."""
+        had_prior, self._has_prior = self._has_prior, self._num_prior_stored == self._num_prior
+        return self._has_prior and not had_prior
 
     def _restore(self, state: State) -> None:
         roster = to_field_value(state["roster"], RosterState)

@@ -17,6 +17,9 @@ from walker_rl.whole_file import remove_parts
 
 POLL_PERIOD = 0.5  # seconds
 
+DISK_POLLS = 20
+"""Periods for which a candidate that a full disk refuses waits."""
+
 SIGN_PERIOD = 10.0
 """Seconds after which the next episode begins with a sign of life."""
 
@@ -43,6 +46,7 @@ class EvaluatorNode:
         self._display = Display()
         self._evaluator = Evaluator(config, self._architecture, run, self._display, self._show_life)
         self._next_sign = 0.0
+        self._disk_is_full = False
         self._evaluator.restore(_state(run))
         self._last_result = Result("evaluation")
 
@@ -55,14 +59,14 @@ class EvaluatorNode:
             if not notice.candidate_steps:
                 continue
             candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
-            self._evaluate(candidate)
-            if candidate.ended_by is not None:
-                self._patience.pause()  # The selection is long, and reads no notices.
-                variables = self._architecture.split_weights(candidate.array)
-                write_summary(self._run, self._evaluator.finish(variables, self._display.message), candidate.ended_by)
-                self._patience.renew()
-                self._channel.send(dataclasses.replace(self._last_result, event="finished"))
-                break
+            try:
+                self._evaluate(candidate)
+                if candidate.ended_by is not None:
+                    self._finish(candidate, candidate.ended_by)
+                    break
+                self._disk_is_full = False
+            except OSError as error:
+                self._wait_for_disk(error, stop_requested)
         self._patience.close()
         self._evaluator.close()
 
@@ -77,6 +81,25 @@ class EvaluatorNode:
             self._last_result = Result("evaluation", *place, **vars(evaluation))
             self._patience.renew()
         self._channel.send(self._last_result)
+
+    def _finish(self, candidate: Candidate, ended_by: str) -> None:
+        """Chooses and evaluates the best policy, and writes the summary."""
+        self._patience.pause()  # The selection is long, and reads no notices.
+        variables = self._architecture.split_weights(candidate.array)
+        write_summary(self._run, self._evaluator.finish(variables, self._display.message), ended_by)
+        self._patience.renew()
+        self._channel.send(dataclasses.replace(self._last_result, event="finished"))
+
+    def _wait_for_disk(self, error: OSError, stop_requested: Callable[[], bool]) -> None:
+        """Waits a little before the candidate is evaluated again; warns at the first of several failures."""
+        if not self._disk_is_full:
+            again = "the evaluation is repeated until it can"
+            self._display.message(f"warning: the policy can't be written ({error.strerror}); {again}")
+        self._disk_is_full = True
+        self._patience.renew()
+        for _ in range(DISK_POLLS):
+            if not stop_requested():
+                time.sleep(POLL_PERIOD)
 
     def _show_life(self) -> None:
         """Shows the central process, now and then, that the evaluator is alive: an ending run waits for it."""

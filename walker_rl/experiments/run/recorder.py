@@ -54,12 +54,14 @@ class Recorder:
         self._onlooker = Onlooker(config, run, display)
         self.training_return: float | None = None
         self._best_return = -math.inf
+        self._started: float | None = None
         self._count_from(0.0)
 
     @property
     def walltime(self) -> float:
-        """Seconds of training, those before a resume included."""
-        return self._walltime_before + time.monotonic() - self._started
+        """Seconds of training, those before a resume included, without pauses."""
+        now = time.monotonic()
+        return self._walltime_before + now - (now if self._started is None else self._started)
 
     @property
     def seconds_allowed(self) -> float | None:
@@ -127,6 +129,15 @@ class Recorder:
         self._count_from(walltime)
         self._read_best_return()
         self._logger.open()
+
+    def pause(self) -> None:
+        """Counts no time until `go_on`."""
+        self._walltime_before, self._started = self.walltime, None
+
+    def go_on(self) -> None:
+        """Ends a pause."""
+        if self._started is None:
+            self._started = time.monotonic()
 
     def close(self) -> None:
         """Closes the streams."""
