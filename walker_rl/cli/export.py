@@ -56,8 +56,8 @@ def _source(run: Path | None, pretrained: str | None) -> Path:
 
 
 def _default_output(run: Path | None, pretrained: str | None, actor_steps: int) -> Path:
-    path = _source(run, pretrained)
     if run is None:
         return Path(f"{pretrained}.onnx")
+    path = _source(run, pretrained)
     steps = f"_{actor_steps}" if run.is_dir() else ""  # A run that is lengthened may get another best policy.
     return path.with_name(f"{path.name.removesuffix('.npz')}{steps}.onnx")

@@ -58,7 +58,7 @@ class Central:
         self._run = run
         self._display = Display()
         self._recorder = Recorder(config, run, self._display)
-        self._recorder.pause()
+        self._recorder.pause()  # Until there is an actor.
         self._checkpoints = Checkpoints(run.checkpoints, config, self._display.message)
         self._side = make_learner_side(config, builder_of(config))
         self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
@@ -68,8 +68,8 @@ class Central:
         self._phase = "training"
         self._ended_by: str | None = None
         self._next_exchange = 0.0
+        self._num_prior = config.agent.num_prior_steps if has_prior_policy(config) else 0
         self._resume()
-        self._recorder.pause()  # Until there is an actor.
         self._has_prior = self._num_prior_stored == self._num_prior
         self._connect(port)
 
@@ -149,11 +149,6 @@ class Central:
         if num_lost > UNSENT_SHARE * self._num_prior:
             lost = f"{num_lost:,} of the prior's {self._num_prior:,} transitions are lost"
             self._display.message(f"warning: {lost}; the agent's own take their place, so begin a new run")
-
-    @property
-    def _num_prior(self) -> int:
-        """Transitions that a prior's policy plays; 0 without one."""
-        return self._config.agent.num_prior_steps if has_prior_policy(self._config) else 0
 
     @property
     def _num_prior_stored(self) -> int:

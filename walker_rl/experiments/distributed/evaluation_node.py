@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from walker_rl.experiments.distributed.membership import connect
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Result
+from walker_rl.experiments.distributed.patient_writer import PatientWriter
 from walker_rl.experiments.evaluator import Evaluator
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.directory import RunDirectory
@@ -46,7 +47,7 @@ class EvaluatorNode:
         self._display = Display()
         self._evaluator = Evaluator(config, self._architecture, run, self._display, self._show_life)
         self._next_sign = 0.0
-        self._disk_is_full = False
+        self._writer = PatientWriter(self._display.message, "the policy", "the evaluation is repeated until it can")
         self._evaluator.restore(_state(run))
         self._last_result = Result("evaluation")
 
@@ -59,16 +60,26 @@ class EvaluatorNode:
             if not notice.candidate_steps:
                 continue
             candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
-            try:
-                self._evaluate(candidate)
-                if candidate.ended_by is not None:
-                    self._finish(candidate, candidate.ended_by)
-                    break
-                self._disk_is_full = False
-            except OSError as error:
-                self._wait_for_disk(error, stop_requested)
+            if not self._writer.write(self._hear, candidate):
+                self._wait_for_disk(stop_requested)
+            elif candidate.ended_by is not None:
+                break
         self._patience.close()
         self._evaluator.close()
+
+    def _hear(self, candidate: Candidate) -> None:
+        """Evaluates a candidate; after the last, chooses and evaluates the best policy, and writes the summary.
+
+        Raises:
+            OSError: if the disk is full.
+        """
+        self._evaluate(candidate)
+        if candidate.ended_by is not None:
+            self._patience.pause()  # The selection is long, and reads no notices.
+            variables = self._architecture.split_weights(candidate.array)
+            write_summary(self._run, self._evaluator.finish(variables, self._display.message), candidate.ended_by)
+            self._patience.renew()
+            self._channel.send(dataclasses.replace(self._last_result, event="finished"))
 
     def _evaluate(self, candidate: Candidate) -> None:
         """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, possibly again."""
@@ -82,20 +93,8 @@ class EvaluatorNode:
             self._patience.renew()
         self._channel.send(self._last_result)
 
-    def _finish(self, candidate: Candidate, ended_by: str) -> None:
-        """Chooses and evaluates the best policy, and writes the summary."""
-        self._patience.pause()  # The selection is long, and reads no notices.
-        variables = self._architecture.split_weights(candidate.array)
-        write_summary(self._run, self._evaluator.finish(variables, self._display.message), ended_by)
-        self._patience.renew()
-        self._channel.send(dataclasses.replace(self._last_result, event="finished"))
-
-    def _wait_for_disk(self, error: OSError, stop_requested: Callable[[], bool]) -> None:
-        """Waits a little before the candidate is evaluated again; warns at the first of several failures."""
-        if not self._disk_is_full:
-            again = "the evaluation is repeated until it can"
-            self._display.message(f"warning: the policy can't be written ({error.strerror}); {again}")
-        self._disk_is_full = True
+    def _wait_for_disk(self, stop_requested: Callable[[], bool]) -> None:
+        """Waits a little before the candidate is evaluated again."""
         self._patience.renew()
         for _ in range(DISK_POLLS):
             if not stop_requested():

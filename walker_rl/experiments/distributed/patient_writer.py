@@ -1,23 +1,32 @@
-"""Writes metrics while the disk may be full."""
+"""Writes while the disk may be full."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 class PatientWriter:
-    """Writes rows; a full disk causes a warning and does not end the run."""
+    """Writes; a full disk causes a warning and does not end the run."""
 
-    def __init__(self, tell: Callable[[str], None]):
-        """Starts with a disk that is not full; `tell` prints a line."""
+    def __init__(self, tell: Callable[[str], None], what: str = "metrics", meanwhile: str = "they wait until they can"):
+        """Starts with a disk that is not full.
+
+        Args:
+            tell: function that prints a line.
+            what: what is written, for the warning.
+            meanwhile: what happens until it can be written, for the warning.
+        """
         self._tell = tell
+        self._what = what
+        self._meanwhile = meanwhile
         self._disk_is_full = False
 
-    def write(self, write: Callable[..., None], *row: Any) -> None:
-        """Calls `write` with a row; warns at the first of several failures."""
+    def write(self, write: Callable[..., None], *values: Any) -> bool:
+        """Calls `write` with the values; warns at the first of several failures. Returns True on success."""
         try:
-            write(*row)
+            write(*values)
             self._disk_is_full = False
         except OSError as error:
             if not self._disk_is_full:
-                self._tell(f"warning: metrics can't be written ({error.strerror}); they wait until they can")
+                self._tell(f"warning: {self._what} can't be written ({error.strerror}); {self._meanwhile}")
             self._disk_is_full = True
+        return not self._disk_is_full

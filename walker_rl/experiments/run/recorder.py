@@ -54,8 +54,8 @@ class Recorder:
         self._onlooker = Onlooker(config, run, display)
         self.training_return: float | None = None
         self._best_return = -math.inf
-        self._started: float | None = None
-        self._count_from(0.0)
+        self._walltime_before = 0.0
+        self._started: float | None = time.monotonic()
 
     @property
     def walltime(self) -> float:
@@ -131,7 +131,7 @@ class Recorder:
         self._logger.open()
 
     def pause(self) -> None:
-        """Counts no time until `go_on`."""
+        """Counts no time until `go_on`, not even after a resume."""
         self._walltime_before, self._started = self.walltime, None
 
     def go_on(self) -> None:
@@ -150,7 +150,10 @@ class Recorder:
         return self._resources.enter_context(contextlib.closing(logger))
 
     def _count_from(self, walltime: float) -> None:
-        self._walltime_before, self._started = walltime, time.monotonic()
+        """Sets the time of training; a pause goes on."""
+        self._walltime_before = walltime
+        if self._started is not None:
+            self._started = time.monotonic()
 
     def _read_best_return(self) -> None:
         recorded = [one.mean_return for one in recorded_evaluations(self._run.metrics)]

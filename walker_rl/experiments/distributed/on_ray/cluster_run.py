@@ -146,13 +146,10 @@ class ClusterRun:
             OSError: if it takes longer than `COPY_LIMIT`, or this machine's disk fails.
             ray.exceptions.RayTaskError: if the other machine's disk fails.
         """
-        try:
-            content = ray.get(self._central.copy.remote(), timeout=COPY_LIMIT)
-        except ray.exceptions.GetTimeoutError:
-            raise TimeoutError(f"it took longer than {COPY_LIMIT:.0f} s") from None
-        except ray.exceptions.RayActorError as error:
-            raise Lost(type(error).__name__) from None
-        unpack(content, self._run_dir)
+        content = self._central.copy.remote()
+        if not ray.wait([content], timeout=COPY_LIMIT)[0]:
+            raise TimeoutError(f"it took longer than {COPY_LIMIT:.0f} s")
+        unpack(ask(content), self._run_dir)
 
 
 def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
