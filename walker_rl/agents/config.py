@@ -190,3 +190,13 @@ class NoiseConfig(OffPolicyConfig):
         minimum=0,
         maximum=1,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class DeterministicConfig(NoiseConfig):
+    """Hyperparameters of an agent whose deterministic policy climbs its critic at every update."""
+
+    tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
+    max_dqda_norm: float | None = hyperparameter(
+        None, "norm at which dQ/da is clipped for each transition; null: not clipped", above=0
+    )

@@ -53,6 +53,18 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
         self._learner_steps += 1
         return dict(zip(self._metric_names, metrics.numpy().tolist(), strict=True))
 
+    def _regress(
+        self, td_error: Callable[..., tf.Tensor], transition: Transition, next_value: tf.Tensor
+    ) -> tuple[Gradients, TensorMetrics]:
+        """Gradients of `mean (y - Q(s, a))^2 / 2` with `y = R + gamma V'` and `V'` `[B]` of `s'`.
+
+        `td_error` is a function of `losses/temporal_difference.py`, for one critic or for two.
+        """
+        with tf.GradientTape() as tape:
+            value = self._networks.critic(transition.observation, transition.action)
+            loss = tf.reduce_mean(td_error(value, transition.reward, transition.discount, next_value))
+        return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
+
     def _descend(self, transition: Transition, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the named optimisers; returns each gradient's norm before clipping.
 

@@ -3,21 +3,17 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import DistributionalConfig, NoiseConfig
+from walker_rl.agents.config import DeterministicConfig, DistributionalConfig
 from walker_rl.hyperparameters import hyperparameter
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(NoiseConfig, DistributionalConfig):
+class Config(DeterministicConfig, DistributionalConfig):
     """D4PG: DDPG with n-step returns and a critic of the whole return distribution."""
 
     display_name: ClassVar[str] = "D4PG"
     paper: ClassVar[str] = "Barth-Maron et al. 2018, https://arxiv.org/abs/1804.08617"
 
-    tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
     cvar_level: float = hyperparameter(
         1.0, "share of the worst outcomes whose mean the policy climbs; 1: the mean of all", above=0, maximum=1
-    )
-    max_dqda_norm: float | None = hyperparameter(
-        None, "norm at which dQ/da is clipped for each transition; null: not clipped", above=0
     )

@@ -85,11 +85,7 @@ class SACLearner(OffPolicyLearner[Config]):
         networks = self._networks
         next_values = networks.target_critic(transition.next_observation, next_sample.action)
         next_value = soft_value(next_values, next_sample.log_density, temperature)
-        with tf.GradientTape() as tape:
-            values = networks.critic(transition.observation, transition.action)
-            td_errors = twin_squared_td_error(values, transition.reward, transition.discount, next_value)
-            loss = tf.reduce_mean(td_errors)
-        return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
+        return self._regress(twin_squared_td_error, transition, next_value)
 
     def _temperature_gradients(self, sample: Sample) -> Gradients:
         """Gradient of `-log temperature mean (log pi(a'|s') + target entropy)` (equation 18)."""

@@ -6,11 +6,11 @@ import numpy as np
 import tensorflow as tf
 
 from walker_rl.agents.adam import Gradients
+from walker_rl.agents.deterministic_learner import policy_gradients
 from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
 from walker_rl.agents.off_policy_learner import OffPolicyLearner
 from walker_rl.agents.td3.config import Config
-from walker_rl.losses.deterministic_policy_gradient import action_gradient, deterministic_policy_gradient_loss
 from walker_rl.losses.target_smoothing import smoothed_action
 from walker_rl.losses.temporal_difference import twin_squared_td_error
 from walker_rl.types import Transition
@@ -43,22 +43,15 @@ class TD3Learner(OffPolicyLearner[Config]):
         noise = tf.random.stateless_normal(action.shape, seed=tf.stack([self._seed, self._num_steps]))
         next_action = smoothed_action(action, config.target_sigma * noise, config.max_target_noise)
         next_value = tf.reduce_min(networks.target_critic(transition.next_observation, next_action), axis=0)
-        with tf.GradientTape() as tape:
-            values = networks.critic(transition.observation, transition.action)
-            td_errors = twin_squared_td_error(values, transition.reward, transition.discount, next_value)
-            loss = tf.reduce_mean(td_errors)
-        return tape.gradient(loss, self._optimizers["critic"].variables), {"critic_loss": loss}
+        return self._regress(twin_squared_td_error, transition, next_value)
 
     def _improve_policy(self, transition: Transition) -> tf.Operation:
         """Ascends `mean dQ_1/da(s', mu(s')) dmu/dw(s')`, moves all targets, and stores the metrics."""
-        critic, observation = self._networks.critic.critics[0], transition.next_observation
-        with tf.GradientTape() as tape:
-            action = self._networks.policy(observation)
-            value, dqda = action_gradient(lambda action: critic(observation, action), action)
-            loss = tf.reduce_mean(deterministic_policy_gradient_loss(action, dqda))
-        norms = self._descend(transition, {"policy": tape.gradient(loss, self._optimizers["policy"].variables)})
+        networks, variables = self._networks, self._optimizers["policy"].variables
+        first_critic = networks.critic.critics[0]
+        gradients, metrics = policy_gradients(networks.policy, variables, first_critic, transition.next_observation)
+        metrics |= self._descend(transition, {"policy": gradients})
         self._move_targets(self._config.tau)
-        metrics = {"policy_loss": loss, "q_mean": tf.reduce_mean(value), **norms}
         return tf.group(*(self._policy_metrics[name].assign(metric) for name, metric in metrics.items()))
 
     def _state(self) -> dict[str, tf.Variable]:
