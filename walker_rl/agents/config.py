@@ -200,3 +200,15 @@ class DeterministicConfig(NoiseConfig):
     max_dqda_norm: float | None = hyperparameter(
         None, "norm at which dQ/da is clipped for each transition; null: not clipped", above=0
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class SamplingConfig(OffPolicyConfig):
+    """Hyperparameters of a Gaussian policy that explores by sampling from itself."""
+
+    noise_correlation: float = hyperparameter(
+        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
+    )
+    init_stddev: float = hyperparameter(
+        0.3, "standard deviation of the policy at the start", unit="action units", above=0
+    )

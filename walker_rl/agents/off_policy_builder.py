@@ -5,16 +5,16 @@ from __future__ import annotations
 import abc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from walker_rl.agents.builder import Builder
-from walker_rl.agents.config import NoiseConfig, OffPolicyConfig
+from walker_rl.agents.config import NoiseConfig, OffPolicyConfig, SamplingConfig
 from walker_rl.agents.exploration import GaussianNoise, OrnsteinUhlenbeckNoise
 from walker_rl.agents.memory import FLOAT, network_bytes
 from walker_rl.agents.off_policy_acting import OffPolicyActor
-from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, policy_architecture
+from walker_rl.agents.policies import BehaviourPolicy, NoisyPolicy, SamplingPolicy, policy_architecture
 from walker_rl.agents.prior import recorded_transitions
 from walker_rl.errors import UserError
 from walker_rl.interfaces import VariableSource
@@ -29,6 +29,7 @@ from walker_rl.stack import require_acme
 
 ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)
 NoiseConfigT = TypeVar("NoiseConfigT", bound=NoiseConfig)
+SamplingConfigT = TypeVar("SamplingConfigT", bound=SamplingConfig)
 
 
 class OffPolicyBuilder(Builder[ConfigT]):
@@ -137,3 +138,24 @@ class DeterministicBuilder(OffPolicyBuilder[NoiseConfigT]):
             else OrnsteinUhlenbeckNoise(action_size, self.config.theta, seed)
         )
         return NoisyPolicy(self.architecture, noise, self.config.sigma, noise_scale)
+
+
+class SamplingBuilder(OffPolicyBuilder[SamplingConfigT]):
+    """Makes the parts of an agent whose Gaussian policy explores by sampling from itself.
+
+    A subclass defines `make_networks` and `make_learner`.
+
+    Attributes:
+        head: name of the policy's head.
+    """
+
+    head: ClassVar[str]
+
+    @property
+    def architecture(self) -> PolicyArchitecture:
+        """The shape of the policy."""
+        return policy_architecture(self.config, self.sizes, head=self.head, init_stddev=self.config.init_stddev)
+
+    def make_policy(self, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
+        """A policy that samples with noise correlated between consecutive steps."""
+        return SamplingPolicy(self.architecture, seed, noise_scale, self.config.noise_correlation)

@@ -8,22 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from walker_rl.agents.dmpo.config import Config
-from walker_rl.agents.off_policy_builder import OffPolicyBuilder
-from walker_rl.agents.policies import SamplingPolicy, policy_architecture
-from walker_rl.policies.numpy_policy import PolicyArchitecture
+from walker_rl.agents.off_policy_builder import SamplingBuilder
 
 if TYPE_CHECKING:
     from walker_rl.agents.dmpo.learning import DMPOLearner
     from walker_rl.agents.networks import Networks
 
 
-class Builder(OffPolicyBuilder[Config]):
+class Builder(SamplingBuilder[Config]):
     """DMPO: a Gaussian policy that acts by samples and is evaluated by its mean."""
 
-    @property
-    def architecture(self) -> PolicyArchitecture:
-        """The shape of the policy."""
-        return policy_architecture(self.config, self.sizes, head="gaussian", init_stddev=self.config.init_stddev)
+    head = "gaussian"
 
     def make_networks(self, seed: int) -> Networks:
         """Online and target networks with their initial weights."""
@@ -36,7 +31,3 @@ class Builder(OffPolicyBuilder[Config]):
         from walker_rl.agents.dmpo.learning import DMPOLearner
 
         return DMPOLearner(self.config, networks, dataset, seed)
-
-    def make_policy(self, seed: int, noise_scale: float = 1.0) -> SamplingPolicy:
-        """A policy that samples with noise correlated between consecutive steps."""
-        return SamplingPolicy(self.architecture, seed, noise_scale, self.config.noise_correlation)

@@ -3,29 +3,23 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import DistributionalConfig
+from walker_rl.agents.config import DistributionalConfig, SamplingConfig
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(DistributionalConfig):
+class Config(SamplingConfig, DistributionalConfig):
     """DMPO: MPO's KL-bounded policy improvement with a critic of the whole return distribution."""
 
     display_name: ClassVar[str] = "DMPO"
     paper: ClassVar[str] = "Abdolmaleki et al. 2018, https://arxiv.org/abs/1812.02256"
 
-    noise_correlation: float = hyperparameter(
-        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
-    )
     target_update_period: int = hyperparameter(
         25, "updates between copies of the online to the target networks", unit="updates", minimum=1
     )
     num_samples: int = hyperparameter(
         20, "actions sampled from the target policy per state", unit="actions", minimum=2, maximum=10_000
-    )
-    init_stddev: float = hyperparameter(
-        0.3, "standard deviation of the policy at the start", unit="action units", above=0
     )
     epsilon: float = hyperparameter(1.0, "KL bound of the non-parametric policy (E-step)", unit="nats", above=0)
     epsilon_penalty: float = hyperparameter(

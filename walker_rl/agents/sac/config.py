@@ -3,21 +3,18 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents.config import SamplingConfig
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(OffPolicyConfig):
+class Config(SamplingConfig):
     """SAC: a stochastic policy that is paid for its entropy, and two critics of which the lower counts."""
 
     display_name: ClassVar[str] = "SAC"
     paper: ClassVar[str] = "Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905"
 
-    noise_correlation: float = hyperparameter(
-        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
-    )
     tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
     init_stddev: float = hyperparameter(
         1.0, "standard deviation of the policy at the start", unit="action units before tanh", above=0, maximum=7
