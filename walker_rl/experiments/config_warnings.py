@@ -9,7 +9,7 @@ from walker_rl.schedules import Linear
 
 
 def config_warnings(config: ExperimentConfig) -> Iterator[str]:
-    """Yields a line for each setting with which a training learns nothing, learns no more or ignores other settings."""
+    """Yields a line for each setting with which a training learns nothing, or in part no more, or ignores others."""
     if reason := why_nothing_is_learned(config):
         yield f"{reason}; nothing will be learned"
     for field in dataclasses.fields(config.agent):
@@ -17,7 +17,7 @@ def config_warnings(config: ExperimentConfig) -> Iterator[str]:
         ends = isinstance(value, Linear) and rule is not None and value.last == rule.above
         if ends and value.end < config.max_actor_steps:
             steps = f"step {value.end:,} of {config.max_actor_steps:,}"
-            yield f"agent.{field.name} falls to {value.last:g} at {steps}, and with that nothing is learned"
+            yield f"agent.{field.name} falls to {value.last:g} at {steps} and stays there"
     prior = getattr(config.agent, "prior", None)
     if prior is not None and not prior.is_given and prior != type(prior)():
         yield "the settings of agent.prior have no effect without a prior, as --prior gait gives one"
