@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.analysis.made_runs import make_run
 from tests.browser import BROWSER_LIMIT, needs_chromium
 from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
-from walker_rl.watch.server import WatchServer, listen
+from walker_rl.watch.server import WatchServer, address_of, listen
 
 pytestmark = needs_chromium
 
@@ -25,6 +25,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 def opened(chromium, path, **options):
     """A page of the run, or the folder of runs, at `path`; it must complain of nothing, and ask nobody else."""
     with WatchServer(path, listen(0)) as server:
+        address = address_of(server.socket)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         context = chromium.new_context(**options)
         context.set_default_timeout(BROWSER_LIMIT)
@@ -33,12 +34,12 @@ def opened(chromium, path, **options):
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
-        page.goto(f"http://127.0.0.1:{server.port}/")
+        page.goto(address)
         yield page
         context.close()
         server.shutdown()
     assert complaints == []
-    assert [url for url in requests if not url.startswith((f"http://127.0.0.1:{server.port}/", "data:"))] == []
+    assert [url for url in requests if not url.startswith((address, "data:"))] == []
 
 
 def make_film(path) -> None:

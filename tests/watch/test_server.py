@@ -29,7 +29,7 @@ def server(tmp_path_factory):
 
 
 def ask(server, address, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=60)
     connection.request("GET", address, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
@@ -109,7 +109,7 @@ def test_a_page_that_gives_this_machine_another_name_learns_nothing(server, host
 
 @pytest.mark.parametrize("host", ["localhost:{port}", "localhost", "127.0.0.1", "localhost:9000"])
 def test_localhost_is_this_machine_at_port_80_and_through_a_tunnel_too(server, host):
-    assert ask(server, "/runs", Host=host.format(port=server.port))[0].status == 200
+    assert ask(server, "/runs", Host=host.format(port=server.server_address[1]))[0].status == 200
 
 
 def test_a_port_that_is_not_for_this_user_is_refused_in_a_line(tmp_path):
@@ -125,7 +125,7 @@ def test_a_port_that_is_not_for_this_user_is_refused_in_a_line(tmp_path):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
 def test_it_can_only_be_read(server, method):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=60)
     connection.request(method, "/runs")
     assert connection.getresponse().status == 501
     connection.close()
@@ -136,7 +136,7 @@ def test_it_listens_on_loopback_alone(server):
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
     for address in (one for one in others if not one.startswith("127.")):
         with pytest.raises(OSError):
-            socket.create_connection((address, server.port), timeout=2).close()
+            socket.create_connection((address, server.server_address[1]), timeout=2).close()
 
 
 @pytest.mark.parametrize(
@@ -153,5 +153,5 @@ def test_it_listens_on_loopback_alone(server):
 )
 def test_bad_input_is_one_line(server, words, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(["watch", *(word.format(port=server.port) for word in words)]) == 2
-    assert capsys.readouterr().err == f"error: {message.format(port=server.port)}\n"
+    assert main(["watch", *(word.format(port=server.server_address[1]) for word in words)]) == 2
+    assert capsys.readouterr().err == f"error: {message.format(port=server.server_address[1])}\n"

@@ -1,1 +1,1 @@
-"""Losses as pure functions of tensors or arrays. Each checks their ranks, and raises ValueError for a wrong one."""
+"""Losses as pure functions of tensors or arrays. A wrong rank, where it would matter, is a ValueError."""

@@ -25,13 +25,13 @@ def uniform_fan_in(generator: np.random.Generator, inputs: int) -> Initializer:
     return lambda shape, dtype: _uniform(generator, 1 / math.sqrt(inputs), shape, dtype)
 
 
-def orthogonal(generator: np.random.Generator, gain: float = math.sqrt(2)) -> Initializer:
-    """`gain` times a random matrix whose shorter side is orthonormal (Saxe et al. 2014, arXiv:1312.6120)."""
+def orthogonal(generator: np.random.Generator) -> Initializer:
+    """`sqrt(2)` times a random matrix whose shorter side is orthonormal (Saxe et al. 2014, arXiv:1312.6120)."""
 
     def initialize(shape: Sequence[int], dtype: Any) -> np.ndarray:
         q, r = np.linalg.qr(generator.standard_normal((max(shape), min(shape))))
         q *= np.sign(np.diag(r))  # Without these signs, the rotations would not be uniformly distributed.
-        return (gain * (q if shape[0] >= shape[1] else q.T)).astype(dtype.as_numpy_dtype)
+        return (math.sqrt(2) * (q if shape[0] >= shape[1] else q.T)).astype(dtype.as_numpy_dtype)
 
     return initialize
 

@@ -76,11 +76,6 @@ class WatchServer(http.server.ThreadingHTTPServer):
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
-    @property
-    def port(self) -> int:
-        """Port that the server listens on."""
-        return int(self.server_address[1])
-
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: WatchServer

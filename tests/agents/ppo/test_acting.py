@@ -51,7 +51,7 @@ def test_an_episode_begins_with_fresh_noise_and_a_restored_policy_goes_on():
 
 def test_a_queue_in_a_reverb_server_is_refused():
     with pytest.raises(
-        UserError, match=r"^replay = reverb: must be arrays with an agent that learns from each step once$"
+        UserError, match=r"^replay = reverb: must be arrays with an agent that learns from each segment once$"
     ):
         Builder(Config(), SPEC).make_replay("reverb", seed=0)
 

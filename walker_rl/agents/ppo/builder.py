@@ -33,7 +33,7 @@ COPIES_OF_ROWS = 2
 class Builder(QueueBuilder[Config]):
     """PPO: actors fill a queue with segments of steps, and the learner takes each segment once."""
 
-    item_name = "step"
+    item_name = "segment"
 
     @property
     def items_per_step(self) -> int:
