@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from walker_rl.agents import agent_names, config_class
+from walker_rl.agents.config import PriorConfig
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
@@ -184,6 +185,12 @@ def why_nothing_is_learned(config: ExperimentConfig) -> str | None:
     """Reason why a run of this length can't make an update; None if it can."""
     steps, needed = config.max_actor_steps, config.agent.min_steps_to_learn
     return None if steps >= needed else f"max_actor_steps = {steps}: must be at least {needed} for a first update"
+
+
+def prior_of(config: ExperimentConfig) -> PriorConfig | None:
+    """The agent's settings of a prior, which need not give one; None if the agent takes no prior."""
+    prior = getattr(config.agent, "prior", None)
+    return prior if isinstance(prior, PriorConfig) else None
 
 
 def to_dict(config: Any) -> dict[str, Any]:

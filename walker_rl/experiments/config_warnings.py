@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Iterator
 
-from walker_rl.experiments.config import ExperimentConfig, why_nothing_is_learned
+from walker_rl.agents.config import PriorConfig
+from walker_rl.experiments.config import ExperimentConfig, prior_of, why_nothing_is_learned
 from walker_rl.hyperparameters import allowed
 from walker_rl.schedules import Linear
 
@@ -18,6 +19,6 @@ def config_warnings(config: ExperimentConfig) -> Iterator[str]:
         if ends and value.end < config.max_actor_steps:
             steps = f"step {value.end:,} of {config.max_actor_steps:,}"
             yield f"agent.{field.name} falls to {value.last:g} at {steps} and stays there"
-    prior = getattr(config.agent, "prior", None)
-    if prior is not None and not prior.is_given and prior != type(prior)():
+    prior = prior_of(config)
+    if prior is not None and not prior.is_given and prior != PriorConfig():
         yield "the settings of agent.prior have no effect without a prior, as --prior gait gives one"

@@ -16,7 +16,7 @@ from walker_rl.agents.learner import Learner
 from walker_rl.agents.prior import PriorThenPolicy, check_dataset
 from walker_rl.environments import Environment, find_task
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.config import ExperimentConfig, prior_of
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.prior import PriorPolicy, read_prior_policy
 from walker_rl.experiments.seeding import ActorSeeds, Seeds, make_actor_seeds, make_seeds
@@ -76,7 +76,7 @@ def check_agent(config: ExperimentConfig) -> None:
         check_memory(config, builder)
         for noise_scale in config.distributed.noise_scales:
             _exploring_policy(config, builder, prior_policy, 0, noise_scale)
-        prior = getattr(config.agent, "prior", None)
+        prior = prior_of(config)
         if prior is not None and prior.dataset is not None:
             check_dataset(Path(prior.dataset), builder.sizes, builder.layout.row_size)
 

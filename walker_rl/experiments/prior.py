@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.config import ExperimentConfig, prior_of
 from walker_rl.minari_file import data_files, read_metadata
 from walker_rl.policies.policy_file import SavedPolicy, parse_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
@@ -156,7 +156,7 @@ def _read(path: Path) -> PriorPolicy:
 
 def _prior(config: ExperimentConfig) -> tuple[str | None, str | None]:
     """Returns the configured policy and dataset; None for each that there is not."""
-    prior = getattr(config.agent, "prior", None)
+    prior = prior_of(config)
     return (None, None) if prior is None else (prior.policy, prior.dataset)
 
 
