@@ -5,9 +5,8 @@ from typing import Any
 
 from walker_rl.analysis.run_contents import Settings
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import flatten, to_dict
-from walker_rl.experiments.config_loading import load_config
-from walker_rl.yaml_file import as_text
+from walker_rl.experiments.config import changed_fields, flatten, to_dict
+from walker_rl.experiments.config_loading import as_overrides, load_config
 
 
 def command_of(settings: Settings) -> str:
@@ -20,9 +19,8 @@ def command_of(settings: Settings) -> str:
     defaults = flatten(to_dict(load_config(agent_name)))
     absent = [name for name in defaults if name.startswith("agent.") and name not in settings.fields]
     added: dict[str, Any] = {name: None for name in absent if _may_be_null(agent_name, name)}
-    fields = settings.fields | added
-    changed = [f"{name}={as_text(value)}" for name, value in fields.items() if defaults.get(name) != value]
-    options = [word for field in changed for word in ("--set", field)]
+    changed = changed_fields(settings.fields | added, defaults)
+    options = [word for override in as_overrides(changed) for word in ("--set", override)]
     return shlex.join(["walker-rl", settings.provenance.runner, agent_name, *options])
 
 

@@ -238,3 +238,8 @@ def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{key}"] = value
     return flat
+
+
+def changed_fields(fields: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    """Returns those of the flat fields whose values differ from the ones in `base`."""
+    return {name: value for name, value in fields.items() if value != base.get(name)}

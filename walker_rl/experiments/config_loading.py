@@ -16,7 +16,7 @@ from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.hyperparameters import problems
 from walker_rl.schedules import Linear
-from walker_rl.yaml_file import parse_yaml, read_yaml_file
+from walker_rl.yaml_file import as_text, parse_yaml, read_yaml_file
 
 PROVENANCE = "provenance"
 """Key of the provenance in a run's config.yaml; not a field of the configuration."""
@@ -88,6 +88,11 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
         return {field: parse_yaml(text)}
     except yaml.YAMLError as error:
         raise UserError(f"{name} = {override}: must be field=value ({text_of(error)})") from None
+
+
+def as_overrides(fields: dict[str, Any]) -> list[str]:
+    """Returns flat fields as overrides, "field=value", which `load_config` takes."""
+    return [f"{name}={as_text(value)}" for name, value in fields.items()]
 
 
 def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, flatten, to_dict
-from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, changed_fields, flatten, to_dict
+from walker_rl.experiments.config_loading import as_overrides, load_config
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.slots import usable_cpus
-from walker_rl.yaml_file import as_text
 
 TABLE = Path(__file__).with_name("forecast.csv")
 """Means of recorded runs at each evaluation; `make figures` writes it from `results/`."""
@@ -58,10 +57,9 @@ class RecordedMean(NamedTuple):
 def settings_of(config: ExperimentConfig) -> str:
     """Returns the fields that differ from the defaults, except `_MAY_DIFFER`, as in "agent.n_step=3 agent.tau=0.1"."""
     defaults = flatten(to_dict(load_config(config.agent_name)))
-    fields = flatten(to_dict(config))
-    changed = [name for name in sorted({*fields, *defaults}) if fields.get(name) != defaults.get(name)]
-    kept = [name for name in changed if not name.startswith(_MAY_DIFFER)]
-    return " ".join(f"{name}={as_text(fields.get(name))}" for name in kept)
+    changed = changed_fields(flatten(to_dict(config)), defaults)
+    kept = {name: changed[name] for name in sorted(changed) if not name.startswith(_MAY_DIFFER)}
+    return " ".join(as_overrides(kept))
 
 
 def read_table(path: Path = TABLE) -> list[RecordedMean]:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
-from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.config import ExperimentConfig, changed_fields, flatten, to_dict
+from walker_rl.experiments.config_loading import as_overrides, load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment, is_complete
-from walker_rl.yaml_file import as_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,15 +68,14 @@ class Job:
         """Returns the command that begins or resumes the run."""
         words = [sys.executable, "-m", "walker_rl", "train", self.config.agent_name]
         if self.has_begun:
-            changes = [f"{key}={as_text(value)}" for key, value in self._changes().items()]
-            return [*words, "--resume", str(self.run_dir), *_options("--set", changes)]
+            return [*words, "--resume", str(self.run_dir), *_options("--set", as_overrides(self._changes()))]
         options = [*_options("--config", self.files), *_options("--set", self.overrides)]
         return [*words, "--run-dir", str(self.run_dir), *options]
 
     def _changes(self) -> dict[str, Any]:
         """Fields in which `config` differs from the run's configuration; `check` permits only some."""
         stored = flatten(to_dict(load_config(self.config.agent_name, [self.run.config])))
-        return {key: value for key, value in flatten(to_dict(self.config)).items() if value != stored.get(key)}
+        return changed_fields(flatten(to_dict(self.config)), stored)
 
 
 def _options(name: str, values: Sequence[Any]) -> list[str]:

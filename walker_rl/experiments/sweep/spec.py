@@ -13,7 +13,13 @@ from typing import Any
 from walker_rl.agents import agent_names
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import experiment_class, flatten
-from walker_rl.experiments.config_loading import OtherAgentsFieldError, load_config, read_override, read_yaml
+from walker_rl.experiments.config_loading import (
+    OtherAgentsFieldError,
+    as_overrides,
+    load_config,
+    read_override,
+    read_yaml,
+)
 from walker_rl.experiments.sections import nest
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.field_values import shown
@@ -69,7 +75,7 @@ def read_spec(path: Path) -> SweepSpec:
     for agent in configs:
         experiment_class(str(agent))
     grid, given = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
-    overrides = tuple(f"{field}={as_text(value)}" for field, value in given.items())
+    overrides = tuple(as_overrides(given))
     for field in grid:
         check_not_set(field, "grid", overrides)
     return SweepSpec(

@@ -5,7 +5,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from walker_rl.experiments.config import flatten, to_dict
+from walker_rl.experiments.config import changed_fields, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import overrides_of
@@ -23,8 +23,8 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
     defaults = flatten(to_dict(load_config(plan.agent_name)))
     config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))
     changed: dict[str, Any] = {"agent_name": plan.agent_name}
-    for name, value in flatten(to_dict(config)).items():
-        if value != defaults.get(name) and (name == "task" or name.startswith("agent.")):
+    for name, value in changed_fields(flatten(to_dict(config)), defaults).items():
+        if name == "task" or name.startswith("agent."):
             section, _, field = name.rpartition(".")
             (changed.setdefault(section, {}) if section else changed)[field] = value
     if config.environment:
