@@ -1,6 +1,6 @@
 """The evaluator: evaluates policies on a grid, keeps candidates and the last, and chooses the best."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import UserError
@@ -9,6 +9,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluation import Evaluation, evaluate
 from walker_rl.experiments.films import Films
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.architecture import Architecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
@@ -111,6 +112,12 @@ class Evaluator:
         self._candidates.restore(state["candidates"])
         self.last_mean = None if state["last_mean"] is None else float(state["last_mean"])
         self.last_actor_steps = state["last_actor_steps"]
+
+    def continue_after(self, evaluations: Sequence[RecordedEvaluation]) -> None:
+        """Continues after a run's recorded evaluations, in their order; the policies are in the run directory."""
+        self._candidates.restore((one.actor_steps, one.steady_return) for one in evaluations)
+        if evaluations:
+            self.last_actor_steps, self.last_mean, _ = evaluations[-1]
 
     def close(self) -> None:
         """Frees the simulator."""

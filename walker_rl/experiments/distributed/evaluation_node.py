@@ -13,7 +13,6 @@ from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.terminal.display import Display
-from walker_rl.types import State
 from walker_rl.whole_file import remove_parts
 
 POLL_PERIOD = 0.5  # seconds
@@ -48,7 +47,7 @@ class EvaluatorNode:
         self._evaluator = Evaluator(config, self._architecture, run, self._display, self._show_life)
         self._next_sign = 0.0
         self._writer = PatientWriter(self._display.message, "the policy", "the evaluation is repeated until it can")
-        self._evaluator.restore(_state(run))
+        self._evaluator.continue_after(recorded_evaluations(run.metrics))
         self._last_result = Result("evaluation")
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
@@ -105,13 +104,3 @@ class EvaluatorNode:
         if time.monotonic() >= self._next_sign:
             self._channel.send(Result("playing"))
             self._next_sign = time.monotonic() + SIGN_PERIOD
-
-
-def _state(run: RunDirectory) -> State:
-    """The state of an evaluator after the evaluations in the run's metrics."""
-    evaluations = recorded_evaluations(run.metrics)
-    return {
-        "candidates": [(one.actor_steps, one.mean_return - one.stddev_return) for one in evaluations],
-        "last_mean": evaluations[-1].mean_return if evaluations else None,
-        "last_actor_steps": evaluations[-1].actor_steps if evaluations else 0,
-    }

@@ -19,6 +19,11 @@ class RecordedEvaluation(NamedTuple):
     mean_return: float
     stddev_return: float
 
+    @property
+    def steady_return(self) -> float:
+        """Mean minus standard deviation of the returns, by which policies are ranked."""
+        return self.mean_return - self.stddev_return
+
 
 def readable_rows(metrics: Path, stream: str) -> dict[str, np.ndarray]:
     """Reads the whole rows of a stream, an array `[rows]` for each column; empty if it can't be read."""
