@@ -7,8 +7,8 @@ import tensorflow as tf
 
 
 def expected_value(probabilities: tf.Tensor, atoms: tf.Tensor) -> tf.Tensor:
-    """Mean return `[B]` of `probabilities` `[B, K]` over `atoms` `[K]`."""
-    tf.debugging.assert_rank(probabilities, 2)
+    """Mean return `[..., B]` of `probabilities` `[..., B, K]` over `atoms` `[K]`."""
+    tf.debugging.assert_rank_at_least(probabilities, 2)
     tf.debugging.assert_rank(atoms, 1)
     return tf.linalg.matvec(probabilities, atoms)
 

@@ -10,6 +10,7 @@ from walker_rl.agents.distributional_learner import DistributionalLearner
 from walker_rl.agents.dmpo.config import Config
 from walker_rl.agents.network_learner import TensorMetrics
 from walker_rl.agents.networks import Networks
+from walker_rl.losses import categorical
 from walker_rl.losses.mpo import MIN_LOG_DUAL, Bounds, Duals, mpo_loss, positive_dual
 from walker_rl.networks.heads import Gaussian
 from walker_rl.types import Transition
@@ -42,7 +43,7 @@ class DMPOLearner(DistributionalLearner[Config]):
         probabilities = self._target_probabilities(transition.next_observation, actions)
 
         critic_gradients, critic_metrics = self._fit(transition, tf.reduce_mean(probabilities, axis=0))
-        values = tf.linalg.matvec(probabilities, self._atoms)
+        values = categorical.expected_value(probabilities, self._atoms)
         improvement_gradients, policy_metrics = self._improvement_gradients(
             transition.next_observation, target_policy, actions, values
         )
