@@ -9,7 +9,6 @@ import itertools
 import math
 import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -127,6 +126,8 @@ def by_seed(values: Sequence[float | None], middle: Callable[[Sequence[float | N
 
 def measure(rounds: int) -> Iterator[LearningRow]:
     """Measures all available contestants; `rounds` is the number of seeds."""
+    from walker_rl.experiments.run.provenance import commit
+
     learners = (*OURS, *PEERS) if PEERS_PYTHON.exists() else OURS
     folder = ROOT / "runs/benchmark/learning" / commit()
     if folder.name == "unknown" or folder.name.endswith("-dirty"):  # Finished runs may be of other code.
@@ -162,9 +163,3 @@ def race(learners: Sequence[Learner], num_seeds: int, rules: Rules, folder: Path
     yield from (LearningRow(it, rules, outcomes[it.name]) for it in learners if outcomes[it.name])
     if failures:
         raise BenchmarkError("; ".join(map(str, failures.values())))
-
-
-def commit() -> str:
-    """The commit of this checkout, with "-dirty" if files differ; "unknown" outside a checkout."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"

@@ -61,12 +61,25 @@ def provenance() -> dict[str, Any]:
     return {
         "run_id": uuid.uuid4().hex[:12],
         "walker_rl": __version__,
-        "commit": _commit(),
+        "commit": commit(),
         "python": platform.python_version(),
         "stack": stack.NAME,
         "packages": dict(_versions()),
         "machine": _machine(),
     }
+
+
+def commit() -> str:
+    """Returns the commit of the checkout that tracks this file, with "-dirty" if files differ; "unknown" without one.
+
+    The package may be installed inside somebody else's repository.
+    """
+    try:
+        _git("ls-files", "--error-unmatch", "--", Path(__file__).name)
+        changes = _git("status", "--porcelain", "--untracked-files=no")
+        return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changes else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
 
 
 def _versions() -> Iterator[tuple[str, str]]:
@@ -86,19 +99,6 @@ def _machine() -> dict[str, Any]:
         "processor": models[0] if models else platform.machine(),
         "num_cores": usable_cpus(),
     }
-
-
-def _commit() -> str:
-    """The commit of the checkout that tracks this file, with "-dirty" if files differ; "unknown" without one.
-
-    The package may be installed inside somebody else's repository.
-    """
-    try:
-        _git("ls-files", "--error-unmatch", "--", Path(__file__).name)
-        changes = _git("status", "--porcelain", "--untracked-files=no")
-        return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changes else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def _git(*words: str) -> str:
