@@ -8,6 +8,7 @@ from tests.analysis.made_runs import make_run
 from tests.package_copy import ROOT
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT, run_command, unknown_task
 from walker_rl.cli import main
+from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.run.creation import create_run_directory
@@ -67,7 +68,7 @@ def test_a_run_of_another_configuration_is_refused(tmp_path, capsys):
 
 @pytest.mark.parametrize("words", [(), ("--index", "0")])
 def test_two_sweeps_over_one_folder_refuse_each_other(tmp_path, words):
-    with locked_folder(tmp_path, "locked"):
+    with locked_folder(tmp_path, UserError("locked")):
         result = run_command("sweep", AGENT, "--task", "Pendulum-v1", *words, "--output", tmp_path)
     assert result.returncode == 2
     assert result.stderr == f"error: output = {tmp_path}: must not be in use by another sweep\n"

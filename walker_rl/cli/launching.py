@@ -105,14 +105,14 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
         UserError: if the request is impossible; nothing is then left behind.
         RunIsComplete: if the run to resume is complete.
     """
-    from walker_rl.experiments.run.creation import create_run_directory, default_path
+    from walker_rl.experiments.run.creation import create_run_directory
 
     config, run = load_request(request, RUNNER, has_network=has_network)
     if run is None:
         if config.replay != "arrays":
             raise UserError(f"replay = {config.replay}: must be arrays with launch, which keeps replay in the learner")
         check_agents([config])
-        run = create_run_directory(request.run_dir or default_path(config), config, RUNNER)
+        run = create_run_directory(request.run_dir, config, RUNNER)
     return config, run
 
 

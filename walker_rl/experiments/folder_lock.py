@@ -11,18 +11,18 @@ from walker_rl.outputs import check_writable, writing
 
 
 @contextlib.contextmanager
-def locked_folder(folder: Path, refusal: str, *, shared: bool = False) -> Iterator[int]:
+def locked_folder(folder: Path, refusal: UserError, *, shared: bool = False) -> Iterator[int]:
     """Locks `folder` until the context or the process ends; yields the descriptor that holds the lock.
 
     Where the file system has no locks, nothing is locked.
 
     Raises:
-        UserError: with the message `refusal`, if it is locked already; `shared` locks do not exclude each other.
+        UserError: `refusal`, if it is locked already; `shared` locks do not exclude each other.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         if not try_lock(descriptor, shared=shared):
-            raise UserError(refusal)
+            raise refusal
         yield descriptor
     finally:
         os.close(descriptor)
@@ -39,7 +39,8 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
     with writing("output", output):
         Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a dangling link.
     check_writable("output", output)
-    with locked_folder(output, f"output = {output}: must not be in use by another {user}", shared=shared) as descriptor:
+    refusal = UserError(f"output = {output}: must not be in use by another {user}")
+    with locked_folder(output, refusal, shared=shared) as descriptor:
         try:
             yield descriptor
         except OSError as error:

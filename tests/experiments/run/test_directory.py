@@ -17,7 +17,8 @@ from tests.tiny import AGENT
 from walker_rl import __version__
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.creation import create_run_directory, default_path
+from walker_rl.experiments.run import creation
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.directory import RunDirectory, locked, open_run_directory
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
@@ -132,11 +133,20 @@ def test_only_a_run_can_be_opened(tmp_path):
         assert refusal(path, open_run_directory) == f"run = {path}: must be a run directory (no config.yaml in it)"
 
 
-def test_the_default_path_names_the_run():
-    path = str(default_path(CONFIG))
+def test_the_default_path_names_the_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = str(create_run_directory(None, CONFIG).path)
     assert re.fullmatch(rf"runs/{AGENT}_Walker2DBulletEnv-v0_seed3_\d{{8}}-\d{{6}}", path)
-    foreign = str(default_path(dataclasses.replace(CONFIG, task="my.module:make_env")))
+    foreign = str(create_run_directory(None, dataclasses.replace(CONFIG, task="my.module:make_env")).path)
     assert foreign.startswith(f"runs/{AGENT}_my.module-make_env_seed3_")
+
+
+def test_trainings_that_begin_in_the_same_second_have_directories_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(creation, "time_now", lambda: "20240131-235959")
+    paths = [str(create_run_directory(None, CONFIG).path) for _ in range(3)]
+    name = f"runs/{AGENT}_Walker2DBulletEnv-v0_seed3_20240131-235959"
+    assert paths == [name, f"{name}-2", f"{name}-3"]
 
 
 def test_a_link_to_an_empty_folder_is_filled_and_stays_a_link(tmp_path):

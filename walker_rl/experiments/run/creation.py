@@ -17,13 +17,12 @@ from walker_rl.printable import file_name
 from walker_rl.whole_file import is_part, whole_file
 
 
-def default_path(config: ExperimentConfig) -> Path:
-    """The path `runs/AGENT_TASK_seedSEED_TIME`."""
-    return Path("runs") / f"{config.agent_name}_{file_name(config.task)}_seed{config.seed}_{time_now()}"
+class TakenError(UserError):
+    """The place of a new run directory is taken."""
 
 
 def create_run_directory(
-    path: Path, config: ExperimentConfig, runner: str = "train", prior_policy: PriorPolicy | None = None
+    path: Path | None, config: ExperimentConfig, runner: str = "train", prior_policy: PriorPolicy | None = None
 ) -> RunDirectory:
     """Makes a new run directory, completely or not at all.
 
@@ -31,25 +30,39 @@ def create_run_directory(
     remains of a process that was killed while it made this directory.
 
     Args:
-        path: its place.
+        path: its place; by default `runs/AGENT_TASK_seedSEED_TIME`, with "-2" or a higher number if that is taken.
         config: configuration of the run.
         runner: command that can resume it.
         prior_policy: policy that is played before training; by default the configured one, if any.
 
     Raises:
-        UserError: if it holds a file, is in use by another process or can't be made, or the prior can't be read.
+        TakenError: if it holds a file or is in use by another process.
+        UserError: if it can't be made, or the prior can't be read.
         RunError: if the disk is full.
     """
+    if path is not None:
+        return _create(path, config, runner, prior_policy)
+    name = f"{config.agent_name}_{file_name(config.task)}_seed{config.seed}_{time_now()}"
+    path, number = Path("runs", name), 1
+    while True:
+        try:
+            return _create(path, config, runner, prior_policy)
+        except TakenError:  # By a training that began in the same second.
+            number += 1
+            path = path.with_name(f"{name}-{number}")
+
+
+def _create(path: Path, config: ExperimentConfig, runner: str, prior_policy: PriorPolicy | None) -> RunDirectory:
     run, target = RunDirectory(path), Path(os.path.realpath(path))
     with writing("run_dir", path):
         if os.path.lexists(target) and not target.is_dir():
-            raise UserError(f"run_dir = {path}: must not exist yet")
+            raise TakenError(f"run_dir = {path}: must not exist yet")
         is_new = not target.exists()
         target.mkdir(parents=True, exist_ok=True)
-        with locked_folder(target, f"run_dir = {path}: must not be in use by another process"):
+        with locked_folder(target, TakenError(f"run_dir = {path}: must not be in use by another process")):
             if not all(_may_be_there(entry, target) for entry in target.rglob("*")):
                 resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
-                raise UserError(f"run_dir = {path}: must not exist yet{resume}")
+                raise TakenError(f"run_dir = {path}: must not exist yet{resume}")
             _fill(run, config, runner, prior_policy or read_prior_policy(config), is_new)
     return run
 

@@ -204,5 +204,5 @@ def locked(run: RunDirectory) -> Iterator[None]:
         RunError: if the disk is full.
     """
     check_writable("run", run.path)
-    with locked_folder(run.path, f"run = {run.path}: must not be in use by another process"):
+    with locked_folder(run.path, UserError(f"run = {run.path}: must not be in use by another process")):
         yield
