@@ -105,6 +105,16 @@ def test_a_folder_of_runs_names_them_all(tmp_path):
     assert notes == [f"note: left out: folders of runs in {tmp_path / 'sweep'}: other2, other10"]
 
 
+def test_run_directories_beside_tables_are_named(tmp_path):
+    """Tables stand for their folder; a run that comes later is not among them."""
+    make_run(tmp_path / "sweep" / "run2", [1])
+    write_runs(read_runs([tmp_path / "sweep"]), tmp_path / "sweep")
+    make_run(tmp_path / "sweep" / "run10", [1], "seed=1")
+    notes = []
+    assert [run.name for run in read_runs([tmp_path / "sweep"], note=notes.append)] == ["run2"]
+    assert notes == [f"note: left out: run directories beside the tables in {tmp_path / 'sweep'}: run2, run10"]
+
+
 def test_a_path_that_exists_is_meant_as_it_is_typed(tmp_path, monkeypatch):
     for folder in ("g[1]", "g1", "sets[ab]/one", "setsa/two", "*", "odd"):
         make_run(tmp_path / folder, [1])
@@ -168,9 +178,10 @@ def test_groups_may_be_split_by_folder(tmp_path):
 
 def test_tables_have_no_fields_to_group_by(tmp_path):
     make_run(tmp_path / "one", [1])
-    write_runs(read_runs([tmp_path / "one"]), tmp_path)
+    (tmp_path / "kept").mkdir()
+    write_runs(read_runs([tmp_path / "one"]), tmp_path / "kept")
     notes = []
-    (run,) = read_runs([tmp_path], "agent.n_stp", notes.append)
+    (run,) = read_runs([tmp_path / "kept"], "agent.n_stp", notes.append)
     assert run.group == AGENT
     assert notes == ["note: group_by = agent.n_stp: runs in tables have no fields, and keep their groups"]
 

@@ -48,6 +48,13 @@ def _runs_in(path: Path) -> list[Path]:
     return sorted((path / found).parent for found in glob.glob("*/config.yaml", root_dir=path)) or [path]
 
 
+def runs_beside_tables(path: Path) -> list[str]:
+    """Returns the names of the run directories in a folder that has tables, which stand for the folder."""
+    if RunDirectory(path).exists or not os.path.isfile(path / RUNS):
+        return []
+    return sorted((Path(found).parts[0] for found in glob.glob("*/config.yaml", root_dir=path)), key=natural_order)
+
+
 def folders_of_runs(path: str | Path) -> list[str]:
     """Returns the names of the folders in a folder that have runs or tables."""
     found = (one for rest in (RUNS, "*/config.yaml") for one in glob.glob(f"*/{rest}", root_dir=path))

@@ -11,7 +11,7 @@ from walker_rl.analysis.run import Run
 from walker_rl.analysis.run_command import command_of
 from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
 from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names
-from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs
+from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs, runs_beside_tables
 from walker_rl.analysis.run_tables import read_tables
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.run.directory import RunDirectory
@@ -31,8 +31,8 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         paths: paths of such directories and folders, or patterns that match some.
         group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group,
             and runs in tables keep their groups; or `BY_FOLDER`, which splits both.
-        note: function that takes a line about what is left out, as damaged, no run, in a folder below, or without an
-            evaluation, and about a field that runs in tables lack.
+        note: function that takes a line about what is left out, as damaged, no run, in a folder below, beside tables,
+            or without an evaluation, and about a field that runs in tables lack.
 
     Raises:
         UserError: if a path does not exist, none has a run, a run is given twice, or a run has no such field.
@@ -52,6 +52,11 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         f"folders of runs in {path}: {', '.join(deeper)}"
         for path in paths
         if Path(path).resolve() in folders and (deeper := folders_of_runs(path))
+    ]
+    left_out += [
+        f"run directories beside the tables in {folder}: {', '.join(beside)}"
+        for folder in sorted(folders)
+        if (beside := runs_beside_tables(folder))
     ]
     for reason in left_out:
         note(f"note: left out: {one_line(reason)}")
