@@ -1,6 +1,7 @@
 """The policy that is played before training: which one it is, and that a run keeps it whatever becomes of its file."""
 
 import hashlib
+import json
 import os
 import signal
 from pathlib import Path
@@ -98,6 +99,32 @@ def test_a_run_that_began_from_here_goes_on_when_the_file_is_gone(tmp_path, monk
 def test_a_name_that_no_file_can_have_is_refused():
     with pytest.raises(UserError, match=r"^agent.prior.policy = .*: must be one of "):
         read_prior_policy(load_config(AGENT, overrides=['agent.prior.policy="a\\0b"']))
+
+
+def write_metadata(folder: Path, steps: int) -> Path:
+    """Makes a folder that is a dataset as far as its hash, and returns its path."""
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "metadata.json").write_text(json.dumps({"total_steps": steps}))
+    (folder / "data" / "main_data.hdf5").write_bytes(b"numbers")
+    return folder
+
+
+def test_a_dataset_may_move_but_not_change_nor_come_nor_go(tmp_path):
+    first, other = write_metadata(tmp_path / "first", 1), write_metadata(tmp_path / "other", 2)
+    with_it, without = (load_config(AGENT, overrides=it) for it in ([f"agent.prior.dataset={first}"], []))
+    run = create_run_directory(tmp_path / "run", with_it)
+    moved = load_config(AGENT, overrides=[f"agent.prior.dataset={first.rename(tmp_path / 'moved')}"])
+    check_same_experiment(run, moved)
+    sha256 = run.provenance.prior.sha256[:12]
+    with pytest.raises(UserError, match=rf"^agent.prior.dataset = {other}: must be .* \(sha256 {sha256}, not "):
+        check_same_experiment(run, load_config(AGENT, overrides=[f"agent.prior.dataset={other}"]))
+    with pytest.raises(UserError, match=r"^agent.prior.dataset = null: must be the one that the run began with "):
+        check_same_experiment(run, without)
+    with pytest.raises(UserError, match=rf"^agent.prior.dataset = {other}: must be null, as the run began$"):
+        check_same_experiment(
+            create_run_directory(tmp_path / "none", without),
+            load_config(AGENT, overrides=[f"agent.prior.dataset={other}"]),
+        )
 
 
 def test_nothing_of_it_stays_in_a_discarded_run_nor_hinders_the_next(tmp_path):

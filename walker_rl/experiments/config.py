@@ -36,6 +36,9 @@ One exception: a run that stops off the evaluation grid is also evaluated at its
 row.
 """
 
+MAY_MOVE = ("agent.prior.dataset",)
+"""Fields with the place of what may move before a run is resumed, but not change, as its recorded hash shows."""
+
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationConfig:
@@ -200,7 +203,7 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 
 def differences(
-    config: dict[str, Any], other: dict[str, Any], free_to_change: tuple[str, ...] = FREE_TO_CHANGE
+    config: dict[str, Any], other: dict[str, Any], free_to_change: tuple[str, ...] = (*FREE_TO_CHANGE, *MAY_MOVE)
 ) -> list[str]:
     """Differences in fields that are not `free_to_change`, as in "agent.n_step = 3, there 5"."""
     left, right = (with_absolute_paths(flatten(fields)) for fields in (config, other))

@@ -7,6 +7,7 @@ from typing import IO
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, prior_of
+from walker_rl.field_values import shown
 from walker_rl.minari_file import data_files, read_metadata
 from walker_rl.policies.policy_file import SavedPolicy, parse_policy
 from walker_rl.pretrained import find_policy, pretrained_policies
@@ -124,16 +125,22 @@ def prior_record(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> 
 
 
 def check_same_dataset(config: ExperimentConfig, recorded: PriorRecord | None) -> None:
-    """Checks that the prior's dataset, if there is one, is still the one that the run began with.
+    """Checks that the prior's dataset, wherever it now lies, is the one that the run began with, if any.
 
     Raises:
         UserError: if it is another one or can't be read.
     """
-    _, dataset = _prior(config)
-    record = prior_record(config, None)
-    if record is not None and recorded is not None and record.sha256 != recorded.sha256:
-        must_be = f"must be the one that the run began with (sha256 {recorded.sha256[:12]}, not {record.sha256[:12]})"
-        raise UserError(f"agent.prior.dataset = {dataset}: {must_be}")
+    policy, dataset = _prior(config)
+    if policy is not None:  # The run keeps a copy.
+        return
+    try:
+        record = prior_record(config, None)
+    except UserError as error:
+        raise UserError(f"{error}; if it was moved, --prior takes its new place") from None
+    now, began = (one.sha256[:12] if one else None for one in (record, recorded))
+    if now != began:
+        with_it = f"the one that the run began with (sha256 {began}, not {now})" if began else "null, as the run began"
+        raise UserError(f"agent.prior.dataset = {shown(dataset)}: must be {with_it}")
 
 
 def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
