@@ -51,6 +51,7 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(path)
+    resuming.check_same_version(run)
     files = [run.config, *request.files]
     config = load_config(request.agent_name, files, request.overrides)
     if request.more_steps:

@@ -29,6 +29,25 @@ def test_a_launched_run_of_an_older_version_is_refused_with_that_version(tmp_pat
         check_has_checkpoint(run)
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda agent: agent.update(decay_steps=5), "agent.decay_steps = 5: unknown field"),
+        (lambda agent: agent.pop("n_step"), "agent.n_step = {default}, there null"),
+    ],
+)
+def test_a_run_of_another_version_that_had_other_fields_is_refused_with_that_version(tmp_path, change, problem, capsys):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    fields = yaml.safe_load(run.config.read_text())
+    problem = problem.format(default=fields["agent"]["n_step"])
+    change(fields["agent"])
+    fields["provenance"] |= {"walker_rl": "0.0.1", "commit": "abc"}
+    run.config.write_text(yaml.safe_dump(fields))
+    assert main(["train", AGENT, "--resume", str(run.path)]) == 2
+    began = "must be resumed with walker_rl 0.0.1 (commit abc), which began it"
+    assert capsys.readouterr().err.startswith(f"error: run = {run.path}: {began}; here {problem}")
+
+
 def test_a_configuration_without_a_length_is_damaged(tmp_path):
     run = create_run_directory(tmp_path / "run", load_config(AGENT))
     fields = yaml.safe_load(run.config.read_text())

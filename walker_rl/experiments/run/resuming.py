@@ -1,16 +1,36 @@
 """Checks that a run can be resumed with a given configuration, before anything in its directory changes."""
 
-from walker_rl import stack
+from walker_rl import __version__, stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
-from walker_rl.experiments.config_loading import read_yaml
+from walker_rl.experiments.config_loading import load_config, read_yaml
 from walker_rl.experiments.prior import check_same_dataset
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.limits import LIMITS
+from walker_rl.experiments.run.provenance import Provenance, commit
 from walker_rl.experiments.run.status import read_status
 from walker_rl.experiments.run.summary import read_ended_by
 from walker_rl.experiments.step_files import step_files
 from walker_rl.experiments.stored import reading
+
+
+def check_same_version(run: RunDirectory) -> None:
+    """Checks that this version reads the run's configuration as the version that began it.
+
+    Raises:
+        NotWholeError: if the run's configuration is damaged.
+        UserError: if another version began it, and a field is new, gone, or no longer takes its value.
+    """
+    began = run.provenance
+    if (began.walker_rl, began.commit) == (__version__, commit()):
+        return
+    stored = read_yaml(run.config)
+    try:
+        changes = differences(to_dict(load_config(str(stored.get("agent_name")), [run.config])), stored)
+    except UserError as error:
+        changes = [str(error)]
+    for change in changes:
+        raise UserError(f"run = {run.path}: must be resumed with {_version(began)}, which began it; here {change}")
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
@@ -72,9 +92,13 @@ def check_has_checkpoint(run: RunDirectory) -> None:
         UserError: if it has metrics but no checkpoint, or only checkpoints in an old format of `launch`.
     """
     if any(run.checkpoints.glob("gen-*/manifest.json")):
-        began = run.provenance
-        version = f"walker_rl {began.walker_rl} (commit {began.commit})"
-        raise UserError(f"run = {run.path}: must be resumed with {version}, which wrote its checkpoints")
+        raise UserError(
+            f"run = {run.path}: must be resumed with {_version(run.provenance)}, which wrote its checkpoints"
+        )
     has_checkpoint = any(path.suffix != ".part" for path in run.checkpoints.glob("*"))
     if not has_checkpoint and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
         raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has metrics alone")
+
+
+def _version(began: Provenance) -> str:
+    return f"walker_rl {began.walker_rl} (commit {began.commit})"
