@@ -12,7 +12,7 @@ import yaml
 
 from tests.experiments.test_kill_and_resume import assert_equal_runs
 from tests.test_minari_file import SAVED
-from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for
+from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for, wait_until
 from walker_rl.cli import main
 from walker_rl.environments import make_environment
 from walker_rl.episodes import play_episodes
@@ -94,6 +94,18 @@ def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
 
 
 @needs_minari
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_recording_that_is_stopped_leaves_nothing_behind(number, tmp_path):
+    output = tmp_path / "walks"
+    process = start_command("record", "--pretrained", "gait", "--steps", "1M", "--output", output)
+    wait_until(lambda: any(tmp_path.glob(".recording-*")))
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 75}[number]
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_minari
 @pytest.mark.slow
 def test_a_training_on_a_dataset_resumes_bit_for_bit_and_notices_another(dataset, tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
@@ -124,6 +136,10 @@ def test_a_training_on_a_dataset_resumes_bit_for_bit_and_notices_another(dataset
     assert refused.returncode == 2
     assert f"agent.prior.dataset = {dataset}: must be the one that the run began with" in refused.stderr
     numbers.write_bytes(whole)
-    again = run_command("train", AGENT, "--resume", killed)
+    moved = dataset.rename(tmp_path / "moved")
+    lost = run_command("train", AGENT, "--resume", killed)
+    hint = "must be a Minari dataset; if it was moved, --prior takes its new place"
+    assert (lost.returncode, lost.stderr) == (2, f"error: agent.prior.dataset = {dataset}: {hint}\n")
+    again = run_command("train", AGENT, "--resume", killed, "--prior", moved)
     assert again.returncode == 0, again.stderr
     assert_equal_runs(straight, killed)

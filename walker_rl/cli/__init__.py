@@ -1,9 +1,12 @@
 """The command walker-rl, one file per command; heavy imports wait until a command runs."""
 
+import contextlib
+import signal
 import sys
 from collections.abc import Sequence
 
 from walker_rl.processes.exit_statuses import FAILED, INTERRUPTED, REFUSED
+from walker_rl.processes.signals import WARNINGS, StopSignals
 from walker_rl.runtime import set_environment
 from walker_rl.stack import platform_problem
 from walker_rl.terminal.streams import take_streams
@@ -15,6 +18,8 @@ WORKING = {"train", "launch", "node", "sweep", "tune", "cluster"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command as `app.main` does; Ctrl-C prints no traceback, even during imports.
 
+    SIGTERM and the signals of a lost terminal and of batch systems end a command that is not in `WORKING` like Ctrl-C.
+
     If the reader leaves, as in `walker-rl train d4pg | head -n 1`, further text is lost. The same holds for a full
     disk, except that a command that is not in `WORKING` then fails.
     """
@@ -24,15 +29,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     works = bool(words) and words[0] in WORKING
     outputs = take_streams(may_block=not works)
+    signals = StopSignals((signal.SIGTERM, *WARNINGS))
     try:
         set_environment()  # Before a command imports NumPy.
         from walker_rl.cli import app
 
-        status = app.main(words)
+        with contextlib.nullcontext() if works else signals:  # A half-written output is then removed, as after Ctrl-C.
+            signals.raise_at_once()
+            status = app.main(words)
     except KeyboardInterrupt:
         status = INTERRUPTED
     for output in outputs:
         output.finish()
+    status = signals.exit_status or status
     failure = outputs[0].failure if outputs and not works else None
     if failure and not isinstance(failure, BrokenPipeError):
         print(f"error: standard output: {failure.strerror}", file=sys.stderr)
