@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 from tests.stacks import acme_stack
 from tests.tiny import run_command
-from walker_rl.cli.doctor import NATIVE_LIBRARIES, _pybulletgym
+from walker_rl.cli.doctor import NATIVE_LIBRARIES, _load, _pybulletgym
 from walker_rl.stack import ABILITIES, HAS_ACME, NAME
 
 
@@ -64,6 +64,12 @@ def broken(tmp_path_factory):
 
 
 @pytest.mark.slow
+def test_a_users_file_takes_the_place_of_no_module(tmp_path, monkeypatch):
+    (tmp_path / "random.py").write_text("raise SystemExit('mine')")
+    monkeypatch.chdir(tmp_path)
+    assert _load("pybullet").found == "loads"
+
+
 def test_json_has_the_same_checks():
     process = run_command("doctor", "--json")
     report = json.loads(process.stdout)

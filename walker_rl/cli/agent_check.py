@@ -11,13 +11,9 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.processes.child import Ending
 from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.processes.search_path import CURRENT_FOLDER_LAST
 
-CHILD = f"""
-from walker_rl.processes.search_path import current_folder_last
-current_folder_last()
-from {__name__} import main
-main()
-"""
+CHILD = f"{CURRENT_FOLDER_LAST}from {__name__} import main; main()"
 
 
 def check_agents(configs: Sequence[ExperimentConfig]) -> None:

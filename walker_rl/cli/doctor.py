@@ -18,6 +18,7 @@ from walker_rl.cli.json_output import Json, print_json
 from walker_rl.errors import kind_and_message
 from walker_rl.processes.child import signal_name
 from walker_rl.processes.exit_statuses import FAILED
+from walker_rl.processes.search_path import CURRENT_FOLDER_LAST
 from walker_rl.processes.slots import usable_cores, usable_cpus
 from walker_rl.stack import ABILITIES, HAS_ACME, HERE, NAME, is_installed, require_package
 
@@ -131,7 +132,7 @@ def _load(library: str) -> Check:
 def _failure(code: str) -> str:
     """Runs `code` in a separate process; returns the last line of its error, or "" on success."""
     environment = runtime.ENVIRONMENT | dict(os.environ)
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-c", CURRENT_FOLDER_LAST + code]
     try:
         process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=IMPORT_TIMEOUT)
     except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.errors import RunError, kind_and_message
+from walker_rl.processes.search_path import CURRENT_FOLDER_LAST
 from walker_rl.stack import HAS_ACME
 
 TRIAL = "import tensorflow, mujoco; mujoco.GLContext(64, 64).make_current()"
@@ -54,5 +55,5 @@ def crash_beside_tensorflow() -> signal.Signals | None:
 
 @functools.cache
 def _crash_of_trial() -> signal.Signals | None:
-    status = subprocess.run([sys.executable, "-c", TRIAL], capture_output=True).returncode
+    status = subprocess.run([sys.executable, "-c", CURRENT_FOLDER_LAST + TRIAL], capture_output=True).returncode
     return signal.Signals(-status) if status < 0 else None

@@ -2,6 +2,9 @@
 
 import sys
 
+CURRENT_FOLDER_LAST = "from walker_rl.processes.search_path import current_folder_last; current_folder_last(); "
+"""Beginning of the code of a `python -c` in which a user's files must not take the place of modules."""
+
 
 def current_folder_last() -> None:
     """Moves the current folder, which `python -m` and `python -c` put first, to the end of the search path.
