@@ -105,3 +105,17 @@ def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
         assert evaluator.finish(variables, print).keys() == {"best", "last"}
     assert run.progress_video.read_bytes() == before
     assert f"warning: policy = {damaged}: must be " in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_each_step_of_an_evaluation_or_a_film_shows_life(filmed):
+    """An evaluator in a process of its own is taken for dead without a sign, and slow episodes have slow films."""
+    config, run = filmed
+    signs, best = [], load_policy(run.best_policy)
+    evaluator = Evaluator(config, builder_of(config).architecture, run, Display(), lambda: signs.append(True))
+    with contextlib.closing(evaluator):
+        evaluation = evaluator.evaluate(best.variables, config.max_actor_steps)
+        of_evaluation_and_film = len(signs)
+        evaluator._films.film_best(best)
+    assert of_evaluation_and_film >= sum(evaluation.episode_lengths)
+    assert len(signs) > of_evaluation_and_film

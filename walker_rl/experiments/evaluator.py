@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from walker_rl.environments import make_environment
 from walker_rl.errors import UserError
 from walker_rl.experiments.candidates import Candidates, choose_best
@@ -31,17 +33,17 @@ class Evaluator:
         architecture: Architecture,
         run: RunDirectory,
         display: Display,
-        before_episode: Callable[[], None] = lambda: None,
+        before_step: Callable[[], None] = lambda: None,
     ):
         """Makes the environment; every evaluation of the run plays the same episodes.
 
-        Policies and videos go to `run`, and warnings to `display`. `before_episode` is called at each episode's start.
+        Policies and videos go to `run`, and warnings to `display`. `before_step` is called before each step.
         """
         self._config = config
         self._architecture = architecture
         self._run = run
         self._display = display
-        self._before_episode = before_episode
+        self._before_step = before_step
         seeds = make_seeds(config.seed)
         settings = config.evaluation
         episode_seeds = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
@@ -50,7 +52,8 @@ class Evaluator:
         self._selection_seeds = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
         self._environment = make_environment(config.task, seeds.evaluation, config.environment)
         self._candidates = Candidates(run.candidates, settings.num_candidates)
-        self._films = Films(config, run, self._environment, self._final_episode_seeds[0], display.message)
+        film_seed = self._final_episode_seeds[0]
+        self._films = Films(config, run, self._environment, self._begin_episode, film_seed, display.message)
         self.last_mean: float | None = None
         self.last_actor_steps = 0
 
@@ -138,8 +141,13 @@ class Evaluator:
             return last
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
-        def begin_episode() -> Act:
-            self._before_episode()
-            return saved.begin_episode()
+        return evaluate(self._environment, lambda: self._begin_episode(saved), episode_seeds)
 
-        return evaluate(self._environment, begin_episode, episode_seeds)
+    def _begin_episode(self, saved: SavedPolicy) -> Act:
+        act = saved.begin_episode()
+
+        def act_later(observation: np.ndarray) -> np.ndarray:
+            self._before_step()
+            return act(observation)
+
+        return act_later

@@ -14,6 +14,7 @@ from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.stages import Stages
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.rendering import render_episode, render_side_by_side
+from walker_rl.types import Act
 
 FIRST_VIDEO_SECONDS = 6.0
 """Length of the first evaluation's video, short so that it is soon done."""
@@ -33,6 +34,7 @@ class Films:
         config: ExperimentConfig,
         run: RunDirectory,
         environment: Environment,
+        begin_episode: Callable[[SavedPolicy], Act],
         episode_seed: int,
         warn: Callable[[str], None],
     ):
@@ -42,12 +44,14 @@ class Films:
             config: the run's configuration.
             run: the run directory, to which films and stages go.
             environment: environment in which policies play.
+            begin_episode: function that returns what plays a policy's next episode.
             episode_seed: seed of the episode that every film shows.
             warn: function that prints a line.
         """
         self._settings = config.evaluation
         self._run = run
         self._environment = environment
+        self._begin_episode = begin_episode
         self._episode_seed = episode_seed
         self._warn = warn
         self._stages = Stages(run.stages, config.evaluation.period, config.max_actor_steps)
@@ -75,7 +79,7 @@ class Films:
         with self._warning_if_not_made():
             for saved in self._stages.load(actor_steps):
                 known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
-                policies.append((saved.begin_episode(), f"{saved.actor_steps:,} steps{known}"))
+                policies.append((self._begin_episode(saved), f"{saved.actor_steps:,} steps{known}"))
             if not policies:  # An older version, or a run without films, kept none.
                 return
             render_side_by_side(
@@ -98,7 +102,7 @@ class Films:
         with self._warning_if_not_made():
             render_episode(
                 self._environment,
-                saved.begin_episode(),
+                self._begin_episode(saved),
                 path,
                 episode_seed=self._episode_seed,
                 caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",

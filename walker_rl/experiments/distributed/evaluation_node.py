@@ -21,7 +21,7 @@ DISK_POLLS = 20
 """Periods for which a candidate that a full disk refuses waits."""
 
 SIGN_PERIOD = 10.0
-"""Seconds after which the next episode begins with a sign of life."""
+"""Seconds after which the next step of an episode begins with a sign of life."""
 
 
 class EvaluatorNode:
