@@ -68,13 +68,16 @@ class _Encoder:
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
         command = [_encoder_program(path), "-y", "-loglevel", "error", *source, *options, f"{PROTOCOL}{part}"]
         self._path = path
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            restore_signals=False,  # A limit on the size of files is then an error of ffmpeg's, which gives the reason.
-            start_new_session=True,  # Keeps Ctrl-C on the terminal from it.
-        )
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                restore_signals=False,  # A limit on the size of files is then an error of ffmpeg's, with the reason.
+                start_new_session=True,  # Keeps Ctrl-C on the terminal from it.
+            )
+        except OSError as error:
+            raise RunError(f"{path}: not written: {command[0]}: {error.strerror}") from error
         self._frames = cast(IO[bytes], self._process.stdin)
         self._errors = cast(IO[bytes], self._process.stderr)
 

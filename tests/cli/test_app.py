@@ -15,10 +15,13 @@ from tests.tiny import AGENT, COMMAND
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
-from walker_rl.cli.app import PATHS, app
+from walker_rl.cli.app import FLAGS, PATHS, app
+from walker_rl.cli.app import walker_rl as whole
 from walker_rl.cli.cluster import _submit
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
+from walker_rl.cli.launch import _launch
 from walker_rl.cli.request import make_request
+from walker_rl.cli.train import _train
 from walker_rl.experiments.config import experiment_class
 
 ROOT = Path(__file__).parents[2]
@@ -148,6 +151,8 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path, name):
         (["report", "runs", ""], "argument"),
         (["evaluate", ""], "argument"),
         (["watch", ""], "argument"),
+        (["compare", "--json", ""], "argument"),
+        (["evaluate", "--as-in-training", ""], "argument"),
         (["train", AGENT, "--run-dir", ""], "run_dir"),
         (["train", AGENT, "--resume="], "resume"),
         (["train", AGENT, "--prior", ""], "prior"),
@@ -163,16 +168,30 @@ def test_an_empty_path_does_not_name_the_current_folder(tmp_path, monkeypatch, c
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_option_that_takes_a_path_is_known():
-    """The list stands beside the declarations, since Typer's parsers do not learn their option's name."""
-    found = {"--prior"}  # Which also takes a name.
-    for command in (*(one.callback for one in app.registered_commands), make_request, _submit):
+def options_of(kinds) -> set[str]:
+    """Names of the options of all commands that take a value of one of `kinds`."""
+    found = set()
+    commands = whole, make_request, _train, _launch, _submit, *(one.callback for one in app.registered_commands)
+    for command in commands:
         for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
             kind, *metadata = typing.get_args(parameter.annotation) or (parameter.annotation,)
-            if {kind, *typing.get_args(kind)} & {Path, list[Path]}:
+            if {kind, *typing.get_args(kind)} & kinds:
                 for option in (one for one in metadata if isinstance(one, OptionInfo)):
                     found |= {*(option.param_decls or [f"--{name.replace('_', '-')}"])}
-    assert found == {*PATHS}
+    return found
+
+
+def test_a_current_folder_that_was_deleted_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    assert main(["list"]) == 2
+    assert capsys.readouterr() == ("", "error: current folder: must exist, but was deleted\n")
+
+
+def test_every_option_that_takes_a_path_or_nothing_is_known():
+    """The lists stand beside the declarations, since Typer's parsers do not learn their option's name."""
+    assert options_of({Path, list[Path]}) | {"--prior"} == {*PATHS}  # Which also takes a name.
+    assert options_of({bool}) == {*FLAGS}
 
 
 def test_the_version_is_that_of_the_package():

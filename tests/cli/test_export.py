@@ -41,6 +41,13 @@ def test_a_file_that_cannot_be_written_is_refused(tmp_path, capsys):
     assert capsys.readouterr().err == f"error: output = {path}: must be writable (No such file or directory)\n"
 
 
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, capsys):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    path = tmp_path / ("x" * 300)
+    assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
+    assert capsys.readouterr().err == f"error: output = {path}: must be writable (File name too long)\n"
+
+
 @pytest.mark.parametrize("folder", [".", ".."])
 def test_a_folder_is_no_file(folder, capsys):
     pytest.importorskip("onnx", reason="needs the extra onnx")

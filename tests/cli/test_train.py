@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -98,6 +99,9 @@ def test_render_writes_the_format_and_size_asked_for(walker_run, tmp_path):
     gif, mp4 = tmp_path / "walk.gif", tmp_path / "walk.mp4"
     assert run_command("render", path, "--output", gif, "--size", "320x240").returncode == 0
     assert run_command("render", path / "policy" / "last.npz", "--output", mp4, "--fps", "60").returncode == 0
+    policy = Path(shutil.copy(path / "policy" / "last.npz", tmp_path / "walker.npz"))
+    assert run_command("render", policy, "--size", "64x48").returncode == 0
+    assert policy.with_suffix(".gif").exists()
     with Image.open(gif) as image:
         assert image.size == (320, 240)
         assert image.n_frames > 1
@@ -191,12 +195,15 @@ def test_evaluate_and_render_refuse_in_one_line(words, message, tmp_path, monkey
     assert capsys.readouterr().err == f"error: {message}\n"
 
 
-def test_for_a_folder_of_runs_the_newest_is_suggested(tmp_path, monkeypatch, capsys):
+def test_what_a_run_or_a_folder_of_runs_lacks_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for time, name in enumerate(("b", "c", "a")):
         run = create_run_directory(Path("runs", name), load_config(DISTRIBUTIONAL_AGENT))
         os.utime(run.config, (time, time))
     suggestion = f"did you mean {Path('runs/a')}?"
+    for command in ("evaluate", "render"):
+        assert main((command, "runs/a")) == 2
+        assert capsys.readouterr().err == "error: run = runs/a: must have an evaluation; it has none yet\n"
     assert main(("evaluate", "runs")) == 2
     assert capsys.readouterr().err == f"error: run = runs: must be a run directory or a policy file; {suggestion}\n"
     assert main(("train", DISTRIBUTIONAL_AGENT, "--resume", "runs")) == 2

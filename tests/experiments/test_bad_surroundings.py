@@ -212,15 +212,16 @@ def test_numbers_that_run_away_end_the_run_and_leave_the_last_good_state(tmp_pat
 
 def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
     run = tmp_path / "run"
-    environment = {**os.environ, "IMAGEIO_FFMPEG_EXE": str(tmp_path / "nonexistent")}
+    missing = tmp_path / "nonexistent"
+    environment = {**os.environ, "IMAGEIO_FFMPEG_EXE": str(missing)}
     result = run_command(*PENDULUM, "--steps", "300", "--run-dir", run, *set_options(TINY_RUN), env=environment)
     assert result.returncode == 0, result.stderr
     for name in ("first.gif", "best.gif"):
-        assert f"warning: {run}/videos/{name}: not written: No such file or directory\n" in result.stdout
+        assert f"warning: {run}/videos/{name}: not written: {missing}: No such file or directory\n" in result.stdout
     assert "best policy: return" in result.stdout
     result = run_command("render", run, env=environment)
     assert result.returncode == 1
-    assert result.stderr == f"error: {run}/videos/render.gif: not written: No such file or directory\n"
+    assert result.stderr == f"error: {run}/videos/render.gif: not written: {missing}: No such file or directory\n"
 
 
 def test_a_file_in_place_of_a_folder_is_one_line(run):

@@ -46,6 +46,9 @@ MAX_HELP_WIDTH = 120
 PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--resume", "--run-dir", "--spec")
 """Options that take a path."""
 
+FLAGS = ("--as-in-training", "--dry-run", "--json", "--open-ports", "--threads", "--version", "--watch")
+"""Options without a value, so that the word after one is an argument."""
+
 
 class _TrainingFirst(Group):
     """Lists the groups `train`, `launch` and `cluster` before all other commands."""
@@ -113,6 +116,7 @@ def main(words: Sequence[str]) -> int:
     """
     try:
         tie_to_starter()
+        _check_folder()
         _check_paths(words)
         with writing("HOME", Path(os.path.expanduser("~"))) if INSTALLING in words else contextlib.nullcontext():
             return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
@@ -131,6 +135,18 @@ def main(words: Sequence[str]) -> int:
         return _fail(UserError(lacks(words[0], str(error.name))), status=REFUSED)
 
 
+def _check_folder() -> None:
+    """Refuses to begin in a folder that was deleted meanwhile, which no path can be relative to.
+
+    Raises:
+        UserError: if there is no current folder.
+    """
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise UserError("current folder: must exist, but was deleted") from None
+
+
 def _check_paths(words: Sequence[str]) -> None:
     """Refuses empty paths, as of a variable that is not set: they would name the current folder.
 
@@ -141,7 +157,7 @@ def _check_paths(words: Sequence[str]) -> None:
         option, equals, value = word.partition("=")
         if option in PATHS and equals and not value:
             before, word = option, ""
-        if word == "" and (before in PATHS or not before.startswith("-")):
+        if word == "" and (before in (*PATHS, *FLAGS) or not before.startswith("-")):
             name = before.lstrip("-").replace("-", "_") if before in PATHS else "argument"
             raise UserError(f"{name} = '': must not be empty")
 

@@ -70,7 +70,7 @@ def _submit(
 
     from walker_rl.experiments.run.directory import locked, update_config
 
-    if not ray_python.exists():
+    if not os.path.exists(ray_python):
         raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")
     spec = {
         "num_actors": num_actors,

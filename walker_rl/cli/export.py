@@ -36,7 +36,7 @@ def export_policy(
     if output is not None and os.path.isdir(output):
         raise UserError(f"output = {output}: must be a file, not a folder")
     saved = load_policy_asked_for(run, pretrained, task)
-    if output is not None and output.exists() and output.samefile(_source(run, pretrained)):
+    if output is not None and os.path.exists(output) and output.samefile(_source(run, pretrained)):
         raise UserError(f"output = {output}: must not be the policy itself")
 
     from walker_rl.policies.onnx_model import onnx_model

@@ -47,6 +47,7 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str
 
 
 def _path(run: Path | None, pretrained: str | None) -> Path:
+    from walker_rl.experiments.run.directory import RunDirectory
     from walker_rl.pretrained import find_pretrained, policy_file
 
     if run is not None and pretrained is not None:
@@ -56,8 +57,11 @@ def _path(run: Path | None, pretrained: str | None) -> Path:
     if run is None:
         raise UserError("run: must be given, a run directory or a policy file; or --pretrained NAME")
     path = policy_file(run)
-    if not os.path.exists(path) and (hint := _hint(run)):
-        raise UserError(f"run = {run}: must be a run directory or a policy file; {hint}")
+    if not os.path.exists(path):
+        if RunDirectory(run).exists:
+            raise UserError(f"run = {run}: must have an evaluation; it has none yet")
+        if hint := _hint(run):
+            raise UserError(f"run = {run}: must be a run directory or a policy file; {hint}")
     return path
 
 

@@ -30,7 +30,7 @@ def probe_task(
     steps: Annotated[
         int, typer.Option(min=1, max=1_000_000, metavar="STEPS", help="Maximum steps of each episode.")
     ] = 200,
-    seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episodes.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, metavar="SEED", help="Seed of the episodes.")] = 0,
 ) -> None:
     """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions.
 

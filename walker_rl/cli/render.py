@@ -20,7 +20,10 @@ def render_policy(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="A .gif or .mp4.  [default: RUN/videos/render.gif or NAME.gif]"
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .gif or .mp4.  [default: RUN/videos/render.gif, POLICY.gif or NAME.gif]",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episode.")] = 0,
@@ -62,4 +65,6 @@ def render_policy(
 def _default_output(run: Path | None, pretrained: str | None) -> Path:
     if run is None:
         return Path(f"{pretrained}.gif")
-    return (run / "videos" if os.path.isdir(run) else run.parent) / "render.gif"
+    if os.path.isdir(run):
+        return run / "videos" / "render.gif"
+    return run.with_name(f"{run.name.removesuffix('.npz')}.gif")

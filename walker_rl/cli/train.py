@@ -15,6 +15,7 @@ from walker_rl.cli.request import Request
 from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
 from walker_rl.cli.watch import Watch, page_listener
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED
 from walker_rl.processes.signals import StopSignals
@@ -51,14 +52,13 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
     """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.prior import read_prior_policy
-        from walker_rl.experiments.run.creation import create_run_directory, default_path
+        from walker_rl.experiments.run.creation import create_run_directory, discard
         from walker_rl.experiments.run.directory import locked, prior_policy_of
 
         config, run = load_request(request, RUNNER)
         prior_policy = prior_policy_of(run, config) if run else read_prior_policy(config)
         with _parts(config, prior_policy) as parts:  # Before the directory, so that an error leaves nothing behind.
-            path = request.run_dir or default_path(config)
-            run = run or create_run_directory(path, config, RUNNER, prior_policy)
+            run = run or create_run_directory(request.run_dir, config, RUNNER, prior_policy)
             again = resume_command(RUNNER, config.agent_name, run.path)
 
             def work() -> int:
@@ -72,6 +72,10 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
                         return COMPLETE
                 except KeyboardInterrupt:  # An environment may have replaced the handlers.
                     return signals.exit_status or INTERRUPTED
+                except UserError:  # An environment of the user's may not allow a second copy, for evaluations.
+                    if request.resume is None and not any(run.checkpoints.iterdir()):
+                        discard(run)  # Nothing has been done in it.
+                    raise
                 return signals.exit_status
 
             with locked(run):

@@ -97,7 +97,11 @@ def test_a_function_of_the_current_folder_is_played_with_its_arguments():
     [
         ("countin:Counter", "must be in a module that Python finds in "),
         ("counting.more:Counter", "must be in a module that Python finds in "),
-        ("counting:Countr", "must be in counting, which has no Countr; did you mean Counter?"),
+        (
+            "counting.py:Counter",
+            "must be in a module that Python finds in {folder} or on its path; did you mean counting:Counter?",
+        ),
+        ("counting:Countr", "must be in counting ({folder}/counting.py), which has no Countr; did you mean Counter?"),
         ("counting:LENGTH", "must be a function that makes an environment, not int"),
         ("counting:raises", "raised KeyError: 'no such thing' ("),
         ("counting:raises_lines", "raised ValueError: two lines ("),
@@ -105,10 +109,10 @@ def test_a_function_of_the_current_folder_is_played_with_its_arguments():
         ("broken:make", "raised SystemExit: no ("),
     ],
 )
-def test_what_is_no_function_that_makes_an_environment_is_refused_in_a_line(name, line):
+def test_what_is_no_function_that_makes_an_environment_is_refused_in_a_line(name, line, tmp_path):
     with pytest.raises(UserError) as error:
         find_task(name)
-    assert str(error.value).startswith(f"task = {name}: {line}")
+    assert str(error.value).startswith(f"task = {name}: {line.format(folder=tmp_path)}")
     assert "\n" not in str(error.value)
 
 

@@ -48,11 +48,14 @@ def _resolve(module_name: str, path: str) -> Callable[..., Any]:
         if not f"{module_name}.".startswith(f"{error.name}."):
             raise
         near = did_you_mean(module_name, family_names())
+        if module_name.endswith(".py"):
+            near = f"; did you mean {module_name.removesuffix('.py')}:{path}?"
         raise Refused(f"must be in a module that Python finds in {os.getcwd()} or on its path{near}") from None
     try:
         found: Callable[..., Any] = operator.attrgetter(path)(module)
     except AttributeError:
-        raise Refused(f"must be in {module_name}, which has no {path}{did_you_mean(path, vars(module))}") from None
+        where = f"{module_name} ({module.__file__})" if getattr(module, "__file__", None) else module_name
+        raise Refused(f"must be in {where}, which has no {path}{did_you_mean(path, vars(module))}") from None
     if not callable(found):
         raise Refused(f"must be a function that makes an environment, not {type(found).__name__}")
     return found
