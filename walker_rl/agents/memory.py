@@ -7,8 +7,8 @@ from walker_rl.agents.config import NetworkConfig
 FLOAT = 4
 """Bytes of a number."""
 
-COPIES_OF_WEIGHTS = 6
-"""Online, target and evaluated weights, a gradient and two moments of Adam."""
+COPIES_OF_WEIGHTS = 4
+"""What every network has at least: its weights, their gradient and Adam's two moments."""
 
 
 def network_bytes(

@@ -56,7 +56,7 @@ def render_policy(
             episode_seed=evaluation_seeds(seed, 1)[0],
             size=(int(match[1]), int(match[2])),
             frames_per_second=fps,
-            caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
+            caption=saved.caption,
             report=lambda num_frames: status.update(f"Filming: {counted(num_frames, 'frame')}"),
         )
     print(f"{rendered.path}: {counted(rendered.num_frames, 'frame')}, return {rendered.episode_return:.1f}")

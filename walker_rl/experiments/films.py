@@ -105,7 +105,7 @@ class Films:
                 self._begin_episode(saved),
                 path,
                 episode_seed=self._episode_seed,
-                caption=f"{saved.agent_name}, {saved.actor_steps:,} steps of training",
+                caption=saved.caption,
                 **options,
             )
 

@@ -50,6 +50,11 @@ class SavedPolicy:
     variables: Variables
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
 
+    @property
+    def caption(self) -> str:
+        """Its origin, as in "d4pg, 300,000 steps of training"."""
+        return f"{self.agent_name}, {self.actor_steps:,} steps of training"
+
     def make_policy(self) -> Policy:
         """The policy, ready to act."""
         policy = self.architecture.make_policy()
