@@ -8,6 +8,7 @@ import scipy.integrate
 import scipy.stats
 import tensorflow as tf
 
+from tests.losses.densities import log_density
 from walker_rl.losses import mpo
 from walker_rl.networks.heads import Gaussian
 
@@ -39,6 +40,42 @@ def softmax_weights(values: np.ndarray, temperature: float) -> np.ndarray:
 
 def numpy_temperature_loss(values: np.ndarray, temperature: float, epsilon: float) -> float:
     return temperature * (epsilon + np.log(np.exp(values / temperature).mean(axis=0)).mean())
+
+
+def kl_from_uniform(weights: np.ndarray) -> np.ndarray:
+    return (weights * np.log(len(weights) * weights)).sum(axis=0)
+
+
+def numpy_mpo_loss(
+    online: Gaussian, target: Gaussian, actions: np.ndarray, values: np.ndarray, duals: mpo.Duals, bounds: mpo.Bounds
+) -> tuple[float, dict[str, float]]:
+    """The part of the loss that the policy descends, and the metrics, the part of the duals among them."""
+    penalties = -np.linalg.norm(actions - np.clip(actions, -1, 1), axis=-1)
+    weights = softmax_weights(values, duals.temperature)
+    penalty_weights = softmax_weights(penalties, duals.penalty_temperature)
+    kl_mean = (0.5 * ((target.mean - online.mean) / target.stddev) ** 2).mean(axis=0)
+    ratio = target.stddev / online.stddev
+    kl_stddev = (0.5 * (ratio**2 - 1) - np.log(ratio)).mean(axis=0)
+
+    log_likelihood = log_density(actions, online.mean, target.stddev) + log_density(actions, target.mean, online.stddev)
+    policy_loss = (duals.alpha_mean * kl_mean).sum() + (duals.alpha_stddev * kl_stddev).sum()
+    policy_loss -= ((weights + penalty_weights) * log_likelihood).sum(axis=0).mean()
+    dual_loss = (
+        numpy_temperature_loss(values, duals.temperature, bounds.epsilon)
+        + numpy_temperature_loss(penalties, duals.penalty_temperature, bounds.epsilon_penalty)
+        + (duals.alpha_mean * (bounds.epsilon_mean - kl_mean)).sum()
+        + (duals.alpha_stddev * (bounds.epsilon_stddev - kl_stddev)).sum()
+    )
+    return policy_loss, {
+        "dual_loss": dual_loss,
+        **{name: np.mean(dual) for name, dual in duals._asdict().items()},
+        "kl_q_relative": kl_from_uniform(weights).mean() / bounds.epsilon,
+        "kl_penalty_relative": kl_from_uniform(penalty_weights).mean() / bounds.epsilon_penalty,
+        "kl_mean_relative": kl_mean.mean() / bounds.epsilon_mean,
+        "kl_mean_relative_max": kl_mean.max() / bounds.epsilon_mean,
+        "kl_stddev_relative": kl_stddev.mean() / bounds.epsilon_stddev,
+        "kl_stddev_relative_max": kl_stddev.max() / bounds.epsilon_stddev,
+    }
 
 
 def quadrature_kl(mean_p: float, stddev_p: float, mean_q: float, stddev_q: float) -> float:
@@ -114,31 +151,16 @@ def test_duals_are_positive_and_finite(log_dual):
 
 
 def test_the_whole_loss_is_the_sum_of_its_parts():
-    temperature, penalty_temperature = 3.0, 0.7
-    duals = mpo.Duals(float32(temperature), float32(penalty_temperature), float32(ALPHA), float32(2 * ALPHA))
-    loss, metrics = mpo.mpo_loss(ONLINE, TARGET, float32(ACTIONS), float32(VALUES), duals, BOUNDS)
-
-    penalties = -np.linalg.norm(ACTIONS - np.clip(ACTIONS, -1, 1), axis=-1)
-    weights = softmax_weights(VALUES, temperature) + softmax_weights(penalties, penalty_temperature)
-    log_likelihood = scipy.stats.norm(ONLINE_MEAN, TARGET_STDDEV).logpdf(ACTIONS).sum(axis=-1)
-    log_likelihood += scipy.stats.norm(TARGET_MEAN, ONLINE_STDDEV).logpdf(ACTIONS).sum(axis=-1)
-    kl_mean = (0.5 * ((TARGET_MEAN - ONLINE_MEAN) / TARGET_STDDEV) ** 2).mean(axis=0)
-    ratio = TARGET_STDDEV / ONLINE_STDDEV
-    kl_stddev = (0.5 * (ratio**2 - 1) - np.log(ratio)).mean(axis=0)
-    dual_loss = (
-        numpy_temperature_loss(VALUES, temperature, BOUNDS.epsilon)
-        + numpy_temperature_loss(penalties, penalty_temperature, BOUNDS.epsilon_penalty)
-        + (ALPHA * (BOUNDS.epsilon_mean - kl_mean)).sum()
-        + (2 * ALPHA * (BOUNDS.epsilon_stddev - kl_stddev)).sum()
+    duals = mpo.Duals(3.0, 0.7, ALPHA, 2 * ALPHA)
+    loss, metrics = mpo.mpo_loss(
+        ONLINE, TARGET, float32(ACTIONS), float32(VALUES), mpo.Duals(*map(float32, duals)), BOUNDS
     )
-    policy_loss = (
-        -(weights * log_likelihood).sum(axis=0).mean() + (ALPHA * kl_mean).sum() + (2 * ALPHA * kl_stddev).sum()
-    )
-
-    np.testing.assert_allclose(metrics["dual_loss"], dual_loss, rtol=1e-4)
-    np.testing.assert_allclose(loss, policy_loss + dual_loss, rtol=1e-4)
-    np.testing.assert_allclose(metrics["kl_mean_relative"], kl_mean.mean() / BOUNDS.epsilon_mean, rtol=1e-4)
-    np.testing.assert_allclose(metrics["kl_stddev_relative_max"], kl_stddev.max() / BOUNDS.epsilon_stddev, rtol=1e-4)
+    online, target = Gaussian(ONLINE_MEAN, ONLINE_STDDEV), Gaussian(TARGET_MEAN, TARGET_STDDEV)
+    policy_loss, expected = numpy_mpo_loss(online, target, ACTIONS, VALUES, duals, BOUNDS)
+    np.testing.assert_allclose(loss, policy_loss + expected["dual_loss"], rtol=1e-4)
+    assert metrics.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_allclose(metrics[name], value, rtol=1e-4, err_msg=name)
 
 
 def test_each_gradient_reaches_only_its_own_variables():

@@ -2,76 +2,69 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from tests.agents import learners
-from walker_rl.policies.numpy_policy import NumpyPolicy
+from tests.agents import learners, references
+from tests.losses.densities import log_density
 
-SEED, TEMPERATURE = 3, 0.4
-
-
-def make(batches, **overrides):
-    config = learners.make_config("sac", init_temperature=TEMPERATURE, **overrides)
-    networks = learners.make_networks("sac", config)
-    learners.randomise(networks)
-    return learners.make_learner("sac", config, networks, batches, SEED), networks
+TEMPERATURE, TEMPERATURE_LEARNING_RATE = 0.4, 0.1
 
 
-def sample(networks, learner, observation):
-    """The actions that the update samples, and the logarithm of their density, in double precision."""
-    policy = NumpyPolicy(networks.architecture)
-    policy.update(*learner.get_variables(["policy"]))
-    mean, stddev = (array.astype(np.float64) for array in policy.distribution(observation))
-    noise = tf.random.stateless_normal(mean.shape, seed=[SEED, 0]).numpy()
-    action = np.tanh(mean + stddev * noise)
-    of_gaussian = -0.5 * noise**2 - np.log(stddev) - 0.5 * np.log(2 * np.pi)
-    return action, (of_gaussian - np.log(1 - action**2)).sum(axis=-1)
+class Reference(references.Reference):
+    """Haarnoja et al. 2018, Algorithm 1, with one sample per state."""
+
+    def __init__(self, config, networks):
+        super().__init__(config, networks)
+        self.log_temperature = np.array(np.log(config.init_temperature))
+        dual = {"log_temperature": self.log_temperature}
+        self.optimizers["temperature"] = references.Adam(dual, config.temperature_learning_rate)
+        asked = config.target_entropy
+        self.target_entropy = -learners.ACTION_SIZE if asked is None else asked
+
+    def sample(self, observation, noise):
+        """Actions, the logarithm of their density, and the standard deviations before tanh."""
+        mean, log_stddev = (self.outputs(self.policy, observation, layer) for layer in ("mean", "stddev"))
+        stddev = self.config.init_stddev * np.exp(log_stddev)
+        unsquashed = mean + stddev * noise
+        action = np.tanh(unsquashed)
+        return action, log_density(unsquashed, mean, stddev) - np.log(1 - action**2).sum(axis=-1), stddev
+
+    def update(self, batch, step):
+        temperature, observation = np.exp(self.log_temperature), batch.next_observation
+        noise = references.noise(batch.action.shape, step)
+        action, density, stddev = self.sample(observation, noise)
+        next_values = self.twin_values(self.targets["critic"], observation, action)
+        assert set(next_values.argmin(axis=0)) == {0, 1}, "so that each critic is the lower one of some"
+        target = batch.reward + batch.discount * (next_values.min(axis=0) - temperature * density)
+
+        def critic_loss():
+            errors = target - self.twin_values(self.critic, batch.observation, batch.action)
+            return np.mean((errors**2).sum(axis=0)) / 2
+
+        def policy_loss():
+            action, density, _ = self.sample(observation, noise)
+            return np.mean(temperature * density - self.twin_values(self.critic, observation, action).min(axis=0))
+
+        metrics = {
+            "critic_loss": critic_loss(),
+            "policy_loss": policy_loss(),
+            "q_mean": np.mean(self.twin_values(self.critic, observation, action)),
+            "entropy": -np.mean(density),
+            "policy_stddev_mean": np.mean(stddev),
+            "temperature": temperature,
+        }
+        norms = self.descend(
+            critic=references.gradient(critic_loss, self.critic),
+            policy=references.gradient(policy_loss, self.policy),
+            temperature={"log_temperature": np.array(-np.mean(density + self.target_entropy))},
+        )
+        self.move_targets()
+        return {**metrics, **norms}
 
 
-def test_losses_are_those_of_the_paper():
-    batch = learners.random_batches(1)[0]
-    learner, networks = make([batch])
-    action, log_density = sample(networks, learner, batch.next_observation)
-    action = action.astype(np.float32)
-    online = networks.critic(batch.next_observation, action).numpy()
-    target = networks.target_critic(batch.next_observation, action).numpy().min(axis=0) - TEMPERATURE * log_density
-    errors = batch.reward + batch.discount * target - networks.critic(batch.observation, batch.action).numpy()
-    metrics = learner.step()
-    np.testing.assert_allclose(metrics["critic_loss"], 0.5 * np.square(errors).sum(axis=0).mean(), rtol=1e-4)
-    expected = (TEMPERATURE * log_density - online.min(axis=0)).mean()
-    np.testing.assert_allclose(metrics["policy_loss"], expected, rtol=1e-4)
-    np.testing.assert_allclose(metrics["entropy"], -log_density.mean(), rtol=1e-4)
-    np.testing.assert_allclose(metrics["temperature"], TEMPERATURE, rtol=1e-6)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("target_entropy", "grows"), [(100.0, True), (-100.0, False)])
-def test_the_temperature_sees_to_the_entropy(target_entropy, grows):
-    learner, _ = make(learners.random_batches(2), target_entropy=target_entropy, temperature_learning_rate=0.1)
-    before, after = (learner.step()["temperature"] for _ in range(2))
-    np.testing.assert_allclose(after, before * np.exp(0.1 if grows else -0.1), rtol=1e-4)  # Adam's first step.
-
-
-def test_the_entropy_asked_for_is_minus_the_number_of_action_dimensions_by_default():
-    by_default, told = (
-        make(learners.random_batches(3), target_entropy=target_entropy)[0]
-        for target_entropy in (None, -float(learners.ACTION_SIZE))
-    )
-    for _ in range(3):
-        assert by_default.step() == told.step()
-
-
-def test_the_policys_gradient_is_that_of_its_loss():
-    """A small step of plain descent, estimated from the change of the loss on the same noise."""
-    batch = learners.random_batches(1)[0]
-    slopes = []
-    for shift in (-1e-3, 1e-3):
-        learner, networks = make([batch])
-        bias = networks.policy.named_variables()["mean/b"]
-        bias.assign(bias + shift)
-        learner.restore(learner.save())
-        slopes.append(learner.step()["policy_loss"])
-    numerical = (slopes[1] - slopes[0]) / 2e-3
-    learner, networks = make([batch])
-    gradients, *_ = learner._policy_gradients(tf.constant(batch.next_observation), tf.constant(TEMPERATURE))
-    np.testing.assert_allclose(gradients["mean/b"].numpy().sum(), numerical, rtol=0.02)
+@pytest.mark.parametrize(
+    "target_entropy", [None, 100.0], ids=["minus the number of action dimensions", "the one asked for"]
+)
+def test_the_update_is_that_of_the_paper(target_entropy):
+    """The temperature falls in the first case and rises in the second."""
+    settings = {"init_temperature": TEMPERATURE, "temperature_learning_rate": TEMPERATURE_LEARNING_RATE}
+    references.compare("sac", Reference, target_entropy=target_entropy, **settings)
