@@ -30,15 +30,6 @@ def test_the_first_round_primes_the_statistics_and_nothing_else():
     np.testing.assert_allclose(after["returns/sum_of_squares"] / returns.size, returns.var(), rtol=1e-6)
 
 
-def test_the_first_update_sees_normalised_observations():
-    """Around 1,000: without statistics, all of them would be clipped at 10."""
-    _, source, networks = make_primed(offset=1_000.0)
-    observation = next(source).observation.reshape(-1, OBSERVATION_SIZE)
-    normalised = networks.normalizer(observation).numpy()
-    np.testing.assert_allclose(normalised.mean(axis=0), 0, atol=0.3)
-    np.testing.assert_allclose(normalised.std(axis=0), 1, rtol=0.3)
-
-
 def test_the_first_minibatch_sees_the_policy_that_acted():
     """Statistics change after the epochs: with them before, densities would not be those of the actors."""
     config = dataclasses.replace(SMALL, num_epochs=1, batch_size=128)
