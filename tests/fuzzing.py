@@ -7,6 +7,7 @@ import secrets
 import time
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,14 @@ def damaged(content: bytes, random: np.random.Generator) -> bytes:
         content[:begin] + content[other:],
         content[:other] + content[begin:],
     ][random.integers(8)]
+
+
+def places(tree: Any, before: tuple = ()) -> Iterator[tuple]:
+    """Paths of keys and indices to all values in nested dicts and lists."""
+    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in children:
+        yield (*before, key)
+        yield from places(value, (*before, key))
 
 
 @contextlib.contextmanager

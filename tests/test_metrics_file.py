@@ -1,10 +1,9 @@
 """Files of metrics whose rows may be torn."""
 
-import secrets
-
 import numpy as np
 import pytest
 
+from tests.fuzzing import make_generator
 from walker_rl.errors import NotWholeError
 from walker_rl.metrics_file import read_columns, read_whole_rows, whole_size
 
@@ -60,9 +59,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
 
 
 def test_any_bytes_may_follow_the_last_whole_row():
-    seed = secrets.randbits(32)
-    print(f"seed {seed}")
-    random = np.random.default_rng(seed)
+    random = make_generator()
     letters = b'0123456789.,-e\n\0"\xff'
     for _ in range(500):
         tail = bytes(random.choice(list(letters), random.integers(40)).astype(np.uint8))

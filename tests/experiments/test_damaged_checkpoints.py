@@ -3,12 +3,12 @@
 import contextlib
 import copy
 import os
-import secrets
 import shutil
 
 import numpy as np
 import pytest
 
+from tests.fuzzing import make_generator, places
 from tests.tiny import AGENT, TINY_SCHEDULE, tiny_agent
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
@@ -84,14 +84,6 @@ class Trained:
         return {path: path.read_bytes() for path in self.run.path.rglob("*") if path.is_file()}
 
 
-def places(tree, path=()):
-    """Paths of keys and indices to all values in nested dicts and lists."""
-    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, value in children:
-        yield (*path, key)
-        yield from places(value, (*path, key))
-
-
 def damaged(state, random):
     """A copy of a state with another value, or none, somewhere in it, and where that is."""
     tree = copy.deepcopy(state)
@@ -117,18 +109,19 @@ def test_a_damaged_checkpoint_is_resumed_from_or_refused_in_a_line(tmp_path, age
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "none")  # No film.
     trained = Trained(tmp_path, agent_name)
     state = read_checkpoint(trained.checkpoint)
-    seed = secrets.randbits(32)
-    print(f"seed {seed}")
-    random = np.random.default_rng(seed)
-    for _ in range(NUM_CASES):
-        tree, what = damaged(state, random)
+    random = make_generator()
+    num_resumed = 0
+    for number in range(NUM_CASES):
+        tree, what = damaged(state, random) if number else (state, "nothing is damaged")
         write_checkpoint(trained.checkpoint, tree)
         before = trained.contents()
         print(what)
         try:
             trained.resume(3)
             trained.reset()
+            num_resumed += 1
         except (RunError, UserError) as error:
             print(f"  {error}")
             assert len(str(error).splitlines()) == 1
             assert trained.contents() == before
+    assert 0 < num_resumed < NUM_CASES

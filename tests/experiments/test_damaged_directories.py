@@ -1,13 +1,11 @@
 """Run directories that are damaged, and the commands that are to continue in them."""
 
-import secrets
-
-import numpy as np
 import pytest
 import yaml
 
 from tests.analysis.damage import CONFIG, damage
 from tests.analysis.made_runs import make_run
+from tests.fuzzing import make_generator
 from tests.tiny import AGENT
 from walker_rl.cli import main
 from walker_rl.experiments.run.checkpoint import write_checkpoint
@@ -46,9 +44,7 @@ def test_a_configuration_that_is_cut_anywhere_is_one_line(tmp_path, capsys):
     run = make_interrupted(tmp_path / "run")
     whole = run.config.read_bytes()
     end = whole.index(b"run_id")  # What follows is of no consequence, but for the prior's record.
-    seed = secrets.randbits(32)
-    print(f"seed {seed}")
-    for length in np.random.default_rng(seed).choice(end, NUM_CUTS, replace=False):
+    for length in make_generator().choice(end, NUM_CUTS, replace=False):
         run.config.write_bytes(whole[:length])
         before = contents(run.path)
         assert main(["train", AGENT, "--resume", str(run.path)]) == 2, length

@@ -95,14 +95,14 @@ def test_damage_of_any_kind_gives_a_message_or_one_kind_of_error(message):
     random = make_generator()
     head, *rest = encode(message)
     num_decoded = 0
-    for _ in range(300):
+    for _ in range(2000):
         arrays = [np.frombuffer(damaged(head.tobytes(), random), np.uint8), *rest]
         try:
             assert isinstance(decode(type(message), [array[None] for array in arrays]), type(message))
             num_decoded += 1
         except ForeignMessageError as error:
             assert "\n" not in str(error)
-    assert num_decoded < 300
+    assert 0 < num_decoded < 2000
 
 
 @pytest.mark.parametrize(
