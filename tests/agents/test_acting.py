@@ -20,6 +20,7 @@ from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.n_step import NStepAdder
+from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import State
 
 ARCHITECTURE = PolicyArchitecture(
@@ -31,7 +32,7 @@ VARIABLES = random_variables(ARCHITECTURE)
 class Parts:
     """An actor, and the replay that it fills."""
 
-    def __init__(self, num_random_steps: int = 6, seed: int = 0, sigma: float = 0.2):
+    def __init__(self, num_random_steps: int = 6, seed: int = 0, sigma: Schedule = 0.2):
         self.replay = ArrayReplay(LAYOUT.row_size, 50, seed=0)
         policy = NoisyPolicy(ARCHITECTURE, OrnsteinUhlenbeckNoise(ACTION_SIZE, 0.15, seed), sigma, noise_scale=1.0)
         adder = NStepAdder(self.replay, LAYOUT, 3, 0.9)
@@ -72,6 +73,18 @@ def test_it_acts_at_random_first_and_then_by_its_policy():
     for index, (action, of_network) in enumerate(zip(actions, expected, strict=True)):
         assert action.dtype == np.float32
         assert np.array_equal(action, of_network) == (index >= 6)
+
+
+def test_the_steps_of_all_actors_end_its_random_ones_and_change_its_noise():
+    """Noise begins at step 1,000, when other actors have taken most of the steps."""
+    parts = Parts(num_random_steps=6, sigma=Linear(0.0, 1.0, 1_000, 1_001))
+    parts.actor.update()
+    expected = NumpyPolicy(ARCHITECTURE)
+    expected.update(VARIABLES)
+    for actor_steps, is_expected in ((5, False), (6, True), (1_000, True), (1_001, False), (6, True)):
+        parts.actor.count_steps(actor_steps)
+        action = parts.actor.select_action(observation(2))
+        assert np.array_equal(action, expected.action(observation(2))) == is_expected, actor_steps
 
 
 def test_random_actions_are_uniform():

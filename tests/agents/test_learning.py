@@ -173,7 +173,8 @@ def test_arrays_and_tensors_are_the_same_to_a_learner(agent):
 def test_a_batch_of_another_size_is_refused(agent):
     batch = learners.random_batches(1)[0]
     learner, _ = make(agent, [type(batch)(*(array[:-1] for array in batch))])
-    with pytest.raises(ValueError):
+    size = learners.BATCH_SIZE
+    with pytest.raises(ValueError, match=rf"^a batch has shape \({size - 1}, \d+\), not \({size}, "):
         learner.step()
     assert learner.learner_steps == 0
 

@@ -9,6 +9,7 @@ import yaml
 from tests.fakes import file_size_limit
 from tests.tiny import (
     AGENT,
+    in_every_python,
     metrics_of,
     run_command,
     set_options,
@@ -82,6 +83,19 @@ def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
     assert process.returncode == 0, output
     assert "trial 0: failed, killed by SIGKILL; trying it once more\n" in output
     assert "1 trial complete, 0 pruned, 0 failed" in output
+
+
+def test_a_search_ends_when_three_trials_in_a_row_have_failed(tmp_path):
+    """Each process of a trial ends before it trains."""
+    environment = in_every_python(tmp_path, "import os, sys; 'train' in sys.orig_argv and os._exit(3)")
+    made = run_command(*tune(tmp_path / "study", "--trials", "9", "--seeds", "3"), env=environment)
+    logs = tmp_path / "study" / "logs"
+    assert (made.returncode, made.stderr) == (1, f"error: 3 trials have failed one after the other; see {logs}\n")
+    for number in range(3):
+        assert f"trial {number}: failed, with status 3" in made.stdout
+    assert "trial 3" not in made.stdout
+    trials = optuna.load_study(study_name="walker_rl", storage=f"sqlite:///{tmp_path}/study/study.db").trials
+    assert [trial.state.name for trial in trials] == ["FAIL"] * 3
 
 
 @pytest.mark.slow

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-import os
 import re
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,12 +84,15 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         except RunError as error:
             raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
 
-    with locked(run):
-        status = see_through(config, run, again, work, details, listener)
+    def attempt() -> int:
+        with locked(run):
+            return see_through(config, run, again, work, details, listener)
+
     if placement.in_threads:  # Threads that are blocked in Reverb would delay the exit for minutes.
-        sys.stdout.flush()
-        os._exit(status)
-    return status
+        from walker_rl.experiments.distributed.node import run_and_exit
+
+        run_and_exit(attempt, run.path)
+    return attempt()
 
 
 def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:

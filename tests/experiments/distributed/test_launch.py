@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import signal
 import time
 
@@ -12,6 +13,7 @@ from mlflow import MlflowClient
 from tests.experiments.distributed.launched import ENDLESS, PENDULUM, Launched, assert_gone, end, launched, resumed
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
+from tests.package_copy import ROOT
 from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
@@ -24,6 +26,22 @@ from walker_rl.processes.slots import usable_cpus
 from walker_rl.terminal.display import TRAINED
 
 pytestmark = pytest.mark.slow
+
+FAILING = """
+import dm_env, numpy as np
+from dm_env import specs
+
+class Rail(dm_env.Environment):
+    def action_spec(self): return specs.BoundedArray((1,), np.float64, -1.0, 1.0)
+    def observation_spec(self): return specs.Array((2,), np.float64)
+    def reset(self, seed):
+        self.time = 0
+        return dm_env.restart(np.zeros(2))
+    def step(self, action):
+        self.time += 1
+        if self.time == 30: raise OSError("no wind")
+        return dm_env.transition(0.0, np.zeros(2))
+"""
 
 
 def rows(run, stream):
@@ -107,6 +125,18 @@ def test_threads_end_soon_after_they_are_asked_to(tmp_path):
         assert made.process.returncode == 75, output
     steps = max(step_files(run / "checkpoints"))
     assert f"The newest checkpoint is at {steps:,} steps\nInterrupted; to resume from the newest checkpoint: " in output
+
+
+def test_a_thread_that_fails_ends_the_run_with_its_reason(tmp_path):
+    (tmp_path / "rail.py").write_text(FAILING)
+    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
+    with launched(tmp_path / "run", *ENDLESS, "--task", "rail:Rail", "--threads", **options) as made:
+        output = made.finish()
+        assert made.process.returncode == 1, output
+    last = output.splitlines()[-1]
+    assert last.startswith("error: a thread has failed: RunError("), output
+    assert "OSError: no wind" in last
+    assert "Traceback" not in output
 
 
 def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
