@@ -53,6 +53,10 @@ COMMAND = (sys.executable, "-c", "import sys; from walker_rl.cli import main; sy
 """`walker-rl` without the need to have it on the PATH."""
 
 
+LIMIT = 300.0
+"""Seconds for anything that takes a few on an idle machine, as the start of TensorFlow."""
+
+
 def tiny_agent(agent_name: str) -> tuple[str, ...]:
     """Overrides that make an agent small: its own, or those of off-policy agents."""
     facts = importlib.import_module(f"tests.agents.{agent_name}.facts")
@@ -103,9 +107,9 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def wait_until(is_so: Callable[[], object], seconds: float = 60.0) -> None:
-    """Waits until something is so."""
-    end = time.monotonic() + seconds
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Waits until something is so, for at most `LIMIT`."""
+    end = time.monotonic() + LIMIT
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.002)

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.contests import PLAIN, ours, stock
 from benchmarks.turns import BenchmarkError, Contestant, take_turns
 from tests.benchmarks.processes import commands_running
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 
 
@@ -39,6 +40,7 @@ def test_one_that_fails_says_why_and_ends_the_others(tmp_path):
     assert not [command for command in commands_running() if str(tmp_path) in command]
 
 
+@acme_stack
 @pytest.mark.slow
 def test_every_kind_of_contestant_of_this_environment_runs():
     contestants = [

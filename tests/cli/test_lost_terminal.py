@@ -12,6 +12,7 @@ import time
 import pytest
 
 from tests.analysis.made_runs import make_run
+from tests.stacks import acme_stack
 from tests.tiny import (
     AGENT,
     COMMAND,
@@ -71,7 +72,11 @@ def test_a_training_is_trained_to_its_end(tmp_path, straight, redirection):
 @pytest.mark.parametrize(
     ("words", "left"),
     [
-        (("launch", AGENT, "--num-actors", "1", "--steps", "600", *SETTINGS, "--run-dir"), "summary.json"),
+        pytest.param(
+            ("launch", AGENT, "--num-actors", "1", "--steps", "600", *SETTINGS, "--run-dir"),
+            "summary.json",
+            marks=acme_stack,
+        ),
         (("sweep", AGENT, "--set", "max_actor_steps=600", *SETTINGS, "--output"), "*/summary.json"),
         (("tune", AGENT, "--trials", "1", "--seeds", "3", "--steps", "600", *SETTINGS, "--output"), "best.yaml"),
     ],
@@ -161,6 +166,7 @@ def fill(process, master):
     os.close(terminal)
 
 
+@acme_stack
 @pytest.mark.slow
 def test_a_launched_run_on_a_terminal_that_nobody_reads_saves(tmp_path):
     run = tmp_path / "run"

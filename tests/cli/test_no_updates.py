@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options, tiny_agent
 from walker_rl.cli import main
 from walker_rl.experiments.config import why_nothing_is_learned
@@ -95,6 +96,7 @@ def test_a_sweep_warns_of_runs_that_can_not_learn(tmp_path):
     assert f"warning: {name}: max_actor_steps = 100: {must}; nothing will be learned\n" in result.stdout
 
 
+@acme_stack
 @pytest.mark.slow
 def test_a_launched_run_warns_as_well(tmp_path):
     options = set_options((*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=150"))

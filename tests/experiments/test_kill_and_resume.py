@@ -141,7 +141,7 @@ def test_a_lengthened_run_stays_so_when_it_is_resumed_again(short_run, tmp_path)
 def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_path):
     run = tmp_path / "run"
     process = start_command(*SHORT, "--run-dir", run)
-    wait_until(lambda: [*run.glob("videos/best.gif.*.part")], seconds=300)
+    wait_until(lambda: [*run.glob("videos/best.gif.*.part")])
     process.kill()
     process.communicate()
     assert not (run / "summary.json").exists()
@@ -155,7 +155,7 @@ def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_p
 def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))
-    wait_until(lambda: [*run.glob("videos/first.gif.*.part")], seconds=300)
+    wait_until(lambda: [*run.glob("videos/first.gif.*.part")])
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 130, output

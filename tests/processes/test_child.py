@@ -74,7 +74,7 @@ def test_what_a_process_has_started_is_killed_with_it(start, tmp_path):
     grandchild = int((tmp_path / "pid").read_text())
     assert is_running(grandchild)
     child.kill()
-    wait_until(lambda: not is_running(grandchild), seconds=40)
+    wait_until(lambda: not is_running(grandchild))
 
 
 def test_a_process_does_not_outlive_its_parent(tmp_path):
@@ -87,7 +87,7 @@ def test_a_process_does_not_outlive_its_parent(tmp_path):
     assert is_running(pid)
     parent.kill()
     parent.communicate()
-    wait_until(lambda: not is_running(pid), seconds=40)
+    wait_until(lambda: not is_running(pid))
 
 
 @pytest.mark.parametrize(

@@ -81,4 +81,4 @@ def test_a_child_does_not_outlive_its_parent(without_linux, tmp_path):
     assert is_running(pid)
     parent.kill()
     parent.communicate()
-    wait_until(lambda: not is_running(pid), seconds=40)
+    wait_until(lambda: not is_running(pid))

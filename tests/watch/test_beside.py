@@ -1,6 +1,5 @@
 """The page beside a training: `train --watch` and `launch --watch`."""
 
-import contextlib
 import http.client
 import json
 import re
@@ -67,9 +66,16 @@ def test_the_page_changes_no_number_and_ends_with_the_training(tmp_path):
     process = start_command(*words, "--run-dir", tmp_path / "watched", "--watch")
     page = page_of(process)
     assert ask(f"{page}runs")["runs"][0]["name"] == "watched"
+    num_answers = 0
     while process.poll() is None:
-        with contextlib.suppress(OSError, http.client.HTTPException):  # It may have just ended, amid its answer.
+        try:
             assert ask(f"{page}run/watched")["max_steps"] == 900
+            num_answers += 1
+        except urllib.error.HTTPError:
+            raise
+        except (OSError, http.client.HTTPException):  # It may have just ended, amid its answer.
+            continue
+    assert num_answers > 0
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     assert is_refused(page)

@@ -27,9 +27,9 @@ def test_a_step_has_the_parts_and_the_seconds_of_its_task(task):
     environment.close()
 
 
-@pytest.mark.parametrize("robot", ["Walker2D", "Hopper", "HalfCheetah", "Ant", "Humanoid"])
-def test_stock_gym_agrees_bit_for_bit(robot):
-    name = f"{robot}BulletEnv-v0"
+@pytest.mark.parametrize("name", sorted(set(PACKAGES["pybullet_envs"]) - {"HumanoidFlagrunHarderBulletEnv-v0"}))
+def test_stock_gym_agrees_bit_for_bit(name):
+    """All but a task whose reset depends on the episode before it in stock gym."""
     environment = make_environment(name, seed=0)
     with quiet(), warnings.catch_warnings():
         stock = gym.make(name, disable_env_checker=True)
@@ -40,11 +40,11 @@ def test_stock_gym_agrees_bit_for_bit(robot):
     for step in range(300):
         if needs_reset or step % 80 == 0:
             stock.seed(step)
-            np.testing.assert_array_equal(stock.reset(), environment.reset(step).observation)
+            np.testing.assert_array_equal(np.float32(stock.reset()), environment.reset(step).observation)
         constant = np.full(stock.action_space.shape, 0.3, np.float32)
         action = stock.action_space.sample() if step // 40 % 2 else constant
         observation, reward, needs_reset, _ = stock.step(action)
         timestep = environment.step(action)
-        np.testing.assert_array_equal(timestep.observation, observation)
+        np.testing.assert_array_equal(timestep.observation, np.float32(observation))
         assert timestep.reward == np.float32(reward)
         assert timestep.last() == needs_reset

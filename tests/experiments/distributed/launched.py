@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.tiny import AGENT, TINY_AGENT, is_running, set_options, start_command, tiny_agent
+from tests.tiny import AGENT, LIMIT, TINY_AGENT, is_running, set_options, start_command, tiny_agent
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 
 SCHEDULE = set_options(
@@ -30,9 +30,6 @@ SCHEDULE = set_options(
 PENDULUM = [*set_options(TINY_AGENT), *SCHEDULE]
 
 ENDLESS = ("--num-actors", "2", "--steps", "10000000")
-
-LIMIT = 300.0
-"""Seconds for anything that takes a few on an idle machine, as the start of TensorFlow."""
 
 
 class Launched:
