@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gym.envs.classic_control.pendulum import PendulumEnv
 
 from tests.environments.pictures import robot_pixels
 from walker_rl.environments import make_environment
@@ -15,6 +16,18 @@ def test_actions_are_scaled_to_bounds_that_are_not_one():
     angle = np.arctan2(sin, cos)
     assert timestep.reward == pytest.approx(-(angle**2 + 0.1 * speed**2 + 0.001 * 2**2), rel=1e-5)
     assert timestep.observation[2] == pytest.approx(speed + (15 * np.sin(angle) + 3 * 2) * 0.05, rel=1e-5)
+
+
+def test_gym_agrees_bit_for_bit():
+    environment, stock, random = make_environment("Pendulum-v1", seed=0), PendulumEnv(), np.random.default_rng(0)
+    np.testing.assert_array_equal(environment.reset(5).observation, stock.reset(seed=5))
+    for _ in range(200):
+        action = random.uniform(-1, 1, 1).astype(np.float32)
+        observation, reward, *_ = stock.step(2 * action)
+        timestep = environment.step(action)
+        np.testing.assert_array_equal(timestep.observation, observation)
+        assert timestep.reward == np.float32(reward)
+    assert timestep.last()
 
 
 def test_a_step_has_one_reward_and_a_twentieth_of_a_second():

@@ -58,6 +58,24 @@ def test_its_numbers_have_the_names_of_the_suite_and_its_steps_their_time():
     environment.close()
 
 
+def test_the_suite_agrees_bit_for_bit():
+    pytest.importorskip("dm_control")
+    environment = make_environment(WALK, seed=0)
+    from dm_control import suite  # After ours, which lets it be imported where nothing can be drawn.
+
+    stock = suite.load("walker", "walk", task_kwargs={"random": 5})
+    timesteps = [(stock.reset(), environment.reset(5))]
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        action = random.uniform(-1, 1, 6).astype(np.float32)
+        timesteps.append((stock.step(action), environment.step(action)))
+    for theirs, ours in timesteps:
+        flat = np.concatenate([np.ravel(part) for _, part in sorted(theirs.observation.items())])
+        np.testing.assert_array_equal(ours.observation, np.float32(flat))
+        assert ours.reward == (None if theirs.first() else np.float32(theirs.reward))
+    environment.close()
+
+
 def test_its_time_limit_truncates():
     pytest.importorskip("dm_control")
     environment = make_environment(WALK, 0, {"time_limit": 0.25})

@@ -67,6 +67,20 @@ def test_a_task_describes_itself():
     )
 
 
+def test_gymnasium_agrees_bit_for_bit():
+    environment, stock = make_environment(CHEETAH, seed=0), gymnasium.make("HalfCheetah-v5")
+    np.testing.assert_array_equal(environment.reset(5).observation, np.float32(stock.reset(seed=5)[0]))
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        action = random.uniform(-1, 1, 6).astype(np.float32)
+        observation, reward, *_ = stock.step(action)
+        timestep = environment.step(action)
+        np.testing.assert_array_equal(timestep.observation, np.float32(observation))
+        assert timestep.reward == np.float32(reward)
+    environment.close()
+    stock.close()
+
+
 def test_arguments_go_to_the_constructor():
     task = find_task("gymnasium:Ant-v5", {"include_cfrc_ext_in_observation": False, "max_episode_steps": 30})
     assert (task.observation_size, task.max_episode_steps) == (27, 30)
