@@ -4,12 +4,12 @@ import re
 import shlex
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.fuzzing import make_generator
 from tests.tiny import (
     AGENT,
     DISTRIBUTIONAL_AGENT,
@@ -46,6 +46,16 @@ def policy_of(run, name):
         return {key: arrays[key] for key in arrays.files}
 
 
+def wait_for_rows(run, process, number):
+    """Waits until a training has written so many lines of metrics beyond those that there are, or has ended."""
+
+    def count():
+        return sum(path.read_bytes().count(b"\n") for path in run.glob("metrics/*.csv"))
+
+    end = count() + number
+    wait_until(lambda: process.poll() is not None or count() >= end)
+
+
 def assert_equal_runs(left, right):
     assert metrics_of(left) == metrics_of(right)
     assert (left / "summary.json").read_text() == (right / "summary.json").read_text()
@@ -69,22 +79,19 @@ def test_killed_run_equals_one_that_never_stopped(tmp_path, agent_name, more):
     finished = run_command(*command, "--run-dir", straight)
     assert finished.returncode == 0, finished.stderr
 
-    random = np.random.default_rng()
+    random = make_generator()
     process = start_command(*command, "--run-dir", killed)
-    kills = []
+    kills, outputs = [], []
     for _ in range(3):
-        log = killed / "metrics" / "training.csv"
-        before = log.stat().st_size if log.exists() else 0
-        while process.poll() is None and (not log.exists() or log.stat().st_size <= before):
-            time.sleep(0.01)
-        time.sleep(random.uniform(0, 1.5))
+        wait_for_rows(killed, process, int(random.integers(5, 11)))
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        outputs.append(process.communicate()[0])
         kills.append(process.returncode)
         process = start_command("train", agent_name, "--resume", killed)
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output
+    outputs.append(process.communicate(timeout=300)[0])
+    assert process.returncode == 0, outputs
     assert -signal.SIGKILL in kills, "the training was over before the first kill"
+    assert re.search(r"^Resumed .* at [1-9][\d,]* steps", "".join(outputs), re.MULTILINE), outputs
     assert_equal_runs(straight, killed)
 
 
