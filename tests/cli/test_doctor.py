@@ -75,10 +75,8 @@ def test_json_has_the_same_checks():
     report = json.loads(process.stdout)
     assert (process.returncode, process.stderr, report["healthy"]) == (0, "", True)
     python = next(check for check in report["checks"] if check["subject"] == "python")
-    assert python["found"].startswith(f"{platform.python_version()} at ") and (python["status"], python["advice"]) == (
-        "ok",
-        "",
-    )
+    assert python["found"].startswith(f"{platform.python_version()} at ")
+    assert (python["status"], python["advice"]) == ("ok", "")
 
 
 def test_something_wrong_is_exit_status_1(broken):
