@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def test_an_evaluator_that_is_terminated_again_and_again_ends_without_a_tracebac
     wait_until(lambda: catches(process.pid, signal.SIGTERM))
     while process.poll() is None:
         process.send_signal(signal.SIGTERM)
+        time.sleep(0.01)
     assert (process.returncode, process.stderr.read()) == (75, "")
 
 
