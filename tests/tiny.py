@@ -107,9 +107,9 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def wait_until(is_so: Callable[[], object], seconds: float = LIMIT) -> None:
-    """Waits until something is so."""
-    end = time.monotonic() + seconds
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Waits until something is so, for at most `LIMIT`."""
+    end = time.monotonic() + LIMIT
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.002)

@@ -14,7 +14,7 @@ from tests.experiments.distributed.launched import ENDLESS, PENDULUM, Launched, 
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.package_copy import ROOT
-from tests.tiny import AGENT, lines_until, run_command
+from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.ports import free_port
@@ -127,13 +127,16 @@ def test_threads_end_soon_after_they_are_asked_to(tmp_path):
     assert f"The newest checkpoint is at {steps:,} steps\nInterrupted; to resume from the newest checkpoint: " in output
 
 
-def test_a_thread_that_fails_is_named_with_its_reason(tmp_path):
+def test_a_thread_that_fails_ends_the_run_with_its_reason(tmp_path):
     (tmp_path / "rail.py").write_text(FAILING)
     options = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
     with launched(tmp_path / "run", *ENDLESS, "--task", "rail:Rail", "--threads", **options) as made:
-        line = lines_until(made.process, "error: ")[-1]
-    assert line.startswith("error: a thread has failed: RunError('the environment raised OSError: no wind (")
-    assert "; to resume from the newest checkpoint: " in line
+        output = made.finish()
+        assert made.process.returncode == 1, output
+    last = output.splitlines()[-1]
+    assert last.startswith("error: a thread has failed: RunError("), output
+    assert "OSError: no wind" in last
+    assert "Traceback" not in output
 
 
 def test_the_policy_that_is_kept_is_the_evaluated_one(tmp_path):
