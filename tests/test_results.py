@@ -5,16 +5,15 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.package_copy import ROOT
 from tests.stacks import acme_stack
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.runs import read_runs
 from walker_rl.pretrained import pretrained_policies
 
-ROOT = Path(__file__).parents[1]
 RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())
 
 
@@ -37,6 +36,10 @@ def test_every_curve_among_the_images_is_in_a_folder_of_results():
 
 BLOCKS = re.findall(r"^```\n\$ (.+)\n((?:.+\n)+?)```$", (ROOT / "docs/results.md").read_text(), re.MULTILINE)
 """Commands in the document, each with what it prints there."""
+
+
+def test_every_command_of_the_document_is_run():
+    assert len(BLOCKS) == (ROOT / "docs/results.md").read_text().count("\n$ ") > 0
 
 
 @pytest.mark.slow

@@ -2,11 +2,11 @@
 
 import re
 import statistics
-from pathlib import Path
 
 import pytest
 
 from scripts.forecast_table import write_forecast_table
+from tests.package_copy import ROOT
 from walker_rl.analysis.runs import read_runs
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.forecast import TABLE, RecordedMean, forecast, forecast_many, read_table
@@ -26,7 +26,7 @@ def test_the_table_is_that_of_the_results(tmp_path):
 
 
 def test_a_row_is_the_mean_return_and_the_times_of_the_recorded_runs():
-    runs = [run for run in read_runs(["results/walker2d_300k"]) if run.group == "sac"]
+    runs = [run for run in read_runs([ROOT / "results/walker2d_300k"]) if run.group == "sac"]
     (row,) = recorded("sac", 300_000)
     assert row.num_runs == len(runs) == 5
     assert row.mean_return == pytest.approx(sum(run.returns[-1] for run in runs) / 5, rel=1e-4)
@@ -66,8 +66,8 @@ def test_a_slower_machine_takes_longer_and_gets_less_far_in_the_same_time():
 @pytest.mark.parametrize(
     ("files", "overrides", "expected"),
     [
-        ((Path("configs/fast.yaml"),), ("agent.prior.policy=gait",), "after 150,000 steps, in "),
-        ((Path("configs/steady.yaml"),), ("agent.prior.policy=gait",), "after 1,000,000 steps, in "),
+        ((ROOT / "configs/fast.yaml",), ("agent.prior.policy=gait",), "after 150,000 steps, in "),
+        ((ROOT / "configs/steady.yaml",), ("agent.prior.policy=gait",), "after 1,000,000 steps, in "),
         ((), ("task=HopperBulletEnv-v0",), "after 300,000 steps, in "),
         ((), ("task=gymnasium:HalfCheetah-v5", "agent.vmin=-50", "agent.vmax=400"), "after 300,000 steps, in "),
     ],

@@ -133,8 +133,11 @@ def test_it_can_only_be_read(server, method):
 
 def test_it_listens_on_loopback_alone(server):
     assert server.server_address[0] == "127.0.0.1"
-    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
-    for address in (one for one in others if not one.startswith("127.")):
+    addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    others = [address for address in addresses if not address.startswith("127.")]
+    if not others:
+        pytest.skip("the name of this machine has no address but loopback's")
+    for address in others:
         with pytest.raises(OSError):
             socket.create_connection((address, server.server_address[1]), timeout=2).close()
 

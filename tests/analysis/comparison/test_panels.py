@@ -74,6 +74,7 @@ def test_no_point_is_marked_and_no_legend_lies_over_curves(draw):
     assert {line.get_marker() for axes in figure.axes for line in axes.lines} == {"None"}
     assert not any(axes.get_legend() for axes in figure.axes)
     figure.draw_without_rendering()
+    assert len(figure.legends) == (draw in DRAWN.values()), "one, but none where curves have their names"
     for legend in figure.legends:
         box = legend.get_window_extent()
         assert not any(box.overlaps(axes.get_window_extent()) for axes in figure.axes)
@@ -96,9 +97,9 @@ def test_no_legend_is_wider_than_its_figure(seeds):
     figures = [draw(groups) for draw in DRAWN.values()]
     for figure in [*figures, final_performance.draw({"T": final_performance.tabulate(groups)})]:
         figure.draw_without_rendering()
-        for legend in figure.legends:
-            box = legend.get_window_extent()
-            assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+        (legend,) = figure.legends
+        box = legend.get_window_extent()
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
 
 
 def test_the_lowest_panel_of_each_column_has_numbers_at_its_axis():
