@@ -51,6 +51,14 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture
+def sighup_is_not_ignored():
+    """Which it is where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_running():
     """Kills what a failed test leaves in sessions of their own, which would slow down the tests after it."""

@@ -3,14 +3,13 @@
 import re
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
 import typer
 
+from tests.package_copy import ROOT
 from walker_rl.cli.app import app
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     page
     for pattern in ("*.md", "docs/*.md", "*/README.md", "walker_rl/**/README.md")

@@ -6,13 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.agents.learners import make_config
 from tests.fakes import random_variables
+from tests.package_copy import ROOT
 from tests.tiny import AGENT
 from walker_rl.agents.config import PriorConfig
 from walker_rl.environments import make_environment
@@ -27,8 +27,6 @@ from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.replay.queue import Queue
-
-ROOT = Path(__file__).parents[1]
 
 SHAPE = PolicyArchitecture(3, 1, TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
 SAVED = SavedPolicy("d4pg", "Pendulum-v1", 7, SHAPE, random_variables(SHAPE))

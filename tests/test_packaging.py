@@ -8,18 +8,17 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from tests.package_copy import ROOT
 from tests.tiny import COMMAND
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.pretrained import pretrained_policies
 
-ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.lock", "requirements.portable.lock")
 DEV_LOCKS = ("requirements-dev.lock", "requirements-dev.portable.lock")
 WALK_LOCKS = ("requirements-walk.lock", "requirements-walk.portable.lock")

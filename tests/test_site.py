@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import BROWSER_LIMIT, needs_chromium
+from tests.package_copy import ROOT
 from walker_rl.agents import agent_names
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.experiments.config import experiment_class
 
-ROOT = Path(__file__).parents[1]
 WIDE, NARROW = 1400, 360
 
 pytestmark = [

@@ -1,6 +1,7 @@
 """Trainings that are real and small: the same code, smaller numbers."""
 
 import contextlib
+import csv
 import importlib
 import os
 import re
@@ -148,6 +149,17 @@ def press_ctrl_c(process: subprocess.Popen) -> None:
 def metrics_of(run: Path) -> dict[str, bytes]:
     """Every metric of a run that no clock is in, byte for byte."""
     return {path.name: path.read_bytes() for path in sorted((run / "metrics").glob("*.csv")) if path.stem != "timing"}
+
+
+def rows(run: Path, stream: str) -> list[dict[str, str]]:
+    """The rows of one of a run's metrics, with their numbers as text."""
+    with (run / "metrics" / f"{stream}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def last_checkpoint(run: Path) -> int:
+    """The steps of a run's newest checkpoint."""
+    return max(int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.npz"))
 
 
 def unknown_task(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.tiny import AGENT
 from walker_rl.analysis.final_evaluation import FinalEvaluation
@@ -35,6 +36,12 @@ def make_run(
         }
         write_summary(run, evaluations, "steps")
     return run
+
+
+def make_film(path) -> None:
+    """A film of three frames."""
+    frames = [Image.fromarray(np.full((60, 80, 3), shade, np.uint8)) for shade in (0, 120, 240)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=60)
 
 
 def run(name, returns, group="a", last=None, best=None, falls=None, steps=None, walltime=None, losses=None):

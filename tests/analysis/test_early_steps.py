@@ -2,15 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.analysis.made_runs import make_run, run
+from tests.package_copy import ROOT
 from walker_rl.analysis.early_steps import describe, phases
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_each_evaluation_is_held_to_the_best_since_the_run_began():

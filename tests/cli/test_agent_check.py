@@ -1,15 +1,12 @@
 """The check of agents and tasks before a sweep, a search or a launch."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.package_copy import ROOT
 from tests.tiny import AGENT
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
-
-ROOT = Path(__file__).parents[2]
 
 CART = """
 import dm_env, numpy as np

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.models import OptionInfo
 
+from tests.package_copy import ROOT
 from tests.tiny import AGENT, COMMAND
 from walker_rl import __version__
 from walker_rl.agents import agent_names
@@ -23,8 +24,6 @@ from walker_rl.cli.launch import _launch
 from walker_rl.cli.request import make_request
 from walker_rl.cli.train import _train
 from walker_rl.experiments.config import experiment_class
-
-ROOT = Path(__file__).parents[2]
 
 AGENTS = ", ".join(agent_names())
 

@@ -3,15 +3,13 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.analysis.made_runs import make_run
+from tests.package_copy import ROOT
 from tests.terminal.terminals import on_a_terminal
 from walker_rl.cli import main
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """`--for`, `--until` and `--steps`: trainings that end by time, by return, or by steps as people write them."""
 
-import csv
 import json
 import re
 import shlex
@@ -10,7 +9,7 @@ import pytest
 import yaml
 
 from tests.stacks import acme_stack
-from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, start_command, wait_for
+from tests.tiny import AGENT, TINY_RUN, metrics_of, rows, run_command, set_options, start_command, wait_for
 from walker_rl.analysis.run import by_task
 from walker_rl.analysis.runs import read_runs
 from walker_rl.cli import main
@@ -25,11 +24,6 @@ def train(*words):
     result = run_command(*words)
     assert result.returncode == 0, result.stderr
     return result.stdout
-
-
-def rows(run, stream):
-    with (run / "metrics" / f"{stream}.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def ended_by(run):

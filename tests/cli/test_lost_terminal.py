@@ -17,12 +17,15 @@ from tests.tiny import (
     AGENT,
     COMMAND,
     TINY_RUN,
+    last_checkpoint,
     metrics_of,
     press_ctrl_c,
     run_command,
     set_options,
     wait_for,
 )
+
+pytestmark = pytest.mark.usefixtures("sighup_is_not_ignored")
 
 SETTINGS = ("--task", "Pendulum-v1", *set_options(TINY_RUN))
 SHORT = ("train", AGENT, *SETTINGS, "--steps", "300")
@@ -48,14 +51,6 @@ def straight(tmp_path_factory):
     run = tmp_path_factory.mktemp("runs") / "straight"
     assert run_command(*SHORT, "--run-dir", run).returncode == 0
     return run
-
-
-@pytest.fixture(autouse=True)
-def sighup_is_not_ignored():
-    """Which it is where the tests run under `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.slow
@@ -87,10 +82,6 @@ def test_many_processes_are_seen_to_their_end(tmp_path, words, left, redirection
 
 
 # --- asked to stop
-
-
-def last_checkpoint(run):
-    return max(int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.npz"))
 
 
 def wait_for_training(run, process):

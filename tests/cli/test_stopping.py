@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import AGENT, TINY_RUN, lines_until, press_ctrl_c, set_options, start_command, wait_for
+from tests.tiny import AGENT, TINY_RUN, last_checkpoint, lines_until, press_ctrl_c, set_options, start_command, wait_for
+
+pytestmark = pytest.mark.usefixtures("sighup_is_not_ignored")
 
 ENDLESS = (
     *("train", AGENT, "--task", "Pendulum-v1", "--steps", "1000000"),
@@ -17,23 +19,11 @@ ENDLESS = (
 """A training that leaves one checkpoint at its start and one at its end."""
 
 
-@pytest.fixture(autouse=True)
-def sighup_is_not_ignored():
-    """Which it is where the tests run under `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
 def begin(run, *words, num_lines=3, **options):
     """Starts a training and waits until it has so many lines of metrics."""
     process = start_command(*ENDLESS, *words, "--run-dir", run, **options)
     wait_for(run / "metrics" / "training.csv", process, num_lines=num_lines)
     return process
-
-
-def last_checkpoint(run):
-    return max(int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.npz"))
 
 
 def ending(run):

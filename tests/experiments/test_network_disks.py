@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.package_copy import ROOT
 
 LIBRARY = """
 #define _GNU_SOURCE

@@ -15,6 +15,7 @@ from tensorboard import program
 from wandb.proto import wandb_internal_pb2
 
 from tests.logging.events import hyperparameters, scalars, videos
+from tests.package_copy import ROOT
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
@@ -22,7 +23,6 @@ from walker_rl.experiments.run.directory import RunDirectory
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 SURROUNDINGS = ("home", "tmp", "cwd")
 STREAMS = ("training", "learner", "evaluation", "conduct", "timing")
 

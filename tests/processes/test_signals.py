@@ -10,6 +10,8 @@ import pytest
 
 from walker_rl.processes.signals import STOPPING, WARNINGS, StopSignals
 
+pytestmark = pytest.mark.usefixtures("sighup_is_not_ignored")
+
 RUN = """
 import signal, sys, time
 from walker_rl.processes.signals import StopSignals
@@ -25,14 +27,6 @@ with StopSignals({options}) as signals:
     print("urgent" if signals.is_urgent() else "saved", flush=True)
 sys.exit(signals.exit_status)
 """
-
-
-@pytest.fixture(autouse=True)
-def sighup_is_not_ignored():
-    """Which it is where the tests run under `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 class Process:

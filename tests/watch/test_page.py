@@ -6,12 +6,10 @@ import os
 import re
 import threading
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
-from tests.analysis.made_runs import make_run
+from tests.analysis.made_runs import make_film, make_run
 from tests.browser import BROWSER_LIMIT, needs_chromium
 from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
 from walker_rl.watch.server import WatchServer, address_of, listen
@@ -40,11 +38,6 @@ def opened(chromium, path, **options):
         server.shutdown()
     assert complaints == []
     assert [url for url in requests if not url.startswith((address, "data:"))] == []
-
-
-def make_film(path) -> None:
-    frames = [Image.fromarray(np.full((60, 80, 3), shade, np.uint8)) for shade in (0, 120, 240)]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=60)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.package_copy import ROOT
 from tests.tiny import AGENT, lines_until
 from walker_rl.experiments.distributed.ports import free_port
 
-ROOT = Path(__file__).parents[3]
 RAY = ROOT / ".venv-ray" / "bin" / "ray"
 
 MARKS = [

@@ -1,6 +1,5 @@
 """Runs of many processes that go well."""
 
-import csv
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ from tests.experiments.distributed.launched import ENDLESS, PENDULUM, Launched, 
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.package_copy import ROOT
-from tests.tiny import AGENT, run_command
+from tests.tiny import AGENT, rows, run_command
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.ports import free_port
@@ -42,11 +41,6 @@ class Rail(dm_env.Environment):
         if self.time == 30: raise OSError("no wind")
         return dm_env.transition(0.0, np.zeros(2))
 """
-
-
-def rows(run, stream):
-    with (run / "metrics" / f"{stream}.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("agent_name", agent_names())

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from tests.experiments.distributed.launched import PENDULUM
-from tests.experiments.distributed.ray_cluster import MARKS, RAY, ROOT, script, words
+from tests.experiments.distributed.ray_cluster import MARKS, RAY, script, words
+from tests.package_copy import ROOT
 from tests.tiny import lines_until, run_command, start_command, wait_until
 
 pytestmark = MARKS

@@ -17,15 +17,7 @@ from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.step_files import step_files
 from walker_rl.processes.signals import WARNINGS
 
-pytestmark = MARKS
-
-
-@pytest.fixture(autouse=True)
-def sighup_is_not_ignored():
-    """Which it is where the tests run under `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
+pytestmark = [*MARKS, pytest.mark.usefixtures("sighup_is_not_ignored")]
 
 
 def lose_terminal(process):
