@@ -98,7 +98,7 @@ def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
 def test_a_recording_that_is_stopped_leaves_nothing_behind(number, tmp_path):
     output = tmp_path / "walks"
     process = start_command("record", "--pretrained", "gait", "--steps", "1M", "--output", output)
-    wait_until(lambda: any(tmp_path.glob(".recording-*")))
+    wait_until(lambda: any(tmp_path.glob(".recording-*/walks/data/main_data.hdf5")))
     process.send_signal(number)
     process.communicate()
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 75}[number]

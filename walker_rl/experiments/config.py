@@ -4,14 +4,16 @@ import dataclasses
 import functools
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walker_rl.agents import agent_names, config_class
-from walker_rl.agents.config import PriorConfig
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
 from walker_rl.pretrained import pretrained_policies
+
+if TYPE_CHECKING:
+    from walker_rl.agents.config import PriorConfig
 
 DEFAULT_TASK = "Walker2DBulletEnv-v0"
 
@@ -190,10 +192,10 @@ def why_nothing_is_learned(config: ExperimentConfig) -> str | None:
     return None if steps >= needed else f"max_actor_steps = {steps}: must be at least {needed} for a first update"
 
 
-def prior_of(config: ExperimentConfig) -> PriorConfig | None:
+def prior_of(config: ExperimentConfig) -> "PriorConfig | None":
     """The agent's settings of a prior, which need not give one; None if the agent takes no prior."""
-    prior = getattr(config.agent, "prior", None)
-    return prior if isinstance(prior, PriorConfig) else None
+    prior: PriorConfig | None = getattr(config.agent, "prior", None)
+    return prior
 
 
 def to_dict(config: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator
 
-from walker_rl.agents.config import PriorConfig
 from walker_rl.experiments.config import ExperimentConfig, prior_of, why_nothing_is_learned
 from walker_rl.hyperparameters import allowed
 from walker_rl.schedules import Linear
@@ -20,5 +19,5 @@ def config_warnings(config: ExperimentConfig) -> Iterator[str]:
             steps = f"step {value.end:,} of {config.max_actor_steps:,}"
             yield f"agent.{field.name} falls to {value.last:g} at {steps} and stays there"
     prior = prior_of(config)
-    if prior is not None and not prior.is_given and prior != PriorConfig():
+    if prior is not None and not prior.is_given and prior != type(prior)():
         yield "the settings of agent.prior have no effect without a prior, as --prior gait gives one"

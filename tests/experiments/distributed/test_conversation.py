@@ -171,8 +171,8 @@ def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, c
     assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]
 
 
-def test_the_evaluator_shows_life_in_each_episode_of_a_long_ending(centre, monkeypatch):
-    """The central process gives up an evaluator that is silent, even while it plays many episodes."""
+def test_the_evaluator_shows_life_throughout_a_long_ending(centre, monkeypatch):
+    """The central process gives up an evaluator that is silent, even while it plays many or long episodes."""
     monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
     heard, hear = [], centre.evaluations.hear
     monkeypatch.setattr(centre.evaluations, "hear", lambda result: (heard.append(result.event), hear(result)))
@@ -189,4 +189,4 @@ def test_the_evaluator_shows_life_in_each_episode_of_a_long_ending(centre, monke
     thread.join()
     wait_until(lambda: centre.exchange() or centre.evaluations.evaluator_has_finished)
     num_evaluated, num_selecting, num_final = 2 * 2, 2 * 10, 2 * 10
-    assert heard.count("playing") == num_evaluated + num_selecting + num_final
+    assert heard.count("playing") > 2 * (num_evaluated + num_selecting + num_final)
