@@ -1,4 +1,4 @@
-"""What the references of updates share: networks, gradients and Adam in NumPy, in double precision."""
+"""Shared parts of the references of updates: networks, gradients and Adam, in double-precision NumPy."""
 
 import abc
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def doubles(module: Any) -> Variables:
 
 
 def noise(shape: tuple[int, ...], step: int) -> np.ndarray:
-    """What a learner of seed `SEED` draws at its update `step`."""
+    """The noise that a learner with seed `SEED` draws in update `step`."""
     return tf.random.stateless_normal(shape, seed=[SEED, step]).numpy().astype(np.float64)
 
 
@@ -141,7 +141,7 @@ class Reference(abc.ABC):
         return network(weights, inputs, layer, self.config.activation)
 
     def values(self, critic: Variables, observation: np.ndarray, action: np.ndarray) -> np.ndarray:
-        """Those of a scalar critic, `[B]`."""
+        """Values of a scalar critic, `[B]`."""
         return self.outputs(critic, np.concatenate([observation, action], axis=-1), "value")[:, 0]
 
     def twin_values(self, critics: Variables, observation: np.ndarray, action: np.ndarray) -> np.ndarray:

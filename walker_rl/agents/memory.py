@@ -8,7 +8,7 @@ FLOAT = 4
 """Bytes of a number."""
 
 COPIES_OF_WEIGHTS = 4
-"""What every network has at least: its weights, their gradient and Adam's two moments."""
+"""The least that any network has: its weights, their gradient and Adam's two moments."""
 
 
 def network_bytes(

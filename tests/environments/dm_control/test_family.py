@@ -61,7 +61,7 @@ def test_its_numbers_have_the_names_of_the_suite_and_its_steps_their_time():
 def test_the_suite_agrees_bit_for_bit():
     pytest.importorskip("dm_control")
     environment = make_environment(WALK, seed=0)
-    from dm_control import suite  # After ours, which lets it be imported where nothing can be drawn.
+    from dm_control import suite  # Last, because our import sets up MuJoCo for machines without a display.
 
     stock = suite.load("walker", "walk", task_kwargs={"random": 5})
     timesteps = [(stock.reset(), environment.reset(5))]
