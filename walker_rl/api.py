@@ -20,9 +20,9 @@ from walker_rl.experiments.evaluation import Evaluation, evaluate_saved, load_pl
 from walker_rl.experiments.run.directory import open_run_directory
 from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary
+from walker_rl.files.yaml_file import as_text
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.pretrained import find_policy, policy_file, unlike_a_name
-from walker_rl.yaml_file import as_text
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
 

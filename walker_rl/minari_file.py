@@ -17,7 +17,7 @@ from walker_rl import __version__
 from walker_rl.episodes import Episode
 from walker_rl.errors import UserError, text_of
 from walker_rl.extras import require_extra
-from walker_rl.outputs import writing
+from walker_rl.files.outputs import writing
 from walker_rl.printable import describe_sizes, printable
 
 MARGIN = 2**20

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from walker_rl.environments import Environment
 from walker_rl.errors import UserError
+from walker_rl.files.video_file import is_gif, video_file
 from walker_rl.types import Act
-from walker_rl.video_file import is_gif, video_file
 
 FORMATS = (".gif", ".mp4")
 FRAME_RATES = (30, 60)

@@ -10,8 +10,8 @@ from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT, run_command, unknown_task
 from walker_rl.cli import main
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.files.locks import locked_folder
 
 GAIT = ROOT / "configs" / "gait_lean.yaml"
 

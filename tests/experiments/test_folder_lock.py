@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from walker_rl.errors import UserError
-from walker_rl.experiments.folder_lock import locked_output
+from walker_rl.files.locks import locked_output
 
 
 def refusal(output: Path) -> str:

@@ -31,8 +31,8 @@ CODE = """
 import sys
 from pathlib import Path
 from walker_rl.errors import UserError
-from walker_rl.experiments.folder_lock import locked_folder
-from walker_rl.whole_file import write_whole_text
+from walker_rl.files.locks import locked_folder
+from walker_rl.files.whole_file import write_whole_text
 with locked_folder(Path(sys.argv[1]), UserError("taken")):
     write_whole_text(Path(sys.argv[1], "notes"), "kept")
 """

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import wait_until
+from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.logging.mlflow_store import MLflowLogger
 from walker_rl.logging.tracker import About
-from walker_rl.metrics_file import STEP_KEY
 
 ABOUT = About(run_id="abc", name="one", task="Pendulum-v1", hyperparameters={"seed": 1})
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.fakes import file_size_limit, random_variables
-from walker_rl.array_file import write_arrays
 from walker_rl.errors import UserError
+from walker_rl.files.array_file import write_arrays
 from walker_rl.policies.heads import HEADS
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy

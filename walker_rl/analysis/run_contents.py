@@ -13,7 +13,7 @@ from walker_rl.experiments.run.provenance import Provenance
 from walker_rl.experiments.run.summary import read_summary
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import to_record
-from walker_rl.metrics_file import STEP_KEY, read_columns
+from walker_rl.files.metrics_file import STEP_KEY, read_columns
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,7 @@ from walker_rl.analysis.run import Run
 from walker_rl.analysis.run_paths import EVALUATIONS, RUNS
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError
-from walker_rl.metrics_file import STEP_KEY
+from walker_rl.files.metrics_file import STEP_KEY
 
 
 def write_runs(runs: Sequence[Run], folder: Path) -> None:

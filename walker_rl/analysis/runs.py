@@ -15,7 +15,7 @@ from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs,
 from walker_rl.analysis.run_tables import read_tables
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.metrics_file import STEP_KEY
+from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
 
 GROUP_BY = "agent_name"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from walker_rl.whole_file import write_whole_text
+from walker_rl.files.whole_file import write_whole_text
 
 Row = dict[str, Any]
 

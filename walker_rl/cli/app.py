@@ -31,7 +31,7 @@ from walker_rl.cli.train import make_train_app
 from walker_rl.cli.tune import tune_agent
 from walker_rl.cli.watch import watch_runs
 from walker_rl.errors import LineError, RunError, RunIsComplete, UserError
-from walker_rl.outputs import writing
+from walker_rl.files.outputs import writing
 from walker_rl.printable import one_line
 from walker_rl.processes.child import tie_to_starter
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED

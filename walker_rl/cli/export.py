@@ -9,7 +9,7 @@ import typer
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.errors import UserError
 from walker_rl.extras import require_extra
-from walker_rl.outputs import writing
+from walker_rl.files.outputs import writing
 
 FORMATS = ("onnx",)
 
@@ -39,8 +39,8 @@ def export_policy(
     if output is not None and os.path.exists(output) and output.samefile(_source(run, pretrained)):
         raise UserError(f"output = {output}: must not be the policy itself")
 
+    from walker_rl.files.whole_file import whole_file
     from walker_rl.policies.onnx_model import onnx_model
-    from walker_rl.whole_file import whole_file
 
     model, path = onnx_model(saved), output or _default_output(run, pretrained, saved.actor_steps)
     with writing("output", path), whole_file(path) as file:

@@ -17,7 +17,7 @@ from walker_rl.cli.see_through import see_through
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.trust import trust
-from walker_rl.outputs import writing
+from walker_rl.files.outputs import writing
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals

@@ -61,8 +61,8 @@ def probe_task(
 def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Trace], steps: int, seed: int) -> None:
     from walker_rl.analysis.probe import probe_figure
     from walker_rl.environments.probing import simple_actions
+    from walker_rl.files.whole_file import whole_file
     from walker_rl.rendering import render_episode
-    from walker_rl.whole_file import whole_file
 
     with writable(folder, "output"):
         figure = probe_figure(traces, environment.dimensions.observation, environment.task.name)

@@ -8,8 +8,8 @@ import typer
 
 from walker_rl.cli.compare import GroupBy, Runs, Thresholds, parse_thresholds
 from walker_rl.errors import RunError
-from walker_rl.outputs import writing
-from walker_rl.whole_file import write_whole_text
+from walker_rl.files.outputs import writing
+from walker_rl.files.whole_file import write_whole_text
 
 
 def report_runs(

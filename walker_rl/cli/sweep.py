@@ -24,7 +24,7 @@ from walker_rl.cli.request import (
 from walker_rl.cli.watch import where_to_look
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config_warnings import config_warnings
-from walker_rl.experiments.folder_lock import locked_output
+from walker_rl.files.locks import locked_output
 from walker_rl.printable import counted, one_line
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
 

@@ -13,7 +13,7 @@ from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import why_nothing_is_learned
-from walker_rl.experiments.folder_lock import locked_output
+from walker_rl.files.locks import locked_output
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.outputs import writing
+from walker_rl.files.outputs import writing
 
 
 @contextlib.contextmanager

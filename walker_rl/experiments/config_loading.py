@@ -14,9 +14,9 @@ from walker_rl.errors import UserError, did_you_mean, text_of
 from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten, with_absolute_paths
 from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
+from walker_rl.files.yaml_file import as_text, parse_yaml, read_yaml_file
 from walker_rl.hyperparameters import problems
 from walker_rl.schedules import Linear
-from walker_rl.yaml_file import as_text, parse_yaml, read_yaml_file
 
 PROVENANCE = "provenance"
 """Key of the provenance in a run's config.yaml; not a field of the configuration."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.field_values import shown
-from walker_rl.yaml_file import MAX_DEPTH
+from walker_rl.files.yaml_file import MAX_DEPTH
 
 
 def nest(fields: Mapping[Any, Any], source: str = "", free_keys: Collection[str] = ()) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from walker_rl.errors import NotWholeError, text_of
 from walker_rl.field_values import to_record
-from walker_rl.yaml_file import read_yaml_file
+from walker_rl.files.yaml_file import read_yaml_file
 
 RecordT = TypeVar("RecordT")
 

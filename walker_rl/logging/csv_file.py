@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import RunError
+from walker_rl.files.metrics_file import whole_size
 from walker_rl.interfaces import Logger
 from walker_rl.logging.append_only import AppendOnlyFile
-from walker_rl.metrics_file import whole_size
 
 
 class ColumnsError(RunError, ValueError):

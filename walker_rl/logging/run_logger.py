@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import UserError
+from walker_rl.files.metrics_file import STEP_KEY, whole_size
 from walker_rl.logging.csv_file import CSVLogger
 from walker_rl.logging.tracker import Tracker
-from walker_rl.metrics_file import STEP_KEY, whole_size
 from walker_rl.types import State
 
 STREAMS = ("conduct", "evaluation", "learner", "timing", "training")

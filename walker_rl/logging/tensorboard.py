@@ -16,9 +16,9 @@ from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.logging.append_only import AppendOnlyFile
 from walker_rl.logging.tracker import About, Tracker
-from walker_rl.metrics_file import STEP_KEY
 
 _PREFIX = "events.out.tfevents."
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from walker_rl.files.metrics_file import STEP_KEY
+from walker_rl.files.whole_file import write_whole_text
 from walker_rl.logging.tracker import About, Tracker
-from walker_rl.metrics_file import STEP_KEY
-from walker_rl.whole_file import write_whole_text
 
 PROJECT = "walker_rl"
 

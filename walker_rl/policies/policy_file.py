@@ -7,9 +7,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from walker_rl.array_file import TornFileError, unpack_arrays, write_arrays
 from walker_rl.errors import UserError
 from walker_rl.field_values import to_record
+from walker_rl.files.array_file import TornFileError, unpack_arrays, write_arrays
 from walker_rl.policies.architecture import Architecture, Policy
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.sinusoids import SinusoidArchitecture

@@ -20,10 +20,10 @@ from tests.experiments.distributed.launched import (
 from tests.fakes import random_variables
 from tests.tiny import AGENT, in_every_python, lines_until, press_ctrl_c, wait_until
 from walker_rl.experiments.run.checkpoint import read_checkpoint
+from walker_rl.files.whole_file import part_of
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, save_policy
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.whole_file import part_of
 
 pytestmark = pytest.mark.slow
 

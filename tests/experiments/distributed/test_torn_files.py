@@ -7,7 +7,7 @@ import pytest
 
 from tests.experiments.distributed.launched import launched, resumed
 from tests.tiny import in_every_python
-from walker_rl.metrics_file import read_columns
+from walker_rl.files.metrics_file import read_columns
 
 pytestmark = pytest.mark.slow
 

@@ -8,12 +8,12 @@ import pytest
 
 from tests.fakes import assert_equal_trees, file_size_limit
 from tests.tiny import AGENT
-from walker_rl.array_file import TornFileError
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run import checkpoint
 from walker_rl.experiments.run.checkpoint import Checkpoints, read_checkpoint, write_checkpoint
+from walker_rl.files.array_file import TornFileError
 
 CONFIG = load_config(AGENT)
 

@@ -20,9 +20,9 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run import creation
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.directory import RunDirectory, locked, open_run_directory
+from walker_rl.files.whole_file import part_of
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
-from walker_rl.whole_file import part_of
 
 CONFIG = load_config(AGENT, overrides=["seed=3", "agent.n_step=2", "agent.policy_hidden_sizes=[8, 8]"])
 

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from walker_rl.agents import agent_names, display_name
+from walker_rl.files.whole_file import whole_file
 from walker_rl.printable import plain
-from walker_rl.whole_file import whole_file
 
 AGENTS = ("d4pg", "ddpg", "dmpo", "gait", "ppo", "sac", "td3")
 """Agents in the fixed order that determines their style; others follow."""

@@ -12,8 +12,8 @@ from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary
+from walker_rl.files.whole_file import remove_parts
 from walker_rl.terminal.display import Display
-from walker_rl.whole_file import remove_parts
 
 POLL_PERIOD = 0.5  # seconds
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from walker_rl.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.environments import find_task
 from walker_rl.errors import RunError, UserError, text_of
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.run.state_kinds import check_kinds
 from walker_rl.experiments.step_files import step_file, step_files
+from walker_rl.files.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.printable import describe_sizes
 from walker_rl.types import State
 

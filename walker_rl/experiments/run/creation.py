@@ -8,13 +8,13 @@ from pathlib import Path
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.prior import PriorPolicy, prior_record, read_prior_policy
 from walker_rl.experiments.run.directory import RunDirectory, restore_folders, time_now, write_config
 from walker_rl.experiments.run.provenance import provenance
-from walker_rl.outputs import writing
+from walker_rl.files.locks import locked_folder
+from walker_rl.files.outputs import writing
+from walker_rl.files.whole_file import is_part, whole_file
 from walker_rl.printable import file_name
-from walker_rl.whole_file import is_part, whole_file
 
 
 class TakenError(UserError):

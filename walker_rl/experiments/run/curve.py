@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, smoothed_returns
-from walker_rl.metrics_file import read_whole_rows
+from walker_rl.files.metrics_file import read_whole_rows
+from walker_rl.files.whole_file import whole_file
 from walker_rl.printable import counted, plain
-from walker_rl.whole_file import whole_file
 
 
 def plot_curve(metrics: Path, path: Path, config: ExperimentConfig) -> None:

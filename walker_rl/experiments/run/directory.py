@@ -13,14 +13,14 @@ import yaml
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
-from walker_rl.experiments.folder_lock import locked_folder
 from walker_rl.experiments.prior import PriorPolicy, recorded_prior_policy
 from walker_rl.experiments.run.provenance import Provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import shown, to_record
-from walker_rl.outputs import check_writable
-from walker_rl.whole_file import remove_parts, write_whole_text
-from walker_rl.yaml_file import parse_yaml, write_yaml
+from walker_rl.files.locks import locked_folder
+from walker_rl.files.outputs import check_writable
+from walker_rl.files.whole_file import remove_parts, write_whole_text
+from walker_rl.files.yaml_file import parse_yaml, write_yaml
 
 
 class _Inside:

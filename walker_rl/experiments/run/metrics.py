@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.metrics_file import read_whole_rows
+from walker_rl.files.metrics_file import read_whole_rows
 
 MOVING_AVERAGE = 20
 """Training episodes averaged for a curve."""

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.metrics_file import STEP_KEY, whole_rows
+from walker_rl.files.metrics_file import STEP_KEY, whole_rows
 
 TAIL_SIZE = 2**16
 """Bytes at the end of a file that are searched for its last row."""

@@ -8,7 +8,7 @@ from walker_rl.experiments.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.stored import read_json_record
-from walker_rl.whole_file import write_whole_text
+from walker_rl.files.whole_file import write_whole_text
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.stored import read_json_record
 from walker_rl.experiments.sweep.scheduler import Entry
-from walker_rl.whole_file import write_whole_text
+from walker_rl.files.whole_file import write_whole_text
 
 
 @dataclasses.dataclass(frozen=True)

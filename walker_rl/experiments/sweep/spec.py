@@ -23,8 +23,8 @@ from walker_rl.experiments.config_loading import (
 from walker_rl.experiments.sections import nest
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.field_values import shown
+from walker_rl.files.yaml_file import as_text
 from walker_rl.printable import file_name
-from walker_rl.yaml_file import as_text
 
 MAX_RUNS = 10_000
 """Maximum number of runs of a sweep."""

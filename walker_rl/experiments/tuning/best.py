@@ -9,8 +9,8 @@ from walker_rl.experiments.config import changed_fields, flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import overrides_of
-from walker_rl.whole_file import write_whole_text
-from walker_rl.yaml_file import write_yaml
+from walker_rl.files.whole_file import write_whole_text
+from walker_rl.files.yaml_file import write_yaml
 
 BEST = "best.yaml"
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.fuzzing import bomb, bounded, damaged, make_generator
-from walker_rl.yaml_file import MAX_SIZE, as_text, parse_yaml, read_yaml_file, write_yaml
+from walker_rl.files.yaml_file import MAX_SIZE, as_text, parse_yaml, read_yaml_file, write_yaml
 
 MAX_SECONDS = 5.0
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.fuzzing import make_generator
 from walker_rl.errors import NotWholeError
-from walker_rl.metrics_file import read_columns, read_whole_rows, whole_size
+from walker_rl.files.metrics_file import read_columns, read_whole_rows, whole_size
 
 WHOLE = b"actor_steps,x\n1,0.3333333333333333\n2,-1e+30\n3,nan\n"
 

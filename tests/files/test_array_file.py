@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import assert_equal_trees, file_size_limit
-from walker_rl.array_file import TornFileError, read_arrays, write_arrays
+from walker_rl.files.array_file import TornFileError, read_arrays, write_arrays
 
 ARRAYS = {
     "float32": np.linspace(-1, 1, 99, dtype=np.float32),

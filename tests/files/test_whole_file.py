@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import file_size_limit
-from walker_rl.whole_file import part_of, remove_parts, whole_file, write_whole_text
+from walker_rl.files.whole_file import part_of, remove_parts, whole_file, write_whole_text
 
 
 @pytest.fixture

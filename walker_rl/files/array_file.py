@@ -11,7 +11,7 @@ from typing import IO
 import numpy as np
 
 from walker_rl.errors import text_of
-from walker_rl.whole_file import whole_file
+from walker_rl.files.whole_file import whole_file
 
 _SUFFIX = ".npy"
 

@@ -1,13 +1,40 @@
-"""Locks that give a folder one user at a time."""
+"""Locks on open files and folders, which end with the process that holds them."""
 
 import contextlib
+import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from walker_rl.errors import RunError, UserError
-from walker_rl.file_lock import try_lock
-from walker_rl.outputs import check_writable, writing
+from walker_rl.files.outputs import check_writable, writing
+
+
+def try_lock(file: int | IO[bytes], *, shared: bool = False) -> bool:
+    """Locks a file or folder until it is closed or this process ends.
+
+    Where the file system has no locks, nothing is locked.
+
+    Args:
+        file: the open file, or its descriptor.
+        shared: whether it is a lock that does not exclude others of its kind.
+
+    Returns:
+        False if it is locked already.
+
+    Raises:
+        OSError: if the disk fails.
+    """
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP):  # Some network disks have no locks.
+            raise
+    return True
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from walker_rl.file_lock import try_lock
+from walker_rl.files.locks import try_lock
 
 _PART = f"*.{'[0-9a-f]' * 8}.part"
 

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 from walker_rl.errors import RunError, text_of
-from walker_rl.outputs import writing
+from walker_rl.files.outputs import writing
+from walker_rl.files.whole_file import whole_file
 from walker_rl.processes.child import Ending
-from walker_rl.whole_file import whole_file
 
 # Without these, ffmpeg takes odd paths, as in a folder `12:30`, for a protocol, an option or a sequence of files.
 PROTOCOL = "file:"
