@@ -22,6 +22,7 @@ API = (
     "replay",
     "agents",
     "experiments",
+    "experiments.evaluation",
     "experiments.run",
     "analysis",
 )

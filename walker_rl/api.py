@@ -16,7 +16,7 @@ from walker_rl.environments import Environment, environment
 from walker_rl.environments.catalogue import NO_ARGUMENTS
 from walker_rl.errors import RunIsComplete, UserError
 from walker_rl.experiments.config_loading import as_stored
-from walker_rl.experiments.evaluation import Evaluation, evaluate_saved, load_player
+from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate_saved, load_player
 from walker_rl.experiments.run.directory import open_run_directory
 from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary

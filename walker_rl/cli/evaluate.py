@@ -15,7 +15,7 @@ from walker_rl.errors import UserError
 from walker_rl.printable import counted
 
 if TYPE_CHECKING:
-    from walker_rl.experiments.evaluation import Evaluation
+    from walker_rl.experiments.evaluation.evaluate import Evaluation
     from walker_rl.experiments.run.training_evaluation import TrainingEvaluation
     from walker_rl.policies.policy_file import SavedPolicy
 
@@ -55,7 +55,7 @@ def evaluate_policy(
         given = "run" if run is None else f"run = {run}"
         raise UserError(f"{given}: must be a run directory that has the evaluation of its best policy")
 
-    from walker_rl.experiments.evaluation import evaluate_saved
+    from walker_rl.experiments.evaluation.evaluate import evaluate_saved
 
     chosen, num_episodes = seed or 0, episodes or 10
     if as_in_training and recorded is not None:

@@ -19,7 +19,7 @@ from walker_rl.experiments.distributed.membership import introduction
 from walker_rl.experiments.distributed.messages import Candidate, Notice, Report, Result
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roster import Roster
-from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations

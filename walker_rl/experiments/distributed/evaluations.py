@@ -10,7 +10,7 @@ from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.codec import ForeignMessageError
 from walker_rl.experiments.distributed.messages import Candidate, Result
 from walker_rl.experiments.distributed.patient_writer import PatientWriter
-from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder

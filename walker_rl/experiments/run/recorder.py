@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.evaluation import Evaluation
+from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import limit_reached, seconds_allowed
 from walker_rl.experiments.run.metrics import recorded_evaluations

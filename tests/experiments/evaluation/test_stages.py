@@ -9,11 +9,11 @@ from PIL import Image
 from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.evaluation.stages import Stages
 from walker_rl.experiments.local import train
 from walker_rl.experiments.parts import builder_of, make_parts
 from walker_rl.experiments.run.creation import create_run_directory
-from walker_rl.experiments.stages import Stages
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.policies.torso import TorsoSpec

@@ -10,10 +10,10 @@ import pytest
 from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.environments import make_environment
-from walker_rl.experiments.candidates import Candidates, choose_best
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.evaluation import Evaluation, evaluate
-from walker_rl.experiments.evaluator import Evaluator
+from walker_rl.experiments.evaluation.candidates import Candidates, choose_best
+from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate
+from walker_rl.experiments.evaluation.evaluator import Evaluator
 from walker_rl.experiments.local import train
 from walker_rl.experiments.parts import builder_of, make_parts
 from walker_rl.experiments.run.creation import create_run_directory
