@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
@@ -162,6 +163,22 @@ def test_one_of_a_task_of_other_sizes_is_refused_for_that_and_not_for_the_shapes
     message = f"^task = Pendulum-v1: must have 22 observations and 6 actions, as when the run began, not {now}$"
     with pytest.raises(UserError, match=message):
         other.restore_newest({"learner": {"weights": np.zeros(9, np.float32)}}, lambda state: None)
+
+
+@pytest.mark.filterwarnings("error::DeprecationWarning")
+@pytest.mark.parametrize(
+    ("sizes", "problem"),
+    [
+        (np.zeros(2), "sizes is an array of float64, not a mapping"),
+        ({"observations": np.zeros(1), "actions": 6}, "sizes/observations is an array of float64, not an integer"),
+    ],
+)
+def test_one_whose_sizes_are_damaged_is_refused(tmp_path, sizes, problem):
+    (path,) = checkpoints_with(tmp_path, 10).paths()
+    write_checkpoint(path, {"config": to_dict(CONFIG), **state_at(10), "sizes": sizes})
+    refusal = f"{path} holds no state of this run (state/{problem}); start anew in another run directory"
+    with pytest.raises(RunError, match=f"^{re.escape(refusal)}$"):
+        make(tmp_path).restore_newest(state_at(0), lambda state: None)
 
 
 def test_one_of_an_older_version_has_no_sizes(tmp_path):

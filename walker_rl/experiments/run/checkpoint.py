@@ -122,6 +122,7 @@ class Checkpoints:
         return path
 
     def _check_sizes(self, began: dict[str, int]) -> None:
+        check_kinds(began, self._sizes, "state/sizes")
         if began != self._sizes:
             sizes, now = (describe_sizes(one["observations"], one["actions"]) for one in (began, self._sizes))
             raise UserError(f"task = {self._config['task']}: must have {sizes}, as when the run began, not {now}")
