@@ -1,6 +1,7 @@
 """Runs that cannot be resumed, and what is said of them."""
 
 import json
+import os
 import shlex
 
 import pytest
@@ -14,7 +15,7 @@ from walker_rl.cli.quantities import parse_duration
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
-from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length
+from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_version
 
 
 def test_a_launched_run_of_an_older_version_is_refused_with_that_version(tmp_path):
@@ -46,6 +47,20 @@ def test_a_run_of_another_version_that_had_other_fields_is_refused_with_that_ver
     assert main(["train", AGENT, "--resume", str(run.path)]) == 2
     began = "must be resumed with walker_rl 0.0.1 (commit abc), which began it"
     assert capsys.readouterr().err.startswith(f"error: run = {run.path}: {began}; here {problem}")
+
+
+def test_git_is_not_asked_for_the_commit_while_all_fields_are_as_they_were(tmp_path, monkeypatch):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    git, asked = tmp_path / "git", tmp_path / "asked"
+    git.write_text(f"#!/bin/sh\n: > {asked}\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    check_same_version(run)
+    assert not asked.exists()
+    run.config.write_text(run.config.read_text().replace("n_step:", "no_step:"))
+    with pytest.raises(UserError, match=r"which began it; here agent[.]no_step"):
+        check_same_version(run)
+    assert asked.exists()
 
 
 def test_a_configuration_without_a_length_is_damaged(tmp_path):

@@ -22,15 +22,13 @@ def check_same_version(run: RunDirectory) -> None:
         UserError: if another version began it, and a field is new, gone, or no longer takes its value.
     """
     began = run.provenance
-    if (began.walker_rl, began.commit) == (__version__, commit()):
-        return
     stored = read_yaml(run.config)
     try:
         changes = differences(to_dict(load_config(str(stored.get("agent_name")), [run.config])), stored)
     except UserError as error:
         changes = [str(error)]
-    for change in changes:
-        raise UserError(f"run = {run.path}: must be resumed with {_version(began)}, which began it; here {change}")
+    if changes and (began.walker_rl, began.commit) != (__version__, commit()):  # Last, because it starts git.
+        raise UserError(f"run = {run.path}: must be resumed with {_version(began)}, which began it; here {changes[0]}")
 
 
 def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
