@@ -26,26 +26,27 @@ class Patience:
         """
         self._seconds = seconds
         self._message = message
-        self._waited = 0.0
+        self._elapsed = 0.0  # Only the watching thread writes it, and others only the time of the renewal.
+        self._renewed_at = 0.0
         threading.Thread(target=self._watch, daemon=True).start()
 
     def renew(self, seconds: float | None = None) -> None:
         """Restarts the countdown; `seconds`, if given, replaces the time limit."""
-        self._waited = 0.0
+        self._renewed_at = self._elapsed
         self._seconds = seconds or self._seconds
 
     def pause(self) -> None:
         """Pauses the countdown until it is renewed."""
-        self._waited = -math.inf
+        self._renewed_at = math.inf
 
     def close(self) -> None:
         """Ends the countdown."""
         self._seconds = math.inf
 
     def _watch(self) -> None:
-        while self._waited < self._seconds < math.inf:
+        while self._elapsed - self._renewed_at < self._seconds < math.inf:
             time.sleep(TICK)
-            self._waited += TICK
+            self._elapsed += TICK
         if self._seconds == math.inf:
             return
         write_to_stderr(f"error: {self._message} for {self._seconds:.0f} s\n")
