@@ -30,9 +30,6 @@ MAX_DEPTH = 3
 QUIET_SECONDS = 120.0
 """Seconds without a new row after which a run is shown as quiet."""
 
-FILMS = ("latest", "first", "best", "progress")
-"""Names of the available films."""
-
 Json = dict[str, Any]
 
 
@@ -77,15 +74,15 @@ def details(name: str, run: RunDirectory) -> Json:
         "training": _training(recorded),
         "learner": _curves(recorded.learner),
         "conduct": _curves(recorded.conduct),
-        "films": {film: _version(_film(run, film)) for film in FILMS if _film(run, film).is_file()},
+        "films": {film: _version(path) for film, path in run.films.items() if path.is_file()},
     }
 
 
 def read_film(run: RunDirectory, film: str) -> bytes | None:
-    """Reads the GIF of one of `FILMS`; returns None if there is none."""
+    """Reads the GIF of one of the run's `films`; returns None if there is none."""
     try:
-        content = _film(run, film).read_bytes() if film in FILMS else b""
-    except OSError:
+        content = run.films[film].read_bytes()
+    except (KeyError, OSError):
         return None
     return content if content.startswith(b"GIF8") else None
 
@@ -104,10 +101,6 @@ def _final_return(run: RunDirectory) -> float | None:
     with contextlib.suppress(NotWholeError):
         return _number(read_summary(run).best.mean_return)
     return None
-
-
-def _film(run: RunDirectory, film: str) -> Path:
-    return run.videos / f"{film}.gif"
 
 
 def _version(path: Path) -> int:

@@ -105,6 +105,11 @@ class RunDirectory:
         return self.metrics, self.tensorboard, self.checkpoints, self.best_policy.parent, self.videos
 
     @property
+    def films(self) -> dict[str, Path]:
+        """The videos that a run may have, by name, as "latest"."""
+        return {path.stem: path for path in (self.latest_video, self.first_video, self.best_video, self.progress_video)}
+
+    @property
     def exists(self) -> bool:
         """True if `path` is a run directory; also False where it can't be accessed."""
         return os.path.isfile(self.config)
