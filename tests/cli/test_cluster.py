@@ -64,6 +64,17 @@ def test_a_run_that_a_refusal_ends_stays_if_something_has_been_done_in_it(tmp_pa
     assert run.exists() == has_been_copied_back
 
 
+def test_a_run_that_is_stopped_before_its_first_checkpoint_keeps_its_logs_and_can_be_resumed(tmp_path, place):
+    run, driver = tmp_path / "run", tmp_path / "driver"
+    driver.write_text(f"#!/bin/sh\nmkdir -p '{run}/logs'\necho said >> '{run}/logs/central.log'\nexit 75\n")
+    driver.chmod(0o755)
+    for which in ("--run-dir", "--resume"):
+        result = run_command("cluster", "submit", AGENT, *place, "--ray-python", driver, which, run)
+        assert (result.returncode, result.stderr) == (75, "")
+        assert "Interrupted; to resume from the newest checkpoint: " in result.stdout
+    assert (run / "logs" / "central.log").read_text() == "said\nsaid\n"
+
+
 def test_ctrl_c_while_ray_is_imported_leaves_nothing(tmp_path, place):
     run, begun = tmp_path / "run", tmp_path / "begun"
     code = (  # As in a callback, whose exceptions Python drops.

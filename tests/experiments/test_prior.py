@@ -13,7 +13,7 @@ from tests.tiny import AGENT, TINY_RUN, metrics_of, run_command, set_options, st
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.prior import read_prior_policy
-from walker_rl.experiments.run.creation import create_run_directory, discard
+from walker_rl.experiments.run.creation import create_run_directory, discard_unused
 from walker_rl.experiments.run.directory import prior_policy_of
 from walker_rl.experiments.run.resuming import check_same_experiment
 from walker_rl.policies.numpy_policy import PolicyArchitecture
@@ -131,7 +131,7 @@ def test_nothing_of_it_stays_in_a_discarded_run_nor_hinders_the_next(tmp_path):
     config = config_with(save(tmp_path / "walks.npz"))
     run = create_run_directory(tmp_path / "run", config)
     run.config.unlink()  # What a process leaves that is killed before it writes this.
-    discard(create_run_directory(run.path, config))
+    assert discard_unused(create_run_directory(run.path, config))
     assert not run.path.exists()
 
 

@@ -97,22 +97,19 @@ def _submit(
 
 
 def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, again: str, *, is_new: bool) -> int:
-    """Trains on the cluster; returns the exit status. A new run that ends before its first checkpoint is discarded.
+    """Trains on the cluster; returns the exit status. A new run that ends before it began is discarded.
 
     Raises:
         UserError: if the cluster or the driver refuses the run.
         RunError: if the run can't continue.
         typer.Exit: if it was stopped before it began.
     """
-    from walker_rl.experiments.run.creation import discard
+    from walker_rl.experiments.run.creation import discard_unused
 
     status, said = _drive(ray_python, spec)
-    has_ended_early = status in (REFUSED, INTERRUPTED, STOPPED)
-    if has_ended_early and is_new and not any(run.checkpoints.iterdir()):
-        discard(run)  # Nothing has been done in it.
-        if status != REFUSED:
-            print("Stopped before the run began; nothing is left behind")
-            raise typer.Exit(status)
+    if status in (REFUSED, INTERRUPTED, STOPPED) and is_new and discard_unused(run) and status != REFUSED:
+        print("Stopped before the run began; nothing is left behind")
+        raise typer.Exit(status)
     if status == REFUSED:
         raise UserError(said)
     if status not in (COMPLETE, STOPPED, INTERRUPTED):

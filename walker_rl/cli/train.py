@@ -52,7 +52,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
     """
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.prior import read_prior_policy
-        from walker_rl.experiments.run.creation import create_run_directory, discard
+        from walker_rl.experiments.run.creation import create_run_directory, discard_unused
         from walker_rl.experiments.run.directory import locked, prior_policy_of
 
         config, run = load_request(request, RUNNER)
@@ -73,8 +73,8 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
                 except KeyboardInterrupt:  # An environment may have replaced the handlers.
                     return signals.exit_status or INTERRUPTED
                 except UserError:  # An environment of the user's may not allow a second copy, for evaluations.
-                    if request.resume is None and not any(run.checkpoints.iterdir()):
-                        discard(run)  # Nothing has been done in it.
+                    if request.resume is None:
+                        discard_unused(run)
                     raise
                 return signals.exit_status
 

@@ -185,9 +185,9 @@ def test_an_empty_mount_point_will_do(tmp_path):
     (tmp_path / "run").mkdir()
     script = (
         "import sys; from pathlib import Path; from walker_rl.experiments.config_loading import load_config\n"
-        "from walker_rl.experiments.run.creation import create_run_directory, discard\n"
+        "from walker_rl.experiments.run.creation import create_run_directory, discard_unused\n"
         f"run = create_run_directory(Path(sys.argv[1]), load_config({AGENT!r}))\n"
-        "assert run.config.is_file() and run.path.is_mount(); discard(run); print(list(run.path.iterdir()))"
+        "assert run.config.is_file() and run.path.is_mount(); discard_unused(run); print(list(run.path.iterdir()))"
     )
     in_private = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
     mount = 'mount -t tmpfs none "$1"'

@@ -86,13 +86,28 @@ def _fill(
         record = {"prior": dataclasses.asdict(prior)} if prior else {}
         write_config(run, config, {"runner": runner, **provenance(), **record})
     except BaseException:
-        discard(run, keeps_path=not is_new)
+        _discard(run, keeps_path=not is_new)
         raise
 
 
-def discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
+def discard_unused(run: RunDirectory) -> bool:
+    """Discards a run in which nothing has been done since `create_run_directory` made it; returns True if it did."""
+    files = {path for path in run.path.rglob("*") if not path.is_dir()}
+    if not files <= {*_initial_files(run)}:
+        return False
+    _discard(run)
+    return True
+
+
+def _initial_files(run: RunDirectory) -> tuple[Path, ...]:
+    """Returns the files that a run may have before it does anything; a page may already show it."""
+    return run.config, run.prior_policy, run.watch_log
+
+
+def _discard(run: RunDirectory, *, keeps_path: bool = False) -> None:
     """Removes an unused run directory; its folder stays if `keeps_path`, or if it is a link or a mount point."""
-    folders = (*run.folders, *([] if keeps_path else [run.path]))
-    for remove in (run.config.unlink, run.prior_policy.unlink, *(folder.rmdir for folder in folders)):
+    files = [file.unlink for file in _initial_files(run)]
+    folders = [folder.rmdir for folder in (*run.folders, run.logs, *([] if keeps_path else [run.path]))]
+    for remove in (*files, *folders):
         with contextlib.suppress(OSError):
             remove()
