@@ -34,7 +34,7 @@ class Actor(interfaces.Actor, abc.ABC):
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
     def count_steps(self, actor_steps: int) -> None:
-        """Receives the environment steps of all actors together; an actor with schedules overrides this."""
+        """Receives the steps of all actors, one for each item that the learner has; schedules follow them."""
 
     def save(self) -> State:
         """The state without the weights."""

@@ -61,7 +61,7 @@ class ActorNode:
         self._welcome = self._introduce(index)
         self._loop = self._make_loop(builder_of(self._config))
         self._episodes: list[Metrics] = []
-        self._known_steps = 0  # Steps of all actors, from the last notice.
+        self._num_inserted = 0  # Items that the learner has, from the last notice.
         self._learner_steps = -1  # Updates behind the current weights.
         self._fetched_at = -math.inf
 
@@ -105,9 +105,9 @@ class ActorNode:
         self._channel.send(self._report())
         self._episodes = []
         notice = self._channel.read(Notice)
-        if notice.actor_steps != self._known_steps:
-            self._known_steps = notice.actor_steps
-            self._loop.actor.count_steps(notice.actor_steps)
+        if notice.num_inserted != self._num_inserted:
+            self._num_inserted = notice.num_inserted
+            self._loop.actor.count_steps(notice.num_inserted)
         now, period = time.monotonic(), self._config.distributed.exchange_period
         if notice.learner_steps != self._learner_steps and now - self._fetched_at >= period:
             self._learner_steps, self._fetched_at = notice.learner_steps, now

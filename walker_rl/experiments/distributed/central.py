@@ -18,7 +18,6 @@ from walker_rl.experiments.distributed.server import start_server
 from walker_rl.experiments.distributed.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
-from walker_rl.experiments.prior import has_prior_policy
 from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.metrics import recorded_evaluations
@@ -30,9 +29,6 @@ from walker_rl.types import Metrics, State
 
 EXCHANGE_PERIOD = 0.1
 """Seconds between exchanges of messages with actors and evaluator."""
-
-UNSENT_SHARE = 0.01
-"""Share of the prior's transitions that may be on their way, or await their n-step return, when a run stops."""
 
 EVALUATOR_LIMIT = 900.0
 """Seconds without a message from the evaluator after which an ending run fails."""
@@ -68,9 +64,7 @@ class Central:
         self._phase = "training"
         self._ended_by: str | None = None
         self._next_exchange = 0.0
-        self._num_prior = config.agent.num_prior_steps if has_prior_policy(config) else 0
         self._resume()
-        self._has_prior = self._num_prior_stored == self._num_prior
         self._connect(port)
 
     def run(self, stop_requested: Callable[[], bool]) -> bool:
@@ -90,7 +84,7 @@ class Central:
             if time.monotonic() >= self._next_exchange:
                 self._exchange()
                 self._next_exchange = time.monotonic() + EXCHANGE_PERIOD
-            if self._checkpoints.is_due(self._roster.actor_steps) or self._prior_has_ended():
+            if self._checkpoints.is_due(self._roster.actor_steps):
                 self._checkpoint()
         self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
@@ -115,7 +109,8 @@ class Central:
             self._phase, self._ended_by = "ending", ended_by
             self._recorder.pause()
         self._write_status()  # Before actors are welcomed, so that a successor of this process knows them.
-        self._conversation.publish(learner.policy_weights, is_over=self._phase != "training")
+        num_inserted, is_over = self._side.replay.num_inserted, self._phase != "training"
+        self._conversation.publish(learner.policy_weights, num_inserted, is_over=is_over)
 
     def _end(self, ended_by: str) -> None:
         """Waits for the actors, the outstanding updates and the evaluator, in this order."""
@@ -145,19 +140,6 @@ class Central:
             f"Resumed {path} at {self._side.learner.learner_steps:,} learner steps and "
             f"{self._roster.actor_steps:,} actor steps."
         )
-        num_lost = min(self._num_prior, self._roster.actor_steps) - self._num_prior_stored
-        if num_lost > UNSENT_SHARE * self._num_prior:
-            lost = f"{num_lost:,} of the prior's {self._num_prior:,} transitions are lost"
-            self._display.message(f"warning: {lost}; the agent's own take their place, so begin a new run")
-
-    @property
-    def _num_prior_stored(self) -> int:
-        return min(self._num_prior, self._side.replay.num_inserted)
-
-    def _prior_has_ended(self) -> bool:
-        """True once all of the prior's transitions are here, which a checkpoint must keep: nobody plays them again."""
-        had_prior, self._has_prior = self._has_prior, self._num_prior_stored == self._num_prior
-        return self._has_prior and not had_prior
 
     def _restore(self, state: State) -> None:
         roster = to_field_value(state["roster"], RosterState)

@@ -62,8 +62,14 @@ class Conversation:
         self._hear_all(self._reports, self._hear_actor)
         self._hear_all(self._results, self._evaluations.hear)
 
-    def publish(self, policy_weights: np.ndarray, *, is_over: bool) -> None:
-        """Publishes the run's progress, with weights for the actors; `is_over` tells them to stop."""
+    def publish(self, policy_weights: np.ndarray, num_inserted: int, *, is_over: bool) -> None:
+        """Publishes the run's progress, with weights for the actors.
+
+        Args:
+            policy_weights: weights of the policy that acts.
+            num_inserted: items that the learner has from the actors.
+            is_over: whether the actors should stop.
+        """
         if time.monotonic() >= self._next_introduction:  # A foreign sender may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
             self._channel.send(self._experiment)
@@ -75,7 +81,8 @@ class Conversation:
         roster, candidate = self._roster, self._evaluations.candidate
         steps, present = roster.actor_steps_by_index, roster.num_present
         awaited = 0 if candidate is None else candidate.actor_steps
-        self._channel.send(Notice(steps, self._learner_steps, present, is_over, roster.welcomes, awaited))
+        notice = Notice(steps, self._learner_steps, present, is_over, roster.welcomes, awaited, num_inserted)
+        self._channel.send(notice)
 
     def _publish_candidate(self) -> None:
         """Puts a new candidate on its board, where it stays until its evaluation has arrived."""

@@ -63,6 +63,7 @@ class Notice:
         is_over: whether actors should stop.
         welcomes: answers of the last minute, by the token of their addressee.
         candidate_steps: `actor_steps` of the candidate that awaits its evaluation; 0 if there is none.
+        num_inserted: items of all actors that the learner has; a central process that is restarted may have fewer.
     """
 
     actor_steps_by_index: dict[int, int]
@@ -71,6 +72,7 @@ class Notice:
     is_over: bool
     welcomes: dict[str, Welcome]
     candidate_steps: int = 0
+    num_inserted: int = 0
 
     @property
     def actor_steps(self) -> int:
