@@ -93,7 +93,7 @@ def test_an_evaluation_waits_while_the_disk_is_full(small_disk):
         log = run / "logs" / "evaluator.log"
         log.write_text("\n")  # On the page that this takes is room for the warning.
         ballast = fill(small_disk)
-        warning = "warning: the policy can't be written (No space left on device); the evaluation is repeated"
+        warning = "warning: the policy can't be written (No space left on device); the evaluation waits until it can"
         made.wait_until(lambda: warning in log.read_text(), "a warning")
         time.sleep(25)
         assert made.pids("evaluator") == evaluator

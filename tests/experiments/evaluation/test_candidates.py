@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tests.fakes import random_variables
+from tests.fakes import file_size_limit, random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.environments import make_environment
 from walker_rl.experiments.config_loading import load_config
@@ -109,6 +109,18 @@ def test_the_choice_is_by_mean_minus_standard_deviation_of_the_same_episodes(tmp
         assert f"mean - std {ranks[steps]:.1f}, falls in 0 of 3 episodes" in line
     assert choose_best(candidates.paths[1:2], play, lines.append).actor_steps == 1
     assert len(lines) == 5, "a single candidate is not played"
+
+
+def test_nothing_is_played_on_a_full_disk(tmp_path):
+    config = load_config(AGENT, (), (*TINY_RUN, "task=Pendulum-v1"))
+    run, steps = create_run_directory(tmp_path / "run", config), []
+    evaluator = Evaluator(config, ARCHITECTURE, run, Display(), before_step=lambda: steps.append(1))
+    with contextlib.closing(evaluator):
+        with file_size_limit(100), pytest.raises(OSError):
+            evaluator.evaluate(random_variables(ARCHITECTURE), 300)
+        assert not steps
+        evaluator.evaluate(random_variables(ARCHITECTURE), 300)
+        assert steps
 
 
 @pytest.fixture(scope="module")

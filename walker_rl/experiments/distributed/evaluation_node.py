@@ -46,7 +46,7 @@ class EvaluatorNode:
         self._display = Display()
         self._evaluator = Evaluator(config, self._architecture, run, self._display, self._show_life)
         self._next_sign = 0.0
-        self._writer = PatientWriter(self._display.message, "the policy", "the evaluation is repeated until it can")
+        self._writer = PatientWriter(self._display.message, "the policy", "the evaluation waits until it can")
         self._evaluator.continue_after(recorded_evaluations(run.metrics))
         self._last_result = Result("evaluation")
 
@@ -93,7 +93,7 @@ class EvaluatorNode:
         self._channel.send(self._last_result)
 
     def _wait_for_disk(self, stop_requested: Callable[[], bool]) -> None:
-        """Waits a little before the candidate is evaluated again."""
+        """Waits a little before the candidate is tried again."""
         self._patience.renew()
         for _ in range(DISK_POLLS):
             if not stop_requested():

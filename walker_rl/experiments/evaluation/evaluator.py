@@ -60,8 +60,8 @@ class Evaluator:
     def evaluate(self, variables: Variables, actor_steps: int) -> Evaluation:
         """Evaluates the policy with these weights; saves it as last, and if it ranks high, as candidate and best."""
         saved = self._saved(variables, actor_steps)
+        save_policy(self._run.last_policy, saved)  # First, so that on a full disk nothing is played in vain.
         evaluation = self._play(saved, self._episode_seeds)
-        save_policy(self._run.last_policy, saved)
         if self._candidates.add(saved, evaluation):
             save_policy(self._run.best_policy, saved)
         self._films.film_evaluated(saved, is_first=self.last_mean is None)
