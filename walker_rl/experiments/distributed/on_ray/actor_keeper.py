@@ -9,7 +9,8 @@ from .hosts import COMPLETE, ActorHost, Spec
 from .texts import tell
 
 MAX_TRIES = 5
-"""Starts of an actor, or losses of the central process, in quick succession before the run is given up."""
+"""Failures that end the run: starts of an actor in quick succession, or losses of the central process's machine without
+a new checkpoint."""
 
 LONG_ENOUGH = 30.0
 """Seconds of running after which earlier failures no longer count."""

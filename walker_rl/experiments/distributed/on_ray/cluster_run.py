@@ -9,7 +9,7 @@ from typing import Any
 
 import ray
 
-from .actor_keeper import LONG_ENOUGH, ActorKeeper
+from .actor_keeper import ActorKeeper
 from .archive import pack, unpack
 from .hosts import COMPLETE, STOPPED, CentralHost, Spec
 from .texts import describe, last_line, relay, tell
@@ -38,7 +38,7 @@ class ClusterRun:
         self._keepers: list[ActorKeeper] = []
         self._failure: Exception | None = None
         self._is_stopping = False
-        self._seconds_of_work = 0.0
+        self._first_checkpoint = self._newest_checkpoint
         self._told_at = self._copied_at = time.monotonic()
 
     def start(self) -> bool:
@@ -61,9 +61,9 @@ class ClusterRun:
         return True
 
     @property
-    def has_lasted(self) -> bool:
-        """True once the central process has answered for so long that earlier losses no longer count."""
-        return self._seconds_of_work > LONG_ENOUGH
+    def has_progressed(self) -> bool:
+        """True once a newer checkpoint has been copied to this machine, so that earlier losses no longer count."""
+        return self._newest_checkpoint > self._first_checkpoint
 
     def follow(self) -> int:
         """Follows the run to its end, and copies it back; returns the exit status of the central process.
@@ -73,10 +73,9 @@ class ClusterRun:
             RuntimeError: if the central process fails, an actor fails repeatedly, or the run can't be copied back.
             ray.exceptions.RayError: if Ray fails to run an actor.
         """
-        started_at, num_lines, said = time.monotonic(), 0, ""
+        num_lines, said = 0, ""
         while True:
             code, status, lines = ask(self._central.poll.remote(num_lines))
-            self._seconds_of_work = time.monotonic() - started_at
             num_lines += len(lines)
             said = last_line("\n".join((said, *lines)))
             relay(lines)
@@ -103,6 +102,11 @@ class ClusterRun:
         for keeper in self._keepers:
             keeper.kill()
         ray.kill(self._central)
+
+    @property
+    def _newest_checkpoint(self) -> str:
+        """Name of the newest checkpoint on this machine; "" before the first."""
+        return max((path.name for path in self._run_dir.glob("checkpoints/step_*.npz")), default="")
 
     def _describe(self, status: dict[str, Any]) -> None:
         """Prints the training's progress now and then."""

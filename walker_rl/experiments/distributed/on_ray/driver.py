@@ -63,7 +63,7 @@ def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
         The exit status of the central process.
 
     Raises:
-        Lost: if the central process's machine is lost `MAX_TRIES` times in a row, or after a stop is requested.
+        Lost: if the central process's machine is lost `MAX_TRIES` times without progress, or after a stop is requested.
         OSError, RuntimeError, ValueError, ray.exceptions.RayError: as `ClusterRun` does.
     """
     num_losses = 0
@@ -75,9 +75,9 @@ def submit(spec: Spec, stop_requested: Callable[[], bool]) -> int:
             lost = f"the machine of the central process is lost ({error})"
             if stop_requested():
                 raise Lost(f"{lost} before the run was saved; {spec['run_dir']} is its last copy") from None
-            num_losses = 1 if run.has_lasted else num_losses + 1
+            num_losses = 1 if run.has_progressed else num_losses + 1
             if num_losses >= MAX_TRIES:
-                raise Lost(f"{lost}, {num_losses} times in a row") from None
+                raise Lost(f"{lost}, {num_losses} times without a new checkpoint on this machine") from None
             tell(f"{lost}; resuming from the last copy of the run")
         finally:
             run.kill()
