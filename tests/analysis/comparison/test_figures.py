@@ -183,3 +183,12 @@ def test_collapses_of_negative_returns_are_not_shown(tmp_path):
     shown = texts(tmp_path / "stability.svg")
     assert "median change between consecutive evaluations" in shown
     assert "below half" not in shown
+
+
+def test_runs_evaluated_only_before_their_first_step_are_drawn(tmp_path):
+    at_start = {"steps": [0.0], "walltime": [0.0]}
+    draw_comparison([run("one", [3], group="a", **at_start), run("other", [4], group="b", **at_start)], tmp_path)
+    for name in ("overview", "time_to_return"):
+        shown = texts(tmp_path / f"{name}.svg").splitlines()
+        assert {"a", "b", "0", "1"} <= {*shown}
+        assert "20m" not in shown  # A thousandth of a step.

@@ -52,7 +52,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
         figure.draw_without_rendering()  # Makes room for the names before the layout is frozen.
     figure.set_layout_engine("none")
     for axes, of_task in zip(panels, names, strict=True):
-        last = axes.get_xlim()[1]
+        last = max(name.xy[0] for name in of_task)
         _spread(axes, [name for name in of_task if name.xy[0] == last], figure.dpi)
         _put_where_free(axes, [name for name in of_task if name.xy[0] < last], figure.dpi)
     return figure
@@ -81,9 +81,9 @@ def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annot
     numbers = {curve.num_seeds for curve in curves.values()}
     seeds = "1 seed" if numbers == {1} else f"IQM of {numbers.pop()} seeds" if len(numbers) == 1 else "IQM of seeds"
     axes.set_title(f"{plain(task)}\nevaluation return, {seeds}", loc="left", fontsize=FONT_SIZE)
-    axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, last))
+    axes.set(xlabel=learning_curves.LABELS["actor_steps"], xlim=(0, max(last, 1)))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=True))
     # Automatic ticks depend on the height, which the layout changes after it has made room for their labels.
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
     return names

@@ -58,7 +58,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     for task, rows in tasks.items():
         looks = styles(distinct(rows, "group"))
         for axis, line in zip(AXES, grid, strict=False):
-            longest = max((row[axis] for row in rows if row[axis] is not None), default=1.0)
+            longest = max([1.0, *(row[axis] for row in rows if row[axis] is not None)])
             name, unit = time_unit(longest) if axis == "walltime" else ("", 1.0)
             line[0].set_xlim(0, 1.35 * longest / unit)  # Room for the notes.
             for panel in line[len(thresholds[task]) :]:
