@@ -14,12 +14,16 @@ from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
-    from walker_rl.analysis.comparison.summary import TaskSummary
-    from walker_rl.analysis.run import Groups
+    from walker_rl.analysis.comparison.summary import GroupSummary
+    from walker_rl.analysis.run import Run
 
 Runs = Annotated[
     list[str],
     typer.Argument(metavar="RUN", help="Run directories, folders of them or of their tables, or patterns."),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the figures.")]
+Keep = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Folder for two small tables that can replace the runs.")
 ]
 GroupBy = Annotated[
     str,
@@ -37,12 +41,8 @@ Thresholds = Annotated[
 def compare_runs(
     context: typer.Context,
     runs: Runs,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the figures.")] = Path(
-        "comparison"
-    ),
-    keep: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Folder for two small tables that can replace the runs.")
-    ] = None,
+    output: Output = Path("comparison"),
+    keep: Keep = None,
     group_by: GroupBy = "agent_name",
     thresholds: Thresholds = None,
     json: Json = False,
@@ -59,8 +59,6 @@ def compare_runs(
     spreadsheet would take for a formula begins with a '.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
-    from walker_rl.analysis.comparison.summary import summarize
-    from walker_rl.analysis.run import by_task
     from walker_rl.analysis.run_tables import write_runs
     from walker_rl.analysis.runs import read_runs
     from walker_rl.printable import counted
@@ -68,21 +66,18 @@ def compare_runs(
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append if json else print)
-    summaries = summarize(found)
     if not json:
-        _print_summaries(summaries)
+        _print_summaries(found)
     if keep is not None:
         with writable(keep, "keep"):
             write_runs(found, keep)
     with writable(output, "output"):
         written = draw_comparison(found, output, returns)
     if json:
-        groups = by_task(found)
-        tasks = [_as_dict(one, groups[one.task]) for one in summaries]
-        print_json(context, {"tasks": tasks, "notes": notes, "files": list(map(str, written))})
-        return
-    print(f"  {output}: {counted(len(written), 'file')}")
-    _print_report_command(runs, output, group_by, thresholds)
+        print_json(context, {"tasks": _as_dicts(found), "notes": notes, "files": list(map(str, written))})
+    else:
+        print(f"  {output}: {counted(len(written), 'file')}")
+        _print_report_command(runs, output, group_by, thresholds)
 
 
 def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thresholds: str | None) -> None:
@@ -93,28 +88,40 @@ def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thre
     print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))
 
 
-def _print_summaries(summaries: Sequence[TaskSummary]) -> None:
-    from walker_rl.analysis.comparison.summary import HEADER
+def _print_summaries(runs: Sequence[Run]) -> None:
+    from walker_rl.analysis.comparison.summary import HEADER, summarize
     from walker_rl.printable import printable
     from walker_rl.terminal.table import print_table, print_wrapped
 
-    for summary in summaries:
+    for summary in summarize(runs):
         print(printable(summary.task))
         print_table(HEADER, [[printable(cell) for cell in row] for row in summary.rows], indent=2)
         for note in summary.notes:
             print_wrapped("  note:", printable(note))
 
 
-def _as_dict(summary: TaskSummary, of_task: Groups) -> dict[str, Any]:
+def _as_dicts(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Returns a mapping of JSON values for each task."""
     from walker_rl.analysis.comparison.probability_of_improvement import tabulate
+    from walker_rl.analysis.comparison.summary import summarize
+    from walker_rl.analysis.run import by_task
+
+    of_tasks = by_task(runs)
+    return [
+        {
+            "task": summary.task,
+            "groups": [_as_dict(group) for group in summary.groups],
+            "probability_of_improvement": tabulate(of_tasks[summary.task]),
+            "notes": summary.notes,
+        }
+        for summary in summarize(runs)
+    ]
+
+
+def _as_dict(group: GroupSummary) -> dict[str, Any]:
     from walker_rl.analysis.comparison.summary import Interval
 
-    groups = [
-        {name: value._asdict() if isinstance(value, Interval) else value for name, value in vars(group).items()}
-        for group in summary.groups
-    ]
-    notes = list(summary.notes)
-    return {"task": summary.task, "groups": groups, "probability_of_improvement": tabulate(of_task), "notes": notes}
+    return {name: value._asdict() if isinstance(value, Interval) else value for name, value in vars(group).items()}
 
 
 def parse_thresholds(text: str | None) -> list[float]:

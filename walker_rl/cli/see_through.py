@@ -118,7 +118,7 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
 
     plot_curve(run.metrics, run.curve, config)
     last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
-    trained = f"{last['actor_steps']:,.0f} steps in {format_duration(last['walltime'])}"
+    trained = f"{counted(int(last['actor_steps']), 'step')} in {format_duration(last['walltime'])}"
     newest = f"; last evaluation {last['mean_return']:,.0f}" if "mean_return" in last else ""
     print(f"Ended by {read_ended_by(run)}: {trained} of training{newest}")
     summary = read_summary(run)
