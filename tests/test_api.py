@@ -119,7 +119,7 @@ def test_a_path_is_not_the_name_of_a_pretrained_policy(tmp_path, monkeypatch):
 def test_a_pretrained_policy_plays_in_an_environment():
     policy = walker_rl.load_policy("gait")
     environment = walker_rl.make_environment(policy.task, seed=0)
-    act, timestep = policy.begin_episode(), environment.reset()
+    act, timestep = policy.make_act(), environment.reset()
     for _ in range(3):
         timestep = environment.step(act(timestep.observation))
     assert timestep.mid()

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reas
 def played():
     """250 steps: an episode of 200, and 50 of the next."""
     with contextlib.closing(make_environment("Pendulum-v1", 0)) as environment:
-        return list(play_episodes(environment, SAVED.begin_episode, [5, 6, 7], 250))
+        return list(play_episodes(environment, SAVED.make_act, [5, 6, 7], 250))
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +243,7 @@ def test_transitions_are_those_of_the_agents_own_steps(dataset):
     replay, expected = builder.make_replay("arrays", 0), Queue(builder.layout.row_size)
     adder = builder.make_adder(expected)
     with contextlib.closing(make_environment("Pendulum-v1", 0)) as environment:
-        timestep, act = environment.reset(5), SAVED.begin_episode()
+        timestep, act = environment.reset(5), SAVED.make_act()
         adder.add_first(timestep)
         while not timestep.last():
             action = act(timestep.observation)

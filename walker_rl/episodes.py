@@ -32,17 +32,17 @@ class Episode(NamedTuple):
 
 def play_episodes(
     environment: Environment,
-    begin_episode: Callable[[], Act],
+    make_act: Callable[[], Act],
     episode_seeds: Iterable[int],
     num_steps: float = math.inf,
 ) -> Iterator[Episode]:
     """Plays one episode from each seed in order, with `num_steps` steps in all at most; the last one may be cut off.
 
-    `begin_episode` returns a policy for one episode.
+    `make_act` returns a policy for one episode.
     """
     steps_left = num_steps
     for episode_seed in episode_seeds:
-        act, timestep = begin_episode(), environment.reset(episode_seed)
+        act, timestep = make_act(), environment.reset(episode_seed)
         observations, actions = [timestep.observation], []
         rewards: list[float] = []
         while len(rewards) < steps_left and not timestep.last():

@@ -54,7 +54,7 @@ def test_without_noise_it_plays_the_saved_policy_and_then_its_own():
     gait = load_policy(find_pretrained("gait").path)
     for step in range(50):
         if step % 20 == 0:
-            play_gait = gait.begin_episode()
+            play_gait = gait.make_act()
         np.testing.assert_array_equal(actions[step], play_gait(OBSERVATIONS[step]))
     own = make_builder("d4pg", Config(sigma=0.0), SPEC)
     network = PolicyArchitecture(22, 6, torso=TorsoSpec((256, 256), layer_norm=True, activation="elu"), head="tanh")

@@ -56,7 +56,7 @@ def test_the_mean_return_is_that_of_complete_episodes(tmp_path, capsys):
     policy = tmp_path / "policy.npz"
     save_policy(policy, SAVED)
     with contextlib.closing(make_environment(SAVED.task, 0)) as environment:
-        played = play_episodes(environment, SAVED.begin_episode, evaluation_seeds(0, 2))
+        played = play_episodes(environment, SAVED.make_act, evaluation_seeds(0, 2))
         returns = [float(np.sum(episode.rewards)) for episode in played]
     one, both = f"{returns[0]:.1f} over 1 complete episode", f"{np.mean(returns):.1f} over 2 complete episodes"
     for steps, said in {

@@ -89,7 +89,7 @@ def test_a_saved_formula_starts_each_episode_anew(tmp_path):
     )
     saved = load_policy(tmp_path / "gait.npz")
     assert saved.architecture == architecture
-    first, second = saved.begin_episode(), saved.begin_episode()
+    first, second = saved.make_act(), saved.make_act()
     start = first(OBSERVATION)
     assert (first(OBSERVATION) != start).any()
     np.testing.assert_array_equal(second(OBSERVATION), start)

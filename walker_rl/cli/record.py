@@ -86,7 +86,7 @@ def _record(
     ):
         recording = progress.add_task("Recording", total=num_steps)
         seeds = endless_evaluation_seeds(seed)
-        for episode in play_episodes(environment, saved.begin_episode, seeds, num_steps):
+        for episode in play_episodes(environment, saved.make_act, seeds, num_steps):
             add(episode)
             num_episodes += 1
             if episode.is_complete:

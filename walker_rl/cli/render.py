@@ -51,7 +51,7 @@ def render_policy(
     ):
         rendered = render_episode(
             environment,
-            saved.begin_episode(),
+            saved.make_act(),
             output or _default_output(run, pretrained),
             episode_seed=evaluation_seeds(seed, 1)[0],
             size=(int(match[1]), int(match[2])),

@@ -61,7 +61,7 @@ class SavedPolicy:
         policy.update(self.variables)
         return policy
 
-    def begin_episode(self) -> Act:
+    def make_act(self) -> Act:
         """Returns the function that plays one episode."""
         return self.make_policy().action
 

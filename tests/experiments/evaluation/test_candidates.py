@@ -96,7 +96,7 @@ def test_the_choice_is_by_mean_minus_standard_deviation_of_the_same_episodes(tmp
     environment, lines = make_environment("Pendulum-v1", seed=0), []
 
     def play(saved: SavedPolicy) -> Evaluation:
-        return evaluate(environment, saved.begin_episode, [1, 2, 3])
+        return evaluate(environment, saved.make_act, [1, 2, 3])
 
     chosen = choose_best(candidates.paths, play, lines.append)
     ranks = {}
@@ -144,10 +144,10 @@ def test_a_run_chooses_on_episodes_of_their_own_and_ends_with_others(run):
     assert [load_policy(path).actor_steps for path in files] == kept
     environment = make_environment(config.task, seed=0)
     selection = evaluation_seeds(seeds.selection, settings.num_selection_episodes)
-    ranks = {path: evaluate(environment, load_policy(path).begin_episode, selection).steady_return for path in files}
+    ranks = {path: evaluate(environment, load_policy(path).make_act, selection).steady_return for path in files}
     assert run.best_policy.read_bytes() == max(ranks, key=ranks.get).read_bytes()
     final = evaluation_seeds(seeds.evaluation, settings.num_episodes + settings.num_final_episodes)
-    played = evaluate(environment, load_policy(run.best_policy).begin_episode, final[settings.num_episodes :])
+    played = evaluate(environment, load_policy(run.best_policy).make_act, final[settings.num_episodes :])
     environment.close()
     best = json.loads(run.summary.read_text())["best"]
     for name in ("episode_returns", "episode_lengths", "episode_falls"):

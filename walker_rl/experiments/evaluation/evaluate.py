@@ -76,19 +76,19 @@ class Evaluation:
 
 def evaluate(
     environment: Environment,
-    begin_episode: Callable[[], Act],
+    make_act: Callable[[], Act],
     episode_seeds: Sequence[int],
 ) -> Evaluation:
     """Plays one episode from each seed; the environment's own sequence of episodes is unaffected.
 
-    `begin_episode` returns a policy for one episode.
+    `make_act` returns a policy for one episode.
 
     Raises:
         RunError: if a return is not finite.
     """
     returns, lengths, falls = [], [], []
     num_saturated, num_components = 0, 0
-    for episode in play_episodes(environment, begin_episode, episode_seeds):
+    for episode in play_episodes(environment, make_act, episode_seeds):
         episode_return = float(np.cumsum(episode.rewards, dtype=np.float64)[-1])  # `sum` would depend on the Python.
         if not math.isfinite(episode_return):
             raise RunError(f"the return of an evaluation's episode is {episode_return}")
@@ -134,4 +134,4 @@ def evaluate_saved(saved: SavedPolicy, num_episodes: int, seed: int) -> Evaluati
     if seed < 0:
         raise UserError(f"seed = {seed}: must be at least 0")
     with contextlib.closing(make_environment(saved.task, seed, saved.environment)) as environment:
-        return evaluate(environment, saved.begin_episode, evaluation_seeds(seed, num_episodes))
+        return evaluate(environment, saved.make_act, evaluation_seeds(seed, num_episodes))

@@ -53,7 +53,7 @@ class Evaluator:
         self._environment = make_environment(config.task, seeds.evaluation, config.environment)
         self._candidates = Candidates(run.candidates, settings.num_candidates)
         film_seed = self._final_episode_seeds[0]
-        self._films = Films(config, run, self._environment, self._begin_episode, film_seed, display.message)
+        self._films = Films(config, run, self._environment, self._make_act, film_seed, display.message)
         self.last_mean: float | None = None
         self.last_actor_steps = 0
 
@@ -141,10 +141,10 @@ class Evaluator:
             return last
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
-        return evaluate(self._environment, lambda: self._begin_episode(saved), episode_seeds)
+        return evaluate(self._environment, lambda: self._make_act(saved), episode_seeds)
 
-    def _begin_episode(self, saved: SavedPolicy) -> Act:
-        act = saved.begin_episode()
+    def _make_act(self, saved: SavedPolicy) -> Act:
+        act = saved.make_act()
 
         def act_later(observation: np.ndarray) -> np.ndarray:
             self._before_step()

@@ -34,7 +34,7 @@ class Films:
         config: ExperimentConfig,
         run: RunDirectory,
         environment: Environment,
-        begin_episode: Callable[[SavedPolicy], Act],
+        make_act: Callable[[SavedPolicy], Act],
         episode_seed: int,
         warn: Callable[[str], None],
     ):
@@ -44,14 +44,14 @@ class Films:
             config: the run's configuration.
             run: the run directory, to which films and stages go.
             environment: environment in which policies play.
-            begin_episode: function that returns what plays a policy's next episode.
+            make_act: function that returns what plays a policy's next episode.
             episode_seed: seed of the episode that every film shows.
             warn: function that prints a line.
         """
         self._settings = config.evaluation
         self._run = run
         self._environment = environment
-        self._begin_episode = begin_episode
+        self._make_act = make_act
         self._episode_seed = episode_seed
         self._warn = warn
         self._stages = Stages(run.stages, config.evaluation.period, config.max_actor_steps)
@@ -79,7 +79,7 @@ class Films:
         with self._warning_if_not_made():
             for saved in self._stages.load(actor_steps):
                 known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
-                policies.append((self._begin_episode(saved), f"{saved.actor_steps:,} steps{known}"))
+                policies.append((self._make_act(saved), f"{saved.actor_steps:,} steps{known}"))
             if not policies:  # An older version, or a run without films, kept none.
                 return
             render_side_by_side(
@@ -102,7 +102,7 @@ class Films:
         with self._warning_if_not_made():
             render_episode(
                 self._environment,
-                self._begin_episode(saved),
+                self._make_act(saved),
                 path,
                 episode_seed=self._episode_seed,
                 caption=saved.caption,
