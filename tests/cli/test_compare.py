@@ -9,6 +9,7 @@ import pytest
 from tests.analysis.made_runs import make_run
 from tests.package_copy import ROOT
 from tests.terminal.terminals import on_a_terminal
+from tests.tiny import run_command
 from walker_rl.cli import main
 
 
@@ -43,6 +44,14 @@ def test_json_has_the_numbers_of_the_table_and_the_files(tmp_path, capsys):
     assert group["num_complete"] == 2
     assert task["probability_of_improvement"] == []
     assert sorted(compared["files"]) == sorted(map(str, (tmp_path / "out").iterdir()))
+
+
+def test_letters_that_a_figure_lacks_warn_of_nothing(tmp_path):
+    for folder in ("日本", "a"):
+        make_run(tmp_path / folder / "run", [100, 200])
+    result = run_command("compare", "日本", "a", "--group-by", "folder", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "日本: " in (tmp_path / "comparison" / "overview.svg").read_text(encoding="utf-8")  # A browser has them.
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -114,6 +115,7 @@ def main(words: Sequence[str]) -> int:
         An exit status of `walker_rl.processes.exit_statuses`. Errors that the user can correct are one line on
         standard error.
     """
+    warnings.filterwarnings("ignore", r"Glyph \d+ ")  # Figures have boxes for letters that their font lacks.
     try:
         tie_to_starter()
         _check_folder()
