@@ -192,7 +192,7 @@ def test_a_temporary_folder_that_takes_nothing_is_reported(cheetah, tmp_path, mo
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(RunError) as error:
         render_episode(cheetah, wave, tmp_path / "cheetah.gif", episode_seed=0, size=SMALL)
-    assert str(error.value) == f"{tmp_path / 'cheetah.gif'}: not written: No such file or directory"
+    assert str(error.value).startswith(f"{tmp_path / 'cheetah.gif'}: not written: {tmp_path / 'none'}")
 
 
 def test_running_out_of_space_is_reported_and_leaves_nothing(tmp_path):

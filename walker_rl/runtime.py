@@ -3,10 +3,11 @@
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.processes.control_groups import memory_limit
 from walker_rl.processes.slots import usable_cores
 from walker_rl.quiet import quiet
@@ -37,8 +38,10 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
     Raises:
         UserError: if TensorFlow has already run an operation, with other numbers of threads.
+        RunError: if there is no temporary folder, which TensorFlow needs.
     """
     set_environment()
+    _check_temporary_folder()
     # TensorFlow 2.21 logs about oneDNN on import, before its log level applies.
     chatter = contextlib.nullcontext() if HAS_ACME else quiet()
     with _not_installed("jax"), chatter:  # TensorFlow Lite would import it, at a tenth of each start and 56 MB.
@@ -50,6 +53,13 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
     except RuntimeError:
         numbers = f"threads = {{intra_op: {intra_op_threads}, inter_op: {inter_op_threads}}}"
         raise UserError(f"{numbers}: must be those with which this process runs TensorFlow; restart Python") from None
+
+
+def _check_temporary_folder() -> None:
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise RunError(f"TMPDIR: {error.strerror}") from None
 
 
 def set_environment() -> None:

@@ -96,6 +96,18 @@ def test_a_full_disk_at_the_start_of_a_training_is_a_failure(tmp_path):
     assert not run.exists()
 
 
+@pytest.mark.parametrize("name", ["report", "train"])
+def test_no_temporary_folder_is_a_failure(tmp_path, name):
+    make_run(tmp_path / "run", [1, 2])
+    words = {"report": ["report", "run"], "train": ["train", AGENT, "--run-dir", "new"]}[name]
+    limit = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh"]  # Then no folder takes a file.
+    result = subprocess.run([*limit, *COMMAND, *words], cwd=tmp_path, capture_output=True, text=True)
+    (line,) = result.stderr.splitlines()
+    assert (result.returncode, line.startswith("error: ")) == (1, True)
+    assert "No usable temporary directory found in " in line
+    assert os.listdir(tmp_path) == ["run"]
+
+
 @pytest.mark.parametrize("name", REPLACING)
 def test_a_full_disk_leaves_what_was_there(tmp_path, capsys, name):
     folder = tmp_path / "folder"

@@ -1,14 +1,12 @@
 """`walker-rl report RUN...`: one page of many runs."""
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from walker_rl.cli.compare import GroupBy, Runs, Thresholds, parse_thresholds
-from walker_rl.errors import RunError
-from walker_rl.files.outputs import writing
+from walker_rl.files.outputs import failing_as_run_error, writing
 from walker_rl.files.whole_file import write_whole_text
 
 
@@ -29,11 +27,8 @@ def report_runs(
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append)
-    try:
+    with failing_as_run_error(output):
         page = render_page(found, title, returns, notes)
-    except OSError as error:
-        where = error.filename or tempfile.gettempdir()
-        raise RunError(f"{output}: not written: {where}: {error.strerror}") from None
     with writing("output", output):
         write_whole_text(output, page)
     print("\n".join([*notes, f"{output}: {len(page) / 1e6:.1f} MB"]))

@@ -34,6 +34,16 @@ def writing(name: str, path: Path, must: str = "be writable") -> Iterator[None]:
         raise UserError(f"{name} = {path}: must {must} ({reason})") from None
 
 
+@contextlib.contextmanager
+def failing_as_run_error(path: Path) -> Iterator[None]:
+    """Turns an OSError of what `path` is made with, such as a temporary folder, into a `RunError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        culprit = f"{error.filename}: " if error.filename else ""
+        raise RunError(f"{path}: not written: {culprit}{error.strerror or text_of(error)}") from error
+
+
 def check_writable(name: str, folder: Path) -> None:
     """Checks that an existing folder takes files; raises as `writing` does."""
     with writing(name, folder):

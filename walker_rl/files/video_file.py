@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from walker_rl.errors import RunError, text_of
-from walker_rl.files.outputs import writing
+from walker_rl.files.outputs import failing_as_run_error, writing
 from walker_rl.files.whole_file import whole_file
 from walker_rl.processes.child import Ending
 
@@ -48,7 +48,7 @@ def video_file(
         with writing("output", path):
             path.parent.mkdir(parents=True, exist_ok=True)
             part = stack.enter_context(whole_file(path)).name
-        with _failing_as_run_error(path):
+        with failing_as_run_error(path):
             options = MP4_OPTIONS
             if is_gif(path):
                 palette = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "palette.png"
@@ -68,16 +68,13 @@ class _Encoder:
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(frame_rate), "-i", "-"]
         command = [_encoder_program(path), "-y", "-loglevel", "error", *source, *options, f"{PROTOCOL}{part}"]
         self._path = path
-        try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                restore_signals=False,  # A limit on the size of files is then an error of ffmpeg's, with the reason.
-                start_new_session=True,  # Keeps Ctrl-C on the terminal from it.
-            )
-        except OSError as error:
-            raise RunError(f"{path}: not written: {command[0]}: {error.strerror}") from error
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            restore_signals=False,  # A limit on the size of files is then an error of ffmpeg's, with the reason.
+            start_new_session=True,  # Keeps Ctrl-C on the terminal from it.
+        )
         self._frames = cast(IO[bytes], self._process.stdin)
         self._errors = cast(IO[bytes], self._process.stderr)
 
@@ -103,14 +100,6 @@ class _Encoder:
         self._errors.close()
         with contextlib.suppress(BrokenPipeError):
             self._frames.close()
-
-
-@contextlib.contextmanager
-def _failing_as_run_error(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(f"{path}: not written: {error.strerror or text_of(error)}") from error
 
 
 def _encoder_program(path: Path) -> str:
