@@ -113,10 +113,13 @@ def test_before_the_first_update_it_says_when_that_comes():
 
 def test_steps_beyond_the_end_are_not_shown():
     display = Display()
-    assert display._line(Status(3_001, 3_000, 10, None, None)).startswith("3,000 / 3,000 steps (100 %), ? to go")
-    display._rates.add(0.0, {"actor_steps": 0})
-    display._rates.add(1.0, {"actor_steps": 3_001})
-    assert ", 0 s to go, " in display._line(Status(3_001, 3_000, 10, None, None))
+    assert display._line(Status(3_001, 3_000, 10, None, None)).startswith("3,000 / 3,000 steps (100 %), 0 s to go")
+
+
+@pytest.mark.parametrize(("actor_steps", "left"), [(299, "? to go"), (300, "0 s to go")])
+def test_a_training_without_an_update_is_complete_at_its_last_step(actor_steps, left):
+    display = Display(min_steps_to_learn=5_001)
+    assert f", {left}, " in display._line(Status(actor_steps, 300, 0, None, None))
 
 
 @pytest.mark.parametrize(("seconds_allowed", "seconds_left"), [(30.0, 30.0), (-2.0, 0.0)])

@@ -102,6 +102,13 @@ def test_a_late_answer_does_not_bring_back_the_run_that_was_left(chromium, sweep
         assert set(page.evaluate("titles")) <= {str(sweep)}
 
 
+def test_the_axis_ends_at_the_exact_step(chromium, sweep):
+    with opened(chromium, sweep) as page:
+        lines = "[{ curve: { steps: [0, 51148], values: [1, 2] }, kind: 'mean' }]"
+        text = page.evaluate(f"chart('', {{ width: 300, height: 100, lines: {lines} }}).textContent")
+        assert text.endswith("51,148 steps")
+
+
 def test_what_comes_from_files_is_text_and_nothing_else(chromium, sweep):
     with opened(chromium, sweep / "a film") as page:
         expect(page.locator("#alarms li")).to_have_text(re.compile(f"^KL too high: .*{re.escape(HOSTILE)}"))

@@ -52,9 +52,9 @@ class Display(LiveOutput):
 
     def seconds_left(self, status: Status) -> float | None:
         """Time to the end at the present speed; None while unknown, as before learning slows the steps down."""
-        if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
-            return None
         seconds = seconds_to_end(status, self._rates.rate("actor_steps"))
+        if seconds and status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
+            return None
         return seconds if seconds < math.inf else None
 
     def _counters(self, status: Status) -> dict[str, float]:

@@ -102,10 +102,12 @@ class Overview:
 def seconds_to_end(training: Status | Row, steps_per_second: float) -> float:
     """Returns the time to the end of a training at a speed, or to its time limit if that is earlier.
 
-    Without a limit it is infinite at a speed of 0.
+    Before the last step it is infinite at a speed of 0, unless there is a time limit.
     """
     steps_left = max(0, training.max_actor_steps - training.actor_steps)
-    seconds = steps_left / steps_per_second if steps_per_second else math.inf
+    seconds = 0.0
+    if steps_left:
+        seconds = steps_left / steps_per_second if steps_per_second else math.inf
     if training.seconds_allowed is not None:
         seconds = min(seconds, max(0.0, training.seconds_allowed))
     return seconds

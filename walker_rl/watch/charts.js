@@ -53,6 +53,6 @@ function chart(label, { width, height, lines, band = null }) {
   }
   for (const value of new Set([low, high])) svg.append(svgElement("text", { x: left - LABEL_GAP, y: y(value) + 4, "text-anchor": "end" }, shown(value)));
   svg.append(svgElement("text", { x: left, y: height - 4 }, "0"));
-  svg.append(svgElement("text", { x: right, y: height - 4, "text-anchor": "end" }, `${shown(last)} steps`));
+  svg.append(svgElement("text", { x: right, y: height - 4, "text-anchor": "end" }, `${last.toLocaleString("en")} steps`));
   return svg;
 }
