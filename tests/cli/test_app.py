@@ -131,6 +131,14 @@ def test_a_wrong_word_is_named_with_what_is_allowed(words, message, capsys):
     assert capsys.readouterr() == ("", f"error: {message}\n")
 
 
+def test_paths_that_are_too_many_suggest_a_pattern(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    assert main(["evaluate", "a", "b", "c"]) == 2
+    assert capsys.readouterr().err == "error: argument = b c: must not be given; does a pattern match several paths?\n"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the superuser may read any file but for Linux's capabilities")
 @pytest.mark.parametrize("name", ["policy.npz", "it's.npz", "a\\b.npz"])
 def test_a_path_that_cannot_be_read_is_named(tmp_path, name):

@@ -1,6 +1,7 @@
 """Describes a command's wrong words, in one line that names the field, the value and what is allowed."""
 
 import ast
+import os
 import re
 import typing
 from collections.abc import Sequence
@@ -30,8 +31,10 @@ def describe(error: typer.TyperException) -> str:
     if hasattr(found, "option_name"):
         form = "with" if "requires" in found.message else "without"
         return f"{_field([found.option_name])}: must be given {form} a value"
-    surplus = _SURPLUS.fullmatch(found.format_message())
-    return f"argument = {surplus[1]}: must not be given" if surplus else found.format_message()
+    if surplus := _SURPLUS.fullmatch(found.format_message()):
+        advice = "; does a pattern match several paths?" if os.path.exists(surplus[1].split(" ")[0]) else ""
+        return f"argument = {surplus[1]}: must not be given{advice}"
+    return found.format_message()
 
 
 def _field(options: Sequence[str]) -> str:
