@@ -151,6 +151,6 @@ if ! is_whole || ! "$venv/bin/python" -c 'import pip, venv' 2>/dev/null; then
     make_venv
 fi
 choose_lock
-say "installing the packages of $lock; the first time may take minutes"
+say "installing $lock, which may take minutes"
 install
 say "done"

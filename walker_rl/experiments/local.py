@@ -209,7 +209,7 @@ class LocalRunner:
         seconds = self._display.seconds_left(self._status)
         if seconds is not None:
             self._told_duration = True
-            self._display.message(f"At the present speed the training takes {format_duration(seconds)} more.")
+            self._display.message(f"At the present speed, the training takes another {format_duration(seconds)}.")
 
     @property
     def _actor_steps(self) -> int:

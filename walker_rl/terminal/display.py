@@ -19,7 +19,7 @@ _BAR_WIDTH = 22
 SAMPLE_PERIOD = 0.25
 """Seconds between measurements of the speed, and between redraws of the live block."""
 
-TRAINED = "Training is complete; now the choice and video of the best policy, and the final evaluation."
+TRAINED = "Training is complete; now choosing, evaluating and filming the best policy."
 
 
 class Display(LiveOutput):
