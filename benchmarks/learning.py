@@ -145,7 +145,7 @@ def race(learners: Sequence[Learner], num_seeds: int, rules: Rules, folder: Path
         folder: parent of the runs' folders.
 
     Raises:
-        BenchmarkError: after the rows, if a contestant failed.
+        BenchmarkError: if a contestant failed; raised after the rows.
     """
     outcomes: dict[str, list[Outcome]] = {learner.name: [] for learner in learners}
     failures: dict[str, BenchmarkError] = {}

@@ -10,7 +10,7 @@ def require_extra(package: str, extra: str, what: str) -> None:
     Args:
         package: name of the package in Python.
         extra: name of the extra that installs it.
-        what: what needs it, as in "format = onnx", or the package.
+        what: field that needs it, as in "format = onnx", or the package.
 
     Raises:
         UserError: if it is not installed.

@@ -135,7 +135,8 @@ def calling(agent_name: str, kind: type[Exception] = UserError) -> Iterator[None
     """Reports a failure of another package's agent in one line, with its place there; our own agents keep tracebacks.
 
     Raises:
-        Exception: of this `kind`, for any exception but a UserError, a RunError, or an OSError outside the package.
+        Exception: an error of this `kind`, if the agent raises any but a UserError, a RunError, or an OSError outside
+            its package.
     """
     package = _package(agent_name)
     try:

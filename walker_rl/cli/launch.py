@@ -50,7 +50,8 @@ RoleOption = Annotated[
     ),
 ]
 Listen = Annotated[
-    str | None, typer.Option(metavar="HOST:PORT", help="Where other machines reach the run; implies --open-ports.")
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Address for other machines that join the run; implies --open-ports."),
 ]
 Join = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Address of the run that this machine's actors join.")

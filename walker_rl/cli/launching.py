@@ -53,7 +53,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
 
     Args:
         request: the user's request.
-        placement: what this machine starts.
+        placement: processes that this machine starts.
         listener: socket on which the run's page is served, opened outside the private network; None for no page.
 
     Raises:

@@ -30,7 +30,7 @@ def run_node(
         Path | None, typer.Option(metavar="RUN", help="An existing run directory; for central and evaluator.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, metavar="PORT", help="Where the central process listens.")
+        int | None, typer.Option(min=1, max=65535, metavar="PORT", help="Port on which the central process listens.")
     ] = None,
     num_actors: Annotated[
         int, typer.Option(min=0, metavar="NUMBER", help="Indices that the central process keeps for --index.")
@@ -42,7 +42,7 @@ def run_node(
         str | None, typer.Option(metavar="ID", help="run_id in the run's config.yaml; for an actor.")
     ] = None,
     index: Annotated[
-        int | None, typer.Option(min=0, metavar="INDEX", help="Which actor; by default a new one.")
+        int | None, typer.Option(min=0, metavar="INDEX", help="Index of the actor; by default a new one.")
     ] = None,
     parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
 ) -> int:

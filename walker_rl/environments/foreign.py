@@ -180,7 +180,7 @@ def _trying(name: str) -> Iterator[None]:
     """Reports any failure of a task in one line, with the place of the error in other people's code.
 
     Raises:
-        UserError: for any exception, SystemExit included.
+        UserError: if the task raises any exception, SystemExit included.
     """
     with same_handlers(), same_folder():
         try:

@@ -81,10 +81,10 @@ class GuardedSimulation:
 
 @contextlib.contextmanager
 def playing() -> Iterator[None]:
-    """Reports a failure of other people's code within an episode in one line, as dm_control's unstable physics.
+    """Reports a failure of other people's code within an episode in one line, such as dm_control's unstable physics.
 
     Raises:
-        RunError: for any other exception, SystemExit included.
+        RunError: if the code raises any exception, SystemExit included.
     """
     with same_folder():
         try:

@@ -38,7 +38,7 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
         overrides: strings `"field=value"`, with dots for sections, as in `"agent.n_step=3"`.
 
     Raises:
-        UserError: for an unknown field, a wrong type, a value out of range, or a file with another `agent_name`.
+        UserError: if a field is unknown, a value has a wrong type or is out of range, or a file names another agent.
     """
     return _load(agent_name, _layers(files, overrides))
 

@@ -96,7 +96,7 @@ def guessed_support(reward: tf.Tensor, discount: tf.Tensor) -> tf.Tensor:
     """Guesses the range of returns from transitions of an untrained policy.
 
     A transition of reward `R` and discount `D` stands for the return `R / (1 - D)`: all that is left where the episode
-    terminates, else the return if the reward went on for ever. These returns and 0 span a range. The guess adds the
+    terminates, else the return if the reward continued forever. These returns and 0 span a range. The guess adds the
     whole of its width above, since policies improve, and a quarter below.
 
     Args:

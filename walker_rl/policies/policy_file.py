@@ -52,7 +52,7 @@ class SavedPolicy:
 
     @property
     def caption(self) -> str:
-        """Its origin, as in "d4pg, 300,000 steps of training"."""
+        """Agent and length of the training, as in "d4pg, 300,000 steps of training"."""
         return f"{self.agent_name}, {self.actor_steps:,} steps of training"
 
     def make_policy(self) -> Policy:

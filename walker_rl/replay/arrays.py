@@ -38,7 +38,7 @@ class ArrayReplay:
         """Endless batches `[batch_size, row_size]`, each uniform over the transitions held at that time.
 
         Raises:
-            ValueError: on the first batch if nothing has been inserted.
+            ValueError: if nothing has been inserted; raised by the first batch.
         """
         while True:
             yield self.sample(batch_size)

@@ -30,7 +30,7 @@ class Replay(Sink, Protocol):
         """Endless batches of items, float32 `[batch_size, row_size]`.
 
         Raises:
-            ValueError: on a batch for which too few items are held; a replay in a server waits for them instead.
+            ValueError: if too few items are held for a batch; a replay in a server waits for them instead.
         """
 
     def save(self) -> State:

@@ -7,7 +7,7 @@ PENDULUM = Task("Pendulum-v1", "pendulum", 200, 3, 1, None)
 
 
 def tasks() -> dict[str, Task]:
-    """The one task by its name."""
+    """The pendulum, by its name."""
     return {PENDULUM.name: PENDULUM}
 
 

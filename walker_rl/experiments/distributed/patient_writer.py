@@ -12,8 +12,8 @@ class PatientWriter:
 
         Args:
             tell: function that prints a line.
-            what: what is written, for the warning.
-            meanwhile: what happens until it can be written, for the warning.
+            what: name of the data, for the warning.
+            meanwhile: clause of the warning on the data until they can be written.
         """
         self._tell = tell
         self._what = what

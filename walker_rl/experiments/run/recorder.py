@@ -150,7 +150,7 @@ class Recorder:
         return self._resources.enter_context(contextlib.closing(logger))
 
     def _count_from(self, walltime: float) -> None:
-        """Sets the time of training; a pause goes on."""
+        """Sets the time of training; a pause continues."""
         self._walltime_before = walltime
         if self._started is not None:
             self._started = time.monotonic()
