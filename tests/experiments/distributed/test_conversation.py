@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.experiments.distributed.test_foreign_messages import UNUSABLE
+from tests.fakes import file_size_limit
 from tests.tiny import AGENT, wait_until
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed import evaluation_node
@@ -171,13 +172,35 @@ def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, c
     assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]
 
 
+def zeros(config):
+    """The weights of a policy, all zero."""
+    shapes = builder_of(config).architecture.variable_shapes().values()
+    return np.zeros(sum(map(math.prod, shapes)), np.float32)
+
+
+def test_the_evaluator_shows_life_while_the_disk_is_full(centre, monkeypatch):
+    monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
+    centre.evaluations.add_last(zeros(centre.config), 5_500, 0, "steps")
+    centre.exchange()
+    node = EvaluatorNode(centre.channel.address, centre.channel.run_id, centre.run)
+    stop = threading.Event()
+    with file_size_limit(100):
+        thread = threading.Thread(target=node.run, args=(stop.is_set,), daemon=True)
+        thread.start()
+        for _ in range(2):
+            heard_at = centre.evaluations._heard_at
+            wait_until(lambda before=heard_at: centre.exchange() or centre.evaluations._heard_at > before)
+        stop.set()
+        thread.join()
+    assert not centre.run.last_policy.exists()
+
+
 def test_the_evaluator_shows_life_throughout_a_long_ending(centre, monkeypatch):
     """The central process gives up an evaluator that is silent, even while it plays many or long episodes."""
     monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
     heard, hear = [], centre.evaluations.hear
     monkeypatch.setattr(centre.evaluations, "hear", lambda result: (heard.append(result.event), hear(result)))
-    shapes = builder_of(centre.config).architecture.variable_shapes().values()
-    weights = np.zeros(sum(map(math.prod, shapes)), np.float32)
+    weights = zeros(centre.config)
     centre.evaluations.add_due(weights, 1_000, 0)
     centre.evaluations.add_last(weights, 5_500, 0, "steps")
     centre.exchange()

@@ -97,6 +97,7 @@ class EvaluatorNode:
         self._patience.renew()
         for _ in range(DISK_POLLS):
             if not stop_requested():
+                self._show_life()
                 time.sleep(POLL_PERIOD)
 
     def _show_life(self) -> None:

@@ -156,8 +156,8 @@ class Result:
     """The evaluator to the central process: an evaluation, or a sign of progress.
 
     Attributes:
-        event: one of `EVENTS`: "evaluation" of a candidate; "playing" now and then during evaluations; "finished" when
-            nothing is left to do, with the last evaluation again.
+        event: one of `EVENTS`: "evaluation" of a candidate; "playing" now and then, also while the disk is full;
+            "finished" when nothing is left to do, with the last evaluation again.
         actor_steps: the candidate's `actor_steps`; likewise `learner_steps` and `walltime`.
         episode_returns: return of each episode.
         episode_lengths: length of each episode, in environment steps.
