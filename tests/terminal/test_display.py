@@ -64,6 +64,15 @@ def test_on_a_terminal_a_live_block_is_redrawn():
     assert text.rstrip().endswith("1,235")  # the last block stays
 
 
+@pytest.mark.parametrize("columns", [25, 40, 60])
+def test_a_terminal_too_narrow_for_the_block_shows_the_plain_line(columns):
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal(TRAINING, columns)).splitlines()
+    assert max(map(len, lines)) <= columns
+    last = " ".join(" ".join(lines).split()).rpartition(" / 100,000 steps ")[2]
+    pattern = r"\(\d+ %\), \d+ s to go, \d+ environment steps/s, [\d,]+ learner steps, training return 812, "
+    assert re.fullmatch(pattern + "evaluation return 1,235", last)
+
+
 def test_the_last_block_is_up_to_date():
     code = """
 from walker_rl.terminal.display import Display
@@ -106,7 +115,7 @@ def test_before_the_first_update_it_says_when_that_comes():
     display._rates.add(1.0, {"actor_steps": 400})
     line = display._line(Status(400, 3_000, 0, None, None))
     assert ", ? to go, 400 environment steps/s, first update after 500 steps, " in line
-    assert ", 5 s to go, 400 environment steps/s, 1 learner steps, " in display._line(
+    assert ", 5 s to go, 400 environment steps/s, 1 learner step, " in display._line(
         Status(1_000, 3_000, 1, None, None)
     )
 

@@ -1,5 +1,6 @@
 """What a person sees of a distributed run."""
 
+import re
 import subprocess
 import sys
 
@@ -62,3 +63,9 @@ def test_on_a_terminal_every_process_has_a_row():
     (joined,) = (row for row in rows if row[1:3] == ["actors", "elsewhere"])
     assert joined[0] == "2" and 4_300 < int(joined[3].replace(",", "")) <= 5_005
     assert abs(int(joined[4]) - 2_500) < 60
+
+
+def test_a_narrow_terminal_shows_the_plain_line():
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal(RUN, columns=40)).splitlines()
+    assert max(map(len, lines)) <= 40
+    assert " ".join(" ".join(lines).split()).endswith(", 3 restarts, 928 MB")

@@ -4,14 +4,16 @@ import math
 import time
 from collections.abc import Sequence
 
+from rich.console import RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from walker_rl.printable import format_duration, format_number
+from walker_rl.printable import counted, format_duration, format_number
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
 from walker_rl.terminal.states import Status, seconds_to_end
+from walker_rl.terminal.table import WIDE
 
 _BAR_WIDTH = 22
 """Columns of the bar; with it the block fits into 80."""
@@ -48,7 +50,7 @@ class Display(LiveOutput):
             self._is_learning = True
             self._rates.clear()  # The speed before learning does not predict the time left.
         self._rates.add(now, self._counters(status))
-        self.show(lambda: self._block(status), lambda: [self._line(status)])
+        self.show(lambda: self._fitting(status), lambda: [self._line(status)])
 
     def seconds_left(self, status: Status) -> float | None:
         """Time to the end at the present speed; None while unknown, as before learning slows the steps down."""
@@ -75,9 +77,15 @@ class Display(LiveOutput):
     def _learner(self, status: Status, speed: str = "") -> str:
         if status.learner_steps == 0 and status.actor_steps < self._min_steps_to_learn:
             return f"first update after {self._min_steps_to_learn:,} steps"
-        return f"{status.learner_steps:,} learner steps{speed}"
+        return f"{counted(status.learner_steps, 'learner step')}{speed}"
 
-    def _block(self, status: Status) -> Table:
+    def _fitting(self, status: Status) -> RenderableType:
+        """The block, or the plain line where the terminal is too narrow for the block."""
+        block = self._block(status)
+        width = self.console.measure(block, options=self.console.options.update(width=WIDE)).maximum
+        return block if width <= self.console.width else self._line(status)
+
+    def _block(self, status: Status) -> RenderableType:
         table = Table.grid(padding=(0, 2))
         bar = ProgressBar(total=status.max_actor_steps, completed=status.shown_steps, width=_BAR_WIDTH)
         percentage = f"{100 * status.shown_steps / status.max_actor_steps:.0f} %"

@@ -29,7 +29,7 @@ class LiveOutput:
         Args:
             transient: whether the block disappears at the end.
         """
-        self.console = make_console(highlight=False, soft_wrap=True)
+        self.console = make_console(highlight=False)
         self._transient = transient
         self._live: Live | None = None
         self._next_lines = time.monotonic() + PLAIN_PERIOD
@@ -48,8 +48,8 @@ class LiveOutput:
             self._live = None
 
     def message(self, text: str) -> None:
-        """Prints one line that stays."""
-        self.console.print(text, markup=False)
+        """Prints one line that stays; only the terminal wraps it, so that its commands can be copied."""
+        self.console.print(text, markup=False, soft_wrap=True)
 
     def show(self, block: Callable[[], RenderableType], lines: Callable[[], Iterable[str]]) -> None:
         """Redraws the block; without a terminal, prints the lines when they are due."""
