@@ -62,7 +62,7 @@ lock: setup-dev ## resolve pyproject.toml into three locks for each stack; ARGS=
 setup: ## set up .venv for walker-rl, which the targets above do when they need it
 	@scripts/bootstrap.sh requirements.lock $(PYTHON)
 
-setup-dev:
+setup-dev: ## set up .venv with pytest and the other tools of the targets above
 	@scripts/bootstrap.sh requirements-dev.lock $(PYTHON)
 
 pybulletgym: setup-dev
