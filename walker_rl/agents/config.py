@@ -45,7 +45,7 @@ class PriorConfig:
     num_steps: int = hyperparameter(20_000, "environment steps that the policy plays", unit="steps", minimum=1)
     sigmas: tuple[float, ...] = hyperparameter(
         (0.0, 0.1, 0.2),
-        "sigma of the Ornstein-Uhlenbeck noise on its actions; one of these an episode, in turn",
+        "sigma of the Ornstein-Uhlenbeck noise on its actions; one per episode, in turn",
         minimum=0,
     )
     share: Schedule = hyperparameter(
@@ -53,7 +53,7 @@ class PriorConfig:
     )
     imitation: Schedule = hyperparameter(
         Linear(50.0, 0.0, 20_000, 50_000),
-        "weight in the policy's loss of the squared distance to its actions in its transitions",
+        "weight, in the policy's loss, of the squared distance to the prior's actions in its transitions",
         minimum=0,
     )
 

@@ -50,7 +50,8 @@ class Check:
 def check_machine(context: typer.Context, json: Json = False) -> None:
     """Check that this machine can run the project.
 
-    One line for Python, every package, native libraries, threads, memory, disk; exit status 1 if anything is wrong.
+    Print one line each for Python, every package, native libraries, threads, memory and disk. The exit status is 1 if
+    anything is wrong.
     """
     require_package("doctor", "packaging")
     checks = []

@@ -21,12 +21,12 @@ Pretrained = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="A policy that comes with the package, instead; see walker-rl list.",
+        help="Name of a policy that comes with the package, instead of RUN; see walker-rl list.",
         autocompletion=complete_pretrained,
     ),
 ]
 Trusted = Annotated[
-    str | None, typer.Option("--task", metavar="TASK", help="The task of a policy file, if it is code of yours.")
+    str | None, typer.Option("--task", metavar="TASK", help="Task of a policy file, if the task is your own code.")
 ]
 
 

@@ -28,7 +28,7 @@ def render_policy(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episode.")] = 0,
     fps: Annotated[
-        int, typer.Option("--fps", metavar="NUMBER", help="Frames a second: 30 or 60. A GIF has at most 50.")
+        int, typer.Option("--fps", metavar="NUMBER", help="Frames per second: 30 or 60. A GIF has at most 50.")
     ] = 30,
     size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="Size in pixels.")] = "480x360",
 ) -> None:

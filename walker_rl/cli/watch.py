@@ -18,7 +18,7 @@ Watch = Annotated[bool, typer.Option("--watch", help="Serve the page of `walker-
 
 def watch_runs(
     path: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run directory, or a folder of them, as a sweep's.")
+        Path, typer.Argument(metavar="RUN", help="A run directory, or a folder of them, such as a sweep's.")
     ] = Path("runs"),
     port: Annotated[
         int, typer.Option(min=0, max=65535, metavar="PORT", help="Port to listen on; 0 takes any free one.")

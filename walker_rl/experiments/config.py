@@ -48,7 +48,7 @@ class EvaluationConfig:
 
     period: int = hyperparameter(10_000, "environment steps between evaluations", unit="steps", minimum=1)
     num_episodes: int = hyperparameter(
-        5, "episodes of each, on the same seeds every time", unit="episodes", minimum=1, maximum=10_000
+        5, "episodes of an evaluation, with the same seeds every time", unit="episodes", minimum=1, maximum=10_000
     )
     num_final_episodes: int = hyperparameter(
         10, "episodes of the evaluation at the end", unit="episodes", minimum=1, maximum=10_000
@@ -150,7 +150,7 @@ class ExperimentConfig:
     )
     training_episode_steps: int | None = hyperparameter(
         None,
-        "greatest length of a training episode; evaluations play whole ones; null: the task's own",
+        "maximum length of a training episode; evaluations play whole ones; null: the task's own",
         unit="environment steps",
         minimum=1,
     )

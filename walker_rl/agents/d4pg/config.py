@@ -15,5 +15,5 @@ class Config(DeterministicConfig, DistributionalConfig):
     paper: ClassVar[str] = "Barth-Maron et al. 2018, https://arxiv.org/abs/1804.08617"
 
     cvar_level: float = hyperparameter(
-        1.0, "share of the worst outcomes whose mean the policy climbs; 1: the mean of all", above=0, maximum=1
+        1.0, "share of the worst outcomes whose mean the policy maximises; 1: the mean of all", above=0, maximum=1
     )
