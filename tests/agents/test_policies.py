@@ -152,7 +152,7 @@ def test_correlated_samples_are_each_normal_and_together_as_told(correlation):
     np.testing.assert_allclose(between, 0, atol=0.06)  # Nothing carries over to the next episode.
 
 
-def test_correlated_samples_go_on_where_they_were_saved():
+def test_correlated_samples_continue_where_they_were_saved():
     shape = architecture("tanh_gaussian")
     straight, restored = (SamplingPolicy(shape, seed, noise_scale=1.0, correlation=0.9) for seed in (0, 4))
     for policy in (straight, restored):

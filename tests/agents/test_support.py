@@ -23,7 +23,7 @@ DISTRIBUTIONAL = [
         ([0.0, 0.0], [0.9, 0.0], [0.0, 0.0]),
     ],
 )
-def test_the_guess_spans_the_returns_of_rewards_that_go_on(reward, discount, expected):
+def test_the_guess_spans_the_returns_of_rewards_that_continue(reward, discount, expected):
     np.testing.assert_allclose(guessed_support(np.float32(reward), np.float32(discount)), expected, rtol=1e-5)
 
 

@@ -42,7 +42,7 @@ def fill_stderr():
 @pytest.mark.parametrize(
     ("number", "lose"), [(signal.SIGHUP, None), (signal.SIGXCPU, None), (signal.SIGTERM, fill_stderr)]
 )
-def test_a_training_that_is_asked_to_stop_saves_and_says_how_to_go_on(tmp_path, number, lose):
+def test_a_training_that_is_asked_to_stop_saves_and_says_how_to_resume(tmp_path, number, lose):
     process = begin(tmp_path / "run", preexec_fn=lose)
     process.send_signal(number)
     output, _ = process.communicate(timeout=300)

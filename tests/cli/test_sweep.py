@@ -156,7 +156,7 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
 
 
 @pytest.mark.slow
-def test_a_run_that_fails_twice_is_told_and_the_others_go_on(tmp_path):
+def test_a_run_that_fails_twice_is_reported_and_the_others_continue(tmp_path):
     assert sweep_pendulum("--set", "max_actor_steps=300", "--index", "0", output=tmp_path).returncode == 0
     checkpoints = tmp_path / NAMES[0] / "checkpoints"
     for path in checkpoints.iterdir():

@@ -6,7 +6,7 @@ from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.config_warnings import config_warnings
 
-PRIOR = "the settings of agent.prior have no effect without a prior, as --prior gait gives one"
+PRIOR = "the settings of agent.prior have no effect without a prior, such as --prior gait"
 
 
 @pytest.mark.parametrize("agent_name", agent_names())

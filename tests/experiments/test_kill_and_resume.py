@@ -108,7 +108,7 @@ def test_run_killed_before_its_first_checkpoint_starts_anew(short_run, tmp_path)
 
 
 @pytest.mark.slow
-def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path):
+def test_interrupted_run_leaves_a_checkpoint_and_says_how_to_resume(tmp_path):
     straight, interrupted = tmp_path / "straight", tmp_path / "inter rupted"
     command = ("train", AGENT, "--task", "Pendulum-v1", *set_options(TINY_RUN))
     process = start_command(*command, "--steps", "1000000", "--run-dir", interrupted)

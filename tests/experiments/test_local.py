@@ -174,8 +174,8 @@ def test_a_resumed_run_counts_no_time_before_its_resume(tmp_path, monkeypatch):
         patch.setattr(time, "monotonic", lambda: began + 200.0)
         recorder.pause()
         assert recorder.walltime == pytest.approx(1007.0)
-        recorder.go_on()
-        recorder.go_on()
+        recorder.end_pause()
+        recorder.end_pause()
         patch.setattr(time, "monotonic", lambda: began + 203.0)
         assert recorder.walltime == pytest.approx(1010.0)
 

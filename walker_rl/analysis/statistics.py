@@ -24,7 +24,7 @@ MEDIAN = "median"
 
 
 def interval_name(num_seeds: Iterable[int], statistic: str = STATISTIC) -> str:
-    """Returns a name for a statistic's intervals of groups of so many seeds; "" if all are of one.
+    """Returns the name of a statistic's intervals for groups with these numbers of seeds; "" if each has one seed.
 
     The interval of a statistic other than the IQM does not have the seeds' values at its ends.
     """

@@ -46,7 +46,7 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
 
 
 def crash_beside_tensorflow() -> signal.Signals | None:
-    """The signal with which a process ends that draws beside TensorFlow; None if it draws, or this one does not.
+    """Signal that kills a process which draws beside TensorFlow; None if none does, or TensorFlow is not loaded.
 
     MuJoCo crashes with Mesa's software driver, for example, whose LLVM conflicts with TensorFlow's.
     """

@@ -9,7 +9,7 @@ from walker_rl.schedules import Linear
 
 
 def config_warnings(config: ExperimentConfig) -> Iterator[str]:
-    """Yields a line for each setting with which a training learns nothing, or in part no more, or ignores others."""
+    """Yields a line for each setting that prevents learning, ends a part of it early, or makes others ineffective."""
     if reason := why_nothing_is_learned(config):
         yield f"{reason}; nothing will be learned"
     for field in dataclasses.fields(config.agent):
@@ -20,4 +20,4 @@ def config_warnings(config: ExperimentConfig) -> Iterator[str]:
             yield f"agent.{field.name} falls to {value.last:g} at {steps} and stays there"
     prior = prior_of(config)
     if prior is not None and not prior.is_given and prior != type(prior)():
-        yield "the settings of agent.prior have no effect without a prior, as --prior gait gives one"
+        yield "the settings of agent.prior have no effect without a prior, such as --prior gait"

@@ -162,7 +162,7 @@ def _read(path: Path) -> PriorPolicy:
 
 
 def _prior(config: ExperimentConfig) -> tuple[str | None, str | None]:
-    """Returns the configured policy and dataset; None for each that there is not."""
+    """Returns the configured policy and dataset; None for each that is not configured."""
     prior = prior_of(config)
     return (None, None) if prior is None else (prior.policy, prior.dataset)
 

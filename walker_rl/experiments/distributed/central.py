@@ -101,7 +101,7 @@ class Central:
         learner = self._side.learner
         self._conversation.hear(learner.learner_steps)
         if self._phase == "training" and self._roster.num_present:
-            self._recorder.go_on()
+            self._recorder.end_pause()
         self._evaluations.add_due(learner.evaluated_weights, self._roster.actor_steps, learner.learner_steps)
         if self._ended_by is not None:
             self._end(self._ended_by)

@@ -57,7 +57,7 @@ class Conversation:
         self._next_introduction = 0.0
 
     def hear(self, learner_steps: int) -> None:
-        """Records the messages received, at so many updates."""
+        """Records the messages received since the last call; `learner_steps` updates have been made."""
         self._learner_steps = learner_steps
         self._hear_all(self._reports, self._hear_actor)
         self._hear_all(self._results, self._evaluations.hear)
@@ -92,7 +92,7 @@ class Conversation:
         self._published_candidate = candidate
 
     def _hear_all(self, inbox: Inbox[MessageT], hear: Callable[[MessageT], None]) -> None:
-        """Hears the messages that have arrived; drops those that this run can't use."""
+        """Processes the messages that have arrived; drops those that this run can't use."""
         while (message := inbox.get()) is not None:
             try:
                 hear(message)

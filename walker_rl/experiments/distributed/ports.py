@@ -43,7 +43,7 @@ def is_free(port: int) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """Returns False if `host` is an address of another machine; a name that nobody knows yet may become one of this."""
+    """Returns False if `host` is an address of another machine; a name that does not resolve yet may become ours."""
     with socket.socket() as probe:
         try:
             probe.bind((host, 0))

@@ -70,7 +70,7 @@ def run_in_threads(
 def _wait(
     running: Collection[str], failures: Sequence[BaseException], stop: threading.Event, signals: StopSignals
 ) -> None:
-    """Waits for the end of the run, a failure or a signal, then tells all threads to stop, and waits for them."""
+    """Waits for the end of the run, a failure or a signal, then asks all threads to stop, and waits for them."""
     while "central" in running and not failures and not signals.stop_requested():
         time.sleep(0.1)
     stop.set()

@@ -74,7 +74,7 @@ def read_run_record(metrics: Path, fields: Mapping[str, Any]) -> RunRecord:
 
 
 def alarms(recorded: RunRecord) -> dict[str, str]:
-    """Returns the text of each raised alarm, by name; omits those that damaged files don't permit to judge."""
+    """Returns the text of each raised alarm, by name; omits alarms that damaged files make undecidable."""
     every = (
         no_learning_yet,
         return_collapsed,

@@ -131,10 +131,10 @@ class Recorder:
         self._logger.open()
 
     def pause(self) -> None:
-        """Counts no time until `go_on`, not even after a resume."""
+        """Counts no time until `end_pause`, not even after a resume."""
         self._walltime_before, self._started = self.walltime, None
 
-    def go_on(self) -> None:
+    def end_pause(self) -> None:
         """Ends a pause."""
         if self._started is None:
             self._started = time.monotonic()
