@@ -13,6 +13,7 @@ from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.cli.program import command_line, print_next
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
+from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
     from walker_rl.experiments.evaluation.evaluate import Evaluation
@@ -101,8 +102,10 @@ def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: TrainingEvaluat
     played = f"{recorded.mean_return:.1f} in {counted(recorded.num_episodes, 'episode')}"
     if not is_repeated:
         others = counted(recorded.num_episodes, "other episode")
-        print(f"The training's evaluation, in {others}, was {recorded.mean_return:.1f}; --as-in-training repeats it.")
+        print_prose(
+            f"The training's evaluation, in {others}, was {recorded.mean_return:.1f}; --as-in-training repeats it."
+        )
     elif evaluation.mean == recorded.mean_return:
-        print(f"The training recorded the same: {played}.")
+        print_prose(f"The training recorded the same: {played}.")
     else:
-        print(f"The training recorded {played}: another processor or version plays other episodes.")
+        print_prose(f"The training recorded {played}: another processor or version plays other episodes.")

@@ -16,6 +16,7 @@ from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.experiments.step_files import step_files
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.exit_statuses import COMPLETE
+from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
@@ -74,11 +75,11 @@ def _tell_start(config: ExperimentConfig, run: RunDirectory, details: str, liste
     verb = "Resuming" if is_resumed else "Training"
     print(f"{verb} {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
     if run.provenance.prior is not None and not is_resumed:
-        print(describe_prior(config, run.provenance.prior))
+        print_prose(describe_prior(config, run.provenance.prior))
     if config.agent_name in left_out():
         print(f"warning: {left_out()[config.agent_name]}")
     for warning in config_warnings(config):
-        print(f"warning: {warning}")
+        print_prose(f"warning: {warning}")
     print(where_to_look(run.path, run.tensorboard, address_of(listener) if listener else ""), flush=True)
 
 
@@ -129,7 +130,7 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
         spread = f"{scores.mean_return:.1f} +- {scores.stddev_return:.1f}"
         num_falls = sum(scores.episode_falls or ())
         falls = f"falls in {num_falls} of {counted(num_episodes, 'episode')}"
-        print(f"{name} policy: return {spread}, from step {load_policy(path).actor_steps:,}, {falls}{each}")
+        print_prose(f"{name} policy: return {spread}, from step {load_policy(path).actor_steps:,}, {falls}{each}")
     policies, videos = (run.best_policy, run.last_policy), (run.best_video, run.progress_video)
     for written in (*policies, *videos, run.curve, run.metrics, run.tensorboard):
         if written.exists():

@@ -27,6 +27,7 @@ from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.files.locks import locked_output
 from walker_rl.printable import counted, one_line
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
+from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
     from walker_rl.experiments.sweep.job import Job
@@ -170,14 +171,14 @@ def _list(jobs: list[Job], damaged: list[Job], num_jobs: int | None) -> int:
     left = [job for job in jobs if job not in damaged and not job.is_complete]
     _warn(left)
     if left:
-        print(forecast_many([job.config for job in left], num_jobs))
+        print_prose(forecast_many([job.config for job in left], num_jobs))
     return COMPLETE
 
 
 def _warn(jobs: list[Job]) -> None:
     for job in jobs:
         for warning in config_warnings(job.config):
-            print(f"warning: {job.name}: {warning}")
+            print_prose(f"warning: {job.name}: {warning}")
 
 
 def _state(job: Job) -> str:

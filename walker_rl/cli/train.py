@@ -19,6 +19,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED
 from walker_rl.processes.signals import StopSignals
+from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
     from walker_rl.experiments.parts import Parts
@@ -66,7 +67,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
                 from walker_rl.experiments.forecast import forecast
 
                 if request.resume is None and (line := forecast(config)):
-                    print(line)
+                    print_prose(line)
                 try:
                     if local.train(config, parts, run, signals, resume=request.resume is not None):
                         return COMPLETE
