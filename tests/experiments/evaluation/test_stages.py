@@ -14,6 +14,7 @@ from walker_rl.experiments.evaluation.stages import Stages
 from walker_rl.experiments.local import train
 from walker_rl.experiments.parts import builder_of, make_parts
 from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.experiments.step_files import step_files
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.policies.torso import TorsoSpec
@@ -69,6 +70,14 @@ def test_other_files_are_left_alone(tmp_path):
     other.touch()
     assert add(Stages(tmp_path, 10, 100), 10, 100) == [10, 100]
     assert other.exists()
+
+
+def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
+    (tmp_path / "step_000000000020.npz").mkdir()
+    stages = Stages(tmp_path, 10, 110)
+    for steps in (10, 35, 60, 85, 110):
+        stages.add(dataclasses.replace(SAVED, actor_steps=steps))
+    assert list(step_files(tmp_path)) == [10, 20, 35, 60, 85, 110]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The stages of a run: policies from its beginning to its end, for a side-by-side film."""
 
+import contextlib
 from pathlib import Path
 
 from walker_rl.experiments.step_files import step_file, step_files
@@ -34,7 +35,8 @@ class Stages:
         known = [step for step in files if step <= saved.actor_steps]  # Later ones were lost with a checkpoint.
         kept = {min(known, key=lambda step: abs(step - wanted)) for wanted in self._wanted}
         for step in files.keys() - kept:
-            files[step].unlink()
+            with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
+                files[step].unlink()
 
     def load(self, actor_steps: int) -> list[SavedPolicy]:
         """Loads the policies up to `actor_steps`, the earliest first; later ones were lost with a checkpoint."""
