@@ -63,6 +63,13 @@ def test_git_is_not_asked_for_the_commit_while_all_fields_are_as_they_were(tmp_p
     assert asked.exists()
 
 
+def test_a_file_that_is_no_checkpoint_does_not_let_rows_be_recorded_twice(tmp_path):
+    run = make_run(tmp_path / "run", [1.0])
+    (run.checkpoints / "notes.txt").touch()
+    with pytest.raises(UserError, match=f"^run = {run.path}: must have a checkpoint to resume from; it has metrics"):
+        check_has_checkpoint(run)
+
+
 def test_a_configuration_without_a_length_is_damaged(tmp_path):
     run = create_run_directory(tmp_path / "run", load_config(AGENT))
     fields = yaml.safe_load(run.config.read_text())

@@ -93,8 +93,7 @@ def check_has_checkpoint(run: RunDirectory) -> None:
         raise UserError(
             f"run = {run.path}: must be resumed with {_version(run.provenance)}, which wrote its checkpoints"
         )
-    has_checkpoint = any(path.suffix != ".part" for path in run.checkpoints.glob("*"))
-    if not has_checkpoint and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
+    if not step_files(run.checkpoints) and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
         raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has metrics alone")
 
 
