@@ -71,7 +71,7 @@ def _tell_start(config: ExperimentConfig, run: RunDirectory, details: str, liste
     from walker_rl.experiments.prior import describe_prior
     from walker_rl.watch.server import address_of
 
-    is_resumed = any(run.checkpoints.glob("*.npz"))
+    is_resumed = bool(step_files(run.checkpoints))
     verb = "Resuming" if is_resumed else "Training"
     print(f"{verb} {config.agent_name} on {config.task} for {_limits(config)} in {run.path}{details}")
     if run.provenance.prior is not None and not is_resumed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.step_files import step_files
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.fleet import FleetDisplay
@@ -90,7 +91,7 @@ def _see_through(
         children = launch_processes(make_program(run.path.name, {"actor": actors, "central": others}), run.logs)
         signals.listen()  # Launchpad has installed its own handlers.
         period = config.distributed.watchdog_period
-        supervisor = Supervisor([*actors, *others], children, run.status, period, display.message)
+        supervisor = Supervisor([*actors, *others], children, run, period, display.message)
         view = View(config, run.metrics, supervisor, display, open_ports)
         try:
             while not signals.stop_requested() and not supervisor.check():
@@ -100,8 +101,7 @@ def _see_through(
             has_saved = supervisor.stop(signals.is_urgent)
             view.show()
             if not has_saved:
-                has_older = any(run.checkpoints.glob("*.npz"))
-                remains = "the one before it stays valid" if has_older else "there is none before it"
+                remains = "the one before it stays valid" if step_files(run.checkpoints) else "there is none before it"
                 display.message(f"warning: the last checkpoint was not written; {remains}")
     return COMPLETE if supervisor.has_completed_run else signals.exit_status
 

@@ -4,11 +4,12 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.program import CommandNode
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.status import LaunchStatus, read_status
+from walker_rl.experiments.step_files import step_files
 from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
 
@@ -16,7 +17,7 @@ MAX_TRIES = 5
 """Starts of a process in quick succession before the run is given up."""
 
 LONG_ENOUGH = 30.0
-"""Seconds of running after which earlier failures no longer count."""
+"""Seconds of running after which earlier failures no longer count; the central process needs a new checkpoint, too."""
 
 TERMINATION_LIMIT = 5.0
 """Seconds for an actor or the evaluator to exit when asked to."""
@@ -32,6 +33,7 @@ class _Process:
     node: CommandNode
     child: Child
     started_at: float
+    first_checkpoint: int
     tries: int = 1
     num_restarts: int = 0
     restart_at: float | None = None
@@ -45,7 +47,7 @@ class Supervisor:
         self,
         nodes: list[CommandNode],
         children: dict[str, Child],
-        status_path: Path,
+        run: RunDirectory,
         watchdog_period: float,
         tell: Callable[[str], None],
     ):
@@ -54,18 +56,19 @@ class Supervisor:
         Args:
             nodes: nodes of the program.
             children: their processes, by name.
-            status_path: heartbeat file of the central process, if that is among the nodes.
+            run: the run directory, with the checkpoints and the heartbeat of the central process if that is a node.
             watchdog_period: seconds without a heartbeat after which the central process is restarted.
             tell: function that prints a line.
         """
-        self._status_path = status_path
+        self._run = run
         self._watchdog_period = watchdog_period
         self._tell = tell
         self._watched_at = time.monotonic()
         self._silence = 0.0
-        self._last_sign = status_path.stat().st_mtime_ns if status_path.exists() else 0
+        self._last_sign = run.status.stat().st_mtime_ns if run.status.exists() else 0
         self._has_begun = False
-        self._processes = [_Process(node, children[node.name], time.monotonic()) for node in nodes]
+        now, first = time.monotonic(), self._newest_checkpoint
+        self._processes = [_Process(node, children[node.name], now, first) for node in nodes]
 
     def check(self) -> bool:
         """Restarts processes that have ended too soon; returns True if the work is complete.
@@ -108,7 +111,7 @@ class Supervisor:
 
     def status(self) -> LaunchStatus | None:
         """Returns the central process's last status; None before the first."""
-        return read_status(self._status_path)
+        return read_status(self._run.status)
 
     @property
     def _central(self) -> _Process | None:
@@ -133,7 +136,7 @@ class Supervisor:
         name, ending = process.node.name, process.child.ending
         is_abandoned = status == UNANSWERED and self._central is None
         is_final = status == REFUSED or (name == CENTRAL and status == FAILED) or is_abandoned
-        if time.monotonic() - process.started_at > LONG_ENOUGH:
+        if self._has_lasted(process):
             process.tries = 0
         if is_final or process.tries >= MAX_TRIES:
             times = "" if is_final else f" {process.tries} times in a row"
@@ -142,9 +145,22 @@ class Supervisor:
         self._tell(f"{name} has ended, {ending}; starting it again")
         process.restart_at = time.monotonic() + delay
 
+    def _has_lasted(self, process: _Process) -> bool:
+        """Returns True if a process has run for long, and if it is the central one, has written a checkpoint.
+
+        Without one, the next central process would begin where this one began.
+        """
+        has_progressed = process is not self._central or self._newest_checkpoint > process.first_checkpoint
+        return has_progressed and time.monotonic() - process.started_at > LONG_ENOUGH
+
+    @property
+    def _newest_checkpoint(self) -> int:
+        """Steps of the newest checkpoint; -1 without any."""
+        return max(step_files(self._run.checkpoints), default=-1)
+
     def _start(self, process: _Process) -> None:
         process.child = start_child(process.node.command, process.child.log)
-        process.started_at = time.monotonic()
+        process.started_at, process.first_checkpoint = time.monotonic(), self._newest_checkpoint
         process.restart_at = None
         process.tries += 1
         process.num_restarts += 1
@@ -162,7 +178,7 @@ class Supervisor:
         if process is not self._central:
             return
         with contextlib.suppress(FileNotFoundError):
-            sign = self._status_path.stat().st_mtime_ns
+            sign = self._run.status.stat().st_mtime_ns
             if sign != self._last_sign:
                 self._last_sign, self._silence, self._has_begun = sign, 0.0, True
         now = time.monotonic()
