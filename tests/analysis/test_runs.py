@@ -278,8 +278,9 @@ def test_what_is_no_run_is_refused(tmp_path):
     )
     assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = one: must be given once; it is in {tmp_path}"
     assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: does not exist")
-    assert refusal([tmp_path / "one"], "agent.colour") == (
-        f"group_by = agent.colour: must be a field of the configuration; {tmp_path / 'one'} has no such field"
+    assert refusal([tmp_path / "one"], "folders") == (
+        f"group_by = folders: must be a field of the configuration; {tmp_path / 'one'} has no such field"
+        "; did you mean folder?"
     )
 
 

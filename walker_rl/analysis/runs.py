@@ -13,7 +13,7 @@ from walker_rl.analysis.run_contents import read_critic_losses, read_final_evalu
 from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names
 from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs, runs_beside_tables
 from walker_rl.analysis.run_tables import read_tables
-from walker_rl.errors import NotWholeError, UserError
+from walker_rl.errors import NotWholeError, UserError, did_you_mean
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
@@ -83,7 +83,8 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     settings = read_settings(run)
     identity, fields, provenance = settings.identity, settings.fields, settings.provenance
     if group_by not in fields:
-        raise UserError(f"group_by = {group_by}: must be a field of the configuration; {run.path} has no such field")
+        problem = f"must be a field of the configuration; {run.path} has no such field"
+        raise UserError(f"group_by = {group_by}: {problem}{did_you_mean(group_by, (*fields, BY_FOLDER))}")
     agent = identity.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
     evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
     timing = read_metrics(run, "timing", "walltime")
