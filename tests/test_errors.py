@@ -2,7 +2,7 @@
 
 import pytest
 
-from walker_rl.errors import NotWholeError, RunError, UserError, described, kind_and_message, text_of
+from walker_rl.errors import NotWholeError, RunError, UserError, described, kind_and_message, reason_of, text_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,16 @@ def test_a_line_is_shortened_between_its_field_and_what_is_allowed(kind):
     assert line.startswith("task = yyy")
     assert line.endswith("yyy: must be one that walker-rl list shows")
     assert len(line) == 999
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a"), "No such file or directory"),
+        (TimeoutError("timed out"), "timed out"),
+        (ValueError("two\nlines"), "two lines"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_a_reason_has_neither_number_nor_path(error, reason):
+    assert reason_of(error) == reason

@@ -43,6 +43,11 @@ def text_of(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def reason_of(error: BaseException) -> str:
+    """Returns the reason of an OSError without its number and its path, or the text of another error."""
+    return getattr(error, "strerror", None) or text_of(error)
+
+
 def kind_and_message(error: BaseException) -> str:
     """Returns an error's kind and the first line of its text, if it has any, as in "OSError: no such robot"."""
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])

@@ -20,7 +20,7 @@ from walker_rl.cli.launching import experiment_of, port_of
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
 from walker_rl.cli.see_through import see_through
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, reason_of
 from walker_rl.printable import counted
 from walker_rl.processes.child import last_line
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
@@ -123,8 +123,7 @@ def _check_reachable(address: str) -> None:
     try:
         socket.create_connection((address.rpartition(":")[0], port), CONNECTION_LIMIT).close()
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"address = {address}: must be a Ray cluster ({reason})") from None
+        raise UserError(f"address = {address}: must be a Ray cluster ({reason_of(error)})") from None
 
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.errors import RunError, UserError, text_of
+from walker_rl.errors import RunError, UserError, reason_of
 
 _FAILURES = {errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, None}
 """Reasons that lie in the disk, whatever the path; None is that of HDF5, whose errors have no number."""
@@ -28,7 +28,7 @@ def writing(name: str, path: Path, must: str = "be writable") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or text_of(error)
+        reason = reason_of(error)
         if error.errno in _FAILURES:
             raise RunError(f"{path}: not written: {reason}") from None
         raise UserError(f"{name} = {path}: must {must} ({reason})") from None
@@ -41,7 +41,7 @@ def failing_as_run_error(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         culprit = f"{error.filename}: " if error.filename else ""
-        raise RunError(f"{path}: not written: {culprit}{error.strerror or text_of(error)}") from error
+        raise RunError(f"{path}: not written: {culprit}{reason_of(error)}") from error
 
 
 def check_writable(name: str, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, reason_of
 from walker_rl.field_values import to_record
 from walker_rl.files.array_file import TornFileError, unpack_arrays, write_arrays
 from walker_rl.policies.architecture import Architecture, Policy
@@ -92,7 +92,7 @@ def load_policy(path: Path) -> SavedPolicy:
         with path.open("rb") as file:
             return parse_policy(file, path)
     except (OSError, ValueError) as error:
-        raise UserError(f"policy = {path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        raise UserError(f"policy = {path}: cannot be read ({reason_of(error)})") from None
 
 
 def parse_policy(file: IO[bytes], name: object) -> SavedPolicy:

@@ -1,5 +1,6 @@
 """The onlooker of a run: after each evaluation it reads the metrics, as a person would."""
 
+from walker_rl.errors import reason_of
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
 from walker_rl.experiments.run.alarms import alarms, read_run_record
@@ -31,7 +32,7 @@ class Onlooker:
         try:
             self._look()
         except OSError as error:
-            self._display.message(f"warning: {self._run.curve}: not drawn ({error.strerror or error})")
+            self._display.message(f"warning: {self._run.curve}: not drawn ({reason_of(error)})")
 
     def _look(self) -> None:
         evaluations = recorded_evaluations(self._run.metrics)
