@@ -44,3 +44,5 @@ def test_what_cannot_be_drawn_is_no_film():
         picture(fail, 64, 48, is_mujoco=False)
     with pytest.raises(RunError, match=r"^no film: render\(\) must return uint8 \[height, width, 3\], not float64 "):
         picture(lambda: np.zeros((2, 2, 3)), 64, 48, is_mujoco=False)
+    with pytest.raises(RunError, match=r"^no film: render\(\) returned None, .* with render_mode='rgb_array'$"):
+        picture(lambda: None, 64, 48, is_mujoco=False)

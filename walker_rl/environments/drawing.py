@@ -34,9 +34,12 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
             "walker-rl render, which does without TensorFlow, films the run"
         )
     try:
-        drawn = np.asarray(draw())
+        answer = draw()
+        drawn = np.asarray(answer)
     except (Exception, SystemExit) as error:
         raise RunError(f"no film: {kind_and_message(error)}") from error
+    if answer is None:
+        raise RunError("no film: render() returned None, as Gymnasium's does unless made with render_mode='rgb_array'")
     if drawn.dtype != np.uint8 or drawn.ndim != 3 or drawn.shape[2] != 3:
         raise RunError(f"no film: render() must return uint8 [height, width, 3], not {drawn.dtype} {drawn.shape}")
 
