@@ -184,7 +184,8 @@ def options_of(kinds) -> set[str]:
             kind, *metadata = typing.get_args(parameter.annotation) or (parameter.annotation,)
             if {kind, *typing.get_args(kind)} & kinds:
                 for option in (one for one in metadata if isinstance(one, OptionInfo)):
-                    found |= {*(option.param_decls or [f"--{name.replace('_', '-')}"])}
+                    named = [option.default] if isinstance(option.default, str) else []  # The first name.
+                    found |= {*named, *option.param_decls} or {f"--{name.replace('_', '-')}"}
     return found
 
 

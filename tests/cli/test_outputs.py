@@ -15,13 +15,13 @@ COMMANDS = {
     "compare": ("compare", "{run}", "-o"),
     "compare --keep": ("compare", "{run}", "-o", "{other}", "--keep"),
     "export": ("export", "--pretrained", "sac", "-o"),
-    "probe": ("probe", "Pendulum-v1", "--steps", "3", "--output"),
+    "probe": ("probe", "Pendulum-v1", "--steps", "3", "-o"),
     "record": ("record", "--pretrained", "gait", "--steps", "10", "-o"),
     "render gif": ("render", "--pretrained", "gait", "--size", "64x48", "-o"),
     "render mp4": ("render", "--pretrained", "gait", "--size", "64x48", "-o"),
     "report": ("report", "{run}", "-o"),
-    "sweep": ("sweep", AGENT, "--task", "Pendulum-v1", "--seeds", "0", "--output"),
-    "tune": ("tune", AGENT, "--task", "Pendulum-v1", "--seeds", "0", "--output"),
+    "sweep": ("sweep", AGENT, "--task", "Pendulum-v1", "--seeds", "0", "-o"),
+    "tune": ("tune", AGENT, "--task", "Pendulum-v1", "--seeds", "0", "-o"),
 }
 OUTPUTS = {"export": "a.onnx", "render gif": "a.gif", "render mp4": "a.mp4", "report": "a.html"}
 """Files; the outputs of all other commands are folders."""

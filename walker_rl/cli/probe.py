@@ -25,7 +25,8 @@ def probe_task(
         str, typer.Argument(metavar="TASK", help="See walker-rl list.", autocompletion=complete_tasks)
     ] = "Walker2DBulletEnv-v0",
     output: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]"),
     ] = None,
     steps: Annotated[
         int, typer.Option(min=1, max=1_000_000, metavar="STEPS", help="Maximum steps of each episode.")

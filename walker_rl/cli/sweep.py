@@ -63,7 +63,8 @@ Jobs = Annotated[
     int | None, typer.Option(min=1, max=1_000, metavar="NUMBER", help="Runs at a time.  [default: one for each CPU]")
 ]
 Output = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="Folder of the runs.  [default: runs/sweep, or runs/SPEC]")
+    Path | None,
+    typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the runs.  [default: runs/sweep, or runs/SPEC]"),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="List the runs with their indices, and forecast the time; nothing is written.")

@@ -40,7 +40,10 @@ Pruner = Annotated[
 Jobs = Annotated[
     int | None, typer.Option(min=1, max=1_000, metavar="NUMBER", help="Trials at a time.  [default: one for each CPU]")
 ]
-Output = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder of the study.  [default: runs/tune_AGENT]")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the study.  [default: runs/tune_AGENT]"),
+]
 
 
 def tune_agent(
