@@ -172,3 +172,10 @@ print(sorted({{"tensorflow", "acme", "sonnet"}} & set(sys.modules)))
 """
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert process.stdout.splitlines() == ["(6,)", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "caption"), [(1, "agent, 1 step of training"), (12_345, "agent, 12,345 steps of training")]
+)
+def test_a_caption_names_the_agent_and_its_steps(steps, caption):
+    assert dataclasses.replace(saved_policy(), actor_steps=steps).caption == caption

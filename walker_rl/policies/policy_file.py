@@ -13,7 +13,7 @@ from walker_rl.files.array_file import TornFileError, unpack_arrays, write_array
 from walker_rl.policies.architecture import Architecture, Policy
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.sinusoids import SinusoidArchitecture
-from walker_rl.printable import printable
+from walker_rl.printable import counted, printable
 from walker_rl.types import Act, Variables
 
 _ABOUT = "about.json"
@@ -53,7 +53,7 @@ class SavedPolicy:
     @property
     def caption(self) -> str:
         """Agent and length of the training, as in "d4pg, 300,000 steps of training"."""
-        return f"{self.agent_name}, {self.actor_steps:,} steps of training"
+        return f"{self.agent_name}, {counted(self.actor_steps, 'step')} of training"
 
     def make_policy(self) -> Policy:
         """The policy, ready to act."""

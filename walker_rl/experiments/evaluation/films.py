@@ -13,6 +13,7 @@ from walker_rl.experiments.evaluation.stages import Stages
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.policies.policy_file import SavedPolicy
+from walker_rl.printable import counted
 from walker_rl.rendering import render_episode, render_side_by_side
 from walker_rl.types import Act
 
@@ -79,7 +80,7 @@ class Films:
         with self._warning_if_not_made():
             for saved in self._stages.load(actor_steps):
                 known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
-                policies.append((self._make_act(saved), f"{saved.actor_steps:,} steps{known}"))
+                policies.append((self._make_act(saved), f"{counted(saved.actor_steps, 'step')}{known}"))
             if not policies:  # An older version, or a run without films, kept none.
                 return
             render_side_by_side(
