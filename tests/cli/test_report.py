@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from tests.analysis.made_runs import make_run
+from tests.analysis.made_runs import make_film, make_run
 from walker_rl.cli import main
 
 
@@ -35,6 +35,14 @@ def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):
     assert main(["report", "run", *words]) == 2
     assert capsys.readouterr().err == f"error: {message}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_group_has_the_film_of_its_best_run_even_if_another_returns_nothing(tmp_path):
+    for name, evaluated, final in (("lucky", 5, (0.0, 0.0)), ("best", 1, (2.0, 2.0))):
+        make_film(make_run(tmp_path / name, [evaluated], final=final).best_video)
+    page = tmp_path / "report.html"
+    assert main(["report", str(tmp_path / "lucky"), str(tmp_path / "best"), "--output", str(page)]) == 0
+    assert "<figcaption>Best policy of best</figcaption>" in page.read_text()
 
 
 def test_a_temporary_folder_that_takes_nothing_is_told_in_a_line(tmp_path, capsys, monkeypatch):

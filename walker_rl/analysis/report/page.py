@@ -130,11 +130,15 @@ def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[s
     filmed = [
         (run, one.video) for run, one in zip([run for run in runs if run.directory], details, strict=True) if one.video
     ]
-    for run, video in sorted(filmed, key=lambda pair: pair[0].best_return or pair[0].returns.max(), reverse=True):
+    for run, video in sorted(filmed, key=lambda pair: _return_of_film(pair[0]), reverse=True):
         with contextlib.suppress(NotWholeError):
             moving, still = excerpt(video)
             return {"name": name, "image": image, "run": run.name, "moving": moving, "still": still}
     return {"name": name, "image": image, "run": "", "moving": "", "still": ""}
+
+
+def _return_of_film(run: Run) -> float:
+    return float(run.returns.max() if run.best_return is None else run.best_return)
 
 
 def _row(run: Run) -> list[tuple[str, str]]:
