@@ -52,11 +52,13 @@ def chromium():
 
 
 @pytest.fixture
-def sighup_is_not_ignored():
-    """Which it is where the tests run under `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def no_signal_is_ignored():
+    """Undoes what children would inherit: SIGHUP is ignored under `nohup`, and SIGINT in a shell's background."""
+    defaults = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in defaults.items()}
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from tests.tiny import (
     wait_for,
 )
 
-pytestmark = pytest.mark.usefixtures("sighup_is_not_ignored")
+pytestmark = pytest.mark.usefixtures("no_signal_is_ignored")
 
 SETTINGS = ("--task", "Pendulum-v1", *set_options(TINY_RUN))
 SHORT = ("train", AGENT, *SETTINGS, "--steps", "300")

@@ -94,6 +94,7 @@ def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
 
 
 @needs_minari
+@pytest.mark.usefixtures("no_signal_is_ignored")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_recording_that_is_stopped_leaves_nothing_behind(number, tmp_path):
     output = tmp_path / "walks"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tiny import AGENT, TINY_RUN, last_checkpoint, lines_until, press_ctrl_c, set_options, start_command, wait_for
 
-pytestmark = pytest.mark.usefixtures("sighup_is_not_ignored")
+pytestmark = pytest.mark.usefixtures("no_signal_is_ignored")
 
 ENDLESS = (
     *("train", AGENT, "--task", "Pendulum-v1", "--steps", "1000000"),

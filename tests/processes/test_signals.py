@@ -10,7 +10,7 @@ import pytest
 
 from walker_rl.processes.signals import STOPPING, WARNINGS, StopSignals
 
-pytestmark = pytest.mark.usefixtures("sighup_is_not_ignored")
+pytestmark = pytest.mark.usefixtures("no_signal_is_ignored")
 
 RUN = """
 import signal, sys, time

@@ -17,7 +17,7 @@ from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.step_files import step_files
 from walker_rl.processes.signals import WARNINGS
 
-pytestmark = [*MARKS, pytest.mark.usefixtures("sighup_is_not_ignored")]
+pytestmark = [*MARKS, pytest.mark.usefixtures("no_signal_is_ignored")]
 
 
 def lose_terminal(process):
