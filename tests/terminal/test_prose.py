@@ -17,6 +17,12 @@ def test_a_terminal_wraps_at_spaces_and_keeps_paths_whole():
     ]
 
 
+def test_lines_are_aligned_beside_their_head():
+    code = "from walker_rl.terminal.prose import print_prose; print_prose('one seed says nothing', '  note:')"
+    assert on_a_terminal(code, columns=20).splitlines() == ["  note: one seed", "        says nothing"]
+    assert on_a_terminal(code, columns=4).splitlines()[-1].endswith("nothing"), "words that do not fit stay whole"
+
+
 def test_elsewhere_a_line_stays_a_line(capsys):
     print_prose(TEXT)
     assert capsys.readouterr().out == f"{TEXT}\n"

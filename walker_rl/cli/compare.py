@@ -91,13 +91,14 @@ def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thre
 def _print_summaries(runs: Sequence[Run]) -> None:
     from walker_rl.analysis.comparison.summary import HEADER, summarize
     from walker_rl.printable import printable
-    from walker_rl.terminal.table import print_table, print_wrapped
+    from walker_rl.terminal.prose import print_prose
+    from walker_rl.terminal.table import print_table
 
     for summary in summarize(runs):
         print(printable(summary.task))
         print_table(HEADER, [[printable(cell) for cell in row] for row in summary.rows], indent=2)
         for note in summary.notes:
-            print_wrapped("  note:", printable(note))
+            print_prose(printable(note), "  note:")
 
 
 def _as_dicts(runs: Sequence[Run]) -> list[dict[str, Any]]:

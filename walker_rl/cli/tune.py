@@ -90,8 +90,8 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     from walker_rl.experiments.tuning.best import BEST
     from walker_rl.experiments.tuning.search import Search
     from walker_rl.experiments.tuning.study import Study, describe
+    from walker_rl.terminal.prose import print_prose
     from walker_rl.terminal.sweep import SearchDisplay
-    from walker_rl.terminal.table import print_wrapped
 
     study = Study(output, space, plan)
     print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.agent_name} in {output}")
@@ -103,7 +103,7 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
             return signals.exit_status
     for line in describe(study.finished):
         head, colon, fields = line.partition(": ")
-        print_wrapped(f"{head}{colon.strip()}", fields)
+        print_prose(fields, f"{head}{colon.strip()}")
     if (output / BEST).exists():
         print_next(command_line("train", plan.agent_name, "--config", output / BEST))
     return COMPLETE

@@ -5,12 +5,16 @@ import sys
 import textwrap
 
 
-def print_prose(text: str) -> None:
-    """Prints lines that nobody copies into a shell; on a terminal, wraps them at spaces instead of within words."""
+def print_prose(text: str, head: str = "") -> None:
+    """Prints lines that nobody copies into a shell; on a terminal, wraps them at spaces instead of within words.
+
+    Args:
+        text: the lines.
+        head: start of the first line, such as "note:"; the other lines are aligned beside it.
+    """
+    start = f"{head} " if head else ""
     if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        lines = [
-            textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in text.splitlines()
-        ]
-        text = "\n".join(lines)
-    print(text)
+        width = max(1, shutil.get_terminal_size().columns - len(start))
+        wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+        text = "\n".join(map(wrapper.fill, text.splitlines()))
+    print(start + text.replace("\n", f"\n{' ' * len(start)}"))

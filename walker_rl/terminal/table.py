@@ -1,4 +1,4 @@
-"""Tables and lines that fit the terminal, wrapped at spaces."""
+"""Tables that fit the terminal, wrapped at spaces."""
 
 import itertools
 import re
@@ -47,14 +47,6 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent:
         if not rest:
             return
         print()
-
-
-def print_wrapped(head: str, text: str) -> None:
-    """Prints `head`, and `text` beside it, with all of its lines aligned."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_row(Text(head), Text(text))
-    _print(_console(), table, 0)
 
 
 def _make_column(cells: Iterable[object], console: Console) -> _Column:
