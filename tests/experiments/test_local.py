@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
+from tests.experiments.local_runs import train_new, train_on
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.evaluation.evaluator import Evaluator
-from walker_rl.experiments.local import LocalRunner, train
+from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.recorder import Recorder
-from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display
 
 
@@ -50,17 +50,11 @@ PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900", "agent.n_step=1")
 
 
 def run_of(path, *overrides):
-    config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, *overrides))
-    run = create_run_directory(path, config)
-    with contextlib.closing(make_parts(config)) as parts:
-        train(config, parts, run, StopSignals(), resume=False)
-    return path
+    return train_new(path, load_config(AGENT, (), (*TINY_RUN, *PENDULUM, *overrides))).path
 
 
 def resume(path, *overrides):
-    config = load_config(AGENT, (path / "config.yaml",), overrides)
-    with contextlib.closing(make_parts(config)) as parts:
-        train(config, parts, RunDirectory(path), StopSignals(), resume=True)
+    train_on(RunDirectory(path), load_config(AGENT, (path / "config.yaml",), overrides))
     return path
 
 

@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from tests.experiments.local_runs import train_new, train_on
 from tests.fakes import file_size_limit, random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.environments import make_environment
@@ -14,8 +15,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation.candidates import Candidates, choose_best
 from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate
 from walker_rl.experiments.evaluation.evaluator import Evaluator
-from walker_rl.experiments.local import train
-from walker_rl.experiments.parts import builder_of, make_parts
+from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
@@ -23,7 +23,6 @@ from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display
 
 ARCHITECTURE = PolicyArchitecture(
@@ -128,10 +127,7 @@ def run(tmp_path_factory):
     """A run of four evaluations that keeps three candidates."""
     changes = ("task=Pendulum-v1", "max_actor_steps=1200", "evaluation.num_candidates=3")
     config = load_config(AGENT, (), (*TINY_RUN, *changes, "evaluation.num_selection_episodes=4"))
-    run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
-    with contextlib.closing(make_parts(config)) as parts:
-        train(config, parts, run, StopSignals(), resume=False)
-    return config, run
+    return config, train_new(tmp_path_factory.mktemp("runs") / "run", config)
 
 
 @pytest.mark.slow
@@ -162,8 +158,7 @@ def test_a_resumed_run_writes_torn_policies_anew(run, tmp_path, capsys):
     after.last_policy.write_bytes(before.last_policy.read_bytes()[:-50])
     for path in (after.best_policy, *after.candidates.iterdir()):
         path.write_bytes(b"")
-    with contextlib.closing(make_parts(config)) as parts:
-        train(config, parts, after, StopSignals(), resume=True)
+    train_on(after, config)
     assert after.last_policy.read_bytes() == before.last_policy.read_bytes()
     assert after.best_policy.read_bytes() == before.last_policy.read_bytes(), "no other is left"
     assert json.loads(after.summary.read_text())["last"] == json.loads(before.summary.read_text())["last"]

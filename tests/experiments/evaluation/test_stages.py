@@ -6,19 +6,17 @@ import dataclasses
 import pytest
 from PIL import Image
 
+from tests.experiments.local_runs import train_new
 from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluation.evaluator import Evaluator
 from walker_rl.experiments.evaluation.stages import Stages
-from walker_rl.experiments.local import train
-from walker_rl.experiments.parts import builder_of, make_parts
-from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.step_files import step_files
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
 from walker_rl.policies.torso import TorsoSpec
-from walker_rl.processes.signals import StopSignals
 from walker_rl.terminal.display import Display
 
 ARCHITECTURE = PolicyArchitecture(
@@ -84,10 +82,7 @@ def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
 def filmed(tmp_path_factory):
     overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2")
     config = load_config(AGENT, (), overrides)
-    run = create_run_directory(tmp_path_factory.mktemp("runs") / "run", config)
-    with contextlib.closing(make_parts(config)) as parts:
-        train(config, parts, run, StopSignals(), resume=False)
-    return config, run
+    return config, train_new(tmp_path_factory.mktemp("runs") / "run", config)
 
 
 @pytest.mark.slow
