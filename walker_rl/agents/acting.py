@@ -34,7 +34,7 @@ class Actor(interfaces.Actor, abc.ABC):
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
     def count_steps(self, actor_steps: int) -> None:
-        """Receives the steps of all actors, one for each item that the learner has; schedules follow them."""
+        """Sets the step count that schedules follow: the number of items that the learner has from all actors."""
 
     def save(self) -> State:
         """The state without the weights."""

@@ -13,7 +13,7 @@ class PatientWriter:
         Args:
             tell: function that prints a line.
             what: name of the data, for the warning.
-            meanwhile: clause of the warning on the data until they can be written.
+            meanwhile: end of the warning, as in "the evaluation waits until it can".
         """
         self._tell = tell
         self._what = what
