@@ -157,7 +157,7 @@ def test_the_first_machine_leaves_three_cores_to_the_learner_and_the_evaluator(t
 
 
 def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
-    """Up to what refuses it: tests/cli/test_sweep.py trains one."""
+    """Up to what refuses it: tests/cli/commands/test_sweep.py trains one."""
     environment = {**real_program(tmp_path), "SLURM_ARRAY_TASK_ID": "7"}
     words = ["bash", SWEEP_SCRIPT, AGENT, "--seeds", "0-4"]
     result = subprocess.run(words, env=environment, capture_output=True, text=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.analysis.run_contents import read_settings
-from walker_rl.cli import train as command
+from walker_rl.cli.commands import train as command
 from walker_rl.cli.request import make_request
 from walker_rl.environments import Environment, environment
 from walker_rl.environments.catalogue import NO_ARGUMENTS

@@ -18,11 +18,11 @@ from walker_rl.agents import agent_names
 from walker_rl.cli import main
 from walker_rl.cli.app import FLAGS, PATHS, app
 from walker_rl.cli.app import walker_rl as whole
-from walker_rl.cli.cluster import _submit
+from walker_rl.cli.commands.cluster import _submit
+from walker_rl.cli.commands.launch import _launch
+from walker_rl.cli.commands.train import _train
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.cli.launch import _launch
 from walker_rl.cli.request import make_request
-from walker_rl.cli.train import _train
 from walker_rl.experiments.config import experiment_class
 
 AGENTS = ", ".join(agent_names())

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from walker_rl.cli.program import command_line, typed
-from walker_rl.cli.watch import where_to_look
+from walker_rl.cli.run_page import where_to_look
 
 
 def test_a_path_is_never_an_option():

@@ -14,7 +14,7 @@ from tests.browser import needs_chromium
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, press_ctrl_c, run_command, set_options, start_command
 from walker_rl.cli import main
-from walker_rl.cli.watch import PORT, page_listener
+from walker_rl.cli.run_page import PORT, page_listener
 from walker_rl.errors import UserError
 from walker_rl.watch.beside import served_beside
 from walker_rl.watch.server import listen

@@ -1,4 +1,4 @@
-"""The command walker-rl, one file per command; heavy imports wait until a command runs."""
+"""The command walker-rl, whose sub-commands are in `commands`; heavy imports wait until a command runs."""
 
 import contextlib
 import signal

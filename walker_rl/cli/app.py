@@ -14,23 +14,23 @@ import typer.core
 
 from walker_rl import __version__
 from walker_rl.cli import usage_errors
-from walker_rl.cli.cluster import make_cluster_app
-from walker_rl.cli.compare import compare_runs
-from walker_rl.cli.doctor import check_machine
-from walker_rl.cli.evaluate import evaluate_policy
-from walker_rl.cli.export import export_policy
+from walker_rl.cli.commands.cluster import make_cluster_app
+from walker_rl.cli.commands.compare import compare_runs
+from walker_rl.cli.commands.doctor import check_machine
+from walker_rl.cli.commands.evaluate import evaluate_policy
+from walker_rl.cli.commands.export import export_policy
+from walker_rl.cli.commands.launch import make_launch_app
+from walker_rl.cli.commands.list import list_names
+from walker_rl.cli.commands.node import run_node
+from walker_rl.cli.commands.probe import probe_task
+from walker_rl.cli.commands.record import record_episodes
+from walker_rl.cli.commands.render import render_policy
+from walker_rl.cli.commands.report import report_runs
+from walker_rl.cli.commands.sweep import run_sweep
+from walker_rl.cli.commands.train import make_train_app
+from walker_rl.cli.commands.tune import tune_agent
+from walker_rl.cli.commands.watch import watch_runs
 from walker_rl.cli.group import Command, Group
-from walker_rl.cli.launch import make_launch_app
-from walker_rl.cli.list import list_names
-from walker_rl.cli.node import run_node
-from walker_rl.cli.probe import probe_task
-from walker_rl.cli.record import record_episodes
-from walker_rl.cli.render import render_policy
-from walker_rl.cli.report import report_runs
-from walker_rl.cli.sweep import run_sweep
-from walker_rl.cli.train import make_train_app
-from walker_rl.cli.tune import tune_agent
-from walker_rl.cli.watch import watch_runs
 from walker_rl.errors import LineError, RunError, RunIsComplete, UserError
 from walker_rl.files.outputs import writing
 from walker_rl.printable import one_line

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from walker_rl.agents import left_out
 from walker_rl.cli.program import command_line, print_next
-from walker_rl.cli.watch import where_to_look
+from walker_rl.cli.run_page import where_to_look
 from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_warnings import config_warnings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,30 +10,16 @@ import typer
 
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
 from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
     from walker_rl.analysis.comparison.summary import GroupSummary
     from walker_rl.analysis.run import Run
 
-Runs = Annotated[
-    list[str],
-    typer.Argument(metavar="RUN", help="Run directories, folders of them or of their tables, or patterns."),
-]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the figures.")]
 Keep = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Folder for two small tables that can replace the runs.")
-]
-GroupBy = Annotated[
-    str,
-    typer.Option(
-        metavar="FIELD",
-        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs. "
-        "'folder' splits both by the folder in which they are.",
-    ),
-]
-Thresholds = Annotated[
-    str | None, typer.Option(metavar="RETURN,...", help="Returns in the time-to-return figure.  [default: round ones]")
 ]
 
 
@@ -123,20 +108,3 @@ def _as_dict(group: GroupSummary) -> dict[str, Any]:
     from walker_rl.analysis.comparison.summary import Interval
 
     return {name: value._asdict() if isinstance(value, Interval) else value for name, value in vars(group).items()}
-
-
-def parse_thresholds(text: str | None) -> list[float]:
-    """Parses the returns of `--thresholds`, and sorts them.
-
-    Raises:
-        UserError: if one is not a finite number.
-    """
-    from walker_rl.errors import UserError
-
-    try:
-        values = [float(word) for word in text.split(",")] if text is not None else []
-    except ValueError:
-        values = [math.nan]
-    if not all(map(math.isfinite, values)):
-        raise UserError(f"thresholds = {text}: must be numbers with commas between them, as in 500,1000")
-    return sorted(set(values))

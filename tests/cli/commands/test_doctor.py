@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 from tests.stacks import acme_stack
 from tests.tiny import run_command
-from walker_rl.cli.doctor import NATIVE_LIBRARIES, _load, _pybulletgym
+from walker_rl.cli.commands.doctor import NATIVE_LIBRARIES, _load, _pybulletgym
 from walker_rl.stack import ABILITIES, HAS_ACME, NAME
 
 

@@ -13,8 +13,8 @@ from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
 from walker_rl.cli.requested_run import load_request
+from walker_rl.cli.run_page import Watch, page_listener
 from walker_rl.cli.see_through import see_through
-from walker_rl.cli.watch import Watch, page_listener
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED

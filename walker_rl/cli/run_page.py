@@ -1,6 +1,5 @@
-"""`walker-rl watch RUN`: a page that shows runs while they train."""
+"""The page of runs: the option that serves it beside a training, its port, and the line that leads to it."""
 
-import os
 import shlex
 import socket
 from pathlib import Path
@@ -14,28 +13,6 @@ from walker_rl.errors import UserError
 PORT = 8642
 
 Watch = Annotated[bool, typer.Option("--watch", help="Serve the page of `walker-rl watch` until the training ends.")]
-
-
-def watch_runs(
-    path: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run directory, or a folder of them, such as a sweep's.")
-    ] = Path("runs"),
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port to listen on; 0 takes any free one.")
-    ] = PORT,
-) -> None:
-    """Show runs on a page while they train: curves, losses, alarms, films.
-
-    The page is for browsers on this machine alone. It only reads the run directories of train, launch, sweep and tune,
-    so it can be opened and closed at any time. Ctrl-C ends it.
-    """
-    from walker_rl.watch.server import WatchServer, address_of, listen
-
-    if not os.path.isdir(path):  # Also False where the path can't be accessed.
-        raise UserError(f"run = {path}: must be a run directory or a folder of them")
-    with WatchServer(path, listen(port)) as server:
-        print(f"Watching {path} on {address_of(server.socket)}", flush=True)
-        server.serve_forever()
 
 
 def page_listener(is_asked_for: bool) -> socket.socket | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from walker_rl.cli.compare import GroupBy, Runs, Thresholds, parse_thresholds
+from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
 from walker_rl.files.outputs import failing_as_run_error, writing
 from walker_rl.files.whole_file import write_whole_text
 

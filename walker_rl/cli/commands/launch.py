@@ -10,7 +10,7 @@ import typer
 from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.launching import Placement, join_run, launch_run
 from walker_rl.cli.request import Request
-from walker_rl.cli.watch import Watch, page_listener
+from walker_rl.cli.run_page import Watch, page_listener
 from walker_rl.errors import UserError
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import require_acme

@@ -21,7 +21,7 @@ from walker_rl.cli.request import (
     all_overrides,
     prior_override,
 )
-from walker_rl.cli.watch import where_to_look
+from walker_rl.cli.run_page import where_to_look
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.files.locks import locked_output

@@ -1,0 +1,1 @@
+"""The sub-commands of walker-rl, one file each."""
