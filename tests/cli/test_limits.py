@@ -124,7 +124,7 @@ def test_a_training_ends_at_the_first_evaluation_that_reaches_the_return_and_goe
     assert [float(row["mean_return"]) for row in rows(run, "evaluation")] == returns[:expected]
 
     said = train("train", AGENT, "--resume", run)
-    reached = f"with an evaluation that reached {target:g}; to continue without that limit"
+    reached = f"with an evaluation that reached {target:,g}; to continue without that limit"
     found = re.fullmatch(f"{run} is complete, {re.escape(reached)}: (.*)\n", said)
     train(*shlex.split(found[1])[1:])
     assert ended_by(run) == "steps"

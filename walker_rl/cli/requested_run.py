@@ -75,7 +75,7 @@ def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tup
 
     ended_by = read_ended_by(run)
     if ended_by == "return":
-        ending = f"with an evaluation that reached {config.target_return:g}; to continue without that limit"
+        ending = f"with an evaluation that reached {config.target_return:,g}; to continue without that limit"
         return ending, ("--set", "target_return=null")
     if ended_by == "time" and config.max_walltime is not None:
         ending = f"after {format_duration(config.max_walltime)} of training; for as long again"

@@ -55,19 +55,19 @@ def test_a_run_that_has_just_begun_raises_none(agent_name):
             "td3",
             {"evaluation": evaluations([70.0, 900.0, 1_700.0, *[300.0] * 5])},
             "return_collapsed",
-            "return collapsed: 300 in the last 5 evaluations, 1700 at best; lower agent.policy_learning_rate (now ",
+            "return collapsed: 300 in the last 5 evaluations, 1,700 at best; lower agent.policy_learning_rate (now ",
         ),
         (
             "gait",
             {"evaluation": evaluations([70.0, 900.0, 1_700.0, *[300.0] * 5])},
             "return_collapsed",
-            "return collapsed: 300 in the last 5 evaluations, 1700 at best; lower agent.sigma (now 0.3)",
+            "return collapsed: 300 in the last 5 evaluations, 1,700 at best; lower agent.sigma (now 0.3)",
         ),
         (
             "ppo",
             {"training": episodes(1_000, 1_000, 42)},
             "standing_still",
-            "standing still instead of walking: 1000 for being upright, 42 for progress; "
+            "standing still instead of walking: 1,000 for being upright, 42 for progress; "
             "raise agent.stddev (now [0.6, 0.2, 0, 2000000])",
         ),
         (

@@ -261,6 +261,7 @@ def test_the_file_in_the_documentation(tmp_path):
         ("agents: [3]", "agents = [3]: must be a list of names"),
         ("tasks: {a: b}", "tasks = {{a: b}}: must be a list of names"),
         ("seeds: few", "seeds = few: must be integers or ranges of them, as in 0-4 or 0,2,5"),
+        ("seeds: [true]", "seeds = true: must be integers or ranges of them, as in 0-4 or 0,2,5"),
         ("set: [a]", "set = [a]: must be a mapping, in {path}"),
         ("grid: {agent.n_step: 3}", "grid.agent.n_step = 3: must be a list of one or more values"),
         ("grid: {agent.n_step: []}", "grid.agent.n_step = []: must be a list of one or more values"),

@@ -50,7 +50,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
     figure = draw_panels(curves, label, "evaluation return", STATISTIC)
     for axes in figure.axes:
         axes.set_xlim(0, None)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], integer=axis == "actor_steps"))
         if axis == "actor_steps":
             axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     return figure

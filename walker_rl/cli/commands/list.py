@@ -60,13 +60,13 @@ def _print_tables(
 
     print_table(("agent", "what it is", "paper"), [tuple(agent.values()) for agent in agents])
     print()
-    sizes = ("name", "observation_size", "action_size", "max_episode_steps")
     print_table(
         ("task", "observation", "action", "steps", "solved at"),
         [
             (
-                *(task[field] for field in sizes),
-                "-" if task["reward_threshold"] is None else f"{task['reward_threshold']:g}",
+                task["name"],
+                *(f"{task[size]:,}" for size in ("observation_size", "action_size", "max_episode_steps")),
+                "-" if task["reward_threshold"] is None else f"{task['reward_threshold']:,g}",
             )
             for task in tasks
         ],
@@ -80,8 +80,8 @@ def _print_tables(
             (
                 policy["name"],
                 policy["task"],
-                f"{policy['mean_return']:.0f} +- {policy['stddev_return']:.0f}",
-                f"{policy['steady_return']:.0f}",
+                f"{policy['mean_return']:,.0f} +- {policy['stddev_return']:,.0f}",
+                f"{policy['steady_return']:,.0f}",
                 f"{policy['falls']:.0%}",
             )
             for policy in policies

@@ -102,7 +102,7 @@ def no_learning_yet(recorded: RunRecord) -> str | None:
         return None
     change = _change(recorded, ("raise", "agent.policy_learning_rate"), ("raise", "agent.sigma"))
     return (
-        f"no learning yet: no evaluation in {steps[-1]:,.0f} steps is better than the first ({returns[0]:.0f}){change}"
+        f"no learning yet: no evaluation in {steps[-1]:,.0f} steps is better than the first ({returns[0]:,.0f}){change}"
     )
 
 
@@ -134,7 +134,7 @@ def return_collapsed(recorded: RunRecord) -> str | None:
     if gain <= abs(returns[0]) or (newest >= returns[0] + COLLAPSED_SHARE * gain).any():
         return None
     change = _change(recorded, ("lower", "agent.policy_learning_rate"), ("lower", "agent.sigma"))
-    return f"return collapsed: {newest.mean():.0f} in the last {NUM_ROWS} evaluations, {best:.0f} at best{change}"
+    return f"return collapsed: {newest.mean():,.0f} in the last {NUM_ROWS} evaluations, {best:,.0f} at best{change}"
 
 
 def standing_still(recorded: RunRecord) -> str | None:
@@ -149,7 +149,7 @@ def standing_still(recorded: RunRecord) -> str | None:
         return None
     raised = [("raise", f"agent.{name}") for name in ("step_cost", "stddev", "init_stddev")]
     change = _change(recorded, ("set", "agent.prior.policy"), *raised)
-    return f"standing still instead of walking: {alive:.0f} for being upright, {progress:.0f} for progress{change}"
+    return f"standing still instead of walking: {alive:,.0f} for being upright, {progress:,.0f} for progress{change}"
 
 
 def saturated_actions(recorded: RunRecord) -> str | None:

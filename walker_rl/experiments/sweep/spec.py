@@ -81,7 +81,7 @@ def read_spec(path: Path) -> SweepSpec:
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
-        seeds=parse_seeds(",".join(map(str, _as_list(fields["seeds"])))) if "seeds" in fields else (),
+        seeds=parse_seeds(",".join(map(as_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
         configs={agent: tuple(path.parent / file for file in files) for agent, files in configs.items()},
         overrides=overrides,
         grid={field: _grid_values(field, values) for field, values in grid.items()},
