@@ -74,8 +74,8 @@ def row(name: str, unit: str, readings: list[Reading], field: str) -> Row:
 @contextlib.contextmanager
 def central(folder: Path) -> Iterator[tuple[psutil.Process, str, str]]:
     """Starts a central process; yields it with its address and its run's id."""
-    from walker_rl.experiments.distributed.isolation import enter_private_network
-    from walker_rl.experiments.distributed.ports import free_port
+    from walker_rl.experiments.distributed.launch.isolation import enter_private_network
+    from walker_rl.experiments.distributed.wire.ports import free_port
     from walker_rl.experiments.run.directory import open_run_directory
 
     enter_private_network()

@@ -49,6 +49,9 @@ ORDER = (
 APART = {("experiments", "run"), ("experiments", "sweep"), ("experiments", "tuning")}
 """Folders that import nothing from `experiments/distributed`, themselves or through what they import."""
 
+DISTRIBUTED = ("experiments", "distributed")
+DISTRIBUTED_ORDER = ("wire", "roles", "launch")
+
 PLUG_INS = ("agents", "environments")
 """Folders whose sub-folders are found by listing: none imports another, nor does the folder name one."""
 
@@ -123,6 +126,9 @@ def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
         return False
     if ORDER.index(imported[0]) > ORDER.index(importer[0]):
         return True
+    if importer[:2] == tuple(imported[:2]) == DISTRIBUTED:
+        places = [DISTRIBUTED_ORDER.index(part) for part in (importer[2], *imported[2:3]) if part in DISTRIBUTED_ORDER]
+        return places != sorted(places, reverse=True)
     is_plug_in = len(imported) > 1 and imported[0] in PLUG_INS and (root / imported[0] / imported[1]).is_dir()
     return is_plug_in and importer[0] == imported[0] and importer[1] != imported[1]
 
@@ -159,6 +165,11 @@ def test_imports_follow_the_order_of_the_design():
             "def f():\n    from walker_rl.experiments.distributed import node",
             "experiments/sweep/a: reaches walker_rl.experiments.distributed.node",
         ),
+        (
+            "experiments/distributed/wire/a.py",
+            "import walker_rl.experiments.distributed.roles.b",
+            "experiments/distributed/wire/a: imports walker_rl.experiments.distributed.roles.b",
+        ),
         ("processes/a.py", "import walker_rl.experiments.x", "processes/a: imports walker_rl.experiments.x"),
         ("helpers.py", "", "helpers: helpers has no place in the order"),
     ],
@@ -189,6 +200,7 @@ def test_an_import_through_another_module_is_found(tmp_path):
         ("cli/commands/train.py", "from walker_rl import __version__\ndef train():\n    import tensorflow"),
         ("experiments/a.py", "from walker_rl.agents.one.config import Config"),
         ("experiments/a.py", "from walker_rl.experiments.distributed import node"),
+        ("experiments/distributed/launch/a.py", "import walker_rl.experiments.distributed.wire.b"),
         ("experiments/tuning/a.py", "from walker_rl.experiments.sweep.job import Job"),
     ],
 )

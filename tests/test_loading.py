@@ -81,11 +81,11 @@ def test_the_page_of_runs_is_served_without_what_trains_and_draws():
 def test_an_actor_and_an_evaluator_do_without_tensorflow(node):
     """Seconds of every start, and 300 MB of every process."""
     loaded = loaded_by(
-        f"import walker_rl.experiments.distributed.{node}\n"
+        f"import walker_rl.experiments.distributed.roles.{node}\n"
         "from walker_rl.agents import agent_names\n"
         "from walker_rl.experiments.parts import builder_of\n"
         "from walker_rl.experiments.config_loading import load_config\n"
-        "from walker_rl.experiments.distributed.reverb_client import ReverbClient\n"
+        "from walker_rl.experiments.distributed.wire.reverb_client import ReverbClient\n"
         "[builder_of(load_config(name)).make_policy(0) for name in agent_names()]\n"
         "ReverbClient('localhost:1')"
     )

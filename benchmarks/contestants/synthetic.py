@@ -15,10 +15,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.meter import Meter
-from walker_rl.experiments.distributed import reverb_client
-from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.messages import Notice, Report, Weights
-from walker_rl.experiments.distributed.transitions import MAX_BLOCK_SIZE
+from walker_rl.experiments.distributed.wire import reverb_client
+from walker_rl.experiments.distributed.wire.channel import Channel
+from walker_rl.experiments.distributed.wire.messages import Notice, Report, Weights
+from walker_rl.experiments.distributed.wire.transitions import MAX_BLOCK_SIZE
 from walker_rl.processes.child import tie_to_parent
 from walker_rl.replay.layout import TransitionLayout
 

@@ -16,7 +16,7 @@ from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.distributed.trust import trust
+from walker_rl.experiments.distributed.wire.trust import trust
 from walker_rl.files.outputs import writing
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -89,7 +89,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
             return see_through(config, run, again, work, details, listener)
 
     if placement.in_threads:  # Threads that are blocked in Reverb would delay the exit for minutes.
-        from walker_rl.experiments.distributed.node import run_and_exit
+        from walker_rl.experiments.distributed.roles.node import run_and_exit
 
         run_and_exit(attempt, run.path)
     return attempt()
@@ -126,8 +126,8 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     """
     from walker_rl.experiments.config import differences, to_dict
     from walker_rl.experiments.config_loading import config_from_dict
-    from walker_rl.experiments.distributed.launcher import join
-    from walker_rl.experiments.distributed.membership import find_run
+    from walker_rl.experiments.distributed.launch.launcher import join
+    from walker_rl.experiments.distributed.wire.membership import find_run
     from walker_rl.experiments.run.directory import RunDirectory, locked, time_now
 
     port = port_of(address, "join")
@@ -156,7 +156,7 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
 
 
 def _enter_private_network() -> None:
-    from walker_rl.experiments.distributed.isolation import enter_private_network
+    from walker_rl.experiments.distributed.launch.isolation import enter_private_network
 
     try:
         enter_private_network()
@@ -168,7 +168,7 @@ def _enter_private_network() -> None:
 
 
 def _port(listen: str | None) -> int:
-    from walker_rl.experiments.distributed.ports import free_port, is_free, is_local
+    from walker_rl.experiments.distributed.wire.ports import free_port, is_free, is_local
 
     if listen is None:
         return free_port()
@@ -216,13 +216,13 @@ def _check_resolves(address: str, port: int) -> None:
 
 def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:
     if not placement.in_threads:
-        from walker_rl.experiments.distributed.launcher import launch
+        from walker_rl.experiments.distributed.launch.launcher import launch
 
         return launch(config, run, placement.num_actors, port, placement.is_open, signals)
     from walker_rl.runtime import configure_process
 
     configure_process(config.threads.intra_op, config.threads.inter_op)
 
-    from walker_rl.experiments.distributed.threads import run_in_threads
+    from walker_rl.experiments.distributed.launch.threads import run_in_threads
 
     return run_in_threads(config, run, placement.num_actors, port, signals)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.experiments.distributed.ray_cluster import Cluster
-from walker_rl.experiments.distributed.channel import Channel
-from walker_rl.experiments.distributed.ports import free_port
-from walker_rl.experiments.distributed.server import start_server
+from walker_rl.experiments.distributed.wire.channel import Channel
+from walker_rl.experiments.distributed.wire.ports import free_port
+from walker_rl.experiments.distributed.wire.server import start_server
 
 RUN_ID = "0123456789ab"
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.package_copy import ROOT
 from tests.tiny import AGENT, lines_until
-from walker_rl.experiments.distributed.ports import free_port
+from walker_rl.experiments.distributed.wire.ports import free_port
 
 RAY = ROOT / ".venv-ray" / "bin" / "ray"
 

@@ -200,7 +200,9 @@ def _ffmpeg() -> Check:
 
 def _private_network() -> Check:
     """Tries a private network in a separate process."""
-    failure = _failure("from walker_rl.experiments.distributed import isolation; isolation.enter_private_network()")
+    failure = _failure(
+        "from walker_rl.experiments.distributed.launch import isolation; isolation.enter_private_network()"
+    )
     if failure:
         advice = "`walker-rl launch` needs --open-ports, in a network you trust"
         return Check("note", "private network", failure, advice)

@@ -49,7 +49,7 @@ def run_node(
     """Run one role of a distributed run; `walker-rl launch` starts these."""
     require_acme("node")
 
-    from walker_rl.experiments.distributed import node
+    from walker_rl.experiments.distributed.roles import node
 
     for number in (signal.SIGINT, *WARNINGS):  # A terminal or batch system sends them to all; the parent decides.
         signal.signal(number, signal.SIG_IGN)

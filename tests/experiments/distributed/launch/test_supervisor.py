@@ -1,0 +1,45 @@
+"""The supervisor's count of failures, with real processes in the place of a run's."""
+
+import time
+
+import pytest
+
+from walker_rl.errors import RunError
+from walker_rl.experiments.distributed.launch import supervisor
+from walker_rl.experiments.distributed.launch.program import CommandNode
+from walker_rl.experiments.distributed.launch.supervisor import MAX_TRIES, Supervisor
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.processes.child import start_child
+
+SECONDS = 0.3
+"""Time for which each process works before it crashes."""
+
+
+def supervised(folder, name, code=""):
+    """Supervises a process that crashes after a while, 2 `MAX_TRIES` times at most; prints the number of its starts."""
+    run, starts = RunDirectory(folder), folder / "starts"
+    run.checkpoints.mkdir(exist_ok=True)
+    script = f"echo >> {starts}; [ $(wc -l < {starts}) -gt {2 * MAX_TRIES} ] && exit 0; {code} sleep {SECONDS}; exit 9"
+    node = CommandNode(name, ["sh", "-c", script])
+    children = {name: start_child(node.command, folder / "log")}
+    one = Supervisor([node], children, run, 60.0, print)
+    try:
+        while not one.check():
+            time.sleep(0.02)
+    finally:
+        one.stop(lambda: True)
+        print(starts.read_text().count("\n"))
+
+
+def test_a_central_process_that_crashes_before_each_checkpoint_is_given_up(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
+    with pytest.raises(RunError, match=f"^central has failed {MAX_TRIES} times in a row, with status 9"):
+        supervised(tmp_path, "central")
+    assert capsys.readouterr().out.splitlines()[-1] == str(MAX_TRIES)
+
+
+@pytest.mark.parametrize(("name", "code"), [("central", "touch {}/step_$(date +%s%N).npz;"), ("actor_0", "")])
+def test_a_process_that_crashes_after_it_has_progressed_is_restarted(tmp_path, monkeypatch, capsys, name, code):
+    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
+    supervised(tmp_path, name, code.format(RunDirectory(tmp_path).checkpoints))
+    assert capsys.readouterr().out.splitlines()[-1] == str(2 * MAX_TRIES + 1)

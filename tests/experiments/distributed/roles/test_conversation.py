@@ -1,0 +1,215 @@
+"""Candidates and results between the central process and the evaluator, through a real server."""
+
+import contextlib
+import math
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from tests.experiments.distributed.wire.test_foreign_messages import UNUSABLE
+from tests.fakes import file_size_limit
+from tests.tiny import AGENT, wait_until
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.roles import evaluation_node
+from walker_rl.experiments.distributed.roles.conversation import Conversation
+from walker_rl.experiments.distributed.roles.evaluation_node import EvaluatorNode
+from walker_rl.experiments.distributed.roles.evaluations import Evaluations
+from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
+from walker_rl.experiments.distributed.roles.roster import Roster
+from walker_rl.experiments.distributed.wire.membership import introduction
+from walker_rl.experiments.distributed.wire.messages import Candidate, Notice, Report, Result
+from walker_rl.experiments.evaluation.evaluate import Evaluation
+from walker_rl.experiments.parts import builder_of
+from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
+from walker_rl.experiments.run.recorder import Recorder
+from walker_rl.experiments.run.summary import write_summary
+from walker_rl.terminal.display import Display
+
+WEIGHTS = np.zeros(3, np.float32)
+
+
+class Centre:
+    """The conversation of a run of 5,500 steps, two episodes at each 1,000, and the other ends of its channel."""
+
+    def __init__(self, folder, channel):
+        overrides = ["max_actor_steps=5500", "evaluation.period=1000", "evaluation.num_episodes=2"]
+        self.config = config = load_config(AGENT, overrides=overrides)
+        self.run = create_run_directory(folder / "run", config, "launch")
+        self.recorder = Recorder(config, self.run, Display())
+        writer = PatientWriter(print)
+        self.roster, self.evaluations = Roster(1), Evaluations(config, self.run, self.recorder, writer)
+        self.conversation = Conversation(
+            introduction(config, None), channel, self.roster, self.evaluations, self.recorder, writer
+        )
+        self.channel = channel
+
+    def take(self, actor_steps):
+        """Counts so many steps."""
+        self.roster.restore({"0": (actor_steps, 1, "token")})
+        self.exchange()
+
+    def exchange(self):
+        self.conversation.hear(0)
+        self.evaluations.add_due(WEIGHTS, self.roster.actor_steps, 0)
+        self.conversation.publish(WEIGHTS, 0, is_over=False)
+
+    def hear(self, *results):
+        """Sends results as the evaluator does, and waits until they are heard."""
+        before = self.evaluations._heard_at
+        for result in results:
+            self.channel.send(result)
+            while self.evaluations._heard_at == before:
+                time.sleep(0.01)
+                self.exchange()
+            before = self.evaluations._heard_at
+
+    def candidate(self):
+        """Steps of the candidate that waits, and whether it is the last; None without one."""
+        self.exchange()
+        if not (candidate_steps := self.channel.read(Notice).candidate_steps):
+            return None
+        candidate = self.channel.read(Candidate)
+        assert candidate.actor_steps == candidate_steps
+        return candidate_steps, candidate.is_last
+
+    @property
+    def recorded(self):
+        return [one.actor_steps for one in recorded_evaluations(self.run.metrics)]
+
+    @property
+    def training(self):
+        return (self.run.metrics / "training.csv").read_text().splitlines()
+
+
+@pytest.fixture
+def centre(tmp_path, channel):
+    centre = Centre(tmp_path, channel)
+    with contextlib.closing(centre.recorder):
+        yield centre
+
+
+def evaluation(actor_steps, event="evaluation"):
+    return Result(event, actor_steps, 5, 1.5, (2.0, 4.0), (200, 200), (False, False))
+
+
+def test_no_evaluation_of_the_grid_is_skipped_however_many_steps_come_at_once(centre):
+    centre.take(3_700)
+    assert centre.candidate() == (1_000, False)
+    for actor_steps in (1_000, 2_000):
+        centre.hear(evaluation(actor_steps))
+        assert centre.candidate() == (actor_steps + 1_000, False)
+    centre.hear(evaluation(3_000))
+    assert centre.candidate() is None
+    assert centre.recorded == [1_000, 2_000, 3_000]
+
+
+def test_a_run_that_goes_on_asks_for_what_its_metrics_lack(centre):
+    centre.evaluations.restore([RecordedEvaluation(1_000, 2.0, 1.0)])
+    centre.take(3_700)
+    assert centre.candidate() == (2_000, False)
+    centre.hear(evaluation(2_000))
+    assert centre.candidate() == (3_000, False)
+
+
+def test_a_candidate_stays_until_its_evaluation_arrives_which_is_recorded_once(centre):
+    centre.take(2_000)
+    centre.hear(evaluation(500))
+    for _ in range(2):  # An evaluator that starts again finds it, too.
+        assert centre.candidate() == (1_000, False)
+    centre.hear(evaluation(1_000), evaluation(1_000))
+    assert centre.candidate() == (2_000, False)
+    centre.hear(evaluation(2_000), evaluation(1_000))
+    assert centre.candidate() is None
+    assert centre.recorded == [500, 1_000, 2_000]
+
+
+def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre):
+    """The evaluator says what it found with its last word, too."""
+    centre.take(5_600)
+    for actor_steps in range(1_000, 6_000, 1_000):
+        assert centre.candidate() == (actor_steps, False)
+        centre.hear(evaluation(actor_steps))
+    centre.evaluations.add_last(WEIGHTS, centre.roster.actor_steps, 0, "steps")
+    assert centre.candidate() == (5_500, True)
+    played = Evaluation((2.0, 4.0), (200, 200), (False, False))
+    write_summary(centre.run, {"best": played, "last": played}, "steps")
+    centre.hear(Result("playing"), evaluation(5_500, "finished"))
+    assert centre.evaluations.evaluator_has_finished
+    assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
+
+
+def test_the_last_candidate_waits_for_those_before_it(centre):
+    centre.take(5_500)
+    centre.evaluations.add_last(WEIGHTS, centre.roster.actor_steps, 0, "steps")
+    for actor_steps in range(1_000, 6_000, 1_000):
+        assert centre.candidate() == (actor_steps, False)
+        centre.hear(evaluation(actor_steps))
+    assert centre.candidate() == (5_500, True)
+
+
+@pytest.mark.parametrize("result", UNUSABLE, ids=lambda result: result.event)
+def test_a_result_that_cannot_be_the_evaluators_is_dropped(centre, capsys, result):
+    centre.take(1_000)
+    centre.channel.send(result)
+    centre.hear(evaluation(1_000))
+    warning = f"warning: dropped a message from an unknown sender to result-{centre.channel.run_id}, and will drop"
+    assert capsys.readouterr().out.count(warning) == 1
+    assert (centre.recorded, centre.evaluations.evaluator_has_finished) == ([1_000], False)
+    assert centre.run.metrics.joinpath("conduct.csv").read_text().count("\n") == 2
+
+
+def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, capsys):
+    def report(actor_steps, **columns):
+        return Report("token", 0, actor_steps, [{"episode_return": 1.5, **columns, "actor_steps": actor_steps}])
+
+    for one in (report(10), report(20, color=7), report(30)):
+        centre.channel.send(one)
+    wait_until(lambda: centre.exchange() or centre.roster.actor_steps == 30)
+    assert capsys.readouterr().out.count("warning: dropped a message from token to report-") == 1
+    assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "10", "30"]
+
+
+def zeros(config):
+    """The weights of a policy, all zero."""
+    shapes = builder_of(config).architecture.variable_shapes().values()
+    return np.zeros(sum(map(math.prod, shapes)), np.float32)
+
+
+def test_the_evaluator_shows_life_while_the_disk_is_full(centre, monkeypatch):
+    monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
+    centre.evaluations.add_last(zeros(centre.config), 5_500, 0, "steps")
+    centre.exchange()
+    node = EvaluatorNode(centre.channel.address, centre.channel.run_id, centre.run)
+    stop = threading.Event()
+    with file_size_limit(100):
+        thread = threading.Thread(target=node.run, args=(stop.is_set,), daemon=True)
+        thread.start()
+        for _ in range(2):
+            heard_at = centre.evaluations._heard_at
+            wait_until(lambda before=heard_at: centre.exchange() or centre.evaluations._heard_at > before)
+        stop.set()
+        thread.join()
+    assert not centre.run.last_policy.exists()
+
+
+def test_the_evaluator_shows_life_throughout_a_long_ending(centre, monkeypatch):
+    """The central process gives up an evaluator that is silent, even while it plays many or long episodes."""
+    monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)
+    heard, hear = [], centre.evaluations.hear
+    monkeypatch.setattr(centre.evaluations, "hear", lambda result: (heard.append(result.event), hear(result)))
+    weights = zeros(centre.config)
+    centre.evaluations.add_due(weights, 1_000, 0)
+    centre.evaluations.add_last(weights, 5_500, 0, "steps")
+    centre.exchange()
+    node = EvaluatorNode(centre.channel.address, centre.channel.run_id, centre.run)
+    thread = threading.Thread(target=node.run, args=(lambda: False,))
+    thread.start()
+    while thread.is_alive():
+        centre.exchange()
+    thread.join()
+    wait_until(lambda: centre.exchange() or centre.evaluations.evaluator_has_finished)
+    num_evaluated, num_selecting, num_final = 2 * 2, 2 * 10, 2 * 10
+    assert heard.count("playing") > 2 * (num_evaluated + num_selecting + num_final)

@@ -1,0 +1,46 @@
+"""The last words of a process of a distributed run."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import AGENT, wait_until
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.wire.ports import free_port
+from walker_rl.experiments.run.creation import create_run_directory
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        ("open('/dev/full', 'wb', buffering=0).write(b'a')", "runs/a: No space left on device"),
+        ("open('/no/file')", "/no/file: No such file or directory"),
+    ],
+)
+def test_an_error_of_the_system_names_its_file_or_else_the_run(failure, message):
+    imported = "from walker_rl.experiments.distributed.roles.node import run_and_exit"
+    code = f"{imported}\nrun_and_exit(lambda: {failure}, 'runs/a')"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (process.returncode, process.stderr) == (1, f"error: {message}\n")
+
+
+def test_an_evaluator_that_is_terminated_again_and_again_ends_without_a_traceback(tmp_path):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    words = ("node", "--role", "evaluator", "--connect", f"localhost:{free_port()}", "--run-dir", run.path)
+    process = subprocess.Popen([sys.executable, "-m", "walker_rl", *words], stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: catches(process.pid, signal.SIGTERM))
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.01)
+    assert (process.returncode, process.stderr.read()) == (75, "")
+
+
+def catches(pid, number):
+    """Returns True if a process has a handler for a signal."""
+    caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[1]
+    return int(caught, 16) >> (number - 1) & 1

@@ -1,0 +1,49 @@
+"""The noise of each actor of a run: a real one plays for a central process that the test speaks for."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from tests.fakes import random_variables
+from tests.tiny import AGENT, TINY_AGENT
+from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.distributed.roles.actor import ActorNode
+from walker_rl.experiments.distributed.wire.membership import introduction
+from walker_rl.experiments.distributed.wire.messages import Notice, Report, Weights, Welcome
+from walker_rl.experiments.parts import builder_of
+from walker_rl.policies.numpy_policy import NumpyPolicy
+
+OVERRIDES = (
+    *TINY_AGENT,
+    "task=Pendulum-v1",
+    "agent.num_random_steps=0",
+    "agent.n_step=1",
+    "distributed.noise_scales=[1,0]",
+)
+
+
+@pytest.mark.parametrize(("index", "has_noise"), [(0, True), (1, False), (3, False)])
+def test_the_scales_go_to_the_actors_in_turn(channel, index, has_noise):
+    config = load_config(AGENT, (), OVERRIDES)
+    builder = builder_of(config)
+    policy, variables = NumpyPolicy(builder.architecture), random_variables(builder.architecture)
+    policy.update(variables)
+    channel.send(introduction(config, None))
+    channel.send(Weights(np.concatenate([*map(np.ravel, variables.values())]), 0))
+    reports, blocks = channel.subscribe(Report, 4), channel.subscribe_to_rows(builder.layout.row_size, 4)
+
+    def play():
+        ActorNode(channel.address, channel.run_id, index).run(lambda: False)
+
+    player = threading.Thread(target=play, daemon=True)
+    player.start()
+    token = reports.get(timeout=60).token
+    welcomes = {token: Welcome(index, 0, 0)}
+    channel.send(Notice({}, 1, 1, False, welcomes))
+    played = builder.layout.unpack(blocks.get(timeout=60))
+    channel.send(Notice({}, 1, 1, True, welcomes))
+    while player.is_alive():
+        blocks.get(timeout=0.1)
+    of_network = np.stack([policy.action(observation) for observation in played.observation])
+    assert (played.action != of_network).any() == has_noise

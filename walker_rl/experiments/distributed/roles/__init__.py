@@ -1,0 +1,1 @@
+"""The roles of a run: the central process, the evaluator and the actors."""

@@ -1,0 +1,107 @@
+"""The evaluator's process: evaluates the candidates that the central process sends; keeps the best and the last."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+
+from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
+from walker_rl.experiments.distributed.wire.membership import connect
+from walker_rl.experiments.distributed.wire.messages import Candidate, Notice, Result
+from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.parts import builder_of
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.summary import write_summary
+from walker_rl.files.whole_file import remove_parts
+from walker_rl.terminal.display import Display
+
+POLL_PERIOD = 0.5  # seconds
+
+DISK_POLLS = 20
+"""Periods for which a candidate that a full disk refuses waits."""
+
+SIGN_PERIOD = 10.0
+"""Seconds after which the next step of an episode begins with a sign of life."""
+
+
+class EvaluatorNode:
+    """The evaluator of a run, in this process."""
+
+    def __init__(self, address: str, run_id: str, run: RunDirectory):
+        """Joins the run; waits until the central process answers.
+
+        Args:
+            address: the central process's "HOST:PORT".
+            run_id: the run's id.
+            run: directory for policies and videos; earlier evaluations are read from its metrics.
+
+        Raises:
+            UserError: if the run uses another version.
+        """
+        self._channel, config, self._patience = connect(address, run_id)
+        self._architecture = builder_of(config).architecture
+        self._run = run
+        for folder in (run.best_policy.parent, run.stages, run.videos):
+            remove_parts(folder)  # An evaluator that was killed may have left some.
+        self._display = Display()
+        self._evaluator = Evaluator(config, self._architecture, run, self._display, self._show_life)
+        self._next_sign = 0.0
+        self._writer = PatientWriter(self._display.message, "the policy", "the evaluation waits until it can")
+        self._evaluator.continue_after(recorded_evaluations(run.metrics))
+        self._last_result = Result("evaluation")
+
+    def run(self, stop_requested: Callable[[], bool]) -> None:
+        """Evaluates candidates until the last one is done."""
+        while not stop_requested():
+            time.sleep(POLL_PERIOD)
+            notice = self._channel.read(Notice)  # Waits while the central process is away, until patience ends.
+            self._patience.renew()
+            if not notice.candidate_steps:
+                continue
+            candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
+            if not self._writer.write(self._hear, candidate):
+                self._wait_for_disk(stop_requested)
+            elif candidate.ended_by is not None:
+                break
+        self._patience.close()
+        self._evaluator.close()
+
+    def _hear(self, candidate: Candidate) -> None:
+        """Evaluates a candidate; after the last, chooses and evaluates the best policy, and writes the summary.
+
+        Raises:
+            OSError: if the disk is full.
+        """
+        self._evaluate(candidate)
+        if candidate.ended_by is not None:
+            self._patience.pause()  # The selection is long, and reads no notices.
+            variables = self._architecture.split_weights(candidate.array)
+            write_summary(self._run, self._evaluator.finish(variables, self._display.message), candidate.ended_by)
+            self._patience.renew()
+            self._channel.send(dataclasses.replace(self._last_result, event="finished"))
+
+    def _evaluate(self, candidate: Candidate) -> None:
+        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, possibly again."""
+        is_recorded = candidate.is_last and candidate.actor_steps == self._evaluator.last_actor_steps
+        if candidate.actor_steps != self._last_result.actor_steps and not is_recorded:
+            self._patience.pause()
+            variables = self._architecture.split_weights(candidate.array)
+            evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
+            place = candidate.actor_steps, candidate.learner_steps, candidate.walltime
+            self._last_result = Result("evaluation", *place, **vars(evaluation))
+            self._patience.renew()
+        self._channel.send(self._last_result)
+
+    def _wait_for_disk(self, stop_requested: Callable[[], bool]) -> None:
+        """Waits a little before the candidate is tried again."""
+        self._patience.renew()
+        for _ in range(DISK_POLLS):
+            if not stop_requested():
+                self._show_life()
+                time.sleep(POLL_PERIOD)
+
+    def _show_life(self) -> None:
+        """Shows the central process, now and then, that the evaluator is alive: an ending run waits for it."""
+        if time.monotonic() >= self._next_sign:
+            self._channel.send(Result("playing"))
+            self._next_sign = time.monotonic() + SIGN_PERIOD

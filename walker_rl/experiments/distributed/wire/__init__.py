@@ -1,0 +1,1 @@
+"""Messages and transitions between the processes of a run."""
