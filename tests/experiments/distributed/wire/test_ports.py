@@ -27,9 +27,9 @@ def test_the_ports_of_a_process_are_found():
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     port = int(process.stdout.readline())
-    assert listening_ports([process.pid]) == [port]
+    assert listening_ports(process.pid) == [port]
     process.communicate("")
-    assert listening_ports([process.pid]) == []
+    assert listening_ports(process.pid) == []
 
 
 @pytest.mark.slow

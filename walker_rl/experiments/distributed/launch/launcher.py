@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walker_rl.experiments.config import ExperimentConfig
+from walker_rl.experiments.distributed.launch.port_check import PortCheck
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.step_files import step_files
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -82,7 +83,7 @@ def _see_through(
     signals: StopSignals,
 ) -> int:
     from walker_rl.experiments.distributed.launch.program import launch_processes, make_program
-    from walker_rl.experiments.distributed.launch.supervisor import Supervisor
+    from walker_rl.experiments.distributed.launch.supervisor import CENTRAL, Supervisor
     from walker_rl.experiments.distributed.launch.view import View
 
     if signals.stop_requested():
@@ -92,9 +93,12 @@ def _see_through(
         signals.listen()  # Launchpad has installed its own handlers.
         period = config.distributed.watchdog_period
         supervisor = Supervisor([*actors, *others], children, run, period, display.message)
-        view = View(config, run.metrics, supervisor, display, open_ports)
+        view = View(config, run.metrics, supervisor, display)
+        port_check = PortCheck(open_ports, display.message)
         try:
             while not signals.stop_requested() and not supervisor.check():
+                if (central := supervisor.children.get(CENTRAL)) is not None:
+                    port_check.check(central.pid)
                 view.show()
                 time.sleep(POLL_PERIOD)
         finally:

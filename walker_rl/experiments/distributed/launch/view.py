@@ -6,13 +6,9 @@ from pathlib import Path
 
 import psutil
 
-from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.distributed.launch.isolation import interfaces
 from walker_rl.experiments.distributed.launch.supervisor import Supervisor
-from walker_rl.experiments.distributed.wire.ports import listening_ports
 from walker_rl.experiments.run.metrics import recorded_evaluations
-from walker_rl.processes.child import Child
 from walker_rl.terminal.display import TRAINED
 from walker_rl.terminal.fleet import FleetDisplay
 
@@ -23,9 +19,7 @@ TOLD = ("warning: ", "Resumed ", "Candidate at ", "Evaluating ", "Filming ")
 class View:
     """A live summary, and lines that stay."""
 
-    def __init__(
-        self, config: ExperimentConfig, metrics: Path, supervisor: Supervisor, display: FleetDisplay, open_ports: bool
-    ) -> None:
+    def __init__(self, config: ExperimentConfig, metrics: Path, supervisor: Supervisor, display: FleetDisplay) -> None:
         """Shows a run on a display.
 
         Args:
@@ -33,7 +27,6 @@ class View:
             metrics: the run's folder of CSV files.
             supervisor: supervisor of the run's processes.
             display: display on which the run is shown.
-            open_ports: whether other machines may connect.
         """
         self._began_at = time.time()  # A resumed run has an older status at first.
         self._metrics = metrics
@@ -41,36 +34,25 @@ class View:
         self._target_samples_per_insert = config.agent.target_samples_per_insert
         self._supervisor = supervisor
         self._display = display
-        self._open_ports = open_ports
-        self._has_told_ports = False
         self._has_told_end = False
         self._positions: dict[str, int] = {}
 
     def show(self) -> None:
-        """Updates the display.
-
-        Raises:
-            RunError: if other machines could reach the server although ports are not open.
-        """
+        """Updates the display."""
         self._relay_logs()
         status = self._supervisor.status()
         if status is None or status.written_at < self._began_at:
             return
-        if not self._has_told_ports:
-            self._tell_ports()
         if status.phase in ("ending", "complete"):
             self._tell_end()
             return
-        if memory := {name: _resident_megabytes(child.pid) for name, child in self._running.items()}:
+        running = {name: child.pid for name, child in self._supervisor.children.items() if child.exit_status is None}
+        if memory := {name: _resident_megabytes(pid) for name, pid in running.items()}:
             self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
         if status.evaluation_return != self._evaluation_return:
             self._evaluation_return = status.evaluation_return
             self._display.show_history([one.mean_return for one in recorded_evaluations(self._metrics)])
         self._display.update(status)
-
-    @property
-    def _running(self) -> dict[str, Child]:
-        return {name: child for name, child in self._supervisor.children.items() if child.exit_status is None}
 
     def _relay_logs(self) -> None:
         """Prints the warnings and resumes in the processes' logs."""
@@ -88,20 +70,6 @@ class View:
             self._has_told_end = True
             self._display.message(TRAINED)
             self._display.show(lambda: "", lambda: ())
-
-    def _tell_ports(self) -> None:
-        """Reports, once the server listens, who can reach it."""
-        ports = listening_ports(child.pid for child in self._running.values())
-        if not ports:
-            return
-        self._has_told_ports = True
-        listed = ", ".join(map(str, ports))
-        if self._open_ports:
-            self._display.message(f"warning: port {listed} listens on every interface, and asks for no password")
-        elif interfaces() != ["lo"]:
-            raise RunError(f"port {listed} listens beyond loopback: {', '.join(interfaces())}")
-        else:
-            self._display.message(f"Port {listed} listens in a private network; nothing outside of it can connect.")
 
 
 def _resident_megabytes(pid: int) -> float:

@@ -1,19 +1,17 @@
 """TCP ports of this machine: which are free, and who listens on them."""
 
-import contextlib
 import errno
 import socket
-from collections.abc import Iterable
 
 import psutil
 
 
-def listening_ports(pids: Iterable[int]) -> list[int]:
-    """TCP ports on which these processes listen."""
-    sockets = []
-    for pid in pids:
-        with contextlib.suppress(psutil.Error):  # The process may have ended.
-            sockets += psutil.Process(pid).net_connections("tcp")
+def listening_ports(pid: int) -> list[int]:
+    """TCP ports on which a process listens; none if it has ended."""
+    try:
+        sockets = psutil.Process(pid).net_connections("tcp")
+    except psutil.Error:
+        return []
     return sorted({one.laddr.port for one in sockets if one.status == psutil.CONN_LISTEN})
 
 
