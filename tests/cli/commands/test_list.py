@@ -25,7 +25,7 @@ def test_every_task_has_its_sizes(capsys):
     header, *lines = tasks.splitlines()
     assert header.split() == ["task", "observation", "action", "steps", "solved", "at"]
     assert [line.split()[0] for line in lines] == task_names()
-    assert ["Walker2DBulletEnv-v0", "22", "6", "1000", "2500"] in [line.split() for line in lines]
+    assert ["Walker2DBulletEnv-v0", "22", "6", "1,000", "2,500"] in [line.split() for line in lines]
     assert ["Pendulum-v1", "3", "1", "200", "-"] in [line.split() for line in lines]
 
 
@@ -46,7 +46,7 @@ def test_every_pretrained_policy_has_its_task_return_and_falls(capsys):
     assert header.split() == ["pretrained", "task", "return", "mean", "-", "std", "falls"]
     policies = pretrained_policies()
     assert [line.split()[:2] for line in lines] == [[policy.name, policy.task] for policy in policies]
-    assert lines[0].split()[2:] == ["3000", "+-", "11", "2989", "0%"]
+    assert lines[0].split()[2:] == ["3,000", "+-", "11", "2,989", "0%"]
 
 
 def test_the_stack_has_what_works_with_it(capsys):
