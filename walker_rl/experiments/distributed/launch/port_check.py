@@ -8,7 +8,7 @@ from walker_rl.experiments.distributed.wire.ports import listening_ports
 
 
 class PortCheck:
-    """Checks once, when the server listens, that only those who may can connect, and reports who can."""
+    """Checks once, when the server listens, that nobody unwanted can connect, and reports who can."""
 
     def __init__(self, open_ports: bool, tell: Callable[[str], None]) -> None:
         """Checks nothing yet.
