@@ -21,8 +21,8 @@ ACME_STACK = [
     "agents/d4pg/test_acme_parity.py",
     "agents/ddpg/test_acme_parity.py",
     "agents/dmpo/test_acme_parity.py",
-    "cli/test_cluster.py",
-    "cli/test_launch.py",
+    "cli/commands/test_cluster.py",
+    "cli/commands/test_launch.py",
     "experiments/distributed",
 ]
 """Tests of what the portable stack lacks; `tests/stacks.py` marks single ones."""
