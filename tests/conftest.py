@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.browser import BROWSER_LIMIT, CHROMIUM
+from tests.stacks import ACME_STACK
 from walker_rl.runtime import set_environment
 from walker_rl.stack import HAS_ACME
 
@@ -16,16 +17,6 @@ set_environment()
 
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS", "PYTHON"):  # `make test` would change the `make` of a test.
     os.environ.pop(name, None)
-
-ACME_STACK = [
-    "agents/d4pg/test_acme_parity.py",
-    "agents/ddpg/test_acme_parity.py",
-    "agents/dmpo/test_acme_parity.py",
-    "cli/commands/test_cluster.py",
-    "cli/commands/test_launch.py",
-    "experiments/distributed",
-]
-"""Tests of what the portable stack lacks; `tests/stacks.py` marks single ones."""
 
 collect_ignore = [] if HAS_ACME else ACME_STACK
 

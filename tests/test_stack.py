@@ -1,10 +1,12 @@
 """Refusals: of commands that need the Acme stack where it is missing, and of systems without packages."""
 
 import importlib
+from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.stacks import ACME_STACK
 from tests.tiny import AGENT
 from walker_rl import stack
 from walker_rl.cli import main
@@ -102,3 +104,9 @@ def test_systems_with_wheels_are_fine(here):
 def test_other_systems_are_refused_with_the_reason(here, reason):
     problem = stack.platform_problem(here)
     assert reason in problem and "\n" not in problem
+
+
+@pytest.mark.parametrize("path", ACME_STACK)
+def test_what_is_left_out_without_acme_exists(path):
+    """Else a file that was moved would run, and fail, on the portable stack."""
+    assert (Path(__file__).parent / path).exists()
