@@ -62,6 +62,7 @@ def test_weights_and_biases_whose_process_dies_costs_one_warning(tmp_path, envir
     tracker = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), warnings.append)
     tracker.write(ROW)
     kill_wandb()
+    wait_until(lambda: tracker.write(ROW) or warnings)  # W&B's client may notice the loss after some rows.
     use_to_the_end(tracker, tmp_path)
     (warning,) = warnings  # Whatever it was that failed first.
     assert re.fullmatch(r"warning: W&B gets no more of this run \(.+\); the training continues", warning)
