@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.browser import BROWSER_LIMIT, CHROMIUM
-from tests.stacks import ACME_STACK
+from tests.stacks import NEED_ACME
 from walker_rl.runtime import set_environment
 from walker_rl.stack import HAS_ACME
 
@@ -18,11 +18,11 @@ set_environment()
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS", "PYTHON"):  # `make test` would change the `make` of a test.
     os.environ.pop(name, None)
 
-collect_ignore = [] if HAS_ACME else ACME_STACK
+collect_ignore = [] if HAS_ACME else NEED_ACME
 
 
 def pytest_report_header() -> str:
-    return "stack: acme" if HAS_ACME else f"stack: portable, without {', '.join(ACME_STACK)}"
+    return "stack: acme" if HAS_ACME else f"stack: portable, without {', '.join(NEED_ACME)}"
 
 
 with warnings.catch_warnings():  # Importing gym changes the filters.

@@ -4,7 +4,7 @@ import pytest
 
 from walker_rl.stack import HAS_ACME
 
-ACME_STACK = [
+NEED_ACME = [
     "agents/d4pg/test_acme_parity.py",
     "agents/ddpg/test_acme_parity.py",
     "agents/dmpo/test_acme_parity.py",

@@ -98,7 +98,7 @@ def violations(root: Path) -> list[str]:
         if parts[0] == "cli" or (parts[0] == "agents" and parts[-1] == "config"):
             first = {module.partition(".")[0] for module in imported_modules(path, at_import_time(tree), root)}
             found += [f"{name}: imports {module} at its top" for module in sorted(first & HEAVY)]
-    distributed = f"{root.name}.experiments.distributed"
+    distributed = ".".join([root.name, *DISTRIBUTED])
     for module in sorted(imports):
         _, *parts = module.split(".")
         if tuple(parts[:2]) in APART:

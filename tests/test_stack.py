@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.stacks import ACME_STACK
+from tests.stacks import NEED_ACME
 from tests.tiny import AGENT
 from walker_rl import stack
 from walker_rl.cli import main
@@ -106,7 +106,7 @@ def test_other_systems_are_refused_with_the_reason(here, reason):
     assert reason in problem and "\n" not in problem
 
 
-@pytest.mark.parametrize("path", ACME_STACK)
+@pytest.mark.parametrize("path", NEED_ACME)
 def test_what_is_left_out_without_acme_exists(path):
     """Else a file that was moved would run, and fail, on the portable stack."""
     assert (Path(__file__).parent / path).exists()
