@@ -10,8 +10,8 @@ _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
 
 def log_density(gaussian: Gaussian, value: tf.Tensor) -> tf.Tensor:
-    """Logarithm of the density of `value` `[B, A]`, summed over dimensions, `[B]`."""
-    tf.debugging.assert_rank(value, 2)
+    """Logarithm of the density of `value` `[B, A]` or `[N, B, A]`, summed over dimensions, `[B]` or `[N, B]`."""
+    tf.debugging.assert_rank_in(value, (2, 3))
     tf.debugging.assert_rank(gaussian.mean, 2)
     tf.debugging.assert_rank(gaussian.stddev, 2)
     deviation = (value - gaussian.mean) / gaussian.stddev

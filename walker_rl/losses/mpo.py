@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from walker_rl.losses.gaussian import log_density
 from walker_rl.networks.heads import Gaussian
 
 MIN_LOG_DUAL = -18.0
@@ -89,12 +90,7 @@ def weighted_negative_log_likelihood(actions: tf.Tensor, weights: tf.Tensor, pol
     """
     tf.debugging.assert_rank(actions, 3)
     tf.debugging.assert_rank(weights, 2)
-    tf.debugging.assert_rank(policy.mean, 2)
-    tf.debugging.assert_rank(policy.stddev, 2)
-    standardised = (actions - policy.mean) / policy.stddev
-    log_normaliser = tf.math.log(policy.stddev) + 0.5 * math.log(2 * math.pi)
-    log_likelihood = -tf.reduce_sum(0.5 * tf.square(standardised) + log_normaliser, axis=-1)
-    return -tf.reduce_mean(tf.reduce_sum(weights * log_likelihood, axis=0))
+    return -tf.reduce_mean(tf.reduce_sum(weights * log_density(policy, actions), axis=0))
 
 
 def mean_kl(target: Gaussian, online: Gaussian) -> tf.Tensor:
