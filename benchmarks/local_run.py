@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import Parts
 from walker_rl.experiments.run.creation import create_run_directory

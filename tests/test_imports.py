@@ -30,6 +30,7 @@ ORDER = (
     "policies",
     "pretrained",
     "episodes",
+    "evaluation",
     "minari_file",
     "networks",
     "losses",
@@ -50,7 +51,8 @@ APART = {("experiments", "run"), ("experiments", "sweep"), ("experiments", "tuni
 """Folders that import nothing from `experiments/distributed`, themselves or through what they import."""
 
 DISTRIBUTED = ("experiments", "distributed")
-DISTRIBUTED_ORDER = ("wire", "roles", "launch")
+INNER_ORDERS = {("experiments",): ("run", "evaluator", "distributed"), DISTRIBUTED: ("wire", "roles", "launch")}
+"""Orders of sub-folders, by folder."""
 
 PLUG_INS = ("agents", "environments")
 """Folders whose sub-folders are found by listing: none imports another, nor does the folder name one."""
@@ -126,9 +128,13 @@ def is_forbidden(importer: tuple[str, ...], module: str, root: Path) -> bool:
         return False
     if ORDER.index(imported[0]) > ORDER.index(importer[0]):
         return True
-    if importer[:2] == tuple(imported[:2]) == DISTRIBUTED:
-        places = [DISTRIBUTED_ORDER.index(part) for part in (importer[2], *imported[2:3]) if part in DISTRIBUTED_ORDER]
-        return places != sorted(places, reverse=True)
+    for folder, order in INNER_ORDERS.items():
+        depth = len(folder)
+        if importer[:depth] == tuple(imported[:depth]) == folder:
+            parts = (*importer[depth : depth + 1], *imported[depth : depth + 1])
+            places = [order.index(part) for part in parts if part in order]
+            if places != sorted(places, reverse=True):
+                return True
     is_plug_in = len(imported) > 1 and imported[0] in PLUG_INS and (root / imported[0] / imported[1]).is_dir()
     return is_plug_in and importer[0] == imported[0] and importer[1] != imported[1]
 
@@ -170,6 +176,11 @@ def test_imports_follow_the_order_of_the_design():
             "import walker_rl.experiments.distributed.roles.b",
             "experiments/distributed/wire/a: imports walker_rl.experiments.distributed.roles.b",
         ),
+        (
+            "experiments/run/a.py",
+            "from walker_rl.experiments.evaluator import b",
+            "experiments/run/a: imports walker_rl.experiments.evaluator",
+        ),
         ("processes/a.py", "import walker_rl.experiments.x", "processes/a: imports walker_rl.experiments.x"),
         ("helpers.py", "", "helpers: helpers has no place in the order"),
     ],
@@ -201,6 +212,7 @@ def test_an_import_through_another_module_is_found(tmp_path):
         ("experiments/a.py", "from walker_rl.agents.one.config import Config"),
         ("experiments/a.py", "from walker_rl.experiments.distributed import node"),
         ("experiments/distributed/launch/a.py", "import walker_rl.experiments.distributed.wire.b"),
+        ("experiments/evaluator/a.py", "import walker_rl.experiments.run.b"),
         ("experiments/tuning/a.py", "from walker_rl.experiments.sweep.job import Job"),
     ],
 )

@@ -15,12 +15,14 @@ from walker_rl.cli.request import make_request
 from walker_rl.environments import Environment, environment
 from walker_rl.environments.catalogue import NO_ARGUMENTS
 from walker_rl.errors import RunIsComplete, UserError
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config_loading import as_stored
-from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate_saved, load_player
+from walker_rl.experiments.evaluator.saved_policy import evaluate_saved
 from walker_rl.experiments.run.directory import open_run_directory
 from walker_rl.experiments.run.metrics import readable_rows
 from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.files.yaml_file import as_text
+from walker_rl.policies.player import load_player
 from walker_rl.policies.policy_file import SavedPolicy
 from walker_rl.pretrained import find_policy, policy_file, unlike_a_name
 

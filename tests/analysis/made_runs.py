@@ -9,8 +9,8 @@ from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.run import Run
 from walker_rl.analysis.runs import read_runs
 from walker_rl.errors import UserError
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.summary import write_summary
 

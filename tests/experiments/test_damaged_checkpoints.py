@@ -12,7 +12,7 @@ from tests.fuzzing import make_generator, places
 from tests.tiny import AGENT, TINY_SCHEDULE, tiny_agent
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import make_parts

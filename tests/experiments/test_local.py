@@ -17,7 +17,7 @@ from tests.tiny import AGENT, TINY_RUN, metrics_of
 from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.environment_loop import EnvironmentLoop
-from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import make_parts
 from walker_rl.experiments.run.checkpoint import read_checkpoint

@@ -41,7 +41,7 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str
     Raises:
         UserError: if there is no such policy, it can't play its task, or not exactly one is requested.
     """
-    from walker_rl.experiments.evaluation.evaluate import load_player
+    from walker_rl.policies.player import load_player
 
     return load_player(_path(run, pretrained), trusted, may_import=run is None or os.path.isdir(run))
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from walker_rl.agents import calling
 from walker_rl.environments import Environment
 from walker_rl.errors import RunError
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.evaluation.evaluate import Evaluation
-from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import Parts
 from walker_rl.experiments.run.checkpoint import Checkpoints

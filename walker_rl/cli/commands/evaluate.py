@@ -16,7 +16,7 @@ from walker_rl.printable import counted
 from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
-    from walker_rl.experiments.evaluation.evaluate import Evaluation
+    from walker_rl.evaluation import Evaluation
     from walker_rl.experiments.run.training_evaluation import TrainingEvaluation
     from walker_rl.policies.policy_file import SavedPolicy
 
@@ -56,7 +56,7 @@ def evaluate_policy(
         given = "run" if run is None else f"run = {run}"
         raise UserError(f"{given}: must be a run directory that has the evaluation of its best policy")
 
-    from walker_rl.experiments.evaluation.evaluate import evaluate_saved
+    from walker_rl.experiments.evaluator.saved_policy import evaluate_saved
 
     chosen, num_episodes = seed or 0, episodes or 10
     if as_in_training and recorded is not None:

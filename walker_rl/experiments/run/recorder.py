@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import limit_reached, seconds_allowed
 from walker_rl.experiments.run.metrics import recorded_evaluations

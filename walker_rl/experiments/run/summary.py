@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 
-from walker_rl.experiments.evaluation.evaluate import Evaluation
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.stored import read_json_record

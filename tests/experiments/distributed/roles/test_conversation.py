@@ -11,6 +11,7 @@ import pytest
 from tests.experiments.distributed.wire.test_foreign_messages import UNUSABLE
 from tests.fakes import file_size_limit
 from tests.tiny import AGENT, wait_until
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.roles import evaluation_node
 from walker_rl.experiments.distributed.roles.conversation import Conversation
@@ -20,7 +21,6 @@ from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roles.roster import Roster
 from walker_rl.experiments.distributed.wire.membership import introduction
 from walker_rl.experiments.distributed.wire.messages import Candidate, Notice, Report, Result
-from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations

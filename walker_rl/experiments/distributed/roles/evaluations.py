@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.wire.codec import ForeignMessageError
 from walker_rl.experiments.distributed.wire.messages import Candidate, Result
-from walker_rl.experiments.evaluation.evaluate import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder

@@ -6,10 +6,10 @@ import numpy as np
 
 from walker_rl.environments import make_environment
 from walker_rl.errors import UserError
+from walker_rl.evaluation import Evaluation, evaluate
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.evaluation.candidates import Candidates, choose_best
-from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate
-from walker_rl.experiments.evaluation.films import Films
+from walker_rl.experiments.evaluator.candidates import Candidates, choose_best
+from walker_rl.experiments.evaluator.films import Films
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds

@@ -7,7 +7,7 @@ import pytest
 
 from walker_rl.environments import Environment, make_environment
 from walker_rl.errors import RunError
-from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate
+from walker_rl.evaluation import Evaluation, evaluate
 
 SINKING = """
 import dm_env, numpy as np

@@ -11,10 +11,10 @@ from tests.experiments.local_runs import train_new, train_on
 from tests.fakes import file_size_limit, random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.environments import make_environment
+from walker_rl.evaluation import Evaluation, evaluate
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.evaluation.candidates import Candidates, choose_best
-from walker_rl.experiments.evaluation.evaluate import Evaluation, evaluate
-from walker_rl.experiments.evaluation.evaluator import Evaluator
+from walker_rl.experiments.evaluator.candidates import Candidates, choose_best
+from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.directory import RunDirectory

@@ -1,23 +1,16 @@
-"""Deterministic episodes of a policy, which may come from a file."""
+"""Deterministic episodes of a policy: their returns, lengths and falls."""
 
-import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from walker_rl.environments import Environment, find_task, imported_module, make_environment
+from walker_rl.environments import Environment
 from walker_rl.episodes import play_episodes
-from walker_rl.errors import RunError, UserError
-from walker_rl.experiments.seeding import evaluation_seeds
-from walker_rl.policies.policy_file import SavedPolicy, load_policy
-from walker_rl.printable import counted, describe_sizes
+from walker_rl.errors import RunError
+from walker_rl.printable import counted
 from walker_rl.types import Act, Metrics
-
-MAX_EPISODES = 100_000
-"""Most episodes of an evaluation that a user asks for."""
 
 SATURATED = 0.99
 """Magnitude from which an action counts as saturated; the bound is 1."""
@@ -98,40 +91,3 @@ def evaluate(
         num_saturated += int(np.count_nonzero(np.abs(episode.actions) >= SATURATED))
         num_components += episode.actions.size
     return Evaluation(tuple(returns), tuple(lengths), tuple(falls), num_saturated / num_components)
-
-
-def load_player(path: Path, trusted: str | None, *, may_import: bool) -> SavedPolicy:
-    """Loads the policy in a file, and checks that it can play its task.
-
-    Args:
-        path: the file.
-        trusted: task whose module may be imported.
-        may_import: True if the module of any task may be imported.
-
-    Raises:
-        UserError: if there is no such policy, or it can't play its task.
-    """
-    saved = load_policy(path)
-    if trusted not in (None, saved.task):
-        raise UserError(f"task = {trusted}: must be {saved.task}, the task of {path}")
-    if trusted is None and not may_import and (module := imported_module(saved.task)):
-        raise UserError(f"policy = {path}: must be given with --task {saved.task} if you trust it to import {module}")
-    task = find_task(saved.task, saved.environment)
-    if not saved.architecture.plays(task.observation_size, task.action_size):
-        sizes = describe_sizes(task.observation_size, task.action_size)
-        raise UserError(f"policy = {path}: must play {task.name}, a task of {sizes}")
-    return saved
-
-
-def evaluate_saved(saved: SavedPolicy, num_episodes: int, seed: int) -> Evaluation:
-    """Plays a saved policy in its task, in `num_episodes` episodes that follow from `seed`.
-
-    Raises:
-        UserError: if a number is out of range, or there is no such task.
-    """
-    if not 1 <= num_episodes <= MAX_EPISODES:
-        raise UserError(f"num_episodes = {num_episodes}: must be in [1, {MAX_EPISODES:,}]")
-    if seed < 0:
-        raise UserError(f"seed = {seed}: must be at least 0")
-    with contextlib.closing(make_environment(saved.task, seed, saved.environment)) as environment:
-        return evaluate(environment, saved.make_act, evaluation_seeds(seed, num_episodes))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from walker_rl.errors import UserError
-from walker_rl.experiments.evaluation.evaluate import Evaluation
+from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.step_files import step_file
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 

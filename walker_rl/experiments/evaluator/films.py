@@ -9,7 +9,7 @@ from walker_rl.environments import Environment
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.config import ExperimentConfig
-from walker_rl.experiments.evaluation.stages import Stages
+from walker_rl.experiments.evaluator.stages import Stages
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.policies.policy_file import SavedPolicy

@@ -10,8 +10,8 @@ from tests.experiments.local_runs import train_new
 from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_RUN
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.evaluation.evaluator import Evaluator
-from walker_rl.experiments.evaluation.stages import Stages
+from walker_rl.experiments.evaluator.evaluator import Evaluator
+from walker_rl.experiments.evaluator.stages import Stages
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.step_files import step_files
 from walker_rl.policies.numpy_policy import PolicyArchitecture

@@ -1,0 +1,1 @@
+"""The evaluator: evaluates a training's policies, keeps candidates, chooses the best, and films the stages."""
