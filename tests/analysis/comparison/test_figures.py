@@ -4,6 +4,7 @@ import csv
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
+import matplotlib
 import matplotlib.colors
 import numpy as np
 import pytest
@@ -87,8 +88,9 @@ def test_a_figure_says_what_it_shows(folder, name, words):
 
 
 @pytest.mark.slow
-def test_the_same_runs_make_the_same_bytes(folder, tmp_path):
-    draw_comparison(RUNS, tmp_path)
+def test_the_same_runs_make_the_same_bytes_whatever_a_users_own_settings_are(folder, tmp_path):
+    with matplotlib.rc_context({"text.usetex": True, "lines.linewidth": 9, "savefig.bbox": "tight"}):
+        draw_comparison(RUNS, tmp_path)
     for path in sorted(tmp_path.iterdir()):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
 

@@ -2,8 +2,8 @@
 
 import itertools
 
-import matplotlib
 import matplotlib.colors
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.text import Text
@@ -185,7 +185,7 @@ def test_one_group_alone_needs_no_overview():
 
 def test_an_overview_is_readable_at_400_pixels(tmp_path):
     figure, names = draw_overview(made(GROUPS))
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.style.context(SETTINGS):
         png, _ = save(figure, tmp_path / "overview")
     with Image.open(png) as image:
         assert image.width >= 2 * 380, "sharp on a screen of two pixels a pixel"

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -124,3 +125,10 @@ def test_drawing_needs_no_tensorflow(tmp_path):
     )
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert process.stdout.split() == ["False", "True"]
+
+
+def test_a_users_own_settings_change_nothing(tmp_path):
+    write_evaluation(tmp_path)
+    picture = draw(tmp_path)
+    with matplotlib.rc_context({"text.usetex": True, "font.size": 30, "savefig.bbox": "tight"}):
+        np.testing.assert_array_equal(draw(tmp_path), picture)

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import matplotlib
+import matplotlib.style
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison import (
@@ -38,7 +38,7 @@ def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[floa
             for suffix in SUFFIXES:
                 (folder / f"{name}{suffix}").unlink(missing_ok=True)
             continue
-        with matplotlib.rc_context(SETTINGS):
+        with matplotlib.style.context(SETTINGS):
             written += save(draw(tables), folder / name)
         written.append(folder / f"{name}.csv")
         write_table(written[-1], [{"task": task, **row} for task, rows in tables.items() for row in rows])

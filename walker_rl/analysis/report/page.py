@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import matplotlib
+import matplotlib.style
 
 from walker_rl import __version__
 from walker_rl.analysis.comparison import learning_curves, summary
@@ -124,7 +124,7 @@ def _figures(runs: Sequence[Run], thresholds: Sequence[float], **phrases: str) -
 def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[str, Any]:
     """A single group: its learning curve, and the best policy's film among those that are intact."""
     rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
-    with tempfile.TemporaryDirectory() as folder, matplotlib.rc_context(SETTINGS):
+    with tempfile.TemporaryDirectory() as folder, matplotlib.style.context(SETTINGS):
         save(learning_curves.draw({runs[0].task: rows}, "actor_steps"), Path(folder) / "curve")
         image = data_uri((Path(folder) / "curve.svg").read_bytes(), "image/svg+xml")
     filmed = [

@@ -60,12 +60,14 @@ def probe_task(
 
 
 def _write_pictures(environment: Environment, folder: Path, traces: dict[str, Trace], steps: int, seed: int) -> None:
+    import matplotlib.style
+
     from walker_rl.analysis.probe import probe_figure
     from walker_rl.environments.probing import simple_actions
     from walker_rl.files.whole_file import whole_file
     from walker_rl.rendering import render_episode
 
-    with writable(folder, "output"):
+    with writable(folder, "output"), matplotlib.style.context("default"):
         figure = probe_figure(traces, environment.dimensions.observation, environment.task.name)
         with whole_file(folder / "probe.png") as file:
             figure.savefig(file, format="png", dpi=110)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -12,6 +13,7 @@ from walker_rl.files.whole_file import whole_file
 from walker_rl.printable import counted, plain
 
 
+@matplotlib.style.context("default")  # A user's own settings may need what is not installed, such as LaTeX.
 def plot_curve(metrics: Path, path: Path, config: ExperimentConfig) -> None:
     """Plots the evaluation returns in a run's folder of metrics, with the training returns behind them.
 
