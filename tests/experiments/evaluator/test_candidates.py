@@ -54,6 +54,13 @@ def test_the_steady_rank_before_the_high(tmp_path):
     assert sorted((tmp_path / "kept").iterdir()) == sorted(candidates.paths)
 
 
+def test_a_policy_that_is_added_again_displaces_no_other(tmp_path):
+    candidates = Candidates(tmp_path, num_kept=2)
+    for steps in (10, 20, 20, 20):
+        candidates.add(policy_at(steps), returned(float(steps)))
+    assert steps_of(candidates) == [20, 10]
+
+
 def test_a_killed_run_takes_up_the_candidates_that_it_has_files_of(tmp_path):
     before = Candidates(tmp_path, num_kept=2)
     for steps in (10, 20, 30):

@@ -1,13 +1,12 @@
 """The candidates of a run: the policies from which its best is chosen."""
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from walker_rl.errors import UserError
 from walker_rl.evaluation import Evaluation
-from walker_rl.experiments.step_files import step_file
+from walker_rl.experiments.step_files import delete, step_file
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 
@@ -38,7 +37,7 @@ class Candidates:
         return [self._path(rank) for rank in self._ranks]
 
     def add(self, saved: SavedPolicy, evaluation: Evaluation) -> bool:
-        """Keeps a policy if it ranks high enough, and drops the one that it displaces.
+        """Keeps a policy if it ranks high enough, and drops the one that it displaces; one may be added again.
 
         Returns:
             True if the policy has the highest rank; of equal ranks, the earlier is higher.
@@ -47,14 +46,13 @@ class Candidates:
             OSError: if the policy can't be written.
         """
         rank = Rank(saved.actor_steps, evaluation.steady_return)
-        ranks = self._highest([*self._ranks, rank])
+        others = [other for other in self._ranks if other.actor_steps != rank.actor_steps]
+        ranks = self._highest([*others, rank])
         if rank in ranks:
             self._folder.mkdir(exist_ok=True)
             save_policy(self._path(rank), saved)
         self._ranks = ranks
-        for path in {*self._folder.glob("step_*")} - {*self.paths}:
-            with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
-                path.unlink()
+        delete({*self._folder.glob("step_*")} - {*self.paths})
         return ranks[0] == rank
 
     def save(self) -> list[Rank]:

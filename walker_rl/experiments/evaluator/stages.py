@@ -1,9 +1,8 @@
 """The stages of a run: policies from its beginning to its end, for a side-by-side film."""
 
-import contextlib
 from pathlib import Path
 
-from walker_rl.experiments.step_files import step_file, step_files
+from walker_rl.experiments.step_files import delete, step_file, step_files
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 
 NUM_STAGES = 5
@@ -34,9 +33,7 @@ class Stages:
         files = step_files(self._folder)
         known = [step for step in files if step <= saved.actor_steps]  # Later ones were lost with a checkpoint.
         kept = {min(known, key=lambda step: abs(step - wanted)) for wanted in self._wanted}
-        for step in files.keys() - kept:
-            with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
-                files[step].unlink()
+        delete(files[step] for step in files.keys() - kept)
 
     def load(self, actor_steps: int) -> list[SavedPolicy]:
         """Loads the policies up to `actor_steps`, the earliest first; later ones were lost with a checkpoint."""

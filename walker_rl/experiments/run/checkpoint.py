@@ -1,6 +1,5 @@
 """Checkpoints: written atomically when due, and restored to continue a run."""
 
-import contextlib
 import json
 import math
 import time
@@ -14,7 +13,7 @@ from walker_rl.environments import find_task
 from walker_rl.errors import RunError, UserError, text_of
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.run.state_kinds import check_kinds
-from walker_rl.experiments.step_files import step_file, step_files
+from walker_rl.experiments.step_files import delete, step_file, step_files
 from walker_rl.files.array_file import TornFileError, read_arrays, write_arrays
 from walker_rl.printable import describe_sizes
 from walker_rl.types import State
@@ -79,10 +78,7 @@ class Checkpoints:
             self._report(f"warning: {failure}; {self.paths()[-1]} stays valid")
             return False
         kept = [other for other in self.paths() if other <= path][-self._settings.num_kept :]
-        for other in [*self.paths(), *self._folder.glob("step_*.npz.*part")]:
-            if other not in kept:
-                with contextlib.suppress(OSError):  # One that can't be deleted costs only its place.
-                    other.unlink()
+        delete({*self.paths(), *self._folder.glob("step_*.npz.*part")} - {*kept})
         return True
 
     def restore_newest(self, fresh: State, restore: Callable[[State], None]) -> Path | None:
