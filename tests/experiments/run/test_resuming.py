@@ -15,7 +15,12 @@ from walker_rl.cli.quantities import parse_duration
 from walker_rl.errors import NotWholeError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
-from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_version
+from walker_rl.experiments.run.resuming import (
+    check_has_checkpoint,
+    check_length,
+    check_same_version,
+    is_complete,
+)
 
 
 def test_a_launched_run_of_an_older_version_is_refused_with_that_version(tmp_path):
@@ -68,6 +73,17 @@ def test_a_file_that_is_no_checkpoint_does_not_let_rows_be_recorded_twice(tmp_pa
     (run.checkpoints / "notes.txt").touch()
     with pytest.raises(UserError, match=f"^run = {run.path}: must have a checkpoint to resume from; it has metrics"):
         check_has_checkpoint(run)
+
+
+def test_a_run_stays_complete_where_only_what_trains_it_changes(tmp_path):
+    run = make_run(tmp_path / "run", [1.0], final=(1.0, 1.0))
+
+    def is_still_complete(change: str) -> bool:
+        return is_complete(run, load_config(AGENT, [run.config], [change]))
+
+    for change in ("distributed.patience=99", "checkpoint.num_kept=7", "logging.wandb=online"):
+        assert is_still_complete(change)
+    assert not is_still_complete("evaluation.num_final_episodes=7")
 
 
 def test_a_configuration_without_a_length_is_damaged(tmp_path):

@@ -2,7 +2,7 @@
 
 from walker_rl import __version__, stack
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
+from walker_rl.experiments.config import MAY_MOVE, ExperimentConfig, differences, to_dict
 from walker_rl.experiments.config_loading import load_config, read_yaml
 from walker_rl.experiments.prior import check_same_dataset
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
@@ -73,14 +73,15 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
 def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
     """Returns True if the run has ended, and would end there with `config`, whose other limits may differ.
 
-    Changes of its checkpoints and services alone need no new end.
+    Changes of its checkpoints, services, processes and the place of its dataset need no new end.
     """
     status = read_status(run.status)  # A launched run writes its summary before it has recorded all.
     has_ended = run.summary.exists() and (status is None or status.phase == "complete")
     if not has_ended:
         return False
     others = tuple(field for name, field in LIMITS.items() if name != read_ended_by(run))
-    return not differences(to_dict(config), read_yaml(run.config), (*others, "checkpoint.", "logging."))
+    free_to_change = (*others, *MAY_MOVE, "checkpoint.", "logging.", "distributed.")
+    return not differences(to_dict(config), read_yaml(run.config), free_to_change)
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:
