@@ -19,7 +19,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run import creation
 from walker_rl.experiments.run.creation import create_run_directory
-from walker_rl.experiments.run.directory import RunDirectory, locked, open_run_directory
+from walker_rl.experiments.run.directory import RunDirectory, locked, newest_run, open_run_directory
 from walker_rl.files.whole_file import part_of
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
@@ -131,6 +131,19 @@ def test_a_run_in_a_folder_that_takes_no_file_is_refused():
 def test_only_a_run_can_be_opened(tmp_path):
     for path in (tmp_path, tmp_path / "nowhere", tmp_path / ("x" * 300)):
         assert refusal(path, open_run_directory) == f"run = {path}: must be a run directory (no config.yaml in it)"
+
+
+def test_no_run_is_found_where_nothing_may_be_read(tmp_path):
+    create_run_directory(tmp_path / "run", CONFIG)
+    assert newest_run(tmp_path) == tmp_path / "run"
+    tmp_path.chmod(0)
+    code = (
+        "import os, sys; from pathlib import Path; from walker_rl.experiments.run.directory import newest_run\n"
+        "os.geteuid() or os.setuid(65534); print(newest_run(Path(sys.argv[1])))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
+    tmp_path.chmod(0o700)
+    assert (ended.stdout, ended.stderr) == ("None\n", "")
 
 
 def test_the_default_path_names_the_run(tmp_path, monkeypatch):

@@ -195,8 +195,11 @@ def prior_policy_of(run: RunDirectory, config: ExperimentConfig) -> PriorPolicy 
 
 
 def newest_run(folder: Path) -> Path | None:
-    """Returns the run directory in `folder` that was begun or resumed last; None without any."""
-    runs = [entry for entry in folder.iterdir() if RunDirectory(entry).exists] if os.path.isdir(folder) else []
+    """Returns the run directory in `folder` that was begun or resumed last; None without any, or without access."""
+    try:
+        runs = [entry for entry in folder.iterdir() if RunDirectory(entry).exists]
+    except OSError:
+        return None
     return max(runs, key=lambda run: os.path.getmtime(RunDirectory(run).config), default=None)
 
 
