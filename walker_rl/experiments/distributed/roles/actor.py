@@ -37,8 +37,8 @@ class RemoteVariables(VariableSource):
 
     def get_variables(self, names: Sequence[str]) -> list[Variables]:
         """Fetches the named weights; "policy" is the only name."""
-        weights = self._channel.read(Weights, lambda message: self._architecture.split_weights(message.array))
-        networks = {"policy": self._architecture.split_weights(weights.array)}
+        split = self._architecture.split_weights
+        networks = {"policy": self._channel.read(Weights, lambda weights: split(weights.array))}
         return [networks[name] for name in names]
 
 

@@ -14,6 +14,7 @@ from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.files.whole_file import remove_parts
 from walker_rl.terminal.display import Display
+from walker_rl.types import Variables
 
 POLL_PERIOD = 0.5  # seconds
 
@@ -58,34 +59,35 @@ class EvaluatorNode:
             self._patience.renew()
             if not notice.candidate_steps:
                 continue
-            candidate = self._channel.read(Candidate, lambda message: self._architecture.split_weights(message.array))
-            if not self._writer.write(self._hear, candidate):
+            candidate, variables = self._channel.read(Candidate, self._unpack)
+            if not self._writer.write(self._hear, candidate, variables):
                 self._wait_for_disk(stop_requested)
             elif candidate.ended_by is not None:
                 break
         self._patience.close()
         self._evaluator.close()
 
-    def _hear(self, candidate: Candidate) -> None:
+    def _unpack(self, candidate: Candidate) -> tuple[Candidate, Variables]:
+        return candidate, self._architecture.split_weights(candidate.array)
+
+    def _hear(self, candidate: Candidate, variables: Variables) -> None:
         """Evaluates a candidate; after the last, chooses and evaluates the best policy, and writes the summary.
 
         Raises:
             OSError: if the disk is full.
         """
-        self._evaluate(candidate)
+        self._evaluate(candidate, variables)
         if candidate.ended_by is not None:
             self._patience.pause()  # The selection is long, and reads no notices.
-            variables = self._architecture.split_weights(candidate.array)
             write_summary(self._run, self._evaluator.finish(variables, self._display.message), candidate.ended_by)
             self._patience.renew()
             self._channel.send(dataclasses.replace(self._last_result, event="finished"))
 
-    def _evaluate(self, candidate: Candidate) -> None:
+    def _evaluate(self, candidate: Candidate, variables: Variables) -> None:
         """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, possibly again."""
         is_recorded = candidate.is_last and candidate.actor_steps == self._evaluator.last_actor_steps
         if candidate.actor_steps != self._last_result.actor_steps and not is_recorded:
             self._patience.pause()
-            variables = self._architecture.split_weights(candidate.array)
             evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
             place = candidate.actor_steps, candidate.learner_steps, candidate.walltime
             self._last_result = Result("evaluation", *place, **vars(evaluation))

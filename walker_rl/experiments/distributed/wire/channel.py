@@ -7,12 +7,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 
 from walker_rl.experiments.distributed.wire.codec import (
-    Check,
     ForeignMessageError,
     MessageT,
     decode,
@@ -21,6 +20,8 @@ from walker_rl.experiments.distributed.wire.codec import (
 )
 from walker_rl.experiments.distributed.wire.messages import Candidate, Experiment, Notice, Report, Result, Weights
 from walker_rl.experiments.distributed.wire.reverb_client import RETRY_PERIOD, ItemReader, ItemWriter, ReverbClient
+
+ContentT = TypeVar("ContentT")
 
 BOARDS = (Experiment, Notice, Weights, Candidate)
 QUEUES = (Report, Result)
@@ -67,11 +68,17 @@ class Channel:
         """Puts a message on its board or into its queue."""
         self._client.insert(table_name(type(message), self.run_id), encode(message))
 
-    def read(self, kind: type[MessageT], check: Check | None = None) -> MessageT:
-        """Returns a board's message, one that `check` accepts if it is given; waits for the first."""
+    @overload
+    def read(self, kind: type[MessageT]) -> MessageT: ...
+
+    @overload
+    def read(self, kind: type[MessageT], convert: Callable[[MessageT], ContentT]) -> ContentT: ...
+
+    def read(self, kind: type[MessageT], convert: Callable[[MessageT], Any] = lambda message: message) -> Any:
+        """Returns a board's message as `convert` returns it; waits for one that it can convert."""
         table = table_name(kind, self.run_id)
         while True:
-            message = self._understood(table, lambda arrays: decode(kind, arrays, check), self._client.sample(table))
+            message = self._understood(table, lambda arrays: decode(kind, arrays, convert), self._client.sample(table))
             if message is not None:
                 return message
             time.sleep(RETRY_PERIOD)  # Its rightful sender will replace it.

@@ -26,9 +26,6 @@ from walker_rl.printable import printable
 
 MessageT = TypeVar("MessageT")
 
-Check = Callable[[Any], object]
-"""Raises a ValueError for a message that its reader cannot use."""
-
 MAX_SHOWN = 100
 """Characters of a foreign text shown in a warning."""
 
@@ -63,11 +60,13 @@ def encode(message: Any) -> list[np.ndarray]:
     return [text] if array is None else [text, array]
 
 
-def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check | None = None) -> MessageT:
-    """Inverts `encode`; every array has a leading dimension of one step.
+def decode(
+    kind: type[MessageT], arrays: list[np.ndarray], convert: Callable[[MessageT], Any] = lambda message: message
+) -> Any:
+    """Inverts `encode`, then converts the message; every array has a leading dimension of one step.
 
     Raises:
-        ForeignMessageError: if the arrays are no such message, or `check` rejects it.
+        ForeignMessageError: if the arrays are no such message, or `convert` raises an exception.
     """
     sender = None
     try:
@@ -80,9 +79,7 @@ def decode(kind: type[MessageT], arrays: list[np.ndarray], check: Check | None =
         unknown = fields.keys() - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
         if unknown and kind is not Experiment:  # One of another version may have more fields.
             raise ValueError(f"{', '.join(sorted(unknown))}: unknown field")
-        if check is not None:
-            check(message)
-        return message
+        return convert(message)
     except Exception as error:  # Foreign content can fail in any way.
         raise ForeignMessageError(text_of(error), sender) from None
 

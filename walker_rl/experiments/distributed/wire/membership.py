@@ -52,7 +52,7 @@ def take_part(channel: Channel) -> ExperimentConfig:
 
 def prior_policy_at(channel: Channel, config: ExperimentConfig) -> PriorPolicy | None:
     """Returns the policy that the actors of the run on `channel` play first; None if its configuration has none."""
-    return _sent_policy(channel.read(Experiment, _sent_policy)) if has_prior_policy(config) else None
+    return channel.read(Experiment, _sent_policy) if has_prior_policy(config) else None
 
 
 def _sent_policy(experiment: Experiment) -> PriorPolicy:
