@@ -4,12 +4,14 @@ import time
 
 import pytest
 
+from tests.tiny import wait_until
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.launch import supervisor
 from walker_rl.experiments.distributed.launch.program import CommandNode
 from walker_rl.experiments.distributed.launch.supervisor import MAX_TRIES, Supervisor
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.processes.child import start_child
+from walker_rl.processes.exit_statuses import FAILED
 
 SECONDS = 0.3
 """Time for which each process works before it crashes."""
@@ -43,3 +45,12 @@ def test_a_process_that_crashes_after_it_has_progressed_is_restarted(tmp_path, m
     monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
     supervised(tmp_path, name, code.format(RunDirectory(tmp_path).checkpoints))
     assert capsys.readouterr().out.splitlines()[-1] == str(2 * MAX_TRIES + 1)
+
+
+@pytest.mark.parametrize(("status", "has_saved"), [(FAILED, True), (9, False)])
+def test_a_central_process_that_has_said_why_it_failed_is_not_said_to_lack_a_checkpoint(tmp_path, status, has_saved):
+    node = CommandNode("central", ["sh", "-c", f"exit {status}"])
+    children = {"central": start_child(node.command, tmp_path / "log")}
+    one = Supervisor([node], children, RunDirectory(tmp_path), 60.0, print)
+    wait_until(lambda: children["central"].exit_status is not None)
+    assert one.stop(lambda: False) == has_saved

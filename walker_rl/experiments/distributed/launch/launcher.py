@@ -93,7 +93,7 @@ def _see_through(
         signals.listen()  # Launchpad has installed its own handlers.
         period = config.distributed.watchdog_period
         supervisor = Supervisor([*actors, *others], children, run, period, display.message)
-        view = View(config, run.metrics, supervisor, display)
+        view = View(config, run, supervisor, display)
         port_check = PortCheck(open_ports, display.message)
         try:
             while not signals.stop_requested() and not supervisor.check():

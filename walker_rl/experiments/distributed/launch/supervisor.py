@@ -8,7 +8,6 @@ from collections.abc import Callable
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.launch.program import CommandNode
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.status import LaunchStatus, read_status
 from walker_rl.experiments.step_files import step_files
 from walker_rl.processes.child import SAVING_LIMIT, Child, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, REFUSED, STOPPED, UNANSWERED
@@ -86,13 +85,14 @@ class Supervisor:
         """Stops all processes, at last the central one, which saves; kills them if `is_urgent`.
 
         Returns:
-            True unless the central process is among them and has not saved.
+            True unless the central process is among them and has not saved, for which it has given no reason.
         """
         others = [process.child for process in self._processes if process.node.name != CENTRAL]
         centrals = [process.child for process in self._processes if process.node.name == CENTRAL]
+        has_explained = any(child.exit_status in (FAILED, REFUSED) for child in centrals)
         end_children(others, TERMINATION_LIMIT, is_urgent)
         end_children(centrals, SAVING_LIMIT, is_urgent)
-        return all(child.exit_status in (COMPLETE, STOPPED) for child in centrals)
+        return has_explained or all(child.exit_status in (COMPLETE, STOPPED) for child in centrals)
 
     @property
     def has_completed_run(self) -> bool:
@@ -108,10 +108,6 @@ class Supervisor:
     def num_restarts(self) -> dict[str, int]:
         """Number of restarts of each node, by name."""
         return {process.node.name: process.num_restarts for process in self._processes}
-
-    def status(self) -> LaunchStatus | None:
-        """Returns the central process's last status; None before the first."""
-        return read_status(self._run.status)
 
     @property
     def _central(self) -> _Process | None:

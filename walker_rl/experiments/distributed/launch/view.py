@@ -2,13 +2,14 @@
 
 import contextlib
 import time
-from pathlib import Path
 
 import psutil
 
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.launch.supervisor import Supervisor
+from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.status import read_status
 from walker_rl.terminal.display import TRAINED
 from walker_rl.terminal.fleet import FleetDisplay
 
@@ -19,17 +20,19 @@ TOLD = ("warning: ", "Resumed ", "Candidate at ", "Evaluating ", "Filming ")
 class View:
     """A live summary, and lines that stay."""
 
-    def __init__(self, config: ExperimentConfig, metrics: Path, supervisor: Supervisor, display: FleetDisplay) -> None:
+    def __init__(
+        self, config: ExperimentConfig, run: RunDirectory, supervisor: Supervisor, display: FleetDisplay
+    ) -> None:
         """Shows a run on a display.
 
         Args:
             config: the run's configuration.
-            metrics: the run's folder of CSV files.
+            run: the run directory.
             supervisor: supervisor of the run's processes.
             display: display on which the run is shown.
         """
         self._began_at = time.time()  # A resumed run has an older status at first.
-        self._metrics = metrics
+        self._run = run
         self._evaluation_return: float | None = None
         self._target_samples_per_insert = config.agent.target_samples_per_insert
         self._supervisor = supervisor
@@ -40,7 +43,7 @@ class View:
     def show(self) -> None:
         """Updates the display."""
         self._relay_logs()
-        status = self._supervisor.status()
+        status = read_status(self._run.status)
         if status is None or status.written_at < self._began_at:
             return
         if status.phase in ("ending", "complete"):
@@ -51,7 +54,7 @@ class View:
             self._display.describe(self._target_samples_per_insert, self._supervisor.num_restarts, memory)
         if status.evaluation_return != self._evaluation_return:
             self._evaluation_return = status.evaluation_return
-            self._display.show_history([one.mean_return for one in recorded_evaluations(self._metrics)])
+            self._display.show_history([one.mean_return for one in recorded_evaluations(self._run.metrics)])
         self._display.update(status)
 
     def _relay_logs(self) -> None:

@@ -1,5 +1,6 @@
 """The central process: server, counts, replay and learner."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -94,7 +95,8 @@ class Central:
         shutil.rmtree(self._reverb_folder)
         if not has_saved:
             raise RunError("the last checkpoint could not be written")
-        self._recorder.close()
+        with heartbeat(self._run.status):
+            self._recorder.close()
         return self._phase == "complete"
 
     def _exchange(self) -> None:
@@ -206,4 +208,5 @@ class Central:
         try:
             write_status(self._run.status, status)
         except OSError:
-            os.utime(self._run.status)  # The disk is full: a new modification time still serves as a heartbeat.
+            with contextlib.suppress(FileNotFoundError):  # There is none yet.
+                os.utime(self._run.status)  # The disk is full: a new modification time still serves as a heartbeat.
