@@ -51,6 +51,11 @@ def test_a_process_has_its_cores_and_a_session_of_its_own_and_is_killed(start):
     child.kill()  # Nothing is left to be killed.
 
 
+def test_cores_that_are_gone_are_left_out(tmp_path):
+    child = ended(start_child(("sh", "-c", "exit 3"), tmp_path / "a.log", (os.cpu_count() + 1,)))
+    assert child.exit_status == 3
+
+
 def test_a_log_begins_with_the_command_and_is_appended_to(tmp_path):
     log = tmp_path / "logs" / "a.log"
     for _ in range(2):
@@ -96,6 +101,7 @@ def test_a_process_does_not_outlive_its_parent(tmp_path):
         ("echo no room; echo; exit 3", 3, "with status 3 (no room)"),
         ("echo working; kill -SEGV $$", -11, "killed by SIGSEGV"),
         ("kill -40 $$", -40, "killed by signal 40"),
+        ("exit 3", 3, "with status 3"),
     ],
 )
 def test_an_end_in_words(start, script, status, words):

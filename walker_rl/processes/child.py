@@ -31,6 +31,9 @@ PARENT_PERIOD = 1.0
 """Seconds between polls of the parent."""
 
 
+PROMPT = "$ "
+"""Beginning of a log's line with the command."""
+
 TAIL_SIZE = 2**16
 """Bytes at the end of a log that are searched for its last line."""
 
@@ -74,7 +77,8 @@ class Child:
     @property
     def ending(self) -> Ending:
         """Ending of the process, for which it waits."""
-        return Ending(self._popen.wait(), last_line(self.log))
+        status, line = self._popen.wait(), last_line(self.log)
+        return Ending(status, "" if line.startswith(PROMPT) else line)
 
     def terminate(self) -> None:
         """Asks the process to save and exit."""
@@ -95,7 +99,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = (), inherited: 
     Args:
         command: words of its command.
         log: file to which its command and its output are appended; the folder is made if needed.
-        cores: numbers of the cores on which the process may run; empty for those of this process.
+        cores: numbers of the cores on which the process may run; empty, or if they are gone, for those of this process.
         inherited: file descriptors that the process inherits.
 
     Raises:
@@ -104,7 +108,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = (), inherited: 
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab", buffering=0) as output:
         with contextlib.suppress(OSError):  # A full disk costs only this line.
-            output.write(os.fsencode(f"$ {shlex.join(command)}\n"))
+            output.write(os.fsencode(f"{PROMPT}{shlex.join(command)}\n"))
         popen = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -172,7 +176,8 @@ def signal_name(number: int) -> str:
 def _pin_and_tie(cores: Slot, parent: int) -> None:
     """Prepares the new process, before it executes the command."""
     if cores and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores)
+        with contextlib.suppress(OSError):  # They may have been taken away since; the parent's cores will do.
+            os.sched_setaffinity(0, cores)
     if _prctl:
         tie_to_parent(parent)
 
