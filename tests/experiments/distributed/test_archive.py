@@ -1,12 +1,16 @@
 """A run directory that is fetched from a cluster, over an earlier copy of it."""
 
+import contextlib
+import io
 import signal
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from tests.tiny import wait_until
 from walker_rl.experiments.distributed.on_ray.archive import pack, unpack
 from walker_rl.experiments.run.directory import RunDirectory, restore_folders
 
@@ -70,6 +74,25 @@ def later(tmp_path):
 def test_a_fetched_run_is_as_on_the_cluster(run, later):
     unpack(later, run)
     assert files_of(run) == LATER
+
+
+REPLACE = """
+import itertools, sys
+from pathlib import Path
+from walker_rl.files.whole_file import write_whole_text
+for number in itertools.count():
+    write_whole_text(Path(sys.argv[1]), "x" * (number % 5_000) + "!")
+"""
+
+
+def test_a_file_that_is_replaced_while_it_is_packed_is_whole(run):
+    status = run / "status.json"
+    with subprocess.Popen([sys.executable, "-c", REPLACE, status]) as writer, contextlib.ExitStack() as ending:
+        ending.callback(writer.kill)
+        wait_until(lambda: status.read_text().endswith("!"))
+        for _ in range(1_000):
+            with tarfile.open(fileobj=io.BytesIO(pack(run))) as archive:
+                assert archive.extractfile("status.json").read().endswith(b"!")
 
 
 def test_checkpoints_stay_if_each_was_replaced_while_the_run_was_packed(run, tmp_path):

@@ -16,8 +16,8 @@ def pack(folder: Path) -> bytes:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") or part.endswith(".part") for part in parts):
-                with contextlib.suppress(FileNotFoundError):  # An old checkpoint may be deleted meanwhile.
-                    archive.add(path, str(path.relative_to(folder)))
+                with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # It may be deleted meanwhile.
+                    archive.addfile(archive.gettarinfo(arcname=str(path.relative_to(folder)), fileobj=file), file)
     return content.getvalue()
 
 
