@@ -7,6 +7,10 @@ import pytest
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.progress import TAIL_SIZE, Progress, last_row, read_progress
 
+COLUMNS = ["actor_steps", *(f"episode_return_{index}" for index in range(5_000))]
+LONG = ",".join(COLUMNS) + "\n7" + 5_000 * ",-1234.0987654321098" + "\n"
+"""A row longer than the tail."""
+
 
 @pytest.mark.parametrize(
     ("text", "row"),
@@ -18,6 +22,7 @@ from walker_rl.experiments.run.progress import TAIL_SIZE, Progress, last_row, re
         ("actor_steps,b\n1,2\n3,4\n", {"actor_steps": 3, "b": 4}),
         ("actor_steps,b\n1,2\n3,", {"actor_steps": 1, "b": 2}),
         ("actor_steps,b\n" + "1,2\n" * TAIL_SIZE + "5,6\n", {"actor_steps": 5, "b": 6}),
+        (LONG, {**dict.fromkeys(COLUMNS, -1234.0987654321098), "actor_steps": 7}),
     ],
 )
 def test_the_last_row_that_is_whole(tmp_path, text, row):

@@ -8,7 +8,7 @@ from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.files.metrics_file import STEP_KEY, whole_rows
 
 TAIL_SIZE = 2**16
-"""Bytes at the end of a file that are searched for its last row."""
+"""Bytes at the end of a file that are searched for its last row, at least."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,8 @@ def last_row(path: Path) -> dict[str, float]:
         with path.open("rb") as file:
             header = file.readline()
             start = file.tell()
-            file.seek(max(start, file.seek(0, os.SEEK_END) - TAIL_SIZE))
+            tail_size = max(TAIL_SIZE, 4 * len(header))  # A row has as many columns, most of them longer.
+            file.seek(max(start, file.seek(0, os.SEEK_END) - tail_size))
             columns = whole_rows(header + file.read())
     except OSError:
         return {}
