@@ -5,8 +5,8 @@ from typing import Any
 
 from walker_rl.analysis.run_contents import Settings
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import changed_fields, flatten, to_dict
-from walker_rl.experiments.config_loading import as_overrides, load_config
+from walker_rl.experiments.config import changed_fields
+from walker_rl.experiments.config_loading import as_overrides, default_fields, load_config
 
 
 def command_of(settings: Settings) -> str:
@@ -16,7 +16,7 @@ def command_of(settings: Settings) -> str:
     that version.
     """
     agent_name = settings.identity.agent_name
-    defaults = flatten(to_dict(load_config(agent_name)))
+    defaults = default_fields(agent_name)
     absent = [name for name in defaults if name.startswith("agent.") and name not in settings.fields]
     added: dict[str, Any] = {name: None for name in absent if _may_be_null(agent_name, name)}
     changed = changed_fields(settings.fields | added, defaults)

@@ -11,7 +11,7 @@ from typing import Any
 from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean, text_of
-from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten, with_absolute_paths
+from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten, to_dict, with_absolute_paths
 from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.files.yaml_file import as_text, parse_yaml, read_yaml_file
@@ -41,6 +41,11 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
         UserError: if a field is unknown, a value has a wrong type or is out of range, or a file names another agent.
     """
     return _load(agent_name, _layers(files, overrides))
+
+
+def default_fields(agent_name: str) -> dict[str, Any]:
+    """Returns all fields of an agent's default configuration, by names with dots."""
+    return flatten(to_dict(load_config(agent_name)))
 
 
 def config_from_dict(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, changed_fields, flatten, to_dict
-from walker_rl.experiments.config_loading import as_overrides, load_config
+from walker_rl.experiments.config_loading import as_overrides, default_fields
 from walker_rl.printable import counted, format_duration
 from walker_rl.processes.slots import usable_cpus
 
@@ -56,7 +56,7 @@ class RecordedMean(NamedTuple):
 
 def settings_of(config: ExperimentConfig) -> str:
     """Returns the fields that differ from the defaults, except `_MAY_DIFFER`, as in "agent.n_step=3 agent.tau=0.1"."""
-    defaults = flatten(to_dict(load_config(config.agent_name)))
+    defaults = default_fields(config.agent_name)
     changed = changed_fields(flatten(to_dict(config)), defaults)
     kept = {name: changed[name] for name in sorted(changed) if not name.startswith(_MAY_DIFFER)}
     return " ".join(as_overrides(kept))

@@ -12,7 +12,7 @@ def cpu_quota(root: Path = Path("/")) -> float:
     Args:
         root: folder that holds `proc/self/cgroup` and `sys/fs/cgroup`.
     """
-    pairs = _limits(root, "cpu", ("cpu.cfs_quota_us", "cpu.cfs_period_us"), ("cpu.max",), 2)
+    pairs = _limits(root, "cpu", ("cpu.cfs_quota_us", "cpu.cfs_period_us"), ("cpu.max",))
     return min((quota / period for quota, period in pairs), default=math.inf)
 
 
@@ -22,20 +22,18 @@ def memory_limit(root: Path = Path("/")) -> float:
     Args:
         root: folder that holds `proc/self/cgroup` and `sys/fs/cgroup`.
     """
-    limits = _limits(root, "memory", ("memory.limit_in_bytes",), ("memory.max",), 1)
+    limits = _limits(root, "memory", ("memory.limit_in_bytes",), ("memory.max",))
     return min((limit for (limit,) in limits), default=math.inf)
 
 
-def _limits(
-    root: Path, controller: str, version_1: Sequence[str], version_2: Sequence[str], length: int
-) -> Iterator[list[int]]:
-    """Yields the numbers in a controller's files, `length` in all, of each group around this process that has them."""
+def _limits(root: Path, controller: str, version_1: Sequence[str], version_2: Sequence[str]) -> Iterator[list[int]]:
+    """Yields the numbers in a controller's files, one per file of version 1, of each group around this process."""
     for folder, files in _folders(root, controller, version_1, version_2):
         try:
             numbers = [int(word) for file in files for word in (folder / file).read_text().split()]
         except (OSError, ValueError):  # ValueError: "max", which is no limit.
             continue
-        if len(numbers) == length and min(numbers) >= 0:  # -1 is no limit, either.
+        if len(numbers) == len(version_1) and min(numbers) >= 0:  # -1 is no limit, either.
             yield numbers
 
 

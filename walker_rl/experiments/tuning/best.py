@@ -6,7 +6,7 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from walker_rl.experiments.config import changed_fields, flatten, to_dict
-from walker_rl.experiments.config_loading import load_config
+from walker_rl.experiments.config_loading import default_fields, load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.files.whole_file import write_whole_text
@@ -20,7 +20,7 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
 
     Writes atomically.
     """
-    defaults = flatten(to_dict(load_config(plan.agent_name)))
+    defaults = default_fields(plan.agent_name)
     config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))
     changed: dict[str, Any] = {"agent_name": plan.agent_name}
     for name, value in changed_fields(flatten(to_dict(config)), defaults).items():
