@@ -5,21 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from walker_rl.environments import Environment, make_environment
+from walker_rl.environments import Environment, find_task, make_environment
 from walker_rl.errors import RunError
 from walker_rl.evaluation import Evaluation, evaluate
 
-SINKING = """
-import dm_env, numpy as np
-from dm_env import specs
 
-class Ship(dm_env.Environment):
-    def __init__(self, reward): self.reward = reward
-    def action_spec(self): return specs.BoundedArray((1,), np.float64, -1.0, 1.0)
-    def observation_spec(self): return specs.Array((1,), np.float64)
-    def reset(self, seed=None): return dm_env.restart(np.zeros(1))
-    def step(self, action): return dm_env.termination(self.reward, np.zeros(1))
-"""
+class Sinking(Environment):
+    """A task with a reward that none gives on request."""
+
+    reward = np.nan
+
+    def step(self, action):
+        return super().step(action)._replace(reward=np.float32(self.reward))
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +62,9 @@ def test_equal_seeds_give_equal_episodes(environment):
 
 
 @pytest.mark.parametrize("reward", [np.nan, np.inf, -np.inf])
-def test_a_return_that_is_not_finite_is_refused(tmp_path, monkeypatch, reward):
-    (tmp_path / "sinking.py").write_text(SINKING)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    environment = make_environment("sinking:Ship", seed=0, arguments={"reward": float(reward)})
+def test_a_return_that_is_not_finite_is_refused(reward):
+    environment = Sinking(find_task("Pendulum-v1"), seed=0)
+    environment.reward = reward
     with pytest.raises(RunError, match=rf"^the return of an evaluation's episode is {reward}$"):
         evaluate(environment, lambda: lambda observation: np.zeros(1, np.float32), [5])
     environment.close()

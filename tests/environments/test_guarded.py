@@ -65,6 +65,10 @@ class Escapes(Rail):
     def observation(self): return np.array([0.0, np.inf if self.count > 1 else 0.0])
 
 
+class Pays(Rail):
+    def __init__(self, reward): self.reward = lambda: reward
+
+
 class Gives(Rail):
     def reward(self): return None
 
@@ -126,6 +130,12 @@ def play(name, **arguments):
 def test_a_failure_within_an_episode_is_one_line(name, message):
     with pytest.raises(RunError, match=message):
         play(name)
+
+
+@pytest.mark.parametrize("reward", [float("nan"), float("-inf"), 1e39])
+def test_a_reward_is_finite_as_float32(reward):
+    with pytest.raises(RunError, match=r"^the environment returned a reward that is not finite$"):
+        play("Pays", reward=reward)
 
 
 def test_a_picture_that_ends_the_process_is_none():

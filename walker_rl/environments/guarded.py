@@ -1,4 +1,4 @@
-"""A guard around other people's simulations: one-line errors, checked observations and an unchanged process."""
+"""A guard around other people's simulations: one-line errors, checked numbers and an unchanged process."""
 
 import contextlib
 import os
@@ -47,10 +47,13 @@ class GuardedSimulation:
         """Applies an action `[A]`; the outcome's observation is float32 `[O]`.
 
         Raises:
-            RunError: if the environment raises an exception, or the observation has another shape or is not finite.
+            RunError: if the environment raises an exception, the observation has another shape, or a number is not
+                finite as float32.
         """
         with playing():
             outcome = self._simulation.step(action)
+            if not np.isfinite(np.float32(outcome.reward)):
+                raise RunError("the environment returned a reward that is not finite")
             return outcome._replace(observation=self._checked(outcome.observation))
 
     def render(self, width: int, height: int) -> np.ndarray:
