@@ -1,8 +1,8 @@
-"""Text from elsewhere on a terminal, and durations."""
+"""Text from elsewhere on a terminal, durations and returns."""
 
 import pytest
 
-from walker_rl.printable import file_name, format_duration, one_line, printable
+from walker_rl.printable import file_name, format_duration, format_return, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,19 @@ def test_a_long_name_is_shortened_and_stays_one_of_its_own():
 )
 def test_format_duration(seconds, text):
     assert format_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        (0.0, "0"),
+        (0.4213, "0.421"),
+        (-0.3, "-0.3"),
+        (9.876, "9.88"),
+        (-12.34, "-12"),
+        (2_563.7, "2,564"),
+    ],
+)
+def test_returns_below_10_have_three_digits(value, text):
+    assert format_return(value) == text

@@ -50,9 +50,14 @@ def format_duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def format_number(value: float | None) -> str:
-    """Formats a number, as in "1,234"; "-" for None."""
-    return "-" if value is None else f"{value:,.0f}"
+def form_of_return(value: float) -> str:
+    """Returns the form, for `format`, of returns like `value`: without decimals, but with three digits below 10."""
+    return ",.0f" if abs(value) >= 10 else ",.3g"
+
+
+def format_return(value: float | None) -> str:
+    """Formats a return, as in "1,234" or "0.421"; "-" for None."""
+    return "-" if value is None else f"{value:{form_of_return(value)}}"
 
 
 def describe_sizes(observation_size: int, action_size: int) -> str:

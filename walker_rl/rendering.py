@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from walker_rl.environments import Environment
 from walker_rl.errors import UserError
 from walker_rl.files.video_file import is_gif, video_file
+from walker_rl.printable import format_return
 from walker_rl.types import Act
 
 FORMATS = (".gif", ".mp4")
@@ -174,7 +175,7 @@ def _beside(films: Sequence[Sequence[Image.Image]], index: int) -> Image.Image:
 
 
 def _counts(caption: str, frame: _Frame) -> str:
-    text = f"step {frame.step}   return {frame.episode_return:.0f}"
+    text = f"step {frame.step}   return {format_return(frame.episode_return)}"
     return f"{caption}\n{text}" if caption else text
 
 

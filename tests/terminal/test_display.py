@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.terminal.terminals import on_a_terminal
+from walker_rl.terminal import live
 from walker_rl.terminal.display import Display
 from walker_rl.terminal.states import Status
 
@@ -84,6 +85,13 @@ with Display() as shown:
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal(code))
     assert "100 %  5,000 / 5,000 steps" in text
     assert text.rstrip().endswith("evaluation return 321")
+
+
+def test_small_returns_have_decimals(capsys, monkeypatch):
+    monkeypatch.setattr(live, "PLAIN_PERIOD", 0.0)
+    with Display() as shown:
+        shown.update(Status(1_000, 2_000, 10, -0.3, 0.87), at_once=True)
+    assert capsys.readouterr().out.endswith("training return -0.3, evaluation return 0.87\n")
 
 
 def test_a_message_after_a_request_to_stop_has_a_line_of_its_own():

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from walker_rl.environments import Dimension
 from walker_rl.environments.probing import Trace
-from walker_rl.printable import plain
+from walker_rl.printable import format_return, plain
 
 
 def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], title: str) -> Figure:
@@ -23,7 +23,9 @@ def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], t
     grid = figure.subplots(num_rows, len(traces), squeeze=False, sharex="col", sharey="row")
     for column, (name, trace) in zip(grid.T, traces.items(), strict=True):
         length = len(trace.seconds)
-        column[0].set_title(f"{name} actions: {length} steps, return {trace.episode_return:.0f}", fontsize=10)
+        column[0].set_title(
+            f"{name} actions: {length} steps, return {format_return(trace.episode_return)}", fontsize=10
+        )
         shown = angles or range(len(dimensions))
         _draw_lines(column[0], trace, {dimensions[index].name: trace.observations[:, index] for index in shown})
         if contacts:

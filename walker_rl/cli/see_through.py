@@ -14,7 +14,7 @@ from walker_rl.errors import RunError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.experiments.step_files import step_files
-from walker_rl.printable import counted, format_duration
+from walker_rl.printable import counted, format_duration, format_return
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.terminal.prose import print_prose
 
@@ -120,12 +120,12 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     plot_curve(run.metrics, run.curve, config)
     last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
     trained = f"{counted(int(last['actor_steps']), 'step')} in {format_duration(last['walltime'])}"
-    newest = f"; last evaluation {last['mean_return']:,.0f}" if "mean_return" in last else ""
+    newest = f"; last evaluation {format_return(last['mean_return'])}" if "mean_return" in last else ""
     print(f"Ended by {read_ended_by(run)}: {trained} of training{newest}")
     summary = read_summary(run)
     for name, path, scores in (("best", run.best_policy, summary.best), ("last", run.last_policy, summary.last)):
         num_episodes = len(scores.episode_returns)
-        returns = ", ".join(f"{value:.0f}" for value in scores.episode_returns)
+        returns = ", ".join(map(format_return, scores.episode_returns))
         each = f" ({returns})" if num_episodes <= _MAX_RETURNS_LISTED else ""
         spread = f"{scores.mean_return:.1f} +- {scores.stddev_return:.1f}"
         num_falls = sum(scores.episode_falls or ())

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from walker_rl.printable import counted, format_duration, format_number
+from walker_rl.printable import counted, format_duration, format_return
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
@@ -69,8 +69,8 @@ class Display(LiveOutput):
             f"{format_duration(self.seconds_left(status))} to go",
             f"{self._rates.rate('actor_steps'):.0f} environment steps/s",
             self._learner(status),
-            f"training return {format_number(status.training_return)}",
-            f"evaluation return {format_number(status.evaluation_return)}",
+            f"training return {format_return(status.training_return)}",
+            f"evaluation return {format_return(status.evaluation_return)}",
         ]
         return ", ".join(parts)
 
@@ -97,11 +97,11 @@ class Display(LiveOutput):
             self._learner(status, f", {self._rates.rate('learner_steps'):.0f}/s"),
         )
         table.add_row(
-            f"training return {format_number(status.training_return)}",
+            f"training return {format_return(status.training_return)}",
             "",
-            f"evaluation return {format_number(status.evaluation_return)}",
+            f"evaluation return {format_return(status.evaluation_return)}",
         )
         if len(self._history) > 1 and not self.console.options.ascii_only:
-            extent = f"{format_number(min(self._history))} to {format_number(max(self._history))}"
+            extent = f"{format_return(min(self._history))} to {format_return(max(self._history))}"
             table.add_row(sparkline(self._history, width=_BAR_WIDTH), "", f"evaluations, {extent}")
         return table

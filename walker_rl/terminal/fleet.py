@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Group
 from rich.table import Table
 
-from walker_rl.printable import counted, format_number
+from walker_rl.printable import counted
 from walker_rl.terminal.display import Display
 
 
@@ -40,7 +40,7 @@ class FleetDisplay(Display):
             steps = status.actor_steps_by_index.get(name.removeprefix("actor_")) if "actor" in name else None
             speed = f"{self._rates.rate(name):.0f}" if steps is not None else ""
             restarts = str(self._num_restarts.get(name, 0))
-            table.add_row(name, format_number(steps) if steps is not None else "", speed, restarts, f"{memory:.0f} MB")
+            table.add_row(name, f"{steps:,}" if steps is not None else "", speed, restarts, f"{memory:.0f} MB")
         if row := self._elsewhere(status):
             table.add_row(*row)
         return Group(super()._block(status), self._more(status), table)
@@ -54,7 +54,7 @@ class FleetDisplay(Display):
         speed = sum(self._rates.rate(f"actor_{index}") for index in joined)
         steps = sum(status.actor_steps_by_index[index] for index in joined)
         num_present = max(0, status.num_actors - len(local))
-        return f"{counted(num_present, 'actor')} elsewhere", format_number(steps), f"{speed:.0f}"
+        return f"{counted(num_present, 'actor')} elsewhere", f"{steps:,}", f"{speed:.0f}"
 
     def _more(self, status: Any) -> str:
         ratio = "-" if status.samples_per_insert is None else f"{status.samples_per_insert:.4g}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group
 from rich.table import Table
 
-from walker_rl.printable import counted, format_duration, format_number
+from walker_rl.printable import counted, format_duration, format_return
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.states import Overview, Row, RunState
 from walker_rl.terminal.table import WIDE
@@ -98,5 +98,5 @@ def _numbers(row: Row) -> tuple[str, str, str]:
     return (
         f"{min(row.actor_steps, row.max_actor_steps):,} / {row.max_actor_steps:,}",
         f"{row.steps_per_second:.0f}/s" if row.state is RunState.RUNNING and row.steps_per_second else "",
-        format_number(row.evaluation_return),
+        format_return(row.evaluation_return),
     )

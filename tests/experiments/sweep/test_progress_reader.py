@@ -132,7 +132,7 @@ def test_a_line_counts_the_states():
 def test_the_table_at_the_end(capsys):
     rows = [
         row(RunState.COMPLETE, "walker", 1000, value=-1234.5),
-        row(RunState.RUNNING, "b", 500, 50.0),
+        row(RunState.RUNNING, "b", 500, 50.0, value=0.4213),
         row(RunState.FAILED, "c"),
     ]
     with SweepDisplay() as display:
@@ -142,7 +142,7 @@ def test_the_table_at_the_end(capsys):
     assert lines == [
         "run                  steps  speed  return  time left",
         "walker_1000  1,000 / 1,000         -1,234   complete",
-        "b_500          500 / 1,000   50/s       -       10 s",
+        "b_500          500 / 1,000   50/s   0.421       10 s",
         "c_0              0 / 1,000              -     failed",
         "1 of 3 complete, 1 running, 1 failed, 10 s to go",
     ]

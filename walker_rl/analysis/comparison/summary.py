@@ -9,6 +9,7 @@ import numpy as np
 from walker_rl.analysis.comparison.caveats import caveats
 from walker_rl.analysis.run import Run, by_task, complete_runs, lengths
 from walker_rl.analysis.statistics import estimate, known_mean, stability
+from walker_rl.printable import form_of_return
 
 HEADER = ("group", "runs", "steps", "last policy", "its falls", "best policy", "its falls", "change", "collapsed")
 
@@ -122,11 +123,6 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
         return None
     result = estimate([known])
     return Interval(float(result.value), **result.interval())
-
-
-def form_of_return(value: float) -> str:
-    """Returns the form, for `format`, of returns like `value`: without decimals, but with three digits below 10."""
-    return ",.0f" if abs(value) >= 10 else ",.3g"
 
 
 def _in_words(interval: Interval | None, form: str | None = None) -> str:

@@ -22,7 +22,7 @@ from walker_rl.analysis.run import Run, by_task
 from walker_rl.analysis.statistics import MEAN, STATISTIC, interval_name, stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
-from walker_rl.printable import format_duration
+from walker_rl.printable import format_duration, format_return
 
 CAPTIONS = {
     "overview": "Learning curves of all groups: interquartile means (IQM) of their seeds.",
@@ -170,7 +170,7 @@ def _percentage(value: float | None) -> tuple[str, str]:
 def _number(value: float | None) -> tuple[str, str]:
     if value is None or math.isnan(value):
         return "-", ""
-    return f"{value:{summary.form_of_return(value)}}", str(float(value))
+    return format_return(value), str(float(value))
 
 
 def _duration(seconds: float) -> tuple[str, str]:
