@@ -163,6 +163,13 @@ def test_agents_with_the_same_value_are_not_seeds_of_the_same(tmp_path):
     assert [run.group for run in runs] == ["d4pg, n_step 3", "ddpg, n_step 3"]
 
 
+def test_groups_are_named_in_the_words_of_configurations(tmp_path):
+    make_run(tmp_path / "run", [1], "agent.normalize_observations=false", "max_walltime=null", agent="d4pg")
+    names = {"agent.normalize_observations": "normalize_observations false", "max_walltime": "max_walltime null"}
+    for field, name in names.items():
+        assert read_runs([tmp_path / "run"], field)[0].group == f"d4pg, {name}"
+
+
 def test_groups_may_be_split_by_folder(tmp_path):
     for folder in ("mine", "published"):
         make_run(tmp_path / folder / "one", [1])

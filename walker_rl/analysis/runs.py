@@ -15,6 +15,7 @@ from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs,
 from walker_rl.analysis.run_tables import read_tables
 from walker_rl.errors import NotWholeError, UserError, did_you_mean
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.field_values import shown
 from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
 
@@ -95,7 +96,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     best, last = read_final_evaluations(run, identity.task)
     return Run(
         name=run.path.resolve().name,
-        group=agent if group_by == GROUP_BY else f"{agent}, {group_by.rpartition('.')[2]} {fields[group_by]}",
+        group=agent if group_by == GROUP_BY else f"{agent}, {group_by.rpartition('.')[2]} {shown(fields[group_by])}",
         task=identity.task,
         seed=identity.seed,
         commit=provenance.commit,

@@ -1,13 +1,13 @@
 """Details of runs for a report, besides their metrics: settings, versions, machine."""
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from walker_rl.analysis.run_contents import read_settings
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.field_values import shown
 
 LEFT_OUT = ("agent_name", "seed", "task")
 """Fields that the table of runs already shows."""
@@ -70,19 +70,13 @@ def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
         return []
     first, *others = tables
     same = [pair for pair in first.items() if all(pair in one.items() for one in others)]
-    return [(field, _shown(value)) for field, value in same]
+    return [(field, shown(value)) for field, value in same]
 
 
 def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:
     """Returns, for each field in order, the distinct values in each group."""
     names = sorted({field for of_group in tables.values() for table in of_group for field in table} - {*LEFT_OUT})
     return {
-        name: [
-            list(dict.fromkeys(_shown(one[name]) for one in of_group if name in one)) for of_group in tables.values()
-        ]
+        name: [list(dict.fromkeys(shown(one[name]) for one in of_group if name in one)) for of_group in tables.values()]
         for name in names
     }
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
