@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,12 @@ def group(request):
     made.rmdir()
 
 
+def run_within(group, code):
+    """What Python code prints within a control group."""
+    command = f"echo $$ > {group}/cgroup.procs; exec {sys.executable} -c '{code}'"
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize(
     ("group", "module", "expression", "printed"),
     [
@@ -96,6 +103,10 @@ def group(request):
     indirect=["group"],
 )
 def test_a_real_limit_is_found(group, module, expression, printed):
-    code = f"from walker_rl.{module} import *; print({expression})"
-    command = f"echo $$ > {group}/cgroup.procs; exec {sys.executable} -c '{code}'"
-    assert subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout == f"{printed}\n"
+    assert run_within(group, f"from walker_rl.{module} import *; print({expression})") == f"{printed}\n"
+
+
+@pytest.mark.parametrize("group", [("memory", "memory.limit_in_bytes", "500000000")], indirect=True)
+def test_the_doctor_names_a_memory_limit(group):
+    printed = run_within(group, "from walker_rl.cli.commands import doctor as it; print(it._memory().found)")
+    assert re.fullmatch(r"0\.5 of [\d.]+ GiB free, by the memory limit of the container, wanted 2\n", printed)

@@ -17,6 +17,7 @@ from walker_rl import runtime
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.errors import kind_and_message
 from walker_rl.processes.child import signal_name
+from walker_rl.processes.control_groups import memory_limit
 from walker_rl.processes.exit_statuses import FAILED
 from walker_rl.processes.search_path import CURRENT_FOLDER_LAST
 from walker_rl.processes.slots import usable_cores, usable_cpus
@@ -172,20 +173,26 @@ def _onednn() -> Check:
 
 def _memory() -> Check:
     fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
-    available = int(fields["MemAvailable"].split()[0]) / 2**20
-    return _at_least(MIN_MEMORY, available, "memory", "close other programs, or `--set agent.max_replay_size=100000`")
+    available, limit = int(fields["MemAvailable"].split()[0]) / 2**20, memory_limit() / 2**30
+    smaller = "`--set agent.max_replay_size=100000`"
+    if available <= limit:
+        return _at_least(
+            MIN_MEMORY, available, "memory", f"{available:.1f} GiB free", f"close other programs, or {smaller}"
+        )
+    found = f"{limit:.1f} of {available:.1f} GiB free, by the memory limit of the container"
+    return _at_least(MIN_MEMORY, limit, "memory", found, f"raise the limit, or {smaller}")
 
 
 def _disk() -> Check:
     free = shutil.disk_usage(".").free / 2**30
-    return _at_least(MIN_DISK, free, "disk", "free some, or `--run-dir` on another disk")
+    return _at_least(MIN_DISK, free, "disk", f"{free:.1f} GiB free", "free some, or `--run-dir` on another disk")
 
 
-def _at_least(wanted: float, found: float, subject: str, advice: str) -> Check:
-    """Checks a size in GiB."""
-    if found >= wanted:
-        return Check("ok", subject, f"{found:.1f} GiB free")
-    return Check("warn", subject, f"{found:.1f} GiB free, wanted {wanted:.0f}", advice)
+def _at_least(wanted: float, size: float, subject: str, found: str, advice: str) -> Check:
+    """Checks a size in GiB, which `found` describes."""
+    if size >= wanted:
+        return Check("ok", subject, found)
+    return Check("warn", subject, f"{found}, wanted {wanted:.0f}", advice)
 
 
 def _ffmpeg() -> Check:
