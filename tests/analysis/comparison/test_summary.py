@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from tests.analysis.made_runs import run
 from walker_rl.analysis.comparison.summary import HEADER, summarize
 
@@ -107,6 +109,16 @@ def test_the_summary_names_settings_that_are_not_the_same_in_a_group():
     ]
     (summary,) = summarize(runs)
     assert "a: runs of different settings: agent.n_step, runner" in summary.notes
+
+
+@pytest.mark.parametrize("field", ["policy", "dataset"])
+def test_the_same_prior_may_lie_in_two_places(field):
+    runs = [
+        dataclasses.replace(run(name, [1, 2]), command=f"walker-rl train d4pg --set agent.prior.{field}=/{name}/steps")
+        for name in "xy"
+    ]
+    (summary,) = summarize(runs)
+    assert not any("settings" in note for note in summary.notes)
 
 
 def test_the_summary_names_settings_of_evaluations_that_are_not_the_same_in_all_groups():

@@ -14,6 +14,9 @@ from walker_rl.printable import counted
 _NUMBERS_OF_EVALUATIONS = "evaluation.num_"
 """Beginning of fields that may change at a resume but decide which policy is best, and how widely returns spread."""
 
+_PRIORS = ("agent.prior.policy", "agent.prior.dataset")
+"""Fields with a prior's place; a group's name says which prior it is, by name or hash."""
+
 
 def caveats(groups: Groups) -> Iterator[str]:
     """Yields each caveat once, with the groups that it is about in front."""
@@ -84,5 +87,5 @@ def _settings(run: Run) -> set[str]:
 def _different(settings: Sequence[set[str]]) -> list[str]:
     """Fields that affect a run's results, and the runner, where they differ between runs or groups."""
     different = {word.split("=")[0] for word in settings[0].union(*settings) - settings[0].intersection(*settings)}
-    unaffecting = {"seed", *(name for name in different if name.startswith(FREE_TO_CHANGE))}
+    unaffecting = {"seed", *_PRIORS, *(name for name in different if name.startswith(FREE_TO_CHANGE))}
     return sorted(name for name in different if name.startswith(_NUMBERS_OF_EVALUATIONS) or name not in unaffecting)
