@@ -10,11 +10,14 @@ from walker_rl.environments import Dimension
 from walker_rl.environments.probing import Trace
 from walker_rl.printable import format_return, plain
 
+MAX_NAMES = 20
+"""Most names in a legend; more would not fit beside the curves."""
+
 
 def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], title: str) -> Figure:
     """Draws joint angles, contacts and parts of the reward over time, with a column for each kind of actions.
 
-    For a task without joints, draws all components of the observation.
+    For a task without joints, draws all components of the observation, without their names if they are many.
     """
     angles = [index for index, dimension in enumerate(dimensions) if dimension.kind == "angle"]
     contacts = [index for index, dimension in enumerate(dimensions) if dimension.kind == "contact"]
@@ -37,7 +40,8 @@ def probe_figure(traces: Mapping[str, Trace], dimensions: Sequence[Dimension], t
     for axes, label in zip(grid[:, 0], labels if contacts else labels[::2], strict=True):
         axes.set_ylabel(label)
     for axes in (grid[0, -1], grid[-1, -1]):
-        axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
+        if len(axes.get_lines()) <= MAX_NAMES:
+            axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
     figure.suptitle(plain(title))
     return figure
 

@@ -29,6 +29,36 @@ def test_a_newcomer_sees_what_there_is(tmp_path, task):
         assert film.n_frames > 5
 
 
+WIDE = """
+import dm_env
+import numpy as np
+from dm_env import specs
+
+
+class Rail(dm_env.Environment):
+    def __init__(self, size): self.size = size
+    def action_spec(self): return specs.BoundedArray((1,), np.float32, -1.0, 1.0)
+    def observation_spec(self): return specs.Array((self.size,), np.float32)
+    def reset(self, seed): return dm_env.restart(np.zeros(self.size))
+    def step(self, action): return dm_env.transition(1.0, np.arange(self.size))
+"""
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+@pytest.mark.parametrize(("size", "is_named"), [(20, True), (21, False), (120, False)])
+def test_a_legend_has_20_names_at_most(tmp_path, monkeypatch, size, is_named):
+    (tmp_path / "wide.py").write_text(WIDE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    environment = make_environment("wide:Rail", 0, {"size": size})
+    traces = {name: record(environment, act, 0, 5) for name, act in simple_actions(1, seed=0).items()}
+    figure = probe_figure(traces, environment.dimensions.observation, "title")
+    figure.savefig(tmp_path / "probe.png")
+    assert len(figure.axes[0].get_lines()) == size
+    assert (figure.axes[2].get_legend() is not None) == is_named
+    assert figure.axes[5].get_legend() is not None
+
+
 def test_git_ignores_what_it_writes_in_the_repository(tmp_path):
     shutil.copy(ROOT / ".gitignore", tmp_path)
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
