@@ -45,7 +45,8 @@ class PriorConfig:
     num_steps: int = hyperparameter(20_000, "environment steps that the policy plays", unit="steps", minimum=1)
     sigmas: tuple[float, ...] = hyperparameter(
         (0.0, 0.1, 0.2),
-        "sigma of the Ornstein-Uhlenbeck noise on its actions; one per episode, in turn",
+        "sigma of the Ornstein-Uhlenbeck noise on its actions; one per episode, in turn from the second on; actors of "
+        "a launched run begin with different ones",
         minimum=0,
     )
     share: Schedule = hyperparameter(

@@ -76,9 +76,17 @@ class PriorThenPolicy:
     """Plays a saved policy with noise that differs from episode to episode, then a policy that learns."""
 
     def __init__(
-        self, config: PriorConfig, saved: SavedPolicy, sizes: tuple[int, int], policy: BehaviourPolicy, seed: int
+        self,
+        config: PriorConfig,
+        saved: SavedPolicy,
+        sizes: tuple[int, int],
+        policy: BehaviourPolicy,
+        seed: int,
+        actor_index: int = 0,
     ):
         """Begins with `saved`; `policy` acts from step `config.num_steps` on.
+
+        The first episode of actor `i` (from 0) takes `config.sigmas[i + 1]`, and each later one the next, in a cycle.
 
         Raises:
             UserError: if `saved` can't play a task of these sizes of an observation and of an action.
@@ -91,6 +99,7 @@ class PriorThenPolicy:
         self._prior = saved.make_policy()
         (noise_seed,) = np.random.SeedSequence(seed).spawn(1)
         self._noise = OrnsteinUhlenbeckNoise(sizes[1], THETA, int(noise_seed.generate_state(1)[0]))
+        self._actor_index = actor_index
         self._num_episodes = 0
         self._step = 0
 
@@ -99,7 +108,7 @@ class PriorThenPolicy:
         self._policy.update(variables)
 
     def begin_episode(self) -> None:
-        """Resets both policies and the noise, whose scale becomes the next one of `config.sigmas`."""
+        """Resets both policies and the noise, whose sigma becomes the next one of `config.sigmas`."""
         self._policy.begin_episode()
         self._prior.begin_episode()
         self._noise.reset()
@@ -111,7 +120,8 @@ class PriorThenPolicy:
         if actor_steps >= self._config.num_steps:
             return self._policy.action(observation, actor_steps)
         self._step += 1
-        sigma = np.float32(self._config.sigmas[self._num_episodes % len(self._config.sigmas)])
+        index = (self._actor_index + self._num_episodes) % len(self._config.sigmas)
+        sigma = np.float32(self._config.sigmas[index])
         return np.clip(self._prior.action(observation) + sigma * self._noise.sample(), -1.0, 1.0)
 
     def save(self) -> State:

@@ -119,25 +119,31 @@ def make_actor_side(
     variable_source: VariableSource,
     prior_policy: PriorPolicy | None,
     noise_scale: float = 1.0,
+    actor_index: int = 0,
 ) -> EnvironmentLoop:
     """Makes an environment and an actor in it, with the policy's noise times `noise_scale`.
 
     The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`. It plays
-    `prior_policy` first, if there is one.
+    `prior_policy` first, if there is one, with the noise of actor `actor_index`.
     """
     environment = _training_environment(config, seeds.environment)
-    policy = _exploring_policy(config, builder, prior_policy, seeds.policy, noise_scale)
+    policy = _exploring_policy(config, builder, prior_policy, seeds.policy, noise_scale, actor_index)
     actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seeds.actor)
     return EnvironmentLoop(environment, actor)
 
 
 def _exploring_policy(
-    config: ExperimentConfig, builder: Builder[Any], prior_policy: PriorPolicy | None, seed: int, noise_scale: float
+    config: ExperimentConfig,
+    builder: Builder[Any],
+    prior_policy: PriorPolicy | None,
+    seed: int,
+    noise_scale: float,
+    actor_index: int = 0,
 ) -> Any:
     own = builder.make_policy(seed, noise_scale)
     if prior_policy is None:
         return own
-    return PriorThenPolicy(config.agent.prior, prior_policy.saved, builder.sizes, own, seed)
+    return PriorThenPolicy(config.agent.prior, prior_policy.saved, builder.sizes, own, seed, actor_index)
 
 
 def _training_environment(config: ExperimentConfig, seed: int) -> Environment:

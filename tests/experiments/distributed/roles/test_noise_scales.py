@@ -12,7 +12,9 @@ from walker_rl.experiments.distributed.roles.actor import ActorNode
 from walker_rl.experiments.distributed.wire.membership import introduction
 from walker_rl.experiments.distributed.wire.messages import Notice, Report, Weights, Welcome
 from walker_rl.experiments.parts import builder_of
+from walker_rl.experiments.prior import read_prior_policy
 from walker_rl.policies.numpy_policy import NumpyPolicy
+from walker_rl.policies.policy_file import SavedPolicy, save_policy
 
 OVERRIDES = (
     *TINY_AGENT,
@@ -25,11 +27,24 @@ OVERRIDES = (
 
 @pytest.mark.parametrize(("index", "has_noise"), [(0, True), (1, False), (3, False)])
 def test_the_scales_go_to_the_actors_in_turn(channel, index, has_noise):
-    config = load_config(AGENT, (), OVERRIDES)
+    assert explores(channel, load_config(AGENT, (), OVERRIDES), index) == has_noise
+
+
+@pytest.mark.parametrize(("index", "has_noise"), [(0, True), (1, False), (3, False), (4, True)])
+def test_the_sigmas_of_a_prior_begin_later_with_each_actor(channel, tmp_path, index, has_noise):
+    architecture = builder_of(load_config(AGENT, (), OVERRIDES)).architecture
+    saved = SavedPolicy(AGENT, "Pendulum-v1", 0, architecture, random_variables(architecture))
+    save_policy(tmp_path / "prior.npz", saved)
+    prior = (f"agent.prior.policy={tmp_path / 'prior.npz'}", "agent.prior.sigmas=[0,0.3]")
+    assert explores(channel, load_config(AGENT, (), (*OVERRIDES, *prior)), index) == has_noise
+
+
+def explores(channel, config, index):
+    """True if an actor's first actions differ from those of the learner's policy, which a prior here is equal to."""
     builder = builder_of(config)
     policy, variables = NumpyPolicy(builder.architecture), random_variables(builder.architecture)
     policy.update(variables)
-    channel.send(introduction(config, None))
+    channel.send(introduction(config, read_prior_policy(config)))
     channel.send(Weights(np.concatenate([*map(np.ravel, variables.values())]), 0))
     reports, blocks = channel.subscribe(Report, 4), channel.subscribe_to_rows(builder.layout.row_size, 4)
 
@@ -46,4 +61,4 @@ def test_the_scales_go_to_the_actors_in_turn(channel, index, has_noise):
     while player.is_alive():
         blocks.get(timeout=0.1)
     of_network = np.stack([policy.action(observation) for observation in played.observation])
-    assert (played.action != of_network).any() == has_noise
+    return bool((played.action != of_network).any())

@@ -135,7 +135,7 @@ class ActorNode:
         self._stream = TransitionStream(self._channel, builder.layout.row_size, self._patience)
         variables = RemoteVariables(self._channel, builder.architecture)
         prior_policy, scale = prior_policy_at(self._channel, self._config), scales[index % len(scales)]
-        return make_actor_side(self._config, builder, seeds, self._stream, variables, prior_policy, scale)
+        return make_actor_side(self._config, builder, seeds, self._stream, variables, prior_policy, scale, index)
 
     @property
     def _actor_steps(self) -> int:
