@@ -17,7 +17,7 @@ class FinalEvaluation:
     Attributes:
         mean_return: mean over the episodes.
         stddev_return: standard deviation over the episodes; None if unknown.
-        falls: share of episodes that ended before the task's time limit; None if unknown.
+        falls: share of episodes that terminated; None if unknown.
     """
 
     mean_return: float

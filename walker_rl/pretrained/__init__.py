@@ -20,7 +20,7 @@ class PretrainedPolicy:
         task: task that it plays.
         mean_return: mean return of 100 episodes, those of `walker-rl evaluate --pretrained NAME --episodes 100`.
         stddev_return: standard deviation over the same episodes.
-        falls: share of the same episodes that ended before the task's time limit.
+        falls: share of the same episodes that terminated.
         commit: commit of this project that trained it.
         command: command that trained it; the policy is the run's best.
     """

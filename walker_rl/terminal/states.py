@@ -37,7 +37,7 @@ class FleetStatus(Status):
     """Progress of a distributed run.
 
     Attributes:
-        samples_per_insert: transitions sampled per transition inserted after the first `min_replay_size`; None before.
+        samples_per_insert: average number of samples per item; None before sampling is due.
         replay_size: transitions in the replay.
         num_actors: actors that have reported recently.
         actor_steps_by_index: steps of each actor that ever took part.

@@ -21,7 +21,9 @@ def export_policy(
     format: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of: {', '.join(FORMATS)}.")] = "onnx",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="[default: RUN/policy/best_STEPS.onnx or NAME.onnx]"),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="[default: RUN/policy/best_STEPS.onnx, POLICY.onnx or NAME.onnx]"
+        ),
     ] = None,
 ) -> None:
     """Write a policy as an ONNX model that maps observations [B, O] to actions [B, A].
