@@ -10,6 +10,7 @@ from walker_rl.agents.adam import Adam, Gradients
 from walker_rl.agents.config import NetworkConfig
 from walker_rl.agents.learner import Learner
 from walker_rl.agents.networks import Networks
+from walker_rl.policies.architecture import check_shapes
 from walker_rl.schedules import Linear, Schedule
 from walker_rl.types import Variables
 
@@ -65,11 +66,7 @@ class NetworkLearner(Learner, Generic[ConfigT]):
             ValueError: if an entry is missing, unknown or of another shape; then nothing changes.
         """
         variables = self._state()
-        for name in sorted(variables.keys() ^ state.keys()):
-            raise ValueError(f"learner state {name!r} is {'missing' if name in variables else 'unknown'}")
-        for name, variable in variables.items():
-            if np.shape(state[name]) != tuple(variable.shape):
-                raise ValueError(f"learner state {name!r} has shape {np.shape(state[name])}, not {variable.shape}")
+        check_shapes("learner state", state, {name: tuple(variable.shape) for name, variable in variables.items()})
         for name, variable in variables.items():
             variable.assign(state[name])
         self._learner_steps = int(self._num_steps)

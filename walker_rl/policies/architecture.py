@@ -2,6 +2,7 @@
 
 import abc
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -21,6 +22,19 @@ class Policy(Protocol):
 
     def action(self, observation: np.ndarray) -> np.ndarray:
         """An action in [-1, 1], float32 `[A]`, for the next observation `[O]` of an episode."""
+
+
+def check_shapes(kind: str, variables: Variables, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Checks the names and shapes of variables, which errors call a `kind`, as in "policy weight".
+
+    Raises:
+        ValueError: if one is missing, unknown or of another shape.
+    """
+    for name in sorted(shapes.keys() ^ variables.keys()):
+        raise ValueError(f"{kind} {name!r} is {'missing' if name in shapes else 'unknown'}")
+    for name, shape in shapes.items():
+        if np.shape(variables[name]) != shape:
+            raise ValueError(f"{kind} {name!r} has shape {np.shape(variables[name])}, not {shape}")
 
 
 class Architecture(abc.ABC):
@@ -50,12 +64,7 @@ class Architecture(abc.ABC):
         Raises:
             ValueError: if one is missing, unknown or of another shape.
         """
-        shapes = self.variable_shapes()
-        for name in sorted(shapes.keys() ^ variables.keys()):
-            raise ValueError(f"policy weight {name!r} is {'missing' if name in shapes else 'unknown'}")
-        for name, shape in shapes.items():
-            if np.shape(variables[name]) != shape:
-                raise ValueError(f"policy weight {name!r} has shape {np.shape(variables[name])}, not {shape}")
+        check_shapes("policy weight", variables, self.variable_shapes())
 
     def copy_weights(self, variables: Variables, dtype: type[np.floating]) -> Variables:
         """Copies weights by name, as `dtype`.
