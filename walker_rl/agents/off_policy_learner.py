@@ -2,7 +2,7 @@
 
 import abc
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -93,6 +93,10 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
 
     def _actor_steps(self) -> tf.Tensor:
         return self._config.pace.steps_at_update(tf.cast(self._num_steps, tf.float64))
+
+    def _noise(self, shape: Sequence[int]) -> tf.Tensor:
+        """Standard normal noise, a function of `(seed, learner_steps)`, so a restored learner draws the same."""
+        return tf.random.stateless_normal(shape, seed=tf.stack([self._seed, self._num_steps]))
 
     def _move_targets(self, tau: float) -> None:
         """Moves the targets by `target <- (1 - tau) target + tau online`."""

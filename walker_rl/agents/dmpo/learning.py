@@ -17,10 +17,7 @@ from walker_rl.types import Transition
 
 
 class DMPOLearner(DistributionalLearner[Config]):
-    """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step.
-
-    Sampling is a function of `(seed, learner_steps)`, so a restored learner draws the same actions.
-    """
+    """Evaluates actions sampled from the target policy once, for the critic's bootstrap and the policy's E-step."""
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """Extends the base class with an optimiser of the dual variables, whose gradients are not clipped."""
@@ -55,8 +52,7 @@ class DMPOLearner(DistributionalLearner[Config]):
     def _sample(self, policy: Gaussian) -> tf.Tensor:
         """Unclipped actions `[N, B, A]`."""
         shape = [self._config.num_samples, *policy.mean.shape]
-        noise = tf.random.stateless_normal(shape, seed=tf.stack([self._seed, self._num_steps]))
-        return policy.mean + policy.stddev * noise
+        return policy.mean + policy.stddev * self._noise(shape)
 
     def _target_probabilities(self, observation: tf.Tensor, actions: tf.Tensor) -> tf.Tensor:
         """The target critic's distributions `[N, B, K]` for the actions as the environment would clip them."""

@@ -31,10 +31,7 @@ class Sample(NamedTuple):
 
 
 class SACLearner(OffPolicyLearner[Config]):
-    """Samples one action per state, for the critics' bootstrap and the policy's improvement.
-
-    Sampling is a function of `(seed, learner_steps)`, so a restored learner draws the same actions.
-    """
+    """Samples one action per state, for the critics' bootstrap and the policy's improvement."""
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """Extends the base class with an optimiser of the temperature, whose gradient is not clipped."""
@@ -65,8 +62,7 @@ class SACLearner(OffPolicyLearner[Config]):
         networks = self._networks
         with tf.GradientTape() as tape:
             gaussian = networks.policy(observation)
-            noise = tf.random.stateless_normal(gaussian.mean.shape, seed=tf.stack([self._seed, self._num_steps]))
-            unsquashed = gaussian.mean + gaussian.stddev * noise
+            unsquashed = gaussian.mean + gaussian.stddev * self._noise(gaussian.mean.shape)
             sample = Sample(tf.tanh(unsquashed), log_density(gaussian, unsquashed))
             values = networks.critic(observation, sample.action)
             loss = -tf.reduce_mean(soft_value(values, sample.log_density, temperature))

@@ -17,10 +17,7 @@ from walker_rl.types import Transition
 
 
 class TD3Learner(OffPolicyLearner[Config]):
-    """Updates the critics at every step, the policy and all targets at every `policy_period`-th.
-
-    The noise on the targets is a function of `(seed, learner_steps)`, so a restored learner draws the same.
-    """
+    """Updates the critics at every step, the policy and all targets at every `policy_period`-th."""
 
     def __init__(self, config: Config, networks: Networks, dataset: Iterator[np.ndarray], seed: int) -> None:
         """Makes the policy's metrics, which keep their values between its updates."""
@@ -40,8 +37,8 @@ class TD3Learner(OffPolicyLearner[Config]):
         """Gradients of `sum_i mean (y - Q_i(s, a))^2 / 2` with `y = R + gamma min_i Q'_i(s', a')` (equation 10)."""
         networks, config = self._networks, self._config
         action = networks.target_policy(transition.next_observation)
-        noise = tf.random.stateless_normal(action.shape, seed=tf.stack([self._seed, self._num_steps]))
-        next_action = smoothed_action(action, config.target_sigma * noise, config.max_target_noise)
+        noise = config.target_sigma * self._noise(action.shape)
+        next_action = smoothed_action(action, noise, config.max_target_noise)
         next_value = tf.reduce_min(networks.target_critic(transition.next_observation, next_action), axis=0)
         return self._regress(twin_squared_td_error, transition, next_value)
 
