@@ -43,10 +43,15 @@ def load_policy_asked_for(run: Path | None, pretrained: str | None, trusted: str
     """
     from walker_rl.policies.player import load_player
 
-    return load_player(_path(run, pretrained), trusted, may_import=run is None or os.path.isdir(run))
+    return load_player(policy_path(run, pretrained), trusted, may_import=run is None or os.path.isdir(run))
 
 
-def _path(run: Path | None, pretrained: str | None) -> Path:
+def policy_path(run: Path | None, pretrained: str | None) -> Path:
+    """The file of the policy that `load_policy_asked_for` loads.
+
+    Raises:
+        UserError: if there is none, or not exactly one is requested.
+    """
     from walker_rl.experiments.run.directory import RunDirectory
     from walker_rl.pretrained import find_pretrained, policy_file
 
@@ -63,6 +68,20 @@ def _path(run: Path | None, pretrained: str | None) -> Path:
         if hint := _hint(run):
             raise UserError(f"run = {run}: must be a run directory or a policy file; {hint}")
     return path
+
+
+def default_output(run: Path | None, pretrained: str | None, in_run: str) -> Path:
+    """The file that a command writes by default.
+
+    Args:
+        run: run directory or policy file.
+        pretrained: name of a pretrained policy.
+        in_run: path of the file in a run directory; otherwise the file has the policy's name and this one's suffix.
+    """
+    suffix = Path(in_run).suffix
+    if run is None:
+        return Path(f"{pretrained}{suffix}")
+    return run / in_run if os.path.isdir(run) else run.with_name(f"{run.name.removesuffix('.npz')}{suffix}")
 
 
 def _hint(run: Path) -> str:

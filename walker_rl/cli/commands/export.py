@@ -30,7 +30,7 @@ def export_policy(
 
     Normalisation and squashing are in the graph. The actions are those of `walker-rl evaluate`, without noise.
     """
-    from walker_rl.cli.policy_argument import load_policy_asked_for
+    from walker_rl.cli.policy_argument import default_output, load_policy_asked_for, policy_path
 
     if format not in FORMATS:
         raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
@@ -38,28 +38,15 @@ def export_policy(
     if output is not None and os.path.isdir(output):
         raise UserError(f"output = {output}: must be a file, not a folder")
     saved = load_policy_asked_for(run, pretrained, task)
-    if output is not None and os.path.exists(output) and output.samefile(_source(run, pretrained)):
+    if output is not None and os.path.exists(output) and output.samefile(policy_path(run, pretrained)):
         raise UserError(f"output = {output}: must not be the policy itself")
 
     from walker_rl.files.whole_file import whole_file
     from walker_rl.policies.onnx_model import onnx_model
 
-    model, path = onnx_model(saved), output or _default_output(run, pretrained, saved.actor_steps)
+    in_run = f"policy/best_{saved.actor_steps}.onnx"  # A run that is lengthened may get another best policy.
+    model, path = onnx_model(saved), output or default_output(run, pretrained, in_run)
     with writing("output", path), whole_file(path) as file:
         file.write(model.SerializeToString())
     sizes = [value.type.tensor_type.shape.dim[1].dim_value for value in (model.graph.input[0], model.graph.output[0])]
     print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")
-
-
-def _source(run: Path | None, pretrained: str | None) -> Path:
-    from walker_rl.pretrained import find_pretrained, policy_file
-
-    return find_pretrained(str(pretrained)).path if run is None else policy_file(run)
-
-
-def _default_output(run: Path | None, pretrained: str | None, actor_steps: int) -> Path:
-    if run is None:
-        return Path(f"{pretrained}.onnx")
-    path = _source(run, pretrained)
-    steps = f"_{actor_steps}" if run.is_dir() else ""  # A run that is lengthened may get another best policy.
-    return path.with_name(f"{path.name.removesuffix('.npz')}{steps}.onnx")

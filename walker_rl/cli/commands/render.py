@@ -1,7 +1,6 @@
 """`walker-rl render RUN`: a film of one episode."""
 
 import contextlib
-import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +32,7 @@ def render_policy(
     size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="Size in pixels.")] = "480x360",
 ) -> None:
     """Film one deterministic episode of a policy; the camera follows the robot."""
-    from walker_rl.cli.policy_argument import load_policy_asked_for
+    from walker_rl.cli.policy_argument import default_output, load_policy_asked_for
 
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if match is None:
@@ -52,7 +51,7 @@ def render_policy(
         rendered = render_episode(
             environment,
             saved.make_act(),
-            output or _default_output(run, pretrained),
+            output or default_output(run, pretrained, "videos/render.gif"),
             episode_seed=evaluation_seeds(seed, 1)[0],
             size=(int(match[1]), int(match[2])),
             frames_per_second=fps,
@@ -60,11 +59,3 @@ def render_policy(
             report=lambda num_frames: status.update(f"Filming: {counted(num_frames, 'frame')}"),
         )
     print(f"{rendered.path}: {counted(rendered.num_frames, 'frame')}, return {rendered.episode_return:.1f}")
-
-
-def _default_output(run: Path | None, pretrained: str | None) -> Path:
-    if run is None:
-        return Path(f"{pretrained}.gif")
-    if os.path.isdir(run):
-        return run / "videos" / "render.gif"
-    return run.with_name(f"{run.name.removesuffix('.npz')}.gif")
