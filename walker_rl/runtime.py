@@ -34,7 +34,7 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
     Args:
         intra_op_threads: threads that share one operation.
-        inter_op_threads: operations that run at the same time, capped at the cores that this process may use.
+        inter_op_threads: operations that run at the same time, `capped`.
 
     Raises:
         UserError: if TensorFlow has already run an operation, with other numbers of threads.
@@ -49,10 +49,15 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
     try:
         tf.config.threading.set_intra_op_parallelism_threads(intra_op_threads)
-        tf.config.threading.set_inter_op_parallelism_threads(min(inter_op_threads, len(usable_cores())))
+        tf.config.threading.set_inter_op_parallelism_threads(capped(inter_op_threads))
     except RuntimeError:
         numbers = f"threads = {{intra_op: {intra_op_threads}, inter_op: {inter_op_threads}}}"
         raise UserError(f"{numbers}: must be those with which this process runs TensorFlow; restart Python") from None
+
+
+def capped(inter_op_threads: int) -> int:
+    """Caps the operations that run at the same time at the cores that this process may use."""
+    return min(inter_op_threads, len(usable_cores()))
 
 
 def _check_temporary_folder() -> None:

@@ -11,6 +11,7 @@ from walker_rl.errors import UserError, did_you_mean
 from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
 from walker_rl.pretrained import pretrained_policies
+from walker_rl.runtime import INTER_OP_THREADS, INTRA_OP_THREADS
 
 if TYPE_CHECKING:
     from walker_rl.agents.config import PriorConfig
@@ -103,14 +104,10 @@ class ThreadsConfig:
     """TensorFlow's threads."""
 
     intra_op: int = hyperparameter(
-        1,
-        "threads inside one operation; only 1 makes a resumed run repeat bit for bit",
-        unit="threads",
-        minimum=1,
-        maximum=256,
+        INTRA_OP_THREADS, "threads of one operation; only 1 resumes bit for bit", unit="threads", minimum=1, maximum=256
     )
     inter_op: int = hyperparameter(
-        2, "operations at the same time; no more than the process has cores", unit="threads", minimum=1, maximum=256
+        INTER_OP_THREADS, "operations at the same time; at most one per core", unit="threads", minimum=1, maximum=256
     )
 
 

@@ -127,6 +127,13 @@ def test_what_is_only_slower_is_a_warning(broken):
     assert "OMP_NUM_THREADS=7; unset it" in broken[1]["threads"]
 
 
+def test_a_single_core_runs_one_operation_at_a_time():
+    pinned = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))]); "
+    code = pinned + "from walker_rl.cli.commands import doctor; print(doctor._threads().found)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.startswith("TensorFlow 1 intra-op, 1 inter-op; ")
+
+
 def test_an_ffmpeg_that_does_not_run_is_wrong(broken):
     assert broken[1]["ffmpeg"].startswith("bad ")
 

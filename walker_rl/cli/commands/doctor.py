@@ -154,7 +154,8 @@ def _cores() -> Check:
 
 
 def _threads() -> Check:
-    found = f"TensorFlow {runtime.INTRA_OP_THREADS} intra-op, {runtime.INTER_OP_THREADS} inter-op; NumPy "
+    inter_op = runtime.capped(runtime.INTER_OP_THREADS)
+    found = f"TensorFlow {runtime.INTRA_OP_THREADS} intra-op, {inter_op} inter-op; NumPy "
     set_by_user = os.environ.get("OMP_NUM_THREADS", "1")
     if set_by_user == "1":
         return Check("ok", "threads", f"{found}1")
