@@ -10,14 +10,23 @@ from rich.live import Live
 PLAIN_PERIOD = 30.0
 """Seconds between lines when the output is not a terminal."""
 
+WIDE = 1_000
+"""Characters per line when the output is not a terminal."""
+
 LiveOutputT = TypeVar("LiveOutputT", bound="LiveOutput")
 
 
 def make_console(**options: Any) -> Console:
-    """Makes a console with Rich's `options`; a notebook's cell claims to be a terminal, and gets plain lines."""
+    """Makes a console with Rich's `options`, as wide as any line without a terminal.
+
+    A notebook's cell claims to be a terminal, and gets plain lines.
+    """
     is_notebook = Console().is_jupyter
     is_terminal = False if is_notebook else None
-    return Console(force_jupyter=False, force_terminal=is_terminal, emoji=False, **options)  # No `:x:` in paths.
+    console = Console(force_jupyter=False, force_terminal=is_terminal, emoji=False, **options)  # No `:x:` in paths.
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
 
 
 class LiveOutput:

@@ -9,7 +9,7 @@ from rich.table import Table
 from walker_rl.printable import counted, format_duration, format_return
 from walker_rl.terminal.live import LiveOutput
 from walker_rl.terminal.states import Overview, Row, RunState
-from walker_rl.terminal.table import WIDE
+from walker_rl.terminal.table import plain_table
 
 STYLES = {RunState.RUNNING: "cyan", RunState.COMPLETE: "green", RunState.FAILED: "red"}
 
@@ -20,8 +20,6 @@ class SweepDisplay(LiveOutput):
     def __init__(self) -> None:
         """Writes to standard output."""
         super().__init__(transient=True)
-        if not self.console.is_terminal:
-            self.console.width = WIDE
 
     def update(self, overview: Overview) -> None:
         """Shows the sweep's progress; without a terminal, only when lines are due."""
@@ -59,7 +57,7 @@ class SearchDisplay(LiveOutput):
 
 def make_table(rows: Sequence[Row]) -> Table:
     """Makes a table with a line for each run; a terminal that is too narrow wraps the names alone."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="", pad_edge=False)
+    table = plain_table()
     table.add_column("run", overflow="fold")
     for name in ("steps", "speed", "return", "time left"):
         table.add_column(name, justify="right", no_wrap=True)

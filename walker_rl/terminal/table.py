@@ -13,9 +13,6 @@ from rich.text import Text
 
 from walker_rl.terminal.live import make_console
 
-WIDE = 1_000
-"""Characters per line when the output is not a terminal."""
-
 _GAP = 2
 """Spaces between columns."""
 
@@ -36,7 +33,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent:
 
     Columns that would not fit without breaking words follow in further tables, each of which repeats the first column.
     """
-    console = _console()
+    console = make_console()
     width = console.width - indent
     first, *rest = [_make_column(cells, console) for cells in zip(header, *rows, strict=True)]
     while True:
@@ -47,6 +44,11 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], indent:
         if not rest:
             return
         print()
+
+
+def plain_table() -> Table:
+    """A table without columns yet, in the style of all tables: no lines, two spaces between columns."""
+    return Table(box=None, padding=(0, _GAP, 0, 0), header_style="", pad_edge=False)
 
 
 def _make_column(cells: Iterable[object], console: Console) -> _Column:
@@ -62,19 +64,12 @@ def _make_table(columns: Sequence[_Column], width: int) -> Table:
     while left > 0 and (wrapped := [index for index, one in enumerate(columns) if widths[index] < one.maximum]):
         widths[min(wrapped, key=widths.__getitem__)] += 1
         left -= 1
-    table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="", pad_edge=False)
+    table = plain_table()
     for column, one in zip(columns, widths, strict=True):
         table.add_column(column.cells[0], overflow="fold", width=None if is_too_wide else one)
     for row in zip(*(column.cells[1:] for column in columns), strict=True):
         table.add_row(*row)
     return table
-
-
-def _console() -> Console:
-    console = make_console()
-    if not console.is_terminal:
-        console.width = WIDE
-    return console
 
 
 def _print(console: Console, table: RenderableType, indent: int) -> None:
