@@ -81,10 +81,10 @@ def test_the_steps_of_all_actors_end_its_random_ones_and_change_its_noise():
     parts.actor.update()
     expected = NumpyPolicy(ARCHITECTURE)
     expected.update(VARIABLES)
-    for actor_steps, is_expected in ((5, False), (6, True), (1_000, True), (1_001, False), (6, True)):
-        parts.actor.count_steps(actor_steps)
+    for num_inserted, is_expected in ((5, False), (6, True), (1_000, True), (1_001, False), (6, True)):
+        parts.actor.set_num_inserted(num_inserted)
         action = parts.actor.select_action(observation(2))
-        assert np.array_equal(action, expected.action(observation(2))) == is_expected, actor_steps
+        assert np.array_equal(action, expected.action(observation(2))) == is_expected, num_inserted
 
 
 def test_random_actions_are_uniform():

@@ -33,8 +33,8 @@ class Actor(interfaces.Actor, abc.ABC):
         """Fetches the policy's weights."""
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
-    def count_steps(self, actor_steps: int) -> None:
-        """Sets the step count that schedules follow: the number of items that the learner has from all actors."""
+    def set_num_inserted(self, num_inserted: int) -> None:
+        """Sets the number of items that the learner has from all actors, which schedules follow."""
 
     def save(self) -> State:
         """The state without the weights."""

@@ -46,9 +46,9 @@ class OffPolicyActor(StepActor):
         self._adder.add(action, next_timestep)
         self._actor_steps += 1
 
-    def count_steps(self, actor_steps: int) -> None:
-        """Sets the step count that schedules and random actions follow."""
-        self._actor_steps = actor_steps
+    def set_num_inserted(self, num_inserted: int) -> None:
+        """Sets the number of items that the learner has from all actors, which schedules and random actions follow."""
+        self._actor_steps = num_inserted
 
     def save(self) -> State:
         """The state without the weights."""

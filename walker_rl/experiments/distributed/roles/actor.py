@@ -107,7 +107,7 @@ class ActorNode:
         notice = self._channel.read(Notice)
         if notice.num_inserted != self._num_inserted:
             self._num_inserted = notice.num_inserted
-            self._loop.actor.count_steps(notice.num_inserted)
+            self._loop.actor.set_num_inserted(notice.num_inserted)
         now, period = time.monotonic(), self._config.distributed.exchange_period
         if notice.learner_steps != self._learner_steps and now - self._fetched_at >= period:
             self._learner_steps, self._fetched_at = notice.learner_steps, now
