@@ -60,7 +60,11 @@ class Films:
         self._warnings: set[str] = set()
 
     def film_evaluated(self, saved: SavedPolicy, *, is_first: bool) -> None:
-        """Keeps an evaluated policy as a stage, and films it if it is the first, or if its turn has come."""
+        """Keeps an evaluated policy as a stage, and films it if it is the first, or if its turn has come.
+
+        Raises:
+            OSError: if the stage can't be written.
+        """
         settings = self._settings
         if settings.film_period is not None:
             self._stages.add(saved)

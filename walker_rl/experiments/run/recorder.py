@@ -46,7 +46,7 @@ class Recorder:
     """
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, display: Display):
-        """Records in `run`, which is unchanged before the first row or a resume, and warns on `display`."""
+        """Records in `run`, which is unchanged before the first row, save or resume, and warns on `display`."""
         self._config = config
         self._run = run
         self._display = display

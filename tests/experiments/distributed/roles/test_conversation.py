@@ -1,4 +1,4 @@
-"""Candidates and results between the central process and the evaluator, through a real server."""
+"""Snapshots and results between the central process and the evaluator, through a real server."""
 
 import contextlib
 import math
@@ -20,7 +20,7 @@ from walker_rl.experiments.distributed.roles.evaluations import Evaluations
 from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roles.roster import Roster
 from walker_rl.experiments.distributed.wire.membership import introduction
-from walker_rl.experiments.distributed.wire.messages import Candidate, Notice, Report, Result
+from walker_rl.experiments.distributed.wire.messages import Notice, Report, Result, Snapshot
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
@@ -66,14 +66,14 @@ class Centre:
                 self.exchange()
             before = self.evaluations._heard_at
 
-    def candidate(self):
-        """Steps of the candidate that waits, and whether it is the last; None without one."""
+    def snapshot(self):
+        """Steps of the snapshot that waits, and whether it is the last; None without one."""
         self.exchange()
-        if not (candidate_steps := self.channel.read(Notice).candidate_steps):
+        if not (snapshot_steps := self.channel.read(Notice).snapshot_steps):
             return None
-        candidate = self.channel.read(Candidate)
-        assert candidate.actor_steps == candidate_steps
-        return candidate_steps, candidate.is_last
+        snapshot = self.channel.read(Snapshot)
+        assert snapshot.actor_steps == snapshot_steps
+        return snapshot_steps, snapshot.is_last
 
     @property
     def recorded(self):
@@ -97,32 +97,32 @@ def evaluation(actor_steps, event="evaluation"):
 
 def test_no_evaluation_of_the_grid_is_skipped_however_many_steps_come_at_once(centre):
     centre.take(3_700)
-    assert centre.candidate() == (1_000, False)
+    assert centre.snapshot() == (1_000, False)
     for actor_steps in (1_000, 2_000):
         centre.hear(evaluation(actor_steps))
-        assert centre.candidate() == (actor_steps + 1_000, False)
+        assert centre.snapshot() == (actor_steps + 1_000, False)
     centre.hear(evaluation(3_000))
-    assert centre.candidate() is None
+    assert centre.snapshot() is None
     assert centre.recorded == [1_000, 2_000, 3_000]
 
 
 def test_a_run_that_goes_on_asks_for_what_its_metrics_lack(centre):
     centre.evaluations.restore([RecordedEvaluation(1_000, 2.0, 1.0)])
     centre.take(3_700)
-    assert centre.candidate() == (2_000, False)
+    assert centre.snapshot() == (2_000, False)
     centre.hear(evaluation(2_000))
-    assert centre.candidate() == (3_000, False)
+    assert centre.snapshot() == (3_000, False)
 
 
-def test_a_candidate_stays_until_its_evaluation_arrives_which_is_recorded_once(centre):
+def test_a_snapshot_stays_until_its_evaluation_arrives_which_is_recorded_once(centre):
     centre.take(2_000)
     centre.hear(evaluation(500))
     for _ in range(2):  # An evaluator that starts again finds it, too.
-        assert centre.candidate() == (1_000, False)
+        assert centre.snapshot() == (1_000, False)
     centre.hear(evaluation(1_000), evaluation(1_000))
-    assert centre.candidate() == (2_000, False)
+    assert centre.snapshot() == (2_000, False)
     centre.hear(evaluation(2_000), evaluation(1_000))
-    assert centre.candidate() is None
+    assert centre.snapshot() is None
     assert centre.recorded == [500, 1_000, 2_000]
 
 
@@ -130,10 +130,10 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
     """The evaluator says what it found with its last word, too."""
     centre.take(5_600)
     for actor_steps in range(1_000, 6_000, 1_000):
-        assert centre.candidate() == (actor_steps, False)
+        assert centre.snapshot() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
     centre.evaluations.add_last(WEIGHTS, centre.roster.actor_steps, 0, "steps")
-    assert centre.candidate() == (5_500, True)
+    assert centre.snapshot() == (5_500, True)
     played = Evaluation((2.0, 4.0), (200, 200), (False, False))
     write_summary(centre.run, {"best": played, "last": played}, "steps")
     centre.hear(Result("playing"), evaluation(5_500, "finished"))
@@ -141,13 +141,13 @@ def test_a_run_ends_with_its_last_evaluation_though_that_message_was_lost(centre
     assert centre.recorded == [1_000, 2_000, 3_000, 4_000, 5_000, 5_500]
 
 
-def test_the_last_candidate_waits_for_those_before_it(centre):
+def test_the_last_snapshot_waits_for_those_before_it(centre):
     centre.take(5_500)
     centre.evaluations.add_last(WEIGHTS, centre.roster.actor_steps, 0, "steps")
     for actor_steps in range(1_000, 6_000, 1_000):
-        assert centre.candidate() == (actor_steps, False)
+        assert centre.snapshot() == (actor_steps, False)
         centre.hear(evaluation(actor_steps))
-    assert centre.candidate() == (5_500, True)
+    assert centre.snapshot() == (5_500, True)
 
 
 @pytest.mark.parametrize("result", UNUSABLE, ids=lambda result: result.event)

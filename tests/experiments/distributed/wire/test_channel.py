@@ -16,11 +16,11 @@ from walker_rl.experiments.distributed.wire.channel import MAX_BLOCKS_IN_FLIGHT,
 from walker_rl.experiments.distributed.wire.codec import protocol
 from walker_rl.experiments.distributed.wire.membership import take_part
 from walker_rl.experiments.distributed.wire.messages import (
-    Candidate,
     Experiment,
     Notice,
     Report,
     Result,
+    Snapshot,
     Weights,
     Welcome,
 )
@@ -51,15 +51,15 @@ def test_arrays_arrive_bit_for_bit(channel):
     weights = channel.read(Weights)
     assert weights.learner_steps == 7
     np.testing.assert_array_equal(weights.array, array)
-    channel.send(Candidate(array, 10_000, 8, 12.5, None))
-    candidate = channel.read(Candidate)
-    assert (candidate.actor_steps, candidate.learner_steps, candidate.walltime, candidate.is_last) == (
+    channel.send(Snapshot(array, 10_000, 8, 12.5, None))
+    snapshot = channel.read(Snapshot)
+    assert (snapshot.actor_steps, snapshot.learner_steps, snapshot.walltime, snapshot.is_last) == (
         10_000,
         8,
         12.5,
         False,
     )
-    np.testing.assert_array_equal(candidate.array, array)
+    np.testing.assert_array_equal(snapshot.array, array)
 
 
 def test_a_queue_gives_each_message_once_and_in_order(channel):

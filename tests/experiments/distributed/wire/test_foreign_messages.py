@@ -14,7 +14,7 @@ from tests.fuzzing import damaged, make_generator
 from tests.tiny import lines_until, wait_until
 from walker_rl.experiments.distributed.wire.channel import BOARDS, MAX_WARNINGS, QUEUES, TRANSITIONS, table_name
 from walker_rl.experiments.distributed.wire.codec import ForeignMessageError, decode, encode
-from walker_rl.experiments.distributed.wire.messages import Candidate, Notice, Report, Result, Weights, Welcome
+from walker_rl.experiments.distributed.wire.messages import Notice, Report, Result, Snapshot, Weights, Welcome
 from walker_rl.experiments.distributed.wire.reverb_client import ReverbClient
 
 GOOD = Report("token", 0, 10, [{"actor_steps": 10.0, "episode_return": 1.5}])
@@ -23,7 +23,7 @@ MESSAGES = (
     Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False), 0.25),
     Notice({0: 10}, 5, 1, False, {"token": Welcome(0, 0, 10)}),
     Weights(np.ones(5, np.float32), 3),
-    Candidate(np.ones(5, np.float32), 10, 3, 1.5, "steps"),
+    Snapshot(np.ones(5, np.float32), 10, 3, 1.5, "steps"),
 )
 
 

@@ -119,7 +119,7 @@ class Central:
         learner, evaluations = self._side.learner, self._evaluations
         if evaluations.evaluator_has_finished:
             self._phase = "complete"
-        elif evaluations.has_last_candidate:
+        elif evaluations.has_last_snapshot:
             if evaluations.silence > EVALUATOR_LIMIT:
                 self._checkpoint()
                 raise RunError(f"the evaluator has not finished within {EVALUATOR_LIMIT:.0f} s")
@@ -150,7 +150,7 @@ class Central:
         self._recorder.resume(state["walltime"])  # Last, because it opens the metrics.
 
     def _restore_counts(self, roster: RosterState) -> None:
-        """Adopts counts that exceed the present ones; the next candidate follows the last recorded evaluation."""
+        """Adopts counts that exceed the present ones; the next snapshot follows the last recorded evaluation."""
         self._roster.restore(roster)
         self._evaluations.restore(recorded_evaluations(self._run.metrics))
 

@@ -1,4 +1,4 @@
-"""The central process's messages: step counts and metrics in, weights and evaluation candidates out."""
+"""The central process's messages: step counts and metrics in, weights and evaluation snapshots out."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roles.roster import Roster
 from walker_rl.experiments.distributed.wire.channel import Channel, Inbox, table_name
 from walker_rl.experiments.distributed.wire.codec import ForeignMessageError, MessageT
-from walker_rl.experiments.distributed.wire.messages import Candidate, Experiment, Notice, Report, Result, Weights
+from walker_rl.experiments.distributed.wire.messages import Experiment, Notice, Report, Result, Snapshot, Weights
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.logging.csv_file import ColumnsError
 
@@ -39,7 +39,7 @@ class Conversation:
             experiment: introduction of the run.
             channel: channel to the run's server, which has started.
             roster: the actors and their step counts.
-            evaluations: the candidates and the evaluator's results.
+            evaluations: the snapshots and the evaluator's results.
             recorder: the recorder of the run's metrics.
             writer: writer of what is recorded.
         """
@@ -53,7 +53,7 @@ class Conversation:
         self._results = channel.subscribe(Result, MESSAGES_READY)
         self._learner_steps = 0
         self._published_weights = -1
-        self._published_candidate: Candidate | None = None
+        self._published_snapshot: Snapshot | None = None
         self._next_introduction = 0.0
 
     def hear(self, learner_steps: int) -> None:
@@ -73,23 +73,23 @@ class Conversation:
         if time.monotonic() >= self._next_introduction:  # A foreign sender may have overwritten them.
             self._next_introduction = time.monotonic() + INTRODUCTION_PERIOD
             self._channel.send(self._experiment)
-            self._published_weights, self._published_candidate = -1, None
-        self._publish_candidate()
+            self._published_weights, self._published_snapshot = -1, None
+        self._publish_snapshot()
         if self._learner_steps != self._published_weights:
             self._channel.send(Weights(policy_weights, self._learner_steps))
             self._published_weights = self._learner_steps
-        roster, candidate = self._roster, self._evaluations.candidate
+        roster, snapshot = self._roster, self._evaluations.snapshot
         steps, present = roster.actor_steps_by_index, roster.num_present
-        awaited = 0 if candidate is None else candidate.actor_steps
+        awaited = 0 if snapshot is None else snapshot.actor_steps
         notice = Notice(steps, self._learner_steps, present, is_over, roster.welcomes, awaited, num_inserted)
         self._channel.send(notice)
 
-    def _publish_candidate(self) -> None:
-        """Puts a new candidate on its board, where it stays until its evaluation has arrived."""
-        candidate = self._evaluations.candidate
-        if candidate is not None and candidate is not self._published_candidate:
-            self._channel.send(candidate)
-        self._published_candidate = candidate
+    def _publish_snapshot(self) -> None:
+        """Puts a new snapshot on its board, where it stays until its evaluation has arrived."""
+        snapshot = self._evaluations.snapshot
+        if snapshot is not None and snapshot is not self._published_snapshot:
+            self._channel.send(snapshot)
+        self._published_snapshot = snapshot
 
     def _hear_all(self, inbox: Inbox[MessageT], hear: Callable[[MessageT], None]) -> None:
         """Processes the messages that have arrived; drops those that this run can't use."""

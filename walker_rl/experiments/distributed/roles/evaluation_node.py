@@ -1,4 +1,4 @@
-"""The evaluator's process: evaluates the candidates that the central process sends; keeps the best and the last."""
+"""The evaluator's process: evaluates the snapshots that the central process sends; keeps the best and the last."""
 
 import dataclasses
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.wire.membership import connect
-from walker_rl.experiments.distributed.wire.messages import Candidate, Notice, Result
+from walker_rl.experiments.distributed.wire.messages import Notice, Result, Snapshot
 from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.directory import RunDirectory
@@ -19,7 +19,7 @@ from walker_rl.types import Variables
 POLL_PERIOD = 0.5  # seconds
 
 DISK_POLLS = 20
-"""Periods for which a candidate that a full disk refuses waits."""
+"""Periods for which a snapshot that a full disk refuses waits."""
 
 SIGN_PERIOD = 10.0
 """Seconds after which the next step of an episode begins with a sign of life."""
@@ -52,50 +52,50 @@ class EvaluatorNode:
         self._last_result = Result("evaluation")
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
-        """Evaluates candidates until the last one is done."""
+        """Evaluates snapshots until the last one is done."""
         while not stop_requested():
             time.sleep(POLL_PERIOD)
             notice = self._channel.read(Notice)  # Waits while the central process is away, until patience ends.
             self._patience.renew()
-            if not notice.candidate_steps:
+            if not notice.snapshot_steps:
                 continue
-            candidate, variables = self._channel.read(Candidate, self._unpack)
-            if not self._writer.write(self._hear, candidate, variables):
+            snapshot, variables = self._channel.read(Snapshot, self._unpack)
+            if not self._writer.write(self._hear, snapshot, variables):
                 self._wait_for_disk(stop_requested)
-            elif candidate.ended_by is not None:
+            elif snapshot.ended_by is not None:
                 break
         self._patience.close()
         self._evaluator.close()
 
-    def _unpack(self, candidate: Candidate) -> tuple[Candidate, Variables]:
-        return candidate, self._architecture.split_weights(candidate.array)
+    def _unpack(self, snapshot: Snapshot) -> tuple[Snapshot, Variables]:
+        return snapshot, self._architecture.split_weights(snapshot.array)
 
-    def _hear(self, candidate: Candidate, variables: Variables) -> None:
-        """Evaluates a candidate; after the last, chooses and evaluates the best policy, and writes the summary.
+    def _hear(self, snapshot: Snapshot, variables: Variables) -> None:
+        """Evaluates a snapshot; after the last, chooses and evaluates the best policy, and writes the summary.
 
         Raises:
             OSError: if the disk is full.
         """
-        self._evaluate(candidate, variables)
-        if candidate.ended_by is not None:
+        self._evaluate(snapshot, variables)
+        if snapshot.ended_by is not None:
             self._patience.pause()  # The selection is long, and reads no notices.
-            write_summary(self._run, self._evaluator.finish(variables, self._display.message), candidate.ended_by)
+            write_summary(self._run, self._evaluator.finish(variables, self._display.message), snapshot.ended_by)
             self._patience.renew()
             self._channel.send(dataclasses.replace(self._last_result, event="finished"))
 
-    def _evaluate(self, candidate: Candidate, variables: Variables) -> None:
-        """Evaluates a candidate, unless it was the last to be evaluated, and sends the result, possibly again."""
-        is_recorded = candidate.is_last and candidate.actor_steps == self._evaluator.last_actor_steps
-        if candidate.actor_steps != self._last_result.actor_steps and not is_recorded:
+    def _evaluate(self, snapshot: Snapshot, variables: Variables) -> None:
+        """Evaluates a snapshot, unless it was the last to be evaluated, and sends the result, possibly again."""
+        is_recorded = snapshot.is_last and snapshot.actor_steps == self._evaluator.last_actor_steps
+        if snapshot.actor_steps != self._last_result.actor_steps and not is_recorded:
             self._patience.pause()
-            evaluation = self._evaluator.evaluate(variables, candidate.actor_steps)
-            place = candidate.actor_steps, candidate.learner_steps, candidate.walltime
+            evaluation = self._evaluator.evaluate(variables, snapshot.actor_steps)
+            place = snapshot.actor_steps, snapshot.learner_steps, snapshot.walltime
             self._last_result = Result("evaluation", *place, **vars(evaluation))
             self._patience.renew()
         self._channel.send(self._last_result)
 
     def _wait_for_disk(self, stop_requested: Callable[[], bool]) -> None:
-        """Waits a little before the candidate is tried again."""
+        """Waits a little before the snapshot is tried again."""
         self._patience.renew()
         for _ in range(DISK_POLLS):
             if not stop_requested():

@@ -1,4 +1,4 @@
-"""The central process's side of evaluations: candidates that await theirs, and the evaluator's results."""
+"""The central process's side of evaluations: snapshots that await theirs, and the evaluator's results."""
 
 import time
 from collections import deque
@@ -10,7 +10,7 @@ from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.wire.codec import ForeignMessageError
-from walker_rl.experiments.distributed.wire.messages import Candidate, Result
+from walker_rl.experiments.distributed.wire.messages import Result, Snapshot
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder
@@ -18,16 +18,16 @@ from walker_rl.experiments.run.summary import read_summary
 
 
 class Evaluations:
-    """Adds a candidate at each point of the evaluation grid, and passes the evaluator's results to the recorder.
+    """Adds a snapshot at each point of the evaluation grid, and passes the evaluator's results to the recorder.
 
     Attributes:
         last_return: mean return of the last evaluation; None before the first.
-        has_last_candidate: True if the last candidate has been added.
+        has_last_snapshot: True if the last snapshot has been added.
         evaluator_has_finished: True if nothing is left to evaluate.
     """
 
     def __init__(self, config: ExperimentConfig, run: RunDirectory, recorder: Recorder, writer: PatientWriter):
-        """Starts without candidates.
+        """Starts without snapshots.
 
         Args:
             config: the run's configuration.
@@ -40,22 +40,22 @@ class Evaluations:
         self._run = run
         self._recorder = recorder
         self._writer = writer
-        self._next_candidate = config.evaluation.period
-        self._candidates: deque[Candidate] = deque()
+        self._next_snapshot = config.evaluation.period
+        self._snapshots: deque[Snapshot] = deque()
         self._last_evaluated = 0
         self._heard_at = time.monotonic()
         self.last_return: float | None = None
-        self.has_last_candidate = False
+        self.has_last_snapshot = False
         self.evaluator_has_finished = False
 
     @property
-    def candidate(self) -> Candidate | None:
-        """The candidate whose evaluation is next; None if there is none."""
-        return self._candidates[0] if self._candidates else None
+    def snapshot(self) -> Snapshot | None:
+        """The snapshot whose evaluation is next; None if there is none."""
+        return self._snapshots[0] if self._snapshots else None
 
     @property
     def silence(self) -> float:
-        """Seconds since the evaluator's last message, or since the last candidate was added."""
+        """Seconds since the evaluator's last message, or since the last snapshot was added."""
         return time.monotonic() - self._heard_at
 
     def restore(self, evaluations: Sequence[RecordedEvaluation]) -> None:
@@ -63,23 +63,23 @@ class Evaluations:
         if evaluations:
             self._last_evaluated, self.last_return, _ = evaluations[-1]
             period = self._settings.period
-            self._next_candidate = self._last_evaluated // period * period + period
+            self._next_snapshot = self._last_evaluated // period * period + period
 
     def add_due(self, weights: np.ndarray, actor_steps: int, learner_steps: int) -> None:
-        """Adds a candidate for each point of the grid that the run has reached."""
-        while self._next_candidate <= actor_steps and self._next_candidate < self._max_actor_steps:
-            self._add(weights, self._next_candidate, learner_steps, None)
-            self._next_candidate += self._settings.period
+        """Adds a snapshot for each point of the grid that the run has reached."""
+        while self._next_snapshot <= actor_steps and self._next_snapshot < self._max_actor_steps:
+            self._add(weights, self._next_snapshot, learner_steps, None)
+            self._next_snapshot += self._settings.period
 
     def add_last(self, weights: np.ndarray, actor_steps: int, learner_steps: int, ended_by: str) -> None:
-        """Adds the last candidate, of a run ended by `ended_by`, one of `LIMITS`; the summary follows it."""
-        self.has_last_candidate = True
+        """Adds the last snapshot, of a run ended by `ended_by`, one of `LIMITS`; the summary follows it."""
+        self.has_last_snapshot = True
         self._heard_at = time.monotonic()
         # Actors overshoot; the grid does not.
         self._add(weights, min(actor_steps, self._max_actor_steps), learner_steps, ended_by)
 
     def hear(self, result: Result) -> None:
-        """Records a result; the candidate after it is next, but the last one stays until the evaluator finishes.
+        """Records a result; the snapshot after it is next, but the last one stays until the evaluator finishes.
 
         Raises:
             ForeignMessageError: if this run's evaluator can't have sent it.
@@ -95,13 +95,13 @@ class Evaluations:
             self._writer.write(self._finish)
             self.evaluator_has_finished = True
         elif result.event == "evaluation":
-            candidate = self.candidate
-            if candidate is not None and candidate.actor_steps == result.actor_steps and not candidate.is_last:
-                self._candidates.popleft()
+            snapshot = self.snapshot
+            if snapshot is not None and snapshot.actor_steps == result.actor_steps and not snapshot.is_last:
+                self._snapshots.popleft()
 
     def _add(self, weights: np.ndarray, actor_steps: int, learner_steps: int, ended_by: str | None) -> None:
         walltime = self._recorder.walltime
-        self._candidates.append(Candidate(weights.copy(), actor_steps, learner_steps, walltime, ended_by))
+        self._snapshots.append(Snapshot(weights.copy(), actor_steps, learner_steps, walltime, ended_by))
 
     def _record(self, result: Result) -> None:
         """Records a result's evaluation, unless it has none or was recorded before."""

@@ -18,12 +18,12 @@ from walker_rl.experiments.distributed.wire.codec import (
     decode_rows,
     encode,
 )
-from walker_rl.experiments.distributed.wire.messages import Candidate, Experiment, Notice, Report, Result, Weights
+from walker_rl.experiments.distributed.wire.messages import Experiment, Notice, Report, Result, Snapshot, Weights
 from walker_rl.experiments.distributed.wire.reverb_client import RETRY_PERIOD, ItemReader, ItemWriter, ReverbClient
 
 ContentT = TypeVar("ContentT")
 
-BOARDS = (Experiment, Notice, Weights, Candidate)
+BOARDS = (Experiment, Notice, Weights, Snapshot)
 QUEUES = (Report, Result)
 TRANSITIONS = "transitions"
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from walker_rl.errors import text_of
 from walker_rl.experiments.distributed.wire.messages import (
-    Candidate,
     Experiment,
     Notice,
     Report,
     Result,
+    Snapshot,
     Weights,
     Welcome,
 )
@@ -46,7 +46,7 @@ class ForeignMessageError(Exception):
 @functools.cache
 def protocol() -> str:
     """The protocol's version: a digest of all messages and their fields, which changes with them."""
-    kinds = (Experiment, Notice, Welcome, Weights, Report, Candidate, Result)
+    kinds = (Experiment, Notice, Welcome, Weights, Report, Snapshot, Result)
     fields = [(kind.__name__, [(field.name, str(field.type)) for field in dataclasses.fields(kind)]) for kind in kinds]
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:12]
 

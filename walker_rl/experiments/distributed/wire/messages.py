@@ -62,7 +62,7 @@ class Notice:
         num_actors: actors that have reported recently.
         is_over: whether actors should stop.
         welcomes: answers of the last minute, by the token of their addressee.
-        candidate_steps: `actor_steps` of the candidate that awaits its evaluation; 0 if there is none.
+        snapshot_steps: `actor_steps` of the snapshot that awaits its evaluation; 0 if there is none.
         num_inserted: items of all actors that the learner has; a central process that is restarted may have fewer.
     """
 
@@ -71,7 +71,7 @@ class Notice:
     num_actors: int
     is_over: bool
     welcomes: dict[str, Welcome]
-    candidate_steps: int = 0
+    snapshot_steps: int = 0
     num_inserted: int = 0
 
     @property
@@ -128,12 +128,12 @@ class Report:
 
 
 @dataclasses.dataclass(frozen=True)
-class Candidate:
+class Snapshot:
     """The central process to the evaluator: a policy to evaluate.
 
     Attributes:
         array: all weights, as in `Weights`.
-        actor_steps: the candidate's place on the evaluation grid.
+        actor_steps: the snapshot's place on the evaluation grid.
         learner_steps: updates behind the policy.
         walltime: seconds of training behind the policy.
         ended_by: limit that ended the training, one of `LIMITS`; None while it continues.
@@ -156,16 +156,16 @@ class Result:
     """The evaluator to the central process: an evaluation, or a sign of progress.
 
     Attributes:
-        event: one of `EVENTS`: "evaluation" of a candidate; "playing" now and then, also while the disk is full;
-            "finished" when nothing is left to do, with the last evaluation again.
-        actor_steps: the candidate's `actor_steps`; likewise `learner_steps` and `walltime`.
+        event: one of `EVENTS`: "evaluation" of a snapshot; "playing" now and then, also while the disk is full;
+            "finished" when nothing is left to do, with the last evaluation of this evaluator again, if it made one.
+        actor_steps: the snapshot's `actor_steps`; likewise `learner_steps` and `walltime`.
         episode_returns: return of each episode.
         episode_lengths: length of each episode, in environment steps.
         episode_falls: True for each episode that terminated.
         saturated_share: share of saturated actions, as in `Evaluation`.
 
     Raises:
-        ValueError: if the event is unknown, a number of steps is no count, a candidate has no episodes, their numbers
+        ValueError: if the event is unknown, a number of steps is no count, a snapshot has no episodes, their numbers
             of returns, lengths and falls differ, a number is not finite, or the share is not in [0, 1].
     """
 
@@ -185,7 +185,7 @@ class Result:
         _check_counts("steps", [self.actor_steps, self.learner_steps, *self.episode_lengths])
         lengths = {len(self.episode_returns), len(self.episode_lengths), len(self.episode_falls)}
         if len(lengths) > 1 or (self.actor_steps > 0 and lengths == {0}):
-            raise ValueError("episodes: must be one or more of a candidate, with a return, a length and a fall each")
+            raise ValueError("episodes: must be one or more of a snapshot, with a return, a length and a fall each")
         if not all(map(math.isfinite, (self.walltime, *self.episode_returns))):
             raise ValueError("walltime, episode_returns: must be finite numbers")
         if not 0.0 <= self.saturated_share <= 1.0:
