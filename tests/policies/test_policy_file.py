@@ -120,7 +120,7 @@ def test_a_torn_file(path, part):
 
 
 def test_a_flipped_byte_changes_no_action_unnoticed(path):
-    """One byte at a time, all over the file: refused, or a byte that says nothing of the policy."""
+    """One byte at a time, all over the file: refused, or a byte that says nothing about the policy."""
     saved = saved_policy()
     save_policy(path, saved)
     content = path.read_bytes()

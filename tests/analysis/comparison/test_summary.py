@@ -27,7 +27,7 @@ def test_the_summary_says_what_to_mind():
         f"a: {FEW}",
         "a: several runs of seed 0: each counts as a seed of its own",
         "a: last evaluations after 20 to 30 steps: the mean curve ends with the shortest run",
-        "b: one seed says nothing of the spread between seeds",
+        "b: one seed says nothing about the spread between seeds",
     ]
 
 
@@ -57,7 +57,7 @@ def test_a_note_on_several_groups_is_there_once():
         for seed in range(number)
     ]
     (summary,) = summarize(runs)
-    assert summary.notes == ["a; d, 1: one seed says nothing of the spread between seeds", f"b; c: {FEW}"]
+    assert summary.notes == ["a; d, 1: one seed says nothing about the spread between seeds", f"b; c: {FEW}"]
 
 
 def test_the_intervals_of_final_returns_are_of_complete_runs():
@@ -90,6 +90,12 @@ def test_a_seed_that_falls_is_not_left_out_as_an_outlier_would_be():
     runs = [run(f"seed{seed}", [1, 2], last=9.0, falls=0.5 * (seed == 0)) for seed in range(5)]
     (summary,) = summarize(runs)
     assert dict(zip(HEADER[:5], summary.rows[0][:5], strict=True))["its falls"] == "10.0%"
+
+
+def test_a_group_has_falls_only_if_they_were_counted_in_each_of_its_final_evaluations():
+    runs = [run(f"seed{seed}", [1, 2], last=9.0, best=9.5, falls=None if seed else 0.0) for seed in range(4)]
+    (row,) = summarize(runs)[0].rows
+    assert (row[4], row[6]) == ("-", "-")
 
 
 def test_a_run_of_one_evaluation_leaves_the_stability_to_the_others():

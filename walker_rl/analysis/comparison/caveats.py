@@ -41,7 +41,7 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
     if num_incomplete := len(runs) - len(complete_runs(runs)):
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
     if len(runs) == 1:
-        yield "one seed says nothing of the spread between seeds"
+        yield "one seed says nothing about the spread between seeds"
     if any(2 <= number <= MAX_SPANNED_SEEDS for number in (len(runs), len(runs) - num_incomplete)):
         spanned = "an interval is from the lowest to the highest and covers less than 95 %"
         yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from walker_rl.analysis.comparison.caveats import caveats
+from walker_rl.analysis.final_evaluation import FinalEvaluation
 from walker_rl.analysis.run import Run, by_task, complete_runs, lengths
 from walker_rl.analysis.statistics import estimate, known_mean, stability
 from walker_rl.printable import form_of_return
@@ -33,9 +34,9 @@ class GroupSummary:
         min_steps: environment steps at the last evaluation of the shortest run.
         max_steps: environment steps at the last evaluation of the longest run.
         last_return: return of the last policy in the final evaluation.
-        last_falls: share of these episodes that ended in a fall, a mean over the seeds.
+        last_falls: share of these episodes that ended in a fall, a mean over the seeds; None if a seed has no count.
         best_return: return of the best policy in the final evaluation.
-        best_falls: share of these episodes that ended in a fall, a mean over the seeds.
+        best_falls: share of these episodes that ended in a fall, a mean over the seeds; None if a seed has no count.
         change: median absolute change between consecutive evaluations.
         collapsed: share of evaluations below half of the best before, where that is positive, a mean over the seeds.
     """
@@ -102,12 +103,18 @@ def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
         min_steps=min_steps,
         max_steps=max_steps,
         last_return=_interval([one.mean_return for one in last if one is not None]),
-        last_falls=_mean([one.falls for one in last if one is not None]),
+        last_falls=_mean_falls(last),
         best_return=_interval([one.mean_return for one in best if one is not None]),
-        best_falls=_mean([one.falls for one in best if one is not None]),
+        best_falls=_mean_falls(best),
         change=_interval([one.spread for one in variation]),
         collapsed=_mean([one.share_collapsed for one in variation]),
     )
+
+
+def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
+    """The seeds' mean share of falls; None if a final evaluation has no count, as the mean would describe the others."""
+    shares = [one.falls for one in evaluations if one is not None]
+    return None if None in shares else _mean(shares)
 
 
 def _mean(shares: Sequence[float | None]) -> float | None:
