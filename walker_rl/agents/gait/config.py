@@ -10,7 +10,7 @@ BY_JOINT = "entry j is that of joint j, and the list repeats"
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """Gait: each joint swings by a sinusoid of time, whose parameters are set by hand or searched for by CMA-ES."""
+    """Gait: each joint follows a sine wave, with parameters set by hand or found by CMA-ES."""
 
     display_name: ClassVar[str] = "Gait"
     paper: ClassVar[str] = "Raffin et al. 2023, https://arxiv.org/abs/2310.05808"
@@ -39,7 +39,9 @@ class Config:
     )
     stiffness: float = hyperparameter(2.0, "stiffness of the servo", unit="action units per unit of the angle", above=0)
     damping: float = hyperparameter(1.0, "damping of the servo", unit="action units per unit of the speed", above=0)
-    search: bool = hyperparameter(True, "search for better parameters, from these on; else only play these")
+    search: bool = hyperparameter(
+        True, "search for better parameters, starting from these; false: play these unchanged"
+    )
     step_cost: float = hyperparameter(
         0.0,
         "cost per step, subtracted from the score that the search maximises; 1: standing earns nothing",
@@ -50,12 +52,12 @@ class Config:
     )
     sigma: float = hyperparameter(
         0.3,
-        "standard deviation of the first candidates around these; of stiffness and damping as a share of them",
+        "initial standard deviation of the search; relative for stiffness and damping",
         unit="action units, cycles",
         above=0,
     )
     frequency_sigma: float = hyperparameter(
-        0.005, "standard deviation of the first candidates' frequency, 1 / period", unit="cycles per step", above=0
+        0.005, "initial standard deviation of the frequency, 1 / period, in the search", unit="cycles per step", above=0
     )
 
     @property

@@ -12,7 +12,7 @@ from walker_rl.schedules import Linear, Schedule
 
 @dataclasses.dataclass(frozen=True)
 class Config(NetworkConfig):
-    """PPO: on-policy, by small steps: a policy gradient that is clipped where the new policy leaves the old one."""
+    """PPO: an on-policy gradient, clipped where the new policy departs from the old one."""
 
     display_name: ClassVar[str] = "PPO"
     paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
@@ -46,7 +46,7 @@ class Config(NetworkConfig):
         above=0,
     )
     init_stddev: float = hyperparameter(
-        0.61, "standard deviation at the start where it is learned", unit="action units", above=0
+        0.61, "initial standard deviation, if it is learned", unit="action units", above=0
     )
     noise_correlation: float = hyperparameter(
         0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999

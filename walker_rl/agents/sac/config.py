@@ -10,7 +10,7 @@ from walker_rl.schedules import Schedule
 
 @dataclasses.dataclass(frozen=True)
 class Config(SamplingConfig):
-    """SAC: a stochastic policy that is paid for its entropy, and two critics of which the lower counts."""
+    """SAC: a stochastic policy with an entropy bonus, and the lower of two critics."""
 
     display_name: ClassVar[str] = "SAC"
     paper: ClassVar[str] = "Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905"

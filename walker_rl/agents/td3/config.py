@@ -9,7 +9,7 @@ from walker_rl.hyperparameters import hyperparameter
 
 @dataclasses.dataclass(frozen=True)
 class Config(NoiseConfig):
-    """TD3: DDPG with two critics, of which the lower counts, a delayed policy and smoothed targets."""
+    """TD3: DDPG with the lower of two critics, delayed policy updates and smoothed targets."""
 
     display_name: ClassVar[str] = "TD3"
     paper: ClassVar[str] = "Fujimoto et al. 2018, https://arxiv.org/abs/1802.09477"

@@ -52,7 +52,7 @@ Python = Annotated[
 def make_cluster_app() -> typer.Typer:
     """Makes the group `cluster`, with `submit` and a command per agent."""
     app = typer.Typer(cls=Group, help="Train on the machines of a cluster.", rich_markup_mode=None)
-    text = "Let Ray place a run's processes on the machines of its cluster, and bring the run directory back."
+    text = "Train on a Ray cluster, and fetch the run directory."
     app.add_typer(make_agent_app(text, _submit), name="submit")
     return app
 

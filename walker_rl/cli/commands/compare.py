@@ -36,8 +36,8 @@ def compare_runs(
 
     The table has interquartile means over seeds with 95 % intervals (lowest to highest with 2 to 4 runs): the returns
     of the last and the best policy in the final evaluation, and the change between consecutive evaluations. It also has
-    two shares, as means over seeds: final episodes that terminate (falls), and evaluations that collapsed to less than
-    half of the best before ("-" where returns are negative).
+    two shares, as means over seeds: final episodes that terminate (falls; "-" if a run has no count of them), and
+    evaluations that collapsed to less than half of the best before ("-" where returns are negative).
 
     Each figure is written as PNG and SVG, with its numbers as CSV. --keep writes two tables, runs.csv and
     evaluations.csv, to a folder that you can later compare in place of the runs. In every table, text that a

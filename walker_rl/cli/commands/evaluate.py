@@ -43,7 +43,7 @@ def evaluate_policy(
     """Play a policy deterministically and print its returns and falls.
 
     A fall is an episode that terminates, instead of reaching the time limit; std is the standard deviation over the
-    episodes. These are not those on which the training chose the policy, so its return is usually lower here.
+    episodes. They are not the episodes on which training chose the policy, so the return is usually lower here.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 

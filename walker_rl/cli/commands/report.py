@@ -19,7 +19,7 @@ def report_runs(
 ) -> None:
     """Write one page of runs: figures, a table, films, settings, versions, commands.
 
-    It needs no network and no other file. It has no films, settings or versions of runs known from tables alone.
+    It needs no network and no other file. Runs read from tables have no films, settings or versions.
     """
     from walker_rl.analysis.report.page import render_page
     from walker_rl.analysis.runs import read_runs
