@@ -51,8 +51,11 @@ APART = {("experiments", "run"), ("experiments", "sweep"), ("experiments", "tuni
 """Folders that import nothing from `experiments/distributed`, themselves or through what they import."""
 
 DISTRIBUTED = ("experiments", "distributed")
-INNER_ORDERS = {("experiments",): ("run", "evaluator", "distributed"), DISTRIBUTED: ("wire", "roles", "launch")}
-"""Orders of sub-folders, by folder."""
+INNER_ORDERS = {
+    ("experiments",): ("run", "evaluator", "local", "distributed", "sweep", "tuning"),
+    DISTRIBUTED: ("wire", "roles", "launch"),
+}
+"""Orders of parts of a folder, by folder."""
 
 PLUG_INS = ("agents", "environments")
 """Folders whose sub-folders are found by listing: none imports another, nor does the folder name one."""
@@ -180,6 +183,11 @@ def test_imports_follow_the_order_of_the_design():
             "experiments/run/a.py",
             "from walker_rl.experiments.evaluator import b",
             "experiments/run/a: imports walker_rl.experiments.evaluator",
+        ),
+        (
+            "experiments/sweep/a.py",
+            "import walker_rl.experiments.tuning.b",
+            "experiments/sweep/a: imports walker_rl.experiments.tuning.b",
         ),
         ("processes/a.py", "import walker_rl.experiments.x", "processes/a: imports walker_rl.experiments.x"),
         ("helpers.py", "", "helpers: helpers has no place in the order"),
