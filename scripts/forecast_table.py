@@ -1,7 +1,7 @@
 """Writes the table of recorded runs from which `walker-rl train` makes its forecasts.
 
-It has the comparison's runs (lengthened or not), PPO's, those of D4PG's presets and those on other tasks. Other folders of
-`results/` serve other purposes or have older settings.
+It has the comparison's runs (lengthened or not), PPO's, those of D4PG's presets and those on other tasks. Other
+folders of `results/` serve other purposes or have older settings.
 """
 
 import argparse

@@ -112,7 +112,7 @@ def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
 
 
 def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
-    """The seeds' mean share of falls; None if a final evaluation has no count, as the mean would describe the others."""
+    """The seeds' mean share of falls; None if a final evaluation has no count, so the mean would omit a seed."""
     shares = [one.falls for one in evaluations if one is not None]
     return None if None in shares else _mean(shares)
 
