@@ -1,7 +1,6 @@
 """Times until contestants learn to walk: whole runs one after another, seed by seed.
 
-Only one training runs at a time: seed 0 of each contestant, then seed 1 of each. Pause all other work on the machine
-first.
+One run at a time: seed 0 of each contestant, then seed 1 of each. Pause all other work on the machine first.
 """
 
 import dataclasses

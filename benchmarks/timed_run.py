@@ -1,4 +1,4 @@
-"""Times one training from its command's start to the first evaluation at or above a return.
+"""Times one run from its command's start to the first evaluation at or above a return.
 
 The benchmark reads its own clock when a row appears in the run's table of evaluations, so start-up, a prior and
 evaluations count for every library. The last return counts once fresh episodes confirm it; the training and the clock

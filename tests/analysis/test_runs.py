@@ -71,7 +71,7 @@ def test_runs_with_a_prior_are_a_group_of_their_own(tmp_path):
         AGENT: None,
     }
     (summary,) = summarize(runs)
-    note = "the prior took 580,000 steps of an earlier training or recording, which are not counted"
+    note = "the prior took 580,000 steps of an earlier run or recording, which are not counted"
     assert [line for line in summary.notes if "the prior" in line] == [f"{AGENT} + gait: {note}"]
     by_steps = read_runs([tmp_path / "first"], "agent.n_step")
     assert by_steps[0].group == f"{AGENT} + gait, n_step 3"

@@ -12,7 +12,7 @@ from walker_rl.errors import UserError
 
 PORT = 8642
 
-Watch = Annotated[bool, typer.Option("--watch", help="Serve the page of `walker-rl watch` until the training ends.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Serve the page of `walker-rl watch` until the run ends.")]
 
 
 def page_listener(is_asked_for: bool) -> socket.socket | None:

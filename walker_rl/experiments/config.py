@@ -138,7 +138,7 @@ class ExperimentConfig:
     task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
     environment: dict[str, Any] = arguments("arguments of its constructor; environment.KEY=VALUE sets one")
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
-    max_actor_steps: int = hyperparameter(300_000, "length of the training", unit="environment steps", minimum=1)
+    max_actor_steps: int = hyperparameter(300_000, "length of the run", unit="environment steps", minimum=1)
     max_walltime: float | None = hyperparameter(
         None, "time of training, resumes included, after which it ends; null: no limit", unit="seconds", above=0
     )

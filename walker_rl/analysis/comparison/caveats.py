@@ -53,7 +53,7 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
     for copies in _copies(runs):
         yield f"runs with the same evaluations, perhaps copies: {', '.join(copies)}"
     for steps in sorted({run.prior_steps for run in runs if run.prior_steps is not None}):
-        yield f"the prior took {steps:,} steps of an earlier training or recording, which are not counted"
+        yield f"the prior took {steps:,} steps of an earlier run or recording, which are not counted"
     first, last = lengths(runs)
     if first != last:
         starts = max(float(run.actor_steps[0]) for run in runs)

@@ -26,7 +26,7 @@ Episodes = Annotated[
 Seed = Annotated[int | None, typer.Option(min=0, metavar="SEED", help="Seed of the episodes.  [default: 0]")]
 AsInTraining = Annotated[
     bool,
-    typer.Option("--as-in-training", help="Repeat the training's own evaluation, on the same episodes."),
+    typer.Option("--as-in-training", help="Repeat the evaluation from training, on the same episodes."),
 ]
 
 
