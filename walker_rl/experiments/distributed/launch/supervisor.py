@@ -85,7 +85,7 @@ class Supervisor:
         """Stops all processes, at last the central one, which saves; kills them if `is_urgent`.
 
         Returns:
-            True unless the central process is among them and has not saved, for which it has given no reason.
+            False if the central process is among them, has not saved and has not said why.
         """
         others = [process.child for process in self._processes if process.node.name != CENTRAL]
         centrals = [process.child for process in self._processes if process.node.name == CENTRAL]
