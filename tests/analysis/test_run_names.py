@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
-from tests.analysis.made_runs import run
+from tests.analysis.made_runs import make_run, refusal, run
+from tests.tiny import AGENT
+from walker_rl.analysis.comparison.summary import summarize
 from walker_rl.analysis.run import by_task
 from walker_rl.analysis.run_names import Place, distinct_names, natural_order
+from walker_rl.analysis.run_tables import write_runs
+from walker_rl.analysis.runs import read_runs
 
 
 def test_as_many_folders_stand_before_a_name_as_distinguish_it():
@@ -34,3 +38,26 @@ def test_groups_and_runs_are_in_the_order_of_their_numbers():
     assert list(by_task(runs)["T"]) == ["d4pg, 0.5", "d4pg, 9", "d4pg, 10"]
     runs = [run(name, [1]) for name in ("b10", "b9", "a")]
     assert [one.name for one in by_task(runs)["T"]["a"]] == ["a", "b9", "b10"]
+
+
+def test_runs_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    for folder in ("a", "b"):
+        make_run(tmp_path / folder / "one", [1])
+    runs = read_runs([tmp_path / "a" / "one", tmp_path / "b" / "one"])
+    assert [run.name for run in runs] == ["a/one", "b/one"]
+    make_run(tmp_path / "c" / "b" / "one", [1])
+    runs = read_runs([tmp_path / "c" / "b" / "one", tmp_path / "a" / "one", tmp_path / "b" / "one"])
+    assert [run.name for run in runs] == ["c/b/one", f"{tmp_path.name}/a/one", f"{tmp_path.name}/b/one"]
+    (tmp_path / "kept").mkdir()
+    write_runs(read_runs([tmp_path / "a" / "one"]), tmp_path / "kept")
+    runs = read_runs([tmp_path / "a", tmp_path / "kept"])
+    assert [run.name for run in runs] == ["a/one", "kept/one"]
+    assert f"{AGENT}: runs with the same evaluations, perhaps copies: a/one, kept/one" in summarize(runs)[0].notes
+
+
+def test_runs_of_one_name_in_two_folders_of_tables_are_told_apart(tmp_path):
+    for folder in ("a", "b"):
+        make_run(tmp_path / folder / "one", [1])
+        write_runs(read_runs([tmp_path / folder / "one"]), tmp_path / folder)
+    assert [run.name for run in read_runs([tmp_path / "a", tmp_path / "b"])] == ["a/one", "b/one"]
+    assert refusal([tmp_path / "a", tmp_path / "a"]) == f"run = one: must be given once; it is in {tmp_path}/a"

@@ -193,29 +193,6 @@ def test_tables_have_no_fields_to_group_by(tmp_path):
     assert notes == ["note: group_by = agent.n_stp: runs in tables have no fields, and keep their groups"]
 
 
-def test_runs_of_one_name_in_two_folders_are_told_apart(tmp_path):
-    for folder in ("a", "b"):
-        make_run(tmp_path / folder / "one", [1])
-    runs = read_runs([tmp_path / "a" / "one", tmp_path / "b" / "one"])
-    assert [run.name for run in runs] == ["a/one", "b/one"]
-    make_run(tmp_path / "c" / "b" / "one", [1])
-    runs = read_runs([tmp_path / "c" / "b" / "one", tmp_path / "a" / "one", tmp_path / "b" / "one"])
-    assert [run.name for run in runs] == ["c/b/one", f"{tmp_path.name}/a/one", f"{tmp_path.name}/b/one"]
-    (tmp_path / "kept").mkdir()
-    write_runs(read_runs([tmp_path / "a" / "one"]), tmp_path / "kept")
-    runs = read_runs([tmp_path / "a", tmp_path / "kept"])
-    assert [run.name for run in runs] == ["a/one", "kept/one"]
-    assert f"{AGENT}: runs with the same evaluations, perhaps copies: a/one, kept/one" in summarize(runs)[0].notes
-
-
-def test_runs_of_one_name_in_two_folders_of_tables_are_told_apart(tmp_path):
-    for folder in ("a", "b"):
-        make_run(tmp_path / folder / "one", [1])
-        write_runs(read_runs([tmp_path / folder / "one"]), tmp_path / folder)
-    assert [run.name for run in read_runs([tmp_path / "a", tmp_path / "b"])] == ["a/one", "b/one"]
-    assert refusal([tmp_path / "a", tmp_path / "a"]) == f"run = one: must be given once; it is in {tmp_path}/a"
-
-
 def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_path):
     made = make_run(tmp_path / "one", [10, 20, 30, 40])
     rows = ["actor_steps,learner_steps,critic_loss", "1000,1,5", "1001,2,1", "2000,3,3", "3500,4,4", "9000,5,7"]
