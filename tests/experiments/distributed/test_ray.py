@@ -83,7 +83,7 @@ def test_actors_that_cannot_work_end_a_run_which_is_brought_back(cluster, tmp_pa
     result = run_command(*submit, env=cluster.environment)
     assert result.returncode == 1, result.stderr
     said = re.escape(ending.format(python))
-    assert re.search(rf"actor_\d {said}; ", result.stdout)  # Ray's threads may print on the same line.
+    assert re.search(rf"^actor_\d {said}; ", result.stdout, re.MULTILINE)
     assert re.match(rf"error: actor_\d has failed 5 times in a row: it {said}; to resume from the ", result.stderr)
     assert (run / "logs" / "central.log").exists()
 
@@ -123,8 +123,7 @@ def test_only_machines_that_are_lost_without_a_new_checkpoint_end_a_run(cluster,
     result = run_command(*submit, env=cluster.environment)
     assert result.returncode == 1, result.stdout
     lost = r"the machine of the central process is lost \(\w+\)"
-    resuming = f"{lost}; resuming from the last copy of the run"  # Ray's threads may print on the same line.
-    assert len(re.findall(resuming, result.stdout)) == 6
+    assert len(re.findall(f"^{lost}; resuming from the last copy of the run$", result.stdout, re.MULTILINE)) == 6
     reason = "5 times without a new checkpoint on this machine"
     assert re.match(f"error: {lost}, {reason}; to resume from the newest checkpoint: ", result.stderr)
 

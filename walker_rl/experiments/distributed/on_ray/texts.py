@@ -1,5 +1,7 @@
 """Lines that a user sees."""
 
+import os
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,8 +26,8 @@ def last_line(text: str) -> str:
 
 
 def tell(text: str) -> None:
-    """Prints a line."""
-    print(text, flush=True)
+    """Prints a line in one piece: Ray's threads print into the buffer of standard output, which this avoids."""
+    os.write(sys.stdout.fileno(), os.fsencode(f"{text}\n"))
 
 
 def relay(lines: Iterable[str]) -> None:
