@@ -8,13 +8,13 @@ from walker_rl.analysis.run import Groups, Run, complete_runs, lengths
 from walker_rl.analysis.run_names import natural_order
 from walker_rl.analysis.runs import BY_FOLDER
 from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS
-from walker_rl.experiments.config import FREE_TO_CHANGE
+from walker_rl.experiments.config import FREE_TO_CHANGE, MAY_MOVE
 from walker_rl.printable import counted
 
 _NUMBERS_OF_EVALUATIONS = "evaluation.num_"
 """Beginning of fields that may change at a resume but decide which policy is best, and how widely returns spread."""
 
-_PRIORS = ("agent.prior.policy", "agent.prior.dataset")
+_PRIORS = ("agent.prior.policy", *MAY_MOVE)
 """Fields with a prior's place; a group's name says which prior it is, by name or hash."""
 
 
