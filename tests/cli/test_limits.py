@@ -84,7 +84,7 @@ def test_a_training_that_is_killed_ends_after_its_time_and_goes_on_bit_for_bit(t
     process.communicate()
     output = train("train", AGENT, "--resume", run)
     assert re.search(
-        r"^Ended by time: [\d,]+ steps in \d+ s of training; last evaluation -[\d,.]+$", output, re.MULTILINE
+        r"^Ended by time: [\d,]+ steps in \d+ s of training; last evaluation -[\d,]+$", output, re.MULTILINE
     )
     assert ended_by(run) == "time"
     trained = int(rows(run, "evaluation")[-1]["actor_steps"])
@@ -149,7 +149,7 @@ def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     options = set_options((*TINY_RUN, "task=Pendulum-v1", "evaluation.period=2000"))
     output = train(*launch, *options, "--steps", "1M", "--for", "15s", "--run-dir", run)
     assert re.search(
-        r"^Ended by time: [\d,]+ steps in \d+ s of training; last evaluation -[\d,.]+$", output, re.MULTILINE
+        r"^Ended by time: [\d,]+ steps in \d+ s of training; last evaluation -[\d,]+$", output, re.MULTILINE
     )
     assert ended_by(run) == "time"
     assert float(rows(run, "timing")[-1]["walltime"]) < 75.0

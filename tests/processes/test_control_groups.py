@@ -88,7 +88,7 @@ def group(request):
 
 
 def run_within(group, code):
-    """What Python code prints within a control group."""
+    """Runs Python code in a control group, and returns what it prints."""
     command = f"echo $$ > {group}/cgroup.procs; exec {sys.executable} -c '{code}'"
     return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
 
