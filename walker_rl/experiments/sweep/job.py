@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, changed_fields, flatten, to_dict
 from walker_rl.experiments.config_loading import as_overrides, load_config
 from walker_rl.experiments.run.directory import RunDirectory
@@ -47,8 +48,11 @@ class Job:
 
     @property
     def is_complete(self) -> bool:
-        """True if the run has ended, and would end there with `config`."""
-        return self.has_begun and is_complete(self.run, self.config)
+        """True if the run has ended, and would end there with `config`; False if it is damaged."""
+        try:
+            return self.has_begun and is_complete(self.run, self.config)
+        except UserError:  # Its own process reports the damage, and the other jobs continue.
+            return False
 
     def check(self) -> None:
         """Checks that the run directory fits the job.
@@ -74,7 +78,10 @@ class Job:
 
     def _changes(self) -> dict[str, Any]:
         """Fields in which `config` differs from the run's configuration; `check` permits only some."""
-        stored = flatten(to_dict(load_config(self.config.agent_name, [self.run.config])))
+        try:
+            stored = flatten(to_dict(load_config(self.config.agent_name, [self.run.config])))
+        except UserError:  # As in `is_complete`.
+            return {}
         return changed_fields(flatten(to_dict(self.config)), stored)
 
 
