@@ -145,8 +145,10 @@ def _watch(learner: Learner, rules: Rules, folder: Path, words: dict[str, object
                 return Outcome(*zip(*reached, (seconds, actor_steps), strict=True), confirmation, num_unconfirmed)
             num_unconfirmed += 1
             began = time.monotonic() - seconds
-    if process.returncode > 0:
-        raise ended(f"{learner.name}, seed {words['seed']},", process.returncode, errors.read_text(errors="replace"))
+        else:  # It has ended before the limit.
+            if process.returncode != 0:
+                said = errors.read_text(errors="replace")
+                raise ended(f"{learner.name}, seed {words['seed']},", process.returncode, said)
     seconds_reached, steps_reached = zip(*reached, strict=True) if reached else ((), ())
     return Outcome(seconds_reached, steps_reached, None, num_unconfirmed)
 
@@ -167,7 +169,7 @@ def _evaluations(process: subprocess.Popen, table: Path) -> Iterator[tuple[int, 
 
 @contextlib.contextmanager
 def _paused(process: subprocess.Popen) -> Iterator[None]:
-    """Stops a process and its children while the context lasts."""
+    """Stops a process and its descendants while the context lasts."""
     send(process, signal.SIGSTOP)
     yield
     send(process, signal.SIGCONT)

@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from benchmarks.meter import VARIABLE, Meter
 
 ROOT = Path(__file__).parents[1]
@@ -89,7 +91,7 @@ def start(
     stack: contextlib.ExitStack,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen:
-    """Starts a process; `stack` kills it and its children.
+    """Starts a process; `stack` kills it and its descendants.
 
     Args:
         command: words of its command.
@@ -118,9 +120,13 @@ def start(
 
 
 def send(process: subprocess.Popen, number: signal.Signals) -> None:
-    """Sends a signal to a process and its children, if they still run."""
+    """Sends a signal to a process and its descendants, also to those with a session of their own, if they still run."""
+    descendants = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
+        os.killpg(process.pid, number)  # Includes orphans.
+    for one in descendants:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.send_signal(number)
 
 
 def run_module(*arguments: str, python: Path = Path(sys.executable)) -> str:

@@ -1,10 +1,13 @@
 """A contestant of `learning` that needs no training.
 
-`train FOLDER SEED RETURN ...` writes an evaluation of each return and then waits. It ends at the word `end` and fails
-at the word `fail`. `play FOLDER` prints two episodes, 50 above and below the last return; after an odd one both are 0.
+`train FOLDER SEED RETURN ...` writes an evaluation of each return and then waits. It ends at the word `end`, fails
+at the word `fail` and kills itself at the word `crash`. `play FOLDER` prints two episodes, 50 above and below the last
+return; after an odd one both are 0.
 """
 
 import json
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -25,6 +28,8 @@ with (Path(folder) / "evaluations.csv").open("w", buffering=1) as file:
             sys.exit()
         if word == "fail":
             sys.exit("Traceback of sorts\nValueError: no such thing")
+        if word == "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(0.3)
         file.write(f"climber{seed},{index * 10_000},{word}\n")
 time.sleep(1_000)

@@ -63,6 +63,12 @@ def test_a_run_ends_at_the_limit_or_by_itself(returns, limit, tmp_path):
     assert not [command for command in commands_running() if str(tmp_path) in command]
 
 
+def test_a_run_that_a_signal_kills_has_no_outcome(tmp_path):
+    with pytest.raises(BenchmarkError, match=r"^a, seed 0, ended with status -9: no word on why$"):
+        time_run(climber("a", 1_600, "crash"), 0, RULES, tmp_path / "a")
+    assert not (tmp_path / "a" / "outcome.json").exists()
+
+
 def test_a_finished_run_is_kept_and_an_unfinished_one_is_run_again(tmp_path):
     (tmp_path / "a" / "run").mkdir(parents=True)
     outcome = time_run(climber("a", 2_000), 0, RULES, tmp_path / "a")

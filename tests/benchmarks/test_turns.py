@@ -24,9 +24,10 @@ def test_rates_and_their_ratio(tmp_path):
     assert statistics.median(rates["slow"]) < statistics.median(rates["fast"]) <= 202
 
 
-def test_only_one_runs_at_a_time_and_none_is_left(tmp_path):
+@pytest.mark.parametrize("by_child", [(), ("by_child",)])
+def test_only_one_runs_at_a_time_and_none_is_left(tmp_path, by_child):
     files = {name: tmp_path / name for name in "ab"}
-    take_turns([ticker(name, 0.005, file) for name, file in files.items()], rounds=3, seconds=0.5)
+    take_turns([ticker(name, 0.005, file, *by_child) for name, file in files.items()], rounds=3, seconds=0.5)
     ticks = sorted((float(time), name) for name, file in files.items() for time in file.read_text().split())
     turns = [name for name, _ in itertools.groupby(ticks, key=lambda tick: tick[1])]
     # Each warms up in its turn, then there are three rounds.
