@@ -89,11 +89,13 @@ def test_a_search_in_which_no_trial_could_learn_is_refused(tmp_path, monkeypatch
 @pytest.mark.slow
 def test_a_sweep_warns_of_runs_that_can_not_learn(tmp_path):
     options = set_options((*TINY_RUN, "max_actor_steps=100"))
-    result = run_command("sweep", AGENT, "--task", "Pendulum-v1", *options, "--output", tmp_path)
+    sweep = ("sweep", AGENT, "--task", "Pendulum-v1", *options, "--output", tmp_path)
+    result = run_command(*sweep)
     assert result.returncode == 0, result.stderr
     name = f"{AGENT}_Pendulum-v1_seed0"
     must = "must be at least 201 for a first update"
     assert f"warning: {name}: max_actor_steps = 100: {must}; nothing will be learned\n" in result.stdout
+    assert "warning" not in run_command(*sweep).stdout, "the run is complete"
 
 
 @acme_stack

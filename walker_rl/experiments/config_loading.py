@@ -11,7 +11,14 @@ from typing import Any
 from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError, did_you_mean, text_of
-from walker_rl.experiments.config import ExperimentConfig, experiment_class, flatten, to_dict, with_absolute_paths
+from walker_rl.experiments.config import (
+    ExperimentConfig,
+    changed_fields,
+    experiment_class,
+    flatten,
+    to_dict,
+    with_absolute_paths,
+)
 from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.files.yaml_file import as_text, parse_yaml, read_yaml_file
@@ -46,6 +53,13 @@ def load_config(agent_name: str, files: Sequence[Path] = (), overrides: Sequence
 def default_fields(agent_name: str) -> dict[str, Any]:
     """Returns all fields of an agent's default configuration, by names with dots."""
     return flatten(to_dict(load_config(agent_name)))
+
+
+def changed_overrides(config: ExperimentConfig) -> list[str]:
+    """Returns overrides with which `load_config` returns `config`: the fields that differ from the defaults."""
+    fields = to_dict(config)
+    arguments = {"environment": fields.pop("environment")} if config.environment else {}  # Their names may have dots.
+    return as_overrides(changed_fields(flatten(fields), default_fields(config.agent_name)) | arguments)
 
 
 def config_from_dict(

@@ -121,7 +121,7 @@ def test_every_evaluation_is_reported_in_its_order(tmp_path):
 @pytest.mark.slow
 def test_a_trial_below_the_median_is_given_up(tmp_path):
     """Five trials that were better than any pendulum are in the study already."""
-    plan = Plan(AGENT, (3,), (), SMALL, "median")
+    plan = Plan(load_config(AGENT, overrides=SMALL), (3,), "median")
     study = Study(tmp_path, search_space(AGENT), plan)
     for _ in range(5):
         trial = study.ask()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.experiments.sweep.commands import overrides_in_command
 from tests.tiny import AGENT
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
@@ -22,7 +23,7 @@ TRAIN = [sys.executable, "-m", "walker_rl", "train", AGENT]
 def make_job(tmp_path):
     def make(*overrides: str, files: tuple[Path, ...] = ()) -> Job:
         config = load_config(AGENT, files, overrides)
-        return Job(config, files, overrides, tmp_path / "runs" / "a", tmp_path / "logs" / "a.log")
+        return Job(config, tmp_path / "runs" / "a", tmp_path / "logs" / "a.log")
 
     return make
 
@@ -31,10 +32,27 @@ def test_a_new_run_is_begun_with_what_is_wanted(tmp_path, make_job):
     file = tmp_path / "a.yaml"
     file.write_text("agent: {n_step: 2}\n")
     job = make_job("seed=3", "agent.tau=0.5", files=(file,))
+    file.write_text("agent: {n_step: 5}\n")  # Too late for this job.
     assert not job.has_begun and not job.is_complete
-    options = ["--config", str(file), "--set", "seed=3", "--set", "agent.tau=0.5"]
+    options = ["--set", "agent.n_step=2", "--set", "agent.tau=0.5", "--set", "seed=3"]
     assert job.command() == [*TRAIN, "--run-dir", str(job.run_dir), *options]
-    assert (job.config.seed, job.config.agent.tau, job.config.agent.n_step) == (3, 0.5, 2)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        (
+            "agent.policy_learning_rate=[3e-4,0,0,1000]",
+            "agent.max_gradient_norm=null",
+            "agent.policy_hidden_sizes=[8,4]",
+        ),
+        ("task=my.module:make_env", 'environment={"a.b": 1, c: {"d.e": [x, {}], f: {}}}'),
+        ("agent.prior.policy=gait", "agent.prior.share=0.5", "agent.prior.sigmas=[0.0,0.2]", "max_walltime=90"),
+    ],
+)
+def test_its_command_gives_its_configuration(make_job, overrides):
+    job = make_job(*overrides)
+    assert load_config(AGENT, overrides=overrides_in_command(job)) == job.config
 
 
 def test_a_run_that_has_begun_is_gone_on_with(make_job):

@@ -65,7 +65,7 @@ def test_time_to_go(rows, num_slots, seconds):
 
 def test_the_reader_reads_run_directories(tmp_path):
     overrides = ("max_actor_steps=900",)
-    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
+    job = Job(load_config(AGENT, (), overrides), tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
     overview = ProgressReader([Entry(job, RunState.WAITING)], num_slots=1).read()
@@ -75,7 +75,7 @@ def test_the_reader_reads_run_directories(tmp_path):
 
 def test_the_speed_is_that_of_learning(tmp_path, monkeypatch):
     overrides = ("agent.min_replay_size=1000", "agent.num_random_steps=1000")
-    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "a.log")
+    job = Job(load_config(AGENT, (), overrides), tmp_path / "a", tmp_path / "a.log")
     job.run.metrics.mkdir(parents=True)
     reader = ProgressReader([Entry(job, RunState.RUNNING)], num_slots=1)
     speeds = []

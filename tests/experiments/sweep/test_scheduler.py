@@ -20,7 +20,7 @@ CORES = sorted(os.sched_getaffinity(0))[:1]
 
 @pytest.fixture
 def job(tmp_path):
-    return Job(load_config(AGENT), (), (), tmp_path / "a", tmp_path / "logs" / "a.log")
+    return Job(load_config(AGENT), tmp_path / "a", tmp_path / "logs" / "a.log")
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
 
 def test_a_retried_run_that_completes_as_the_sweep_stops_has_not_failed(tmp_path):
     overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1")
-    job = Job(load_config(AGENT, (), overrides), (), overrides, tmp_path / "a", tmp_path / "logs" / "a.log")
+    job = Job(load_config(AGENT, (), overrides), tmp_path / "a", tmp_path / "logs" / "a.log")
     scheduler = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, print)
     scheduler.check()
     wait_until(lambda: job.is_complete)

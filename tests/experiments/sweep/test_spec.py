@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.experiments.sweep.commands import overrides_in_command
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names, config_class
 from walker_rl.agents.config import DistributionalConfig
@@ -50,7 +51,7 @@ def test_runs_are_the_product_with_the_seeds_outermost():
 def test_a_run_has_the_configuration_that_its_options_give():
     spec = SweepSpec(agents=(AGENT,), seeds=(3, 12), grid={"agent.n_step": ("1", "3")}, overrides=("log_period=7",))
     for job in plan(spec, OUTPUT).values():
-        assert job.config == load_config(AGENT, job.files, job.overrides)
+        assert job.config == load_config(AGENT, overrides=overrides_in_command(job))
         assert job.name.endswith(f"_seed{job.config.seed}")
         assert job.log.name == f"{job.name}.log"
 
@@ -83,9 +84,7 @@ def test_a_value_that_is_a_path_stays_one_and_names_no_folder():
     assert [job.config.agent.prior.policy for job in jobs.values()] == [*map(os.path.abspath, policies)]
     assert {job.run_dir.parent for job in jobs.values()} == {OUTPUT}
     for job in jobs.values():
-        words = job.command()
-        overrides = [words[index + 1] for index, word in enumerate(words) if word == "--set"]
-        assert load_config(AGENT, overrides=overrides) == job.config
+        assert load_config(AGENT, overrides=overrides_in_command(job)) == job.config
 
 
 def test_a_foreign_task_names_no_folder_and_its_arguments_may_be_a_grid():
@@ -96,7 +95,7 @@ def test_a_foreign_task_names_no_folder_and_its_arguments_may_be_a_grid():
     assert next(iter(jobs)) == f"{AGENT}_gymnasium-ALE-X-v5_environment.length=3_seed0"
     for job in jobs.values():
         assert job.run_dir.parent == OUTPUT
-        assert load_config(AGENT, overrides=job.overrides) == job.config
+        assert load_config(AGENT, overrides=overrides_in_command(job)) == job.config
 
 
 def test_a_text_stays_one_whatever_yaml_takes_it_for():

@@ -14,7 +14,7 @@ from walker_rl.agents import agent_names, search_space
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.best import BEST, write_best
-from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.plan import Plan, searched
 from walker_rl.experiments.tuning.score import score
 from walker_rl.experiments.tuning.search import Search
 from walker_rl.experiments.tuning.study import FILE, NUM_STARTUP_TRIALS, WARM_UP_SHARE, Study, describe, overrides_of
@@ -26,11 +26,12 @@ KILLED_ASK = """
 import itertools, os, signal, sys
 from pathlib import Path
 from walker_rl.agents import search_space
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import Study
 
 agent, folder, number = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-study = Study(folder, search_space(agent), Plan(agent, (7, 8), (), (), "none"))
+study = Study(folder, search_space(agent), Plan(load_config(agent), (7, 8), "none"))
 for _ in range(number):
     study.complete(study.ask(), 1.0)
 storage = study._study._storage
@@ -42,7 +43,7 @@ study.ask()
 
 
 def make_plan(agent_name=AGENT, *overrides, pruner="none", seeds=(7, 8)):
-    return Plan(agent_name, seeds, (), overrides, pruner)
+    return Plan(load_config(agent_name, overrides=overrides), seeds, pruner)
 
 
 def optuna_trials(folder):
@@ -168,13 +169,14 @@ def test_the_score_is_the_mean_of_the_last_quarter(steps, returns, expected):
 
 def test_what_is_given_is_not_searched(tmp_path):
     (tmp_path / "given.yaml").write_text("agent: {batch_size: 64}")
-    plan = Plan(AGENT, (7,), (tmp_path / "given.yaml",), ("agent.n_step=5", "task=Pendulum-v1"), "none")
+    given = ([tmp_path / "given.yaml"], ("agent.n_step=5", "task=Pendulum-v1"))
     space = search_space(AGENT)
-    assert plan.searched(space).keys() == space.keys() - {"batch_size", "n_step"}
-    study = Study(tmp_path, plan.searched(space), plan)
+    remaining = searched(space, *given)
+    assert remaining.keys() == space.keys() - {"batch_size", "n_step"}
+    study = Study(tmp_path, remaining, Plan(load_config(AGENT, *given), (7,), "none"))
     assert "agent.n_step" not in study.ask().params
     with pytest.raises(UserError) as caught:
-        plan.searched({"n_step": Choices((1, 3))})
+        searched({"n_step": Choices((1, 3))}, *given)
     assert str(caught.value) == (
         "set = agent.n_step=5 task=Pendulum-v1: must leave at least one of agent.n_step unset, for the search"
     )
@@ -243,8 +245,8 @@ def test_a_search_that_goes_on_discards_the_checkpoints_that_a_killed_one_has_no
     ],
 )
 def test_values_that_can_not_be_trained_with_fail_their_trial_alone(overrides, drawn, reason, tmp_path, capsys):
-    plan = Plan("ppo", (7,), (), overrides, "none")
-    study = Study(tmp_path, plan.searched(search_space("ppo")), plan)
+    plan = make_plan("ppo", *overrides, seeds=(7,))
+    study = Study(tmp_path, searched(search_space("ppo"), [], overrides), plan)
     study.complete(study.ask(), 1.0)
     for _ in range(4):
         study._study.enqueue_trial(drawn)

@@ -192,7 +192,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     with locked_output(output, "sweep"):
         print(f"Training {counted(len(jobs), 'run')} in {output}; what each prints goes to {output / 'logs'}")
         print(where_to_look(output, output))
-        _warn(jobs)
+        _warn([job for job in jobs if not job.is_complete])
         status = run_jobs(jobs, output, num_jobs)
     if status in (STOPPED, INTERRUPTED):
         print("Stopped; the same command resumes from the newest checkpoints")

@@ -65,22 +65,24 @@ def tune_agent(
     trains its seeds, each an ordinary run in OUTPUT/trials, and retries a failed run once. Its score is the mean return
     of the evaluations in the last quarter, over all seeds. OUTPUT/best.yaml has the best trial's fields, for `walker-rl
     train --config`. The same command resumes a search that was stopped or killed, and lengthens it with more trials.
-    Exit status: 0 complete, 1 if three trials in a row have failed or the disk is full, 75 stopped by SIGTERM,
-    SIGHUP or a batch system, 130 by Ctrl-C.
+    Exit status: 0 complete, 1 if the processes of three trials in a row have failed or the disk is full, 75 stopped by
+    SIGTERM, SIGHUP or a batch system, 130 by Ctrl-C.
     """
+    from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.sweep.spec import check_not_set, parse_seeds
-    from walker_rl.experiments.tuning.plan import PRUNERS, Plan
+    from walker_rl.experiments.tuning.plan import PRUNERS, Plan, searched
     from walker_rl.experiments.tuning.study import storage_errors
 
     if pruner not in PRUNERS:
         raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
     fields = tuple(all_overrides(overrides, task=task, max_actor_steps=steps))
     check_not_set("seed", "--seeds", fields)
-    plan = Plan(agent, parse_seeds(",".join(seeds or ["100-101"])), tuple(config or []), fields, pruner)
+    files = config or []
+    plan = Plan(load_config(agent, files, fields), parse_seeds(",".join(seeds or ["100-101"])), pruner)
     if reason := why_nothing_is_learned(plan.config):
         raise UserError(reason)
     check_agents([plan.config])
-    space = plan.searched(search_space(agent))
+    space = searched(search_space(agent), files, fields)
     output = output or Path("runs") / f"tune_{agent}"
     with locked_output(output, "search"), storage_errors(output):
         return _search(plan, space, output, trials, jobs)
@@ -94,7 +96,7 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
     from walker_rl.terminal.sweep import SearchDisplay
 
     study = Study(output, space, plan)
-    print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.agent_name} in {output}")
+    print(f"Searching {counted(len(space), 'hyperparameter')} of {plan.config.agent_name} in {output}")
     with StopSignals() as signals:
         with SearchDisplay() as display:
             is_complete = Search(study, plan, output, usable_slots(num_jobs), display).run(num_trials, signals)
@@ -105,5 +107,5 @@ def _search(plan: Plan, space: SearchSpace, output: Path, num_trials: int, num_j
         head, colon, fields = line.partition(": ")
         print_prose(fields, f"{head}{colon.strip()}")
     if (output / BEST).exists():
-        print_next(command_line("train", plan.agent_name, "--config", output / BEST))
+        print_next(command_line("train", plan.config.agent_name, "--config", output / BEST))
     return COMPLETE

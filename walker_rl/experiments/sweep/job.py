@@ -2,13 +2,12 @@
 
 import dataclasses
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, changed_fields, flatten, to_dict
-from walker_rl.experiments.config_loading import as_overrides, load_config
+from walker_rl.experiments.config_loading import as_overrides, changed_overrides, load_config
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.resuming import check_has_checkpoint, check_length, check_same_experiment, is_complete
 
@@ -19,15 +18,11 @@ class Job:
 
     Attributes:
         config: the experiment's configuration.
-        files: YAML files of fields, which together with `overrides` give `config`.
-        overrides: strings "field=value".
         run_dir: the run directory, which need not exist.
         log: log file of the run's process; its folder need not exist.
     """
 
     config: ExperimentConfig
-    files: tuple[Path, ...]
-    overrides: tuple[str, ...]
     run_dir: Path
     log: Path
 
@@ -64,17 +59,16 @@ class Job:
         if not self.has_begun:
             return
         check_same_experiment(self.run, self.config)
-        if not self.is_complete:
+        if not is_complete(self.run, self.config):
             check_has_checkpoint(self.run)
         check_length(self.run, self.config)
 
     def command(self) -> list[str]:
         """Returns the command that begins or resumes the run."""
-        words = [sys.executable, "-m", "walker_rl", "train", self.config.agent_name]
-        if self.has_begun:
-            return [*words, "--resume", str(self.run_dir), *_options("--set", as_overrides(self._changes()))]
-        options = [*_options("--config", self.files), *_options("--set", self.overrides)]
-        return [*words, "--run-dir", str(self.run_dir), *options]
+        place = ("--resume" if self.has_begun else "--run-dir", str(self.run_dir))
+        overrides = as_overrides(self._changes()) if self.has_begun else changed_overrides(self.config)
+        options = [word for override in overrides for word in ("--set", override)]
+        return [sys.executable, "-m", "walker_rl", "train", self.config.agent_name, *place, *options]
 
     def _changes(self) -> dict[str, Any]:
         """Fields in which `config` differs from the run's configuration; `check` permits only some."""
@@ -83,7 +77,3 @@ class Job:
         except UserError:  # As in `is_complete`.
             return {}
         return changed_fields(flatten(to_dict(self.config)), stored)
-
-
-def _options(name: str, values: Sequence[Any]) -> list[str]:
-    return [word for value in values for word in (name, str(value))]

@@ -2,15 +2,14 @@
 
 import itertools
 import statistics
-import time
 from collections.abc import Sequence
 
 from walker_rl.experiments.run.limits import seconds_allowed
 from walker_rl.experiments.run.progress import Progress, read_progress
 from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.learning_speed import LearningSpeed
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.printable import file_name
-from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.states import Overview, Row, RunState, seconds_to_end
 
 
@@ -23,7 +22,7 @@ class ProgressReader:
         self._labels = {entry.job.name: short_name(entry.job, with_task=len(tasks) > 1) for entry in entries}
         self._entries = entries
         self._num_slots = num_slots
-        self._rates = {entry.job.name: Rates() for entry in entries}
+        self._speeds = {entry.job.name: LearningSpeed() for entry in entries}
         self._known: dict[str, tuple[RunState, Progress]] = {}
 
     def read(self) -> Overview:
@@ -40,7 +39,7 @@ class ProgressReader:
             state=entry.state,
             actor_steps=progress.actor_steps,
             max_actor_steps=job.config.max_actor_steps,
-            steps_per_second=self._rates[job.name].rate("actor_steps"),
+            steps_per_second=self._speeds[job.name].steps_per_second,
             evaluation_return=progress.evaluation_return,
             seconds_allowed=seconds_allowed(job.config, progress.walltime),
         )
@@ -48,14 +47,11 @@ class ProgressReader:
     def _progress(self, entry: Entry) -> Progress:
         name = entry.job.name
         state, before = self._known.get(name, (None, Progress(0, None, 0.0)))
-        is_running = entry.state is RunState.RUNNING
-        if not is_running and entry.state is state:
+        if entry.state is state and state is not RunState.RUNNING:
             return before
         progress = read_progress(entry.job.run)
         self._known[name] = (entry.state, progress)
-        is_learning = before.actor_steps >= entry.job.config.agent.min_steps_to_learn  # Earlier steps are faster.
-        if is_running and is_learning and progress.actor_steps != before.actor_steps:
-            self._rates[name].add(time.monotonic(), {"actor_steps": progress.actor_steps})
+        self._speeds[name].add(entry.job, progress.actor_steps)
         return progress
 
 

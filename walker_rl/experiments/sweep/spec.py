@@ -168,9 +168,8 @@ def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
 
 
 def _job(agent: str, spec: SweepSpec, own: tuple[str, ...], point: tuple[str, ...], output: Path) -> Job:
-    files, overrides = spec.configs.get(agent, ()), (*spec.overrides, *own)
     try:
-        config = load_config(agent, files, overrides)
+        config = load_config(agent, spec.configs.get(agent, ()), (*spec.overrides, *own))
     except OtherAgentsFieldError as error:
         advice = "" if len(spec.agents) == 1 else "; `configs` of a --spec FILE gives an agent fields of its own"
         raise UserError(f"{agent}: {error}{advice}") from None
@@ -178,7 +177,7 @@ def _job(agent: str, spec: SweepSpec, own: tuple[str, ...], point: tuple[str, ..
         raise UserError(f"{agent}: {error}") from None
     values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
     name = "_".join([agent, file_name(config.task), *values, f"seed{config.seed}"])
-    return Job(config, files, overrides, output / name, output / "logs" / f"{name}.log")
+    return Job(config, output / name, output / "logs" / f"{name}.log")
 
 
 def _with_seed(job: Job, seed: int) -> Job:
@@ -186,8 +185,6 @@ def _with_seed(job: Job, seed: int) -> Job:
     name = f"{job.name.removesuffix(f'seed{job.config.seed}')}seed{seed}"
     return Job(
         dataclasses.replace(job.config, seed=seed),
-        job.files,
-        (*job.overrides, f"seed={seed}"),
         job.run_dir.with_name(name),
         job.log.with_name(f"{name}.log"),
     )

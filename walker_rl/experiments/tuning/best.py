@@ -6,7 +6,7 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from walker_rl.experiments.config import changed_fields, flatten, to_dict
-from walker_rl.experiments.config_loading import default_fields, load_config
+from walker_rl.experiments.config_loading import default_fields
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.experiments.tuning.study import overrides_of
 from walker_rl.files.whole_file import write_whole_text
@@ -20,9 +20,9 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
 
     Writes atomically.
     """
-    defaults = default_fields(plan.agent_name)
-    config = load_config(plan.agent_name, plan.files, plan.overrides_for(plan.seeds[0], overrides_of(trial)))
-    changed: dict[str, Any] = {"agent_name": plan.agent_name}
+    config = plan.trial_config(plan.seeds[0], overrides_of(trial))
+    defaults = default_fields(config.agent_name)
+    changed: dict[str, Any] = {"agent_name": config.agent_name}
     for name, value in changed_fields(flatten(to_dict(config)), defaults).items():
         if name == "task" or name.startswith("agent."):
             section, _, field = name.rpartition(".")
@@ -31,7 +31,7 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
         changed["environment"] = config.environment
     seeds = ", ".join(map(str, plan.seeds))
     header = (
-        f"# {plan.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "
+        f"# {config.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "
         f"{config.max_actor_steps:,} steps, seeds {seeds}.\n"
         "# The score is the mean return of the evaluations in the last quarter of a run. Other settings of the search\n"
         "# than those of the task and the agent are not here.\n"

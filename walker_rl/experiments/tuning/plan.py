@@ -1,12 +1,13 @@
 """The settings that all trials of a study share."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict, why_nothing_is_learned
-from walker_rl.experiments.config_loading import load_config, read_override, read_yaml
+from walker_rl.experiments.config_loading import config_from_dict, read_override, read_yaml
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.search_space import SearchSpace
@@ -19,49 +20,27 @@ class Plan:
     """A requested search.
 
     Attributes:
-        agent_name: agent whose hyperparameters are searched.
+        config: configuration of all trials, without drawn values; its seed does not count.
         seeds: seeds that each trial trains one after another.
-        files: YAML files of fields, for all trials.
-        overrides: strings "field=value", for all trials.
         pruner: pruner of trials, one of `PRUNERS`.
     """
 
-    agent_name: str
+    config: ExperimentConfig
     seeds: tuple[int, ...]
-    files: tuple[Path, ...]
-    overrides: tuple[str, ...]
     pruner: str
-
-    @property
-    def config(self) -> ExperimentConfig:
-        """Configuration of the first seed, without drawn values."""
-        return load_config(self.agent_name, self.files, self.overrides_for(self.seeds[0]))
 
     @property
     def num_evaluations(self) -> int:
         """Evaluations over all seeds of a trial that is not pruned."""
-        config = self.config
-        return len(self.seeds) * -(-config.max_actor_steps // config.evaluation.period)
+        return len(self.seeds) * -(-self.config.max_actor_steps // self.config.evaluation.period)
 
-    def searched(self, space: SearchSpace) -> SearchSpace:
-        """Returns the space without the fields that files and overrides fix.
+    def trial_config(self, seed: int, drawn: Sequence[str]) -> ExperimentConfig:
+        """Returns the configuration of one run of a trial, which has drawn these values, "field=value".
 
         Raises:
-            UserError: if nothing is left.
+            UserError: if the drawn values don't go together.
         """
-        layers = (*map(read_yaml, self.files), *map(read_override, self.overrides))
-        given = {name for layer in layers for name in flatten(layer)}
-        remaining = {name: one for name, one in space.items() if f"agent.{name}" not in given}
-        if not remaining:
-            fields = ", ".join(f"agent.{name}" for name in space)
-            raise UserError(
-                f"set = {' '.join(self.overrides)}: must leave at least one of {fields} unset, for the search"
-            )
-        return remaining
-
-    def overrides_for(self, seed: int, drawn: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Overrides for one run of a trial."""
-        return (*self.overrides, *drawn, f"seed={seed}")
+        return config_from_dict(to_dict(self.config), overrides=(*drawn, f"seed={seed}"))
 
     def fields(self) -> dict[str, Any]:
         """Fields of `config`, by dotted name."""
@@ -76,7 +55,7 @@ class Plan:
         """Returns the directory of one run of trial `number`, which need not exist."""
         return RunDirectory(output / "trials" / f"trial{number:04d}_seed{seed}")
 
-    def jobs(self, number: int, drawn: tuple[str, ...], output: Path) -> list[Job]:
+    def jobs(self, number: int, drawn: Sequence[str], output: Path) -> list[Job]:
         """Makes the jobs of trial `number`, one for each seed.
 
         Raises:
@@ -87,8 +66,21 @@ class Plan:
             raise UserError(reason)
         return jobs
 
-    def _job(self, number: int, seed: int, drawn: tuple[str, ...], output: Path) -> Job:
+    def _job(self, number: int, seed: int, drawn: Sequence[str], output: Path) -> Job:
         run_dir = self.run(number, seed, output).path
-        overrides = self.overrides_for(seed, drawn)
-        config = load_config(self.agent_name, self.files, overrides)
-        return Job(config, self.files, overrides, run_dir, output / "logs" / f"{run_dir.name}.log")
+        return Job(self.trial_config(seed, drawn), run_dir, output / "logs" / f"{run_dir.name}.log")
+
+
+def searched(space: SearchSpace, files: Sequence[Path], overrides: Sequence[str]) -> SearchSpace:
+    """Returns the space without the fields that files and overrides, "field=value", fix.
+
+    Raises:
+        UserError: if nothing is left.
+    """
+    layers = (*map(read_yaml, files), *map(read_override, overrides))
+    given = {name for layer in layers for name in flatten(layer)}
+    remaining = {name: one for name, one in space.items() if f"agent.{name}" not in given}
+    if not remaining:
+        fields = ", ".join(f"agent.{name}" for name in space)
+        raise UserError(f"set = {' '.join(overrides)}: must leave at least one of {fields} unset, for the search")
+    return remaining

@@ -1,7 +1,6 @@
 """A running trial: trains its seeds one after another, and reports each evaluation to the pruner."""
 
 import statistics
-import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from optuna.trial import Trial
@@ -11,9 +10,9 @@ from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.progress import read_progress
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import JobRun
+from walker_rl.experiments.sweep.learning_speed import LearningSpeed
 from walker_rl.experiments.tuning.score import score
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.states import Row, RunState
 
 Evaluations = list[tuple[int, float]]
@@ -32,7 +31,7 @@ class TrialRun:
         self.trial = trial
         self.jobs = jobs
         self._reported: set[int] = set(trial.study.trials[trial.number].intermediate_values)
-        self._rates = Rates()
+        self._speed = LearningSpeed()
         self.run = JobRun(self.jobs, cores)
 
     @property
@@ -66,8 +65,8 @@ class TrialRun:
     def read_row(self) -> Row:
         """Reads the trial's present progress, over all its seeds."""
         progress = [read_progress(job.run) for job in self.jobs]
-        steps = sum(one.actor_steps for one in progress)
-        self._rates.add(time.monotonic(), {"actor_steps": steps})
+        for job, one in zip(self.jobs, progress, strict=True):
+            self._speed.add(job, one.actor_steps)
         returns = [one.evaluation_return for one in progress if one.evaluation_return is not None]
         limits = [seconds_allowed(job.config, one.walltime) for job, one in zip(self.jobs, progress, strict=True)]
         allowed = [limit for limit in limits if limit is not None]  # All or none: the runs share their limit.
@@ -75,9 +74,9 @@ class TrialRun:
             name=f"trial {self.trial.number}",
             kind="trial",
             state=RunState.RUNNING,
-            actor_steps=steps,
+            actor_steps=sum(one.actor_steps for one in progress),
             max_actor_steps=sum(job.config.max_actor_steps for job in self.jobs),
-            steps_per_second=self._rates.rate("actor_steps"),
+            steps_per_second=self._speed.steps_per_second,
             evaluation_return=returns[-1] if returns else None,
             seconds_allowed=sum(allowed) if allowed else None,
         )
