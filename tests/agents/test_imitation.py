@@ -12,6 +12,7 @@ from walker_rl.networks.policy import PolicyNetwork
 from walker_rl.policies.numpy_policy import NumpyPolicy, PolicyArchitecture
 from walker_rl.policies.torso import TorsoSpec
 from walker_rl.schedules import Linear
+from walker_rl.types import Transition
 
 
 @pytest.mark.parametrize("head", ["tanh", "gaussian", "tanh_gaussian"])
@@ -59,8 +60,8 @@ def distances(learner, batch) -> np.ndarray:
 
 @pytest.mark.parametrize("agent", learners.OFF_POLICY)
 def test_the_policy_comes_near_the_priors_actions_and_no_others(agent):
-    """A quarter of each batch is the prior's; once the weight is zero, nothing pulls any more."""
-    prior = PriorConfig(policy="gait", num_steps=10, share=0.25, imitation=Linear(1e6, 0.0, 0, 400))
+    """A quarter of each batch is the prior's."""
+    prior = PriorConfig(policy="gait", num_steps=10, share=0.25, imitation=1e6)
     settings = {"samples_per_insert": learners.BATCH_SIZE, "min_replay_size": 5, "policy_learning_rate": 3e-3}
     config = learners.make_config(agent, prior=prior, **settings)
     (batch,) = learners.random_batches(1)
@@ -73,13 +74,62 @@ def test_the_policy_comes_near_the_priors_actions_and_no_others(agent):
     assert after[4:].max() > 0.7
 
 
-@pytest.mark.parametrize("agent", learners.OFF_POLICY[:1])
-@pytest.mark.parametrize("samples_per_insert", [8.0, 16.0, 100.0])
-def test_replay_and_learner_count_the_same_rows(agent, samples_per_insert):
-    prior = PriorConfig(policy="gait", num_steps=10, share=Linear(0.5, 0.1, 20, 60))
-    config = learners.make_config(agent, prior=prior, samples_per_insert=samples_per_insert, min_replay_size=5)
-    learner = learners.make_learner(agent, config, learners.make_networks(agent, config), [])
-    builder = learners.agents.make_builder(agent, config, learners.SPEC)
-    for learner_steps in range(200):
-        learner._num_steps.assign(learner_steps)
-        assert int(tf.round(16 * learner._exact(prior.share))) == builder._num_prior_rows(learner_steps)
+@pytest.mark.parametrize("agent", learners.OFF_POLICY)
+@pytest.mark.parametrize(
+    ("imitation", "weights"),
+    [(3.0, (3.0, 3.0)), (Linear(3.0, 0.0, 13, 22), (6 / 3, 5 / 3)), (Linear(3.0, 0.0, 0, 16), (0.0, 0.0))],
+)
+def test_the_pull_has_the_weight_of_the_schedule(agent, imitation, weights):
+    """Adam's first moments show what is added to the policy's first gradient, of an update after 16 or 17 steps."""
+    (batch,) = learners.random_batches(1)
+
+    def first_moments(imitation):
+        prior = PriorConfig(policy="gait", num_steps=10, share=0.25, imitation=imitation)
+        pace = {"samples_per_insert": learners.BATCH_SIZE, "min_replay_size": 5}
+        config = learners.make_config(agent, prior=prior, max_gradient_norm=None, **pace)
+        networks = learners.make_networks(agent, config)
+        policy = learners.make_networks(agent, config).policy  # It stays as it is.
+        learner = learners.make_learner(agent, config, networks, [batch] * len(weights))
+        for weight in weights:
+            learner.step()
+            state = learner.save()
+            moments = {name: state[f"policy_optimizer/m/{name}"] for name in policy.named_variables()}
+            if any(moment.any() for moment in moments.values()):
+                return moments, policy, weight
+        raise AssertionError("the policy never changes")
+
+    pulled, policy, weight = first_moments(imitation)
+    free, _, _ = first_moments(0.0)
+    rows = tf.constant(batch.observation[:4]), tf.constant(batch.action[:4])
+    for name, pull in imitation_gradients(policy, policy.named_variables(), *rows).items():
+        added = pulled[name] - free[name]
+        np.testing.assert_allclose(added, 0.1 * weight * pull.numpy(), rtol=1e-3, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "share", "learner_steps", "num_rows"),
+    [
+        (256, Linear(0.25, 0.0, 0, 400_000), 253_124, 20),
+        (100, Linear(0.5, 0.0, 0, 250_000), 72_499, 30),
+    ],
+)
+def test_replay_and_learner_count_the_same_rows_where_half_a_row_is_rounded(batch_size, share, learner_steps, num_rows):
+    """D4PG's policy depends on the actions in the prior's rows alone, since both gradients are of the same weights."""
+    prior = PriorConfig(policy="gait", share=share, imitation=1.0)
+    config = learners.make_config("d4pg", batch_size=batch_size, samples_per_insert=batch_size, prior=prior)
+    assert config.num_prior_rows(learner_steps) == num_rows
+    parts = zip(*learners.random_batches(batch_size // learners.BATCH_SIZE + 1), strict=True)
+    batch = Transition(*(np.concatenate(part)[:batch_size] for part in parts))
+
+    def policy_after(row):
+        """With the opposite of the action in that row."""
+        changed = batch._replace(action=batch.action.copy())
+        changed.action[row] *= -1
+        learner = learners.make_learner("d4pg", config, learners.make_networks("d4pg", config), [changed])
+        learner.restore({**learner.save(), "num_steps": np.int64(learner_steps)})
+        learner.step()
+        return learner.policy_weights
+
+    last = policy_after(batch_size - 1)
+    assert np.array_equal(policy_after(num_rows), last)
+    assert not np.array_equal(policy_after(num_rows - 1), last)

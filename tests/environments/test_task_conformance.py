@@ -6,7 +6,7 @@ import dm_env
 import numpy as np
 import pytest
 
-from walker_rl.environments import Environment, find_task, make_environment, task_names
+from walker_rl.environments import Environment, make_environment, task_names
 from walker_rl.environments.bullet.tasks import PACKAGES
 from walker_rl.errors import RunError
 
@@ -180,5 +180,4 @@ def test_time_passes(environment):
 
 
 def test_the_catalogue_knows_the_sizes(environment):
-    assert find_task(environment.task.name) == environment.task
     assert environment.reset(0).observation.size == environment.task.observation_size

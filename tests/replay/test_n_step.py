@@ -119,12 +119,15 @@ def test_restored_in_mid_window_it_goes_on_alike(cut):
     assert_same(cut_short.transitions, straight.transitions)
 
 
-def test_an_unfinished_episode_leaves_nothing_to_the_next():
+@pytest.mark.parametrize("num_steps", range(6))
+def test_an_unfinished_episode_counts_as_truncated(num_steps):
     replay = RecordingReplay()
-    adder = NStepAdder(replay, LAYOUT, 3, DISCOUNT)
-    play(adder, episode([100, 100, 100], terminated=True)[:3])
-    play(adder, episode([1, 2], terminated=True))
-    assert [float(one.reward) for one in replay.transitions] == [2.0, 2.0]
+    adder, following = NStepAdder(replay, LAYOUT, 3, DISCOUNT), episode([1, 2], terminated=True)
+    play(adder, episode([100] * 6, terminated=True)[: num_steps + 1])
+    play(adder, following)
+    truncated = recorded(3, episode([100] * num_steps, terminated=False)) if num_steps else []
+    assert len(truncated) == num_steps
+    assert_same(replay.transitions, [*truncated, *recorded(3, following)])
 
 
 def test_add_before_an_episode_has_begun_raises():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from walker_rl.hyperparameters import hyperparameter
 from walker_rl.policies.activations import ACTIVATIONS
 from walker_rl.replay.pace import Pace
-from walker_rl.schedules import Linear, Schedule
+from walker_rl.schedules import Linear, Schedule, value_at
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,6 +127,10 @@ class OffPolicyConfig(NetworkConfig):
     def min_steps_to_learn(self) -> int:
         """Environment steps before which no update can be due."""
         return math.ceil(self.pace.steps_at_update(0))
+
+    def num_prior_rows(self, learner_steps: int) -> int:
+        """Number of the prior's transitions in the batch of update `learner_steps`, counted from 0; they come first."""
+        return round(self.batch_size * value_at(self.prior.share, self.pace.steps_at_update(learner_steps)))
 
     @property
     def num_critic_outputs(self) -> int:

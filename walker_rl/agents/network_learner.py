@@ -82,14 +82,11 @@ class NetworkLearner(Learner, Generic[ConfigT]):
 
     def _at_present(self, schedule: Schedule) -> tf.Tensor:
         """A schedule's value at the current update, float32 `[]`."""
-        return tf.cast(self._exact(schedule), tf.float32)
-
-    def _exact(self, schedule: Schedule) -> tf.Tensor:
-        """A schedule's value at the current update, float64 `[]`."""
         if not isinstance(schedule, Linear):
-            return tf.constant(schedule, tf.float64)
+            return tf.constant(schedule, tf.float32)
         progress = (self._actor_steps() - schedule.begin) / (schedule.end - schedule.begin)
-        return schedule.first + (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
+        value = schedule.first + (schedule.last - schedule.first) * tf.clip_by_value(progress, 0.0, 1.0)
+        return tf.cast(value, tf.float32)
 
     def _step_optimizers(self, gradients: dict[str, Gradients]) -> TensorMetrics:
         """Steps the named optimisers; returns each gradient's norm before clipping."""

@@ -24,7 +24,6 @@ from walker_rl.replay.interface import Replay, Sink
 from walker_rl.replay.layout import TransitionLayout
 from walker_rl.replay.n_step import NStepAdder
 from walker_rl.replay.prior import PriorReplay
-from walker_rl.schedules import value_at
 from walker_rl.stack import require_acme
 
 ConfigT = TypeVar("ConfigT", bound=OffPolicyConfig)
@@ -73,19 +72,14 @@ class OffPolicyBuilder(Builder[ConfigT]):
         try:
             if prior.dataset is not None:
                 rows = recorded_transitions(Path(prior.dataset), self.layout, self.make_adder)
-                replay = PriorReplay(row_size, len(rows), self._num_prior_rows, max_size, seed)
+                replay = PriorReplay(row_size, len(rows), self.config.num_prior_rows, max_size, seed)
                 replay.insert_recorded(rows)
                 return replay
             if prior.policy is not None:
-                return PriorReplay(row_size, prior.num_steps, self._num_prior_rows, max_size, seed)
+                return PriorReplay(row_size, prior.num_steps, self.config.num_prior_rows, max_size, seed)
             return ArrayReplay(row_size, max_size, seed)
         except MemoryError:
             raise UserError(f"agent.max_replay_size = {max_size}: must fit into this machine's memory") from None
-
-    def _num_prior_rows(self, learner_steps: int) -> int:
-        """Number of the prior's transitions in the batch of update `learner_steps`, counted from 0."""
-        actor_steps = self.config.pace.steps_at_update(learner_steps)
-        return round(self.config.batch_size * value_at(self.config.prior.share, actor_steps))
 
     @property
     def layout(self) -> TransitionLayout:

@@ -29,6 +29,7 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
         self._dataset = dataset
         self._layout = TransitionLayout(networks.architecture.observation_size, networks.architecture.action_size)
         self._batch_shape = (config.batch_size, self._layout.row_size)
+        self._num_prior_rows = tf.Variable(0, trainable=False)  # In the present batch.
 
     @abc.abstractmethod
     def _update(self, transition: Transition) -> TensorMetrics:
@@ -48,6 +49,8 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
         batch = next(self._dataset)
         if np.shape(batch) != self._batch_shape:
             raise ValueError(f"a batch has shape {np.shape(batch)}, not {self._batch_shape}")
+        if self._config.prior.is_given:
+            self._num_prior_rows.assign(self._config.num_prior_rows(self._learner_steps))
         # Each array that enters or leaves TensorFlow costs time: all data lie in one, all results in two.
         metrics, self._policy_weights = self._traced_update(tf.constant(batch))
         self._learner_steps += 1
@@ -79,12 +82,11 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
 
     def _imitation_gradients(self, transition: Transition) -> Gradients:
         """Gradients that pull the policy to the prior's actions in its rows of the batch."""
-        prior, batch_size = self._config.prior, self._config.batch_size
-        variables, weight = self._optimizers["policy"].variables, self._at_present(prior.imitation)
+        variables = self._optimizers["policy"].variables
+        weight = self._at_present(self._config.prior.imitation)
 
         def imitate() -> Gradients:
-            num_rows = tf.cast(tf.round(batch_size * self._exact(prior.share)), tf.int32)
-            rows = transition.observation[:num_rows], transition.action[:num_rows]
+            rows = transition.observation[: self._num_prior_rows], transition.action[: self._num_prior_rows]
             gradients = imitation_gradients(self._networks.policy, variables, *rows)
             return {name: weight * gradient for name, gradient in gradients.items()}
 

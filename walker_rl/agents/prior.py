@@ -29,7 +29,7 @@ THETA = 0.15
 """Pull of the noise on the prior's actions to zero, per step."""
 
 NUM_COPIES = 3
-"""Copies of a dataset's transitions in memory while they are read, with what is around them."""
+"""Peak copies of a dataset's transitions in memory while it is read, overhead included."""
 
 
 def check_dataset(path: Path, sizes: tuple[int, int], row_size: int) -> None:

@@ -43,4 +43,4 @@ class ActionBounds(NamedTuple):
     def scaled(self, action: np.ndarray) -> np.ndarray:
         """Maps an action `[A]` from [-1, 1] to the bounds; the result has their shape and type."""
         scaled = self.middle + self.half * action.reshape(self.low.shape)
-        return np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high)
+        return np.asarray(np.minimum(np.maximum(scaled.astype(self.low.dtype), self.low), self.high))

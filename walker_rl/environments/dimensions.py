@@ -39,7 +39,7 @@ class Dimensions:
 
 def numbered(name: str, size: int, low: float, high: float) -> tuple[Dimension, ...]:
     """Dimensions of unknown meaning: `name_0`, `name_1` and so on."""
-    return tuple(Dimension(f"{name}_{index}", "", low, high) for index in range(size))
+    return named(name, np.full(size, low), np.full(size, high))
 
 
 def named(name: str, low: np.ndarray, high: np.ndarray) -> tuple[Dimension, ...]:

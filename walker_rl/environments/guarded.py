@@ -52,7 +52,7 @@ class GuardedSimulation:
         """
         with playing():
             outcome = self._simulation.step(action)
-            if not abs(outcome.reward) <= np.finfo(np.float32).max:  # Nor is NaN.
+            if not abs(outcome.reward) <= np.finfo(np.float32).max:  # Also true for NaN.
                 raise RunError("the environment returned a reward that is not finite")
             return outcome._replace(observation=self._checked(outcome.observation))
 

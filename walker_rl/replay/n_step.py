@@ -44,8 +44,10 @@ class NStepAdder:
         return self._observation is None
 
     def add_first(self, timestep: dm_env.TimeStep) -> None:
-        """Begins an episode, and drops the rest of an unfinished one."""
-        self._window.clear()
+        """Begins an episode; an unfinished one counts as truncated."""
+        if len(self._window) == self._n_step:
+            self._window.popleft()  # It is inserted already.
+        self._insert_all()
         self._observation = timestep.observation
 
     def add(self, action: np.ndarray, next_timestep: dm_env.TimeStep) -> None:
@@ -61,9 +63,7 @@ class NStepAdder:
         )
         self._observation = next_timestep.observation
         if next_timestep.last():
-            while self._window:
-                self._insert_oldest()
-                self._window.popleft()
+            self._insert_all()
             self._observation = None
         elif len(self._window) == self._n_step:
             self._insert_oldest()
@@ -92,6 +92,11 @@ class NStepAdder:
         for observation, action, reward, discount in steps:
             vectors = observation.reshape(observation_size), action.reshape(action_size)
             self._window.append(_Step(*vectors, float(reward), float(discount)))
+
+    def _insert_all(self) -> None:
+        while self._window:
+            self._insert_oldest()
+            self._window.popleft()
 
     def _insert_oldest(self) -> None:
         n_step_reward, n_step_discount = 0.0, 1.0

@@ -1,10 +1,13 @@
 """SAC's update against its equations in NumPy."""
 
+import functools
+
 import numpy as np
 import pytest
 
 from tests.agents import learners, references
 from tests.losses.densities import log_density
+from walker_rl.schedules import Linear
 
 TEMPERATURE, TEMPERATURE_LEARNING_RATE = 0.4, 0.1
 
@@ -12,13 +15,12 @@ TEMPERATURE, TEMPERATURE_LEARNING_RATE = 0.4, 0.1
 class Reference(references.Reference):
     """Haarnoja et al. 2018, Algorithm 1, with one sample per state."""
 
-    def __init__(self, config, networks):
+    def __init__(self, config, networks, target_entropies):
         super().__init__(config, networks)
+        self.target_entropies = target_entropies
         self.log_temperature = np.array(np.log(config.init_temperature))
         dual = {"log_temperature": self.log_temperature}
         self.optimizers["temperature"] = references.Adam(dual, config.temperature_learning_rate)
-        asked = config.target_entropy
-        self.target_entropy = -learners.ACTION_SIZE if asked is None else asked
 
     def sample(self, observation, noise):
         """Actions, the logarithm of their density, and the standard deviations before tanh."""
@@ -55,16 +57,24 @@ class Reference(references.Reference):
         norms = self.descend(
             critic=references.gradient(critic_loss, self.critic),
             policy=references.gradient(policy_loss, self.policy),
-            temperature={"log_temperature": np.array(-np.mean(density + self.target_entropy))},
+            temperature={"log_temperature": np.array(-np.mean(density + self.target_entropies[step]))},
         )
         self.move_targets()
         return {**metrics, **norms}
 
 
 @pytest.mark.parametrize(
-    "target_entropy", [None, 100.0], ids=["minus the number of action dimensions", "the one asked for"]
+    ("target_entropy", "at_updates"),
+    [
+        (None, [-learners.ACTION_SIZE] * 3),
+        (100.0, [100.0, 100.0, 100.0]),
+        (Linear(100.0, -300.0, 6, 8), [100.0, -100.0, -300.0]),
+    ],
+    ids=["minus the number of action dimensions", "the one asked for", "a schedule"],
 )
-def test_the_update_is_that_of_the_paper(target_entropy):
-    """The temperature falls in the first case and rises in the second."""
+def test_the_update_is_that_of_the_paper(target_entropy, at_updates):
+    """The temperature falls in the first case and rises in the second. Updates are due after 6, 7 and 8 steps."""
     settings = {"init_temperature": TEMPERATURE, "temperature_learning_rate": TEMPERATURE_LEARNING_RATE}
-    references.compare("sac", Reference, target_entropy=target_entropy, **settings)
+    pace = {"samples_per_insert": learners.BATCH_SIZE, "min_replay_size": 5}
+    make_reference = functools.partial(Reference, target_entropies=at_updates)
+    references.compare("sac", make_reference, target_entropy=target_entropy, **settings, **pace)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -140,6 +141,15 @@ def test_the_bounds_of_actions_are_named_unless_they_are_ours():
     low, high = np.array([-1.0, 0.0, -0.5], np.float32), np.array([1.0, 10.0, 0.4], np.float32)
     simulation = GymnasiumSimulation(Echo(action_space=Box(low, high)))
     assert [one.unit for one in simulation.dimensions.action] == ["", "scaled to [0, 10]", "scaled to [-0.5, 0.4]"]
+
+
+def test_an_action_without_a_shape_is_still_an_array():
+    simulation = GymnasiumSimulation(Echo(Box(0.0, 4.0, (), np.float64), Box(0.0, 4.0, (), np.float64)))
+    simulation.reset(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # As Gymnasium's when it must make an array of a number.
+        outcome = simulation.step(np.array([0.5], np.float32))
+    assert outcome.observation == [3.0]
 
 
 def test_actions_are_mapped_to_the_bounds():
