@@ -155,8 +155,8 @@ def test_rows_before_the_checkpoint_that_are_torn_are_refused(run):
     before = kept_of(run)
     result = run_command("train", AGENT, "--resume", run)
     assert result.returncode == 2
-    must = f"must have the {len(content):,} of when the checkpoint was written"
-    assert result.stderr == f"error: {path} = {len(content):,} bytes: {must}\n"
+    must = f"must be whole up to byte {len(content):,}, its end when the checkpoint was written"
+    assert result.stderr == f"error: {path}: {must}\n"
     assert kept_of(run) == before
 
 

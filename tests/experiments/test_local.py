@@ -174,6 +174,14 @@ def test_a_resumed_run_counts_no_time_before_its_resume(tmp_path, monkeypatch):
         assert recorder.walltime == pytest.approx(1010.0)
 
 
+def test_the_time_left_is_printed_once(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("walker_rl.experiments.local.SECONDS_TIMED", 0.0)
+    run_of(tmp_path / "run")
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("At the present speed")]
+    (line,) = lines
+    assert re.fullmatch(r"At the present speed, the training takes another \d+ (s|min)\.", line)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("field", "name"), [("observation", "an observation"), ("reward", "a reward")])
 def test_what_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path, field, name):

@@ -6,7 +6,8 @@ import math
 import pytest
 
 from tests.fakes import file_size_limit
-from walker_rl.errors import RunError
+from walker_rl.errors import RunError, UserError
+from walker_rl.files.metrics_file import read_columns
 from walker_rl.logging.csv_file import ColumnsError, CSVLogger
 
 STEP = "actor_steps"
@@ -55,6 +56,25 @@ def test_a_first_line_that_is_damaged_is_one_line(path, damaged):
     ):
         logger.write({STEP: 2, "b": 3})
     logger.close()
+
+
+@pytest.mark.parametrize("first_line", [b"\0ctor_steps,b\n", b"actor_stepz,b\n", b"\n"])
+def test_rows_below_a_first_line_that_is_damaged_are_not_cut(path, first_line):
+    content = first_line + b"1,2\n\0\0\n2,3\n"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf"^{path}: line 1 must be whole, with the names of the columns$"):
+        CSVLogger(path, warn=pytest.fail)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["perte_é", "q, target", 'a "loss"', "two\nlines", ""])
+def test_a_name_that_would_not_be_read_back_is_refused(path, name):
+    logger = CSVLogger(path, warn=pytest.fail)
+    with pytest.raises(RunError, match=r"training\.csv: column .* must be named in ASCII without commas and quotes$"):
+        logger.write({STEP: 1, name: 2.0})
+    logger.write({STEP: 1, "q target": 2.0})
+    logger.close()
+    assert read_columns(path).keys() == {STEP, "q target"}
 
 
 @pytest.mark.parametrize("row", [{STEP: 1}, {STEP: 1, "b": 2, "c": 3}, {"b": 2, STEP: 1}, {STEP: 1, "B": 2}])

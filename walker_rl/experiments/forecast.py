@@ -25,7 +25,7 @@ TEST_SECONDS = 0.00103
 _NUM_ROUNDS = 50
 
 _MAY_DIFFER = (*FREE_TO_CHANGE, "seed", "task", "distributed.", "evaluation.", "log_period")
-"""Fields that change neither the returns of a training nor, by much, its time; the task is compared by itself."""
+"""Fields that change neither the returns of a training nor, by much, its time; the task is compared separately."""
 
 _SCALED = "scaled by a short speed test, if the machine is otherwise idle"
 
@@ -62,9 +62,9 @@ def settings_of(config: ExperimentConfig) -> str:
     return " ".join(as_overrides(kept))
 
 
-def read_table(path: Path = TABLE) -> list[RecordedMean]:
+def read_table() -> list[RecordedMean]:
     """Reads the table."""
-    with path.open(newline="") as file:
+    with TABLE.open(newline="") as file:
         rows = list(csv.DictReader(file))
     kinds = RecordedMean.__annotations__
     return [RecordedMean(**{name: kinds[name](cell) for name, cell in row.items()}) for row in rows]

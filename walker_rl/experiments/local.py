@@ -70,9 +70,10 @@ def _repetition(environment: Environment) -> str | None:
     """Describes what a resumed run does with its episode; None for tasks that are known to repeat."""
     if environment.task.must_repeat:
         return None
+    trial = "In a trial, the same seed and actions"
     if environment.repeats:
-        return "A seed and actions repeated an episode in a trial: a resumed run continues within its episode."
-    return "A seed and actions did not repeat an episode in a trial: a resumed run continues with its next episode."
+        return f"{trial} repeated an episode: a resumed run continues within its episode."
+    return f"{trial} did not repeat an episode: a resumed run continues with its next episode."
 
 
 class LocalRunner:
@@ -120,7 +121,8 @@ class LocalRunner:
             with calling(self._config.agent_name, RunError):
                 return self._train(stop_requested)
         except RunError as error:
-            last_good = "".join(f"; the last good state is {path}" for path in self._checkpoints.paths()[-1:])
+            newest = self._checkpoints.newest
+            last_good = "" if newest is None else f"; the last good state is {newest}"
             raise RunError(f"{error}{last_good}") from error
 
     @property

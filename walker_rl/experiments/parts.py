@@ -3,6 +3,7 @@
 `train` has both in one process, `launch` each in its own.
 """
 
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -126,10 +127,9 @@ def make_actor_side(
     The actor sends items to `sink`, a replay or a stream to one, and takes its weights from `variable_source`. It plays
     `prior_policy` first, if there is one, with the noise of actor `actor_index`.
     """
-    environment = _training_environment(config, seeds.environment)
     policy = _exploring_policy(config, builder, prior_policy, seeds.policy, noise_scale, actor_index)
     actor = builder.make_actor(policy, builder.make_adder(sink), variable_source, seeds.actor)
-    return EnvironmentLoop(environment, actor)
+    return EnvironmentLoop(_training_environment(config, seeds.environment), actor)
 
 
 def _exploring_policy(
@@ -162,12 +162,17 @@ def make_parts(config: ExperimentConfig, prior_policy: PriorPolicy | None = None
     Raises:
         UserError: if `make_learner_side` raises it, or the agent or its prior can't play the task.
     """
-    with calling(config.agent_name):
+    with calling(config.agent_name), contextlib.ExitStack() as if_it_fails:
         builder = builder_of(config)
         side = make_learner_side(config, builder)
+        if_it_fails.callback(side.replay.close)
         # The first actor has the run's own seeds, the others those of a distributed run's actors.
         seeds: list[Seeds | ActorSeeds] = [make_seeds(config.seed)]
         seeds += [make_actor_seeds(config.seed, index, 0) for index in range(1, builder.num_environments)]
         prior_policy = prior_policy or read_prior_policy(config)
-        loops = (make_actor_side(config, builder, one, side.replay, side.learner, prior_policy) for one in seeds)
+        loops = []
+        for one in seeds:
+            loops.append(make_actor_side(config, builder, one, side.replay, side.learner, prior_policy))
+            if_it_fails.callback(loops[-1].close)
+        if_it_fails.pop_all()
         return Parts(side, tuple(loops))

@@ -146,7 +146,7 @@ def check_same_dataset(config: ExperimentConfig, recorded: PriorRecord | None) -
 def describe_prior(config: ExperimentConfig, record: PriorRecord) -> str:
     """Describes the prior and its cost in a line, and in another the evaluations while a policy plays."""
     if _prior(config)[1] is not None:
-        made = f"{record.actor_steps:,} steps of {record.agent_name} are behind it, which are not counted"
+        made = f"it took {record.actor_steps:,} steps of {record.agent_name}, which are not counted"
         return f"The dataset {record.name} gives a share of each batch; {made}."
     made = f"the agent {record.agent_name} found it in {record.actor_steps:,} steps, which are not counted"
     return (

@@ -56,6 +56,17 @@ def whole_size(content: bytes) -> int:
     return size if names else 0
 
 
+def lacks_names(content: bytes) -> bool:
+    """True if the first line is damaged, and rows follow it."""
+    names, lines = _split(content)
+    return not names and any(_row(line, line.count(b",") + 1) is not None for line in lines)
+
+
+def is_name(text: str) -> bool:
+    """True if a column may have this name: it needs no quotes, and is the same in every encoding."""
+    return text.isascii() and text.isprintable() and bool(text) and not {*text} & {*',"'}
+
+
 def _split(content: bytes) -> tuple[list[str], list[bytes]]:
     """The names (none if the first line has none), and the other lines with their ends."""
     first, *lines = content.split(b"\n")

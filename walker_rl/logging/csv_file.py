@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from walker_rl.errors import RunError
-from walker_rl.files.metrics_file import whole_size
+from walker_rl.errors import RunError, UserError
+from walker_rl.files.metrics_file import is_name, lacks_names, whole_size
 from walker_rl.interfaces import Logger
 from walker_rl.logging.append_only import AppendOnlyFile
 
@@ -20,10 +20,17 @@ class CSVLogger(Logger):
     """Appends one row of numbers per write; the first row's keys are the columns."""
 
     def __init__(self, path: Path, warn: Callable[[str], None]):
-        """Opens `path` to append, or creates it; cuts anything after its last whole row, with a warning."""
+        """Opens `path` to append, or creates it; cuts anything after its last whole row, with a warning.
+
+        Raises:
+            UserError: if its first line is damaged, and rows follow.
+        """
         self._path = path
+        content = path.read_bytes() if path.exists() else b""
+        if lacks_names(content):
+            raise UserError(f"{path}: line 1 must be whole, with the names of the columns")
         self._file = AppendOnlyFile(path)
-        size, length = whole_size(path.read_bytes()), self._file.position
+        size, length = whole_size(content), self._file.position
         if size < length:
             self._file.truncate(size)
             warn(f"warning: {path}: {length - size:,} bytes after its last whole row were cut")
@@ -34,6 +41,7 @@ class CSVLogger(Logger):
 
         Raises:
             ColumnsError: if the keys are not those of the first row.
+            RunError: if one can't be the name of a column.
             OSError: if the write fails; no part of the row is left, and the next call retries it.
         """
         if self._columns and list(data) != self._columns:
@@ -41,6 +49,8 @@ class CSVLogger(Logger):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         if not self._columns:
+            if others := [name for name in data if not is_name(name)]:
+                raise RunError(f"{self._path}: column {others[0]!r} must be named in ASCII without commas and quotes")
             writer.writerow(data)
         writer.writerow(data.values())
         self._columns = list(data)

@@ -17,14 +17,16 @@ def check_rows(metrics: Path, state: State) -> None:
     """Checks that a folder still has the rows up to a state of `RunLogger.save`; anything may follow.
 
     Raises:
-        UserError: if a file has lost rows.
+        UserError: if a file has lost rows, or one is damaged.
     """
     for name, position in state.items():
         path = metrics / f"{name}.csv"
         content = path.read_bytes() if path.exists() else b""
-        if whole_size(content[:position]) != position:
+        if len(content) < position:
             found = f"{path} = {len(content):,} bytes"
             raise UserError(f"{found}: must have the {position:,} of when the checkpoint was written")
+        if whole_size(content[:position]) != position:
+            raise UserError(f"{path}: must be whole up to byte {position:,}, its end when the checkpoint was written")
 
 
 class RunLogger:

@@ -123,7 +123,7 @@ def test_a_training_on_a_dataset_resumes_bit_for_bit_and_notices_another(dataset
     assert finished.returncode == 0, finished.stderr
     provenance = yaml.safe_load((straight / "config.yaml").read_text())["provenance"]
     assert provenance["prior"]["actor_steps"] == 1_207
-    said = f"The dataset {provenance['prior']['name']} gives a share of each batch; 1,207 steps of d4pg are behind it"
+    said = f"The dataset {provenance['prior']['name']} gives a share of each batch; it took 1,207 steps of d4pg"
     assert said in finished.stdout
 
     process = start_command("train", AGENT, *options, "--run-dir", killed)

@@ -13,6 +13,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.evaluator.stages import Stages
 from walker_rl.experiments.parts import builder_of
+from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.step_files import step_files
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy
@@ -22,6 +23,7 @@ from walker_rl.terminal.display import Display
 ARCHITECTURE = PolicyArchitecture(
     3, 1, TorsoSpec((8,), layer_norm=True, activation="elu"), head="tanh", init_stddev=0.3
 )
+CONFIG = load_config(AGENT, (), (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2"))
 SAVED = SavedPolicy("agent", "Pendulum-v1", 0, ARCHITECTURE, random_variables(ARCHITECTURE, 0))
 
 
@@ -80,9 +82,7 @@ def test_one_that_cannot_be_deleted_ends_nothing(tmp_path):
 
 @pytest.fixture(scope="module")
 def filmed(tmp_path_factory):
-    overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1500", "evaluation.film_period=2")
-    config = load_config(AGENT, (), overrides)
-    return config, train_new(tmp_path_factory.mktemp("runs") / "run", config)
+    return CONFIG, train_new(tmp_path_factory.mktemp("runs") / "run", CONFIG)
 
 
 @pytest.mark.slow
@@ -95,6 +95,19 @@ def test_a_run_is_filmed_late_and_at_five_stages(filmed):
     with Image.open(run.progress_video) as film:
         assert film.size == (1000, 150)
         assert film.n_frames == 181  # 6 s
+
+
+def test_the_first_policy_is_filmed_and_then_each_in_turn_while_there_is_time(tmp_path):
+    run = create_run_directory(tmp_path / "run", CONFIG)
+    filmed = []
+    with contextlib.closing(Evaluator(CONFIG, builder_of(CONFIG).architecture, run, Display())) as evaluator:
+        films = evaluator._films
+        films._render = lambda saved, path, **_: filmed.append((saved.actor_steps, path))
+        for steps in range(300, 1501, 300):
+            films._allowance._spent = 0.0 if steps < 1_500 else 3_600.0
+            films.film_evaluated(dataclasses.replace(SAVED, actor_steps=steps), is_first=steps == 300)
+        films.film_evaluated(dataclasses.replace(SAVED, actor_steps=1_800), is_first=False)
+    assert filmed == [(300, run.first_video), (600, run.latest_video), (1_200, run.latest_video)]
 
 
 @pytest.mark.slow

@@ -58,6 +58,12 @@ def test_a_run_that_has_just_begun_raises_none(agent_name):
             "return collapsed: 300 in the last 5 evaluations, 1,700 at best; lower agent.policy_learning_rate (now ",
         ),
         (
+            "d4pg",
+            {"evaluation": evaluations([-1_500.0, -400.0, -150.0, *[-1_600.0] * 5])},
+            "return_collapsed",
+            "return collapsed: -1,600 in the last 5 evaluations, -150 at best; lower agent.policy_learning_rate (now ",
+        ),
+        (
             "gait",
             {"evaluation": evaluations([70.0, 900.0, 1_700.0, *[300.0] * 5])},
             "return_collapsed",

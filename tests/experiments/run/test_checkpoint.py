@@ -138,6 +138,20 @@ def test_a_torn_checkpoint_gives_way_to_the_one_before(tmp_path, how):
     assert warning.endswith("); using the one before it")
 
 
+def test_the_one_that_stays_valid_is_not_torn(tmp_path):
+    checkpoints_with(tmp_path, 10, 20)
+    whole, torn = make(tmp_path).paths()
+    tear(torn, 0.5)
+    warnings = Told()
+    checkpoints = make(tmp_path, warnings)
+    assert checkpoints.restore_newest(state_at(0), lambda state: None) == whole == checkpoints.newest
+    with file_size_limit(300):
+        assert not checkpoints.write(30, state_at(30))
+    assert warnings[-1].endswith(f"; {whole} stays valid")
+    assert checkpoints.write(40, state_at(40))
+    assert checkpoints.newest == checkpoints.paths()[-1]
+
+
 def test_with_all_torn_the_run_is_refused(tmp_path):
     checkpoints = checkpoints_with(tmp_path, 10, 20)
     for path in checkpoints.paths():

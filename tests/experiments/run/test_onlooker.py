@@ -18,6 +18,25 @@ def test_what_it_cannot_read_or_draw_is_a_warning(tmp_path, capsys, name):
     assert capsys.readouterr().out.startswith(f"warning: {run.curve}: not drawn (")
 
 
+def test_it_raises_each_alarm_once(tmp_path, capsys):
+    run = make_run(tmp_path / "run", [70.0, 1_700.0, *[300.0] * 5])
+    onlooker = Onlooker(load_config(AGENT), run, Display())
+    onlooker._allowance._began -= 3_600.0
+    onlooker.look()
+    onlooker.look()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("warning: return collapsed: 300 in the last 5 evaluations, 1,700 at best")
+
+
+def test_it_looks_no_more_once_its_time_is_spent(tmp_path, capsys):
+    run = make_run(tmp_path / "run", [70.0, 1_700.0, *[300.0] * 5])
+    onlooker = Onlooker(load_config(AGENT), run, Display())
+    onlooker._allowance._spent = 3_600.0
+    onlooker.look()
+    assert capsys.readouterr().out == ""
+    assert not run.curve.exists()
+
+
 def test_damaged_first_lines_leave_a_curve(tmp_path, capsys):
     run = make_run(tmp_path / "run", [1.0, 2.0])
     evaluation = run.metrics / "evaluation.csv"

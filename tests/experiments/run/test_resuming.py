@@ -95,6 +95,15 @@ def test_a_configuration_without_a_length_is_damaged(tmp_path):
         check_length(run, load_config(AGENT))
 
 
+@pytest.mark.parametrize("text", ["1M", "1e6", "1_000_000"])
+def test_a_length_may_be_edited_in_any_form_of_steps(tmp_path, text):
+    run = make_run(tmp_path / "run", [1.0], "max_actor_steps=300", final=(1.0, 1.0))
+    run.config.write_text(run.config.read_text().replace("max_actor_steps: 300", f"max_actor_steps: {text}"))
+    check_length(run, load_config(AGENT, [run.config]))
+    with pytest.raises(UserError, match=r"^max_actor_steps = 999999: must be at least 1000000, the steps that "):
+        check_length(run, load_config(AGENT, [run.config], ["max_actor_steps=999_999"]))
+
+
 def test_a_run_is_lengthened_to_what_any_run_may_have(tmp_path, capsys):
     run = make_run(tmp_path / "run", [1.0], final=(1.0, 1.0))
     assert main(["train", AGENT, "--resume", str(run.path), "--more-steps", "1e12"]) == 2

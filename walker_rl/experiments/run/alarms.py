@@ -130,8 +130,8 @@ def return_collapsed(recorded: RunRecord) -> str | None:
     if len(returns) <= NUM_ROWS:
         return None
     best, newest = returns[:-NUM_ROWS].max(), returns[-NUM_ROWS:]
-    gain = best - returns[0]
-    if gain <= abs(returns[0]) or (newest >= returns[0] + COLLAPSED_SHARE * gain).any():
+    gain, spread = best - returns[0], float(np.mean(_column(recorded.evaluation, "stddev_return")))
+    if not _is_better(best, returns[0], spread) or (newest >= returns[0] + COLLAPSED_SHARE * gain).any():
         return None
     change = _change(recorded, ("lower", "agent.policy_learning_rate"), ("lower", "agent.sigma"))
     return f"return collapsed: {newest.mean():,.0f} in the last {NUM_ROWS} evaluations, {best:,.0f} at best{change}"

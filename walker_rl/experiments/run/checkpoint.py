@@ -44,11 +44,17 @@ class Checkpoints:
         self._sizes = {"observations": task.observation_size, "actions": task.action_size}
         self._settings = config.checkpoint
         self._report = report
+        self._newest: Path | None = None
         self._plan(0)
 
     def paths(self) -> list[Path]:
         """Lists all checkpoints, oldest first, without half-written ones."""
         return list(step_files(self._folder).values())
+
+    @property
+    def newest(self) -> Path | None:
+        """The checkpoint that was restored or written last; before that, the newest file."""
+        return self._newest or next(reversed(self.paths()), None)
 
     def is_due(self, actor_steps: int) -> bool:
         """Returns True once the configured time or steps have passed since the last checkpoint, or the last try."""
@@ -71,12 +77,13 @@ class Checkpoints:
         try:
             write_checkpoint(path, {"config": self._config, "sizes": self._sizes, **state})
         except OSError as error:
-            if not self.paths():
+            if self.newest is None:
                 raise
             self._due_at = time.monotonic() + RETRY_PERIOD
             failure = f"the checkpoint at {actor_steps:,} steps could not be written ({error.strerror})"
-            self._report(f"warning: {failure}; {self.paths()[-1]} stays valid")
+            self._report(f"warning: {failure}; {self.newest} stays valid")
             return False
+        self._newest = path
         kept = [other for other in self.paths() if other <= path][-self._settings.num_kept :]
         delete({*self.paths(), *self._folder.glob("step_*.npz.*part")} - {*kept})
         return True
@@ -114,6 +121,7 @@ class Checkpoints:
             raise
         except Exception as error:  # Each part raises its own errors for an invalid state.
             raise RunError(f"{path} holds no state of this run ({text_of(error)}); {_START_ANEW}") from None
+        self._newest = path
         self._plan(actor_steps)
         return path
 

@@ -3,7 +3,7 @@
 from walker_rl import __version__, stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import MAY_MOVE, ExperimentConfig, differences, to_dict
-from walker_rl.experiments.config_loading import load_config, read_yaml
+from walker_rl.experiments.config_loading import as_overrides, load_config, read_yaml
 from walker_rl.experiments.prior import check_same_dataset
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.limits import LIMITS
@@ -59,7 +59,8 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
         UserError: if its `max_actor_steps` is less than the run has trained.
     """
     with reading(run.config, "the length of the run"):
-        length = read_yaml(run.config)["max_actor_steps"]
+        stored = read_yaml(run.config)["max_actor_steps"]
+    length = load_config(config.agent_name, overrides=as_overrides({"max_actor_steps": stored})).max_actor_steps
     status = read_status(run.status)
     trained = max([status.actor_steps if status else 0, *step_files(run.checkpoints)])
     has_all_steps = run.summary.exists() and read_ended_by(run) == "steps"

@@ -19,7 +19,7 @@ def check_trackers(config: ExperimentConfig, *, has_network: bool) -> None:
 
     Args:
         config: the run's configuration.
-        has_network: whether the recording process can reach other machines.
+        has_network: True if the recording process can reach other machines.
 
     Raises:
         UserError: if a tracker is not installed, or needs a network that is missing.
