@@ -30,8 +30,8 @@ for version in "$@"; do
     timed "$venv/bin/walker-rl" train d4pg --steps 6000 --run-dir "run-$version"
     for policy in "$root"/walker_rl/pretrained/*.npz; do
         policy=$(basename "$policy" .npz)
-        "$venv/bin/walker-rl" evaluate --pretrained "$policy" --episodes 1 --json |
-            sed "s/.*\"episode_returns\": \[\([^]]*\)\].*/$version: $policy returns \1/"
+        played=$("$venv/bin/walker-rl" evaluate --pretrained "$policy" --episodes 1 --json)
+        echo "$played" | sed "s/.*\"episode_returns\": \[\([^]]*\)\].*/$version: $policy returns \1/"
     done
     cd "$root"
     rm -rf "$venv"

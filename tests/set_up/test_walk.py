@@ -59,7 +59,7 @@ def test_a_fresh_clone_shows_a_walk_and_plays_policies_but_trains_none(tmp_path)
 
     assert run("evaluate", "--pretrained", "d4pg", "--episodes", "1").returncode == 0
     assert "render, evaluate, watch and list work" in run("list").stdout
-    for words in (["train", "d4pg"], ["tune", "d4pg"], ["probe"], ["doctor"]):
+    for words in (["train", "d4pg"], ["tune", "d4pg"], ["sweep", "d4pg"], ["probe"], ["doctor"]):
         refused = run(*words)
         assert (refused.returncode, refused.stderr.count("\n"), refused.stdout) == (2, 1, "")
         assert refused.stderr.startswith(f"error: {words[0]}: needs ") and "`make setup`" in refused.stderr

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import ipaddress
 import re
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,14 +62,14 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         UserError: if the request is impossible; nothing is then left behind.
         RunError: if the run can't continue.
     """
-    from walker_rl.experiments.run.directory import locked, update_config
+    from walker_rl.experiments.run.directory import locked, updated_config
 
     if placement.num_actors == 0 and placement.listen is None:
         raise UserError("listen: must be given with --role central, as in --listen HOST:PORT")
     if not placement.is_open:
         _enter_private_network()
     port = _port(placement.listen)
-    config, run = experiment_of(request, has_network=placement.is_open)
+    config, run = experiment_of(request, RUNNER, placement.options, has_network=placement.is_open)
     trust(config.task)
     again = resume_command(RUNNER, config.agent_name, run.path, *placement.options)
     num_actors = placement.num_actors
@@ -76,13 +78,12 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     details = f" with {whose}{logs}"
 
     def work() -> int:
-        if request.resume is not None:
-            update_config(run, config)
-        try:
-            with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
-                return _train(config, run, placement, port, signals)
-        except RunError as error:
-            raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
+        with contextlib.nullcontext() if request.resume is None else updated_config(run, config):
+            try:
+                with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
+                    return _train(config, run, placement, port, signals)
+            except RunError as error:
+                raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
 
     def attempt() -> int:
         with locked(run):
@@ -95,12 +96,16 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
     return attempt()
 
 
-def experiment_of(request: Request, *, has_network: bool = True) -> tuple[ExperimentConfig, RunDirectory]:
+def experiment_of(
+    request: Request, command: str, options: Sequence[str], *, has_network: bool = True
+) -> tuple[ExperimentConfig, RunDirectory]:
     """Returns the requested experiment and its run directory, which is made if the run is new.
 
     Args:
         request: the user's request.
-        has_network: whether the central process can reach other machines.
+        command: the user's command, as in "cluster submit".
+        options: the command's options about processes and machines.
+        has_network: True if the central process can reach other machines.
 
     Raises:
         UserError: if the request is impossible; nothing is then left behind.
@@ -108,7 +113,7 @@ def experiment_of(request: Request, *, has_network: bool = True) -> tuple[Experi
     """
     from walker_rl.experiments.run.creation import create_run_directory
 
-    config, run = load_request(request, RUNNER, has_network=has_network)
+    config, run = load_request(request, RUNNER, has_network=has_network, command=command, options=options)
     if run is None:
         if config.replay != "arrays":
             raise UserError(f"replay = {config.replay}: must be arrays with launch, which keeps replay in the learner")

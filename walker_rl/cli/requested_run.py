@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
 
 
 def load_request(
-    request: Request, runner: str, *, has_network: bool = True
+    request: Request, runner: str, *, has_network: bool = True, command: str = "", options: Sequence[str] = ()
 ) -> tuple[ExperimentConfig, RunDirectory | None]:
     """Loads the requested configuration, and opens the run to resume without changing it.
 
     Args:
         request: the user's request.
-        runner: command, "train" or "launch".
-        has_network: whether the training process can reach other machines.
+        runner: "train" or "launch".
+        has_network: True if the training process can reach other machines.
+        command: the user's command, as in "cluster submit"; by default, `runner`.
+        options: the command's further options, which are repeated in a command that lengthens a complete run.
 
     Returns:
         The configuration, and the run to resume or None.
@@ -40,12 +43,14 @@ def load_request(
     if request.resume is None:
         config = load_config(request.agent_name, request.files, request.overrides)
     else:
-        config, run = _resumed_experiment(request, request.resume, runner)
+        config, run = _resumed_experiment(request, request.resume, runner, (command or runner, *options))
     check_trackers(config, has_network=has_network)
     return config, run
 
 
-def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[ExperimentConfig, RunDirectory]:
+def _resumed_experiment(
+    request: Request, path: Path, runner: str, words: Sequence[str]
+) -> tuple[ExperimentConfig, RunDirectory]:
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run import resuming
     from walker_rl.experiments.run.directory import open_run_directory
@@ -62,8 +67,9 @@ def _resumed_experiment(request: Request, path: Path, runner: str) -> tuple[Expe
     resuming.check_same_experiment(run, config)
     resuming.check_length(run, config)
     if resuming.is_complete(run, config):
-        ending, options = _continuation(run, config)
-        again = resume_command(runner, request.agent_name, path, *options)
+        ending, lengthening = _continuation(run, config)
+        command, *options = words
+        again = resume_command(command, request.agent_name, path, *options, *lengthening)
         raise RunIsComplete(f"{path} is complete, {ending}: {again}")
     resuming.check_has_checkpoint(run)
     return config, run

@@ -63,8 +63,12 @@ def test_a_damaged_checkpoint_is_found_and_the_one_before_it_used(run, damage, r
 def test_a_run_without_a_whole_checkpoint_never_starts_anew(run):
     for path in checkpoints(run):
         path.write_bytes(b"")
-    with resumed(run, "--num-actors", "1") as made:
+    (run / "summary.json").write_text("{}")
+    configuration = (run / "config.yaml").read_bytes()
+    with resumed(run, "--num-actors", "1", "--more-steps", "1000") as made:
         output = made.finish()
+        assert (run / "config.yaml").read_bytes() == configuration
+        assert (run / "summary.json").read_text() == "{}"
         assert made.process.returncode == 1
         assert "no checkpoint of this run can be read; start anew in another run directory" in output
 

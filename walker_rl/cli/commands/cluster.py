@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -29,6 +30,8 @@ from walker_rl.stack import require_acme
 
 if TYPE_CHECKING:
     from walker_rl.experiments.run.directory import RunDirectory
+
+COMMAND = "cluster submit"
 
 RAY_PYTHON = Path(".venv-ray/bin/python")
 
@@ -68,7 +71,7 @@ def _submit(
 ) -> int:
     require_acme("cluster submit")
 
-    from walker_rl.experiments.run.directory import locked, update_config
+    from walker_rl.experiments.run.directory import locked, updated_config
 
     if not os.path.exists(ray_python):
         raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")
@@ -80,17 +83,17 @@ def _submit(
         "python": python or sys.executable,
     }
     _check_reachable(address)
-    config, run = experiment_of(request)
     options = [word for name, value in spec.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    again = resume_command("cluster submit", config.agent_name, run.path, *options, "--ray-python", str(ray_python))
+    options += ["--ray-python", str(ray_python)]
+    config, run = experiment_of(request, COMMAND, options)
+    again = resume_command(COMMAND, config.agent_name, run.path, *options)
 
     which = {"agent_name": config.agent_name, "run_dir": str(run.path.absolute()), "run_id": run.provenance.run_id}
     is_new = request.resume is None
 
     def work() -> int:
-        if not is_new:
-            update_config(run, config)
-        return _work(ray_python, {**spec, **which}, run, again, is_new=is_new)
+        with contextlib.nullcontext() if is_new else updated_config(run, config):
+            return _work(ray_python, {**spec, **which}, run, again, is_new=is_new)
 
     with locked(run):
         return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")

@@ -27,6 +27,7 @@ from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.files.locks import locked_output
 from walker_rl.printable import counted, one_line
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED, INTERRUPTED, STOPPED
+from walker_rl.stack import require_package
 from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def run_sweep(
     agents, seeds or values, it adds their runs. Exit status: 0 complete; 1 a run has failed twice, or its directory is
     damaged; 75 stopped by SIGTERM, SIGHUP or a batch system; 130 stopped by Ctrl-C.
     """
+    require_package("sweep", "tensorflow")
+
     from walker_rl.experiments.sweep.spec import SweepSpec, plan, read_spec
 
     if index is not None and jobs is not None:

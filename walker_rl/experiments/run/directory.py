@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from walker_rl.errors import UserError
+from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.prior import PriorPolicy, recorded_prior_policy
@@ -153,6 +153,31 @@ def update_config(run: RunDirectory, config: ExperimentConfig) -> None:
     record = read_yaml_mapping(run.config)[PROVENANCE]
     run.summary.unlink(missing_ok=True)
     write_config(run, config, record)
+
+
+@contextlib.contextmanager
+def updated_config(run: RunDirectory, config: ExperimentConfig) -> Iterator[None]:
+    """Updates the configuration of a launched run that the block resumes; takes that back if the block cannot.
+
+    The run continues as soon as it writes `status.json`.
+
+    Raises:
+        OSError: if the disk is full.
+    """
+    before = {path: path.read_text() for path in (run.config, run.summary) if path.exists()}
+    status = _content(run.status)
+    update_config(run, config)
+    try:
+        yield
+    except (UserError, RunError):
+        if _content(run.status) == status:
+            for path, text in before.items():
+                write_whole_text(path, text)
+        raise
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def write_config(run: RunDirectory, config: ExperimentConfig, provenance: dict[str, Any]) -> None:

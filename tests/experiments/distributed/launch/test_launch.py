@@ -156,6 +156,9 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
     again = run_command("launch", AGENT, "--resume", run)
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.startswith(f"{run} is complete, with 1,000 steps; for as many more: ")
+    num_actors = max(1, usable_cpus() - 2)
+    lengthening = f" launch {AGENT} --resume {run} --num-actors {num_actors} --more-steps 1000\n"
+    assert again.stdout.endswith(lengthening)
     shorter = run_command("launch", AGENT, "--resume", run, "--steps", "999")
     message = f"max_actor_steps = 999: must be at least 1000, the steps that {run} has trained"
     assert (shorter.returncode, shorter.stderr) == (2, f"error: {message}\n")

@@ -1,5 +1,6 @@
 """The supervisor's count of failures, with real processes in the place of a run's."""
 
+import signal
 import time
 
 import pytest
@@ -45,6 +46,28 @@ def test_a_process_that_crashes_after_it_has_progressed_is_restarted(tmp_path, m
     monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
     supervised(tmp_path, name, code.format(RunDirectory(tmp_path).checkpoints))
     assert capsys.readouterr().out.splitlines()[-1] == str(2 * MAX_TRIES + 1)
+
+
+def test_time_in_which_the_launcher_is_suspended_is_no_silence(tmp_path, monkeypatch, capsys):
+    now = 1_000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    run = RunDirectory(tmp_path)
+    node = CommandNode("central", ["sleep", "100"])
+    children = {"central": start_child(node.command, tmp_path / "log")}
+    one = Supervisor([node], children, run, 60.0, print)
+    run.status.write_text("{}")
+    try:
+        one.check()
+        now += 1_000.0
+        one.check()
+        assert children["central"].exit_status is None
+        for _ in range(61):
+            now += 1.0
+            one.check()
+        assert "central has given no sign of life for 60 s" in capsys.readouterr().out
+        assert children["central"].exit_status == -signal.SIGKILL
+    finally:
+        children["central"].kill()
 
 
 @pytest.mark.parametrize(("status", "has_saved"), [(FAILED, True), (9, False)])

@@ -29,6 +29,20 @@ def test_an_error_of_the_system_names_its_file_or_else_the_run(failure, message)
     assert (process.returncode, process.stderr) == (1, f"error: {message}\n")
 
 
+def test_an_interrupt_has_no_traceback():
+    """As Ctrl-C while `launch --threads` draws the curve."""
+    code = """
+from walker_rl.experiments.distributed.roles.node import run_and_exit
+
+def role():
+    raise KeyboardInterrupt
+
+run_and_exit(role, "runs/a")
+"""
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (process.returncode, process.stderr) == (130, "")
+
+
 def test_an_evaluator_that_is_terminated_again_and_again_ends_without_a_traceback(tmp_path):
     run = create_run_directory(tmp_path / "run", load_config(AGENT))
     words = ("node", "--role", "evaluator", "--connect", f"localhost:{free_port()}", "--run-dir", run.path)

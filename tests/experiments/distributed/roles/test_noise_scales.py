@@ -1,4 +1,4 @@
-"""The noise of each actor of a run: a real one plays for a central process that the test speaks for."""
+"""Actors of a run, and the noise of each: a real one plays for a central process that the test speaks for."""
 
 import threading
 
@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes import random_variables
 from tests.tiny import AGENT, TINY_AGENT
+from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.roles.actor import ActorNode
 from walker_rl.experiments.distributed.wire.membership import introduction
@@ -39,13 +40,43 @@ def test_the_sigmas_of_a_prior_begin_later_with_each_actor(channel, tmp_path, in
     assert explores(channel, load_config(AGENT, (), (*OVERRIDES, *prior)), index) == has_noise
 
 
+def test_an_actor_ends_once_another_has_its_index(channel):
+    config = load_config(AGENT, (), OVERRIDES)
+    publish(channel, config, random_variables(builder_of(config).architecture))
+    reports, blocks = channel.subscribe(Report, 4), channel.subscribe_to_rows(builder_of(config).layout.row_size, 4)
+    failures = []
+
+    def play():
+        try:
+            ActorNode(channel.address, channel.run_id, 2).run(lambda: False)
+        except RunError as error:
+            failures.append(str(error))
+
+    player = threading.Thread(target=play, daemon=True)
+    player.start()
+    token = reports.get(timeout=60).token
+    welcomes = {token: Welcome(2, 0, 0)}
+    channel.send(Notice({}, 1, 1, False, welcomes, replaced=("another",)))
+    blocks.get(timeout=60)
+    assert player.is_alive()
+    channel.send(Notice({}, 1, 1, False, welcomes, replaced=("another", token)))
+    while player.is_alive():
+        blocks.get(timeout=0.1)
+    assert failures == ["another process plays actor 2 now"]
+
+
+def publish(channel, config, variables):
+    """What a central process tells its actors first."""
+    channel.send(introduction(config, read_prior_policy(config)))
+    channel.send(Weights(np.concatenate([*map(np.ravel, variables.values())]), 0))
+
+
 def explores(channel, config, index):
     """True if an actor's first actions differ from those of the learner's policy, which a prior here is equal to."""
     builder = builder_of(config)
     policy, variables = NumpyPolicy(builder.architecture), random_variables(builder.architecture)
     policy.update(variables)
-    channel.send(introduction(config, read_prior_policy(config)))
-    channel.send(Weights(np.concatenate([*map(np.ravel, variables.values())]), 0))
+    publish(channel, config, variables)
     reports, blocks = channel.subscribe(Report, 4), channel.subscribe_to_rows(builder.layout.row_size, 4)
 
     def play():

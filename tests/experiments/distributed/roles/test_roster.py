@@ -39,9 +39,24 @@ def test_who_has_a_successor_is_not_heard_any_more():
     restored = Roster(num_reserved=1)
     restored.restore(roster.save())
     for known in (roster, restored):
+        assert known.replaced == []
         assert not known.count(Report("a", 0, 900, is_last=True))
         assert known.actor_steps == 500
         assert known.count(Report("b", 0, 501))
+        assert known.replaced == ["a"], "so that it ends"
+
+
+def test_answers_are_repeated_for_a_minute(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    roster = Roster(num_reserved=1)
+    roster.welcome("a", 0)
+    roster.welcome("b", 0)
+    roster.count(Report("a", 0, 5))
+    now += roster_module.REMEMBERED - 1
+    assert (set(roster.welcomes), roster.replaced) == ({"a", "b"}, ["a"])
+    now += 2
+    assert (roster.welcomes, roster.replaced) == ({}, [])
 
 
 def test_counts_are_never_taken_back_and_old_news_is_no_news():

@@ -94,7 +94,8 @@ class ClusterRun:
         if self._is_stopping and code == -signal.SIGTERM:
             return STOPPED  # It was still importing.
         if code not in (COMPLETE, STOPPED):
-            raise RuntimeError(f"the central process has ended with status {code} ({said})")
+            reason = said.partition("; see ")[0]  # What follows is about the other machine.
+            raise RuntimeError(f"the central process has ended with status {code} ({reason}); see {self._run_dir}/logs")
         return int(code)
 
     def kill(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from walker_rl.agents.builder import Builder
+from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.wire.channel import Channel
 from walker_rl.experiments.distributed.wire.membership import connect, prior_policy_at
 from walker_rl.experiments.distributed.wire.messages import Notice, Report, Weights, Welcome
@@ -69,7 +70,7 @@ class ActorNode:
         """Plays until the run is over.
 
         Raises:
-            RunError: if an observation or an action is not finite.
+            RunError: if an observation or an action is not finite, or another process has taken over the index.
         """
         display = Display()
         display.message(f"Actor {self._welcome.index} starts at {self._welcome.actor_steps:,} steps.")
@@ -105,6 +106,8 @@ class ActorNode:
         self._channel.send(self._report())
         self._episodes = []
         notice = self._channel.read(Notice)
+        if self._token in notice.replaced:
+            raise RunError(f"another process plays actor {self._welcome.index} now")
         if notice.num_inserted != self._num_inserted:
             self._num_inserted = notice.num_inserted
             self._loop.actor.set_num_inserted(notice.num_inserted)

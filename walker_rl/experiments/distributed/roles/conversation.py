@@ -81,7 +81,9 @@ class Conversation:
         roster, snapshot = self._roster, self._evaluations.snapshot
         steps, present = roster.actor_steps_by_index, roster.num_present
         awaited = 0 if snapshot is None else snapshot.actor_steps
-        notice = Notice(steps, self._learner_steps, present, is_over, roster.welcomes, awaited, num_inserted)
+        notice = Notice(
+            steps, self._learner_steps, present, is_over, roster.welcomes, awaited, num_inserted, tuple(roster.replaced)
+        )
         self._channel.send(notice)
 
     def _publish_snapshot(self) -> None:

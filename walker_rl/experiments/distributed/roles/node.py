@@ -12,7 +12,7 @@ from typing import NoReturn
 from walker_rl import runtime
 from walker_rl.errors import RunError, UserError
 from walker_rl.printable import printable
-from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, REFUSED, STOPPED
+from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, INTERRUPTED, REFUSED, STOPPED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.standard_error import write_to_stderr
 
@@ -93,6 +93,8 @@ def run_and_exit(role: Callable[[], int], place: Path | str) -> NoReturn:
         status = FAILED
     except _Terminated:
         status = STOPPED
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     except BaseException:
         write_to_stderr(traceback.format_exc())
         status = CRASHED

@@ -10,7 +10,7 @@ PRESENT = 10.0
 """Seconds after its last report for which an actor counts as present."""
 
 REMEMBERED = 60.0
-"""Seconds for which the answer to an actor's first report is repeated."""
+"""Seconds for which the answer to an actor's first report, or to one of a replaced process, is repeated."""
 
 
 @dataclasses.dataclass
@@ -30,6 +30,7 @@ class Roster:
         self._num_reserved = num_reserved
         self._actors: dict[int, _Actor] = {}
         self._welcomes: dict[str, tuple[float, Welcome]] = {}
+        self._replaced: dict[str, float] = {}
 
     @property
     def actor_steps(self) -> int:
@@ -54,6 +55,13 @@ class Roster:
         self._welcomes = {token: entry for token, entry in self._welcomes.items() if now - entry[0] < REMEMBERED}
         return {token: welcome for token, (_, welcome) in self._welcomes.items()}
 
+    @property
+    def replaced(self) -> list[str]:
+        """Tokens of processes that have reported recently, although another one has their index."""
+        now = time.monotonic()
+        self._replaced = {token: heard_at for token, heard_at in self._replaced.items() if now - heard_at < REMEMBERED}
+        return list(self._replaced)
+
     def welcome(self, token: str, index: int | None) -> None:
         """Answers the first report of a process, once even if it arrives again; None assigns a new index."""
         if token in self._welcomes:
@@ -72,10 +80,11 @@ class Roster:
         return self._actors[report.index].actor_steps if report.index in self._actors else 0
 
     def count(self, report: Report) -> bool:
-        """Records an actor's report; returns True if its step count grew. Ignores reports of a replaced process."""
+        """Records an actor's report; returns True if its step count grew. One of a replaced process does not count."""
         assert report.index is not None, "only a first report lacks one, which `welcome` answers"
         actor = self._actors.setdefault(report.index, _Actor())
         if actor.token not in (None, report.token):
+            self._replaced[report.token] = time.monotonic()
             return False
         actor.heard_at = time.monotonic()
         actor.has_left = report.is_last

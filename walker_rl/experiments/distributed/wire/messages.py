@@ -64,6 +64,7 @@ class Notice:
         welcomes: answers of the last minute, by the token of their addressee.
         snapshot_steps: `actor_steps` of the snapshot that awaits its evaluation; 0 if there is none.
         num_inserted: items of all actors that the learner has; a central process that is restarted may have fewer.
+        replaced: tokens of processes that should end, since others have taken over their indices.
     """
 
     actor_steps_by_index: dict[int, int]
@@ -73,6 +74,7 @@ class Notice:
     welcomes: dict[str, Welcome]
     snapshot_steps: int = 0
     num_inserted: int = 0
+    replaced: tuple[str, ...] = ()
 
     @property
     def actor_steps(self) -> int:
