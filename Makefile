@@ -25,7 +25,7 @@ test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option
 test-slow: setup-dev pybulletgym ## run the tests that take minutes
 	@$(VENV_PYTHON) -m pytest -m slow --numprocesses 2 $(ARGS)
 
-benchmark: setup ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
+benchmark: setup-dev ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
 	@$(VENV_PYTHON) -m benchmarks $(PARTS) $(ARGS)
 
 figures: setup ## draw every figure of images/ again, and the table of forecasts, from results/
