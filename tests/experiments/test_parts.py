@@ -8,6 +8,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from tests.one_copy import MODULE
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, run_command
 from walker_rl.agents import agent_names, config_class
@@ -40,41 +41,25 @@ def test_each_environment_has_episodes_and_an_actor_of_its_own():
             np.testing.assert_array_equal(more.loops[1].environment.reset().observation, starts[1].observation)
 
 
-ONE_COPY = """
-import dm_env
-import numpy as np
-from dm_env import specs
-
-class Single(dm_env.Environment):
+LICENSED = """
+class Licensed(Server):
     num_open = 0
 
     def __init__(self):
-        if Single.num_open:
+        if Licensed.num_open:
             raise OSError("the only licence is taken")
-        Single.num_open += 1
-
-    def action_spec(self):
-        return specs.BoundedArray((1,), np.float32, -1.0, 1.0)
-
-    def observation_spec(self):
-        return specs.Array((1,), np.float32)
-
-    def reset(self):
-        return dm_env.restart(np.zeros(1, np.float32))
-
-    def step(self, action):
-        return dm_env.transition(1.0, np.zeros(1, np.float32))
+        Licensed.num_open += 1
 
     def close(self):
-        Single.num_open -= 1
+        Licensed.num_open -= 1
 """
 
 
 def test_parts_that_cannot_all_be_made_are_freed(tmp_path, monkeypatch):
-    (tmp_path / "single_copy.py").write_text(ONE_COPY)
+    (tmp_path / "single_copy.py").write_text(MODULE + LICENSED)
     monkeypatch.syspath_prepend(tmp_path)
     (agent_name, *_) = several_environments()
-    config = load_config(agent_name, (), ("agent.num_environments=2", "task=single_copy:Single"))
+    config = load_config(agent_name, (), ("agent.num_environments=2", "task=single_copy:Licensed"))
     with pytest.raises(UserError, match="the only licence is taken"):
         make_parts(config)
     one = dataclasses.replace(config, agent=dataclasses.replace(config.agent, num_environments=1))

@@ -1,4 +1,4 @@
-"""What a job's command says."""
+"""Commands of jobs."""
 
 from walker_rl.experiments.sweep.job import Job
 

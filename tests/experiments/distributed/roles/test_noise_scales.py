@@ -66,7 +66,7 @@ def test_an_actor_ends_once_another_has_its_index(channel):
 
 
 def publish(channel, config, variables):
-    """What a central process tells its actors first."""
+    """Sends the introduction and the weights, as a central process does."""
     channel.send(introduction(config, read_prior_policy(config)))
     channel.send(Weights(np.concatenate([*map(np.ravel, variables.values())]), 0))
 
