@@ -5,13 +5,16 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.experiments.distributed.launched import PENDULUM, Launched, end
-from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT
+from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT, lines_until
+from walker_rl.experiments.distributed.wire.channel import MAX_BLOCKS_IN_FLIGHT
+from walker_rl.experiments.distributed.wire.server import MAX_BLOCKS
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,6 +26,37 @@ pytestmark = [
 HOSTS = ("central", "near", "far", "late")
 PORT = 8000
 ADDRESS = f"10.77.0.1:{PORT}"
+
+SERVERS_PATIENCE = 20
+"""Seconds for which gRPC's server waits for an answer of a client before it gives up the connection."""
+
+SERVER = f"""
+import sys
+from pathlib import Path
+from walker_rl.experiments.distributed.wire.channel import Channel
+from walker_rl.experiments.distributed.wire.server import start_server
+server = start_server("run", {PORT}, Path(sys.argv[1]))
+print("serves", flush=True)
+input()
+blocks = Channel("localhost:{PORT}", "run").subscribe_to_rows(1, 1)
+while True:
+    assert blocks.get(timeout=300) is not None
+    print("took a block", flush=True)
+"""
+
+ACTOR = f"""
+import itertools
+import numpy as np
+from walker_rl.experiments.distributed.wire.channel import Channel
+from walker_rl.experiments.distributed.wire.patience import Patience
+from walker_rl.experiments.distributed.wire.transitions import MAX_BLOCK_SIZE, TransitionStream
+channel = Channel("{ADDRESS}", "run")
+stream = TransitionStream(channel, 1, Patience("nothing heard", 300.0, channel.ping))
+for number in itertools.count(1):
+    stream.insert(np.zeros((MAX_BLOCK_SIZE, 1)))
+    print(f"sent block {{number}}", flush=True)
+"""
+"""Sends blocks until the server's queue is full, then whenever there is room."""
 
 
 def ip(*words: str) -> None:
@@ -77,6 +111,18 @@ def started(machines: Machines, host: str, run, *words: str) -> Iterator[Launche
         yield made
     finally:
         end(made)
+
+
+@contextlib.contextmanager
+def running(machines: Machines, host: str, *words: str) -> Iterator[subprocess.Popen]:
+    """Python on a host."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([*machines.on(host), sys.executable, *words], **pipes)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def central(machines, run, steps):
@@ -138,6 +184,23 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
                 )
                 assert (late.process.returncode, far.process.returncode) == (0, 0)
     assert "Traceback" not in run.everything() + again.everything() + late.everything() + far.everything()
+
+
+def test_an_actor_that_waits_while_its_server_gives_up_the_connection_goes_on(machines, tmp_path):
+    num_waiting = MAX_BLOCKS + MAX_BLOCKS_IN_FLIGHT
+    with (
+        running(machines, "central", "-c", SERVER, str(tmp_path)) as server,
+        running(machines, "far", "-c", ACTOR) as actor,
+    ):
+        lines_until(actor, f"sent block {num_waiting}")
+        time.sleep(2)  # The next block is sent, and waits to be stored.
+        machines.cut("far")
+        server.stdin.write("\n")
+        server.stdin.flush()
+        lines_until(server, "took a block")
+        time.sleep(SERVERS_PATIENCE + 5)
+        machines.heal("far")
+        lines_until(actor, f"sent block {num_waiting + 10}")
 
 
 def test_who_may_not_join_is_told_why_in_a_line(machines, tmp_path):

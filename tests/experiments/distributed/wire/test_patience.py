@@ -7,10 +7,10 @@ from walker_rl.processes.exit_statuses import UNANSWERED
 
 PATIENCE = "import time\nfrom walker_rl.experiments.distributed.wire.patience import Patience\n"
 
-UNHEARD = f"{PATIENCE}Patience('nothing heard', 2.0)\ntime.sleep(300)"
+UNHEARD = f"{PATIENCE}Patience('nothing heard', 2.0, lambda: None)\ntime.sleep(300)"
 
 HEARD = f"""{PATIENCE}
-renewed, paused, closed = (Patience(name, 2.0) for name in ("renewed", "paused", "closed"))
+renewed, paused, closed = (Patience(name, 2.0, lambda: None) for name in ("renewed", "paused", "closed"))
 paused.pause()
 closed.close()
 end = time.monotonic() + 4.0

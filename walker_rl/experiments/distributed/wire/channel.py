@@ -3,6 +3,7 @@
 A board holds the latest message of its type; a queue holds each message until it is read.
 """
 
+import contextlib
 import queue
 import threading
 import time
@@ -97,6 +98,14 @@ class Channel:
     def subscribe_to_rows(self, row_size: int, size: int) -> "Inbox[np.ndarray]":
         """Receives blocks `[n, row_size]` of packed transitions; holds at most `2 size` ready."""
         return self._inbox(table_name(TRANSITIONS, self.run_id), lambda arrays: decode_rows(row_size, arrays), size)
+
+    def ping(self) -> None:
+        """Asks the server for something, for a second at most, so that a wait on a broken connection ends.
+
+        A server gives up a connection that is cut for 20 s, and only the answer to a new request tells its client so.
+        """
+        with contextlib.suppress(TimeoutError):
+            self._client.describe_tables(timeout=1.0)
 
     def drop(self, table: str, error: ForeignMessageError) -> None:
         """Warns of a message that violates the protocol, once per sender and table."""

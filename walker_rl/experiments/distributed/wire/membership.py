@@ -72,8 +72,8 @@ def connect(address: str, run_id: str, seconds: float = 300.0) -> tuple[Channel,
     Raises:
         UserError: if `take_part` raises it.
     """
-    patience = Patience(f"nothing heard from the run at {address}", seconds)
     channel = Channel(address, run_id)
+    patience = Patience(f"nothing heard from the run at {address}", seconds, channel.ping)
     config = take_part(channel)
     patience.renew(config.distributed.patience)
     return channel, config, patience
