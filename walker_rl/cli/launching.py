@@ -113,7 +113,7 @@ def experiment_of(
     """
     from walker_rl.experiments.run.creation import create_run_directory
 
-    config, run = load_request(request, RUNNER, has_network=has_network, command=command, options=options)
+    config, run = load_request(request, RUNNER, (command, *options), has_network=has_network)
     if run is None:
         if config.replay != "arrays":
             raise UserError(f"replay = {config.replay}: must be arrays with launch, which keeps replay in the learner")

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def load_request(
-    request: Request, runner: str, *, has_network: bool = True, command: str = "", options: Sequence[str] = ()
+    request: Request, runner: str, command: Sequence[str], *, has_network: bool = True
 ) -> tuple[ExperimentConfig, RunDirectory | None]:
     """Loads the requested configuration, and opens the run to resume without changing it.
 
     Args:
         request: the user's request.
         runner: "train" or "launch".
+        command: the user's command, as in "cluster submit", and its options about processes and machines; both are
+            repeated in the command that lengthens a complete run.
         has_network: True if the training process can reach other machines.
-        command: the user's command, as in "cluster submit"; by default, `runner`.
-        options: the command's further options, which are repeated in a command that lengthens a complete run.
 
     Returns:
         The configuration, and the run to resume or None.
@@ -43,13 +43,13 @@ def load_request(
     if request.resume is None:
         config = load_config(request.agent_name, request.files, request.overrides)
     else:
-        config, run = _resumed_experiment(request, request.resume, runner, (command or runner, *options))
+        config, run = _resumed_experiment(request, request.resume, runner, command)
     check_trackers(config, has_network=has_network)
     return config, run
 
 
 def _resumed_experiment(
-    request: Request, path: Path, runner: str, words: Sequence[str]
+    request: Request, path: Path, runner: str, command: Sequence[str]
 ) -> tuple[ExperimentConfig, RunDirectory]:
     from walker_rl.experiments.config_loading import load_config
     from walker_rl.experiments.run import resuming
@@ -68,8 +68,8 @@ def _resumed_experiment(
     resuming.check_length(run, config)
     if resuming.is_complete(run, config):
         ending, lengthening = _continuation(run, config)
-        command, *options = words
-        again = resume_command(command, request.agent_name, path, *options, *lengthening)
+        name, *options = command
+        again = resume_command(name, request.agent_name, path, *options, *lengthening)
         raise RunIsComplete(f"{path} is complete, {ending}: {again}")
     resuming.check_has_checkpoint(run)
     return config, run

@@ -56,7 +56,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
         from walker_rl.experiments.run.creation import create_run_directory, discard_unused
         from walker_rl.experiments.run.directory import locked, prior_policy_of
 
-        config, run = load_request(request, RUNNER)
+        config, run = load_request(request, RUNNER, [RUNNER])
         prior_policy = prior_policy_of(run, config) if run else read_prior_policy(config)
         with _parts(config, prior_policy) as parts:  # Before the directory, so that an error leaves nothing behind.
             run = run or create_run_directory(request.run_dir, config, RUNNER, prior_policy)
