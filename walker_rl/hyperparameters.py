@@ -35,7 +35,7 @@ class Allowed:
         if isinstance(value, Linear):
             # A learning rate may fall to zero, but not begin there.
             ends_well = self.permits(value.last) or value.last == self.above
-            return self.permits(value.first) and ends_well and 0 <= value.begin < value.end
+            return self.permits(value.first) and ends_well and 0 <= value.begin < value.end <= LARGEST
         if isinstance(value, tuple):
             return 0 < len(value) <= MAX_LENGTH and all(self.permits(item) for item in value)
         if self.choices:
@@ -122,4 +122,4 @@ def _must_be(value: Any, rule: Allowed) -> str:
     if rule.maximum is None and any(size > LARGEST for size in sizes):
         return f"at most {LARGEST:g}" + ("" if has_lower_bound else " in size")
     words = rule.describe() or "a finite number"
-    return f"{words} in its values, with 0 <= begin < end" if isinstance(value, Linear) else words
+    return f"{words} in its values, with 0 <= begin < end <= {LARGEST:g}" if isinstance(value, Linear) else words

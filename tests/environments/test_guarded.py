@@ -1,6 +1,7 @@
 """Environments of other people that misbehave after their first trial."""
 
 import os
+import re
 import signal
 import sys
 
@@ -35,6 +36,26 @@ class Rail(dm_env.Environment):
         self.count += 1
         if self.count > 1: self.act()
         return dm_env.transition(self.reward() if self.count > 1 else 1.0, self.observation())
+
+
+class Narrows(Rail):
+    def observation(self): return np.zeros(1)
+
+
+class Soars(Rail):
+    def observation(self): return np.array([0.0, 1e39])
+
+
+class Voids(Rail):
+    def step(self, action): return dm_env.transition(np.nan, self.observation())
+
+
+class ClosesOnce(Rail):
+    closed = False
+
+    def close(self):
+        if self.closed: raise RuntimeError("already closed")
+        self.closed = True
 
 
 class Leaves(Rail):
@@ -138,6 +159,19 @@ def test_a_reward_is_finite_as_float32(reward):
         play("Pays", reward=reward)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Narrows", "the environment returned an observation [1]: must be [2]"),
+        ("Soars", "the environment returned an observation that is not finite"),
+        ("Voids", "the environment returned a reward that is not finite"),
+    ],
+)
+def test_numbers_that_training_would_refuse_are_refused_before_it(name, message):
+    with pytest.raises(UserError, match=f"^{re.escape(f'task = rails:{name}: {message}')}$"):
+        find_task(f"rails:{name}")
+
+
 def test_a_picture_that_ends_the_process_is_none():
     with pytest.raises(RunError, match=r"^no film: SystemExit: 3$"):
         play("Draws").render(8, 8)
@@ -163,6 +197,13 @@ def test_a_failure_to_close_is_a_warning(capfd):
     play("Clings").close()
     line = capfd.readouterr().err
     assert line.startswith("warning: when it was closed, the environment raised OSError: no hands (")
+
+
+def test_it_is_closed_once(capfd):
+    environment = play("ClosesOnce")
+    environment.close()
+    environment.close()
+    assert capfd.readouterr().err == ""
 
 
 def test_each_construction_gets_the_arguments_as_they_were_given():

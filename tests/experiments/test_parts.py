@@ -90,7 +90,7 @@ def numbers(agent_name: str) -> list[str]:
 def test_every_number_has_an_end(agent_name):
     """A number where a list is wanted has another line, of its own."""
     for name in numbers(agent_name):
-        for value in (f"{10**13}", f"[{10**13}]", f"[{10**13}, 0, 0, 5]"):
+        for value in (f"{10**13}", f"[{10**13}]", f"[{10**13}, 0, 0, 5]", f"[0, 0, 0, {10**13}]"):
             with pytest.raises(UserError, match=rf"^{re.escape(name)} = .*{10**13}"):
                 load_config(agent_name, (), (f"{name}={value}",))
 

@@ -9,7 +9,7 @@ from walker_rl.experiments.config_loading import load_config
 
 INTEGER, NUMBER = "must be an integer", "must be a number"
 SCHEDULE = "must be a number or [first, last, begin, end]"
-STEPS = "in its values, with 0 <= begin < end"
+STEPS = "in its values, with 0 <= begin < end <= 1e+12"
 LIST = "must be a list of integers, as in [256, 256]"
 
 

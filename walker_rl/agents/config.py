@@ -93,7 +93,7 @@ class OffPolicyConfig(NetworkConfig):
         1_000_000, "transitions kept in replay; the oldest go first", unit="items", minimum=1
     )
     num_random_steps: int = hyperparameter(
-        5_000, "uniform random actions at the start of training", unit="steps", minimum=0
+        5_000, "uniform random actions at the start, or after the steps of a prior", unit="steps", minimum=0
     )
     evaluated_tau: float = hyperparameter(
         1e-3,

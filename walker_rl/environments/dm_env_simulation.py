@@ -103,7 +103,7 @@ class DmEnvSimulation:
         return picture(lambda: physics.render(*size, camera_id=camera), width, height, is_mujoco=True)
 
     def close(self) -> None:
-        """Closes the environment; may be called again."""
+        """Closes the environment."""
         self._environment.close()
 
 

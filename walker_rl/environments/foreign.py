@@ -129,7 +129,8 @@ class ForeignFamily:
         """The task called `name`, constructed and played for one step; None if `name` belongs to another family.
 
         Raises:
-            UserError: if a part of this fails, or an observation is not finite or differs in size from its declaration.
+            UserError: if a part of this fails, an observation differs in size from its declaration, or a number is not
+                finite as float32.
         """
         if not self.has(name):
             return None
@@ -137,10 +138,9 @@ class ForeignFamily:
             observation_size, action_size = _sizes(simulation)
             if not observation_size or not action_size:
                 raise Refused("must have observations and actions of at least one number")
-            observations = [simulation.reset(0), simulation.step(np.zeros(action_size, np.float32)).observation]
-            for observation in map(np.asarray, observations):
-                if observation.shape != (observation_size,) or not np.isfinite(observation).all():
-                    raise Refused(f"must observe {observation_size} finite numbers, not {observation.tolist()}")
+            trial = GuardedSimulation(simulation)
+            trial.reset(0)
+            trial.step(np.zeros(action_size, np.float32))
             return Task(
                 name,
                 self.kind,

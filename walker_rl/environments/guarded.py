@@ -28,6 +28,8 @@ class GuardedSimulation:
         self.dimensions = simulation.dimensions
         self.frame_seconds = simulation.frame_seconds
         self._shape = (len(self.dimensions.observation),)
+        self._exit = contextlib.ExitStack()
+        self._exit.callback(simulation.close)
 
     @property
     def reward_parts(self) -> Metrics:
@@ -66,10 +68,10 @@ class GuardedSimulation:
             return self._simulation.render(width, height)
 
     def close(self) -> None:
-        """Ends the simulation; a failure is a warning, since everything has been played."""
+        """Ends the simulation, once; a failure is a warning, since everything has been played."""
         try:
             with same_handlers(), playing():
-                self._simulation.close()
+                self._exit.close()
         except RunError as error:
             write_to_stderr(f"warning: when it was closed, {error}\n")
 

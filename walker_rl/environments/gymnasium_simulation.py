@@ -69,7 +69,7 @@ class GymnasiumSimulation:
         return picture(self._environment.render, width, height, is_mujoco=self._is_mujoco)
 
     def close(self) -> None:
-        """Closes the environment; may be called again."""
+        """Closes the environment."""
         self._environment.close()
 
     def _flat(self, observation: Any) -> np.ndarray:

@@ -68,6 +68,34 @@ def test_the_search_finds_the_best_parameters():
     assert learner.learner_steps == 60 * 8
 
 
+class Valley(Trials):
+    """The return falls with the distance of an offset and a gain from each other, whichever they are."""
+
+    def __next__(self):
+        trials = super().__next__()
+        trials[:, -1] = -np.square(trials[:, 3] - trials[:, 4])
+        return trials
+
+
+def test_a_search_that_has_converged_stays_where_it_is():
+    """In a valley, where the spread along it grows without end beside that across it."""
+    config = Config(feedback=True, feedback_index=0, amplitudes=(0.4,), population_size=16)
+    learner, source, _ = make(config, Valley(config))
+    for _ in range(400):
+        learner.step()
+    parameters = source.given[-1][:, :-1]
+    assert np.abs(parameters).max() < 1e3
+    np.testing.assert_allclose(parameters[:, 3], parameters[:, 4], atol=0.01)
+
+
+def test_any_size_of_population_is_quiet(recwarn):
+    for size in (4, 5, 6):
+        learner, _, _ = make(dataclasses.replace(CONFIG, population_size=size))
+        for _ in range(20):
+            learner.step()
+    assert not list(recwarn)
+
+
 def test_a_restored_search_goes_on_bit_for_bit():
     learner, source, _ = make()
     for _ in range(5):

@@ -90,7 +90,7 @@ def test_a_priming_round_counts_for_no_sample(primes):
 @pytest.mark.parametrize("noise_scale", [0.0, 0.5, 2.0])
 def test_more_or_less_noise_than_the_policys_own_is_refused(noise_scale):
     builder = Builder(Config(), SPEC)
-    message = rf"^distributed.noise_scales = \[{noise_scale:g}\]: must be \[1\] with an on-policy agent$"
+    message = rf"^distributed.noise_scales = {noise_scale}: each must be 1 with an on-policy agent$"
     with pytest.raises(UserError, match=message):
         builder.make_policy(seed=0, noise_scale=noise_scale)
 

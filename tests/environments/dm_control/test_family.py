@@ -215,6 +215,9 @@ def composer_environment():
             self.task_observables["angle"].enabled = True
             self.set_timesteps(control_timestep=0.04, physics_timestep=0.02)
 
+        def initialize_episode(self, physics, random_state):
+            physics.data.qpos[0] = random_state.uniform()
+
         def get_reward(self, physics):
             return 1.0
 
@@ -223,6 +226,13 @@ def composer_environment():
 
 def test_an_environment_of_composer_has_its_time_limit(composer_environment):
     assert DmEnvSimulation(composer_environment).max_episode_steps == 1500
+
+
+def test_an_environment_of_composer_starts_from_its_seed(composer_environment):
+    simulation = DmEnvSimulation(composer_environment)
+    first, same, other = (simulation.reset(seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert (first != other).any()
 
 
 def test_an_environment_of_composer_is_drawn_in_every_episode(composer_environment):

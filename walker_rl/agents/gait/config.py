@@ -54,10 +54,13 @@ class Config:
         0.3,
         "initial standard deviation of the search; relative for stiffness and damping",
         unit="action units, cycles",
-        above=0,
+        minimum=1e-9,
     )
     frequency_sigma: float = hyperparameter(
-        0.005, "initial standard deviation of the frequency, 1 / period, in the search", unit="cycles per step", above=0
+        0.005,
+        "initial standard deviation of the frequency, 1 / period, in the search",
+        unit="cycles per step",
+        minimum=1e-9,
     )
 
     @property

@@ -12,6 +12,9 @@ from walker_rl.agents.gait.trial import Trial, TrialLayout
 from walker_rl.agents.learner import Learner
 from walker_rl.types import Metrics, State
 
+MAX_CONDITION = 1e10
+"""Ratio of the widest to the narrowest variance at which the search ends; cma would soon rotate its coordinates."""
+
 
 class GaitLearner(Learner):
     """Moves the candidates' mean and spread towards higher scores; one trial is one learner step.
@@ -73,13 +76,14 @@ class GaitLearner(Learner):
             "seed": self._start.seed % (2**32 - 1) + 1,  # cma takes 0 for the time of day
             "popsize": self._config.population_size,
             "CMA_stds": self._start.scale,
+            "CMA_mirrors": 0,  # They would be among the discarded candidates.
             "verbose": -9,
         }
         return cma.CMAEvolutionStrategy(self._start.parameters, 1.0, options)
 
     def _tell(self, trials: Trial) -> None:
         self._trials.append(trials)
-        if self._config.search:
+        if self._config.search and self._search.sm.condition_number < MAX_CONDITION:
             self._search.ask()  # `tell` requires it; the candidates it returns are discarded.
             # Unchecked: cma would shorten candidates that it did not draw, and believe a score that nobody measured.
             self._search.tell(list(trials.parameters), (-trials.score).tolist(), check_points=False)

@@ -85,7 +85,7 @@ class Builder(QueueBuilder[Config]):
             UserError: if `noise_scale` is not 1, which would make the actor off-policy.
         """
         if noise_scale != 1.0:
-            raise UserError(f"distributed.noise_scales = [{noise_scale:g}]: must be [1] with an on-policy agent")
+            raise UserError(f"distributed.noise_scales = {noise_scale}: each must be 1 with an on-policy agent")
         return DensityPolicy(self.architecture, seed, self.config.noise_correlation)
 
     @property
