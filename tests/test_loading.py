@@ -73,7 +73,7 @@ def test_a_launcher_looks_at_its_services_without_launchpad():
 def test_the_page_of_runs_is_served_without_what_trains_and_draws():
     loaded = loaded_by("import walker_rl.watch.server")
     assert "walker_rl.watch.reading" in loaded
-    assert loaded & (TENSORFLOW | {"jax", "matplotlib", "pybullet"}) == set()
+    assert loaded & (TENSORFLOW | {"jax", "matplotlib", "pybullet", "scipy"}) == set()
 
 
 @acme_stack

@@ -1,14 +1,17 @@
 """`make walk`: a film of a trained policy, from an environment that only plays."""
 
 import os
+import re
 import shutil
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.package_copy import ROOT
+from tests.tiny import AGENT, TINY_RUN, lines_until, run_command, set_options
 
 
 def add_program(path: Path, script: str) -> None:
@@ -59,6 +62,15 @@ def test_a_fresh_clone_shows_a_walk_and_plays_policies_but_trains_none(tmp_path)
 
     assert run("evaluate", "--pretrained", "d4pg", "--episodes", "1").returncode == 0
     assert "render, evaluate, watch and list work" in run("list").stdout
+    options = ("--steps", "600", "--run-dir", tmp_path / "run", *set_options(TINY_RUN))
+    assert run_command("train", AGENT, *options).returncode == 0
+    command = [tree / ".venv-walk/bin/walker-rl", "watch", tmp_path / "run", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        (address,) = re.findall(r"http://\S+", lines_until(watching, "Watching ")[-1])
+        for page in ("", "/runs", "/run/run"):
+            with urllib.request.urlopen(f"{address.rstrip('/')}{page}") as answer:
+                assert answer.status == 200
+        watching.kill()
     for words in (["train", "d4pg"], ["tune", "d4pg"], ["sweep", "d4pg"], ["probe"], ["doctor"]):
         refused = run(*words)
         assert (refused.returncode, refused.stderr.count("\n"), refused.stdout) == (2, 1, "")

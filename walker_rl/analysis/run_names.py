@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from walker_rl.analysis.statistics import MEAN, MEDIAN, STATISTIC
+from walker_rl.analysis.statistic_names import MEAN, MEDIAN, STATISTIC
 from walker_rl.errors import UserError
 
 

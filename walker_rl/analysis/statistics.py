@@ -6,21 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import scipy.stats
 
+from walker_rl.analysis.statistic_names import STATISTIC
+
 NUM_RESAMPLES, RESAMPLING_SEED = 2_000, 0
 CONFIDENCE = 0.95
 
 MAX_SPANNED_SEEDS = 4
-"""Most seeds whose IQM's interval is from the lowest to the highest: each is the IQM of over 2.5 % of the resamples."""
+"""Most seeds with which the IQM's interval reaches from the lowest seed to the highest.
 
-STATISTIC = "IQM"
-"""Name of the interquartile mean in the column `series` of tables, in which seeds have the name of their run."""
-
-MEAN = "mean"
-"""Name of the mean there: the statistic of shares that most seeds have at 0, since the IQM would omit the others."""
-
-
-MEDIAN = "median"
-"""Name of the median there: the statistic of times, some of which are infinite."""
+Each of them is then the IQM of over 2.5 % of the resamples.
+"""
 
 
 def interval_name(num_seeds: Iterable[int], statistic: str = STATISTIC) -> str:

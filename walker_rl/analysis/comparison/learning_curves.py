@@ -9,7 +9,8 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.comparison.style import time_unit
 from walker_rl.analysis.run import Groups, Run
-from walker_rl.analysis.statistics import STATISTIC, estimate
+from walker_rl.analysis.statistic_names import STATISTIC
+from walker_rl.analysis.statistics import estimate
 from walker_rl.analysis.tables import Row
 
 NUM_TIMES = 100

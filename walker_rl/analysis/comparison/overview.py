@@ -19,7 +19,7 @@ from walker_rl.analysis.comparison import learning_curves
 from walker_rl.analysis.comparison.panels import Curve
 from walker_rl.analysis.comparison.style import group_label, point_marker, styles
 from walker_rl.analysis.run import Groups
-from walker_rl.analysis.statistics import STATISTIC
+from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.tables import Row
 from walker_rl.printable import plain
 

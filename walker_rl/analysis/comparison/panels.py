@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker, styles
-from walker_rl.analysis.statistics import STATISTIC, interval_name
+from walker_rl.analysis.statistic_names import STATISTIC
+from walker_rl.analysis.statistics import interval_name
 from walker_rl.printable import counted, plain
 
 WIDTH = 8.4

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
 from walker_rl.analysis.comparison.style import styles
 from walker_rl.analysis.run import Groups
-from walker_rl.analysis.statistics import MEAN, STATISTIC, stability
+from walker_rl.analysis.statistic_names import MEAN, STATISTIC
+from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from walker_rl.analysis.comparison.style import Style, group_label
-from walker_rl.analysis.statistics import MEAN, STATISTIC, Estimate, estimate
+from walker_rl.analysis.statistic_names import MEAN, STATISTIC
+from walker_rl.analysis.statistics import Estimate, estimate
 from walker_rl.analysis.tables import Row
 
 ROW_HEIGHT = 0.42

@@ -11,7 +11,8 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows
 from walker_rl.analysis.comparison.style import Style, group_label, styles, time_unit
 from walker_rl.analysis.run import Groups
-from walker_rl.analysis.statistics import MEDIAN, when_reached
+from walker_rl.analysis.statistic_names import MEDIAN
+from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain
 

@@ -19,7 +19,8 @@ from walker_rl.analysis.comparison.style import SETTINGS, save
 from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
 from walker_rl.analysis.report.excerpt import data_uri, excerpt
 from walker_rl.analysis.run import Run, by_task
-from walker_rl.analysis.statistics import MEAN, STATISTIC, interval_name, stability
+from walker_rl.analysis.statistic_names import MEAN, STATISTIC
+from walker_rl.analysis.statistics import interval_name, stability
 from walker_rl.analysis.tables import Row
 from walker_rl.errors import NotWholeError
 from walker_rl.printable import format_duration, format_return
