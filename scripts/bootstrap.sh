@@ -140,7 +140,7 @@ if [ "$name" = --find-python ]; then
 fi
 
 if command -v flock >/dev/null; then # A Mac has none.
-    exec 9<"$name"
+    exec 9<pyproject.toml # One file for all locks, since two may be for one environment.
     flock 9
 fi
 if is_whole; then

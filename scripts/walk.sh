@@ -5,13 +5,13 @@ set -eu
 CDPATH= cd "$(dirname "$0")/.."
 
 venv=.venv
-if [ ! -x .venv/bin/walker-rl ] || [ -e .venv/.incomplete ]; then
+if [ -e .venv/.incomplete ] || ! .venv/bin/walker-rl --version >/dev/null 2>&1; then # It names a moved tree's old place.
     venv=.venv-walk
     scripts/bootstrap.sh requirements-walk.lock "${1:-}" "$venv"
 fi
 "$venv/bin/walker-rl" render --pretrained d4pg --output walk.gif
 if [ "$(uname)" = Darwin ]; then
-    open walk.gif
+    open walk.gif || true
 elif [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then
-    xdg-open walk.gif
+    xdg-open walk.gif || true # There may be no viewer.
 fi

@@ -21,8 +21,9 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "no_grpc_proxy": ",",  # gRPC compares the ends of names: its empty entries are that of any of Reverb's servers.
 }
-"""Environment variables that libraries read once, at import; values that the user has set stay."""
+"""Environment variables that libraries read, most of them once, at import; values that the user has set stay."""
 
 
 def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads: int = INTER_OP_THREADS) -> None:

@@ -60,6 +60,7 @@ def path(tmp_path):
         ("agent.sigma=[inf,0,0,5]", "agent.sigma = [inf, 0.0, 0, 5]: must be at most 1e+12"),
         ("task=[{a: [null, true]}]", "task = [{a: [null, true]}]: must be a name"),
         ("task=null", "task = null: must be a name"),
+        ("replay=null", "replay = null: must be one of arrays, reverb"),
         ("task=[a]", "task = [a]: must be a name"),
         ("task=1.10", "task = 1.1: must be a name; a number is a name only in quotes"),
         (

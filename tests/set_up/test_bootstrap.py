@@ -42,11 +42,11 @@ def tree(tmp_path):
     return tmp_path
 
 
-def start(tree: Path, *version: str) -> subprocess.Popen:
+def start(tree: Path, *version: str, lock: str = "tiny.lock") -> subprocess.Popen:
     """The set-up in a process group of its own, as with the tree's `.venv` activated from that of these tests."""
     path = [str(tree / ".venv/bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = os.environ | {"PATH": ":".join(path)}
-    command = [tree / "scripts/bootstrap.sh", "tiny.lock", *(version or [THIS])]
+    command = [tree / "scripts/bootstrap.sh", lock, *(version or [THIS])]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -93,6 +93,19 @@ def is_found(version: str) -> bool:
     return (
         subprocess.run([ROOT / "scripts/bootstrap.sh", "--find-python", version], capture_output=True).returncode == 0
     )
+
+
+def test_two_set_ups_at_once_take_turns_even_with_different_locks(tree):
+    for name in ("tiny", "dev"):
+        for kind in ("lock", "portable.lock"):
+            (tree / f"{name}.{kind}").write_text("# nothing\n")
+    first = start(tree)
+    wait_for(tree / ".venv/.incomplete", first)
+    second = start(tree, lock="dev.lock")
+    for process in (first, second):
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    assert is_installed(tree)
 
 
 def test_an_interrupted_set_up_starts_over(tree):

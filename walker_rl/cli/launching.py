@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import ipaddress
+import os
 import re
 import socket
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.wire.trust import trust
 from walker_rl.files.outputs import writing
-from walker_rl.printable import counted
+from walker_rl.printable import counted, file_name
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.signals import StopSignals
 
@@ -147,7 +148,8 @@ def join_run(request: Request, address: str, num_actors: int) -> int:
     wanted = config_from_dict(to_dict(config), request.files, request.overrides)
     for difference in differences(to_dict(wanted), to_dict(config), free_to_change=()):
         raise UserError(f"{difference}: must be as in the run at {address}, or not be given")
-    run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now()}")
+    here = f"{file_name(socket.gethostname())}_{os.getpid()}"  # Others on the same disk may join in the same second.
+    run = RunDirectory(request.run_dir or Path("runs") / f"{config.agent_name}_actors_{run_id}_{time_now()}_{here}")
     with writing("run_dir", run.path):
         if run.config.exists():
             raise UserError(f"run_dir = {run.path}: must not be a run's; actors that join leave nothing but logs")

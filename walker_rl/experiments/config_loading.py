@@ -22,7 +22,7 @@ from walker_rl.experiments.config import (
 from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.files.yaml_file import as_text, parse_yaml, read_yaml_file
-from walker_rl.hyperparameters import problems
+from walker_rl.hyperparameters import allowed, problems
 from walker_rl.schedules import Linear
 
 PROVENANCE = "provenance"
@@ -131,7 +131,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
         if layer.get("agent_name", agent_name) != agent_name:
             other = shown(layer["agent_name"])
             raise UserError(f"{source}agent_name = {other}: must be {agent_name}, the agent asked for")
-        values.update(_field_values(layer, types))
+        values.update(_field_values(layer, types, _choices(config_type)))
         values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
     with calling(agent_name):
         config: ExperimentConfig = _build(config_type, with_absolute_paths(values))
@@ -141,7 +141,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
     return config
 
 
-def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
+def _field_values(layer: dict[str, Any], types: dict[str, Any], choices: dict[str, str]) -> dict[str, Any]:
     """Returns the values in a layer by full field name."""
     values = {}
     for key, value in flatten({name: one for name, one in layer.items() if types.get(name) != ARGUMENTS}).items():
@@ -152,7 +152,7 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any]) -> dict[str, Any
         try:
             values[key] = to_field_value(_as_typed(value, types[key]), types[key])
         except ValueError as error:
-            raise UserError(f"{key} = {shown(value)}: {error}") from None
+            raise UserError(f"{key} = {shown(value)}: {choices.get(key, error)}") from None
     return values
 
 
@@ -244,3 +244,16 @@ def _field_types(config_type: type, prefix: str = "") -> dict[str, Any]:
         elif typing.get_origin(annotation) is not typing.ClassVar:
             types[prefix + name] = annotation
     return types
+
+
+def _choices(config_type: type, prefix: str = "") -> dict[str, str]:
+    """Returns what the fields with choices must be, by full field name."""
+    words, types = {}, typing.get_type_hints(config_type)
+    for field in dataclasses.fields(config_type):
+        rule, annotation = allowed(field), types[field.name]
+        if dataclasses.is_dataclass(annotation):
+            words.update(_choices(typing.cast(type, annotation), f"{prefix}{field.name}."))
+        elif rule is not None and rule.choices:
+            or_null = " or null" if type(None) in typing.get_args(annotation) else ""
+            words[prefix + field.name] = f"must be {rule.describe()}{or_null}"
+    return words

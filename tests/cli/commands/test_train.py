@@ -137,7 +137,7 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
             f"config = {GAIT}: agent_name = gait: must be {DISTRIBUTIONAL_AGENT}, the agent asked for",
         ),
         (["--resume", "nowhere"], "run = nowhere: must be a run directory (no config.yaml in it)"),
-        (["--set", "logging.wandb=on"], "logging.wandb = true: must be a name or null"),
+        (["--set", "logging.wandb=on"], "logging.wandb = true: must be one of offline, online or null"),
         (["--set", "logging.wandb=remote"], "logging.wandb = remote: must be one of offline, online"),
     ],
 )

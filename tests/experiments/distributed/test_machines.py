@@ -188,10 +188,9 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
 
 def test_an_actor_that_waits_while_its_server_gives_up_the_connection_goes_on(machines, tmp_path):
     num_waiting = MAX_BLOCKS + MAX_BLOCKS_IN_FLIGHT
-    with (
-        running(machines, "central", "-c", SERVER, str(tmp_path)) as server,
-        running(machines, "far", "-c", ACTOR) as actor,
-    ):
+    with running(machines, "central", "-c", SERVER, str(tmp_path)) as server, contextlib.ExitStack() as stack:
+        lines_until(server, "serves")
+        actor = stack.enter_context(running(machines, "far", "-c", ACTOR))
         lines_until(actor, f"sent block {num_waiting}")
         time.sleep(2)  # The next block is sent, and waits to be stored.
         machines.cut("far")

@@ -34,6 +34,9 @@ _VERSIONED = (
 )
 """Packages that make a run's numbers, with those of other packages' agents; a machine has some of them."""
 
+RUN_ID_SIZE = 12
+"""Hexadecimal digits of a run's id."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Provenance:
@@ -59,7 +62,7 @@ class Provenance:
 def provenance() -> dict[str, Any]:
     """Returns an id for a new run, and versions, commit and machine, as plain values."""
     return {
-        "run_id": uuid.uuid4().hex[:12],
+        "run_id": uuid.uuid4().hex[:RUN_ID_SIZE],
         "walker_rl": __version__,
         "commit": commit(),
         "python": platform.python_version(),

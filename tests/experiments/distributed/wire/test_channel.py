@@ -1,6 +1,9 @@
 """Messages through a real server."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -27,7 +30,7 @@ from walker_rl.experiments.distributed.wire.messages import (
 from walker_rl.experiments.distributed.wire.server import MAX_BLOCKS
 from walker_rl.experiments.distributed.wire.trust import TRUSTED
 
-NOTICE = Notice({0: 1_000, 3: 234}, 567, 2, True, {"a": Welcome(3, 1, 400)})
+NOTICE = Notice({0: 1_000, 3: 234}, 567, 2, True, 5_000, {"a": Welcome(3, 1, 400)})
 
 
 def received(inbox, number):
@@ -40,7 +43,7 @@ def test_a_board_shows_what_was_last_put_on_it(channel, message):
     assert channel.read(type(message)) == message
     assert channel.read(type(message)) == message
     if isinstance(message, Notice):
-        other = Notice({0: 2_000}, 600, 1, False, {})
+        other = Notice({0: 2_000}, 600, 1, False, 5_000, {})
         channel.send(other)
         assert channel.read(Notice) == other
 
@@ -114,6 +117,18 @@ def test_a_run_of_another_version_is_refused(channel):
     channel.send(Experiment("0.0.9", {}))
     with pytest.raises(UserError, match=f"^version = {__version__}: must be 0.0.9, the run's version$"):
         take_part(channel)
+
+
+def test_a_proxy_is_not_asked_for_a_server(server):
+    code = (
+        "from walker_rl.runtime import set_environment\n"
+        "from walker_rl.experiments.distributed.wire.reverb_client import ReverbClient\n"
+        "set_environment()\n"
+        f"assert ReverbClient('localhost:{server.port}').describe_tables(timeout=60)"
+    )
+    proxy = dict.fromkeys(("http_proxy", "https_proxy", "grpc_proxy"), "http://localhost:1")
+    without = {name: value for name, value in os.environ.items() if name not in ("no_proxy", "no_grpc_proxy")}
+    subprocess.run([sys.executable, "-c", code], env=without | proxy, check=True)
 
 
 def test_a_run_whose_task_imports_a_module_is_joined_only_by_who_trusts_it(channel, monkeypatch):

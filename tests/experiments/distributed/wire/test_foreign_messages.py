@@ -14,6 +14,7 @@ from tests.fuzzing import damaged, make_generator
 from tests.tiny import lines_until, wait_until
 from walker_rl.experiments.distributed.wire.channel import BOARDS, MAX_WARNINGS, QUEUES, TRANSITIONS, table_name
 from walker_rl.experiments.distributed.wire.codec import ForeignMessageError, decode, encode
+from walker_rl.experiments.distributed.wire.membership import find_run
 from walker_rl.experiments.distributed.wire.messages import Notice, Report, Result, Snapshot, Weights, Welcome
 from walker_rl.experiments.distributed.wire.reverb_client import ReverbClient
 
@@ -21,7 +22,7 @@ GOOD = Report("token", 0, 10, [{"actor_steps": 10.0, "episode_return": 1.5}])
 MESSAGES = (
     GOOD,
     Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False), 0.25),
-    Notice({0: 10}, 5, 1, False, {"token": Welcome(0, 0, 10)}),
+    Notice({0: 10}, 5, 1, False, 100, {"token": Welcome(0, 0, 10)}),
     Weights(np.ones(5, np.float32), 3),
     Snapshot(np.ones(5, np.float32), 10, 3, 1.5, "steps"),
 )
@@ -205,7 +206,7 @@ def test_a_board_is_read_again_until_its_own_message_is_back(reader, stranger, l
     wait_until(lambda: len(lines) == 2)
     assert not read
     reader.send(Weights(np.ones(5, np.float32), 3))
-    reader.send(Notice({}, 1, 0, False, {}))
+    reader.send(Notice({}, 1, 0, False, 100, {}))
     for thread in threads:
         thread.join(timeout=60)
     assert {type(message) for message in read} == {Weights, Notice}
@@ -220,7 +221,7 @@ def test_a_run_that_listens_goes_on_and_ends_well_whatever_it_is_sent(tmp_path):
     with launched(run, "--num-actors", "2", "--steps", "8000", "--open-ports") as made:
         port = int(lines_until(made.process, "warning: port ")[-1].split()[2])
         client = ReverbClient(f"localhost:{port}")
-        run_id = re.search(rb"experiment-([0-9a-f]+)", client.describe_tables(timeout=60))[1].decode()
+        run_id, _ = find_run(f"localhost:{port}", 60)
         made.wait_for_learning()
         for kind in (*QUEUES, *BOARDS):
             for arrays in (*FOREIGN[:8], [text({"sender": "intruder:1", "version": 5})]):

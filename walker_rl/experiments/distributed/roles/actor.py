@@ -1,5 +1,6 @@
 """The actor's process: plays, sends its transitions, and reports its step count."""
 
+import contextlib
 import math
 import time
 import uuid
@@ -74,20 +75,19 @@ class ActorNode:
         """
         display = Display()
         display.message(f"Actor {self._welcome.index} starts at {self._welcome.actor_steps:,} steps.")
-        notice = self._exchange()
-        while not notice.is_over and not stop_requested():
-            self._play(notice)
+        with contextlib.closing(self._loop), contextlib.closing(self._patience):
             notice = self._exchange()
-        self._stream.close()
-        self._channel.send(self._report(is_last=True))
-        self._patience.close()
-        self._loop.close()
+            while not notice.is_over and not stop_requested():
+                self._play(notice)
+                notice = self._exchange()
+            self._stream.close()
+            self._channel.send(self._report(is_last=True))
         reason = "the run has ended" if notice.is_over else "it was stopped"
         display.message(f"Actor {self._welcome.index} ends at {self._actor_steps:,} steps: {reason}.")
 
     def _play(self, notice: Notice) -> None:
         """Plays until the next report is due; near the end of the run, waits for a notice of the steps left."""
-        steps_left = self._config.max_actor_steps - notice.actor_steps
+        steps_left = notice.max_actor_steps - notice.actor_steps
         untold_steps = self._actor_steps - notice.actor_steps_by_index.get(self._welcome.index, 0)
         num_steps = math.ceil(steps_left / (2 * max(1, notice.num_actors))) - untold_steps
         if num_steps <= 0:

@@ -82,7 +82,15 @@ class Conversation:
         steps, present = roster.actor_steps_by_index, roster.num_present
         awaited = 0 if snapshot is None else snapshot.actor_steps
         notice = Notice(
-            steps, self._learner_steps, present, is_over, roster.welcomes, awaited, num_inserted, tuple(roster.replaced)
+            actor_steps_by_index=steps,
+            learner_steps=self._learner_steps,
+            num_actors=present,
+            is_over=is_over,
+            max_actor_steps=self._experiment.config["max_actor_steps"],
+            welcomes=roster.welcomes,
+            snapshot_steps=awaited,
+            num_inserted=num_inserted,
+            replaced=tuple(roster.replaced),
         )
         self._channel.send(notice)
 

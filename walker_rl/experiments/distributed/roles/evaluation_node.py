@@ -1,5 +1,6 @@
 """The evaluator's process: evaluates the snapshots that the central process sends; keeps the best and the last."""
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable
@@ -53,19 +54,18 @@ class EvaluatorNode:
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
         """Evaluates snapshots until the last one is done."""
-        while not stop_requested():
-            time.sleep(POLL_PERIOD)
-            notice = self._channel.read(Notice)  # Waits while the central process is away, until patience ends.
-            self._patience.renew()
-            if not notice.snapshot_steps:
-                continue
-            snapshot, variables = self._channel.read(Snapshot, self._unpack)
-            if not self._writer.write(self._hear, snapshot, variables):
-                self._wait_for_disk(stop_requested)
-            elif snapshot.ended_by is not None:
-                break
-        self._patience.close()
-        self._evaluator.close()
+        with contextlib.closing(self._evaluator), contextlib.closing(self._patience):
+            while not stop_requested():
+                time.sleep(POLL_PERIOD)
+                notice = self._channel.read(Notice)  # Waits while the central process is away, until patience ends.
+                self._patience.renew()
+                if not notice.snapshot_steps:
+                    continue
+                snapshot, variables = self._channel.read(Snapshot, self._unpack)
+                if not self._writer.write(self._hear, snapshot, variables):
+                    self._wait_for_disk(stop_requested)
+                elif snapshot.ended_by is not None:
+                    break
 
     def _unpack(self, snapshot: Snapshot) -> tuple[Snapshot, Variables]:
         return snapshot, self._architecture.split_weights(snapshot.array)

@@ -14,9 +14,10 @@ from walker_rl.experiments.distributed.wire.channel import Channel
 from walker_rl.experiments.distributed.wire.codec import protocol
 from walker_rl.experiments.distributed.wire.messages import Experiment
 from walker_rl.experiments.distributed.wire.patience import Patience
-from walker_rl.experiments.distributed.wire.reverb_client import ReverbClient
+from walker_rl.experiments.distributed.wire.reverb_client import RETRY_PERIOD, ReverbClient
 from walker_rl.experiments.distributed.wire.trust import TRUSTED, is_trusted
 from walker_rl.experiments.prior import PriorPolicy, has_prior_policy, parse_prior_policy
+from walker_rl.experiments.run.provenance import RUN_ID_SIZE
 
 MUST_BE = "must be the address of a run started with --role central --listen"
 
@@ -74,7 +75,11 @@ def connect(address: str, run_id: str, seconds: float = 300.0) -> tuple[Channel,
     """
     channel = Channel(address, run_id)
     patience = Patience(f"nothing heard from the run at {address}", seconds, channel.ping)
-    config = take_part(channel)
+    try:
+        config = take_part(channel)
+    except UserError:
+        patience.close()
+        raise
     patience.renew(config.distributed.patience)
     return channel, config, patience
 
@@ -94,7 +99,8 @@ def find_run(address: str, seconds: float) -> tuple[str, ExperimentConfig]:
         except TimeoutError:
             if time.monotonic() > end:
                 raise UserError(f"join = {address}: {MUST_BE}; no run answers there") from None
-    found = re.search(rb"experiment-([0-9a-f]+)", tables)
+            time.sleep(RETRY_PERIOD)  # Another kind of server refuses at once.
+    found = re.search(rb"experiment-([0-9a-f]{%d})" % RUN_ID_SIZE, tables)  # The next byte may look like a digit.
     if found is None:
         raise UserError(f"join = {address}: {MUST_BE}; this is another Reverb server")
     run_id = found[1].decode()

@@ -61,6 +61,7 @@ class Notice:
         learner_steps: updates so far.
         num_actors: actors that have reported recently.
         is_over: whether actors should stop.
+        max_actor_steps: length of the run, which a resume may have changed since an actor joined.
         welcomes: answers of the last minute, by the token of their addressee.
         snapshot_steps: `actor_steps` of the snapshot that awaits its evaluation; 0 if there is none.
         num_inserted: items of all actors that the learner has; a central process that is restarted may have fewer.
@@ -71,6 +72,7 @@ class Notice:
     learner_steps: int
     num_actors: int
     is_over: bool
+    max_actor_steps: int
     welcomes: dict[str, Welcome]
     snapshot_steps: int = 0
     num_inserted: int = 0

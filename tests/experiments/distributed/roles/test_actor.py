@@ -1,6 +1,7 @@
-"""Actors of a run, and the noise of each: a real one plays for a central process that the test speaks for."""
+"""Actors of a run: a real one plays for a central process that the test speaks for."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -40,29 +41,60 @@ def test_the_sigmas_of_a_prior_begin_later_with_each_actor(channel, tmp_path, in
     assert explores(channel, load_config(AGENT, (), (*OVERRIDES, *prior)), index) == has_noise
 
 
-def test_an_actor_ends_once_another_has_its_index(channel):
-    config = load_config(AGENT, (), OVERRIDES)
-    publish(channel, config, random_variables(builder_of(config).architecture))
-    reports, blocks = channel.subscribe(Report, 4), channel.subscribe_to_rows(builder_of(config).layout.row_size, 4)
-    failures = []
+class Playing:
+    """An actor that plays in a thread, until it is told that the run is over or it fails."""
 
-    def play():
+    def __init__(self, channel, config, index):
+        self._channel, self._index = channel, index
+        self._blocks = channel.subscribe_to_rows(builder_of(config).layout.row_size, 4)
+        self.failure = None
+        reports = channel.subscribe(Report, 4)
+        self._thread = threading.Thread(target=self._play, daemon=True)
+        self._thread.start()
+        self.token = reports.get(timeout=60).token
+
+    def notify(self, *, is_over=False, max_actor_steps=10_000, **fields):
+        welcomes = {self.token: Welcome(self._index, 0, 0)}
+        self._channel.send(Notice({}, 1, 1, is_over, max_actor_steps, welcomes, **fields))
+
+    def next_block(self):
+        return self._blocks.get(timeout=60)
+
+    def finish(self):
+        while self._thread.is_alive():
+            self._blocks.get(timeout=0.1)
+
+    def _play(self):
         try:
-            ActorNode(channel.address, channel.run_id, 2).run(lambda: False)
+            ActorNode(self._channel.address, self._channel.run_id, self._index).run(lambda: False)
         except RunError as error:
-            failures.append(str(error))
+            self.failure = str(error)
 
-    player = threading.Thread(target=play, daemon=True)
-    player.start()
-    token = reports.get(timeout=60).token
-    welcomes = {token: Welcome(2, 0, 0)}
-    channel.send(Notice({}, 1, 1, False, welcomes, replaced=("another",)))
-    blocks.get(timeout=60)
-    assert player.is_alive()
-    channel.send(Notice({}, 1, 1, False, welcomes, replaced=("another", token)))
-    while player.is_alive():
-        blocks.get(timeout=0.1)
-    assert failures == ["another process plays actor 2 now"]
+
+def test_an_actor_ends_once_another_has_its_index(channel):
+    """And its countdown, which would end this process."""
+    config = load_config(AGENT, (), (*OVERRIDES, "distributed.patience=5"))
+    publish(channel, config, random_variables(builder_of(config).architecture))
+    actor = Playing(channel, config, index=2)
+    actor.notify(replaced=("another",))
+    actor.next_block()
+    assert actor.failure is None
+    actor.notify(replaced=("another", actor.token))
+    actor.finish()
+    assert actor.failure == "another process plays actor 2 now"
+    time.sleep(7)
+
+
+def test_an_actor_plays_on_if_the_run_is_lengthened(channel):
+    config = load_config(AGENT, (), (*OVERRIDES, "max_actor_steps=100"))
+    publish(channel, config, random_variables(builder_of(config).architecture))
+    actor = Playing(channel, config, index=0)
+    actor.notify(max_actor_steps=1_000)
+    num_steps = 0
+    while num_steps <= 100:
+        num_steps += len(actor.next_block())
+    actor.notify(is_over=True)
+    actor.finish()
 
 
 def publish(channel, config, variables):
@@ -77,19 +109,10 @@ def explores(channel, config, index):
     policy, variables = NumpyPolicy(builder.architecture), random_variables(builder.architecture)
     policy.update(variables)
     publish(channel, config, variables)
-    reports, blocks = channel.subscribe(Report, 4), channel.subscribe_to_rows(builder.layout.row_size, 4)
-
-    def play():
-        ActorNode(channel.address, channel.run_id, index).run(lambda: False)
-
-    player = threading.Thread(target=play, daemon=True)
-    player.start()
-    token = reports.get(timeout=60).token
-    welcomes = {token: Welcome(index, 0, 0)}
-    channel.send(Notice({}, 1, 1, False, welcomes))
-    played = builder.layout.unpack(blocks.get(timeout=60))
-    channel.send(Notice({}, 1, 1, True, welcomes))
-    while player.is_alive():
-        blocks.get(timeout=0.1)
+    actor = Playing(channel, config, index)
+    actor.notify()
+    played = builder.layout.unpack(actor.next_block())
+    actor.notify(is_over=True)
+    actor.finish()
     of_network = np.stack([policy.action(observation) for observation in played.observation])
     return bool((played.action != of_network).any())
