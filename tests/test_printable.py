@@ -66,7 +66,9 @@ def test_format_duration(seconds, text):
         (9.876, "9.88"),
         (-12.34, "-12"),
         (2_563.7, "2,564"),
+        (1e300, "1e+300"),
+        (-4e9, "-4e+09"),
     ],
 )
-def test_returns_below_10_have_three_digits(value, text):
+def test_small_and_huge_returns_have_three_digits(value, text):
     assert format_return(value) == text

@@ -51,8 +51,8 @@ def format_duration(seconds: float | None) -> str:
 
 
 def form_of_return(value: float) -> str:
-    """Returns the form, for `format`, of returns like `value`: without decimals, but with three digits below 10."""
-    return ",.0f" if abs(value) >= 10 else ",.3g"
+    """Returns the form, for `format`, of returns like `value`: whole, or with three digits if small or huge."""
+    return ",.0f" if 10 <= abs(value) < 1e9 else ",.3g"
 
 
 def format_return(value: float | None) -> str:

@@ -156,6 +156,15 @@ def test_the_command_of_a_run_says_what_it_was(tmp_path):
     assert load_config(AGENT, overrides=options[1::2]).agent.prior.policy == str(policy)
 
 
+def test_the_command_of_a_run_repeats_arguments_whose_names_have_dots(tmp_path):
+    arguments = {"overrides": {"joint.damping": 2}, "goal": 1}
+    made = make_run(tmp_path / "run", [1], f"environment={json.dumps(arguments)}")
+    (run,) = read_runs([made.path])
+    *_, option, override = shlex.split(run.command)
+    assert option == "--set"
+    assert load_config(AGENT, overrides=[override]).environment == arguments
+
+
 def test_agents_with_the_same_value_are_not_seeds_of_the_same(tmp_path):
     for agent in ("d4pg", "ddpg"):
         make_run(tmp_path / agent, [1], "agent.n_step=3", agent=agent)

@@ -119,6 +119,15 @@ def test_seeds_that_never_reach_a_return_count_as_late():
     assert when_reached(unknown, returns, threshold=9.5).median == np.inf
 
 
+@pytest.mark.parametrize(("end", "median"), [(40, 20), (20, 20), (15, np.nan)])
+def test_the_median_is_unknown_if_a_shorter_run_might_have_lowered_it(end, median):
+    steps = [np.array([10, 30]), np.array([10, 20]), np.array([5, end])]
+    returns = [np.array([9, 9]), np.array([0, 9]), np.array([0, 0])]
+    reached = when_reached(steps, returns, threshold=5)
+    np.testing.assert_array_equal(reached.costs, [10, 20, np.inf])
+    np.testing.assert_array_equal(reached.median, median)
+
+
 def test_stability_is_that_of_consecutive_evaluations():
     """Steps of 4, 7, 5, 7; after 10 the 3 is below 5, after 12 nothing is below 6 but the 5."""
     result = stability(np.array([6.0, 10.0, 3.0, 8.0, 15.0, 7.5, 7.4]))

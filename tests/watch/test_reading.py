@@ -8,7 +8,7 @@ import pytest
 
 from tests.analysis.made_runs import make_run
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.watch.reading import MAX_POINTS, details, find_runs, overview, read_film
+from walker_rl.watch.reading import MAX_POINTS, details, find_runs, overview, overviews, read_film
 
 
 def as_json(shown) -> str:
@@ -109,6 +109,16 @@ def test_a_file_that_cannot_be_read_leaves_the_rest(run, name):
     shown = details("one", run)
     assert shown["newest"] == (None if "evaluation" in name else 70.0)
     assert shown["max_steps"] == (None if "config" in name else 4_000)
+
+
+@pytest.mark.parametrize("name", ["metrics/moved.csv", "videos/best.gif"])
+def test_a_run_with_a_link_to_nothing_leaves_the_others(run, name):
+    (run.path / name).unlink(missing_ok=True)
+    (run.path / name).symlink_to("nowhere")
+    runs = {"one": run, "another": make_run(run.path.parent / "another", [1])}
+    assert "another" in [shown["name"] for shown in overviews(runs)]
+    if name.endswith("gif"):
+        assert "best" not in details("one", run)["films"]
 
 
 def test_a_count_without_end_is_no_row(run):

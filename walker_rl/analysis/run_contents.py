@@ -32,12 +32,14 @@ class Settings:
     Attributes:
         identity: agent, task and seed.
         fields: all fields by full name, including these three.
+        arguments: arguments of the environment, some of whose names may have dots.
         provenance: the run's origin.
         origins: all fields of the provenance by full name, including those that only a report shows.
     """
 
     identity: RunIdentity
     fields: dict[str, Any]
+    arguments: dict[str, Any]
     provenance: Provenance
     origins: dict[str, Any]
 
@@ -57,7 +59,10 @@ def read_settings(run: RunDirectory) -> Settings:
         for name in ("agent.prior.policy", "agent.prior.dataset"):
             if fields.get(name) is not None and provenance.prior is None:
                 raise ValueError(f"the provenance has no record of {name}")
-        return Settings(identity, fields, provenance, flatten(origins))
+        arguments = contents.get("environment")
+        return Settings(
+            identity, fields, arguments if isinstance(arguments, dict) else {}, provenance, flatten(origins)
+        )
 
 
 def read_metrics(run: RunDirectory, stream: str, *needed: str) -> dict[str, np.ndarray]:

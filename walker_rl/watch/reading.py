@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import math
+import os
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -61,6 +62,15 @@ def overview(name: str, run: RunDirectory) -> Json:
     }
 
 
+def overviews(runs: Mapping[str, RunDirectory]) -> list[Json]:
+    """Returns the `overview` of each run whose files can be read."""
+    found = []
+    for name, run in runs.items():
+        with contextlib.suppress(OSError):  # It may have just been deleted.
+            found.append(overview(name, run))
+    return found
+
+
 def details(name: str, run: RunDirectory) -> Json:
     """Returns the data that the page shows of a single run."""
     recorded = read_run_record(run.metrics, _fields(run))
@@ -74,7 +84,7 @@ def details(name: str, run: RunDirectory) -> Json:
         "training": _training(recorded),
         "learner": _curves(recorded.learner),
         "conduct": _curves(recorded.conduct),
-        "films": {film: _version(path) for film, path in run.films.items() if path.is_file()},
+        "films": {film: _version(path) for film, path in run.films.items() if os.path.isfile(path)},
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from walker_rl.errors import UserError
-from walker_rl.watch.reading import details, find_runs, overview, read_film
+from walker_rl.watch.reading import details, find_runs, overviews, read_film
 
 HOST = "127.0.0.1"
 
@@ -100,8 +100,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self, kind: str, name: str = "", film: str = "", *_: str) -> None:
         runs = find_runs(self.server.path)
         if kind == "runs":
-            overviews = [overview(*item) for item in runs.items()]
-            self._send_json({"path": str(self.server.path), "runs": overviews})
+            self._send_json({"path": str(self.server.path), "runs": overviews(runs)})
         elif kind == "run" and name in runs:
             self._send_json(details(name, runs[name]))
         elif kind == "film" and name in runs and (content := read_film(runs[name], film)) is not None:

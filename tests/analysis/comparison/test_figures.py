@@ -131,6 +131,21 @@ def test_a_group_beside_agents_has_a_look_of_its_own_and_the_agents_keep_theirs(
     assert styles(["d4pg + gait", "d4pg"])["d4pg"] == alone["d4pg"]
 
 
+def test_a_group_looks_the_same_in_every_figure_even_if_another_lacks_something(tmp_path):
+    """Of three groups, one has no final evaluation."""
+    values = {"n 1": None, "n 3": 5.0, "n 5": 6.0}
+    runs = [
+        run(f"{group}{seed}", [1, 2 + seed], group=group, last=last)
+        for group, last in values.items()
+        for seed in (0, 1)
+    ]
+    draw_comparison(runs, tmp_path)
+    first, *others = (look.colour.lower() for look in styles(values).values())
+    for name, has_all in (("overview", True), ("final_performance", False), ("performance_profiles", False)):
+        drawn = (tmp_path / f"{name}.svg").read_text().lower()
+        assert (first in drawn, [colour in drawn for colour in others]) == (has_all, [True, True])
+
+
 def test_other_groups_go_by_their_order():
     assert list(styles(["3", "1"])) == ["3", "1"]
     assert styles(["3", "1"])["1"].colour == COLOURS[0]
@@ -161,9 +176,12 @@ def test_lines_stand_out_from_the_page():
 )
 def test_times_are_drawn_in_a_unit_that_makes_the_ticks_distinct(seconds, unit):
     runs = {"a": [run("x", [0, 5, 9], walltime=[seconds / 2, seconds * 3 / 4, seconds])]}
+    looks = styles(runs)
     times = {
-        "wall-clock time ({})": learning_curves.draw({"T": learning_curves.tabulate(runs, "walltime")}, "walltime"),
-        "wall-clock {}": time_to_return.draw({"T": time_to_return.tabulate(runs, [9.0])}),
+        "wall-clock time ({})": learning_curves.draw(
+            {"T": learning_curves.tabulate(runs, "walltime")}, looks, "walltime"
+        ),
+        "wall-clock {}": time_to_return.draw({"T": time_to_return.tabulate(runs, [9.0])}, looks),
     }
     for label, figure in times.items():
         figure.draw_without_rendering()

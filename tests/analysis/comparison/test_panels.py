@@ -30,15 +30,19 @@ def made(groups, ends=None, seeds=2):
 
 DRAWN = {
     "learning_curves": lambda groups: learning_curves.draw(
-        {"T": learning_curves.tabulate(groups, "actor_steps")}, "actor_steps"
+        {"T": learning_curves.tabulate(groups, "actor_steps")}, styles(groups), "actor_steps"
     ),
-    "walltime": lambda groups: learning_curves.draw({"T": learning_curves.tabulate(groups, "walltime")}, "walltime"),
-    "performance_profiles": lambda groups: performance_profiles.draw({"T": performance_profiles.tabulate(groups)}),
+    "walltime": lambda groups: learning_curves.draw(
+        {"T": learning_curves.tabulate(groups, "walltime")}, styles(groups), "walltime"
+    ),
+    "performance_profiles": lambda groups: performance_profiles.draw(
+        {"T": performance_profiles.tabulate(groups)}, styles(groups)
+    ),
 }
 
 
 def draw_overview(groups):
-    figure = overview.draw({"T": overview.tabulate(groups)})
+    figure = overview.draw({"T": overview.tabulate(groups)}, styles(groups))
     return figure, figure.axes[0].texts
 
 
@@ -95,7 +99,7 @@ def test_a_single_evaluation_is_a_point_with_a_bar_for_its_interval(seeds):
 def test_no_legend_is_wider_than_its_figure(seeds):
     groups = {name: made([name], seeds=number)[name] for name, number in zip("ab", seeds, strict=False)}
     figures = [draw(groups) for draw in DRAWN.values()]
-    for figure in [*figures, final_performance.draw({"T": final_performance.tabulate(groups)})]:
+    for figure in [*figures, final_performance.draw({"T": final_performance.tabulate(groups)}, styles(groups))]:
         figure.draw_without_rendering()
         (legend,) = figure.legends
         box = legend.get_window_extent()

@@ -13,6 +13,7 @@ from walker_rl.analysis.comparison import (
     time_to_return,
 )
 from walker_rl.analysis.comparison.strip import tabulate_strip
+from walker_rl.analysis.comparison.style import styles
 
 
 def values(rows, *columns, **where):
@@ -63,7 +64,7 @@ def test_seeds_that_share_no_part_of_an_axis_have_no_common_curve(axis, young, l
     rows = learning_curves.tabulate({"a": [run("young", [5], **young), run("long", [1, 2], **long)]}, axis)
     assert values(rows, "return", series="IQM") == []
     if rows:
-        learning_curves.draw({"T": rows}, axis).draw_without_rendering()
+        learning_curves.draw({"T": rows}, styles("a"), axis).draw_without_rendering()
 
 
 def test_final_performance_counts_complete_runs():

@@ -20,6 +20,12 @@ def test_what_some_groups_have_and_others_have_not_differs():
     assert differing({"a": [{"x": 1}], "b": [{"x": 1}], "c": [{}]}) == [("x", ["1", "1", "-"])]
 
 
+def test_what_some_runs_of_a_group_have_differs_within_it():
+    tables = {"a": [{"x": 1}, {}], "b": [{}]}
+    assert differing(tables) == [("x", ["1, -", "-"])]
+    assert owned(tables) == []
+
+
 def test_what_one_group_has_alone_is_told_apart():
     assert owned(TABLES) == [("b: own", "null")]
     assert owned({"b": TABLES["b"]}) == []

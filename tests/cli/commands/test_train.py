@@ -174,7 +174,10 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
     path, _ = walker_run
     result = run_command("train", DISTRIBUTIONAL_AGENT, "--run-dir", path)
     assert result.returncode == 2
-    assert result.stderr == f"error: run_dir = {path}: must not exist yet; to resume that run: --resume {path}\n"
+    assert (
+        result.stderr
+        == f"error: run_dir = {path}: must be new or an empty folder; to resume that run: --resume {path}\n"
+    )
 
 
 @pytest.mark.parametrize(

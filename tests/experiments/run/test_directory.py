@@ -80,7 +80,7 @@ def test_it_says_what_made_it(tmp_path):
 def test_a_run_that_exists_is_refused_and_resume_is_named(tmp_path):
     run = create_run_directory(tmp_path / "run", CONFIG)
     before = run.config.read_bytes()
-    line = f"run_dir = {run.path}: must not exist yet; to resume that run: --resume {run.path}"
+    line = f"run_dir = {run.path}: must be new or an empty folder; to resume that run: --resume {run.path}"
     assert refusal(run.path) == line
     assert run.config.read_bytes() == before
 
@@ -95,14 +95,14 @@ def test_a_run_can_be_made_where_its_making_was_killed(tmp_path):
 
 def test_a_folder_of_something_else_is_refused(tmp_path):
     (tmp_path / "thesis.tex").touch()
-    assert refusal(tmp_path) == f"run_dir = {tmp_path}: must not exist yet"
+    assert refusal(tmp_path) == f"run_dir = {tmp_path}: must be new or an empty folder"
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_a_file_is_refused(tmp_path):
     file = tmp_path / "file"
     file.write_text("mine")
-    assert refusal(file) == f"run_dir = {file}: must not exist yet"
+    assert refusal(file) == f"run_dir = {file}: must be new or an empty folder"
     assert refusal(file / "run").startswith(f"run_dir = {file / 'run'}: must be writable (")
     assert refusal(file / "a" / "run").startswith(f"run_dir = {file / 'a' / 'run'}: must be writable (")
     assert file.read_text() == "mine"
@@ -168,7 +168,7 @@ def test_a_link_to_an_empty_folder_is_filled_and_stays_a_link(tmp_path):
     run = create_run_directory(tmp_path / "run", CONFIG)
     assert run.path.is_symlink()
     assert (tmp_path / "disk" / "config.yaml").is_file()
-    line = f"run_dir = {run.path}: must not exist yet; to resume that run: --resume {run.path}"
+    line = f"run_dir = {run.path}: must be new or an empty folder; to resume that run: --resume {run.path}"
     assert refusal(tmp_path / "run") == line
 
 
@@ -177,7 +177,7 @@ def test_a_link_to_nothing_makes_what_it_names(tmp_path):
     create_run_directory(tmp_path / "run", CONFIG)
     assert (tmp_path / "disk" / "run" / "config.yaml").is_file()
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    assert refusal(tmp_path / "loop") == f"run_dir = {tmp_path / 'loop'}: must not exist yet"
+    assert refusal(tmp_path / "loop") == f"run_dir = {tmp_path / 'loop'}: must be new or an empty folder"
 
 
 def test_folders_without_a_file_will_do_and_stay(tmp_path):
@@ -191,7 +191,7 @@ def test_folders_without_a_file_will_do_and_stay(tmp_path):
     assert (tmp_path / "run" / "lost+found").is_dir()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "data").symlink_to(tmp_path / "run")
-    assert refusal(tmp_path / "other") == f"run_dir = {tmp_path / 'other'}: must not exist yet"
+    assert refusal(tmp_path / "other") == f"run_dir = {tmp_path / 'other'}: must be new or an empty folder"
 
 
 def test_an_empty_mount_point_will_do(tmp_path):
@@ -234,7 +234,7 @@ def test_of_simultaneous_starts_one_makes_the_run_and_the_others_say_why_not(tmp
     assert outcomes.count("made") == 1
     refusals = {
         f"run_dir = {path}: must not be in use by another process",
-        f"run_dir = {path}: must not exist yet; to resume that run: --resume {path}",
+        f"run_dir = {path}: must be new or an empty folder; to resume that run: --resume {path}",
     }
     assert {*outcomes} <= {"made", *refusals}
     assert load_config(AGENT, [path / "config.yaml"]) == CONFIG

@@ -33,7 +33,7 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
     while not scheduler.check():
         states += [entry.state] if entry.state not in states else []
         time.sleep(0.01)
-    failure = f"with status 2 (error: run_dir = {job.run_dir}: must not exist yet)"
+    failure = f"with status 2 (error: run_dir = {job.run_dir}: must be new or an empty folder)"
     assert states == [RunState.RUNNING]
     assert entry.run is not None
     assert (entry.state, entry.failure, entry.run.tries) == (RunState.FAILED, failure, 2)

@@ -16,7 +16,7 @@ from walker_rl.analysis.comparison import (
     stability,
     time_to_return,
 )
-from walker_rl.analysis.comparison.style import SETTINGS, save
+from walker_rl.analysis.comparison.style import SETTINGS, Style, save, styles
 from walker_rl.analysis.run import Groups, Run, by_task
 from walker_rl.analysis.tables import Row, write_table
 
@@ -31,8 +31,8 @@ def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[floa
     Omits figures without content, and deletes those of an earlier comparison. `thresholds` are the returns whose times
     are drawn, by default round ones per task.
     """
-    tasks, written = by_task(runs), []
-    for name, tabulate, draw in _figures(thresholds):
+    tasks, looks, written = by_task(runs), styles({run.group for run in runs}), []
+    for name, tabulate, draw in _figures(thresholds, looks):
         tables = {task: rows for task, groups in tasks.items() if (rows := tabulate(groups))}
         if not tables:
             for suffix in SUFFIXES:
@@ -45,20 +45,27 @@ def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[floa
     return written
 
 
-def _figures(thresholds: Sequence[float]) -> list[tuple[str, Callable[[Groups], list[Row]], Draw]]:
+def _figures(
+    thresholds: Sequence[float], looks: Mapping[str, Style]
+) -> list[tuple[str, Callable[[Groups], list[Row]], Draw]]:
+    in_time = functools.partial(time_to_return.tabulate, thresholds=thresholds)
     return [
-        ("overview", overview.tabulate, overview.draw),
+        ("overview", overview.tabulate, functools.partial(overview.draw, looks=looks)),
         *(
             (
                 f"learning_curves_{axis}",
                 functools.partial(learning_curves.tabulate, axis=axis),
-                functools.partial(learning_curves.draw, axis=axis),
+                functools.partial(learning_curves.draw, looks=looks, axis=axis),
             )
             for axis in learning_curves.LABELS
         ),
-        ("final_performance", final_performance.tabulate, final_performance.draw),
-        ("performance_profiles", performance_profiles.tabulate, performance_profiles.draw),
+        ("final_performance", final_performance.tabulate, functools.partial(final_performance.draw, looks=looks)),
+        (
+            "performance_profiles",
+            performance_profiles.tabulate,
+            functools.partial(performance_profiles.draw, looks=looks),
+        ),
         ("probability_of_improvement", probability_of_improvement.tabulate, probability_of_improvement.draw),
-        ("time_to_return", functools.partial(time_to_return.tabulate, thresholds=thresholds), time_to_return.draw),
-        ("stability", stability.tabulate, stability.draw),
+        ("time_to_return", in_time, functools.partial(time_to_return.draw, looks=looks)),
+        ("stability", stability.tabulate, functools.partial(stability.draw, looks=looks)),
     ]

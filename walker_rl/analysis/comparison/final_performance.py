@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import add_legend, styles
+from walker_rl.analysis.comparison.style import Style, add_legend
 from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistics import interval_name
 from walker_rl.analysis.tables import Row, distinct
@@ -28,15 +28,15 @@ def tabulate(groups: Groups) -> list[Row]:
     return rows
 
 
-def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws a panel for each task."""
+def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figure:
+    """Draws a panel for each task, with the groups' `looks`."""
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     figure = Figure(figsize=(6.4 * len(tasks), 1.4 + ROW_HEIGHT * num_groups), layout="constrained")
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
-        looks = styles(distinct(rows, "group"))
+        groups = distinct(rows, "group")
         for policy in POLICIES:
             of_policy = [row for row in rows if row["policy"] == policy]
-            draw_strip(axes, of_policy, "return", looks, hollow=policy == "best")
+            draw_strip(axes, of_policy, "return", groups, looks, hollow=policy == "best")
         axes.set(title=plain(task), xlabel="return of the final evaluation")
     num_rows = Counter((task, row["group"]) for task, rows in tasks.items() for row in rows if row["policy"] == "last")
     interval = interval_name(number - 1 for number in num_rows.values())  # One row is the statistic's.

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
-from walker_rl.analysis.comparison.style import time_unit
+from walker_rl.analysis.comparison.style import Style, time_unit
 from walker_rl.analysis.run import Groups, Run
 from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.statistics import estimate
@@ -41,14 +41,14 @@ def tabulate(groups: Groups, axis: str) -> list[Row]:
     return rows
 
 
-def draw(tasks: Mapping[str, Sequence[Row]], axis: str) -> Figure:
-    """Draws a panel for each group of each task, from the rows of `tabulate`."""
+def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style], axis: str) -> Figure:
+    """Draws a panel for each group of each task, with the groups' `looks`, from the rows of `tabulate`."""
     label, unit = LABELS[axis], 1.0
     if axis == "walltime":
         name, unit = time_unit(max(row[axis] for rows in tasks.values() for row in rows))
         label = f"{label} ({name})"
     curves = {task: curves_of(rows, axis, unit) for task, rows in tasks.items()}
-    figure = draw_panels(curves, label, "evaluation return", STATISTIC)
+    figure = draw_panels(curves, looks, label, "evaluation return", STATISTIC)
     for axes in figure.axes:
         axes.set_xlim(0, None)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], integer=axis == "actor_steps"))

@@ -17,7 +17,7 @@ from scipy.optimize import isotonic_regression
 
 from walker_rl.analysis.comparison import learning_curves
 from walker_rl.analysis.comparison.panels import Curve
-from walker_rl.analysis.comparison.style import group_label, point_marker, styles
+from walker_rl.analysis.comparison.style import Style, group_label, point_marker
 from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.tables import Row
@@ -40,15 +40,15 @@ def tabulate(groups: Groups) -> list[Row]:
     return [row for row in rows if row["series"] == STATISTIC]
 
 
-def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws a panel for each task."""
+def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figure:
+    """Draws a panel for each task, with the groups' `looks`."""
     curves = {task: learning_curves.curves_of(rows, "actor_steps") for task, rows in tasks.items()}
     longest = max(len(group) for of_task in curves.values() for group in of_task)
     width, height = max(5.3, 4.2 + 0.1 * longest), max(3.7, 1.2 + max(map(len, curves.values())) * LINE_HEIGHT / 72)
     with matplotlib.rc_context({"font.size": FONT_SIZE}):
         figure = Figure(figsize=(width * len(tasks), height), layout="constrained")
         panels = figure.subplots(1, len(tasks), squeeze=False)[0]
-        names = [_draw_task(axes, task, curves[task]) for axes, task in zip(panels, tasks, strict=True)]
+        names = [_draw_task(axes, task, curves[task], looks) for axes, task in zip(panels, tasks, strict=True)]
         figure.draw_without_rendering()  # Makes room for the names before the layout is frozen.
     figure.set_layout_engine("none")
     for axes, of_task in zip(panels, names, strict=True):
@@ -58,12 +58,12 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     return figure
 
 
-def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve]) -> list[Annotation]:
+def _draw_task(axes: Axes, task: str, curves: Mapping[str, Curve], looks: Mapping[str, Style]) -> list[Annotation]:
     """Draws all curves; returns their labels, each beside the end of its curve."""
     names = []
     last = max(curve.x[-1] for curve in curves.values())
-    for group, look in styles(curves).items():
-        x, y = curves[group].x, curves[group].y
+    for group, curve in curves.items():
+        x, y, look = curve.x, curve.y, looks[group]
         marker = point_marker(x)
         dotted = {"linestyle": ":", "linewidth": 0.8} if x[-1] < last else {}  # Not to be taken for a curve.
         pointer = {"arrowstyle": "-", "color": look.colour, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5), **dotted}
@@ -112,14 +112,19 @@ class _Place(NamedTuple):
 def _put_where_free(axes: Axes, names: Sequence[Annotation], dpi: float) -> None:
     """Moves the names of shorter curves to the nearest places that cover no other name and no curve.
 
-    Where there is none, a name covers as few names as possible, then as few curves.
+    Where there is none, a name covers as little as possible of other names, then as few pointers, then as few curves.
     """
     lines = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
     taken: list[Bbox] = []
 
-    def covered(place: _Place) -> tuple[int, int]:
-        others = sum(place.box.overlaps(one) or place.pointer.intersects_bbox(one, filled=False) for one in taken)
-        return others, sum(line.intersects_bbox(place.box, filled=False) for line in lines)
+    def covered(place: _Place) -> tuple[float, int, int]:
+        common = [both for one in taken if (both := Bbox.intersection(place.box, one)) is not None]
+        crossed = sum(place.pointer.intersects_bbox(one, filled=False) for one in taken)
+        return (
+            sum(both.width * both.height for both in common),
+            crossed,
+            sum(line.intersects_bbox(place.box, filled=False) for line in lines),
+        )
 
     for name in names:
         place = min(_places(axes, name, dpi / 72), key=covered, default=None)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker, styles
+from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker
 from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.statistics import interval_name
 from walker_rl.printable import counted, plain
@@ -49,12 +49,19 @@ class Curve:
 
 
 def draw_panels(
-    tasks: Mapping[str, Mapping[str, Curve]], xlabel: str, ylabel: str, statistic: str, *, is_stepped: bool = False
+    tasks: Mapping[str, Mapping[str, Curve]],
+    looks: Mapping[str, Style],
+    xlabel: str,
+    ylabel: str,
+    statistic: str,
+    *,
+    is_stepped: bool = False,
 ) -> Figure:
     """Draws a panel for each group of each task.
 
     Args:
         tasks: curves by task and group.
+        looks: styles of the groups.
         xlabel: the quantity on the horizontal axis.
         ylabel: the quantity on the vertical axis.
         statistic: name of the curves' statistic.
@@ -70,17 +77,23 @@ def draw_panels(
         block.suptitle(plain(task))
         block.supxlabel(xlabel, fontsize="medium")
         block.supylabel(ylabel, fontsize="medium")
-        _draw_task(block, curves, (num_rows[task], num_columns), width, "steps-post" if is_stepped else "default")
+        _draw_task(
+            block, curves, looks, (num_rows[task], num_columns), width, "steps-post" if is_stepped else "default"
+        )
     every = [curve for curves in tasks.values() for curve in curves.values()]
     add_legend(figure, _key(every, statistic, max(map(len, tasks.values()))))
     return figure
 
 
 def _draw_task(
-    block: SubFigure, curves: Mapping[str, Curve], shape: tuple[int, int], width: float, drawstyle: str
+    block: SubFigure,
+    curves: Mapping[str, Curve],
+    looks: Mapping[str, Style],
+    shape: tuple[int, int],
+    width: float,
+    drawstyle: str,
 ) -> None:
     grid = block.subplots(*shape, squeeze=False, sharex=True, sharey=True)
-    looks = styles(curves)
     for index, (axes, (group, curve)) in enumerate(zip(grid.flat, curves.items(), strict=False)):
         for other in (other for name, other in curves.items() if name != group):
             marker = point_marker(other.x)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
+from walker_rl.analysis.comparison.style import Style
 from walker_rl.analysis.run import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
 from walker_rl.analysis.tables import Row, distinct
@@ -33,14 +34,14 @@ def tabulate(groups: Groups) -> list[Row]:
     return rows
 
 
-def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws a panel for each group of each task."""
+def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figure:
+    """Draws a panel for each group of each task, with the groups' `looks`."""
     curves = {
         task: {group: _curve([row for row in rows if row["group"] == group]) for group in distinct(rows, "group")}
         for task, rows in tasks.items()
     }
     figure = draw_panels(
-        curves, "return tau of the final evaluation", "share of runs above tau", "share", is_stepped=True
+        curves, looks, "return tau of the final evaluation", "share of runs above tau", "share", is_stepped=True
     )
     for axes in figure.axes:
         axes.set_ylim(-0.02, 1.02)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, tabulate_strip
-from walker_rl.analysis.comparison.style import styles
+from walker_rl.analysis.comparison.style import Style
 from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import MEAN, STATISTIC
 from walker_rl.analysis.statistics import stability
@@ -28,8 +28,8 @@ def tabulate(groups: Groups) -> list[Row]:
     return rows
 
 
-def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws a panel for each quantity and task; omits quantities without values."""
+def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figure:
+    """Draws a panel for each quantity and task, with the groups' `looks`; omits quantities without values."""
     known = {row["quantity"] for rows in tasks.values() for row in rows}
     quantities = [name for name in QUANTITIES if name in known]
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
@@ -37,9 +37,9 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(len(tasks), len(quantities), squeeze=False, sharey="row")
     for line, (task, rows) in zip(grid, tasks.items(), strict=True):
-        looks = styles(distinct(rows, "group"))
+        groups = distinct(rows, "group")
         for axes, quantity in zip(line, quantities, strict=True):
             values = [row for row in rows if row["quantity"] == quantity]
-            draw_strip(axes, values, "value", looks)
+            draw_strip(axes, values, "value", groups, looks)
             axes.set(title=plain(task), xlabel=QUANTITIES[quantity][1], visible=bool(values))
     return figure

@@ -35,13 +35,24 @@ def tabulate_strip(group: str, values: Mapping[str, float], quantity: str, stati
 
 
 def draw_strip(
-    axes: Axes, rows: Sequence[Row], quantity: str, looks: Mapping[str, Style], hollow: bool = False
+    axes: Axes,
+    rows: Sequence[Row],
+    quantity: str,
+    groups: Sequence[str],
+    looks: Mapping[str, Style],
+    hollow: bool = False,
 ) -> None:
-    """Draws the rows of `tabulate_strip` of all groups, the first on top; `hollow` points are rings.
+    """Draws the rows of `tabulate_strip` of all groups, with or without values, the first on top.
 
-    `looks` has an entry for every group in the picture, with or without values.
+    Args:
+        axes: the panel.
+        rows: the rows.
+        quantity: the column to draw.
+        groups: names of the groups in the picture.
+        looks: their styles.
+        hollow: whether points are rings.
     """
-    places = {group: place for place, group in enumerate(looks)}
+    places = {group: place for place, group in enumerate(groups)}
     for row in rows:
         look, y, x = looks[row["group"]], places[row["group"]], row[quantity]
         if row["series"] not in (STATISTIC, MEAN):
@@ -52,7 +63,7 @@ def draw_strip(
                 ends = [row["low"], row["high"]]
                 axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
-    name_rows(axes, [group_label(group) for group in looks])
+    name_rows(axes, [group_label(group) for group in groups])
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows
-from walker_rl.analysis.comparison.style import Style, group_label, styles, time_unit
+from walker_rl.analysis.comparison.style import Style, group_label, time_unit
 from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import MEDIAN
 from walker_rl.analysis.statistics import when_reached
@@ -32,7 +32,8 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
 
     The default thresholds are round returns. A seed that never reached the threshold is censored at the end of its run
     and has no steps and no time. The median counts such seeds as later than all others. It is empty where half or
-    more are censored, or where the time of one that reached the threshold is not recorded.
+    more are censored, where a censored run is shorter than the median, or where the time of one that reached the
+    threshold is not recorded.
     """
     rows: list[Row] = []
     for threshold, (group, runs) in itertools.product(thresholds or round_thresholds(groups), groups.items()):
@@ -48,8 +49,8 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
     return rows
 
 
-def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
-    """Draws two rows of panels for each task, in steps and in time, with a panel for each threshold."""
+def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figure:
+    """Draws two rows of panels for each task, in steps and in time, with the groups' `looks`; a panel a threshold."""
     thresholds = {task: distinct(rows, "threshold") for task, rows in tasks.items()}
     num_columns = max(map(len, thresholds.values()))
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
@@ -57,7 +58,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     grid = iter(figure.subplots(2 * len(tasks), num_columns, squeeze=False, sharey="row", sharex="row"))
     for task, rows in tasks.items():
-        looks = styles(distinct(rows, "group"))
+        of_task = {group: looks[group] for group in distinct(rows, "group")}
         for axis, line in zip(AXES, grid, strict=False):
             longest = max([1.0, *(row[axis] for row in rows if row[axis] is not None)])
             name, unit = time_unit(longest) if axis == "walltime" else ("", 1.0)
@@ -65,7 +66,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
             for panel in line[len(thresholds[task]) :]:
                 panel.set_visible(False)
             for panel, threshold in zip(line, thresholds[task], strict=False):
-                _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, unit, looks)
+                _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, unit, of_task)
                 panel.set(
                     title=f"{plain(task)}\nreturn {threshold:,g}" if axis == "actor_steps" else None,
                     xlabel=f"wall-clock {name}" if name else "environment steps",

@@ -74,9 +74,14 @@ def common(tables: Sequence[Table]) -> list[tuple[str, str]]:
 
 
 def _fields(tables: Mapping[str, Sequence[Table]]) -> dict[str, list[list[str]]]:
-    """Returns, for each field in order, the distinct values in each group."""
+    """Returns, for each field in order, the distinct values in each group, "-" for runs without it; none if all are."""
     names = sorted({field for of_group in tables.values() for table in of_group for field in table} - {*LEFT_OUT})
     return {
-        name: [list(dict.fromkeys(shown(one[name]) for one in of_group if name in one)) for of_group in tables.values()]
+        name: [
+            list(dict.fromkeys(shown(one[name]) if name in one else "-" for one in of_group))
+            if any(name in one for one in of_group)
+            else []
+            for of_group in tables.values()
+        ]
         for name in names
     }

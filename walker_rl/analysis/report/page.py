@@ -15,7 +15,7 @@ import matplotlib.style
 from walker_rl import __version__
 from walker_rl.analysis.comparison import learning_curves, summary
 from walker_rl.analysis.comparison.figures import draw_comparison
-from walker_rl.analysis.comparison.style import SETTINGS, save
+from walker_rl.analysis.comparison.style import SETTINGS, Style, save, styles
 from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
 from walker_rl.analysis.report.excerpt import data_uri, excerpt
 from walker_rl.analysis.run import Run, by_task
@@ -62,6 +62,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         f" with the {interval}" if (interval := interval_name(numbers, statistic)) else ""
         for statistic in (STATISTIC, MEAN)
     )
+    looks = styles({run.group for run in runs})
     every = [one for of_group in details.values() for one in of_group]
     return environment.get_template("page.html").render(
         title=title,
@@ -74,7 +75,7 @@ def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (
         with_interval=with_interval,
         figures=_figures(runs, thresholds, with_interval=with_interval, with_confidence=with_confidence),
         runs=[_row(run) for run in ordered],
-        curves=[_curve(name, of, details[name]) for name, of in groups.items()],
+        curves=[_curve(name, of, details[name], looks) for name, of in groups.items()],
         groups=[name for name, of_group in details.items() if of_group],
         different_settings=differing(_tables(details, "settings")),
         own_settings=owned(_tables(details, "settings")),
@@ -122,11 +123,11 @@ def _figures(runs: Sequence[Run], thresholds: Sequence[float], **phrases: str) -
         ]
 
 
-def _curve(name: str, runs: Sequence[Run], details: Sequence[Details]) -> dict[str, Any]:
+def _curve(name: str, runs: Sequence[Run], details: Sequence[Details], looks: Mapping[str, Style]) -> dict[str, Any]:
     """A single group: its learning curve, and the best policy's film among those that are intact."""
     rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
     with tempfile.TemporaryDirectory() as folder, matplotlib.style.context(SETTINGS):
-        save(learning_curves.draw({runs[0].task: rows}, "actor_steps"), Path(folder) / "curve")
+        save(learning_curves.draw({runs[0].task: rows}, looks, "actor_steps"), Path(folder) / "curve")
         image = data_uri((Path(folder) / "curve.svg").read_bytes(), "image/svg+xml")
     filmed = [
         (run, one.video) for run, one in zip([run for run in runs if run.directory], details, strict=True) if one.video

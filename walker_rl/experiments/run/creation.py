@@ -56,13 +56,13 @@ def _create(path: Path, config: ExperimentConfig, runner: str, prior_policy: Pri
     run, target = RunDirectory(path), Path(os.path.realpath(path))
     with writing("run_dir", path):
         if os.path.lexists(target) and not target.is_dir():
-            raise TakenError(f"run_dir = {path}: must not exist yet")
+            raise TakenError(f"run_dir = {path}: must be new or an empty folder")
         is_new = not target.exists()
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target, TakenError(f"run_dir = {path}: must not be in use by another process")):
             if not all(_may_be_there(entry, target) for entry in target.rglob("*")):
                 resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
-                raise TakenError(f"run_dir = {path}: must not exist yet{resume}")
+                raise TakenError(f"run_dir = {path}: must be new or an empty folder{resume}")
             _fill(run, config, runner, prior_policy or read_prior_policy(config), is_new)
     return run
 
