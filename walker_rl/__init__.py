@@ -1,4 +1,4 @@
-"""A research training suite for PyBullet's walkers, built on Acme."""
+"""A research training suite for PyBullet's walkers, with the interfaces of Acme."""
 
 from typing import TYPE_CHECKING, Any
 

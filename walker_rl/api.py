@@ -130,6 +130,7 @@ def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> E
 
     Raises:
         UserError: if `num_episodes` or `seed` is out of range.
+        RunError: if an environment that other people wrote fails.
     """
     _check("policy", policy, SavedPolicy, "a policy that load_policy returned")
     return evaluate_saved(policy, _integer("num_episodes", num_episodes), _integer("seed", seed))
@@ -183,7 +184,7 @@ def _plain(name: str, value: Any) -> Any:
     try:
         return _converted(value)
     except (TypeError, RecursionError):
-        must_be = "must be made of numbers, texts, lists, None, and mappings of texts to these"
+        must_be = "must be made of numbers, strings, lists, None, and mappings of strings to these"
         raise UserError(f"{name} = {value!r}: {must_be}") from None
 
 

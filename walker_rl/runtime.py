@@ -69,7 +69,7 @@ def _check_temporary_folder() -> None:
 
 
 def set_environment() -> None:
-    """Sets the environment variables that a process without TensorFlow needs of `configure_process`."""
+    """Sets those environment variables of `configure_process` that matter without TensorFlow."""
     for name, value in {**ENVIRONMENT, **_matrix_kernels(), **_display()}.items():
         os.environ.setdefault(name, value)
 
@@ -83,7 +83,7 @@ def _display() -> dict[str, str]:
 def _matrix_kernels() -> dict[str, str]:
     """Has NumPy multiply as the Acme stack's does, to the last digit.
 
-    The OpenBLAS of NumPy 2 takes those of Intel's processors on AMD's with AVX-512; that of NumPy 1.23 does not.
+    On AMD processors with AVX-512, NumPy 2's OpenBLAS uses its kernels for Intel's; NumPy 1.23's does not.
     """
     cpuinfo = Path("/proc/cpuinfo")  # Linux has it.
     is_concerned = not HAS_ACME and cpuinfo.exists() and "AuthenticAMD" in cpuinfo.read_text()

@@ -46,7 +46,7 @@ def require_acme(what: str) -> None:
         raise UserError(
             f"{what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, and not for "
             f"Python {platform.python_version()} on {HERE}; `train`, `sweep` and `tune` need neither, and "
-            "`make train PYTHON=3.10` sets up both where they exist"
+            "`make setup PYTHON=3.10` sets up both where they exist"
         )
 
 

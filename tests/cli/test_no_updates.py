@@ -10,7 +10,7 @@ from walker_rl.cli import main
 from walker_rl.experiments.config import why_nothing_is_learned
 from walker_rl.experiments.config_loading import load_config
 
-AT_THE_END = "warning: the training has made no update; its policies are those of the start\n"
+AT_THE_END = "warning: training made no update; the policies still have their initial weights\n"
 
 
 @pytest.mark.parametrize(

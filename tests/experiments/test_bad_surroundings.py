@@ -79,7 +79,7 @@ def test_run_whose_checkpoints_are_gone_is_refused(run, remains):
     before = kept_of(run)
     result = run_command("train", AGENT, "--resume", run, "--steps", "900")
     assert result.returncode == 2
-    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has metrics alone\n"
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has only metrics\n"
     assert kept_of(run) == before
 
 
@@ -171,7 +171,7 @@ def test_run_that_has_lost_metrics_is_refused(run, remains):
     result = run_command("train", AGENT, "--resume", run, "--steps", "900")
     assert result.returncode == 2
     length, expected = (len(header) if path.exists() else 0), len(header + b"".join(rows))
-    must = f"must have the {expected} of when the checkpoint was written"
+    must = f"must have at least {expected} bytes, its size when the checkpoint was written"
     assert result.stderr == f"error: {path} = {length} bytes: {must}\n"
     assert kept_of(run) == before
 

@@ -78,8 +78,8 @@ def test_a_run_keeps_the_policy_that_it_began_with(tmp_path):
     with pytest.raises(UserError) as refused:
         check_same_experiment(run, config)
     must_be = f"must be the policy that the run began with (sha256 {sha256[:12]})"
-    held = f"which {run.prior_policy} held a copy of"
-    assert str(refused.value) == f"agent.prior.policy = {prior}: {must_be}, {held}"
+    held = f"; its copy {run.prior_policy} is missing or damaged"
+    assert str(refused.value) == f"agent.prior.policy = {prior}: {must_be}{held}"
     save(prior)
     assert prior_policy_of(run, config).contents == began
 

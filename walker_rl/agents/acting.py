@@ -18,7 +18,7 @@ class Actor(interfaces.Actor, abc.ABC):
         self._policy = policy
         self._adder = adder
         self._variable_source = variable_source
-        self.update(wait=True)
+        self.update()
 
     @property
     def awaits_episode(self) -> bool:
@@ -30,7 +30,7 @@ class Actor(interfaces.Actor, abc.ABC):
         self._policy.begin_episode()
 
     def update(self, wait: bool = False) -> None:
-        """Fetches the policy's weights."""
+        """Fetches the policy's weights; it waits for them, whatever Acme's `wait` says."""
         self._policy.update(self._variable_source.get_variables(["policy"])[0])
 
     def set_num_inserted(self, num_inserted: int) -> None:
@@ -43,7 +43,7 @@ class Actor(interfaces.Actor, abc.ABC):
     def restore(self, state: State) -> None:
         """Restores the state that `save` returned."""
         self._policy.restore(state["policy"])
-        self.update(wait=True)
+        self.update()
 
 
 class StepActor(Actor):

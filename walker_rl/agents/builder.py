@@ -79,8 +79,8 @@ class Builder(abc.ABC, Generic[ConfigT]):
         """
 
     @abc.abstractmethod
-    def make_adder(self, replay: Sink) -> Any:
-        """An adder that inserts an actor's steps into `replay`, in this process or remote."""
+    def make_adder(self, sink: Sink) -> Any:
+        """An adder that inserts an actor's steps into `sink`, in this process or remote."""
 
     @abc.abstractmethod
     def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:

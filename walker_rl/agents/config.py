@@ -45,8 +45,8 @@ class PriorConfig:
     num_steps: int = hyperparameter(20_000, "environment steps that the policy plays", unit="steps", minimum=1)
     sigmas: tuple[float, ...] = hyperparameter(
         (0.0, 0.1, 0.2),
-        "sigma of the Ornstein-Uhlenbeck noise on its actions; one per episode, in turn from the second on; actors of "
-        "a launched run begin with different ones",
+        "sigma of the Ornstein-Uhlenbeck noise on its actions; each episode takes the next entry, the first one the "
+        "second; actors of a launched run begin with different ones",
         minimum=0,
     )
     share: Schedule = hyperparameter(
@@ -81,8 +81,7 @@ class OffPolicyConfig(NetworkConfig):
     batch_size: int = hyperparameter(256, "transitions in one update", unit="items", minimum=1)
     samples_per_insert: float = hyperparameter(
         256.0,
-        "transitions sampled for each one inserted; divided by batch_size: updates per step",
-        unit="items",
+        "average number of times that each transition is sampled; divide by batch_size for updates per step",
         above=0,
         maximum=100_000,
     )

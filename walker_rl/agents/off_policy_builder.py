@@ -86,9 +86,9 @@ class OffPolicyBuilder(Builder[ConfigT]):
         """Layout of a transition in a row of floats."""
         return TransitionLayout(*self.sizes)
 
-    def make_adder(self, replay: Sink) -> NStepAdder:
-        """An adder that inserts an actor's steps into `replay`, in this process or remote."""
-        return NStepAdder(replay, self.layout, self.config.n_step, self.config.discount)
+    def make_adder(self, sink: Sink) -> NStepAdder:
+        """An adder that inserts an actor's steps into `sink`, in this process or remote."""
+        return NStepAdder(sink, self.layout, self.config.n_step, self.config.discount)
 
     def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
         """Batches of transitions for the learner."""

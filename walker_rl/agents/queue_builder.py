@@ -44,9 +44,9 @@ class QueueBuilder(Builder[ConfigT]):
             raise UserError(f"replay = {home}: must be arrays with an agent that learns from each {name} once")
         return Queue(self.layout.row_size)
 
-    def make_adder(self, replay: Sink) -> Any:
-        """An adder that inserts an actor's items into `replay`, in this process or remote."""
-        return ItemAdder(replay, self.layout)
+    def make_adder(self, sink: Sink) -> Any:
+        """An adder that inserts an actor's items into `sink`, in this process or remote."""
+        return ItemAdder(sink, self.layout)
 
     def make_dataset(self, replay: Replay) -> Iterator[np.ndarray]:
         """Batches of `items_per_step` items, each item once."""

@@ -32,8 +32,8 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         paths: paths of such directories and folders, or patterns that match some.
         group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group,
             and runs in tables keep their groups; or `BY_FOLDER`, which splits both.
-        note: function that takes a line about what is left out, as damaged, no run, in a folder below, beside tables,
-            or without an evaluation, and about a field that runs in tables lack.
+        note: function that prints a line for each path that is left out, with the reason, and a line if runs in tables
+            lack the field.
 
     Raises:
         UserError: if a path does not exist, none has a run, a run is given twice, or a run has no such field.

@@ -18,7 +18,7 @@ WORKING = {"train", "launch", "node", "sweep", "tune", "cluster"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command as `app.main` does; Ctrl-C prints no traceback, even during imports.
 
-    SIGTERM and the signals of a lost terminal and of batch systems end a command that is not in `WORKING` like Ctrl-C.
+    Like Ctrl-C, SIGTERM and the signals of a lost terminal or a batch system end a command that is not in `WORKING`.
 
     If the reader leaves, as in `walker-rl train d4pg | head -n 1`, further text is lost. The same holds for a full
     disk, except that a command that is not in `WORKING` then fails.

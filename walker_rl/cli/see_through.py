@@ -136,5 +136,5 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
         if written.exists():
             print(f"  {written}")
     if config.agent.min_steps_to_learn and last["learner_steps"] == 0:
-        print("warning: the training has made no update; its policies are those of the start")
+        print("warning: training made no update; the policies still have their initial weights")
     print_next(command_line("render", run.path), command_line("evaluate", run.path, "--episodes", "100"))

@@ -92,6 +92,7 @@ class Environment(dm_env.Environment):
 
         Raises:
             ValueError: if `action` has another shape or an element that is not finite.
+            RunError: if an environment that other people wrote fails.
         """
         if self._timestep is None or self._timestep.last():
             return self.reset()
@@ -131,11 +132,8 @@ class Environment(dm_env.Environment):
         Returns:
             The timestep, or None if no episode had begun or its replay fails; the next step then begins an episode.
         """
-        self.episode_seed = None
-        self._timestep = None
-        self._actions = []
-        if state["actions"] is not None and not self._replayed(state):
-            self.episode_seed, self._timestep = None, None
+        if state["actions"] is None or not self._replayed(state):
+            self.episode_seed = self._timestep = None
         self._next_episode = int(state["next_episode"])
         return self._timestep
 

@@ -10,7 +10,7 @@ from walker_rl.environments.dimensions import Dimensions
 from walker_rl.types import Metrics
 
 Arguments = Mapping[str, Any]
-"""Arguments of a task's constructor by name: numbers, texts, truths, and lists and mappings of these."""
+"""Arguments of a task's constructor by name: numbers, strings, booleans, and lists and mappings of these."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -40,7 +40,7 @@ row.
 """
 
 MAY_MOVE = ("agent.prior.dataset",)
-"""Fields with the place of what may move before a run is resumed, but not change, as its recorded hash shows."""
+"""Fields that hold a path: the files may move before a run is resumed, and a recorded hash shows if they changed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,7 +156,9 @@ class ExperimentConfig:
         "where transitions are kept; reverb starts a server, which anyone who reaches this machine may use",
         choices=("arrays", "reverb"),
     )
-    log_period: int = hyperparameter(1_000, "updates between rows of metrics/learner.csv", unit="updates", minimum=1)
+    log_period: int = hyperparameter(
+        1_000, "learner steps between rows of metrics/learner.csv", unit="learner steps", minimum=1
+    )
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = dataclasses.field(default_factory=CheckpointConfig)
     logging: LoggingConfig = dataclasses.field(default_factory=LoggingConfig)

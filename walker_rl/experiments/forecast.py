@@ -27,7 +27,7 @@ _NUM_ROUNDS = 50
 _MAY_DIFFER = (*FREE_TO_CHANGE, "seed", "task", "distributed.", "evaluation.", "log_period")
 """Fields that change neither the returns of a training nor, by much, its time; the task is compared separately."""
 
-_SCALED = "scaled by a short speed test, if the machine is otherwise idle"
+_SCALED = "scaled by a short speed test, for an otherwise idle machine"
 
 
 class RecordedMean(NamedTuple):

@@ -98,7 +98,7 @@ def recorded_prior_policy(config: ExperimentConfig, record: PriorRecord | None, 
         if read.sha256 == record.sha256:
             return read
     began = f"the policy that the run began with (sha256 {record.sha256[:12]})"
-    raise UserError(f"agent.prior.policy = {policy}: must be {began}, which {copy} held a copy of")
+    raise UserError(f"agent.prior.policy = {policy}: must be {began}; its copy {copy} is missing or damaged")
 
 
 def prior_record(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> PriorRecord | None:
@@ -136,7 +136,7 @@ def check_same_dataset(config: ExperimentConfig, recorded: PriorRecord | None) -
     try:
         record = prior_record(config, None)
     except UserError as error:
-        raise UserError(f"{error}; if it was moved, --prior takes its new place") from None
+        raise UserError(f"{error}; if it was moved, pass its new path with --prior") from None
     now, began = (one.sha256[:12] if one else None for one in (record, recorded))
     if now != began:
         with_it = f"the one that the run began with (sha256 {began}, not {now})" if began else "null, as the run began"

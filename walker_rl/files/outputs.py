@@ -36,7 +36,7 @@ def writing(name: str, path: Path, must: str = "be writable") -> Iterator[None]:
 
 @contextlib.contextmanager
 def failing_as_run_error(path: Path) -> Iterator[None]:
-    """Turns an OSError of what `path` is made with, such as a temporary folder, into a `RunError` that names it."""
+    """Turns an OSError raised while `path` is made, as by a temporary folder, into a `RunError` that names both."""
     try:
         yield
     except OSError as error:

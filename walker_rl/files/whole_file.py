@@ -43,12 +43,12 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     If the block raises, `path` is unchanged and the temporary file is removed.
 
     Raises:
-        OSError: if it can't be written, or is no regular file, as /dev/null.
+        OSError: if it can't be written, or is not a regular file, as /dev/null.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is no file of a disk", str(path))
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     target = Path(os.path.realpath(path))
     part = part_of(target)
     file = part.open("xb")

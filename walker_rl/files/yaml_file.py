@@ -143,9 +143,9 @@ def _measure(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, i
     if node.tag.endswith((":int", ":float")) and len(node.value) > MAX_DIGITS:
         raise yaml.YAMLError(f"a number of more than {MAX_DIGITS} digits")
     if node.tag.endswith(":int") and re.match("[-+]?0[0-9]", str(node.value)):
-        raise yaml.YAMLError(f"{node.value} begins with 0, which old YAML takes for a sign of octal numbers")
+        raise yaml.YAMLError(f"{node.value} begins with 0, which YAML 1.1 reads as octal")
     if node.tag.endswith((":int", ":float")) and ":" in node.value:
-        raise yaml.YAMLError(f"{node.value} has a colon, which old YAML takes for a sign of numbers with base 60")
+        raise yaml.YAMLError(f"{node.value} has a colon, which YAML 1.1 reads as base 60")
     if id(node) not in known:
         parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
         inside = [] if isinstance(node, yaml.ScalarNode) else [_measure(part, known) for part in parts]

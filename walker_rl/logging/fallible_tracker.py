@@ -58,4 +58,4 @@ class FallibleTracker(Tracker):
             with contextlib.suppress(Exception):
                 tracker.close()
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
-        self._warn(f"warning: {self._name} gets no more of this run ({reason}); the training continues")
+        self._warn(f"warning: {self._name} failed ({reason}); the run continues without it")

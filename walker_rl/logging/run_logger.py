@@ -24,7 +24,7 @@ def check_rows(metrics: Path, state: State) -> None:
         content = path.read_bytes() if path.exists() else b""
         if len(content) < position:
             found = f"{path} = {len(content):,} bytes"
-            raise UserError(f"{found}: must have the {position:,} of when the checkpoint was written")
+            raise UserError(f"{found}: must have at least {position:,} bytes, its size when the checkpoint was written")
         if whole_size(content[:position]) != position:
             raise UserError(f"{path}: must be whole up to byte {position:,}, its end when the checkpoint was written")
 

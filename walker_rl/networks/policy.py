@@ -10,7 +10,7 @@ from walker_rl.policies.numpy_policy import PolicyArchitecture
 
 
 class PolicyNetwork(snt.Module):
-    """A torso and a head, with Acme's layout and distribution of initial weights.
+    """A torso and a head, with Acme's layout and, unless initialized otherwise, its distribution of initial weights.
 
     Takes observations as the torso sees them: a policy that normalises them has a `Normalizer` beside it.
     """

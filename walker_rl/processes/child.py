@@ -99,7 +99,7 @@ def start_child(command: Sequence[str], log: Path, cores: Slot = (), inherited: 
     Args:
         command: words of its command.
         log: file to which its command and its output are appended; the folder is made if needed.
-        cores: numbers of the cores on which the process may run; empty, or if they are gone, for those of this process.
+        cores: cores on which the process may run; this process's own if empty or no longer available.
         inherited: file descriptors that the process inherits.
 
     Raises:

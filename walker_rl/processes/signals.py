@@ -12,7 +12,7 @@ from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
 from walker_rl.processes.standard_error import write_to_stderr
 
 WARNINGS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
-"""Signals of a lost terminal, and of batch systems and limits before they kill; ignored where they are at the start."""
+"""Signals of a lost terminal, and of batch systems and limits before they kill; those ignored at the start stay so."""
 
 REQUESTS = (signal.SIGINT, signal.SIGTERM, *WARNINGS)
 

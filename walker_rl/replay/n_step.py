@@ -29,9 +29,9 @@ class NStepAdder:
     its last observation. (Barth-Maron et al. 2018, equation 2; `Transition.discount` holds the whole factor.)
     """
 
-    def __init__(self, replay: Sink, layout: TransitionLayout, n_step: int, discount: float):
-        """Makes an adder for one actor, which packs by `layout` into `replay`; `discount` is the agent's."""
-        self._replay = replay
+    def __init__(self, sink: Sink, layout: TransitionLayout, n_step: int, discount: float):
+        """Makes an adder for one actor, which packs by `layout` into `sink`; `discount` is the agent's."""
+        self._sink = sink
         self._layout = layout
         self._n_step = n_step
         self._discount = discount
@@ -106,4 +106,4 @@ class NStepAdder:
             n_step_discount *= factor
         oldest = self._window[0]
         transition = Transition(oldest.observation, oldest.action, n_step_reward, n_step_discount, self._observation)
-        self._replay.insert(self._layout.row(transition))
+        self._sink.insert(self._layout.row(transition))

@@ -139,7 +139,7 @@ def test_a_training_on_a_dataset_resumes_bit_for_bit_and_notices_another(dataset
     numbers.write_bytes(whole)
     moved = dataset.rename(tmp_path / "moved")
     lost = run_command("train", AGENT, "--resume", killed)
-    hint = "must be a Minari dataset; if it was moved, --prior takes its new place"
+    hint = "must be a Minari dataset; if it was moved, pass its new path with --prior"
     assert (lost.returncode, lost.stderr) == (2, f"error: agent.prior.dataset = {dataset}: {hint}\n")
     again = run_command("train", AGENT, "--resume", killed, "--prior", moved)
     assert again.returncode == 0, again.stderr

@@ -82,7 +82,7 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
     listed = run_command(*SWEEP, "--seeds", "2", "--output", output, "--dry-run")
-    assert listed.stdout.splitlines()[:5:4] == [f"0  complete  {output}/{NAMES[0]}", f"4  new       {output}/{new}"]
+    assert listed.stdout.splitlines()[:5:4] == [f"0  complete  {output}/{NAMES[0]}", f"4  waiting   {output}/{new}"]
 
 
 @pytest.mark.slow
@@ -177,12 +177,12 @@ def test_a_run_that_fails_twice_is_reported_and_the_others_continue(tmp_path):
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 2
     run = tmp_path / name
-    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has metrics alone\n"
+    assert result.stderr == f"error: run = {run}: must have a checkpoint to resume from; it has only metrics\n"
 
     run.rename(tmp_path / "torn")
     result = sweep_pendulum(*longer, output=tmp_path)
     assert result.returncode == 0, result.stdout
-    assert f"{name}: failed before, {failure}; it is tried anew" in result.stdout
+    assert f"{name}: failed in an earlier sweep, {failure}; it is tried again" in result.stdout
     assert result.stdout.splitlines()[-2] == "2 of 2 complete"
     assert json.loads((tmp_path / "sweep.json").read_text()) == {"failed": {}}
 

@@ -179,5 +179,5 @@ def test_a_run_that_ends_at_its_checkpoint_has_no_policy_from_after_it(run, tmp_
     after = RunDirectory(shutil.copytree(before.path, tmp_path / "run"))
     with contextlib.closing(Evaluator(config, builder_of(config).architecture, after, Display())) as evaluator:
         evaluator.restore({"candidates": {}, "last_mean": -1000.0, "last_actor_steps": 900})
-        evaluator.finish(load_policy(max(after.candidates.iterdir())).variables, print)
+        evaluator.finish(load_policy(max(after.candidates.iterdir())).variables)
     assert load_policy(after.last_policy).actor_steps == 900

@@ -119,7 +119,7 @@ def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
     with contextlib.closing(Evaluator(config, builder_of(config).architecture, run, Display())) as evaluator:
         variables = load_policy(run.last_policy).variables
         evaluator.last_actor_steps = config.max_actor_steps
-        assert evaluator.finish(variables, print).keys() == {"best", "last"}
+        assert evaluator.finish(variables).keys() == {"best", "last"}
     assert run.progress_video.read_bytes() == before
     assert f"warning: policy = {damaged}: must be " in capsys.readouterr().out
 

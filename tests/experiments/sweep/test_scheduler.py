@@ -127,7 +127,7 @@ def test_a_torn_record_of_failures_is_a_warning_and_is_written_anew(tmp_path, co
     record = FailureRecord(tmp_path, warnings.append)
     (warning,) = warnings
     assert warning.startswith(f"warning: {tmp_path}/sweep.json: must hold what was written to it (")
-    assert warning.endswith("); it is written anew")
+    assert warning.endswith("); a new one is written")
     assert len(warning.splitlines()) == 1
     assert record.failures == {}
     record.update([])

@@ -93,9 +93,9 @@ class Builder(QueueBuilder[Config]):
         """Layout of a segment in a row of floats."""
         return SegmentLayout(*self.sizes, self.config.unroll_length)
 
-    def make_adder(self, replay: Sink) -> SegmentAdder:
-        """An adder that inserts an actor's steps into `replay`, in this process or remote."""
-        return SegmentAdder(replay, self.layout, self.config.discount)
+    def make_adder(self, sink: Sink) -> SegmentAdder:
+        """An adder that inserts an actor's steps into `sink`, in this process or remote."""
+        return SegmentAdder(sink, self.layout, self.config.discount)
 
     def make_actor(
         self, policy: DensityPolicy, adder: SegmentAdder, variable_source: VariableSource, seed: int

@@ -21,7 +21,7 @@ class Config(NetworkConfig):
     gae_lambda: float = hyperparameter(0.9, "weight of longer sums in the advantage", minimum=0, maximum=1)
     num_environments: int = hyperparameter(
         16,
-        "environments that are stepped in turn; with launch, segments of a round",
+        "environments stepped in turn; with launch, segments per round",
         minimum=1,
         maximum=1_000,
     )

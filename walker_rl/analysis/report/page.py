@@ -35,7 +35,7 @@ CAPTIONS = {
     "performance_profiles": "The share of a group's runs whose last policy returns more than tau{with_confidence}.",
     "probability_of_improvement": "How often a run of one group returns more than a run of another{with_confidence}.",
     "time_to_return": "When evaluations first reached a return. The bar is the median over all seeds; a seed that "
-    "never reached it counts as the slowest.",
+    "never reached it counts as the slowest. There is no bar where a shorter run might have reached it later.",
     "stability": "How far consecutive evaluations lie apart, and the share of them below half of the best before, "
     "where that is positive.",
 }

@@ -28,7 +28,7 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 IMPORT_TIMEOUT = 120.0  # seconds
 MIN_MEMORY = 2.0  # GiB: libraries, a replay of a million transitions and its copy in a checkpoint
 MIN_DISK = 2.0  # GiB: three checkpoints with such a replay, logs and videos
-REINSTALL = "reinstall what the project pins: `rm -rf .venv` and `make train`, or `pip install .` in a new venv"
+REINSTALL = "reinstall what the project pins: `rm -rf .venv` and `make setup`, or `pip install .` in a new venv"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _python() -> Check:
     if ".".join(platform.python_version_tuple()[:2]) in PYTHONS:
         return Check("ok", "python", found)
     wanted = f"wanted {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
-    return Check("bad", "python", f"{found}, {wanted}", "`make train` looks for one or says how to get it")
+    return Check("bad", "python", f"{found}, {wanted}", "`make setup` looks for one or says how to get it")
 
 
 def _packages() -> Iterator[Check]:
@@ -101,7 +101,7 @@ def _packages() -> Iterator[Check]:
     try:
         requirements = map(Requirement, importlib.metadata.requires("walker-rl") or ())
     except importlib.metadata.PackageNotFoundError:
-        yield Check("bad", "walker-rl", "not installed", "`make train`, or `pip install .` in a venv of your own")
+        yield Check("bad", "walker-rl", "not installed", "`make setup`, or `pip install .` in a venv of your own")
         return
     for requirement in requirements:
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):

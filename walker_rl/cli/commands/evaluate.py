@@ -43,7 +43,7 @@ def evaluate_policy(
     """Play a policy deterministically and print its returns and falls.
 
     A fall is an episode that terminates, instead of reaching the time limit; std is the standard deviation over the
-    episodes. They are not the episodes on which training chose the policy, so the return is usually lower here.
+    episodes. These episodes had no part in the choice of the policy, so the return is usually lower than in training.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 

@@ -46,7 +46,7 @@ RoleOption = Annotated[
     typer.Option(
         "--role",
         metavar="ROLE",
-        help="central: learner and evaluator, which others --join; actors: only those, for a run elsewhere.",
+        help="central: learner and evaluator, for actors that --join; actors: only actors, for a run elsewhere.",
     ),
 ]
 Listen = Annotated[

@@ -186,7 +186,9 @@ def _warn(jobs: list[Job]) -> None:
 
 
 def _state(job: Job) -> str:
-    return "complete" if job.is_complete else "begun" if job.has_begun else "new"
+    from walker_rl.terminal.states import RunState
+
+    return (RunState.COMPLETE if job.is_complete else RunState.STOPPED if job.has_begun else RunState.WAITING).value
 
 
 def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:

@@ -69,17 +69,18 @@ class Evaluator:
         self.last_actor_steps = actor_steps
         return evaluation
 
-    def finish(self, variables: Variables, report: Callable[[str], None]) -> dict[str, Evaluation]:
+    def finish(self, variables: Variables) -> dict[str, Evaluation]:
         """Chooses the best candidate, films it, and evaluates it and the last policy on separate episodes.
+
+        Prints a line about each candidate played, each torn file and, without a terminal, each step after the choice.
 
         Args:
             variables: weights of the last policy. Its file may be torn, or later than the resumed checkpoint.
-            report: function that takes a line, about each candidate played, each torn file and, without a terminal,
-                each step after the choice.
 
         Returns:
             The evaluations of "best" and "last".
         """
+        report = self._display.message
         last = self._saved(variables, self.last_actor_steps)
         save_policy(self._run.last_policy, last)
         with self._display.console.status("Choosing the best policy") as status:

@@ -48,7 +48,7 @@ class Provenance:
         walker_rl: version that began it.
         commit: commit of that version, or "unknown".
         stack: libraries that train it, "acme" or "portable"; a version before 0.2.0 had only the first.
-        prior: policy played before training, if there is one.
+        prior: policy or dataset with which training begins, if there is one.
     """
 
     run_id: str

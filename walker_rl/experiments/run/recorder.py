@@ -165,4 +165,4 @@ class Recorder:
             if gif.exists():
                 self._logger.write_video(gif, actor_steps)
         except OSError as error:
-            self._display.message(f"warning: {gif}: not shown elsewhere ({error.strerror})")
+            self._display.message(f"warning: {gif}: not sent to the trackers ({error.strerror})")

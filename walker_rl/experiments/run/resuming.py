@@ -96,7 +96,7 @@ def check_has_checkpoint(run: RunDirectory) -> None:
             f"run = {run.path}: must be resumed with {_version(run.provenance)}, which wrote its checkpoints"
         )
     if not step_files(run.checkpoints) and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
-        raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has metrics alone")
+        raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has only metrics")
 
 
 def _version(began: Provenance) -> str:

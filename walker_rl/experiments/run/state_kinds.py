@@ -37,5 +37,5 @@ def _kind(value: Any) -> str:
         return f"an array of {value.dtype}"
     if value is None:
         return "null"
-    kinds = {bool: "a truth", int: "an integer", float: "a number", str: "a text", dict: "a mapping"}
+    kinds = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", dict: "a mapping"}
     return kinds.get(type(value), "a list")

@@ -35,7 +35,7 @@ class FailureRecord:
                 self.failures = read_json_record(self._path, _Contents).failed
         except NotWholeError as error:
             self._is_torn = True
-            warn(f"warning: {error}; it is written anew")
+            warn(f"warning: {error}; a new one is written")
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Writes changes; keeps the records of runs that are not among `entries`.

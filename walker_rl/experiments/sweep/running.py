@@ -22,7 +22,8 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
     """Trains all incomplete runs in order, `num_jobs` at a time; by default, one per usable CPU.
 
     Returns:
-        0 if all are complete, 1 if some have failed, 75 if SIGTERM stopped the sweep, 130 if Ctrl-C did.
+        0 if all are complete, 1 if some have failed, 75 if SIGTERM or a signal like it stopped the sweep, 130 if Ctrl-C
+        did.
 
     Raises:
         OSError: if the disk is full, or the system permits no more processes.
@@ -35,7 +36,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
             reader = ProgressReader(scheduler.entries, len(slots))
             for entry in scheduler.entries:
                 if entry.failure is not None:
-                    display.message(f"{entry.job.name}: failed before, {entry.failure}; it is tried anew")
+                    display.message(f"{entry.job.name}: failed in an earlier sweep, {entry.failure}; it is tried again")
             next_view = 0.0
             try:
                 while not signals.stop_requested() and not scheduler.check():

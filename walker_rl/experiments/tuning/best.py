@@ -33,7 +33,7 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
     header = (
         f"# {config.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "
         f"{config.max_actor_steps:,} steps, seeds {seeds}.\n"
-        "# The score is the mean return of the evaluations in the last quarter of a run. Other settings of the search\n"
-        "# than those of the task and the agent are not here.\n"
+        "# The score is the mean return of the evaluations in the last quarter of a run. Only settings of the task\n"
+        "# and the agent are listed.\n"
     )
     write_whole_text(path, header + write_yaml(changed))

@@ -155,7 +155,7 @@ def test_a_result_that_cannot_be_the_evaluators_is_dropped(centre, capsys, resul
     centre.take(1_000)
     centre.channel.send(result)
     centre.hear(evaluation(1_000))
-    warning = f"warning: dropped a message from an unknown sender to result-{centre.channel.run_id}, and will drop"
+    warning = f"warning: dropped a message from an unknown sender to result-{centre.channel.run_id} ("
     assert capsys.readouterr().out.count(warning) == 1
     assert (centre.recorded, centre.evaluations.evaluator_has_finished) == ([1_000], False)
     assert centre.run.metrics.joinpath("conduct.csv").read_text().count("\n") == 2

@@ -35,7 +35,7 @@ def launch(
         signals: requests to stop.
 
     Returns:
-        0 if the run is complete, 75 if SIGTERM stopped it, 130 if Ctrl-C did.
+        0 if the run is complete, 75 if SIGTERM or a signal like it stopped it, 130 if Ctrl-C did.
 
     Raises:
         RunError: if the run can't continue; it can be resumed.
@@ -61,7 +61,8 @@ def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, r
         run: directory for the actors' logs.
 
     Returns:
-        0 if the run is complete, 75 if SIGTERM stopped the actors, 130 if Ctrl-C did.
+        0 if the run is complete, 75 if SIGTERM or a signal like it stopped the actors, 130 if
+            Ctrl-C did.
 
     Raises:
         RunError: if the actors can't continue.

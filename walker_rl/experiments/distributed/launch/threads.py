@@ -33,7 +33,7 @@ def run_in_threads(
         signals: requests to stop.
 
     Returns:
-        0 if the run is complete, 75 if SIGTERM stopped it, 130 if Ctrl-C did.
+        0 if the run is complete, 75 if SIGTERM or a signal like it stopped it, 130 if Ctrl-C did.
 
     Raises:
         RunError: if a role fails.

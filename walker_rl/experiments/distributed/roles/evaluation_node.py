@@ -20,10 +20,10 @@ from walker_rl.types import Variables
 POLL_PERIOD = 0.5  # seconds
 
 DISK_POLLS = 20
-"""Periods for which a snapshot that a full disk refuses waits."""
+"""Polls between attempts to save a snapshot while the disk is full."""
 
 SIGN_PERIOD = 10.0
-"""Seconds after which the next step of an episode begins with a sign of life."""
+"""Seconds, at least, between signs of life, which come before a step."""
 
 
 class EvaluatorNode:
@@ -79,7 +79,7 @@ class EvaluatorNode:
         self._evaluate(snapshot, variables)
         if snapshot.ended_by is not None:
             self._patience.pause()  # The selection is long, and reads no notices.
-            write_summary(self._run, self._evaluator.finish(variables, self._display.message), snapshot.ended_by)
+            write_summary(self._run, self._evaluator.finish(variables), snapshot.ended_by)
             self._patience.renew()
             self._channel.send(dataclasses.replace(self._last_result, event="finished"))
 

@@ -47,7 +47,7 @@ def run_actor(address: str, run_id: str, index: int | None) -> int:
 
     Raises:
         UserError: if the run uses another version.
-        RunError: if an observation or an action is not finite.
+        RunError: if an observation or an action is not finite, or another process has taken over the index.
     """
     from walker_rl.experiments.distributed.roles.actor import ActorNode
 

@@ -111,7 +111,8 @@ class Channel:
         """Warns of a message that violates the protocol, once per sender and table."""
         if (table, error.sender) not in self._warned and len(self._warned) < MAX_WARNINGS:
             self._warned.add((table, error.sender))
-            self._report(f"warning: dropped a message from {error.sender} to {table}, and will drop its like: {error}")
+            dropped = f"dropped a message from {error.sender} to {table} ({error})"
+            self._report(f"warning: {dropped}; further ones are dropped silently")
 
     def _inbox(self, table: str, decoded: Callable[[list[np.ndarray]], Any], size: int) -> "Inbox[Any]":
         reader = self._client.stream_from(table, max_in_flight=size)
