@@ -1,9 +1,12 @@
 """What is under deploy/ calls commands that there are, and its parts agree with each other."""
 
+import contextlib
+import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -11,8 +14,10 @@ import pytest
 import yaml
 
 import walker_rl
+from tests.experiments.distributed.launched import PENDULUM
 from tests.stacks import acme_stack
-from tests.tiny import AGENT, COMMAND, run_command
+from tests.tiny import AGENT, COMMAND, last_checkpoint, run_command, wait_until
+from walker_rl.experiments.distributed.wire.ports import free_port
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 SCRIPT = DEPLOY / "slurm" / "walker.sbatch"
@@ -156,6 +161,42 @@ def test_the_first_machine_leaves_three_cores_to_the_learner_and_the_evaluator(t
     assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
 
 
+@contextlib.contextmanager
+def job(folder):
+    """The batch script as Slurm runs it, on this machine alone; what it leaves running is killed at the end."""
+    for name, text in (("scontrol", "echo localhost"), ("srun", 'while [[ $1 == --* ]]; do shift; done\nexec "$@"')):
+        (folder / name).write_text(f"#!/bin/bash\n{text}\n")
+        (folder / name).chmod(0o755)
+    slurm = {"SLURM_JOB_NODELIST": "localhost", "SLURM_CPUS_PER_TASK": "4", "SLURM_PROCID": "0"}
+    environment = {**real_program(folder), **slurm, "RUN": str(folder / "run"), "PORT": str(free_port())}
+    process = subprocess.Popen(["bash", SCRIPT, *PENDULUM], env=environment, cwd=folder, start_new_session=True)
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def actor_steps_of(run):
+    """What the run's central process wrote last; 0 before."""
+    status = run / "status.json"
+    return json.loads(status.read_text())["actor_steps"] if status.exists() else 0
+
+
+@acme_stack
+@pytest.mark.slow
+def test_a_batch_job_saves_its_run_at_sigterm_and_the_next_one_resumes_it(tmp_path):
+    run, saved = tmp_path / "run", []
+    for _ in range(2):
+        with job(tmp_path) as process:
+            awaited = sum(saved) + 500
+            wait_until(lambda awaited=awaited: actor_steps_of(run) > awaited)
+            process.terminate()
+            assert process.wait(timeout=120) == 75
+        saved.append(last_checkpoint(run))
+    assert 500 < saved[0] < saved[1]
+
+
 def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
     """Up to what refuses it: tests/cli/commands/test_sweep.py trains one."""
     environment = {**real_program(tmp_path), "SLURM_ARRAY_TASK_ID": "7"}
@@ -163,14 +204,14 @@ def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
     result = subprocess.run(words, env=environment, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (2, "error: index = 7: must be in [0, 4]\n")
     listed = subprocess.run([*words, "--seeds", "5-19", "--dry-run"], env=environment, capture_output=True, text=True)
-    assert len(re.findall(r"^ *\d+  new ", listed.stdout, re.MULTILINE)) == 20
+    assert len(re.findall(r"^ *\d+  waiting ", listed.stdout, re.MULTILINE)) == 20
 
 
 def test_the_array_in_the_header_has_as_many_tasks_as_the_sweep_has_runs():
     text = SWEEP_SCRIPT.read_text()
     first, last, spec = re.search(r"--array=(\d+)-(\d+) deploy/slurm/sweep.sbatch --spec (\S+)", text).groups()
     listed = run_command("sweep", "--spec", DEPLOY.parent / spec, "--dry-run").stdout
-    assert (first, int(last) + 1) == ("0", len(re.findall(r"^ *\d+  new ", listed, re.MULTILINE)))
+    assert (first, int(last) + 1) == ("0", len(re.findall(r"^ *\d+  waiting ", listed, re.MULTILINE)))
 
 
 # --- the image
