@@ -34,7 +34,7 @@ def test_a_command_that_needs_acme_is_refused_in_a_line_without_it(words, what, 
     assert main(words) == 2
     line = capsys.readouterr().err
     assert line.startswith(f"error: {what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, ")
-    assert line.count("\n") == 1 and "`make train PYTHON=3.10`" in line
+    assert line.count("\n") == 1 and "`make setup PYTHON=3.10`" in line
     assert not list(tmp_path.iterdir())
 
 

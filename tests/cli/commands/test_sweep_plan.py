@@ -94,7 +94,7 @@ def test_options_come_on_top_of_the_file(tmp_path):
     words = ("--spec", spec, "--seeds", "5", "--grid", "agent.batch_size=32,64", "--dry-run")
     result = run_command("sweep", AGENT, *words, cwd=tmp_path)
     assert result.stdout.splitlines()[:-1] == [
-        f"{index}  new       runs/few/{AGENT}_Pendulum-v1_agent.tau={tau}_agent.batch_size={size}_seed5"
+        f"{index}  waiting   runs/few/{AGENT}_Pendulum-v1_agent.tau={tau}_agent.batch_size={size}_seed5"
         for index, (tau, size) in enumerate([(0.1, 32), (0.1, 64), (0.2, 32), (0.2, 64)])
     ]
     which = f"4 of 4 runs ({AGENT} on Pendulum-v1)"

@@ -71,7 +71,9 @@ def test_git_is_not_asked_for_the_commit_while_all_fields_are_as_they_were(tmp_p
 def test_a_file_that_is_no_checkpoint_does_not_let_rows_be_recorded_twice(tmp_path):
     run = make_run(tmp_path / "run", [1.0])
     (run.checkpoints / "notes.txt").touch()
-    with pytest.raises(UserError, match=f"^run = {run.path}: must have a checkpoint to resume from; it has metrics"):
+    with pytest.raises(
+        UserError, match=f"^run = {run.path}: must have a checkpoint to resume from; it has only metrics"
+    ):
         check_has_checkpoint(run)
 
 
