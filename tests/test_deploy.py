@@ -1,7 +1,6 @@
 """What is under deploy/ calls commands that there are, and its parts agree with each other."""
 
 import contextlib
-import json
 import os
 import re
 import shlex
@@ -18,6 +17,8 @@ from tests.experiments.distributed.launched import PENDULUM
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, COMMAND, last_checkpoint, run_command, wait_until
 from walker_rl.experiments.distributed.wire.ports import free_port
+from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.status import read_status
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 SCRIPT = DEPLOY / "slurm" / "walker.sbatch"
@@ -178,9 +179,9 @@ def job(folder):
 
 
 def actor_steps_of(run):
-    """What the run's central process wrote last; 0 before."""
-    status = run / "status.json"
-    return json.loads(status.read_text())["actor_steps"] if status.exists() else 0
+    """The run's environment steps; 0 before its central process has written a status."""
+    status = read_status(RunDirectory(run).status)
+    return status.actor_steps if status else 0
 
 
 @acme_stack

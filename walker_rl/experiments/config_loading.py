@@ -131,7 +131,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
         if layer.get("agent_name", agent_name) != agent_name:
             other = shown(layer["agent_name"])
             raise UserError(f"{source}agent_name = {other}: must be {agent_name}, the agent asked for")
-        values.update(_field_values(layer, types, _choices(config_type)))
+        values.update(_field_values(layer, types, config_type))
         values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
     with calling(agent_name):
         config: ExperimentConfig = _build(config_type, with_absolute_paths(values))
@@ -141,7 +141,7 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
     return config
 
 
-def _field_values(layer: dict[str, Any], types: dict[str, Any], choices: dict[str, str]) -> dict[str, Any]:
+def _field_values(layer: dict[str, Any], types: dict[str, Any], config_type: type) -> dict[str, Any]:
     """Returns the values in a layer by full field name."""
     values = {}
     for key, value in flatten({name: one for name, one in layer.items() if types.get(name) != ARGUMENTS}).items():
@@ -152,7 +152,7 @@ def _field_values(layer: dict[str, Any], types: dict[str, Any], choices: dict[st
         try:
             values[key] = to_field_value(_as_typed(value, types[key]), types[key])
         except ValueError as error:
-            raise UserError(f"{key} = {shown(value)}: {choices.get(key, error)}") from None
+            raise UserError(f"{key} = {shown(value)}: {_choices(config_type).get(key, error)}") from None
     return values
 
 

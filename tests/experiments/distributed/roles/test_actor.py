@@ -42,7 +42,7 @@ def test_the_sigmas_of_a_prior_begin_later_with_each_actor(channel, tmp_path, in
 
 
 class Playing:
-    """An actor that plays in a thread, until it is told that the run is over or it fails."""
+    """An actor in a thread; it plays until the run is over or it fails."""
 
     def __init__(self, channel, config, index):
         self._channel, self._index = channel, index
