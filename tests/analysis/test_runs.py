@@ -202,6 +202,20 @@ def test_tables_have_no_fields_to_group_by(tmp_path):
     assert notes == ["note: group_by = agent.n_stp: runs in tables have no fields, and keep their groups"]
 
 
+def test_a_run_without_the_field_keeps_its_group(tmp_path):
+    field, notes = "environment.length", []
+    make_run(tmp_path / "defaults", [1])
+    for value in (2, 3):
+        make_run(tmp_path / f"length{value}", [1], f"{field}={value}")
+    make_run(tmp_path / "ppo", [1], agent="ppo")
+    runs = read_runs([f"{tmp_path}/*"], field, notes.append)
+    assert [run.group for run in runs] == [AGENT, f"{AGENT}, length 2", f"{AGENT}, length 3", "ppo"]
+    assert notes == [f"note: group_by = {field}: runs without this field keep their groups: defaults, ppo"]
+    assert refusal([tmp_path / "defaults", tmp_path / "ppo"], field) == (
+        f"group_by = {field}: must be a field of the configuration; no run has such a field"
+    )
+
+
 def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_path):
     made = make_run(tmp_path / "one", [10, 20, 30, 40])
     rows = ["actor_steps,learner_steps,critic_loss", "1000,1,5", "1001,2,1", "2000,3,3", "3500,4,4", "9000,5,7"]
@@ -272,8 +286,7 @@ def test_what_is_no_run_is_refused(tmp_path):
     assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = one: must be given once; it is in {tmp_path}"
     assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: does not exist")
     assert refusal([tmp_path / "one"], "folders") == (
-        f"group_by = folders: must be a field of the configuration; {tmp_path / 'one'} has no such field"
-        "; did you mean folder?"
+        "group_by = folders: must be a field of the configuration; no run has such a field; did you mean folder?"
     )
 
 

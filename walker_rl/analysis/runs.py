@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,14 +31,14 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     Args:
         paths: paths of such directories and folders, or patterns that match some.
         group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group,
-            and runs in tables keep their groups; or `BY_FOLDER`, which splits both.
-        note: function that prints a line for each path that is left out, with the reason, and a line if runs in tables
+            and runs without the field, like those in tables, keep their groups; or `BY_FOLDER`, which splits all.
+        note: function that prints a line for each path that is left out, with the reason, and a line if some runs
             lack the field.
 
     Raises:
-        UserError: if a path does not exist, none has a run, a run is given twice, or a run has no such field.
+        UserError: if a path does not exist, none has a run, a run is given twice, or no run directory has the field.
     """
-    found, left_out = list[tuple[Path, Run]](), list[str]()
+    found, left_out = list[_Found](), list[str]()
     field = GROUP_BY if group_by == BY_FOLDER else group_by
     for path in expand(paths):
         try:
@@ -48,7 +48,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     if left_out and not found:
         others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
         raise UserError(left_out[0] + others)
-    folders = {folder for folder, _ in found}
+    folders = {one.folder for one in found}
     left_out += [
         f"folders of runs in {path}: {', '.join(deeper)}"
         for path in paths
@@ -59,33 +59,52 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         for folder in sorted(folders)
         if (beside := runs_beside_tables(folder))
     ]
-    for reason in left_out:
-        note(f"note: left out: {one_line(reason)}")
-    if field != GROUP_BY and any(run.directory is None for _, run in found):
-        note(f"note: group_by = {one_line(field)}: runs in tables have no fields, and keep their groups")
-    names = distinct_names([Place(folder, run.name) for folder, run in found])
-    ends = distinct_ends({folder for folder, _ in found})
+    lacks = list(_lacks(field, found))
+    for line in (*(f"left out: {reason}" for reason in left_out), *lacks):
+        note(f"note: {one_line(line)}")
+    names = distinct_names([Place(one.folder, one.run.name) for one in found])
+    ends = distinct_ends(folders)
     named = zip(names, found, strict=True)
-    runs = [dataclasses.replace(run, name=name, folder=one_line(ends[of])) for name, (of, run) in named]
+    runs = [dataclasses.replace(one.run, name=name, folder=one_line(ends[one.folder])) for name, one in named]
     is_split = group_by == BY_FOLDER
     return [dataclasses.replace(run, group=f"{run.folder}: {run.group}") if is_split else run for run in runs]
 
 
-def _read(path: Path, group_by: str) -> list[tuple[Path, Run]]:
-    """Reads the runs in a directory or in tables, each with the folder of the directory or of the tables."""
+@dataclasses.dataclass(frozen=True)
+class _Found:
+    """A run, the folder of its directory or of its tables, and the names of its fields; none for a run in tables."""
+
+    folder: Path
+    run: Run
+    fields: Collection[str] = ()
+
+
+def _lacks(field: str, found: Sequence[_Found]) -> Iterator[str]:
+    """Says which runs keep their groups because they lack the field; raises a UserError if all directories do."""
+    if field == GROUP_BY:
+        return
+    known = {name for one in found for name in one.fields}
+    if known and field not in known:
+        problem = "must be a field of the configuration; no run has such a field"
+        raise UserError(f"group_by = {field}: {problem}{did_you_mean(field, (*known, BY_FOLDER))}")
+    if any(one.run.directory is None for one in found):
+        yield f"group_by = {field}: runs in tables have no fields, and keep their groups"
+    if without := [one.run.name for one in found if one.run.directory and field not in one.fields]:
+        yield f"group_by = {field}: runs without this field keep their groups: {', '.join(without)}"
+
+
+def _read(path: Path, group_by: str) -> list[_Found]:
+    """Reads the runs in a directory or in tables."""
     if (run := RunDirectory(path)).exists:
-        return [(path.resolve().parent, _read_directory(run, group_by))]
+        return [_read_directory(run, group_by)]
     if os.path.isfile(path / RUNS):
-        return [(path.resolve(), run) for run in read_tables(path)]
+        return [_Found(path.resolve(), run) for run in read_tables(path)]
     raise no_runs(path)
 
 
-def _read_directory(run: RunDirectory, group_by: str) -> Run:
+def _read_directory(run: RunDirectory, group_by: str) -> _Found:
     settings = read_settings(run)
     identity, fields, provenance = settings.identity, settings.fields, settings.provenance
-    if group_by not in fields:
-        problem = f"must be a field of the configuration; {run.path} has no such field"
-        raise UserError(f"group_by = {group_by}: {problem}{did_you_mean(group_by, (*fields, BY_FOLDER))}")
     agent = identity.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
     evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
     timing = read_metrics(run, "timing", "walltime")
@@ -94,9 +113,10 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
     steps = evaluation[STEP_KEY]
     walltimes = dict(zip(timing[STEP_KEY], timing["walltime"], strict=True)) if timing else {}
     best, last = read_final_evaluations(run, identity.task)
-    return Run(
+    is_split = group_by != GROUP_BY and group_by in fields
+    read = Run(
         name=run.path.resolve().name,
-        group=agent if group_by == GROUP_BY else f"{agent}, {group_by.rpartition('.')[2]} {shown(fields[group_by])}",
+        group=f"{agent}, {group_by.rpartition('.')[2]} {shown(fields[group_by])}" if is_split else agent,
         task=identity.task,
         seed=identity.seed,
         commit=provenance.commit,
@@ -111,3 +131,4 @@ def _read_directory(run: RunDirectory, group_by: str) -> Run:
         prior_steps=provenance.prior.actor_steps if provenance.prior else None,
         directory=run.path,
     )
+    return _Found(run.path.resolve().parent, read, fields)
