@@ -4,19 +4,18 @@ from walker_rl.errors import UserError
 from walker_rl.stack import is_installed
 
 
-def require_extra(package: str, extra: str, what: str) -> None:
-    """Checks that a package is installed, without importing it.
+def require_extra(name: str, needed_by: str | None = None) -> None:
+    """Checks that the package of an extra is installed, without importing it.
 
     Args:
-        package: name of the package in Python.
-        extra: name of the extra that installs it.
-        what: field that needs it, as in "format = onnx", or the package.
+        name: name of both the package and the extra.
+        needed_by: field that needs it, as in "logging.wandb = online"; None names the package in the message.
 
     Raises:
         UserError: if it is not installed.
     """
-    if not is_installed(package):
-        raise UserError(f"{what}: must be installed: {how_to_install(extra)}")
+    if not is_installed(name):
+        raise UserError(f"{needed_by or name}: must be installed: {how_to_install(name)}")
 
 
 def how_to_install(extra: str) -> str:

@@ -71,7 +71,7 @@ def new_dataset(
         UserError: if Minari is not installed, or `path` exists or can't be written to.
         RunError: if the disk is full.
     """
-    require_extra("minari", "minari", "minari")
+    require_extra("minari")
     from minari.data_collector import EpisodeBuffer
 
     if os.path.lexists(path):
@@ -121,7 +121,7 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
         UserError: if Minari is not installed, or `path` is no whole dataset of finite vectors of these sizes, with
             finite bounds of its actions.
     """
-    require_extra("minari", "minari", "minari")
+    require_extra("minari")
     from minari import MinariDataset
 
     must_be = f"must be a Minari dataset of {describe_sizes(observation_size, action_size)} with finite bounds"

@@ -1,6 +1,7 @@
 """`walker-rl export`."""
 
 import shutil
+import sys
 
 import pytest
 
@@ -11,7 +12,7 @@ from walker_rl.pretrained import find_pretrained
 def test_a_pretrained_policy_becomes_a_file(tmp_path, capsys):
     onnx = pytest.importorskip("onnx", reason="needs the extra onnx")
     path = tmp_path / "walker.onnx"
-    assert main(["export", "--pretrained", "sac", "--format", "onnx", "-o", str(path)]) == 0
+    assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 0
     assert capsys.readouterr().out == f"{path}: observation [B, 22] to action [B, 6], sac on Walker2DBulletEnv-v0\n"
     assert onnx.load(path).producer_name == "walker-rl"
 
@@ -29,9 +30,12 @@ def test_without_an_output_the_file_is_named_as_the_policy(tmp_path, name, writt
     assert policy.read_bytes() == before
 
 
-def test_another_format_is_refused(capsys):
-    assert main(["export", "--pretrained", "sac", "--format", "torch"]) == 2
-    assert capsys.readouterr().err == "error: format = torch: must be one of onnx\n"
+def test_without_onnx_it_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "--pretrained", "sac"]) == 2
+    assert capsys.readouterr().err == "error: onnx: must be installed: pip install 'walker-rl[onnx]'\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_written_is_refused(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""`walker-rl export RUN`: a policy in a format that other programs read."""
+"""`walker-rl export RUN`: a policy as an ONNX model, which other programs read."""
 
 import os
 from pathlib import Path
@@ -11,14 +11,11 @@ from walker_rl.errors import UserError
 from walker_rl.extras import require_extra
 from walker_rl.files.outputs import writing
 
-FORMATS = ("onnx",)
-
 
 def export_policy(
     run: RunArgument = None,
     pretrained: Pretrained = None,
     task: Trusted = None,
-    format: Annotated[str, typer.Option(metavar="FORMAT", help=f"One of: {', '.join(FORMATS)}.")] = "onnx",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -32,9 +29,7 @@ def export_policy(
     """
     from walker_rl.cli.policy_argument import default_output, load_policy_asked_for, policy_path
 
-    if format not in FORMATS:
-        raise UserError(f"format = {format}: must be one of {', '.join(FORMATS)}")
-    require_extra("onnx", "onnx", "format = onnx")
+    require_extra("onnx")
     if output is not None and os.path.isdir(output):
         raise UserError(f"output = {output}: must be a file, not a folder")
     saved = load_policy_asked_for(run, pretrained, task)

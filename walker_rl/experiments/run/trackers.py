@@ -27,7 +27,7 @@ def check_trackers(config: ExperimentConfig, *, has_network: bool) -> None:
     asked_for = {"wandb": config.logging.wandb, "mlflow": "true" if config.logging.mlflow else None}
     for name, value in asked_for.items():
         if value is not None:
-            require_extra(name, name, f"logging.{name} = {value}")
+            require_extra(name, f"logging.{name} = {value}")
     if config.logging.wandb == "online" and not has_network:
         raise UserError(
             "logging.wandb = online: must be offline in the private network of launch; "
