@@ -163,19 +163,33 @@ def test_the_first_machine_leaves_three_cores_to_the_learner_and_the_evaluator(t
 
 
 @contextlib.contextmanager
+def started(words, folder, environment):
+    """A process of its own session; what it leaves running is killed at the end, as Slurm and Kubernetes do."""
+    process = subprocess.Popen(words, env=environment, cwd=folder, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def job(folder):
-    """The batch script as Slurm runs it, on this machine alone; what it leaves running is killed at the end."""
+    """The batch script as Slurm runs it, on this machine alone."""
     for name, text in (("scontrol", "echo localhost"), ("srun", 'while [[ $1 == --* ]]; do shift; done\nexec "$@"')):
         (folder / name).write_text(f"#!/bin/bash\n{text}\n")
         (folder / name).chmod(0o755)
     slurm = {"SLURM_JOB_NODELIST": "localhost", "SLURM_CPUS_PER_TASK": "4", "SLURM_PROCID": "0"}
     environment = {**real_program(folder), **slurm, "RUN": str(folder / "run"), "PORT": str(free_port())}
-    process = subprocess.Popen(["bash", SCRIPT, *PENDULUM], env=environment, cwd=folder, start_new_session=True)
-    try:
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    return started(["bash", SCRIPT, *PENDULUM], folder, environment)
+
+
+def pod(job, folder, port):
+    """A pod's command as its container runs it, with folders and a port of this machine."""
+    command, (script,) = container(job)["command"], container(job)["args"]
+    script = script.replace("walker-central-0-0.walker:8000", f"localhost:{port}")
+    script = re.sub("/runs/|/tmp/", f"{folder}/", script)
+    return started([*command, script], folder, real_program(folder))
 
 
 def actor_steps_of(run):
@@ -184,18 +198,32 @@ def actor_steps_of(run):
     return status.actor_steps if status else 0
 
 
-@acme_stack
-@pytest.mark.slow
-def test_a_batch_job_saves_its_run_at_sigterm_and_the_next_one_resumes_it(tmp_path):
-    run, saved = tmp_path / "run", []
+def assert_stops_and_resumes(run, start):
+    """Starts what trains the run twice; each time SIGTERM must end it with a checkpoint, beyond the one before."""
+    saved = []
     for _ in range(2):
-        with job(tmp_path) as process:
+        with start() as process:
             awaited = sum(saved) + 500
             wait_until(lambda awaited=awaited: actor_steps_of(run) > awaited)
             process.terminate()
             assert process.wait(timeout=120) == 75
         saved.append(last_checkpoint(run))
     assert 500 < saved[0] < saved[1]
+
+
+@acme_stack
+@pytest.mark.slow
+def test_a_batch_job_saves_its_run_at_sigterm_and_the_next_one_resumes_it(tmp_path):
+    assert_stops_and_resumes(tmp_path / "run", lambda: job(tmp_path))
+
+
+@acme_stack
+@pytest.mark.slow
+def test_a_central_pod_saves_its_run_at_sigterm_and_the_next_one_resumes_it_with_the_same_actors(documents, tmp_path):
+    central, actors, port = jobs(documents)["central"], jobs(documents)["actors"], free_port()
+    with pod(actors, tmp_path, port) as process:
+        assert_stops_and_resumes(tmp_path / "walker", lambda: pod(central, tmp_path, port))
+        assert process.poll() is None
 
 
 def test_a_task_of_the_array_trains_the_run_of_its_index(tmp_path):
