@@ -59,8 +59,8 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
         for folder in sorted(folders)
         if (beside := runs_beside_tables(folder))
     ]
-    lacks = list(_lacks(field, found))
-    for line in (*(f"left out: {reason}" for reason in left_out), *lacks):
+    notes = [*(f"left out: {reason}" for reason in left_out), *_notes_on_field(field, found)]
+    for line in notes:
         note(f"note: {one_line(line)}")
     names = distinct_names([Place(one.folder, one.run.name) for one in found])
     ends = distinct_ends(folders)
@@ -79,8 +79,8 @@ class _Found:
     fields: Collection[str] = ()
 
 
-def _lacks(field: str, found: Sequence[_Found]) -> Iterator[str]:
-    """Says which runs keep their groups because they lack the field; raises a UserError if all directories do."""
+def _notes_on_field(field: str, found: Sequence[_Found]) -> Iterator[str]:
+    """Yields notes on runs that lack the field; raises a UserError if every run directory does."""
     if field == GROUP_BY:
         return
     known = {name for one in found for name in one.fields}
