@@ -1,4 +1,4 @@
-"""How a comparison groups what it reads."""
+"""Groups of the runs that a comparison reads."""
 
 import os
 
