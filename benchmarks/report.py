@@ -99,8 +99,9 @@ def machine() -> dict[str, Any]:
 def to_text(parts: Mapping[str, Sequence[Line]], notes: Sequence[str], rounds: int) -> str:
     """Writes aligned Markdown tables, one for all rows with the same columns."""
     about = machine()
+    turns = "1 round" if rounds == 1 else f"{rounds} rounds (memory: one)"
     lines = [
-        f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {rounds} rounds (memory: one); "
+        f"{about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB; {turns}; "
         "medians (and ranges); each ratio is the median over rounds of ours to theirs.",
     ]
     tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}

@@ -61,6 +61,7 @@ def test_both_files_hold_every_row_and_note(tmp_path):
 def test_rows_of_other_columns_have_a_table_of_their_own():
     runs = LearningRow(ours("D4PG"), Rules(), [Outcome((100.0,), (20_000,), None)])
     lines = report.to_text({"training": [PAIR], "learning": [runs], "start": [PAIR]}, [], rounds=1).splitlines()
+    assert " GiB; 1 round; " in lines[0]
     starts = [line.split("|")[1].strip() if line else "" for line in lines[1:]]
     assert starts == ["", "part", "---", "training", "start", "", "part", "---", "learning"]
     assert lines[7].split("|")[2].strip() == "contestant"
