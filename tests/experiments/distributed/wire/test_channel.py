@@ -27,7 +27,8 @@ from walker_rl.experiments.distributed.wire.messages import (
     Weights,
     Welcome,
 )
-from walker_rl.experiments.distributed.wire.server import MAX_BLOCKS
+from walker_rl.experiments.distributed.wire.reverb_client import NoTableError
+from walker_rl.experiments.distributed.wire.server import MAX_BLOCKS, start_server
 from walker_rl.experiments.distributed.wire.trust import TRUSTED
 
 NOTICE = Notice({0: 1_000, 3: 234}, 567, 2, True, 5_000, {"a": Welcome(3, 1, 400)})
@@ -105,12 +106,33 @@ def test_a_board_without_a_message_is_waited_for(channel):
 
 def test_another_runs_server_is_never_spoken_to(server):
     stranger = Channel(f"localhost:{server.port}", "another run")
-    with pytest.raises(ValueError, match="notice-another run"):
+    with pytest.raises(NoTableError, match=r"^notice-another run$"):
         stranger.send(NOTICE)
-    with pytest.raises(RuntimeError, match="notice-another run"):
+    with pytest.raises(NoTableError, match=r"^notice-another run$"):
         stranger.read(Notice)
     with pytest.raises(UserError, match=f"^run_id = another run: must be that of the run at localhost:{server.port}$"):
         take_part(stranger)
+
+
+def test_a_server_that_becomes_another_runs_is_recognised(server, channel, tmp_path):
+    """By a client that knows the tables which are gone."""
+    stream = channel.stream_rows()
+    stream.insert(np.zeros((32, 3), np.float32), np.array(32))
+    channel.send(NOTICE)
+    server.stop()
+    other = start_server("another run", server.port, tmp_path)
+    try:
+        with pytest.raises(NoTableError, match=r"^notice-"):
+            channel.read(Notice)
+        with pytest.raises(NoTableError, match=r"^notice-"):
+            channel.send(NOTICE)
+        with pytest.raises(NoTableError, match=r"^transitions-"):
+            for _ in range(2):  # The first block is in flight while its table turns out to be gone.
+                stream.insert(np.zeros((32, 3), np.float32), np.array(32))
+        with pytest.raises(NoTableError, match=r"^transitions-"):
+            stream.close()
+    finally:
+        other.stop()
 
 
 def test_a_run_of_another_version_is_refused(channel):

@@ -46,12 +46,14 @@ def run_actor(address: str, run_id: str, index: int | None) -> int:
     """Runs an actor; returns its exit status.
 
     Raises:
-        UserError: if the run uses another version.
+        UserError: if the run uses another version, or another run takes its place at the address.
         RunError: if an observation or an action is not finite, or another process has taken over the index.
     """
     from walker_rl.experiments.distributed.roles.actor import ActorNode
+    from walker_rl.experiments.distributed.wire.membership import in_run
 
-    ActorNode(address, run_id, index).run(lambda: False)  # SIGTERM kills it: it has nothing to save.
+    with in_run(address, run_id):
+        ActorNode(address, run_id, index).run(lambda: False)  # SIGTERM kills it: it has nothing to save.
     return COMPLETE
 
 
@@ -59,14 +61,16 @@ def run_evaluator(address: str, run_dir: Path) -> int:
     """Runs the evaluator; returns its exit status.
 
     Raises:
-        UserError: if the run uses another version.
+        UserError: if the run uses another version, or another run takes its place at the address.
     """
     from walker_rl.experiments.distributed.roles.evaluation_node import EvaluatorNode
+    from walker_rl.experiments.distributed.wire.membership import in_run
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
     signal.signal(signal.SIGTERM, _terminate)
-    EvaluatorNode(address, run.provenance.run_id, run).run(lambda: False)
+    with in_run(address, run.provenance.run_id):
+        EvaluatorNode(address, run.provenance.run_id, run).run(lambda: False)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # It has ended.
     return COMPLETE
 

@@ -1,9 +1,11 @@
 """Joining a run: finds it, and checks that this program speaks its protocol."""
 
 import base64
+import contextlib
 import io
 import re
 import time
+from collections.abc import Iterator
 
 from walker_rl import __version__
 from walker_rl.environments import imported_module
@@ -14,7 +16,7 @@ from walker_rl.experiments.distributed.wire.channel import Channel
 from walker_rl.experiments.distributed.wire.codec import protocol
 from walker_rl.experiments.distributed.wire.messages import Experiment
 from walker_rl.experiments.distributed.wire.patience import Patience
-from walker_rl.experiments.distributed.wire.reverb_client import RETRY_PERIOD, ReverbClient
+from walker_rl.experiments.distributed.wire.reverb_client import RETRY_PERIOD, NoTableError, ReverbClient
 from walker_rl.experiments.distributed.wire.trust import TRUSTED, is_trusted
 from walker_rl.experiments.prior import PriorPolicy, has_prior_policy, parse_prior_policy
 from walker_rl.experiments.run.provenance import RUN_ID_SIZE
@@ -28,6 +30,19 @@ def introduction(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> 
     return Experiment(__version__, to_dict(config), protocol(), base64.b64encode(contents).decode())
 
 
+@contextlib.contextmanager
+def in_run(address: str, run_id: str) -> Iterator[None]:
+    """Speaks to the server at `address` as a member of the run `run_id`.
+
+    Raises:
+        UserError: if the server is another run's, at once or from some time on.
+    """
+    try:
+        yield
+    except NoTableError:
+        raise UserError(f"run_id = {run_id}: must be that of the run at {address}") from None
+
+
 def take_part(channel: Channel) -> ExperimentConfig:
     """Returns the configuration of the run on `channel`; waits for its central process.
 
@@ -35,10 +50,8 @@ def take_part(channel: Channel) -> ExperimentConfig:
         UserError: if the server is another run's, the run uses another version of the program or of its messages, or
             its task imports a module that nobody on this machine has named.
     """
-    try:
+    with in_run(channel.address, channel.run_id):
         experiment = channel.read(Experiment)
-    except RuntimeError:
-        raise UserError(f"run_id = {channel.run_id}: must be that of the run at {channel.address}") from None
     if experiment.version != __version__:
         raise UserError(f"version = {__version__}: must be {experiment.version}, the run's version")
     if experiment.protocol != protocol():

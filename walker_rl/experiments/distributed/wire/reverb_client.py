@@ -4,11 +4,13 @@
 library needs only TensorFlow's framework library.
 """
 
+import contextlib
 import ctypes
 import importlib.machinery
 import importlib.util
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +25,10 @@ _NO_TIMEOUT = -1
 _SIGNATURE_TIMEOUT = 3_000  # milliseconds
 
 
+class NoTableError(RuntimeError):
+    """The server has no such table, since it is another run's."""
+
+
 class ReverbClient:
     """Inserts and samples lists of arrays. Every call waits while the server is unavailable."""
 
@@ -34,12 +40,16 @@ class ReverbClient:
         """Stores an item, and returns once the server has it; a restart of the server may store it twice.
 
         Raises:
-            ValueError: if the server has no such table.
+            NoTableError: if the server has no such table.
         """
         while True:
             try:
                 return self._insert(table, arrays)
-            except RuntimeError:  # The server stopped before it confirmed the item.
+            except ValueError:  # The client knows no table of that name.
+                raise NoTableError(table) from None
+            except RuntimeError:  # The server stopped before it confirmed the item; another may have its address now.
+                if self._is_absent(table):
+                    raise NoTableError(table) from None
                 time.sleep(RETRY_PERIOD)
 
     def stream_into(self, table: str, max_in_flight: int) -> "ItemWriter":
@@ -47,7 +57,11 @@ class ReverbClient:
         return ItemWriter(self._client, table, max_in_flight)
 
     def sample(self, table: str) -> list[np.ndarray]:
-        """Returns the arrays of one item; waits for the first."""
+        """Returns the arrays of one item; waits for the first.
+
+        Raises:
+            NoTableError: if the server has no such table.
+        """
         return next(self.stream_from(table, max_in_flight=1))
 
     def stream_from(self, table: str, max_in_flight: int) -> "ItemReader":
@@ -64,6 +78,13 @@ class ReverbClient:
             return b"\n".join(self._client.ServerInfo(max(1, round(timeout))))
         except RuntimeError as error:
             raise TimeoutError(str(error)) from None
+
+    def _is_absent(self, table: str) -> bool:
+        """Returns True if a server answers that has no such table."""
+        try:
+            return table.encode() not in self.describe_tables(timeout=1.0)
+        except TimeoutError:
+            return False
 
     def _insert(self, table: str, arrays: list[np.ndarray]) -> None:
         writer = self._client.NewWriter(1, 1, False, 1)  # one step an item, not delta-encoded, one in flight
@@ -84,15 +105,25 @@ class ItemWriter:
         self._max_in_flight = max_in_flight
 
     def insert(self, *arrays: np.ndarray) -> None:
-        """Sends an item; waits while more than `max_in_flight` are not stored yet."""
+        """Sends an item; waits while more than `max_in_flight` are not stored yet.
+
+        Raises:
+            NoTableError: if the server has no such table.
+        """
         references = self._writer.Append(list(arrays))
         self._writer.CreateItem(self._table, 1.0, [[reference] for reference in references], [True] * len(references))
-        self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
+        with _absence_of(self._table):
+            self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
 
     def close(self) -> None:
-        """Waits until all items are stored; the destructor would block all other threads meanwhile."""
-        self._writer.Flush(0, _NO_TIMEOUT)
-        self._writer.Close()
+        """Waits until all items are stored; the destructor would block all other threads meanwhile.
+
+        Raises:
+            NoTableError: if the server has no such table.
+        """
+        with _absence_of(self._table):
+            self._writer.Flush(0, _NO_TIMEOUT)
+            self._writer.Close()
 
 
 class ItemReader:
@@ -101,15 +132,32 @@ class ItemReader:
     def __init__(self, client: Any, table: str, max_in_flight: int):
         """Made by `ReverbClient.stream_from`."""
         self._sampler = client.NewSampler(table, sys.maxsize, max_in_flight)
+        self._table = table
 
     def __next__(self) -> list[np.ndarray]:
-        """Returns the arrays of the next item; waits for it."""
-        _key, _probability, _table_size, _priority, *arrays = self._sampler.GetNextTrajectory()
+        """Returns the arrays of the next item; waits for it.
+
+        Raises:
+            NoTableError: if the server has no such table.
+        """
+        with _absence_of(self._table):
+            _key, _probability, _table_size, _priority, *arrays = self._sampler.GetNextTrajectory()
         return arrays
 
     def close(self) -> None:
         """Stops reading; a thread that waits for the next item gets a `RuntimeError`."""
         self._sampler.Close()
+
+
+@contextlib.contextmanager
+def _absence_of(table: str) -> Iterator[None]:
+    """Raises `NoTableError` for Reverb's error that names the table."""
+    try:
+        yield
+    except RuntimeError as error:
+        if table not in str(error):
+            raise
+        raise NoTableError(table) from None
 
 
 def load_library() -> ModuleType:
