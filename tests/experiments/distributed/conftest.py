@@ -15,9 +15,9 @@ from walker_rl.experiments.distributed.wire.server import start_server
 RUN_ID = "0123456789ab"
 
 
-def open_channel(server, *report):
+def open_channel(server, *warn):
     """Yields a channel to a server, and closes both; a channel to a server that runs closes slowly."""
-    channel = Channel(f"localhost:{server.port}", RUN_ID, *report)
+    channel = Channel(f"localhost:{server.port}", RUN_ID, *warn)
     yield channel
     server.stop()
     channel.close()

@@ -24,7 +24,7 @@ def state_at(step: int) -> dict:
 
 
 class Told(list):
-    """Lines that were reported."""
+    """Warnings that were printed."""
 
     __call__ = list.append
 
@@ -33,8 +33,8 @@ def config_with(**settings) -> ExperimentConfig:
     return dataclasses.replace(CONFIG, checkpoint=dataclasses.replace(CONFIG.checkpoint, **settings))
 
 
-def make(folder, report=print, **settings) -> Checkpoints:
-    return Checkpoints(folder, config_with(**settings), report)
+def make(folder, warn=print, **settings) -> Checkpoints:
+    return Checkpoints(folder, config_with(**settings), warn)
 
 
 def checkpoints_with(folder, *steps, num_kept=2) -> Checkpoints:

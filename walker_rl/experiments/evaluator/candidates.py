@@ -72,28 +72,28 @@ class Candidates:
 
 
 def choose_best(
-    paths: Sequence[Path], play: Callable[[SavedPolicy], Evaluation], report: Callable[[str], None]
+    paths: Sequence[Path], play: Callable[[SavedPolicy], Evaluation], tell: Callable[[str], None]
 ) -> SavedPolicy | None:
     """Plays the same fresh episodes with each candidate; returns the first with the highest steady return.
 
-    A single candidate is not played. `report` receives a line about each candidate played, and about each file that is
+    A single candidate is not played. `tell` receives a line about each candidate played, and about each file that is
     torn or missing. Without any intact one, returns None.
     """
-    policies = list(_intact(paths, report))
+    policies = list(_intact(paths, tell))
     if len(policies) < 2:
         return next(iter(policies), None)
     played = []
     for saved in policies:
         evaluation = play(saved)
         played.append((saved, evaluation.steady_return))
-        report(f"Candidate at {saved.actor_steps:,} steps: {evaluation}.")
+        tell(f"Candidate at {saved.actor_steps:,} steps: {evaluation}.")
     best, _ = max(played, key=lambda pair: pair[1])
     return best
 
 
-def _intact(paths: Sequence[Path], report: Callable[[str], None]) -> Iterator[SavedPolicy]:
+def _intact(paths: Sequence[Path], tell: Callable[[str], None]) -> Iterator[SavedPolicy]:
     for path in paths:
         try:
             yield load_policy(path)
         except UserError as error:
-            report(f"warning: {error}; it is no candidate")
+            tell(f"warning: {error}; it is no candidate")

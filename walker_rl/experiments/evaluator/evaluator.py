@@ -80,7 +80,7 @@ class Evaluator:
         Returns:
             The evaluations of "best" and "last".
         """
-        report = self._display.message
+        tell = self._display.message
         last = self._saved(variables, self.last_actor_steps)
         save_policy(self._run.last_policy, last)
         with self._display.console.status("Choosing the best policy") as status:
@@ -88,10 +88,10 @@ class Evaluator:
             def begin(step: str) -> None:
                 status.update(step, spinner="dots")  # With a spinner's name, it is drawn at once.
                 if not self._display.console.is_terminal:
-                    report(f"{step}.")
+                    tell(f"{step}.")
 
-            best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), report)
-            best = best or self._stored_best(last, report)  # Older versions kept no candidates.
+            best = choose_best(self._candidates.paths, lambda saved: self._play(saved, self._selection_seeds), tell)
+            best = best or self._stored_best(last, tell)  # Older versions kept no candidates.
             save_policy(self._run.best_policy, best)
             begin(f"Evaluating the best policy, from step {best.actor_steps:,}, and the last")
             policies = {"best": best, "last": last}
@@ -133,12 +133,12 @@ class Evaluator:
             config.agent_name, config.task, actor_steps, self._architecture, variables, config.environment
         )
 
-    def _stored_best(self, last: SavedPolicy, report: Callable[[str], None]) -> SavedPolicy:
+    def _stored_best(self, last: SavedPolicy, tell: Callable[[str], None]) -> SavedPolicy:
         """Loads the best policy; returns the last one if the file is torn or missing."""
         try:
             return load_policy(self._run.best_policy)
         except UserError as error:
-            report(f"warning: {error}; the policy at {last.actor_steps:,} steps is written instead")
+            tell(f"warning: {error}; the policy at {last.actor_steps:,} steps is written instead")
             return last
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:

@@ -30,20 +30,20 @@ _ARRAY = "__array__"
 class Checkpoints:
     """A folder of files `step_*.npz`, each with a `State`, configuration, sizes of the task, and checksums of all."""
 
-    def __init__(self, folder: Path, config: ExperimentConfig, report: Callable[[str], None]):
+    def __init__(self, folder: Path, config: ExperimentConfig, warn: Callable[[str], None]):
         """Plans the first checkpoint.
 
         Args:
             folder: folder of the checkpoints, which exists.
             config: the experiment's configuration, stored in each checkpoint.
-            report: function that prints a line.
+            warn: function that prints a warning.
         """
         self._folder = folder
         self._config = to_dict(config)
         task = find_task(config.task, config.environment)
         self._sizes = {"observations": task.observation_size, "actions": task.action_size}
         self._settings = config.checkpoint
-        self._report = report
+        self._warn = warn
         self._newest: Path | None = None
         self._plan(0)
 
@@ -81,7 +81,7 @@ class Checkpoints:
                 raise
             self._due_at = time.monotonic() + RETRY_PERIOD
             failure = f"the checkpoint at {actor_steps:,} steps could not be written ({error.strerror})"
-            self._report(f"warning: {failure}; {self.newest} stays valid")
+            self._warn(f"warning: {failure}; {self.newest} stays valid")
             return False
         self._newest = path
         kept = [other for other in self.paths() if other <= path][-self._settings.num_kept :]
@@ -136,7 +136,7 @@ class Checkpoints:
             try:
                 return actor_steps, path, read_checkpoint(path)
             except (OSError, TornFileError) as error:
-                self._report(f"warning: {path} is torn ({error}); using the one before it")
+                self._warn(f"warning: {path} is torn ({error}); using the one before it")
         return None
 
     def _plan(self, actor_steps: int) -> None:

@@ -130,8 +130,9 @@ def test_a_server_that_becomes_another_runs_is_recognised(server, channel, tmp_p
             for _ in range(2):  # The first block is in flight while its table turns out to be gone.
                 stream.insert(np.zeros((32, 3), np.float32), np.array(32))
         with pytest.raises(NoTableError, match=r"^transitions-"):
-            stream.close()
+            stream.finish()
     finally:
+        stream.close()
         other.stop()
 
 
@@ -186,7 +187,7 @@ def test_blocks_arrive_in_order_and_who_sends_waits_for_who_reads(channel):
         for block, count in zip(blocks, counts, strict=True):
             writer.insert(block, np.array(count))
             sent.append(block)
-        writer.close()
+        writer.finish()
 
     sender = threading.Thread(target=send, daemon=True)
     sender.start()

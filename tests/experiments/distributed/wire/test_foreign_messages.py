@@ -177,13 +177,13 @@ def test_blocks_of_another_form_are_dropped(reader, stranger, lines, arrays):
     if arrays:
         writer = stranger.stream_into(table, 1)
         writer.insert(*arrays)
-        writer.close()
+        writer.finish()
     else:
         stranger.insert(table, [np.zeros(3, np.float32)])
     writer = reader.stream_rows()
     writer.insert(np.ones((3, 52), np.float32), np.array(2))
     np.testing.assert_array_equal(reader.subscribe_to_rows(52, 2).get(timeout=60), np.ones((2, 52)))
-    writer.close()
+    writer.finish()
     assert len(lines) == 1 and lines[0].startswith("warning: dropped a message from an unknown sender to transitions-")
 
 

@@ -45,9 +45,8 @@ def test_a_streamed_transition_equals_a_stored_one(channel, agent_name):
     channel.send(Weights(weights, 0))
     inbox = channel.subscribe_to_rows(builder.layout.row_size, NUM_STEPS)  # Enough that nobody waits.
     patience = Patience("nothing heard", 300.0, channel.ping)
-    stream = TransitionStream(channel, builder.layout.row_size, patience)
-    assert play(builder, stream, RemoteVariables(channel, architecture)) == num_episodes
-    stream.close()  # Its destructor would wait for the server, which may be gone, and let no other thread run.
+    with TransitionStream(channel, builder.layout.row_size, patience) as stream:
+        assert play(builder, stream, RemoteVariables(channel, architecture)) == num_episodes
     patience.close()
 
     rows = replay.save()["rows"]

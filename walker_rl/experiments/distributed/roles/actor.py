@@ -76,11 +76,11 @@ class ActorNode:
         display = Display()
         display.message(f"Actor {self._welcome.index} starts at {self._welcome.actor_steps:,} steps.")
         with contextlib.closing(self._loop), contextlib.closing(self._patience):
-            notice = self._exchange()
-            while not notice.is_over and not stop_requested():
-                self._play(notice)
+            with self._stream:
                 notice = self._exchange()
-            self._stream.close()
+                while not notice.is_over and not stop_requested():
+                    self._play(notice)
+                    notice = self._exchange()
             self._channel.send(self._report(is_last=True))
         reason = "the run has ended" if notice.is_over else "it was stopped"
         display.message(f"Actor {self._welcome.index} ends at {self._actor_steps:,} steps: {reason}.")

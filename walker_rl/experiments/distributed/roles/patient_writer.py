@@ -7,15 +7,15 @@ from typing import Any
 class PatientWriter:
     """Writes; a full disk causes a warning and does not end the run."""
 
-    def __init__(self, tell: Callable[[str], None], what: str = "metrics", meanwhile: str = "they wait until they can"):
+    def __init__(self, warn: Callable[[str], None], what: str = "metrics", meanwhile: str = "they wait until they can"):
         """Starts with a disk that is not full.
 
         Args:
-            tell: function that prints a line.
+            warn: function that prints a warning.
             what: name of the data, for the warning.
             meanwhile: end of the warning, as in "the evaluation waits until it can".
         """
-        self._tell = tell
+        self._warn = warn
         self._what = what
         self._meanwhile = meanwhile
         self._disk_is_full = False
@@ -27,6 +27,6 @@ class PatientWriter:
             self._disk_is_full = False
         except OSError as error:
             if not self._disk_is_full:
-                self._tell(f"warning: {self._what} can't be written ({error.strerror}); {self._meanwhile}")
+                self._warn(f"warning: {self._what} can't be written ({error.strerror}); {self._meanwhile}")
             self._disk_is_full = True
         return not self._disk_is_full

@@ -50,18 +50,18 @@ class Channel:
     A message that violates the protocol is dropped, with one warning per sender.
     """
 
-    def __init__(self, address: str, run_id: str, report: Callable[[str], None] = _print_line):
+    def __init__(self, address: str, run_id: str, warn: Callable[[str], None] = _print_line):
         """Connects at the first call.
 
         Args:
             address: "HOST:PORT" of the server that has the run's tables.
             run_id: the run's id.
-            report: function that prints a line.
+            warn: function that prints a warning.
         """
         self.address = address
         self.run_id = run_id
         self._client = ReverbClient(address)
-        self._report = report
+        self._warn = warn
         self._inboxes: list[Inbox[Any]] = []
         self._warned: set[tuple[str, str]] = set()
 
@@ -112,7 +112,7 @@ class Channel:
         if (table, error.sender) not in self._warned and len(self._warned) < MAX_WARNINGS:
             self._warned.add((table, error.sender))
             dropped = f"dropped a message from {error.sender} to {table} ({error})"
-            self._report(f"warning: {dropped}; further ones are dropped silently")
+            self._warn(f"warning: {dropped}; further ones are dropped silently")
 
     def _inbox(self, table: str, decoded: Callable[[list[np.ndarray]], Any], size: int) -> "Inbox[Any]":
         reader = self._client.stream_from(table, max_in_flight=size)

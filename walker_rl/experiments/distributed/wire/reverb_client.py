@@ -115,7 +115,7 @@ class ItemWriter:
         with _absence_of(self._table):
             self._writer.Flush(self._max_in_flight, _NO_TIMEOUT)
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Waits until all items are stored; the destructor would block all other threads meanwhile.
 
         Raises:
@@ -123,7 +123,10 @@ class ItemWriter:
         """
         with _absence_of(self._table):
             self._writer.Flush(0, _NO_TIMEOUT)
-            self._writer.Close()
+
+    def close(self) -> None:
+        """Stops sending at once; without it, the destructor prints a complaint about items that are not stored."""
+        self._writer.Close()
 
 
 class ItemReader:

@@ -20,7 +20,10 @@ IDLE_WAIT = 0.05
 
 
 class TransitionStream:
-    """Sends items as packed rows, one block at a time; waits while the queue is full."""
+    """Sends items as packed rows, one block at a time; waits while the queue is full.
+
+    A `with` statement sends the rest at its end and waits until it is stored, but for an error, which loses the rest.
+    """
 
     def __init__(self, channel: Channel, row_size: int, patience: Patience):
         """Sends items of `row_size` floats through `channel`, and renews `patience` with each block sent."""
@@ -46,10 +49,18 @@ class TransitionStream:
             self._num_rows = 0
             self._patience.renew()
 
-    def close(self) -> None:
-        """Sends the rest, and waits until it is stored."""
-        self.flush()
-        self._blocks.close()
+    def __enter__(self) -> "TransitionStream":
+        """Returns the stream."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Sends the rest unless an error of this `kind` ended the statement."""
+        try:
+            if kind is None:
+                self.flush()
+                self._blocks.finish()
+        finally:
+            self._blocks.close()
 
 
 class TransitionIntake:
