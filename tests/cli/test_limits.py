@@ -13,7 +13,7 @@ from tests.tiny import AGENT, TINY_RUN, metrics_of, rows, run_command, set_optio
 from walker_rl.analysis.run import by_task
 from walker_rl.analysis.runs import read_runs
 from walker_rl.cli import main
-from walker_rl.cli.quantities import parse_duration, parse_steps
+from walker_rl.cli.quantities import parse_duration, steps_parser
 from walker_rl.errors import UserError
 from walker_rl.experiments.run.checkpoint import read_checkpoint
 
@@ -35,12 +35,12 @@ def ended_by(run):
     [("5000", 5_000), ("1e5", 100_000), ("300k", 300_000), ("1M", 1_000_000), ("1.5M", 1_500_000), ("2.5E3", 2_500)],
 )
 def test_steps_as_people_write_them(text, steps):
-    assert parse_steps(text) == steps
+    assert steps_parser("steps")(text) == steps
 
 
 def test_digits_without_end_are_no_steps():
     with pytest.raises(UserError, match="must be a whole number"):
-        parse_steps("9" * 5_000)
+        steps_parser("steps")("9" * 5_000)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1_800), ("2h", 7_200), ("1h30m", 5_400)])
@@ -57,6 +57,7 @@ def test_durations_as_people_write_them(text, seconds):
             for text in ("x", "1.5", "1e-3", "1e99", "1e400", "3b", "", "inf", "1_000")
         ),
         (["--steps", "1e13"], "max_actor_steps = 10000000000000: must be at most 1e+12"),
+        (["--more-steps", "x"], "more_steps = x: must be a whole number, as in 5000, 1e5, 300k or 1M"),
         (["--more-steps", "0", "--resume", "nowhere"], "more_steps = 0: must be at least 1"),
         *(
             (["--for", text], f"for = {text}: must be a duration, as in 90s, 30m, 2h or 1h30m")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import file_size_limit
-from walker_rl.files.whole_file import part_of, remove_parts, whole_file, write_whole_text
+from walker_rl.files.whole_file import is_part, part_of, remove_parts, whole_file, write_whole_text
 
 
 @pytest.fixture
@@ -116,3 +116,12 @@ def test_a_file_that_is_not_there_stays_so(path):
     with pytest.raises(ValueError), whole_file(path):
         raise ValueError
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_file_may_have_the_longest_name_that_the_system_allows(tmp_path):
+    path = tmp_path / f"{'é' * 125}.gif"
+    assert len(os.fsencode(path.name)) == 254
+    part = part_of(path)
+    assert is_part(part)
+    write_whole_text(path, "new")
+    assert [*tmp_path.iterdir()] == [path]

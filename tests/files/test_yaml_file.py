@@ -1,6 +1,8 @@
 """YAML of plain values: what it means, and the line for what would take too much time or memory."""
 
 import math
+import os
+import threading
 import time
 from pathlib import Path
 
@@ -92,6 +94,16 @@ def test_a_file_that_is_no_text_or_has_no_end(tmp_path):
         file.truncate(10**12)
     with bounded(), pytest.raises(yaml.YAMLError, match="more than 50,000 characters"):
         read_yaml_file(path)
+
+
+def test_a_pipe_is_read_once_and_its_values_again(tmp_path):
+    """As `sweep d4pg td3 --config <(...)` does for each agent."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=("a: 1",))
+    writer.start()
+    assert [read_yaml_file(path) for _ in range(2)] == [{"a": 1}, {"a": 1}]
+    writer.join()
 
 
 def test_a_path_that_no_file_can_have():

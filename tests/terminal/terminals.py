@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 
-def on_a_terminal(code: str, columns: int = 100) -> str:
+def on_a_terminal(code: str, columns: int = 100, kind: str = "xterm") -> str:
     """Returns the output on a terminal of a process that runs this code."""
     main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "40"}
+    environment = {**os.environ, "TERM": kind, "COLUMNS": str(columns), "LINES": "40"}
     process = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, env=environment)
     os.close(side)
     written = b""

@@ -1,5 +1,6 @@
 """What a person sees: plain lines in a file, a live block on a terminal."""
 
+import os
 import re
 import subprocess
 import sys
@@ -46,6 +47,19 @@ def test_without_a_terminal_a_plain_line_comes_now_and_then():
         assert percentage == pytest.approx(steps / 1_000, abs=0.5)
         assert speed == pytest.approx(10_000, abs=1)
         assert seconds == pytest.approx((100_000 - steps) / speed, abs=0.6)
+
+
+def test_a_terminal_that_cannot_redraw_gets_the_plain_lines():
+    assert on_a_terminal(TRAINING, 200, "dumb").replace("\r\n", "\n") == without_a_terminal()
+
+
+def test_a_file_gets_no_codes_even_if_colours_are_forced():
+    assert without_a_terminal(FORCE_COLOR="1", TTY_COMPATIBLE="1") == without_a_terminal()
+
+
+def without_a_terminal(**variables: str) -> str:
+    environment = {**os.environ, **variables}
+    return subprocess.run([sys.executable, "-c", TRAINING], stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
 def test_on_a_terminal_a_live_block_is_redrawn():

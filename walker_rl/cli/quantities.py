@@ -1,6 +1,7 @@
 """Parses quantities as a user types them: 300k environment steps, 1h30m of training."""
 
 import re
+from collections.abc import Callable
 
 from walker_rl.counts import parse_count
 from walker_rl.errors import UserError
@@ -9,16 +10,19 @@ _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\
 _SECONDS = (3600, 60, 1)
 
 
-def parse_steps(text: str) -> int:
-    """Parses a number of environment steps, as in "5000", "1e5", "300k" or "1M".
+def steps_parser(option: str) -> Callable[[str], int]:
+    """Makes the parser of an option's number of environment steps, as in "5000", "1e5", "300k" or "1M".
 
-    Raises:
-        UserError: if the text is no whole number of that form.
+    It raises a `UserError` that names the option if the text is no whole number of that form.
     """
-    try:
-        return parse_count(text)
-    except ValueError as error:
-        raise UserError(f"steps = {text}: {error}") from None
+
+    def parse_steps(text: str) -> int:
+        try:
+            return parse_count(text)
+        except ValueError as error:
+            raise UserError(f"{option} = {text}: {error}") from None
+
+    return parse_steps
 
 
 def parse_duration(text: str) -> float:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.quantities import parse_duration, parse_steps
+from walker_rl.cli.quantities import parse_duration, steps_parser
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import experiment_class, prior_of
 
@@ -28,7 +28,9 @@ Task = Annotated[
 Seed = Annotated[int | None, typer.Option(metavar="SEED", help="Short for --set seed=...")]
 Steps = Annotated[
     int | None,
-    typer.Option(parser=parse_steps, metavar="STEPS", help="Short for --set max_actor_steps=..., as in 1e5, 300k, 1M."),
+    typer.Option(
+        parser=steps_parser("steps"), metavar="STEPS", help="Short for --set max_actor_steps=..., as in 1e5, 300k, 1M."
+    ),
 ]
 Duration = Annotated[
     float | None,
@@ -57,7 +59,11 @@ Resume = Annotated[
 ]
 MoreSteps = Annotated[
     int | None,
-    typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps by which --resume lengthens the run."),
+    typer.Option(
+        parser=steps_parser("more_steps"),
+        metavar="STEPS",
+        help="Environment steps by which --resume lengthens the run.",
+    ),
 ]
 
 
@@ -138,8 +144,12 @@ def make_request(
 
 
 def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[str]:
-    """Returns the overrides, followed by those from the given short forms, by field."""
-    return [*(overrides or []), *(f"{name}={value}" for name, value in short_forms.items() if value is not None)]
+    """Returns the overrides, followed by those from the given short forms, by field; a text is taken as it is."""
+    from walker_rl.files.yaml_file import as_text
+
+    given = {name: value for name, value in short_forms.items() if value is not None}
+    texts = {name: as_text(value) for name, value in given.items() if isinstance(value, str)}
+    return [*(overrides or []), *(f"{name}={value}" for name, value in {**given, **texts}.items())]
 
 
 def prior_override(agent_name: str, prior: str | None) -> list[str]:

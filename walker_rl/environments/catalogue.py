@@ -128,4 +128,4 @@ def _with_prefix(name: str) -> list[str]:
 
 def _unknown(name: str, meant: Sequence[str] = ()) -> UserError:
     near = f"; did you mean {' or '.join(meant)}?" if meant else did_you_mean(name, task_names(), cutoff=LIKENESS)
-    return UserError(f"task = {name}: must be one that walker-rl list shows{near}")
+    return UserError(f"task = {name or repr(name)}: must be one that walker-rl list shows{near}")

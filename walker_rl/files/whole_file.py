@@ -11,12 +11,18 @@ from typing import IO
 
 from walker_rl.files.locks import try_lock
 
+MAX_NAME_SIZE = 255
+"""Most bytes of a file's name."""
+
 _PART = f"*.{'[0-9a-f]' * 8}.part"
 
 
 def part_of(path: Path) -> Path:
     """Returns a temporary name beside `path`, another one each time, so that it is nobody's file."""
-    return path.parent / f"{path.name}.{secrets.token_hex(4)}.part"
+    end, name = f".{secrets.token_hex(4)}.part", path.name
+    while len(os.fsencode(name + end)) > MAX_NAME_SIZE:
+        name = name[:-1]
+    return path.with_name(name + end)
 
 
 def is_part(path: Path) -> bool:

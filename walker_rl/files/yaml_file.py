@@ -1,5 +1,6 @@
 """YAML of plain values, read without trust: a small file can demand more memory and time than there is."""
 
+import functools
 import json
 import math
 import re
@@ -73,10 +74,20 @@ def read_yaml_file(path: Path) -> Any:
         yaml.YAMLError: if it is not YAML of plain values, or larger than any file of ours.
     """
     try:
-        with path.open(encoding="utf-8") as file:
-            return parse_yaml(file.read(MAX_SIZE + 1))
+        return parse_yaml(_read_pipe(path) if path.is_fifo() else _read(path))
     except ValueError as error:  # Bytes of another encoding, or a null character in the path.
         raise yaml.YAMLError(str(error)) from None
+
+
+def _read(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.read(MAX_SIZE + 1)
+
+
+@functools.cache
+def _read_pipe(path: Path) -> str:
+    """Reads a pipe, as in `--config <(...)`, which has its contents only once."""
+    return _read(path)
 
 
 def parse_yaml(text: str) -> Any:

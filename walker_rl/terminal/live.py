@@ -17,16 +17,23 @@ LiveOutputT = TypeVar("LiveOutputT", bound="LiveOutput")
 
 
 def make_console(**options: Any) -> Console:
-    """Makes a console with Rich's `options`, as wide as any line without a terminal.
-
-    A notebook's cell claims to be a terminal, and gets plain lines.
-    """
-    is_notebook = Console().is_jupyter
-    is_terminal = False if is_notebook else None
+    """Makes a console with Rich's `options`, as wide as any line without a terminal."""
+    is_terminal = _can_redraw(Console())
     console = Console(force_jupyter=False, force_terminal=is_terminal, emoji=False, **options)  # No `:x:` in paths.
-    if not console.is_terminal:
+    if not is_terminal:
         console.width = WIDE
     return console
+
+
+def _can_redraw(console: Console) -> bool:
+    """Returns True for a terminal that can draw a block again.
+
+    A notebook's cell claims to be one, and so does any output with FORCE_COLOR. TERM=dumb can't.
+    """
+    try:
+        return console.file.isatty() and not (console.is_jupyter or console.is_dumb_terminal)
+    except ValueError:  # The file is closed.
+        return False
 
 
 class LiveOutput:

@@ -11,7 +11,7 @@ import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.cli.program import as_word, command_line, print_next
-from walker_rl.cli.quantities import parse_steps
+from walker_rl.cli.quantities import steps_parser
 from walker_rl.errors import UserError
 from walker_rl.pretrained import unlike_a_name
 from walker_rl.printable import counted
@@ -32,7 +32,9 @@ def record_episodes(
     task: Trusted = None,
     steps: Annotated[
         int | None,
-        typer.Option(parser=parse_steps, metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"),
+        typer.Option(
+            parser=steps_parser("steps"), metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episodes, as in `evaluate`.")] = 0,
 ) -> None:

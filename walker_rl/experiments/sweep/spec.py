@@ -23,15 +23,12 @@ from walker_rl.experiments.config_loading import (
 from walker_rl.experiments.sections import nest
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.field_values import shown
+from walker_rl.files.whole_file import MAX_NAME_SIZE
 from walker_rl.files.yaml_file import as_text
 from walker_rl.printable import file_name
 
 MAX_RUNS = 10_000
 """Maximum number of runs of a sweep."""
-
-
-MAX_NAME_SIZE = 255
-"""Most bytes of a file's name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,7 +152,7 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
 
 
 def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
-    tasks: list[tuple[str, ...]] = [(f"task={task}",) for task in spec.tasks] or [()]
+    tasks: list[tuple[str, ...]] = [(f"task={as_text(task)}",) for task in spec.tasks] or [()]
     points = list(itertools.product(*([f"{field}={value}" for value in values] for field, values in spec.grid.items())))
     without_seed = [
         _job(agent, spec, (*task, *point), point, output)
