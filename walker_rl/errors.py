@@ -34,6 +34,10 @@ class RunError(LineError):
     """A run that cannot continue (full disk, non-finite loss); the message says what was kept. Exit status 1."""
 
 
+class ResumableError(RunError):
+    """A run that failed while it trained; the message names the checkpoint from which it resumes."""
+
+
 class RunIsComplete(Exception):
     """The run to resume is complete; the message gives the command that lengthens it. Exit status 0."""
 

@@ -18,6 +18,7 @@ from tests.tiny import (
     set_options,
     start_command,
 )
+from walker_rl.cli.program import resume_command
 
 pytestmark = pytest.mark.slow
 
@@ -207,7 +208,8 @@ def test_numbers_that_run_away_end_the_run_and_leave_the_last_good_state(tmp_pat
     result = run_command(*PENDULUM, "--steps", "900", "--run-dir", run, *options)
     assert result.returncode == 1
     newest = max((run / "checkpoints").glob("step_*.npz"))
-    assert re.fullmatch(f"error: ({reason}); the last good state is {newest}\n", result.stderr), result.stderr
+    advice = f"the last good state is {newest}; to resume from it: {resume_command('train', AGENT, run)}"
+    assert re.fullmatch(f"error: ({reason}); {re.escape(advice)}\n", result.stderr), result.stderr
 
 
 def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
@@ -222,6 +224,23 @@ def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
     result = run_command("render", run, env=environment)
     assert result.returncode == 1
     assert result.stderr == f"error: {run}/videos/render.gif: not written: {missing}: No such file or directory\n"
+
+
+def test_a_backend_that_matplotlib_lacks_costs_nothing(tmp_path, run):
+    environment = {**os.environ, "MPLBACKEND": "Qt4Agg"}
+    result = run_command("train", AGENT, "--resume", run, "--more-steps", "300", env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "warning" not in result.stdout
+    result = run_command("compare", run, "--output", tmp_path / "figures", env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_torn_summary_is_written_again(run):
+    summary = (run / "summary.json").read_text()
+    (run / "summary.json").write_text(summary[:1])
+    result = run_command("train", AGENT, "--resume", run)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (run / "summary.json").read_text() == summary
 
 
 def test_a_file_in_place_of_a_folder_is_one_line(run):

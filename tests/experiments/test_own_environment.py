@@ -1,6 +1,7 @@
 """A new user's environment: trained, killed, resumed, filmed and compared from a folder of their own."""
 
 import os
+import shlex
 import shutil
 import signal
 
@@ -147,9 +148,11 @@ def test_an_episode_that_fails_ends_the_run_in_a_line_and_it_resumes_bit_for_bit
     place = f"{tmp_path}/rail.py:{source[: source.index('raise OSError')].count(chr(10)) + 1}"
     failure = f"error: the environment raised OSError: no wind ({place}); the last good state is run/checkpoints/step_"
     assert process.returncode == 1
-    assert output.splitlines()[-1].startswith(failure), output
+    last_line = output.splitlines()[-1]
+    assert last_line.startswith(failure), output
     (tmp_path / "fails").unlink()
-    resumed = run_command("train", AGENT, "--resume", "run", **inside(tmp_path))
+    _, *words = shlex.split(last_line.partition("; to resume from it: ")[2])
+    resumed = run_command(*words, **inside(tmp_path))
     assert resumed.returncode == 0, resumed.stderr
     assert metrics_of(tmp_path / "run") == metrics_of(tmp_path / "straight")
 

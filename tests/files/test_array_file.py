@@ -1,6 +1,7 @@
 """Named arrays in one file: exact, whole or not there."""
 
 import gc
+import subprocess
 import sys
 
 import numpy as np
@@ -90,3 +91,27 @@ def test_a_flipped_bit_is_found_wherever_it_matters(path, mask):
         else:
             assert_equal_trees(arrays, {name: ARRAYS[name] for name in arrays})
     assert num_torn > len(positions) / 2
+
+
+MEMORY = """
+import resource, sys
+from pathlib import Path
+from walker_rl.files.array_file import read_arrays
+
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**24, -1))
+try:
+    read_arrays(Path(sys.argv[1]))
+except MemoryError:
+    print("no memory")
+"""
+
+
+def test_a_file_that_cannot_be_read_is_no_torn_one(path):
+    write_arrays(path, {"large": np.zeros(2**26, np.uint8)})
+    process = subprocess.run([sys.executable, "-c", MEMORY, path], capture_output=True, text=True)
+    assert (process.stdout, process.stderr) == ("no memory\n", "")
+    path.unlink()
+    path.symlink_to(path)
+    with pytest.raises(OSError, match="symbolic links"):
+        read_arrays(path)

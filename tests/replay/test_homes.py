@@ -1,11 +1,12 @@
 """The contract of a replay, for both homes, with a real Reverb server."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
-from tests.fakes import LAYOUT, rows_of, transition
+from tests.fakes import LAYOUT, file_size_limit, rows_of, transition
 from tests.stacks import acme_stack
 from walker_rl.replay.arrays import ArrayReplay
 from walker_rl.replay.interface import Replay
@@ -29,6 +30,20 @@ def make_replay(request) -> Iterator[MakeReplay]:
     yield make
     for replay in made:
         replay.close()
+
+
+@acme_stack
+def test_a_full_disk_is_an_error_of_the_system(capfd):
+    from walker_rl.replay.reverb import ReverbReplay
+
+    with contextlib.closing(ReverbReplay(LAYOUT.row_size, 10_000)) as replay:
+        fill(replay, range(3_000))
+        state = replay.save()
+        with file_size_limit(1_000):
+            with pytest.raises(OSError, match=r"^Reverb's checkpoint: .*File too large"):
+                replay.save()
+            with pytest.raises(OSError, match="requested and 1000 written"):
+                replay.restore(state)
 
 
 def fill(replay, indices) -> None:

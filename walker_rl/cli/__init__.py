@@ -1,6 +1,7 @@
 """The command walker-rl, whose sub-commands are in `commands`; heavy imports wait until a command runs."""
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signals = StopSignals((signal.SIGTERM, *WARNINGS))
     try:
         set_environment()  # Before a command imports NumPy.
+        os.environ["MPLBACKEND"] = "agg"  # Figures are files; Matplotlib fails if its name for a window is out of date.
         from walker_rl.cli import app
 
         with contextlib.nullcontext() if works else signals:  # A half-written output is then removed, as after Ctrl-C.

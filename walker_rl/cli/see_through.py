@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from walker_rl.agents import left_out
 from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.run_page import where_to_look
-from walker_rl.errors import RunError
+from walker_rl.errors import ResumableError, RunError, reason_of
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.experiments.step_files import step_files
@@ -61,8 +61,10 @@ def see_through(
             _tell_outcome(config, run)
         else:
             _tell_interruption(config, run, to_resume)
+    except ResumableError as error:
+        raise RunError(f"{error}; to resume from it: {again}") from None
     except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {error.strerror}; {to_resume}") from None
+        raise RunError(f"{error.filename or run.path}: {reason_of(error)}; {to_resume}") from None
     return status
 
 

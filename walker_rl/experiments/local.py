@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from walker_rl.agents import calling
 from walker_rl.environments import Environment
-from walker_rl.errors import RunError
+from walker_rl.errors import ResumableError, RunError
 from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.evaluator.evaluator import Evaluator
@@ -121,9 +121,9 @@ class LocalRunner:
             with calling(self._config.agent_name, RunError):
                 return self._train(stop_requested)
         except RunError as error:
-            newest = self._checkpoints.newest
-            last_good = "" if newest is None else f"; the last good state is {newest}"
-            raise RunError(f"{error}{last_good}") from error
+            if self._checkpoints.newest is None:
+                raise
+            raise ResumableError(f"{error}; the last good state is {self._checkpoints.newest}") from error
 
     @property
     def evaluated_policy(self) -> Variables:
@@ -203,7 +203,7 @@ class LocalRunner:
         self._checkpoint_is_current = False
 
     def _checkpoint(self) -> None:
-        self._checkpoint_is_current = self._checkpoints.write(self._actor_steps, self.save())
+        self._checkpoint_is_current = self._checkpoints.write(self._actor_steps, self.save)
 
     def _tell_duration(self) -> None:
         if self._told_duration or time.monotonic() - (self._learning_since or math.inf) < SECONDS_TIMED:

@@ -1,5 +1,6 @@
 """Named arrays in one `.npz` file, written whole or not at all."""
 
+import errno
 import io
 import math
 import os
@@ -45,7 +46,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     Refuses to allocate or unpack more than the file can hold, whatever its headers say.
 
     Raises:
-        OSError: if there is no file, or it can't be opened.
+        OSError: if there is no file, or it can't be read.
+        MemoryError: if its contents don't fit into memory.
         TornFileError: if it is torn, or another kind of file.
     """
     with path.open("rb") as file:
@@ -56,6 +58,8 @@ def unpack_arrays(file: IO[bytes]) -> dict[str, np.ndarray]:
     """Reads the contents of such a file, as `read_arrays` does.
 
     Raises:
+        OSError: if they can't be read.
+        MemoryError: if they don't fit into memory.
         TornFileError: if they are torn, or something else.
     """
     num_bytes = file.seek(0, os.SEEK_END)
@@ -67,7 +71,14 @@ def unpack_arrays(file: IO[bytes]) -> dict[str, np.ndarray]:
             if sum(member.file_size for member in members) > _MAX_EXPANSION * num_bytes:
                 raise ValueError("it claims to hold more than fits into it")
             return {member.filename.removesuffix(_SUFFIX): _read_array(archive, member) for member in members}
+    except MemoryError:
+        raise
     except Exception as error:  # zipfile and NumPy raise a dozen kinds of errors for other files.
+        if isinstance(error, OSError) and error.errno not in (
+            None,
+            errno.EINVAL,
+        ):  # A damaged file may point before its start.
+            raise
         raise TornFileError(text_of(error)) from None
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import reverb
 import tensorflow as tf
 
+from walker_rl.errors import text_of
 from walker_rl.types import State
 
 TABLE = "transitions"
@@ -54,9 +55,16 @@ class ReverbReplay:
             yield sample.data["row"]
 
     def save(self) -> State:
-        """The files of Reverb's own checkpoint as arrays of bytes."""
+        """The files of Reverb's own checkpoint as arrays of bytes.
+
+        Raises:
+            OSError: if the folder for temporary files is full.
+        """
         self._writer.flush()
-        folder = Path(self._client.checkpoint())
+        try:
+            folder = Path(self._client.checkpoint())
+        except RuntimeError as error:
+            raise OSError(f"Reverb's checkpoint: {text_of(error)}") from None
         files = {path.name: np.fromfile(path, np.uint8) for path in sorted(folder.iterdir())}
         return {"files": files, "num_inserted": self.num_inserted}
 

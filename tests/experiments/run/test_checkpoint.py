@@ -1,6 +1,7 @@
 """Checkpoints: exact, in order, and never the worse for what happens while one is written."""
 
 import dataclasses
+import functools
 import json
 import re
 
@@ -40,7 +41,7 @@ def make(folder, warn=print, **settings) -> Checkpoints:
 def checkpoints_with(folder, *steps, num_kept=2) -> Checkpoints:
     checkpoints = make(folder, num_kept=num_kept)
     for step in steps:
-        assert checkpoints.write(step, state_at(step))
+        assert checkpoints.write(step, functools.partial(state_at, step))
     return checkpoints
 
 
@@ -81,7 +82,7 @@ def test_a_state_comes_back_as_it_was(tmp_path):
         "deep": {"a/b": np.ones(2), "c": {"d": {"e": np.zeros((2, 3, 4))}}},
     }
     assert state["random"]["state"]["state"] > 2**64
-    assert make(tmp_path).write(1, state)
+    assert make(tmp_path).write(1, lambda: state)
     restored = read_checkpoint(tmp_path / "step_000000000001.npz")
     assert restored.pop("config") == to_dict(CONFIG)
     assert restored.pop("sizes") == {"observations": 22, "actions": 6}
@@ -93,7 +94,7 @@ def test_a_state_comes_back_as_it_was(tmp_path):
 
 def test_what_it_cannot_hold_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(TypeError):
-        make(tmp_path).write(1, {"generator": np.random.default_rng(0)})
+        make(tmp_path).write(1, lambda: {"generator": np.random.default_rng(0)})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -107,7 +108,7 @@ def test_only_the_newest_are_kept(tmp_path):
 
 def test_a_step_written_again_replaces_the_first(tmp_path):
     checkpoints = checkpoints_with(tmp_path, 1, 2)
-    checkpoints.write(2, {"actor_steps": 2, "other": np.ones(1)})
+    checkpoints.write(2, lambda: {"actor_steps": 2, "other": np.ones(1)})
     assert steps_in(tmp_path) == [1, 2]
     state = read_checkpoint(checkpoints.paths()[-1])
     assert state.keys() == {"config", "sizes", "actor_steps", "other"}
@@ -138,6 +139,18 @@ def test_a_torn_checkpoint_gives_way_to_the_one_before(tmp_path, how):
     assert warning.endswith("); using the one before it")
 
 
+def test_one_that_cannot_be_read_now_is_not_given_up(tmp_path):
+    unread = checkpoints_with(tmp_path, 10, 20).paths()[-1]
+    content = unread.read_bytes()
+    unread.unlink()
+    unread.symlink_to(unread)
+    with pytest.raises(OSError, match="symbolic links"):
+        newest(tmp_path)
+    unread.unlink()
+    unread.write_bytes(content)
+    assert newest(tmp_path) == (20, [])
+
+
 def test_the_one_that_stays_valid_is_not_torn(tmp_path):
     checkpoints_with(tmp_path, 10, 20)
     whole, torn = make(tmp_path).paths()
@@ -146,9 +159,9 @@ def test_the_one_that_stays_valid_is_not_torn(tmp_path):
     checkpoints = make(tmp_path, warnings)
     assert checkpoints.restore_newest(state_at(0), lambda state: None) == whole == checkpoints.newest
     with file_size_limit(300):
-        assert not checkpoints.write(30, state_at(30))
+        assert not checkpoints.write(30, lambda: state_at(30))
     assert warnings[-1].endswith(f"; {whole} stays valid")
-    assert checkpoints.write(40, state_at(40))
+    assert checkpoints.write(40, lambda: state_at(40))
     assert checkpoints.newest == checkpoints.paths()[-1]
 
 
@@ -245,7 +258,7 @@ def test_what_a_killed_write_left_is_ignored_and_cleared_away(tmp_path):
     checkpoints = checkpoints_with(tmp_path, 10)
     (tmp_path / "step_000000000020.npz.0a1b2c3d.part").write_bytes(checkpoints.paths()[0].read_bytes())
     assert newest(tmp_path) == (10, [])
-    checkpoints.write(30, state_at(30))
+    checkpoints.write(30, lambda: state_at(30))
     assert steps_in(tmp_path) == [10, 30]
 
 
@@ -261,19 +274,19 @@ def test_a_full_disk_leaves_those_before(tmp_path, num_bytes):
     warnings = Told()
     checkpoints = make(tmp_path, warnings, num_kept=2)
     with file_size_limit(num_bytes):
-        assert not checkpoints.write(30, state_at(30))
+        assert not checkpoints.write(30, lambda: state_at(30))
     kept = checkpoints.paths()[-1]
     failure = "the checkpoint at 30 steps could not be written (File too large)"
     assert warnings == [f"warning: {failure}; {kept} stays valid"]
     assert steps_in(tmp_path) == [10, 20]
     assert newest(tmp_path) == (20, [])
-    assert checkpoints.write(40, state_at(40))
+    assert checkpoints.write(40, lambda: state_at(40))
     assert steps_in(tmp_path) == [20, 40]
 
 
 def test_a_disk_without_room_for_the_first_ends_the_run(tmp_path):
     with file_size_limit(300), pytest.raises(OSError) as caught:
-        make(tmp_path).write(0, state_at(0))
+        make(tmp_path).write(0, lambda: state_at(0))
     assert caught.value.strerror
     assert list(tmp_path.iterdir()) == []
 
@@ -284,7 +297,7 @@ def test_one_is_due_at_each_multiple_of_the_steps(tmp_path):
     for step in range(36):
         if step in (0, 14) or checkpoints.is_due(step):  # At 14 it is written for another reason.
             due.append(step)
-            checkpoints.write(step, state_at(step))
+            checkpoints.write(step, functools.partial(state_at, step))
     assert due == [0, 10, 14, 20, 30]
     resumed = make(tmp_path, seconds_period=None, steps_period=10)
     resumed.restore_newest({}, lambda state: None)
@@ -299,11 +312,11 @@ def test_one_is_due_after_the_seconds_and_soon_after_one_that_failed(tmp_path, m
     assert not checkpoints.is_due(5)
     now += 1.0
     assert checkpoints.is_due(5)
-    assert checkpoints.write(5, state_at(5))
+    assert checkpoints.write(5, lambda: state_at(5))
     assert not checkpoints.is_due(6)
     never = make(tmp_path, Told(), seconds_period=None)
     with file_size_limit(300):
-        assert not never.write(6, state_at(6))
+        assert not never.write(6, lambda: state_at(6))
     now += checkpoint.RETRY_PERIOD - 1.0
     assert not never.is_due(6)
     now += 1.0

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.environments import find_task
-from walker_rl.errors import RunError, UserError, text_of
+from walker_rl.errors import RunError, UserError, reason_of, text_of
 from walker_rl.experiments.config import ExperimentConfig, differences, to_dict
 from walker_rl.experiments.run.state_kinds import check_kinds
 from walker_rl.experiments.step_files import delete, step_file, step_files
@@ -60,8 +60,8 @@ class Checkpoints:
         """Returns True once the configured time or steps have passed since the last checkpoint, or the last try."""
         return actor_steps >= self._due_steps or time.monotonic() >= self._due_at
 
-    def write(self, actor_steps: int, state: State) -> bool:
-        """Writes a checkpoint, then drops all but the newest up to it.
+    def write(self, actor_steps: int, save: Callable[[], State]) -> bool:
+        """Writes a checkpoint of what `save` returns, then drops all but the newest up to it.
 
         Those of later steps are dropped too: they are torn, or the run would have continued from there. If the disk is
         full and an earlier checkpoint exists, this one is skipped with a warning.
@@ -70,17 +70,17 @@ class Checkpoints:
             True if it was written.
 
         Raises:
-            OSError: if it can't be written and there is no earlier one.
+            OSError: if it can't be saved or written and there is no earlier one.
         """
         self._plan(actor_steps)
         path = step_file(self._folder, actor_steps)
         try:
-            write_checkpoint(path, {"config": self._config, "sizes": self._sizes, **state})
+            write_checkpoint(path, {"config": self._config, "sizes": self._sizes, **save()})
         except OSError as error:
             if self.newest is None:
                 raise
             self._due_at = time.monotonic() + RETRY_PERIOD
-            failure = f"the checkpoint at {actor_steps:,} steps could not be written ({error.strerror})"
+            failure = f"the checkpoint at {actor_steps:,} steps could not be written ({reason_of(error)})"
             self._warn(f"warning: {failure}; {self.newest} stays valid")
             return False
         self._newest = path
@@ -99,7 +99,9 @@ class Checkpoints:
             The checkpoint, or None if there is none yet.
 
         Raises:
-            RunError: if none is intact, or the newest holds another version's state, or no valid one.
+            OSError: if the newest can't be read, though it may be intact.
+            RunError: if none is intact, the newest does not fit into memory, or holds another version's state, or no
+                valid one.
             UserError: if it belongs to another configuration or to a task of other sizes, or other files of the run
                 have lost data.
         """
@@ -135,7 +137,9 @@ class Checkpoints:
         for actor_steps, path in reversed(step_files(self._folder).items()):
             try:
                 return actor_steps, path, read_checkpoint(path)
-            except (OSError, TornFileError) as error:
+            except MemoryError:
+                raise RunError(f"{path} does not fit into the memory of this process") from None
+            except (FileNotFoundError, TornFileError) as error:
                 self._warn(f"warning: {path} is torn ({error}); using the one before it")
         return None
 
@@ -159,7 +163,8 @@ def read_checkpoint(path: Path) -> State:
     """Reads one checkpoint.
 
     Raises:
-        OSError: if it can't be opened.
+        OSError: if it can't be read.
+        MemoryError: if it does not fit into memory.
         TornFileError: if it is torn, according to the checksum of each part.
     """
     arrays = read_arrays(path)

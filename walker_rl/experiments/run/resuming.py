@@ -9,7 +9,7 @@ from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.limits import LIMITS
 from walker_rl.experiments.run.provenance import Provenance, commit
 from walker_rl.experiments.run.status import read_status
-from walker_rl.experiments.run.summary import read_ended_by
+from walker_rl.experiments.run.summary import ending
 from walker_rl.experiments.step_files import step_files
 from walker_rl.experiments.stored import reading
 
@@ -63,8 +63,7 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
     length = load_config(config.agent_name, overrides=as_overrides({"max_actor_steps": stored})).max_actor_steps
     status = read_status(run.status)
     trained = max([status.actor_steps if status else 0, *step_files(run.checkpoints)])
-    has_all_steps = run.summary.exists() and read_ended_by(run) == "steps"
-    if has_all_steps or trained > length:  # The actors of a launched run overshoot.
+    if ending(run) == "steps" or trained > length:  # The actors of a launched run overshoot.
         trained = length
     if config.max_actor_steps < trained:
         must = f"must be at least {trained}, the steps that {run.path} has trained"
@@ -77,10 +76,10 @@ def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
     Changes of its checkpoints, services, processes and the place of its dataset need no new end.
     """
     status = read_status(run.status)  # A launched run writes its summary before it has recorded all.
-    has_ended = run.summary.exists() and (status is None or status.phase == "complete")
-    if not has_ended:
+    ended_by = ending(run) if status is None or status.phase == "complete" else None
+    if ended_by is None:
         return False
-    others = tuple(field for name, field in LIMITS.items() if name != read_ended_by(run))
+    others = tuple(field for name, field in LIMITS.items() if name != ended_by)
     free_to_change = (*others, *MAY_MOVE, "checkpoint.", "logging.", "distributed.")
     return not differences(to_dict(config), read_yaml(run.config), free_to_change)
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 
+from walker_rl.errors import NotWholeError
 from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.limits import LIMITS
@@ -69,6 +70,14 @@ def read_summary(run: RunDirectory) -> Summary:
         NotWholeError: if the summary is missing or damaged.
     """
     return read_json_record(run.summary, Summary)
+
+
+def ending(run: RunDirectory) -> str | None:
+    """Returns the limit, one of `LIMITS`, that ended a run; None if it has no summary that is whole."""
+    try:
+        return read_ended_by(run)
+    except NotWholeError:
+        return None
 
 
 def read_ended_by(run: RunDirectory) -> str:

@@ -174,7 +174,7 @@ class Central:
     def _checkpoint(self) -> bool:
         """Writes a checkpoint, for as long as the disk takes; returns True on success."""
         with heartbeat(self._run.status):
-            return self._checkpoints.write(self._roster.actor_steps, self._save())
+            return self._checkpoints.write(self._roster.actor_steps, self._save)
 
     def _save(self) -> State:
         return {

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from walker_rl import runtime
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, reason_of
 from walker_rl.printable import printable
 from walker_rl.processes.exit_statuses import COMPLETE, CRASHED, FAILED, INTERRUPTED, REFUSED, STOPPED
 from walker_rl.processes.signals import StopSignals
@@ -93,7 +93,7 @@ def run_and_exit(role: Callable[[], int], place: Path | str) -> NoReturn:
         write_to_stderr(f"error: {printable(str(error))}\n")
         status = REFUSED if isinstance(error, UserError) else FAILED
     except OSError as error:
-        write_to_stderr(f"error: {error.filename or place}: {error.strerror}\n")
+        write_to_stderr(f"error: {error.filename or place}: {reason_of(error)}\n")
         status = FAILED
     except _Terminated:
         status = STOPPED

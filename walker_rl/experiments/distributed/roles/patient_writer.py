@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from walker_rl.errors import reason_of
+
 
 class PatientWriter:
     """Writes; a full disk causes a warning and does not end the run."""
@@ -27,6 +29,6 @@ class PatientWriter:
             self._disk_is_full = False
         except OSError as error:
             if not self._disk_is_full:
-                self._warn(f"warning: {self._what} can't be written ({error.strerror}); {self._meanwhile}")
+                self._warn(f"warning: {self._what} can't be written ({reason_of(error)}); {self._meanwhile}")
             self._disk_is_full = True
         return not self._disk_is_full
