@@ -51,4 +51,4 @@ def test_the_table_of_a_preset_has_its_values_and_the_defaults(path):
 
 
 def test_there_are_presets():
-    assert {path.stem for path in PRESETS} >= {"fast", "steady", "sac", "td3"}
+    assert {path.stem for path in PRESETS} >= {"fast", "steady", "dmpo", "sac", "td3"}
