@@ -47,7 +47,7 @@ def launch(
     address, run_id = f"localhost:{port}", run.provenance.run_id
     actors = [program.actor_node(f"actor_{index}", address, run_id, index) for index in range(num_actors)]
     others = [program.evaluator_node(address, run.path), program.central_node(run.path, port, num_actors)]
-    return _see_through(config, run, actors, others, open_ports, signals)
+    return _supervise(config, run, actors, others, open_ports, signals)
 
 
 def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, run: RunDirectory) -> int:
@@ -72,10 +72,10 @@ def join(config: ExperimentConfig, address: str, run_id: str, num_actors: int, r
         from walker_rl.experiments.distributed.launch import program
 
         actors = [program.actor_node(f"actor_{index}", address, run_id, None) for index in range(num_actors)]
-        return _see_through(config, run, actors, [], True, signals)
+        return _supervise(config, run, actors, [], True, signals)
 
 
-def _see_through(
+def _supervise(
     config: ExperimentConfig,
     run: RunDirectory,
     actors: "list[CommandNode]",
