@@ -44,7 +44,7 @@ class Group(typer.core.TyperGroup):
             formatter.write_dl([(name, command.get_short_help_str(_WHOLE)) for name, command in commands.items()])
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Finds a command; raises UserError if there is none, but for completion, which gets None."""
+        """Finds a command; raises UserError if there is none, except during completion, which gets None."""
         command = super().get_command(ctx, cmd_name)
         if command is None and not ctx.resilient_parsing:
             names = self.list_commands(ctx)

@@ -136,7 +136,9 @@ class ExperimentConfig:
     agent_name: str
     agent: Any
     task: str = hyperparameter(DEFAULT_TASK, "the environment; see walker-rl list")
-    environment: dict[str, Any] = arguments("arguments of its constructor; environment.KEY=VALUE sets one")
+    environment: dict[str, Any] = arguments(
+        "arguments of the environment's constructor; environment.KEY=VALUE sets one"
+    )
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
     max_actor_steps: int = hyperparameter(300_000, "length of the run", unit="environment steps", minimum=1)
     max_walltime: float | None = hyperparameter(

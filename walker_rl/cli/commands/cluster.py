@@ -41,14 +41,20 @@ CONNECTION_LIMIT = 10.0
 NumActors = Annotated[
     int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="Processes that act, each with a CPU of its own.")
 ]
-Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Address of the cluster, as in `ray start --head`.")]
+Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Address that `ray start --head` prints.")]
 CentralCPUs = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="CPUs for the learner and the evaluator.")]
 FetchPeriod = Annotated[
     float, typer.Option(min=1, metavar="SECONDS", help="Seconds between copies of the run to this machine.")
 ]
-RayPython = Annotated[Path, typer.Option(metavar="FILE", help="The Python that has Ray, here; made by `make ray`.")]
+RayPython = Annotated[
+    Path, typer.Option(metavar="FILE", help="Python with Ray on this machine; `make ray` sets it up.")
+]
 Python = Annotated[
-    str | None, typer.Option(metavar="FILE", help="The Python that has walker_rl, on every machine.  [default: this]")
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Python with walker_rl, at the same path on every machine.  [default: the one that runs this command]",
+    ),
 ]
 
 

@@ -19,7 +19,10 @@ def export_policy(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="[default: RUN/policy/best_STEPS.onnx, POLICY.onnx or NAME.onnx]"
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="File of the model.  [default: RUN/policy/best_STEPS.onnx, POLICY.onnx or NAME.onnx]",
         ),
     ] = None,
 ) -> None:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 def probe_task(
     task: Annotated[
-        str, typer.Argument(metavar="TASK", help="See walker-rl list.", autocompletion=complete_tasks)
+        str,
+        typer.Argument(metavar="TASK", help="Task to try; walker-rl list shows all.", autocompletion=complete_tasks),
     ] = "Walker2DBulletEnv-v0",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="For probe.png and probe.gif.  [default: probe_TASK]"),
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="Folder for probe.png and probe.gif.  [default: probe_TASK]"
+        ),
     ] = None,
     steps: Annotated[
         int, typer.Option(min=1, max=1_000_000, metavar="STEPS", help="Maximum steps of each episode.")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Agents = Annotated[
     list[str] | None,
-    typer.Argument(metavar="AGENT", help="Names; see walker-rl list.", autocompletion=agent_names),
+    typer.Argument(metavar="AGENT", help="Agents to train; walker-rl list shows all.", autocompletion=agent_names),
 ]
 SpecFile = Annotated[
     Path | None,

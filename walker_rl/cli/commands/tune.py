@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from walker_rl.experiments.tuning.plan import Plan
     from walker_rl.search_space import SearchSpace
 
-Agent = Annotated[str, typer.Argument(metavar="AGENT", help="See walker-rl list.", autocompletion=agent_names)]
+Agent = Annotated[
+    str, typer.Argument(metavar="AGENT", help="Agent to tune; walker-rl list shows all.", autocompletion=agent_names)
+]
 Trials = Annotated[
     int, typer.Option(min=1, metavar="NUMBER", help="Total number of trials, including those of earlier calls.")
 ]

@@ -64,7 +64,7 @@ class RunDirectory:
     """Policies from the beginning to the end of the training, for `progress_video`."""
 
     best_policy = _Inside("policy/best.npz")
-    """The candidate chosen as the best; before the end of the run, the one with the best evaluation."""
+    """The candidate chosen as the best; until the end of the run, the one with the highest mean - std."""
 
     last_policy = _Inside("policy/last.npz")
     """The policy of the last evaluation."""
@@ -132,7 +132,7 @@ def time_now() -> str:
 
 
 def restore_folders(run: RunDirectory) -> None:
-    """Makes missing folders of a run, as of a copy that leaves out empty ones, and removes half-written files.
+    """Makes missing folders of a run, for example in a copy that omitted empty ones, and removes half-written files.
 
     Raises:
         OSError: if one can't be made.
