@@ -79,9 +79,15 @@ SUMMARY = {
     "no episodes": change_json(lambda summary: summary["best"].update(episode_falls=[], episode_lengths=[])),
 }
 
+EVALUATIONS = {
+    **METRICS,
+    "rows in another order": lambda content: content.replace(b"1000,", b"3000,", 1),
+    "a row twice": lambda content: content + content.splitlines(keepends=True)[-1],
+}
+
 FILES = {
     "config.yaml": CONFIG,
-    "metrics/evaluation.csv": METRICS,
+    "metrics/evaluation.csv": EVALUATIONS,
     "metrics/timing.csv": METRICS,
     "metrics/learner.csv": METRICS,
     "summary.json": SUMMARY,

@@ -39,6 +39,10 @@ def test_tables_that_are_not_whole_are_refused(tmp_path):
         ("runs.csv", lambda text: text.replace(",0,", f",{'9' * 400},", 1), "is not finite"),
         ("evaluations.csv", lambda text: text.replace(",20.0,", ",nan,", 1), "is not finite"),
         ("evaluations.csv", lambda text: text.replace(",2000,", ",inf,", 1), "is not finite"),
+        ("evaluations.csv", lambda text: text.replace(",2000,", ",500,", 1), "actor_steps of one must increase"),
+        ("evaluations.csv", lambda text: text + text.splitlines(True)[-1], "actor_steps of one must increase"),
+        ("runs.csv", lambda text: text.replace(",35.0,", ",nan,", 1), "a number that is not finite"),
+        ("runs.csv", lambda text: text.replace(",40.0,0.0,", ",40.0,inf,", 1), "a number that is not finite"),
     ],
 )
 def test_torn_tables_leave_the_other_runs(tmp_path, name, damage, reason):

@@ -18,11 +18,18 @@ class FinalEvaluation:
         mean_return: mean over the episodes.
         stddev_return: standard deviation over the episodes; None if unknown.
         falls: share of episodes that terminated; None if unknown.
+
+    Raises:
+        ValueError: if a number is not finite.
     """
 
     mean_return: float
     stddev_return: float | None = None
     falls: float | None = None
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(value) for value in dataclasses.astuple(self) if value is not None):
+            raise ValueError("a final evaluation has no episode or a number that is not finite")
 
     @classmethod
     def from_returns(cls, returns: FinalReturns, task: str) -> FinalEvaluation:
@@ -34,10 +41,7 @@ class FinalEvaluation:
         falls = returns.episode_falls
         if falls is None:  # Older versions, which wrote no falls, had listed tasks alone.
             falls = tuple(length < find_listed_task(task).max_episode_steps for length in returns.episode_lengths)
-        numbers = (returns.mean_return, returns.stddev_return, sum(falls) / len(falls) if falls else math.nan)
-        if not all(map(math.isfinite, numbers)):
-            raise ValueError("a final evaluation has no episode or no finite return")
-        return cls(*numbers)
+        return cls(returns.mean_return, returns.stddev_return, sum(falls) / len(falls) if falls else math.nan)
 
     @classmethod
     def from_row(cls, row: Row, policy: str) -> FinalEvaluation | None:
@@ -45,6 +49,7 @@ class FinalEvaluation:
 
         Raises:
             KeyError: if even the first is missing.
+            ValueError: if a number is not finite.
         """
         if not row[f"{policy}_return"]:
             return None

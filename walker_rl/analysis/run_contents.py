@@ -84,6 +84,19 @@ def read_metrics(run: RunDirectory, stream: str, *needed: str) -> dict[str, np.n
     return columns
 
 
+def read_evaluations(run: RunDirectory) -> dict[str, np.ndarray]:
+    """Reads a run's evaluations as an array `[rows]` for each column; no columns if it has none yet.
+
+    Raises:
+        NotWholeError: if the file is damaged, or its rows are out of order or repeated.
+    """
+    columns = read_metrics(run, "evaluation", "mean_return", "learner_steps")
+    with reading(run.metrics / "evaluation.csv", "evaluations in order"):
+        if columns and (np.diff(columns[STEP_KEY]) <= 0).any():
+            raise ValueError(f"{STEP_KEY} must increase from row to row")
+    return columns
+
+
 def read_final_evaluations(run: RunDirectory, task: str) -> tuple[FinalEvaluation | None, FinalEvaluation | None]:
     """Reads the final evaluations of the best and the last policy; both None if the run is not complete.
 

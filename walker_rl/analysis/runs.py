@@ -9,7 +9,13 @@ import numpy as np
 
 from walker_rl.analysis.run import Run
 from walker_rl.analysis.run_command import command_of
-from walker_rl.analysis.run_contents import read_critic_losses, read_final_evaluations, read_metrics, read_settings
+from walker_rl.analysis.run_contents import (
+    read_critic_losses,
+    read_evaluations,
+    read_final_evaluations,
+    read_metrics,
+    read_settings,
+)
 from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names
 from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs, runs_beside_tables
 from walker_rl.analysis.run_tables import read_tables
@@ -106,7 +112,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> _Found:
     settings = read_settings(run)
     identity, fields, provenance = settings.identity, settings.fields, settings.provenance
     agent = identity.agent_name + (f" + {provenance.prior.name}" if provenance.prior else "")  # As in "d4pg + gait".
-    evaluation = read_metrics(run, "evaluation", "mean_return", "learner_steps")
+    evaluation = read_evaluations(run)
     timing = read_metrics(run, "timing", "walltime")
     if not evaluation:
         raise NotWholeError(f"run = {run.path}: must have an evaluation; it has none yet")
