@@ -28,6 +28,7 @@ class FinalEvaluation:
     falls: float | None = None
 
     def __post_init__(self) -> None:
+        """Checks the numbers."""
         if not all(math.isfinite(value) for value in dataclasses.astuple(self) if value is not None):
             raise ValueError("a final evaluation has no episode or a number that is not finite")
 

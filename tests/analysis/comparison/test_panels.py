@@ -6,27 +6,14 @@ import matplotlib.colors
 import matplotlib.style
 import numpy as np
 import pytest
-from matplotlib.text import Text
 from PIL import Image
 
+from tests.analysis.comparison.drawn import GROUPS, boxes, made
 from tests.analysis.made_runs import run
 from walker_rl.agents import agent_names, display_name
 from walker_rl.analysis.comparison import final_performance, learning_curves, overview, performance_profiles
 from walker_rl.analysis.comparison.panels import OTHERS
 from walker_rl.analysis.comparison.style import SETTINGS, group_label, save, styles
-
-GROUPS = [*agent_names(), "d4pg + gait"]
-
-
-def made(groups, ends=None, seeds=2):
-    """Runs of each group, whose last evaluations return `ends`."""
-    return {
-        group: [
-            run(f"{group}{seed}", np.linspace(0, end + seed, 6), group=group, last=end + seed) for seed in range(seeds)
-        ]
-        for group, end in zip(groups, ends or range(100, 100 * len(groups) + 1, 100), strict=True)
-    }
-
 
 DRAWN = {
     "learning_curves": lambda groups: learning_curves.draw(
@@ -44,13 +31,6 @@ DRAWN = {
 def draw_overview(groups):
     figure = overview.draw({"T": overview.tabulate(groups)}, styles(groups))
     return figure, figure.axes[0].texts
-
-
-def boxes(texts):
-    """Extents of texts; an annotation's line does not count."""
-    for text in texts:
-        text.get_window_extent()  # Puts an annotation where it belongs.
-    return [Text.get_window_extent(text) for text in texts]
 
 
 def colours(lines):

@@ -1,6 +1,6 @@
 """Strip plots: a row for each group, with its seeds as points and its statistic with the interval above."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,15 @@ from walker_rl.analysis.tables import Row
 
 ROW_HEIGHT = 0.42
 """Height of a row, in inches."""
+
+MAX_LETTERS = 40
+"""Most letters per line of a row's name."""
+
+NUM_LETTERS = 20
+"""Letters of a name for which a figure has room; more make it wider."""
+
+LETTER_WIDTH, LINE_HEIGHT = 0.07, 0.15
+"""Size of a letter, in inches."""
 
 POINT: dict[str, Any] = {"markersize": 4.5, "alpha": 0.7, "linestyle": ""}
 """Style of one seed's point."""
@@ -63,11 +72,24 @@ def draw_strip(
                 ends = [row["low"], row["high"]]
                 axes.plot(ends, [y - 0.18] * 2, color=look.colour, linewidth=4, alpha=0.4, solid_capstyle="butt")
             axes.plot(x, y - 0.18, marker="|", markersize=11, markeredgewidth=2.2, color=look.colour)
-    name_rows(axes, [group_label(group) for group in groups])
+    name_rows(axes, map(row_name, groups))
 
 
-def name_rows(axes: Axes, names: Sequence[str]) -> None:
+def row_name(group: str) -> str:
+    """Returns a group's name beside its row, on as many lines as it needs."""
+    return group_label(group, width=MAX_LETTERS)
+
+
+def room_for(names: Iterable[str]) -> tuple[float, float]:
+    """Returns the inches that the names of rows add to a figure's width, and to the height of each row."""
+    lines = [name.split("\n") for name in names]
+    num_letters = max(len(line) for of_name in lines for line in of_name)
+    return LETTER_WIDTH * max(0, num_letters - NUM_LETTERS), LINE_HEIGHT * (max(map(len, lines)) - 1)
+
+
+def name_rows(axes: Axes, names: Iterable[str]) -> None:
     """Names the rows of a picture, the first on top."""
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -0.5)
+    labels = list(names)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows
-from walker_rl.analysis.comparison.style import Style, group_label, time_unit
+from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows, room_for, row_name
+from walker_rl.analysis.comparison.style import Style, time_unit
 from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import MEDIAN
 from walker_rl.analysis.statistics import when_reached
@@ -51,27 +51,33 @@ def tabulate(groups: Groups, thresholds: Sequence[float]) -> list[Row]:
 
 def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figure:
     """Draws two rows of panels for each task, in steps and in time, with the groups' `looks`; a panel a threshold."""
-    thresholds = {task: distinct(rows, "threshold") for task, rows in tasks.items()}
-    num_columns = max(map(len, thresholds.values()))
+    num_columns = max(len(distinct(rows, "threshold")) for rows in tasks.values())
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
-    size = (1.0 + 2.6 * num_columns, 2 * len(tasks) * (0.9 + ROW_HEIGHT * 0.75 * num_groups))
+    width, height = room_for(row_name(row["group"]) for rows in tasks.values() for row in rows)
+    size = (1.0 + 2.6 * num_columns + width, 2 * len(tasks) * (0.9 + (ROW_HEIGHT * 0.75 + height) * num_groups))
     figure = Figure(figsize=size, layout="constrained")
-    grid = iter(figure.subplots(2 * len(tasks), num_columns, squeeze=False, sharey="row", sharex="row"))
-    for task, rows in tasks.items():
-        of_task = {group: looks[group] for group in distinct(rows, "group")}
-        for axis, line in zip(AXES, grid, strict=False):
-            longest = max([1.0, *(row[axis] for row in rows if row[axis] is not None)])
-            name, unit = time_unit(longest) if axis == "walltime" else ("", 1.0)
-            line[0].set_xlim(0, 1.35 * longest / unit)  # Room for the notes.
-            for panel in line[len(thresholds[task]) :]:
-                panel.set_visible(False)
-            for panel, threshold in zip(line, thresholds[task], strict=False):
-                _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, unit, of_task)
-                panel.set(
-                    title=f"{plain(task)}\nreturn {threshold:,g}" if axis == "actor_steps" else None,
-                    xlabel=f"wall-clock {name}" if name else "environment steps",
-                )
+    blocks = figure.subfigures(len(tasks), 1, squeeze=False)[:, 0]
+    for block, (task, rows) in zip(blocks, tasks.items(), strict=True):
+        block.suptitle(plain(task))
+        _draw_task(block, rows, {group: looks[group] for group in distinct(rows, "group")}, num_columns)
     return figure
+
+
+def _draw_task(block: SubFigure, rows: Sequence[Row], looks: Mapping[str, Style], num_columns: int) -> None:
+    thresholds = distinct(rows, "threshold")
+    grid = block.subplots(2, num_columns, squeeze=False, sharey="row", sharex="row")
+    for axis, line in zip(AXES, grid, strict=True):
+        longest = max([1.0, *(row[axis] for row in rows if row[axis] is not None)])
+        name, unit = time_unit(longest) if axis == "walltime" else ("", 1.0)
+        line[0].set_xlim(0, 1.35 * longest / unit)  # Room for the notes.
+        for panel in line[len(thresholds) :]:
+            panel.set_visible(False)
+        for panel, threshold in zip(line, thresholds, strict=False):
+            _draw_panel(panel, [row for row in rows if row["threshold"] == threshold], axis, unit, looks)
+            panel.set(
+                title=f"return {threshold:,g}" if axis == "actor_steps" else None,
+                xlabel=f"wall-clock {name}" if name else "environment steps",
+            )
 
 
 def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, unit: float, looks: Mapping[str, Style]) -> None:
@@ -87,7 +93,7 @@ def _draw_panel(axes: Axes, rows: Sequence[Row], axis: str, unit: float, looks: 
                 note = f"{row['num_censored']} never"
                 right = axes.get_yaxis_transform()
                 axes.text(1.0, place, note, transform=right, ha="right", va="bottom", fontsize=7)
-    name_rows(axes, [group_label(group) for group in looks])
+    name_rows(axes, map(row_name, looks))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.xaxis.set_major_formatter(EngFormatter(sep="") if axis == "actor_steps" else "{x:,g}")
 
