@@ -69,6 +69,16 @@ def test_what_a_pattern_names_besides_runs_is_left_out(tmp_path, capsys):
     assert f"  {AGENT}" in captured.out
 
 
+def test_a_link_to_itself_is_left_out(tmp_path):
+    make_whole(tmp_path / "whole")
+    os.symlink("loop", tmp_path / "loop")
+    notes = []
+    (run,) = read_runs([tmp_path / "whole", tmp_path / "loop"], note=notes.append)
+    assert run.name == "whole"
+    (note,) = notes
+    assert note.startswith(f"note: left out: run = {tmp_path}/loop: must be a run directory")
+
+
 def test_a_page_names_what_is_left_out_and_has_no_torn_film(tmp_path, capsys):
     make_whole(tmp_path / "whole").best_video.write_bytes(b"GIF89a\x10")
     damage(make_whole(tmp_path / "damaged", 1).path, "config.yaml", "zeros")

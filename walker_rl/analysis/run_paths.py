@@ -24,10 +24,15 @@ def expand(paths: Sequence[str | Path]) -> list[Path]:
 
 def without_repeats(paths: Iterable[Path]) -> list[Path]:
     """Sorts paths and keeps one for each place: the one with the fewest symbolic links, and of these the first."""
-    places: dict[str, Path] = {}
+    places: dict[Path, Path] = {}
     for path in sorted(paths, key=lambda path: (_num_links(path), path)):
-        places.setdefault(os.path.realpath(path), path)
+        places.setdefault(real_path(path), path)
     return sorted(places.values())
+
+
+def real_path(path: str | Path) -> Path:
+    """Returns an absolute path without symbolic links; unlike `Path.resolve`, also of a link to itself."""
+    return Path(os.path.realpath(path))
 
 
 def _num_links(path: Path) -> int:

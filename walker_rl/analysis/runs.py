@@ -17,7 +17,7 @@ from walker_rl.analysis.run_contents import (
     read_settings,
 )
 from walker_rl.analysis.run_names import Place, distinct_ends, distinct_names
-from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs, runs_beside_tables
+from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs, real_path, runs_beside_tables
 from walker_rl.analysis.run_tables import read_tables
 from walker_rl.errors import NotWholeError, UserError, did_you_mean
 from walker_rl.experiments.run.directory import RunDirectory
@@ -58,7 +58,7 @@ def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Calla
     left_out += [
         f"folders of runs in {path}: {', '.join(deeper)}"
         for path in paths
-        if Path(path).resolve() in folders and (deeper := folders_of_runs(path))
+        if real_path(path) in folders and (deeper := folders_of_runs(path))
     ]
     left_out += [
         f"run directories beside the tables in {folder}: {', '.join(beside)}"
@@ -104,7 +104,7 @@ def _read(path: Path, group_by: str) -> list[_Found]:
     if (run := RunDirectory(path)).exists:
         return [_read_directory(run, group_by)]
     if os.path.isfile(path / RUNS):
-        return [_Found(path.resolve(), run) for run in read_tables(path)]
+        return [_Found(real_path(path), run) for run in read_tables(path)]
     raise no_runs(path)
 
 
@@ -121,7 +121,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> _Found:
     best, last = read_final_evaluations(run, identity.task)
     is_split = group_by != GROUP_BY and group_by in fields
     read = Run(
-        name=run.path.resolve().name,
+        name=real_path(run.path).name,
         group=f"{agent}, {group_by.rpartition('.')[2]} {shown(fields[group_by])}" if is_split else agent,
         task=identity.task,
         seed=identity.seed,
@@ -137,4 +137,4 @@ def _read_directory(run: RunDirectory, group_by: str) -> _Found:
         prior_steps=provenance.prior.actor_steps if provenance.prior else None,
         directory=run.path,
     )
-    return _Found(run.path.resolve().parent, read, fields)
+    return _Found(real_path(run.path).parent, read, fields)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from walker_rl.analysis.run_paths import without_repeats
+from walker_rl.analysis.run_paths import real_path, without_repeats
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.config import flatten
 from walker_rl.experiments.run.alarms import Columns, RunRecord, alarms, read_run_record
@@ -40,7 +40,7 @@ def find_runs(path: Path) -> dict[str, RunDirectory]:
     A run that symbolic links lead to is listed once.
     """
     if (run := RunDirectory(path)).exists:
-        return {path.resolve().name: run}
+        return {real_path(path).name: run}
     return {str(run.relative_to(path)): RunDirectory(run) for run in without_repeats(_runs_under(path, MAX_DEPTH))}
 
 
