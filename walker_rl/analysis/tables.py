@@ -15,7 +15,7 @@ _FORMULA = tuple("=+-@\t\r'")
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:
-    """Writes rows that have the same columns, with floats to six significant digits; without rows, no header.
+    """Writes rows that have the same columns, with fractions to six significant digits; without rows, no header.
 
     A text that a spreadsheet would take for a formula gets a "'" in front, which `read_table` removes.
     The file is replaced atomically.
@@ -52,7 +52,8 @@ def distinct(rows: Iterable[Row], column: str) -> list[Any]:
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    is_rounded = isinstance(value, float) and not value.is_integer()
+    return float(f"{value:.6g}") if is_rounded else value
 
 
 def _text(cell: str) -> str:
