@@ -1,15 +1,25 @@
 """Folders that a command writes to."""
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from walker_rl.files.outputs import writing
 
+_MUST = "be a folder that can be written to"
+
+
+def make_writable(folder: Path, name: str) -> None:
+    """Makes the folder of the option `name` and checks that it takes files; raises as `writing` does."""
+    with writing(name, folder, _MUST):
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+
 
 @contextlib.contextmanager
 def writable(folder: Path, name: str) -> Iterator[None]:
     """Makes the folder of the option `name`, for the block to write to; raises as `writing` does."""
-    with writing(name, folder, "be a folder that can be written to"):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_writable(folder, name)
+    with writing(name, folder, _MUST):
         yield

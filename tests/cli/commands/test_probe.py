@@ -93,6 +93,7 @@ def test_a_folder_that_cannot_be_is_refused(tmp_path):
     result = run_command("probe", "--output", tmp_path / "file", cwd=tmp_path)
     message = f"output = {tmp_path}/file: must be a folder that can be written to (File exists)"
     assert (result.returncode, result.stderr) == (2, f"error: {message}\n")
+    assert result.stdout == "", "no episode was played"
 
 
 def test_a_trace_is_the_episode():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.writable import writable
+from walker_rl.cli.writable import make_writable, writable
 from walker_rl.errors import RunError
 from walker_rl.printable import file_name, one_line
 from walker_rl.stack import require_package
@@ -46,6 +46,7 @@ def probe_task(
 
     environment = make_environment(task, seed)
     folder = output or Path(f"probe_{file_name(task)}")
+    make_writable(folder, "output")
     dimensions, action_size = environment.dimensions, environment.task.action_size
     traces = {
         name: record(environment, actions, seed, steps) for name, actions in simple_actions(action_size, seed).items()

@@ -7,7 +7,7 @@ import typer
 
 from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
 from walker_rl.files.outputs import failing_as_run_error, writing
-from walker_rl.files.whole_file import write_whole_text
+from walker_rl.files.whole_file import whole_file
 
 
 def report_runs(
@@ -27,8 +27,8 @@ def report_runs(
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append)
-    with failing_as_run_error(output):
-        page = render_page(found, title, returns, notes)
-    with writing("output", output):
-        write_whole_text(output, page)
+    with writing("output", output), whole_file(output) as file:
+        with failing_as_run_error(output):
+            page = render_page(found, title, returns, notes)
+        file.write(page.encode(errors="surrogateescape"))
     print("\n".join([*notes, f"{output}: {len(page) / 1e6:.1f} MB"]))
