@@ -1,6 +1,7 @@
 """The table of a comparison and its notes."""
 
 import dataclasses
+import shlex
 
 import pytest
 
@@ -138,11 +139,13 @@ def test_the_summary_names_settings_of_evaluations_that_are_not_the_same_in_all_
     assert f"groups of different evaluation settings: {different}" in summary.notes
 
 
-def test_the_summary_names_arguments_of_the_environment_that_are_not_the_same_in_all_groups():
-    commands = {"d4pg": "walker-rl train d4pg --set environment.length=3", "sac": "walker-rl train sac"}
+@pytest.mark.parametrize("override", ["environment.length=3", 'environment={"joint.damping": 2}'])
+def test_the_summary_names_arguments_of_the_environment_that_are_not_the_same_in_all_groups(override):
+    command = shlex.join(["walker-rl", "train", "d4pg", "--set", override])
+    commands = {"d4pg": command, "sac": "walker-rl train sac"}
     runs = [dataclasses.replace(run(name, [1, 2], name), command=command) for name, command in commands.items()]
     (summary,) = summarize(runs)
-    assert "groups of different environments: environment.length" in summary.notes
+    assert f"groups of different environments: {override.split('=')[0]}" in summary.notes
 
 
 def test_the_summary_says_why_a_group_has_no_mean_curve():

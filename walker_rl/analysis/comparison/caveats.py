@@ -25,9 +25,10 @@ def caveats(groups: Groups) -> Iterator[str]:
         for note in _notes_on_group(runs):
             subjects.setdefault(note, []).append(group)
     yield from (f"{'; '.join(of_note)}: {note}" for note, of_note in subjects.items())
-    for section, name in (("evaluation.", "evaluation settings"), ("environment.", "environments")):
+    for section, name in (("evaluation", "evaluation settings"), ("environment", "environments")):
+        beginnings = (f"{section}.", f"{section}=")
         of_groups = [
-            {word for run in runs for word in _settings(run) if word.startswith(section)} for runs in groups.values()
+            {word for run in runs for word in _settings(run) if word.startswith(beginnings)} for runs in groups.values()
         ]
         if settings := _different(of_groups):
             yield f"groups of different {name}: {', '.join(settings)}"
