@@ -119,7 +119,7 @@ def test_seeds_that_never_reach_a_return_count_as_late():
     assert when_reached(unknown, returns, threshold=9.5).median == np.inf
 
 
-@pytest.mark.parametrize(("end", "median"), [(40, 20), (20, 20), (15, np.nan)])
+@pytest.mark.parametrize(("end", "median"), [(40, 20), (20, 20), (15, np.nan), (np.nan, np.nan)])
 def test_the_median_is_unknown_if_a_shorter_run_might_have_lowered_it(end, median):
     steps = [np.array([10, 30]), np.array([10, 20]), np.array([5, end])]
     returns = [np.array([9, 9]), np.array([0, 9]), np.array([0, 0])]

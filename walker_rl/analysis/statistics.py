@@ -93,8 +93,8 @@ class Reached:
 
     Attributes:
         costs: steps or seconds of each seed, `[S]`; infinite for those that never did, nan where not recorded.
-        median: median of the costs; infinite if half or more never did, nan if one is not recorded or if a run without
-            the return is shorter, since that seed might have reached it before.
+        median: median of the costs; infinite if half or more never did, nan if one is not recorded, or if a run without
+            the return is shorter or of unknown length, since that seed might have reached it before.
     """
 
     costs: np.ndarray
@@ -114,7 +114,7 @@ def when_reached(costs: Sequence[np.ndarray], returns: Sequence[np.ndarray], thr
     )
     median = float(np.median(first))
     ends = np.array([cost[-1] for cost in costs])
-    is_open = np.isfinite(median) and (ends[np.isinf(first)] < median).any()
+    is_open = np.isfinite(median) and not (ends[np.isinf(first)] >= median).all()  # An end may be nan.
     return Reached(first, np.nan if is_open else median)
 
 
