@@ -9,6 +9,8 @@ from pathlib import Path
 from benchmarks import breakdown, contests, efficiency, learning, memory, needs, report, scaling, start
 from benchmarks.report import Line
 from benchmarks.turns import ROOT, BenchmarkError
+from walker_rl.cli.writable import make_writable
+from walker_rl.errors import LineError
 
 PARTS: dict[str, Callable[[int], Iterator[Line]]] = {
     "environment": contests.part(contests.environment_contests),
@@ -45,6 +47,10 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"PART = {name}: must be one of {', '.join(PARTS)}")
     if options.rounds < 1:
         parser.error(f"--rounds = {options.rounds}: must be at least 1")
+    try:
+        make_writable(options.output, "--output")
+    except LineError as error:
+        parser.error(str(error))
     return options
 
 

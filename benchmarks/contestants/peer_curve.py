@@ -82,7 +82,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200_000)
     arguments = parser.parse_args()
     algorithm, seed = arguments.algorithm, arguments.seed
-    tables = CurveTables(arguments.folder, f"sbx_{algorithm.lower()}_seed{seed}")
+    try:
+        tables = CurveTables(arguments.folder, f"sbx_{algorithm.lower()}_seed{seed}")
+    except OSError as error:
+        parser.error(f"folder = {arguments.folder}: must be a new folder in one that is writable ({error.strerror})")
     settings = {**COMMON, **SETTINGS[algorithm]}
     model = getattr(sbx, algorithm)("MlpPolicy", gym.make(TASK), seed=seed, **settings)
     recorder = Recorder(tables, arguments.folder / "last.zip")

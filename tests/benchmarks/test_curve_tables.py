@@ -1,10 +1,23 @@
 """Tables of another library's run, as `walker-rl compare` reads them."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from benchmarks.curve_tables import CurveTables
+from tests.package_copy import ROOT
 from walker_rl.analysis.runs import read_runs
+
+PEERS = {
+    "sbx.py": "",
+    "pybullet_envs_gymnasium.py": "",
+    "stable_baselines3/common/callbacks.py": "BaseCallback = object",
+    "stable_baselines3/common/noise.py": "NormalActionNoise = print",
+}
+"""The parts of the peers' packages that the command needs to read its arguments."""
 
 
 def test_a_comparison_reads_them(tmp_path):
@@ -25,3 +38,15 @@ def test_a_comparison_reads_them(tmp_path):
 def test_a_folder_that_is_there_is_not_written_over(tmp_path):
     with pytest.raises(FileExistsError):
         CurveTables(tmp_path, "peer_seed3")
+
+
+def test_the_command_refuses_a_folder_that_is_there_in_one_line(tmp_path):
+    for name, text in PEERS.items():
+        (tmp_path / "peers" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "peers" / name).write_text(text)
+    command = [sys.executable, "-m", "benchmarks.contestants.peer_curve", "TD3", str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{tmp_path / 'peers'}"}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+    line = f"error: folder = {tmp_path}: must be a new folder in one that is writable (File exists)"
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (2, f"peer_curve.py: {line}")
+    assert [path.name for path in tmp_path.iterdir()] == ["peers"]

@@ -23,6 +23,10 @@ from walker_rl.stack import HAS_ACME
             "PART = speed: must be one of environment, acting, training, stacks, peers, distributed, scaling, ",
         ),
         (["start", "--rounds", "0"], "--rounds = 0: must be at least 1"),
+        (
+            ["start", "--output", f"{__file__}/out"],
+            f"--output = {__file__}/out: must be a folder that can be written to (Not a directory)",
+        ),
     ],
 )
 def test_bad_input(arguments, message, capsys):
