@@ -16,7 +16,7 @@ from tests.tiny import AGENT, COMMAND
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
-from walker_rl.cli.app import FLAGS, PATHS, app
+from walker_rl.cli.app import FLAGS, LONG_NAMES, PATHS, app
 from walker_rl.cli.app import walker_rl as whole
 from walker_rl.cli.commands.cluster import _submit
 from walker_rl.cli.commands.launch import _launch
@@ -167,7 +167,7 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path, name):
         (["train", AGENT, "--resume="], "resume"),
         (["train", AGENT, "--prior", ""], "prior"),
         (["tune", AGENT, "--output", ""], "output"),
-        (["probe", "-o", ""], "o"),
+        (["probe", "-o", ""], "output"),
         (["cluster", "submit", AGENT, "--ray-python="], "ray_python"),
     ],
 )
@@ -203,6 +203,7 @@ def test_every_option_that_takes_a_path_or_nothing_is_known():
     """The lists stand beside the declarations, since Typer's parsers do not learn their option's name."""
     assert options_of({Path, list[Path]}) | {"--prior"} == {*PATHS}  # Which also takes a name.
     assert options_of({bool}) == {*FLAGS}
+    assert {*LONG_NAMES} == {name for name in PATHS if not name.startswith("--")}
 
 
 def test_the_version_is_that_of_the_package():

@@ -32,10 +32,13 @@ def read_table(path: Path) -> list[Row]:
     """Reads the rows of a file, with cells as text.
 
     Raises:
-        ValueError: if the file is torn: its last line has no end, or a row has not as many cells as the header.
+        ValueError: if the file is in another encoding or torn: its last line has no end, or a row has not as many
+            cells as the header.
     """
-    with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
         content = file.read()
+    if "\0" in content:
+        raise ValueError("it must be UTF-8 text, without zero bytes")
     if content and not content.endswith("\n"):
         raise ValueError("its last line has no end")
     rows = list(csv.DictReader(io.StringIO(content, newline="")))

@@ -47,6 +47,9 @@ MAX_HELP_WIDTH = 120
 PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--resume", "--run-dir", "--spec")
 """Options that take a path."""
 
+LONG_NAMES = {"-o": "--output"}
+"""Long name of each short option in `PATHS`, as it stands in errors."""
+
 FLAGS = ("--as-in-training", "--dry-run", "--json", "--open-ports", "--threads", "--version", "--watch")
 """Options without a value, so that the word after one is an argument."""
 
@@ -115,7 +118,8 @@ def main(words: Sequence[str]) -> int:
         An exit status of `walker_rl.processes.exit_statuses`. Errors that the user can correct are one line on
         standard error.
     """
-    warnings.filterwarnings("ignore", r"Glyph \d+ ")  # Figures have boxes for letters that their font lacks.
+    # Figures have boxes for letters that their font lacks.
+    warnings.filterwarnings("ignore", r"Glyph \d+ |Matplotlib currently does not support \w+ natively")
     try:
         tie_to_starter()
         _check_folder()
@@ -160,7 +164,7 @@ def _check_paths(words: Sequence[str]) -> None:
         if option in PATHS and equals and not value:
             before, word = option, ""
         if word == "" and (before in (*PATHS, *FLAGS) or not before.startswith("-")):
-            name = before.lstrip("-").replace("-", "_") if before in PATHS else "argument"
+            name = LONG_NAMES.get(before, before).lstrip("-").replace("-", "_") if before in PATHS else "argument"
             raise UserError(f"{name} = '': must not be empty")
 
 

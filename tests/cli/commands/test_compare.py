@@ -46,12 +46,13 @@ def test_json_has_the_numbers_of_the_table_and_the_files(tmp_path, capsys):
     assert sorted(compared["files"]) == sorted(map(str, (tmp_path / "out").iterdir()))
 
 
-def test_letters_that_a_figure_lacks_warn_of_nothing(tmp_path):
-    for folder in ("日本", "a"):
+@pytest.mark.parametrize("name", ["日本", "हिन्दी"])
+def test_letters_that_a_figure_lacks_warn_of_nothing(tmp_path, name):
+    for folder in (name, "a"):
         make_run(tmp_path / folder / "run", [100, 200])
-    result = run_command("compare", "日本", "a", "--group-by", "folder", cwd=tmp_path)
+    result = run_command("compare", name, "a", "--group-by", "folder", cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
-    assert "日本: " in (tmp_path / "comparison" / "overview.svg").read_text(encoding="utf-8")  # A browser has them.
+    assert f"{name}: " in (tmp_path / "comparison" / "overview.svg").read_text(encoding="utf-8")  # A browser has them.
 
 
 @pytest.mark.slow
