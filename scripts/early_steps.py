@@ -1,6 +1,7 @@
 """Compares the steadiness of runs in their first environment steps and later: evaluations and the critic's loss."""
 
 import argparse
+import math
 
 from walker_rl.analysis.early_steps import describe
 from walker_rl.analysis.run import by_task
@@ -12,6 +13,8 @@ if __name__ == "__main__":
     parser.add_argument("runs", nargs="+", metavar="RUN", help="as `walker-rl compare` takes them")
     parser.add_argument("--until", type=float, default=80_000, help="last of the first steps (default: %(default)s)")
     arguments = parser.parse_args()
+    if not 0 <= arguments.until < math.inf:
+        parser.error(f"until = {arguments.until}: must be a number of at least 0")
     try:
         runs = read_runs(arguments.runs)
     except UserError as error:

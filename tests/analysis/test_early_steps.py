@@ -56,6 +56,14 @@ def test_the_script_reads_runs(tmp_path):
     assert lines[3].split()[1:] == ["rest", "75%", "100%", "100%"]
 
 
+@pytest.mark.parametrize("until", ["nan", "inf", "-1.0"])
+def test_the_script_refuses_what_is_no_count_of_steps(tmp_path, until):
+    command = [sys.executable, ROOT / "scripts/early_steps.py", tmp_path, f"--until={until}"]
+    made = subprocess.run(command, capture_output=True, text=True)
+    assert made.returncode == 2
+    assert made.stderr.splitlines()[-1] == f"early_steps.py: error: until = {until}: must be a number of at least 0"
+
+
 def test_the_script_refuses_what_is_no_run(tmp_path):
     command = [sys.executable, ROOT / "scripts/early_steps.py", tmp_path]
     made = subprocess.run(command, capture_output=True, text=True)

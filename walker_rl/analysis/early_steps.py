@@ -1,13 +1,12 @@
 """Compares the steadiness of runs in their first environment steps with the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from walker_rl.analysis.comparison.summary import estimated_change, mean_share
 from walker_rl.analysis.run import Groups, Run
-from walker_rl.analysis.statistics import collapsed, known_mean
+from walker_rl.analysis.statistics import collapsed, estimate, known_mean
 
 PHASES = ("first", "rest")
 
@@ -56,8 +55,24 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
         of_runs = [phases(run, until) for run in runs]
         for phase in PHASES:
             changes, shares, losses = zip(*(of_run[phase] for of_run in of_runs), strict=True)
-            cells = (estimated_change(changes), mean_share(shares), estimated_change(losses))
+            cells = (_estimated(changes), _mean(shares), _estimated(losses))
             yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
+
+
+def _estimated(values: Sequence[float]) -> str:
+    """Writes the seeds' interquartile mean and its interval as percentages, without nan; "-" if all are nan."""
+    known = np.array([value for value in values if np.isfinite(value)])
+    if not len(known):
+        return "-"
+    result = estimate([known])
+    ends = ", ".join(f"{end:.0%}" for end in result.interval().values() if end is not None)
+    return f"{float(result.value):.0%}" + (f" [{ends}]" if ends else "")
+
+
+def _mean(shares: Sequence[float]) -> str:
+    """Writes the seeds' mean as a percentage, without nan; "-" if all are nan."""
+    mean = known_mean(np.array(shares))
+    return "-" if np.isnan(mean) else f"{mean:.0%}"
 
 
 def _median(values: np.ndarray) -> float:

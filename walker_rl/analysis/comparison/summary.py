@@ -132,24 +132,14 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
     return Interval(float(result.value), **result.interval())
 
 
-def _in_words(interval: Interval | None, form: str | None = None) -> str:
-    """Writes the numbers in a form that `format` takes, by default a return's: "250 [240, 260]"; "-" for None."""
+def _in_words(interval: Interval | None) -> str:
+    """Writes the numbers as returns, as in "250 [240, 260]"; "-" for None."""
     if interval is None:
         return "-"
     sizes = [(one, max(abs(one), abs(interval.value))) for one in interval if one is not None]
-    value, *ends = [f"{one:{form or form_of_return(size)}}" for one, size in sizes]
+    value, *ends = [f"{one:{form_of_return(size)}}" for one, size in sizes]
     return value + (f" [{', '.join(ends)}]" if ends else "")
 
 
 def _as_share(share: float | None, num_decimals: int) -> str:
     return "-" if share is None else f"{share:.{num_decimals}%}"
-
-
-def estimated_change(values: Sequence[float | None]) -> str:
-    """Writes the seeds' interquartile mean and its interval as percentages, without None and nan."""
-    return _in_words(_interval(values), ".0%")
-
-
-def mean_share(values: Sequence[float | None]) -> str:
-    """Writes the seeds' mean as a percentage, without None and nan."""
-    return _as_share(_mean(values), 0)
