@@ -1,5 +1,7 @@
 """Statistics of runs against numbers worked by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,18 @@ def test_every_point_of_a_curve_has_an_interval_of_its_own():
     np.testing.assert_array_equal(result.value, [0, 2, 12])
     np.testing.assert_allclose(result.low[2] - result.low[1], 10)
     assert result.low[0] == result.high[0] == 0 < result.low[1] < 2 < result.high[1]
+
+
+def test_a_long_curve_is_resampled_in_parts_which_changes_no_bit():
+    curve = np.random.default_rng(0).normal(size=(1_000, 10))
+    tracemalloc.start()
+    result = estimate([curve])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50e6, "all resamples at once take 160 MB"
+    points = [estimate([point]) for point in curve[::37]]
+    np.testing.assert_array_equal(result.low[::37], [point.low for point in points])
+    np.testing.assert_array_equal(result.high[::37], [point.high for point in points])
 
 
 def test_intervals_are_the_same_each_time():

@@ -11,6 +11,9 @@ from walker_rl.analysis.statistic_names import STATISTIC
 NUM_RESAMPLES, RESAMPLING_SEED = 2_000, 0
 CONFIDENCE = 0.95
 
+POINTS_AT_ONCE = 16
+"""Points of a curve that are resampled together; all at once would take gigabytes of memory."""
+
 MAX_SPANNED_SEEDS = 4
 """Most seeds with which the IQM's interval reaches from the lowest seed to the highest.
 
@@ -78,13 +81,20 @@ def estimate(samples: Sequence[np.ndarray], statistic: Statistic = interquartile
     if min(sample.shape[-1] for sample in samples) < 2:
         return Estimate(value, None, None)
     random = np.random.default_rng(RESAMPLING_SEED)
-    drawn = []
-    for sample in samples:
-        chosen = random.integers(sample.shape[-1], size=(NUM_RESAMPLES, sample.shape[-1]))
-        drawn.append(np.moveaxis(sample[..., chosen], -2, 0))
+    sizes = [sample.shape[-1] for sample in samples]
+    chosen = [random.integers(size, size=(NUM_RESAMPLES, size)) for size in sizes]
+    if samples[0].ndim == 1:
+        return Estimate(value, *_interval(samples, chosen, statistic))
+    starts = range(0, len(samples[0]), POINTS_AT_ONCE)
+    blocks = [[sample[start : start + POINTS_AT_ONCE] for sample in samples] for start in starts]
+    return Estimate(value, *np.concatenate([_interval(block, chosen, statistic) for block in blocks], axis=1))
+
+
+def _interval(samples: Sequence[np.ndarray], chosen: Sequence[np.ndarray], statistic: Statistic) -> np.ndarray:
+    """Returns the lower and the upper end of the interval, `[2, ...]`, with the seeds `chosen` in each resample."""
+    drawn = [np.moveaxis(sample[..., seeds], -2, 0) for sample, seeds in zip(samples, chosen, strict=True)]
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(statistic(*drawn), [tail, 1 - tail], axis=0)
-    return Estimate(value, low, high)
+    return np.asarray(np.quantile(statistic(*drawn), [tail, 1 - tail], axis=0))
 
 
 @dataclasses.dataclass(frozen=True)
