@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 
 from tests.agents.learners import make_config
 from tests.fakes import random_variables
@@ -147,6 +148,20 @@ def test_strange_metadata_are_one_line(dataset, tmp_path, changes):
     with pytest.raises(UserError, match=f"^agent.prior.dataset = {copy}: must be a Minari dataset"):
         check_agent(config)
         prior_record(config, None)
+
+
+@pytest.mark.parametrize("space", ["action_space", "observation_space"])
+def test_a_dataset_runs_no_code(dataset, tmp_path, space):
+    copy = shutil.copytree(dataset, tmp_path / "dataset")
+    metadata = copy / "data" / "metadata.json"
+    about = json.loads(metadata.read_text())
+    del about[space]
+    runs = {"id": "Evil-v0", "entry_point": "os:mkdir", "kwargs": {"path": str(tmp_path / "made")}}
+    about["env_spec"] = EnvSpec(**runs).to_json()
+    metadata.write_text(json.dumps(about))
+    with pytest.raises(UserError, match=f"^agent.prior.dataset = {copy}: must be a Minari dataset of "):
+        next(read_episodes(copy, 3, 1))
+    assert not (tmp_path / "made").exists()
 
 
 def test_a_datasets_name_is_printable(dataset, tmp_path):

@@ -126,10 +126,11 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
 
     must_be = f"must be a Minari dataset of {describe_sizes(observation_size, action_size)} with finite bounds"
     try:
+        _check_spaces(_data(path) / "metadata.json")
         dataset = MinariDataset(_data(path))
         spaces = dataset.observation_space, dataset.action_space
         low, high = (np.asarray(bound, np.float32) for bound in (spaces[1].low, spaces[1].high))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, ImportError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, ImportError, RecursionError):
         raise UserError(f"agent.prior.dataset = {path}: {must_be}") from None
     if [space.shape for space in spaces] != [(observation_size,), (action_size,)] or not np.isfinite([low, high]).all():
         raise UserError(f"agent.prior.dataset = {path}: {must_be}")
@@ -140,6 +141,16 @@ def read_episodes(path: Path, observation_size: int, action_size: int) -> Iterat
             yield _episode(one, observation_size, low, high)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
         raise UserError(f"agent.prior.dataset = {path}: must have whole episodes ({text_of(error)})") from None
+
+
+def _check_spaces(metadata: Path) -> None:
+    """Raises ValueError, or another error of damaged metadata, unless they have both spaces.
+
+    Without one, Minari would make the environment that they name, which is any code.
+    """
+    about = json.loads(metadata.read_text())
+    if not all(isinstance(about[space], str) for space in ("observation_space", "action_space")):
+        raise ValueError("a space is no text")
 
 
 def _episode(recorded: Any, observation_size: int, low: np.ndarray, high: np.ndarray) -> Episode:

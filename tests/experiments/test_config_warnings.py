@@ -19,6 +19,11 @@ def test_there_are_none_about_the_defaults(agent_name):
     [
         ("ppo", ["max_actor_steps=2_000_000"], []),
         (
+            "d4pg",
+            ["replay=reverb"],
+            ["replay = reverb: its server listens on every network interface, and asks for no password"],
+        ),
+        (
             "ppo",
             ["max_actor_steps=5_000_000"],
             ["agent.clip falls to 0 at step 2,000,000 of 5,000,000 and stays there"],

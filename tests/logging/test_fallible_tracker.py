@@ -7,6 +7,7 @@ import signal
 
 import psutil
 import pytest
+import wandb
 
 from tests.logging.events import ABOUT
 from tests.tiny import wait_until
@@ -43,6 +44,7 @@ def environment(monkeypatch):
         "WANDB_ERROR_REPORTING",
         "WANDB_SILENT",
         "MLFLOW_DISABLE_TELEMETRY",
+        "MLFLOW_SQLALCHEMYSTORE_POOLCLASS",
     ):
         monkeypatch.setenv(name, "")
     return monkeypatch
@@ -84,6 +86,21 @@ def test_weights_and_biases_is_told_rows_again_only_if_it_may_have_lost_them(tmp
     fourth = WandbLogger(tmp_path, ABOUT, is_online=False)
     assert fourth.discard_after(0) == {}
     fourth.close()
+
+
+def test_a_users_own_run_of_weights_and_biases_goes_on(tmp_path, environment):
+    environment.setenv("WANDB_SILENT", "true")
+    environment.setenv("WANDB_ERROR_REPORTING", "false")
+    own = wandb.init(dir=tmp_path, mode="offline")
+    warnings = []
+    tracker = FallibleTracker("W&B", lambda: WandbLogger(tmp_path, ABOUT, is_online=False), warnings.append)
+    use_to_the_end(tracker, tmp_path)
+    reason = "another W&B run is active in this process"
+    assert warnings == [f"warning: W&B failed ({reason}); the run continues without it"]
+    own.log({"loss": 1.0})
+    assert dict(own.config) == {}
+    own.finish()
+    wandb.teardown()
 
 
 def test_weights_and_biases_without_a_login_costs_one_warning(tmp_path, environment):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.tiny import wait_until
@@ -45,6 +46,21 @@ def test_a_store_that_was_moved_keeps_no_artifacts_elsewhere(tmp_path):
     old = re.escape(str(tmp_path / "old" / "mlflow" / "artifacts"))
     with pytest.raises(OSError, match=f"its artifacts lie where the run directory was, in {old}"):
         logger.write_video(film, 10)
+    logger.close()
+
+
+def test_a_store_that_is_closed_leaves_no_file_open(tmp_path):
+    for name in ("a", "b"):
+        logger = MLflowLogger(tmp_path / name, ABOUT)
+        logger.write({STEP_KEY: 1, "training/return": 1.0})
+        logger.close()
+    assert not [file.path for file in psutil.Process().open_files() if file.path.endswith("mlflow.db")]
+
+
+def test_a_metric_of_any_name_is_stored(tmp_path):
+    logger = MLflowLogger(tmp_path / "mlflow", ABOUT)
+    logger.write({STEP_KEY: 7, "learner/q(s, a)": 1.0})
+    assert logger.discard_after(9) == {"learner": 7}
     logger.close()
 
 

@@ -1,11 +1,10 @@
 """Folders that a command writes to."""
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.files.outputs import writing
+from walker_rl.files.outputs import check_writable, writing
 
 _MUST = "be a folder that can be written to"
 
@@ -14,7 +13,7 @@ def make_writable(folder: Path, name: str) -> None:
     """Makes the folder of the option `name` and checks that it takes files; raises as `writing` does."""
     with writing(name, folder, _MUST):
         folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+    check_writable(name, folder, _MUST)
 
 
 @contextlib.contextmanager

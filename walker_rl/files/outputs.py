@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +45,17 @@ def failing_as_run_error(path: Path) -> Iterator[None]:
         raise RunError(f"{path}: not written: {culprit}{reason_of(error)}") from error
 
 
-def check_writable(name: str, folder: Path) -> None:
+def check_replaceable(output: Path, *suffixes: str) -> None:
+    """Checks that an output does not replace a file of another kind, such as a run's configuration.
+
+    Raises:
+        UserError: if it exists and has none of these suffixes.
+    """
+    if os.path.isfile(output) and output.suffix.lower() not in suffixes:
+        raise UserError(f"output = {output}: must be a new file, or end in {' or '.join(suffixes)}")
+
+
+def check_writable(name: str, folder: Path, must: str = "be writable") -> None:
     """Checks that an existing folder takes files; raises as `writing` does."""
-    with writing(name, folder):
+    with writing(name, folder, must):
         tempfile.TemporaryFile(dir=folder).close()

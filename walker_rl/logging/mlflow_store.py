@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import tempfile
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ class MLflowLogger(Tracker):
     def __init__(self, folder: Path, about: About):
         """Opens the store in `folder`, a SQLite database and artifacts, or creates it."""
         os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        os.environ["MLFLOW_SQLALCHEMYSTORE_POOLCLASS"] = "NullPool"  # MLflow would never close its connections.
         import mlflow
         from mlflow.entities import Metric, Param
 
@@ -56,7 +58,7 @@ class MLflowLogger(Tracker):
         values = dict(data)
         step = int(values.pop(STEP_KEY))
         now = int(time.time() * 1000)
-        metrics = [self._metric_class(name, value, now, step) for name, value in values.items()]
+        metrics = [self._metric_class(_allowed(name), value, now, step) for name, value in values.items()]
         self._client.log_batch(self._run.info.run_id, metrics=metrics)
 
     def discard_after(self, step: int) -> Mapping[str, int]:
@@ -88,6 +90,11 @@ class MLflowLogger(Tracker):
         if self._artifacts not in artifacts.parents:
             raise OSError(f"its artifacts lie where the run directory was, in {artifacts}")
         self._client.log_artifact(self._run.info.run_id, str(path), folder)
+
+
+def _allowed(name: str) -> str:
+    """Replaces characters that MLflow does not take in a metric's name, such as brackets."""
+    return re.sub(r"[^\w\-. :/]", "_", name)
 
 
 def _create(database: Path) -> None:

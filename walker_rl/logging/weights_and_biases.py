@@ -30,12 +30,14 @@ class WandbLogger(Tracker):
         """Starts W&B's own process, which writes to `run_path`/wandb and ends with `close` or with this process.
 
         If it is not online, `wandb sync` can send the run later.
+
+        Raises:
+            RuntimeError: if this process has another W&B run.
         """
         folder = run_path.absolute() / "wandb"
         self._closed = folder / "closed"
         last_steps = self._closed.read_text() if self._closed.exists() else ""
         self._last_steps = json.loads(last_steps or "{}")  # Older versions left the file empty.
-        self._closed.unlink(missing_ok=True)
         os.environ.update(
             WANDB_CACHE_DIR=str(folder / "cache"),
             WANDB_DATA_DIR=str(folder / "data"),
@@ -44,6 +46,9 @@ class WandbLogger(Tracker):
         )
         import wandb
 
+        if wandb.run is not None and _processes():  # `wandb.init` would return it.
+            raise RuntimeError("another W&B run is active in this process")
+        self._closed.unlink(missing_ok=True)
         self._wandb = wandb
         try:
             self._run = self._init(run_path, about, is_online)

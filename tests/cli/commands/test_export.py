@@ -68,3 +68,12 @@ def test_the_policy_itself_is_not_overwritten(output, tmp_path, monkeypatch, cap
     assert main(["export", "a.onnx", "-o", output]) == 2
     assert capsys.readouterr().err == f"error: output = {output}: must not be the policy itself\n"
     assert (tmp_path / "a.onnx").read_bytes() == find_pretrained("sac").path.read_bytes()
+
+
+def test_a_file_of_another_kind_is_not_overwritten(tmp_path, capsys):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    path = tmp_path / "config.yaml"
+    path.write_text("a: 1")
+    assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
+    assert capsys.readouterr().err == f"error: output = {path}: must be a new file, or end in .onnx\n"
+    assert path.read_text() == "a: 1"

@@ -27,6 +27,7 @@ def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
     [
         (("--output", "."), "output = .: must be writable (Is a directory)"),
         (("--output", "none/a.html"), "output = none/a.html: must be writable (No such file or directory)"),
+        (("--output", "run/config.yaml"), "output = run/config.yaml: must be a new file, or end in .html or .htm"),
         (("--thresholds", "high"), "thresholds = high: must be numbers with commas between them, as in 500,1000"),
         (("none",), "run = none: does not exist, and as a pattern matches nothing"),
     ],

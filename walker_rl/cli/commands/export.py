@@ -9,7 +9,7 @@ import typer
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.errors import UserError
 from walker_rl.extras import require_extra
-from walker_rl.files.outputs import writing
+from walker_rl.files.outputs import check_replaceable, writing
 
 
 def export_policy(
@@ -38,6 +38,8 @@ def export_policy(
     saved = load_policy_asked_for(run, pretrained, task)
     if output is not None and os.path.exists(output) and output.samefile(policy_path(run, pretrained)):
         raise UserError(f"output = {output}: must not be the policy itself")
+    if output is not None:
+        check_replaceable(output, ".onnx")
 
     from walker_rl.files.whole_file import whole_file
     from walker_rl.policies.onnx_model import onnx_model

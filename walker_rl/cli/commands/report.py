@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
-from walker_rl.files.outputs import failing_as_run_error, writing
+from walker_rl.files.outputs import check_replaceable, failing_as_run_error, writing
 from walker_rl.files.whole_file import whole_file
 
 
@@ -25,6 +25,7 @@ def report_runs(
     from walker_rl.analysis.runs import read_runs
 
     returns = parse_thresholds(thresholds)
+    check_replaceable(output, ".html", ".htm")
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append)
     with writing("output", output), whole_file(output) as file:
