@@ -140,8 +140,9 @@ if [ "$name" = --find-python ]; then
 fi
 
 if command -v flock >/dev/null; then # A Mac has none.
-    exec 9<pyproject.toml # One file for all locks, since two may be for one environment.
-    flock 9
+    # One file for all locks, since two may be for one environment. NFS locks only what is open for writing.
+    if [ -w pyproject.toml ]; then exec 9<>pyproject.toml; else exec 9<pyproject.toml; fi
+    reason=$(flock 9 2>&1) || say "no lock on this disk ($reason), so run no other set-up until this one has ended"
 fi
 if is_whole; then
     choose_lock

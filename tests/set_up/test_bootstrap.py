@@ -28,6 +28,20 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 """
 
 
+FLOCK_ON_NFS = f"""#!/bin/sh
+grep -q '^flags:.*[12]$' /proc/self/fdinfo/"$1" && exec {shutil.which("flock")} "$1"
+echo "flock: $1: Bad file descriptor" >&2
+exit 65
+"""
+"""Stands in for a disk over NFS, which locks only a descriptor that is open for writing."""
+
+FLOCK_WITHOUT_LOCKS = """#!/bin/sh
+echo "flock: $1: No locks available" >&2
+exit 71
+"""
+"""Stands in for a disk that has no locks."""
+
+
 @pytest.fixture
 def tree(tmp_path):
     """A checkout whose lock is empty and whose build backend is its own."""
@@ -44,7 +58,7 @@ def tree(tmp_path):
 
 def start(tree: Path, *version: str, lock: str = "tiny.lock") -> subprocess.Popen:
     """The set-up in a process group of its own, as with the tree's `.venv` activated from that of these tests."""
-    path = [str(tree / ".venv/bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    path = [str(tree / "commands"), str(tree / ".venv/bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = os.environ | {"PATH": ":".join(path)}
     command = [tree / "scripts/bootstrap.sh", lock, *(version or [THIS])]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -54,6 +68,13 @@ def set_up(tree: Path, *version: str) -> tuple[int, str]:
     process = start(tree, *version)
     _, stderr = process.communicate()
     return process.returncode, stderr
+
+
+def put_flock(tree: Path, content: str) -> None:
+    flock = tree / "commands/flock"
+    flock.parent.mkdir()
+    flock.write_text(content)
+    flock.chmod(0o755)
 
 
 def is_installed(tree: Path) -> bool:
@@ -106,6 +127,26 @@ def test_two_set_ups_at_once_take_turns_even_with_different_locks(tree):
         _, said = process.communicate()
         assert process.returncode == 0, said
     assert is_installed(tree)
+
+
+def test_a_disk_that_locks_only_what_is_open_for_writing_is_locked(tree):
+    put_flock(tree, FLOCK_ON_NFS)
+    project = tree / "pyproject.toml"
+    before = (project.read_bytes(), project.stat().st_mtime_ns)
+    status, said = set_up(tree)
+    assert status == 0, said
+    assert [line.split()[1] for line in said.splitlines()] == ["creating", "installing", "done"]
+    assert (project.read_bytes(), project.stat().st_mtime_ns) == before
+
+
+def test_a_disk_without_locks_is_set_up_and_named(tree):
+    put_flock(tree, FLOCK_WITHOUT_LOCKS)
+    status, said = set_up(tree)
+    assert (status, is_installed(tree)) == (0, True), said
+    reason = "flock: 9: No locks available"
+    line = f"set-up: no lock on this disk ({reason}), so run no other set-up until this one has ended"
+    assert said.splitlines()[0] == line
+    assert set_up(tree) == (0, f"{line}\n")
 
 
 def test_an_interrupted_set_up_starts_over(tree):
