@@ -52,12 +52,34 @@ def test_what_cannot_be_submitted_is_refused(tmp_path, place, words, message):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("ray_python", "reason"),
+    [
+        ("text", " (Exec format error)"),
+        ("folder", " (Permission denied)"),
+        (sys.executable, " (ModuleNotFoundError: No module named 'ray')"),
+        ("/bin/true", ""),
+        ("/bin/false", ""),
+    ],
+)
+def test_a_program_that_is_no_python_with_ray_is_refused_and_leaves_nothing(tmp_path, place, ray_python, reason):
+    (tmp_path / "text").write_text("no program")
+    (tmp_path / "text").chmod(0o755)
+    (tmp_path / "folder").mkdir()
+    run = tmp_path / "run"
+    result = run_command("cluster", "submit", AGENT, *place, "--ray-python", ray_python, "--run-dir", run, cwd=tmp_path)
+    line = f"error: ray_python = {ray_python}: must be a Python that has Ray{reason}; `make ray` makes one\n"
+    assert (result.returncode, result.stderr) == (2, line)
+    assert not run.exists()
+
+
 @pytest.mark.parametrize("has_been_copied_back", [True, False])
 def test_a_run_that_a_refusal_ends_stays_if_something_has_been_done_in_it(tmp_path, place, has_been_copied_back):
     """The driver may come to refuse late, when the machine of the central process was lost; here it does at once."""
     run, driver = tmp_path / "run", tmp_path / "driver"
     copy = f"touch '{run}/checkpoints/step_000000000007.npz'" if has_been_copied_back else "true"
-    driver.write_text(f"#!/bin/sh\n{copy}\necho 'python = p: must be a Python on every machine' >&2\nexit 2\n")
+    waits = "echo 'Waiting for Ray at a cluster'"
+    driver.write_text(f"#!/bin/sh\n{waits}\n{copy}\necho 'python = p: must be a Python on every machine' >&2\nexit 2\n")
     driver.chmod(0o755)
     result = run_command("cluster", "submit", "ddpg", *place, "--ray-python", driver, "--run-dir", run)
     assert (result.returncode, result.stderr) == (2, "error: python = p: must be a Python on every machine\n")

@@ -80,7 +80,7 @@ def _submit(
     from walker_rl.experiments.run.directory import locked, updated_config
 
     if not os.path.exists(ray_python):
-        raise UserError(f"ray_python = {ray_python}: must be a Python that has Ray; `make ray` makes one")
+        raise UserError(_without_ray(ray_python))
     spec = {
         "num_actors": num_actors,
         "address": address,
@@ -137,34 +137,55 @@ def _check_reachable(address: str) -> None:
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
     """Runs the driver; returns its exit status and the last line of its standard error."""
-    import walker_rl.experiments.distributed as package
-
-    environment = {"RAY_AUTH_MODE": "token", "RAY_NUM_REDIS_GET_RETRIES": "3", **os.environ}  # 20 take 14 minutes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver receives it, too, and stops the run.
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder) / "spec.json", Path(folder) / "stderr"
         path.write_text(json.dumps(spec))
-        with log.open("wb") as errors:
-            command = [str(ray_python.absolute()), "-m", "on_ray.driver", str(path)]
-            process = subprocess.Popen(
-                command,
-                cwd=Path(package.__file__).parent,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-            waits = True
+        try:
+            process = _start_driver(ray_python, path, log)
+        except OSError as error:
+            return REFUSED, _without_ray(ray_python, reason_of(error))
+        waits, has_ray = True, False
 
-            def stop(number: int, frame: object) -> None:
-                (process.kill if waits else process.terminate)()  # Ray's client ignores signals for half a minute.
+        def stop(number: int, frame: object) -> None:
+            (process.kill if waits else process.terminate)()  # Ray's client ignores signals for half a minute.
 
-            for number in not_ignored((signal.SIGTERM, *WARNINGS)):
-                signal.signal(number, stop)
-            for line in process.stdout or ():
-                waits = line.startswith("Waiting for Ray ")
-                print(line, end="")  # Safe even if the terminal is lost.
-            status = process.wait()
-            if waits and -status in (signal.SIGKILL, *REQUESTS):
-                status = INTERRUPTED if status == -signal.SIGINT else STOPPED
-            return status, last_line(log) or "no reason was given"
+        for number in not_ignored((signal.SIGTERM, *WARNINGS)):
+            signal.signal(number, stop)
+        for line in process.stdout or ():
+            waits = line.startswith("Waiting for Ray ")
+            has_ray = has_ray or waits
+            print(line, end="")  # Safe even if the terminal is lost.
+        status = process.wait()
+        if waits and -status in (signal.SIGKILL, *REQUESTS):
+            status = INTERRUPTED if status == -signal.SIGINT else STOPPED
+        said = last_line(log)
+        if not has_ray and status not in (INTERRUPTED, STOPPED):
+            return REFUSED, _without_ray(ray_python, said)
+        return status, said or "no reason was given"
+
+
+def _start_driver(ray_python: Path, spec: Path, log: Path) -> subprocess.Popen[str]:
+    """Starts the driver, whose errors go to the log.
+
+    Raises:
+        OSError: if `ray_python` is no program.
+    """
+    import walker_rl.experiments.distributed as package
+
+    environment = {"RAY_AUTH_MODE": "token", "RAY_NUM_REDIS_GET_RETRIES": "3", **os.environ}  # 20 take 14 minutes.
+    command = [str(ray_python.absolute()), "-m", "on_ray.driver", str(spec)]
+    with log.open("wb") as errors:
+        return subprocess.Popen(
+            command,
+            cwd=Path(package.__file__).parent,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+
+
+def _without_ray(ray_python: Path, reason: str = "") -> str:
+    because = f" ({reason})" if reason else ""
+    return f"ray_python = {ray_python}: must be a Python that has Ray{because}; `make ray` makes one"
