@@ -32,6 +32,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_Answer = tuple[int, str, bytes]
+"""Status, type and content."""
+
 
 def listen(port: int) -> socket.socket:
     """Returns a socket that listens on loopback; port 0 takes a free one.
@@ -82,38 +85,36 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answers with a file of the page, or with the runs' present data."""
-        address = self.path.partition("?")[0]
-        if not self._is_for_us():
-            self._send(403, "text/plain", b"Open this page as localhost or 127.0.0.1: no other name is answered.\n")
-        elif address in FILES:
-            name, kind = FILES[address]
-            self._send(200, kind, (Path(__file__).parent / name).read_bytes())
-        else:
-            try:
-                self._answer(*(unquote(part, errors="surrogateescape") for part in address.strip("/").split("/")))
-            except (FileNotFoundError, PermissionError) as error:  # The file may have just been deleted.
-                self._send(404, "text/plain", f"{error}\n".encode(errors="backslashreplace"))
+        try:
+            answer = self._answer(self.path.partition("?")[0])
+        except OSError as error:  # The file may have just been deleted.
+            answer = 404, "text/plain", f"{error}\n".encode(errors="backslashreplace")
+        self._send(*answer)
 
     def log_message(self, *_: Any) -> None:
         """Prints nothing: a page polls every other second."""
 
-    def _answer(self, kind: str, name: str = "", film: str = "", *_: str) -> None:
+    def _answer(self, address: str) -> _Answer:
+        if not self._is_for_us():
+            return 403, "text/plain", b"Open this page as localhost or 127.0.0.1: no other name is answered.\n"
+        if address in FILES:
+            name, kind = FILES[address]
+            return 200, kind, (Path(__file__).parent / name).read_bytes()
+        return self._data(*(unquote(part, errors="surrogateescape") for part in address.strip("/").split("/")))
+
+    def _data(self, kind: str, name: str = "", film: str = "", *_: str) -> _Answer:
         runs = find_runs(self.server.path)
         if kind == "runs":
-            self._send_json({"path": str(self.server.path), "runs": overviews(runs)})
-        elif kind == "run" and name in runs:
-            self._send_json(details(name, runs[name]))
-        elif kind == "film" and name in runs and (content := read_film(runs[name], film)) is not None:
-            self._send(200, "image/gif", content)
-        else:
-            self._send(404, "text/plain", b"There is no such run or film.\n")
+            return _json({"path": str(self.server.path), "runs": overviews(runs)})
+        if kind == "run" and name in runs:
+            return _json(details(name, runs[name]))
+        if kind == "film" and name in runs and (content := read_film(runs[name], film)) is not None:
+            return 200, "image/gif", content
+        return 404, "text/plain", b"There is no such run or film.\n"
 
     def _is_for_us(self) -> bool:
         """False if another host name points to this machine, as in DNS rebinding; a tunnel may have any port."""
         return re.fullmatch(rf"({re.escape(HOST)}|localhost)(:\d+)?", self.headers.get("Host", "")) is not None
-
-    def _send_json(self, content: Any) -> None:
-        self._send(200, "application/json", json.dumps(content, allow_nan=False).encode())
 
     def _send(self, status: int, kind: str, content: bytes) -> None:
         self.send_response(status)
@@ -121,3 +122,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
+
+
+def _json(content: Any) -> _Answer:
+    return 200, "application/json", json.dumps(content, allow_nan=False).encode()
