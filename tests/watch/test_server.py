@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,31 @@ def test_a_run_that_cannot_be_read_is_left_out_without_a_traceback(server, capfd
     assert (answer.status, content) == (404, f"[Errno 40] Too many levels of symbolic links: '{loop}'\n".encode())
     assert [run["name"] for run in json.loads(ask(server, "/runs")[1])["runs"]] == ["a run & more"]
     assert capfd.readouterr().err == ""
+    shutil.rmtree(run.path)
+
+
+@pytest.mark.parametrize("words", [b"", b"GET /runs HTTP/1.1\r\nHost: localhost\r\n"])
+def test_a_connection_that_stays_silent_is_closed(server, words, monkeypatch, capfd):
+    assert server.RequestHandlerClass.timeout <= 60
+    monkeypatch.setattr(server.RequestHandlerClass, "timeout", 0.2)
+    with socket.create_connection(server.server_address, timeout=60) as connection:
+        connection.sendall(words)
+        assert connection.recv(1) == b""
+    assert capfd.readouterr().err == ""
+
+
+def test_a_browser_that_reads_slowly_gets_a_whole_film(server, monkeypatch):
+    monkeypatch.setattr(server.RequestHandlerClass, "timeout", 2.0)
+    run, size = make_run(server.path / "long", [5.0]), 2**25
+    run.latest_video.write_bytes(b"GIF89a".ljust(size))
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=60)
+    connection.request("GET", "/film/long/latest")
+    answer, read = connection.getresponse(), 0
+    while part := answer.read(2**20):
+        read += len(part)
+        time.sleep(0.1)
+    assert read == size
+    connection.close()
     shutil.rmtree(run.path)
 
 

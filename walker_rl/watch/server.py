@@ -2,8 +2,10 @@
 
 import errno
 import http.server
+import io
 import json
 import re
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -83,6 +85,9 @@ class WatchServer(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: WatchServer
 
+    timeout = 30.0
+    """Seconds without a byte after which a connection is closed."""
+
     def do_GET(self) -> None:
         """Answers with a file of the page, or with the runs' present data."""
         try:
@@ -121,7 +126,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **HEADERS}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        shutil.copyfileobj(io.BytesIO(content), self.wfile)  # In parts, since the timeout holds for each write.
 
 
 def _json(content: Any) -> _Answer:
