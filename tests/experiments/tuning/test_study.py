@@ -182,6 +182,24 @@ def test_what_is_given_is_not_searched(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("overrides", "given"),
+    [
+        (("task=Pendulum-v1",), "config = {0}/b.yaml {0}/n.yaml"),
+        (("agent.n_step=5",), "config = {0}/b.yaml {0}/n.yaml, set = agent.n_step=5"),
+    ],
+)
+def test_files_that_leave_nothing_to_search_are_named(tmp_path, overrides, given):
+    contents = {"b": "agent: {batch_size: 64}", "n": "agent: {n_step: 5}", "task": "task: Pendulum-v1"}
+    for name, content in contents.items():
+        (tmp_path / f"{name}.yaml").write_text(content)
+    files = [tmp_path / f"{name}.yaml" for name in contents]
+    with pytest.raises(UserError) as caught:
+        searched({"n_step": Choices((1, 3)), "batch_size": Choices((32, 64))}, files, overrides)
+    allowed = "must leave at least one of agent.n_step, agent.batch_size unset, for the search"
+    assert str(caught.value) == f"{given.format(tmp_path)}: {allowed}"
+
+
 def test_the_median_goes_by_the_last_score_not_by_the_best(tmp_path):
     """Of trials that ended at 3, one that began at 9 and fell to 2 is pruned; one at 3 is not."""
     plan = make_plan(pruner="median", seeds=(7,))

@@ -77,10 +77,21 @@ def searched(space: SearchSpace, files: Sequence[Path], overrides: Sequence[str]
     Raises:
         UserError: if nothing is left.
     """
-    layers = (*map(read_yaml, files), *map(read_override, overrides))
-    given = {name for layer in layers for name in flatten(layer)}
-    remaining = {name: one for name, one in space.items() if f"agent.{name}" not in given}
+    by_file = {file: _fixed(space, read_yaml(file)) for file in files}
+    by_override = set().union(*(_fixed(space, read_override(override)) for override in overrides))
+    remaining = {name: one for name, one in space.items() if name not in by_override.union(*by_file.values())}
     if not remaining:
         fields = ", ".join(f"agent.{name}" for name in space)
-        raise UserError(f"set = {' '.join(overrides)}: must leave at least one of {fields} unset, for the search")
+        causes = {
+            "config": [str(file) for file, names in by_file.items() if names],
+            "set": overrides if by_override else (),
+        }
+        given = ", ".join(f"{option} = {' '.join(values)}" for option, values in causes.items() if values)
+        raise UserError(f"{given}: must leave at least one of {fields} unset, for the search")
     return remaining
+
+
+def _fixed(space: SearchSpace, layer: dict[str, Any]) -> set[str]:
+    """Returns the searched fields that a layer of the configuration fixes."""
+    given = flatten(layer)
+    return {name for name in space if f"agent.{name}" in given}
