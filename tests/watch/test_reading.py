@@ -1,6 +1,7 @@
 """Contents of the page for run directories, whole and damaged."""
 
 import json
+import math
 import os
 import time
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.analysis.made_runs import make_run
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.watch import reading
 from walker_rl.watch.reading import MAX_POINTS, details, find_runs, overview, overviews, read_film
 
 
@@ -74,6 +76,27 @@ def test_losses_conduct_episodes_alarms_and_films(run):
     assert [text.partition(":")[0] for text in shown["alarms"]] == ["KL too high"]
     assert list(shown["films"]) == ["latest"]
     assert shown["minutes"] == 3.0
+
+
+@pytest.mark.parametrize(("show", "part"), [(overview, "evaluation"), (details, "conduct")])
+def test_files_are_read_again_once_they_have_changed_or_after_a_while(run, show, part, monkeypatch):
+    monkeypatch.setattr(reading, "REREAD_PERIOD", math.inf)
+    first = show("one", run)[part]
+    assert show("one", run)[part] is first
+    monkeypatch.setattr(reading, "REREAD_PERIOD", 1e-6)
+    assert show("one", run)[part] is not first
+
+
+@pytest.mark.parametrize("name", ["evaluation", "learner", "training", "timing", "conduct"])
+def test_a_new_row_is_shown_at_once(run, name):
+    path = run.metrics / f"{name}.csv"
+    header = f"actor_steps,learner_steps,{'walltime' if name == 'timing' else 'mean_return'}\n"
+    path.write_text(f"{header}7000,1,60\n")
+    before = details("one", run)
+    with path.open("a") as file:
+        file.write("8000,2,120\n")
+    after = details("one", run)
+    assert (before["steps"], after["steps"]) == (7_000, 8_000)
 
 
 def test_a_complete_run_has_a_final_return(run):

@@ -6,7 +6,7 @@ import math
 import os
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,15 @@ MAX_DEPTH = 3
 QUIET_SECONDS = 120.0
 """Seconds without a new row after which a run is shown as quiet."""
 
+REREAD_PERIOD = 300.0
+"""Seconds after which files that look unchanged are read again: a disk may have failed to read one."""
+
 Json = dict[str, Any]
+
+_Files = Mapping[Path, os.stat_result]
+
+_Version = tuple[Hashable, ...]
+"""A key that changes whenever a run's files are to be read again."""
 
 
 def find_runs(path: Path) -> dict[str, RunDirectory]:
@@ -46,19 +54,12 @@ def find_runs(path: Path) -> dict[str, RunDirectory]:
 
 def overview(name: str, run: RunDirectory) -> Json:
     """Returns the data that the grid shows of a run."""
-    fields, evaluation = _fields(run), readable_rows(run.metrics, "evaluation")
-    returns = evaluation.get("mean_return", np.empty(0))
+    files = _files(run)
     return {
+        **_overview(run, _version(files)),
         "name": name,
         "address": urllib.parse.quote(name, safe="", errors="surrogateescape"),  # A name may have any bytes.
-        "what": f"{fields.get('agent_name')} on {fields.get('task')}, seed {fields.get('seed')}",
-        "state": _state(run),
-        "steps": read_progress(run).actor_steps,
-        "max_steps": _count(fields.get("max_actor_steps")),
-        "newest": _number(returns[-1]) if len(returns) else None,
-        "best": _number(returns.max()) if len(returns) else None,
-        "final": _final_return(run),
-        "evaluation": _curve(evaluation, "mean_return"),
+        "state": _state(run, files),
     }
 
 
@@ -73,18 +74,11 @@ def overviews(runs: Mapping[str, RunDirectory]) -> list[Json]:
 
 def details(name: str, run: RunDirectory) -> Json:
     """Returns the data that the page shows of a single run."""
-    recorded = read_run_record(run.metrics, _fields(run))
-    walltime = readable_rows(run.metrics, "timing").get("walltime", np.empty(0))
     return {
         **overview(name, run),
+        **_details(run, _version(_files(run))),
         "path": str(run.path),
-        "minutes": _number(walltime[-1] / 60) if len(walltime) else None,
-        "alarms": list(alarms(recorded).values()),
-        "extent": _extent(recorded.evaluation),
-        "training": _training(recorded),
-        "learner": _curves(recorded.learner),
-        "conduct": _curves(recorded.conduct),
-        "films": {film: _version(path) for film, path in run.films.items() if os.path.isfile(path)},
+        "films": {film: _milliseconds(path) for film, path in run.films.items() if os.path.isfile(path)},
     }
 
 
@@ -106,6 +100,45 @@ def _runs_under(folder: Path, depth: int) -> Iterator[Path]:
                 yield from _runs_under(path, depth - 1)
 
 
+def _files(run: RunDirectory) -> _Files:
+    paths = (run.config, run.summary, *sorted(run.metrics.glob("*.csv")))
+    return {path: path.stat() for path in paths if path.exists()}
+
+
+def _version(files: _Files) -> _Version:
+    changes = ((path, stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size) for path, stat in files.items())
+    return time.time() // REREAD_PERIOD, *changes
+
+
+@functools.lru_cache(maxsize=1024)  # Files are slow to parse, and a page polls every other second.
+def _overview(run: RunDirectory, version: _Version) -> Json:
+    fields, evaluation = _fields(run), readable_rows(run.metrics, "evaluation")
+    returns = evaluation.get("mean_return", np.empty(0))
+    return {
+        "what": f"{fields.get('agent_name')} on {fields.get('task')}, seed {fields.get('seed')}",
+        "steps": read_progress(run).actor_steps,
+        "max_steps": _count(fields.get("max_actor_steps")),
+        "newest": _number(returns[-1]) if len(returns) else None,
+        "best": _number(returns.max()) if len(returns) else None,
+        "final": _final_return(run),
+        "evaluation": _curve(evaluation, "mean_return"),
+    }
+
+
+@functools.lru_cache(maxsize=16)
+def _details(run: RunDirectory, version: _Version) -> Json:
+    recorded = read_run_record(run.metrics, _fields(run))
+    walltime = readable_rows(run.metrics, "timing").get("walltime", np.empty(0))
+    return {
+        "minutes": _number(walltime[-1] / 60) if len(walltime) else None,
+        "alarms": list(alarms(recorded).values()),
+        "extent": _extent(recorded.evaluation),
+        "training": _training(recorded),
+        "learner": _curves(recorded.learner),
+        "conduct": _curves(recorded.conduct),
+    }
+
+
 def _final_return(run: RunDirectory) -> float | None:
     """Returns the best policy's return in the final evaluation, or None before that."""
     with contextlib.suppress(NotWholeError):
@@ -113,29 +146,28 @@ def _final_return(run: RunDirectory) -> float | None:
     return None
 
 
-def _version(path: Path) -> int:
+def _milliseconds(path: Path) -> int:
     return path.stat().st_mtime_ns // 1_000_000
 
 
 def _fields(run: RunDirectory) -> Mapping[str, Any]:
     """The configuration by dotted name; empty if it can't be read."""
-    return _read_fields(run.config, _version(run.config)) if run.config.is_file() else {}
+    if run.config.is_file():
+        with contextlib.suppress(NotWholeError):
+            return _read_fields(run.config, _milliseconds(run.config))
+    return {}
 
 
-@functools.lru_cache(maxsize=1024)  # YAML is slow to parse, and a page polls every other second.
+@functools.lru_cache(maxsize=1024)  # YAML is the slowest to parse, and changes least.
 def _read_fields(path: Path, version: int) -> Mapping[str, Any]:
-    try:
-        return flatten(read_yaml_mapping(path))
-    except NotWholeError:
-        return {}
+    return flatten(read_yaml_mapping(path))
 
 
-def _state(run: RunDirectory) -> str:
+def _state(run: RunDirectory, files: _Files) -> str:
     """The run's state in words, judged by the age of the newest row."""
-    if run.summary.exists():
+    if run.summary in files:
         return "complete"
-    written = [path.stat().st_mtime for path in [run.config, *run.metrics.glob("*.csv")] if path.exists()]
-    age = time.time() - max(written, default=0.0)
+    age = time.time() - max((stat.st_mtime for stat in files.values()), default=0.0)
     return "training" if age < QUIET_SECONDS else f"quiet for {age / 60:,.0f} min"
 
 
