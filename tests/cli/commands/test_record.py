@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import yaml
 
+from tests.datasets.pendulum import SAVED
 from tests.experiments.test_kill_and_resume import assert_equal_runs
-from tests.test_minari_file import SAVED
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for, wait_until
 from walker_rl.cli import main
 from walker_rl.environments import make_environment

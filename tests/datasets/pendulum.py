@@ -1,0 +1,12 @@
+"""A policy of the pendulum, and the bounds of its observations."""
+
+import numpy as np
+
+from tests.fakes import random_variables
+from walker_rl.policies.numpy_policy import PolicyArchitecture
+from walker_rl.policies.policy_file import SavedPolicy
+from walker_rl.policies.torso import TorsoSpec
+
+SHAPE = PolicyArchitecture(3, 1, TorsoSpec((8,), layer_norm=False, activation="relu"), head="tanh")
+SAVED = SavedPolicy("d4pg", "Pendulum-v1", 7, SHAPE, random_variables(SHAPE))
+BOUNDS = (np.full(3, -np.inf, np.float32), np.full(3, np.inf, np.float32))
