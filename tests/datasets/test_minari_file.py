@@ -1,7 +1,6 @@
 """Minari datasets: opened by Minari, read back, and refused if they are damaged or hostile."""
 
 import contextlib
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from gymnasium.envs.registration import EnvSpec
 
-from tests.datasets.pendulum import BOUNDS
+from tests.datasets.pendulum import BOUNDS, needs_minari
 from tests.package_copy import ROOT
 from tests.tiny import AGENT
 from walker_rl.environments import make_environment
@@ -22,7 +21,7 @@ from walker_rl.experiments.parts import builder_of, check_agent
 from walker_rl.experiments.prior import prior_record
 from walker_rl.minari_file import is_dataset, new_dataset, read_episodes, read_metadata
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reason="needs the extra minari")
+pytestmark = needs_minari
 
 
 def test_the_last_episode_ends_with_the_steps(played):

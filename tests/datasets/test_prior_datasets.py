@@ -1,7 +1,6 @@
 """Datasets from which an agent learns: turned into its transitions, and the same on each resume."""
 
 import contextlib
-import importlib.util
 import json
 import shutil
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.agents.learners import make_config
-from tests.datasets.pendulum import SAVED
+from tests.datasets.pendulum import SAVED, needs_minari
 from tests.tiny import AGENT
 from walker_rl.agents.config import PriorConfig
 from walker_rl.environments import make_environment
@@ -20,7 +19,7 @@ from walker_rl.experiments.prior import check_same_dataset, prior_record
 from walker_rl.hyperparameters import problems
 from walker_rl.replay.queue import Queue
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reason="needs the extra minari")
+pytestmark = needs_minari
 
 
 def test_what_is_no_dataset_of_the_task_is_refused_before_a_launch(dataset, tmp_path):

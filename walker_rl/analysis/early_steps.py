@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from walker_rl.analysis.comparison.summary import in_words, interval_of
 from walker_rl.analysis.run import Groups, Run
-from walker_rl.analysis.statistics import collapsed, estimate, known_mean
+from walker_rl.analysis.statistics import collapsed, known_mean
 
 PHASES = ("first", "rest")
 
@@ -61,12 +62,7 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
 
 def _estimated(values: Sequence[float]) -> str:
     """Writes the seeds' interquartile mean and its interval as percentages, without nan; "-" if all are nan."""
-    known = np.array([value for value in values if np.isfinite(value)])
-    if not len(known):
-        return "-"
-    result = estimate([known])
-    ends = ", ".join(f"{end:.0%}" for end in result.interval().values() if end is not None)
-    return f"{float(result.value):.0%}" + (f" [{ends}]" if ends else "")
+    return in_words(interval_of(values), ".0%")
 
 
 def _mean(shares: Sequence[float]) -> str:

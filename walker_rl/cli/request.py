@@ -148,8 +148,8 @@ def all_overrides(overrides: list[str] | None, **short_forms: object) -> list[st
     from walker_rl.files.yaml_file import as_text
 
     given = {name: value for name, value in short_forms.items() if value is not None}
-    texts = {name: as_text(value) for name, value in given.items() if isinstance(value, str)}
-    return [*(overrides or []), *(f"{name}={value}" for name, value in {**given, **texts}.items())]
+    texts = {name: as_text(value) if isinstance(value, str) else str(value) for name, value in given.items()}
+    return [*(overrides or []), *(f"{name}={text}" for name, text in texts.items())]
 
 
 def prior_override(agent_name: str, prior: str | None) -> list[str]:

@@ -23,6 +23,10 @@ _MAX_HEADER_SIZE = 1_024
 """Most bytes of an array's NumPy header, a Python literal; ours have 118."""
 
 
+_OF_DAMAGE = (None, errno.EINVAL)
+"""Numbers of the system's errors that damage causes, as where a file points before its start."""
+
+
 class TornFileError(Exception):
     """Raised for a file that does not hold named arrays."""
 
@@ -74,10 +78,7 @@ def unpack_arrays(file: IO[bytes]) -> dict[str, np.ndarray]:
     except MemoryError:
         raise
     except Exception as error:  # zipfile and NumPy raise a dozen kinds of errors for other files.
-        if isinstance(error, OSError) and error.errno not in (
-            None,
-            errno.EINVAL,
-        ):  # A damaged file may point before its start.
+        if isinstance(error, OSError) and error.errno not in _OF_DAMAGE:
             raise
         raise TornFileError(text_of(error)) from None
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib.util
 import signal
 import sys
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.datasets.pendulum import SAVED
+from tests.datasets.pendulum import SAVED, needs_minari
 from tests.experiments.test_kill_and_resume import assert_equal_runs
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for, wait_until
 from walker_rl.cli import main
@@ -18,8 +17,6 @@ from walker_rl.environments import make_environment
 from walker_rl.episodes import play_episodes
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import save_policy
-
-needs_minari = pytest.mark.skipif(importlib.util.find_spec("minari") is None, reason="needs the extra minari")
 
 
 @pytest.fixture(scope="module")

@@ -123,7 +123,7 @@ def test_a_file_of_other_arrays_is_torn(tmp_path):
 
 @pytest.mark.parametrize("num_kept", [1, 2])
 def test_a_torn_one_never_crowds_out_those_that_are_whole(tmp_path, num_kept):
-    """The run goes on from step 10, and its next checkpoint is older than the torn one."""
+    """The run continues from step 10, so its next checkpoint is older than the torn one."""
     checkpoints = checkpoints_with(tmp_path, 10, 20)
     tear(checkpoints.paths()[-1], 0.5)
     checkpoints = checkpoints_with(tmp_path, 15, num_kept=num_kept)

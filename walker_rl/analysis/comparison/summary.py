@@ -61,11 +61,11 @@ class GroupSummary:
             self.group,
             f"{self.num_runs}{f' ({self.num_complete} complete)' if 0 < self.num_complete < self.num_runs else ''}",
             f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}",
-            _in_words(self.last_return),
+            in_words(self.last_return),
             _as_share(self.last_falls, 1),
-            _in_words(self.best_return),
+            in_words(self.best_return),
             _as_share(self.best_falls, 1),
-            _in_words(self.change),
+            in_words(self.change),
             _as_share(self.collapsed, 0),
         )
 
@@ -102,11 +102,11 @@ def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
         num_complete=len(complete_runs(runs)),
         min_steps=min_steps,
         max_steps=max_steps,
-        last_return=_interval([one.mean_return for one in last if one is not None]),
+        last_return=interval_of([one.mean_return for one in last if one is not None]),
         last_falls=_mean_falls(last),
-        best_return=_interval([one.mean_return for one in best if one is not None]),
+        best_return=interval_of([one.mean_return for one in best if one is not None]),
         best_falls=_mean_falls(best),
-        change=_interval([one.spread for one in variation]),
+        change=interval_of([one.spread for one in variation]),
         collapsed=_mean([one.share_collapsed for one in variation]),
     )
 
@@ -123,7 +123,7 @@ def _mean(shares: Sequence[float | None]) -> float | None:
     return None if np.isnan(mean) else mean
 
 
-def _interval(values: Sequence[float | None]) -> Interval | None:
+def interval_of(values: Sequence[float | None]) -> Interval | None:
     """The seeds' interquartile mean and its interval, without None and nan."""
     known = np.array([value for value in values if value is not None and np.isfinite(value)])
     if not len(known):
@@ -132,12 +132,12 @@ def _interval(values: Sequence[float | None]) -> Interval | None:
     return Interval(float(result.value), **result.interval())
 
 
-def _in_words(interval: Interval | None) -> str:
-    """Writes the numbers as returns, as in "250 [240, 260]"; "-" for None."""
+def in_words(interval: Interval | None, form: str | None = None) -> str:
+    """Writes the numbers in a form that `format` takes, by default a return's: "250 [240, 260]"; "-" for None."""
     if interval is None:
         return "-"
     sizes = [(one, max(abs(one), abs(interval.value))) for one in interval if one is not None]
-    value, *ends = [f"{one:{form_of_return(size)}}" for one, size in sizes]
+    value, *ends = [f"{one:{form or form_of_return(size)}}" for one, size in sizes]
     return value + (f" [{', '.join(ends)}]" if ends else "")
 
 
