@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signals = StopSignals((signal.SIGTERM, *WARNINGS))
     try:
         set_environment()  # Before a command imports NumPy.
-        os.environ["MPLBACKEND"] = "agg"  # Figures are files; Matplotlib fails if its name for a window is out of date.
+        os.environ.pop("MPLBACKEND", None)  # Matplotlib fails if it lacks this backend, and figures need none.
         from walker_rl.cli import app
 
         with contextlib.nullcontext() if works else signals:  # A half-written output is then removed, as after Ctrl-C.
