@@ -18,7 +18,7 @@ class PretrainedPolicy:
     Attributes:
         name: name that `--pretrained` takes.
         task: task that it plays.
-        mean_return: mean return of 100 episodes, those of `walker-rl evaluate --pretrained NAME --episodes 100`.
+        mean_return: mean return of at least 100 episodes, which had no part in the choice of the policy.
         stddev_return: standard deviation over the same episodes.
         falls: share of the same episodes that terminated.
         commit: commit of this project that trained it.
