@@ -10,22 +10,11 @@ import pytest
 
 from tests.package_copy import ROOT
 from tests.stacks import acme_stack
-from walker_rl.analysis.comparison.figures import draw_comparison
-from walker_rl.analysis.runs import read_runs
+from walker_rl.cli import main
 from walker_rl.pretrained import pretrained_policies
+from walker_rl.stack import HAS_ACME
 
 RESULTS = sorted(path.name for path in (ROOT / "results").iterdir() if path.is_dir())
-
-
-@acme_stack  # Another Matplotlib draws other bytes.
-@pytest.mark.slow
-@pytest.mark.parametrize("name", RESULTS)
-def test_the_figures_are_drawn_from_the_tables(tmp_path, name):
-    drawn = [path for path in draw_comparison(read_runs([ROOT / "results" / name]), tmp_path) if path.suffix != ".csv"]
-    kept = [path for path in (ROOT / "images" / name).iterdir() if path.suffix != ".csv"]
-    assert {path.name for path in drawn} == {path.name for path in kept}
-    for path in drawn:
-        assert path.read_bytes() == (ROOT / "images" / name / path.name).read_bytes(), f"{path.name}: make figures"
 
 
 def test_every_curve_among_the_images_is_in_a_folder_of_results():
@@ -38,20 +27,43 @@ BLOCKS = re.findall(r"^```\n\$ (.+)\n((?:.+\n)+?)```$", (ROOT / "docs/results.md
 """Commands in the document, each with what it prints there."""
 
 
+COMPARE = "walker-rl compare results/"
+
+QUOTED = {command.removeprefix(COMPARE): printed for command, printed in BLOCKS if command.startswith(COMPARE)}
+"""The tables in the document, by the folder of `results/` that each compares."""
+
+SCRIPTS = [(command, printed) for command, printed in BLOCKS if not command.startswith(COMPARE)]
+
+
 def test_every_command_of_the_document_is_run():
-    assert len(BLOCKS) == (ROOT / "docs/results.md").read_text().count("\n$ ") > 0
+    assert len(BLOCKS) == (ROOT / "docs/results.md").read_text().count("\n$ ") == len(QUOTED) + len(SCRIPTS) > 0
+    assert QUOTED.keys() <= {*RESULTS}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("command", "printed"), BLOCKS, ids=[command for command, _ in BLOCKS])
-def test_the_document_quotes_what_the_commands_print(command, printed, tmp_path):
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUOTED else acme_stack) for name in RESULTS])
+def test_the_figures_are_drawn_from_the_tables_and_the_document_quotes_what_is_printed(
+    tmp_path, name, capsys, monkeypatch
+):
+    monkeypatch.chdir(ROOT)
+    assert main(["compare", f"results/{name}", "--output", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out.split(f"  {tmp_path}")[0]  # The folder of the figures follows.
+    assert name not in QUOTED or printed == QUOTED[name]
+    if HAS_ACME:  # Another Matplotlib draws other bytes.
+        drawn = [path for path in tmp_path.iterdir() if path.suffix != ".csv"]
+        kept = [path for path in (ROOT / "images" / name).iterdir() if path.suffix != ".csv"]
+        assert {path.name for path in drawn} == {path.name for path in kept}
+        for path in drawn:
+            assert path.read_bytes() == (ROOT / "images" / name / path.name).read_bytes(), f"{path.name}: make figures"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "printed"), SCRIPTS, ids=[command for command, _ in SCRIPTS])
+def test_the_document_quotes_what_the_scripts_print(command, printed):
     program, *arguments = shlex.split(command)
-    programs = {"walker-rl": ["-m", "walker_rl"], "python": []}
-    output = ["--output", str(tmp_path / "figures")] if program == "walker-rl" else []
-    result = subprocess.run(
-        [sys.executable, *programs[program], *arguments, *output], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert result.stdout.split(f"  {tmp_path}")[0] == printed  # The folder of the figures follows.
+    assert program == "python"
+    result = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == printed
 
 
 def test_the_leaderboard_ranks_the_pretrained_policies_as_their_table_has_them():
