@@ -1,10 +1,12 @@
 """`walker-rl report`."""
 
+import re
 import tempfile
 
 import pytest
 
 from tests.analysis.made_runs import make_film, make_run
+from walker_rl.agents import agent_names
 from walker_rl.analysis.report import page
 from walker_rl.cli import main
 
@@ -57,12 +59,31 @@ def test_a_seed_and_steps_have_all_their_digits(tmp_path):
     assert '<td data-value="2469135780.0">2,469,135,780</td>' in text
 
 
-def test_a_group_has_the_film_of_its_best_run_even_if_another_returns_nothing(tmp_path):
-    for name, evaluated, final in (("lucky", 5, (0.0, 0.0)), ("best", 1, (2.0, 2.0))):
-        make_film(make_run(tmp_path / name, [evaluated], final=final).best_video)
-    output = tmp_path / "report.html"
-    assert main(["report", str(tmp_path / "lucky"), str(tmp_path / "best"), "--output", str(output)]) == 0
-    assert "<figcaption>Best policy of best</figcaption>" in output.read_text()
+FILMED = [
+    ([([5, 5, 6], None, "whole"), ([0, 9, 1], None, "whole"), ([4, 4, 4], None, "whole")], 1),
+    ([([9], (0.0, 0.0), "whole"), ([1], (1.0, 9.0), "whole"), ([1], (2.0, 0.0), "whole")], 2),
+    ([([1], (1.0, 1.0), "whole"), ([1], (3.0, 3.0), "torn"), ([1], (2.0, 2.0), "whole")], 2),
+    ([([1], (1.0, 1.0), "whole"), ([1], (3.0, 3.0), "none"), ([1], (2.0, 2.0), "whole")], 2),
+]
+"""Evaluations, final returns of the best and the last policy, and film of each run of a group; which film is shown."""
+
+
+def test_a_group_has_the_whole_film_of_its_best_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(page, "_figures", lambda *_, **__: [])
+    expected = []
+    for agent, (runs, shown) in zip(agent_names(), FILMED, strict=False):
+        for seed, (returns, final, film) in enumerate(runs):
+            path = tmp_path / "runs" / f"{agent}{seed}"
+            run = make_run(path, returns, f"seed={seed}", agent=agent, final=final)
+            if film != "none":
+                make_film(run.best_video)
+            if film == "torn":
+                run.best_video.write_bytes(run.best_video.read_bytes()[:20])
+        expected.append(f"{agent}{shown}")
+    assert len(expected) == len(FILMED)
+    output = tmp_path / "page.html"
+    assert main(["report", f"{tmp_path}/runs/*", "--output", str(output)]) == 0
+    assert re.findall("<figcaption>Best policy of (.*)</figcaption>", output.read_text()) == expected
 
 
 def test_a_temporary_folder_that_takes_nothing_is_told_in_a_line(tmp_path, capsys, monkeypatch):
