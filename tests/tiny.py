@@ -95,9 +95,14 @@ def in_every_python(folder: Path, code: str) -> dict[str, str]:
 
 def wait_for(path: Path, process: subprocess.Popen, num_lines: int = 0) -> None:
     """Waits until `process`, which must not end before, has written `path` with at least so many lines."""
-    while not path.exists() or (num_lines and path.read_text().count("\n") < num_lines):
+
+    def has_written() -> bool:
+        if path.exists() and (not num_lines or path.read_text().count("\n") >= num_lines):
+            return True
         assert process.poll() is None
-        time.sleep(0.002)
+        return False
+
+    wait_until(has_written)
 
 
 def is_running(pid: int) -> bool:
@@ -108,12 +113,12 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def wait_until(is_so: Callable[[], object]) -> None:
-    """Waits until something is so, for at most `LIMIT`."""
+def wait_until(is_so: Callable[[], object], period: float = 0.002) -> None:
+    """Waits until something is so, asked every `period` seconds, for at most `LIMIT`."""
     end = time.monotonic() + LIMIT
     while not is_so():
         assert time.monotonic() < end
-        time.sleep(0.002)
+        time.sleep(period)
 
 
 def lines_until(process: subprocess.Popen, pattern: str) -> list[str]:

@@ -1,14 +1,24 @@
 """`walker-rl train` asked to stop: when it begins, while it trains, and where nobody reads what it prints."""
 
 import os
-import random
 import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.tiny import AGENT, TINY_RUN, last_checkpoint, lines_until, press_ctrl_c, set_options, start_command, wait_for
+from tests.fuzzing import make_generator
+from tests.tiny import (
+    AGENT,
+    TINY_RUN,
+    last_checkpoint,
+    lines_until,
+    press_ctrl_c,
+    set_options,
+    start_command,
+    wait_for,
+    wait_until,
+)
 
 pytestmark = pytest.mark.usefixtures("no_signal_is_ignored")
 
@@ -102,23 +112,24 @@ def interrupted_at_the_start(run, wait):
 
 def test_ctrl_c_while_tensorflow_is_imported_is_not_lost(tmp_path):
     def wait(process):
-        while "_pywrap_tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text():
+        def has_imported():
             assert process.poll() is None
-            time.sleep(0.005)
+            return "_pywrap_tensorflow" in Path(f"/proc/{process.pid}/maps").read_text()
+
+        wait_until(has_imported, period=0.005)
 
     interrupted_at_the_start(tmp_path / "run", wait)
 
 
 @pytest.mark.slow
 def test_ctrl_c_at_any_moment_of_the_start_is_not_lost(tmp_path):
-    def wait(process):
-        while not has_begun(process):
-            time.sleep(0.001)
-        seconds = random.uniform(0.0, 4.0)
-        print(f"after {seconds:.3f} s")
-        time.sleep(seconds)
+    """Early, in the middle and late in four seconds."""
+    for number, share in enumerate(make_generator().uniform(size=3)):
 
-    for number in range(5):
+        def wait(process, seconds=4.0 * (number + share) / 3):
+            wait_until(lambda: has_begun(process))
+            time.sleep(seconds)
+
         interrupted_at_the_start(tmp_path / str(number), wait)
 
 

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import time
 
 import pytest
 
@@ -30,9 +29,14 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
     scheduler = Scheduler([job], [tuple(CORES)], {}, told.append)
     (entry,) = scheduler.entries
     states = []
-    while not scheduler.check():
-        states += [entry.state] if entry.state not in states else []
-        time.sleep(0.01)
+
+    def has_ended():
+        if scheduler.check():
+            return True
+        states.extend([entry.state] if entry.state not in states else [])
+        return False
+
+    wait_until(has_ended, period=0.01)
     failure = f"with status 2 (error: run_dir = {job.run_dir}: must be new or an empty folder)"
     assert states == [RunState.RUNNING]
     assert entry.run is not None
@@ -55,8 +59,7 @@ def test_a_run_damaged_during_the_sweep_fails_alone(job, tmp_path):
     run.summary.write_text("{}")
     run.config.write_bytes(b"\0" * 100)
     create_run_directory(other.run_dir, other.config).summary.write_text("{}")
-    while not scheduler.check():
-        time.sleep(0.01)
+    wait_until(scheduler.check, period=0.01)
     first, second = scheduler.entries
     assert (first.state, second.state) == (RunState.FAILED, RunState.COMPLETE)
     assert first.failure is not None
@@ -72,8 +75,7 @@ def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
     told = []
     scheduler = Scheduler([job], [tuple(CORES)], {"a": "with status 1"}, told.append)
     create_run_directory(job.run_dir, job.config).summary.write_text("{}")
-    while not scheduler.check():
-        time.sleep(0.01)
+    wait_until(scheduler.check, period=0.01)
     assert [(entry.state, entry.failure) for entry in scheduler.entries] == [(RunState.COMPLETE, None)]
     assert told == ["a: complete"]
 
