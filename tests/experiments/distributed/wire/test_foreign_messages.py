@@ -219,7 +219,8 @@ def test_a_run_that_listens_goes_on_and_ends_well_whatever_it_is_sent(tmp_path):
     """On every table, to every process that reads one; a table that is emptied, and a port scan."""
     run = tmp_path / "run"
     with launched(run, "--num-actors", "2", "--steps", "8000", "--open-ports") as made:
-        port = int(lines_until(made.process, "warning: port ")[-1].split()[2])
+        line = lines_until(made.process, "warning: port ")[-1]
+        port = int(re.match(r"warning: port (\d+) listens on every interface, and asks for no password\n", line)[1])
         client = ReverbClient(f"localhost:{port}")
         run_id, _ = find_run(f"localhost:{port}", 60)
         made.wait_for_learning()
