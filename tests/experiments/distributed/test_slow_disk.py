@@ -31,7 +31,7 @@ def slow_disk(tmp_path):
 def test_a_checkpoint_that_takes_longer_than_the_watchdog_waits_is_written(tmp_path, slow_disk):
     run = tmp_path / "run"
     words = (*ENDLESS, "--set", "distributed.watchdog_period=8")
-    with launched(run, *words, env=slow_disk(16)) as made:
+    with launched(run, *words, env=slow_disk(10)) as made:
         made.wait_until(lambda: checkpoints(run), "a checkpoint")
         pids = made.pids("central")
         made.wait_until(lambda: len(checkpoints(run)) == 2, "another checkpoint")
