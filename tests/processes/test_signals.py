@@ -54,6 +54,10 @@ def path(tmp_path):
     return tmp_path / "kept"
 
 
+def test_batch_systems_and_limits_warn_by_these_signals():
+    assert {*WARNINGS} == {signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU}
+
+
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), *((number, 75) for number in WARNINGS)]
 )
