@@ -36,7 +36,15 @@ def channel(server):
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
+def cluster(shared_cluster) -> Iterator[Cluster]:
+    """The cluster of a file of tests, without the folders that workers left in it when they were killed."""
+    yield shared_cluster
+    for folder in shared_cluster.scratch.glob("walker_rl_*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def shared_cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # Short: sockets are in it.
     made = Cluster(folder)
     try:

@@ -28,25 +28,6 @@ def actors_of(run):
     return [command for command in commands if run_id in command]
 
 
-def test_a_lost_machine_costs_an_actor_which_ray_places_elsewhere(cluster, tmp_path):
-    run = tmp_path / "run"
-    submit = words(cluster, "--steps", "30000", "--run-dir", run, *PENDULUM)
-    process = start_command(*submit, env=cluster.environment)
-    lines_until(process, "central process at ")
-    wait_until(lambda: len(actors_of(run)) == 2)
-    cluster.lose("first")
-    cluster.lose("second")
-    cluster.add("third")
-    rest, _ = process.communicate(timeout=600)
-    assert process.returncode == 0, rest
-    assert re.search(r"actor_\d was lost with its machine or its worker; Ray places it again\n", rest)
-    for step in ("Training is complete", "evaluator: Evaluating the", "evaluator: Filming the best", "best policy: "):
-        assert rest.count(f"\n{step}") == 1, rest
-    for name in ("policy/best.npz", "videos/best.gif", "curve.png", "summary.json", "metrics/evaluation.csv"):
-        assert (run / name).exists(), name
-    wait_until(lambda: not actors_of(run))
-
-
 def test_a_cluster_lets_nobody_in_without_its_token(cluster, tmp_path):
     environment = {**cluster.environment, "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     run = tmp_path / "run"
@@ -114,7 +95,7 @@ def test_only_machines_that_are_lost_without_a_new_checkpoint_end_a_run(cluster,
         echo >> {tries}
         case "$(wc -l < {tries})" in
             2) sleep 32;;
-            3) touch "$2/checkpoints/step_000000000007.npz"; sleep 10;;
+            3) touch "$2/checkpoints/step_000000000007.npz"; sleep 5;;
         esac
         kill -9 $PPID
         """,
@@ -149,3 +130,25 @@ def test_an_actor_may_print_any_bytes(tmp_path):
         [RAY.with_name("python"), "-c", code, python], cwd=folder, capture_output=True, text=True, timeout=120
     )
     assert process.stdout == r"(3, 'caf\ufffd')" + "\n", process.stderr
+
+
+# --- the last test of the cluster, which it leaves with other machines
+
+
+def test_a_lost_machine_costs_an_actor_which_ray_places_elsewhere(cluster, tmp_path):
+    run = tmp_path / "run"
+    submit = words(cluster, "--steps", "30000", "--run-dir", run, *PENDULUM)
+    process = start_command(*submit, env=cluster.environment)
+    lines_until(process, "central process at ")
+    wait_until(lambda: len(actors_of(run)) == 2, period=0.2)
+    cluster.lose("first")
+    cluster.lose("second")
+    cluster.add("third")
+    rest, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, rest
+    assert re.search(r"actor_\d was lost with its machine or its worker; Ray places it again\n", rest)
+    for step in ("Training is complete", "evaluator: Evaluating the", "evaluator: Filming the best", "best policy: "):
+        assert rest.count(f"\n{step}") == 1, rest
+    for name in ("policy/best.npz", "videos/best.gif", "curve.png", "summary.json", "metrics/evaluation.csv"):
+        assert (run / name).exists(), name
+    wait_until(lambda: not actors_of(run), period=0.2)
