@@ -8,8 +8,6 @@ from nbclient import NotebookClient
 
 from tests.package_copy import ROOT
 
-pytestmark = pytest.mark.slow
-
 NOTEBOOK = ROOT / "examples" / "walk.ipynb"
 LENGTH = "SECONDS = 120"
 
@@ -36,6 +34,7 @@ def outputs(notebook, source):
     return shown, "".join(output.get("text", "") for output in cell.outputs)
 
 
+@pytest.mark.slow
 def test_it_shows_the_film_the_curve_and_the_comparison(executed):
     notebook, runs = executed
     assert "image/gif" in outputs(notebook, "render_episode")[0]
@@ -44,6 +43,7 @@ def test_it_shows_the_film_the_curve_and_the_comparison(executed):
     assert (runs / "comparison" / "overview.svg").exists()
 
 
+@pytest.mark.slow
 def test_it_trains_twice_and_prints_what_the_command_prints(executed):
     notebook, runs = executed
     assert outputs(notebook, "walker_rl.evaluate")[1].startswith("return ")
@@ -51,6 +51,7 @@ def test_it_trains_twice_and_prints_what_the_command_prints(executed):
     assert len([*runs.glob("d4pg_*/summary.json")]) == 2
 
 
+@pytest.mark.slow
 def test_nothing_warns_and_no_line_is_redrawn(executed):
     notebook, _ = executed
     errors = [
