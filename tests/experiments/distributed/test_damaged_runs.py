@@ -1,6 +1,5 @@
 """Damaged checkpoints, foreign files and another configuration, found when a launched run is resumed."""
 
-import os
 import re
 import shutil
 
@@ -28,36 +27,23 @@ def run(stopped_run, tmp_path):
     return shutil.copytree(stopped_run, tmp_path / "run")
 
 
-def damage_emptied(newest):
-    newest.write_bytes(b"")
-
-
-def damage_truncated(newest):
-    os.truncate(newest, 1000)
-
-
-def damage_flipped(newest):
+def test_a_damaged_checkpoint_is_found_the_one_before_it_used_and_a_foreign_file_left_alone(run):
+    *_, before, newest = checkpoints(run)
     content = bytearray(newest.read_bytes())
     content[len(content) // 2] ^= 1
     newest.write_bytes(content)
-
-
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        (damage_emptied, "it is empty"),
-        (damage_truncated, "File is not a zip file"),
-        (damage_flipped, r"wrong checksum of .*|.*CRC.*"),
-    ],
-)
-def test_a_damaged_checkpoint_is_found_and_the_one_before_it_used(run, damage, reason):
-    *_, before, newest = checkpoints(run)
-    damage(newest)
+    foreign = [run / "checkpoints" / "zz_notes.txt", run / "checkpoints" / "step_notes" / "note.txt"]
+    for path in foreign:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
     with resumed(run, "--num-actors", "1") as made:
+        made.wait_until(lambda: checkpoints(run)[0].name > before.name, "new checkpoints")
         made.wait_for_learning()
         output = made.stop()
-        assert re.search(rf"warning: {newest} is torn \(({reason})\); using the one before it\n", output), output
-        assert f"Resumed {before} at " in output
+    reason = r"wrong checksum of .*|.*CRC.*"
+    assert re.search(rf"warning: {newest} is torn \(({reason})\); using the one before it\n", output), output
+    assert f"Resumed {before} at " in output
+    assert [path.read_text() for path in foreign] == ["mine", "mine"]
 
 
 def test_a_run_without_a_whole_checkpoint_never_starts_anew(run):
@@ -80,14 +66,3 @@ def test_a_changed_configuration_is_refused_by_its_keys(run):
     other = run_command("train", AGENT, "--resume", run)
     assert other.returncode == 2
     assert other.stderr == f"error: run = {run}: must be resumed with walker-rl launch, which began it\n"
-
-
-def test_a_foreign_file_among_the_checkpoints_stays_and_does_no_harm(run):
-    foreign = [run / "checkpoints" / "zz_notes.txt", run / "checkpoints" / "step_notes" / "note.txt"]
-    for path in foreign:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("mine")
-    known = checkpoints(run)[-2]
-    with resumed(run, "--num-actors", "1") as made:
-        made.wait_until(lambda: checkpoints(run)[0].name > known.name, "new checkpoints")
-    assert [path.read_text() for path in foreign] == ["mine", "mine"]

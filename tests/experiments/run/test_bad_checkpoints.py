@@ -15,15 +15,21 @@ from walker_rl.experiments.run.checkpoint import Checkpoints, read_checkpoint, w
 from walker_rl.files.array_file import TornFileError
 
 
-@pytest.mark.parametrize("how", [0.0, 0.1, 0.5, 0.9, 0.999, "flipped"])
-def test_a_torn_checkpoint_gives_way_to_the_one_before(tmp_path, how):
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        (0.0, "it is empty"),
+        *((share, "File is not a zip file") for share in (0.1, 0.5, 0.9, 0.999)),
+        ("flipped", r"wrong checksum of .*|.*CRC.*"),
+    ],
+)
+def test_a_torn_checkpoint_gives_way_to_the_one_before(tmp_path, how, reason):
     checkpoints = checkpoints_with(tmp_path, 10, 20)
     torn = checkpoints.paths()[-1]
     tear(torn, how)
     step, (warning,) = newest(tmp_path)
     assert step == 10
-    assert warning.startswith(f"warning: {torn} is torn (")
-    assert warning.endswith("); using the one before it")
+    assert re.fullmatch(rf"warning: {torn} is torn \(({reason})\); using the one before it", warning), warning
 
 
 def test_one_that_cannot_be_read_now_is_not_given_up(tmp_path):
