@@ -15,6 +15,7 @@ from walker_rl.experiments.run.limits import LIMITS, limit_reached
     [
         ((99, 59.0, 1_999.9), None),
         ((100, 59.0, -math.inf), "steps"),
+        ((100, 59.0, 1_999.9), "steps"),
         ((99, 60.0, -math.inf), "time"),
         ((99, 0.0, 2_000.0), "return"),
         ((100, 60.0, 2_000.0), "return"),

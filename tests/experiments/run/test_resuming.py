@@ -112,7 +112,7 @@ def test_a_run_is_lengthened_to_what_any_run_may_have(tmp_path, capsys):
     assert capsys.readouterr().err == "error: max_actor_steps = 1000000300000: must be at most 1e+12\n"
 
 
-@pytest.mark.parametrize("seconds", [0.25, 90.0, 600_000.0, 1_234_567.5])
+@pytest.mark.parametrize("seconds", [1e-8, 0.25, 90.0, 600_000.0, 1_234_567.5])
 def test_the_command_that_continues_after_a_time_limit_can_be_typed(tmp_path, capsys, seconds):
     run = make_run(tmp_path / "run", [1.0], f"max_walltime={seconds}", final=(1.0, 1.0))
     summary = json.loads(run.summary.read_text())
