@@ -4,13 +4,14 @@ import http.client
 import json
 import re
 import socket
+import time
 import urllib.error
 import urllib.request
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import needs_chromium
+from tests.browser import BROWSER_LIMIT, needs_chromium
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, press_ctrl_c, run_command, set_options, start_command
 from walker_rl.cli import main
@@ -75,6 +76,7 @@ def test_the_page_changes_no_number_and_ends_with_the_training(tmp_path):
             raise
         except (OSError, http.client.HTTPException):  # It may have just ended, amid its answer.
             pass
+        time.sleep(0.1)
     assert num_answers > 0
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
@@ -86,18 +88,28 @@ def test_the_page_changes_no_number_and_ends_with_the_training(tmp_path):
 @needs_chromium
 @pytest.mark.usefixtures("default_port_is_taken")
 @pytest.mark.parametrize(
-    "words", [("train",), pytest.param(("launch", "--num-actors", "1"), marks=acme_stack)], ids=["train", "launch"]
+    "words",
+    [
+        ("train", "--set", "evaluation.film_period=2"),
+        pytest.param(("launch", "--num-actors", "1"), marks=acme_stack),
+    ],
+    ids=["train", "launch"],
 )
 def test_a_browser_follows_the_training_until_it_is_stopped(chromium, words, tmp_path):
     command, *more = words
     process = start_command(
-        command, AGENT, *more, "--watch", "--steps", "1000000", "--run-dir", tmp_path / "run", *OPTIONS
+        command, AGENT, "--watch", "--steps", "1000000", "--run-dir", tmp_path / "run", *OPTIONS, *more
     )
     try:
         page = chromium.new_page()
         page.goto(address := page_of(process))
         expect(page.locator("#facts")).to_contain_text(f"{AGENT} on Walker2DBulletEnv-v0, seed 3, training")
+        before = page.locator("#facts").inner_text()
+        expect(page.locator("#facts")).not_to_have_text(before, timeout=180_000)
         expect(page.locator("#learner")).to_contain_text("critic loss", timeout=180_000)
+        if command == "train":
+            expect(page.locator("#film p")).to_contain_text("A recent policy", timeout=2 * BROWSER_LIMIT)
+            assert page.locator("#film img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
         page.close()
     finally:
         press_ctrl_c(process)
@@ -105,6 +117,7 @@ def test_a_browser_follows_the_training_until_it_is_stopped(chromium, words, tmp
     assert process.returncode == 130, output
     assert is_refused(address)
     assert [path.name for path in (tmp_path / "run" / "logs").glob("watch*")] == ["watch.log"]
+    assert command == "launch" or (tmp_path / "run" / "curve.png").exists()
 
 
 def test_another_port_is_taken_where_the_default_is_not_free(default_port_is_taken):

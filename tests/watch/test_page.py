@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from tests.analysis.made_runs import make_film, make_run
 from tests.browser import BROWSER_LIMIT, needs_chromium
-from tests.tiny import AGENT, TINY_RUN, press_ctrl_c, set_options, start_command, wait_for
 from walker_rl.watch.server import WatchServer, address_of, listen
 
 pytestmark = needs_chromium
@@ -199,24 +198,3 @@ def test_a_folder_without_runs_says_so_until_there_is_one(chromium, tmp_path):
         expect(page.locator("#status")).to_have_text("There is no run here yet.")
         make_run(tmp_path / "one", [10.0, 80.0])
         expect(page.locator("#curve polyline").nth(1)).to_be_visible()
-
-
-@pytest.mark.slow
-def test_a_run_that_trains_is_seen_to(chromium, tmp_path):
-    run = tmp_path / "run"
-    options = set_options((*TINY_RUN, "evaluation.film_period=2"))
-    process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *options)
-    try:
-        wait_for(run / "metrics" / "evaluation.csv", process)
-        with opened(chromium, run) as page:
-            expect(page.locator("#facts")).to_contain_text(f"{AGENT} on Walker2DBulletEnv-v0, seed 0, training")
-            before = page.locator("#facts").inner_text()
-            expect(page.locator("#facts")).not_to_have_text(before)
-            expect(page.locator("#learner")).to_contain_text("critic loss")
-            expect(page.locator("#film p")).to_contain_text("A recent policy", timeout=2 * BROWSER_LIMIT)
-            assert page.locator("#film img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
-    finally:
-        press_ctrl_c(process)
-        output, _ = process.communicate(timeout=300)
-    assert process.returncode == 130, output
-    assert (run / "curve.png").exists()
