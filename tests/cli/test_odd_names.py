@@ -15,8 +15,7 @@ pytestmark = pytest.mark.slow
 ODD = "-12:30 [1] {a} q?x#%41 'é $HOME"
 
 LOCALES = {
-    "C": {"LANG": "C"},
-    "C, and Python as strict as it can be": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "C, with Python as strict as it can be": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "an output that takes ASCII only": {"PYTHONIOENCODING": "ascii"},
 }
 
