@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.analysis.made_runs import make_run
 from tests.package_copy import ROOT
-from tests.tiny import AGENT, TINY_RUN, lines_until, run_command, set_options
+from tests.tiny import lines_until
 
 
 def add_program(path: Path, script: str) -> None:
@@ -62,8 +63,7 @@ def test_a_fresh_clone_shows_a_walk_and_plays_policies_but_trains_none(tmp_path)
 
     assert run("evaluate", "--pretrained", "d4pg", "--episodes", "1").returncode == 0
     assert "render, evaluate, watch and list work" in run("list").stdout
-    options = ("--steps", "600", "--run-dir", tmp_path / "run", *set_options(TINY_RUN))
-    assert run_command("train", AGENT, *options).returncode == 0
+    make_run(tmp_path / "run", [1.0], final=(1.0, 1.0))
     command = [tree / ".venv-walk/bin/walker-rl", "watch", tmp_path / "run", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
         (address,) = re.findall(r"http://\S+", lines_until(watching, "Watching ")[-1])
