@@ -54,6 +54,6 @@ def test_every_kind_of_contestant_of_this_environment_runs():
         stock("stock training", "training", DISTRIBUTIONAL_AGENT),
         Contestant("products", ("benchmarks.contestants.products", "512")),
     ]
-    rates = take_turns(contestants, rounds=1, seconds=2.0)
+    rates = take_turns(contestants, rounds=1, seconds=0.5)
     assert len(rates) == len(contestants)
     assert all(rate > 0 for (rate,) in rates.values()), rates
