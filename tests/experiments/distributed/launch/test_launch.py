@@ -48,20 +48,23 @@ class Rail(dm_env.Environment):
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_name):
     run = tmp_path / "run"
-    with launched(run, "--num-actors", "2", "--steps", "5000", agent=agent_name) as made:
+    has_replay = issubclass(config_class(agent_name), OffPolicyConfig)
+    steps = 3_000 if has_replay else 5_000  # Without replay, what is left in the queue must be a small part.
+    with launched(run, "--num-actors", "2", "--steps", str(steps), agent=agent_name) as made:
         output = made.finish()
         assert made.process.returncode == 0, made.everything()
         assert_gone(made, 0.5)
     status = made.status
     assert status["phase"] == "complete"
-    assert 5000 <= status["actor_steps"] <= 5000 + 2 * MAX_STEPS_BETWEEN_REPORTS, "exact to one share of each actor"
+    assert steps <= status["actor_steps"] <= steps + 2 * MAX_STEPS_BETWEEN_REPORTS, "exact to one share of each actor"
     config = load_config(agent_name, [run / "config.yaml"])
     assert status["samples_per_insert"] == pytest.approx(config.agent.target_samples_per_insert, rel=0.1)
-    assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == [2000, 4000, 5000]
-    assert len(rows(run, "timing")) == 3
+    evaluated = [*range(2000, steps, 2000), steps]
+    assert [int(row["actor_steps"]) for row in rows(run, "evaluation")] == evaluated
+    assert len(rows(run, "timing")) == len(evaluated)
     training = rows(run, "training")
-    steps = [int(row["actor_steps"]) for row in training]
-    assert steps == sorted(steps)
+    ends = [int(row["actor_steps"]) for row in training]
+    assert ends == sorted(ends)
     assert {int(row["episode_length"]) for row in training} == {200}
     assert 200 * len(training) <= status["actor_steps"] < 200 * (len(training) + 2)
     assert rows(run, "learner")
@@ -76,15 +79,15 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     ):
         assert (run / name).stat().st_size > 0, name
     assert {tag: [step for step, *_ in shown] for tag, shown in videos(run / "tensorboard").items()} == {
-        "videos/best": [5000],
+        "videos/best": [steps],
         "videos/first": [2000],
     }
     learner = read_checkpoint(max((run / "checkpoints").iterdir()))["learner"]
-    assert ("evaluated_policy" in learner) == issubclass(config_class(agent_name), OffPolicyConfig)
-    if "evaluated_policy" in learner:
+    assert ("evaluated_policy" in learner) == has_replay
+    if has_replay:
         assert_is_the_evaluated_one(run / "policy" / "last.npz", learner)
     final = json.loads((run / "summary.json").read_text())["last"]["mean_return"]
-    assert scalars(run / "tensorboard")["final/last_mean_return"] == [(5000, pytest.approx(final))]
+    assert scalars(run / "tensorboard")["final/last_mean_return"] == [(steps, pytest.approx(final))]
     assert hyperparameters(run / "tensorboard")[1]["agent_name"] == agent_name
     assert sorted(path.name for path in (run / "logs").iterdir()) == [
         "actor_0.log",
