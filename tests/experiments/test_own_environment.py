@@ -1,6 +1,7 @@
 """A new user's environment: trained, killed, resumed, filmed and compared from a folder of their own."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -114,7 +115,7 @@ def test_a_policy_file_imports_no_module_that_its_user_has_not_named(short_run):
     expected = f"error: policy = {file}: must be given with --task rail:Rail if you trust it to import rail\n"
     assert (refused.returncode, refused.stderr) == (2, expected)
     other = run_command("evaluate", file, "--task", "other:make", **inside(folder))
-    assert other.stderr == f"error: task = other:make: must be rail:Rail, the task of {file}\n"
+    assert (other.returncode, other.stderr) == (2, f"error: task = other:make: must be rail:Rail, the task of {file}\n")
     allowed = run_command("evaluate", file, "--task", "rail:Rail", "--episodes", "1", **inside(folder))
     assert allowed.returncode == 0, allowed.stderr
 
@@ -179,7 +180,9 @@ def test_a_sweep_tells_an_ended_process_from_a_complete_run(tmp_path):
     swept = run_command(*command, "--output", "sweep", "--jobs", "1", **inside(tmp_path))
     assert swept.returncode == 1
     assert "0 of 1 complete" in swept.stdout
-    assert "with status 0" in swept.stdout + swept.stderr
+    name = f"{AGENT}_rail-Rail_seed0"
+    failure = rf"{name}: failed, with status 0 \(To watch: .*\); see sweep/logs/{name}\.log"
+    assert re.fullmatch(failure, swept.stdout.splitlines()[-1]), swept.stdout + swept.stderr
 
 
 @pytest.mark.slow
