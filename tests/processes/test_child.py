@@ -111,6 +111,7 @@ def test_an_end_in_words(start, script, status, words):
 
 def test_an_end_without_a_word():
     assert str(Ending(9, "")) == "with status 9"
+    assert str(Ending(0, "To watch: ...")) == "with status 0", "no reason"
 
 
 def test_children_are_asked_to_end_and_have_time_for_it(start):

@@ -39,7 +39,7 @@ TAIL_SIZE = 2**16
 
 
 class Ending(NamedTuple):
-    """The end of a process; as text, "with status 1 (no space left)" or "killed by SIGKILL".
+    """The end of a process; as text, "with status 1 (no space left)", "with status 0" or "killed by SIGKILL".
 
     Attributes:
         status: exit status; -N if signal N has killed it.
@@ -53,7 +53,7 @@ class Ending(NamedTuple):
         """Describes the ending."""
         if self.status < 0:
             return f"killed by {signal_name(-self.status)}"
-        return f"with status {self.status}" + (f" ({self.line})" if self.line else "")
+        return f"with status {self.status}" + (f" ({self.line})" if self.status and self.line else "")
 
 
 class Child:
