@@ -11,7 +11,7 @@ import walker_rl
 from walker_rl.agents import agent_names, agent_summary, config_class
 from walker_rl.cli.app import app
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.experiments.config import experiment_class
+from walker_rl.experiments.config import default_experiment
 
 API = (
     "api",
@@ -40,7 +40,7 @@ def reference_pages() -> dict[str, str]:
 
 def _common_fields() -> str:
     name = agent_names()[0]
-    rows = [row for row in hyperparameter_rows(experiment_class(name)()) if not row[0].startswith("agent.")]
+    rows = [row for row in hyperparameter_rows(default_experiment(name)) if not row[0].startswith("agent.")]
     text = "Every run has these fields, whatever its agent. Set them with `--config FILE` or `--set FIELD=VALUE`."
     return f"# Fields of every run\n\n{text}\n\n{_field_table(rows)}"
 

@@ -14,7 +14,7 @@ from tests.browser import BROWSER_LIMIT, needs_chromium
 from tests.package_copy import ROOT
 from walker_rl.agents import agent_names
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.experiments.config import experiment_class
+from walker_rl.experiments.config import default_experiment
 
 WIDE, NARROW = 1400, 360
 
@@ -109,7 +109,7 @@ def test_no_page_is_wider_than_the_window(opened):
 def test_the_reference_has_every_field(opened, site, agent):
     pages = [site / f"reference/fields/{name}.html" for name in ("index", agent)]
     words = {word for page in pages for word in opened[page.as_uri()].text.split()}
-    assert {name for name, _, _ in hyperparameter_rows(experiment_class(agent)())} <= words
+    assert {name for name, _, _ in hyperparameter_rows(default_experiment(agent))} <= words
 
 
 def test_the_site_has_every_page_that_github_shows(site):

@@ -36,7 +36,7 @@ def to_record(values: Any, record: type[RecordT]) -> RecordT:
     if not isinstance(values, dict):
         raise ValueError(f"must be a mapping, not {reprlib.repr(values)}")
     fields = {}
-    for name, annotation in _annotations(record).items():  # type: ignore[arg-type]
+    for name, annotation in annotations(record).items():  # type: ignore[arg-type]
         if name in values:
             try:
                 fields[name] = to_field_value(values[name], annotation)
@@ -72,7 +72,8 @@ def to_field_value(value: Any, annotation: Any) -> Any:
 
 
 @functools.cache
-def _annotations(kind: type) -> dict[str, Any]:
+def annotations(kind: type) -> dict[str, Any]:
+    """Types of a class's fields, by name."""
     return typing.get_type_hints(kind)
 
 

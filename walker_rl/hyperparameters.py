@@ -4,10 +4,10 @@ Imports nothing beyond the standard library, so that `--help` can list every hyp
 """
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from walker_rl.field_values import shown
+from walker_rl.field_values import annotations, shown
 from walker_rl.schedules import Linear
 
 LARGEST = 1e12
@@ -84,6 +84,44 @@ def allowed(field: dataclasses.Field) -> Allowed | None:
     return field.metadata.get("allowed")
 
 
+class Leaf(NamedTuple):
+    """A field whose value is not a section.
+
+    Attributes:
+        name: the field's name with those of its sections, as in "agent.n_step".
+        value: the field's value.
+        annotation: the field's type.
+        field: the field in its section's dataclass.
+    """
+
+    name: str
+    value: Any
+    annotation: Any
+    field: dataclasses.Field
+
+
+def leaves(config: Any, prefix: str = "") -> Iterator[Leaf]:
+    """Yields the fields of `config` and its sections, in their order, with `prefix` before their names."""
+    for field in dataclasses.fields(config):
+        value, name = getattr(config, field.name), f"{prefix}{field.name}"
+        if dataclasses.is_dataclass(value):
+            yield from leaves(value, f"{name}.")
+        else:
+            yield Leaf(name, value, annotations(type(config))[field.name], field)  # type: ignore[arg-type]
+
+
+def replaced(config: Any, values: Mapping[str, Any], prefix: str = "") -> Any:
+    """Returns `config` with new values of the fields of itself and its sections, by their names after `prefix`."""
+    changes = {}
+    for field in dataclasses.fields(config):
+        value, name = getattr(config, field.name), f"{prefix}{field.name}"
+        if dataclasses.is_dataclass(value):
+            changes[field.name] = replaced(value, values, f"{name}.")
+        elif name in values:
+            changes[field.name] = values[name]
+    return dataclasses.replace(config, **changes)
+
+
 def problems(config: Any, prefix: str = "") -> Iterator[str]:
     """Yields one line for each value of `config` and its sections that is not allowed.
 
@@ -100,15 +138,11 @@ def problems(config: Any, prefix: str = "") -> Iterator[str]:
         yield f"{prefix}{name} = {shown(getattr(config, name))}: must be {must_be}"
 
 
-def reset_in_turn(config: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
+def reset_in_turn(config: Any) -> Iterator[tuple[str, str, Any]]:
     """Yields name, value in words, and `config` with the default, for each number or list that differs from it."""
-    for field in dataclasses.fields(config):
-        value, name = getattr(config, field.name), f"{prefix}{field.name}"
-        if dataclasses.is_dataclass(value):
-            for inner, text, reset in reset_in_turn(value, f"{name}."):
-                yield inner, text, dataclasses.replace(config, **{field.name: reset})
-        elif isinstance(field.default, (int, float, tuple)) and value != field.default:
-            yield name, shown(value), dataclasses.replace(config, **{field.name: field.default})
+    for name, value, _, field in leaves(config):
+        if isinstance(field.default, (int, float, tuple)) and value != field.default:
+            yield name, shown(value), replaced(config, {name: field.default})
 
 
 def _must_be(value: Any, rule: Allowed) -> str:

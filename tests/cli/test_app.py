@@ -23,7 +23,7 @@ from walker_rl.cli.commands.launch import _launch
 from walker_rl.cli.commands.train import _train
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.cli.request import make_request
-from walker_rl.experiments.config import experiment_class
+from walker_rl.experiments.config import default_experiment
 
 AGENTS = ", ".join(agent_names())
 
@@ -223,7 +223,7 @@ def test_help_fits_the_terminal(columns):
     lines = process.stdout.splitlines()
     assert int(columns) - 10 < max(map(len, lines)) < int(columns)
     text = " ".join(process.stdout.split())
-    for name, default, meaning in hyperparameter_rows(experiment_class("d4pg")()):
+    for name, default, meaning in hyperparameter_rows(default_experiment("d4pg")):
         assert f"{name} {meaning} [default: {default}]" in text
 
 

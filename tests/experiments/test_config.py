@@ -9,23 +9,13 @@ import pytest
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import differences, experiment_class, flatten, to_dict
-from walker_rl.hyperparameters import allowed, problems
-
-
-def fields_of(config, prefix=""):
-    """Every leaf field with its name, sections opened."""
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if dataclasses.is_dataclass(value):
-            yield from fields_of(value, f"{prefix}{field.name}.")
-        else:
-            yield prefix + field.name, field
+from walker_rl.experiments.config import default_experiment, differences, flatten, to_dict
+from walker_rl.hyperparameters import allowed, leaves, problems
 
 
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_defaults_are_allowed(agent_name):
-    config = experiment_class(agent_name)()
+    config = default_experiment(agent_name)
     assert list(problems(config)) == []
     assert config.agent_name == agent_name
     assert type(config.agent) is config_class(agent_name)
@@ -33,7 +23,7 @@ def test_defaults_are_allowed(agent_name):
 
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_every_field_says_what_it_means(agent_name):
-    fields = dict(fields_of(experiment_class(agent_name)()))
+    fields = {leaf.name: leaf.field for leaf in leaves(default_experiment(agent_name))}
     assert {"seed", "task", "evaluation.period", "checkpoint.num_kept", "threads.intra_op"} <= set(fields)
     assert any(name.startswith("agent.") for name in fields)
     for name, field in fields.items():
@@ -44,11 +34,11 @@ def test_every_field_says_what_it_means(agent_name):
 
 def test_an_unknown_agent():
     with pytest.raises(UserError, match=rf"^agent = trpo: must be one of {', '.join(agent_names())}"):
-        experiment_class("trpo")
+        default_experiment("trpo")
 
 
 def test_to_dict_is_what_json_and_yaml_can_write():
-    plain = to_dict(experiment_class(DISTRIBUTIONAL_AGENT)())
+    plain = to_dict(default_experiment(DISTRIBUTIONAL_AGENT))
     assert plain["agent_name"] == DISTRIBUTIONAL_AGENT
     assert plain["agent"]["policy_hidden_sizes"] == [256, 256]
     assert plain["agent"]["max_dqda_norm"] is None
@@ -56,7 +46,7 @@ def test_to_dict_is_what_json_and_yaml_can_write():
 
 
 def test_arguments_of_an_environment_are_written_if_there_are_any_so_that_older_runs_stay_the_same():
-    config = experiment_class(AGENT)()
+    config = default_experiment(AGENT)
     assert "environment" not in to_dict(config)
     other = to_dict(dataclasses.replace(config, environment={"length": 3}))
     assert other["environment"] == {"length": 3}
@@ -68,13 +58,13 @@ def test_flatten():
 
 
 def test_equal_configurations_have_no_differences():
-    config = to_dict(experiment_class(AGENT)())
+    config = to_dict(default_experiment(AGENT))
     assert differences(config, config) == []
 
 
 def changed(**sections) -> dict:
     """The defaults of an agent with some values changed, in sections or at the top."""
-    config = to_dict(experiment_class(DISTRIBUTIONAL_AGENT)())
+    config = to_dict(default_experiment(DISTRIBUTIONAL_AGENT))
     for name, value in sections.items():
         config[name] = {**config[name], **value} if isinstance(value, dict) else value
     return config
@@ -132,6 +122,6 @@ def test_values_are_compared_exactly_and_numbers_of_any_kind(value, other, is_eq
 
 
 def test_another_agent_is_a_difference():
-    lines = differences(to_dict(experiment_class(AGENT)()), changed())
+    lines = differences(to_dict(default_experiment(AGENT)), changed())
     assert f"agent_name = {AGENT}, there {DISTRIBUTIONAL_AGENT}" in lines
     assert "agent.vmin = null, there -25.0" in lines

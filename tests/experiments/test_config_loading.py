@@ -7,7 +7,7 @@ import pytest
 from tests.experiments.loaded_configs import load, load_text, refusal
 from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
-from walker_rl.experiments.config import experiment_class, to_dict
+from walker_rl.experiments.config import default_experiment, to_dict
 from walker_rl.experiments.config_loading import config_from_dict, load_config, read_yaml
 from walker_rl.schedules import Linear
 
@@ -21,7 +21,7 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("agent_name", agent_names())
 def test_without_overrides_these_are_the_defaults(agent_name):
-    assert load(agent_name=agent_name) == experiment_class(agent_name)()
+    assert load(agent_name=agent_name) == default_experiment(agent_name)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_layers_are_checked_together():
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n", "agent: {}\n", f"agent_name: {DISTRIBUTIONAL_AGENT}\n"])
 def test_files_that_change_nothing(path, text):
-    assert load_text(path, text) == experiment_class(DISTRIBUTIONAL_AGENT)()
+    assert load_text(path, text) == default_experiment(DISTRIBUTIONAL_AGENT)
 
 
 def test_there_is_nothing_wrong_with_names_that_look_like_numbers_in_quotes(path):

@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from walker_rl.errors import RunError, UserError, described, place_of
+from walker_rl.errors import RunError, UserError, described, did_you_mean, place_of
 from walker_rl.search_space import Range, SearchSpace
 
 if TYPE_CHECKING:  # These import NumPy.
@@ -74,7 +74,7 @@ def config_class(agent_name: str) -> type:
     """The frozen dataclass of an agent's hyperparameters; imports nothing heavy.
 
     Raises:
-        UserError: if the agent is another package's, and can't be imported.
+        UserError: if there is no such agent, or it is another package's and can't be imported.
     """
     config: type = _load(agent_name, "config", "Config", _check_config)
     return config
@@ -84,7 +84,7 @@ def display_name(agent_name: str) -> str:
     """An agent's name as papers write it, for figures; `agent_name` if no such agent can be imported."""
     try:
         config: Any = config_class(agent_name)
-    except (KeyError, UserError):
+    except UserError:
         return agent_name
     return str(config.display_name)
 
@@ -150,7 +150,11 @@ def calling(agent_name: str, kind: type[Exception] = UserError) -> Iterator[None
 
 
 def _package(agent_name: str) -> str:
-    return _found().packages[agent_name]
+    packages = _found().packages
+    if agent_name not in packages:
+        near = did_you_mean(agent_name, packages)
+        raise UserError(f"agent = {agent_name}: must be one of {', '.join(packages)}{near}")
+    return packages[agent_name]
 
 
 def _is_ours(package: str) -> bool:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from walker_rl.agents import config_class
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.experiments.config import experiment_class, flatten
+from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.provenance import Provenance
@@ -54,7 +55,7 @@ def read_settings(run: RunDirectory) -> Settings:
     with reading(run.config, "the configuration of a run"):
         origins = contents.pop(PROVENANCE, None)
         provenance, identity = to_record(origins, Provenance), to_record(contents, RunIdentity)
-        experiment_class(identity.agent_name)
+        config_class(identity.agent_name)
         fields = flatten(contents)
         for name in ("agent.prior.policy", "agent.prior.dataset"):
             if fields.get(name) is not None and provenance.prior is None:

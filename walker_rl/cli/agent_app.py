@@ -7,12 +7,12 @@ from typing import Any
 import typer
 import typer.core
 
-from walker_rl.agents import agent_names, agent_summary
+from walker_rl.agents import agent_names, agent_summary, config_class
 from walker_rl.cli.group import Group
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.cli.request import request_command
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import experiment_class
+from walker_rl.experiments.config import default_experiment
 
 SCHEDULES = """\
 A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, then linearly to LAST at step END."""
@@ -48,7 +48,7 @@ class _AgentGroup(Group):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in agent_names():
             if not ctx.resilient_parsing:
-                experiment_class(cmd_name)  # Raises the error.
+                config_class(cmd_name)  # Raises the error.
             return None
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, cls=_AgentCommand, help=_summary(cmd_name))(self.make_command(cmd_name))
@@ -59,8 +59,7 @@ class _AgentCommand(typer.core.TyperCommand):
     """Lists the agent's fields below the options."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        defaults: Any = experiment_class(str(self.name))
-        fields = hyperparameter_rows(defaults())
+        fields = hyperparameter_rows(default_experiment(str(self.name)))
         with formatter.section("Fields, set with --config FILE or --set FIELD=VALUE"):
             formatter.write_dl([(name, f"{meaning}  [default: {default}]") for name, default, meaning in fields])
         formatter.write_paragraph()

@@ -13,7 +13,7 @@ import typer
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.quantities import parse_duration, steps_parser
 from walker_rl.errors import UserError, did_you_mean
-from walker_rl.experiments.config import experiment_class, prior_of
+from walker_rl.experiments.config import default_experiment, prior_of
 
 ConfigFiles = Annotated[
     list[Path] | None, typer.Option("--config", metavar="FILE", help="YAML file of fields; may be repeated.")
@@ -163,8 +163,7 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
 
     if prior is None:
         return []
-    experiment: Any = experiment_class(agent_name)
-    if prior_of(experiment()) is None:
+    if prior_of(default_experiment(agent_name)) is None:
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
     names = [policy.name for policy in pretrained_policies()]
     is_name = prior in names

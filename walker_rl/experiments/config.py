@@ -1,13 +1,11 @@
 """The configuration of an experiment as frozen dataclasses. Imports nothing heavy: `--help` is instant."""
 
 import dataclasses
-import functools
 import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from walker_rl.agents import agent_names, config_class
-from walker_rl.errors import UserError, did_you_mean
+from walker_rl.agents import config_class
 from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
 from walker_rl.pretrained import pretrained_policies
@@ -168,23 +166,13 @@ class ExperimentConfig:
     distributed: DistributedConfig = dataclasses.field(default_factory=DistributedConfig)
 
 
-@functools.cache  # One class per agent, so that equal configurations compare equal.
-def experiment_class(agent_name: str) -> type[ExperimentConfig]:
-    """Returns `ExperimentConfig` with its field `agent` of the agent's own class.
+def default_experiment(agent_name: str) -> ExperimentConfig:
+    """Returns the default configuration of an agent.
 
     Raises:
         UserError: if there is no such agent.
     """
-    if agent_name not in agent_names():
-        near = did_you_mean(agent_name, agent_names())
-        raise UserError(f"agent = {agent_name}: must be one of {', '.join(agent_names())}{near}")
-    agent = config_class(agent_name)
-    fields = [
-        ("agent_name", str, dataclasses.field(default=agent_name)),
-        ("agent", agent, dataclasses.field(default_factory=agent)),
-    ]
-    made = dataclasses.make_dataclass("ExperimentConfig", fields, bases=(ExperimentConfig,), frozen=True)
-    return made
+    return ExperimentConfig(agent_name, config_class(agent_name)())
 
 
 def why_nothing_is_learned(config: ExperimentConfig) -> str | None:

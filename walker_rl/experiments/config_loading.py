@@ -1,10 +1,9 @@
 """Builds a checked configuration from YAML files and `field=value` overrides; every error is one line."""
 
 import contextlib
-import dataclasses
 import json
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from walker_rl.errors import UserError, did_you_mean, text_of
 from walker_rl.experiments.config import (
     ExperimentConfig,
     changed_fields,
-    experiment_class,
+    default_experiment,
     flatten,
     to_dict,
     with_absolute_paths,
@@ -22,7 +21,7 @@ from walker_rl.experiments.config import (
 from walker_rl.experiments.sections import nest
 from walker_rl.field_values import shown, to_field_value
 from walker_rl.files.yaml_file import as_text, parse_yaml, read_yaml_file
-from walker_rl.hyperparameters import allowed, problems
+from walker_rl.hyperparameters import Leaf, allowed, leaves, problems, replaced
 from walker_rl.schedules import Linear
 
 PROVENANCE = "provenance"
@@ -123,37 +122,50 @@ def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, 
 
 
 def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> ExperimentConfig:
-    config_type = experiment_class(agent_name)
-    types, values = _field_types(config_type), {}
-    of_user = [name for name, kind in types.items() if kind == ARGUMENTS]
+    defaults, values = default_experiment(agent_name), {}
+    known = _leaves_by_name(defaults)
+    of_user = [leaf.name for leaf in known.values() if leaf.annotation == ARGUMENTS]
     for source, fields in layers:
         layer = nest(fields, source, of_user)
         if layer.get("agent_name", agent_name) != agent_name:
             other = shown(layer["agent_name"])
             raise UserError(f"{source}agent_name = {other}: must be {agent_name}, the agent asked for")
-        values.update(_field_values(layer, types, config_type))
-        values.update({name: _merged(values.get(name, {}), given) for name, given in _arguments(layer, types)})
+        arguments = {name: layer.pop(name) for name in of_user if name in layer}
+        values.update(_field_values(layer, known))
+        values.update({name: _merged(values.get(name, {}), as_stored(name, arguments[name])) for name in arguments})
     with calling(agent_name):
-        config: ExperimentConfig = _build(config_type, with_absolute_paths(values))
+        config: ExperimentConfig = replaced(defaults, with_absolute_paths(values))
         for problem in problems(config):
             raise UserError(problem)
         check_members(config.agent)
     return config
 
 
-def _field_values(layer: dict[str, Any], types: dict[str, Any], config_type: type) -> dict[str, Any]:
+def _leaves_by_name(config: ExperimentConfig) -> dict[str, Leaf]:
+    return {leaf.name: leaf for leaf in leaves(config)}
+
+
+def _field_values(layer: dict[str, Any], known: dict[str, Leaf]) -> dict[str, Any]:
     """Returns the values in a layer by full field name."""
     values = {}
-    for key, value in flatten({name: one for name, one in layer.items() if types.get(name) != ARGUMENTS}).items():
-        if value == {} and _is_section(key, types):
+    for key, value in flatten(layer).items():
+        if value == {} and _is_section(key, known):
             continue
-        if key not in types:
-            raise _unknown_field(key, value, list(types))
+        if key not in known:
+            raise _unknown_field(key, value, list(known))
+        annotation = known[key].annotation
         try:
-            values[key] = to_field_value(_as_typed(value, types[key]), types[key])
+            values[key] = to_field_value(_as_typed(value, annotation), annotation)
         except ValueError as error:
-            raise UserError(f"{key} = {shown(value)}: {_choices(config_type).get(key, error)}") from None
+            raise UserError(f"{key} = {shown(value)}: {_choices(known[key]) or error}") from None
     return values
+
+
+def _choices(leaf: Leaf) -> str:
+    """Returns the allowed values of a field with choices in words; "" for any other field."""
+    rule = allowed(leaf.field)
+    or_null = " or null" if type(None) in typing.get_args(leaf.annotation) else ""
+    return f"must be {rule.describe()}{or_null}" if rule is not None and rule.choices else ""
 
 
 def _as_typed(value: Any, annotation: Any) -> Any:
@@ -171,12 +183,6 @@ def _as_count(value: Any) -> Any:
         with contextlib.suppress(ValueError):
             return parse_count(str(value))
     return value
-
-
-def _arguments(layer: dict[str, Any], types: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields the name and the values of each field of a layer whose values have names that the user chooses."""
-    for name in layer.keys() & {name for name, kind in types.items() if kind == ARGUMENTS}:
-        yield name, as_stored(name, layer[name])
 
 
 def as_stored(name: str, given: Any) -> dict[str, Any]:
@@ -204,17 +210,6 @@ def _merged(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
     return {**earlier, **later, **nested}
 
 
-def _build(config_type: type, values: dict[str, Any], prefix: str = "") -> Any:
-    """Makes a dataclass and its sections with these values, and defaults elsewhere."""
-    fields = {}
-    for name, annotation in typing.get_type_hints(config_type).items():
-        if dataclasses.is_dataclass(annotation):
-            fields[name] = _build(typing.cast(type, annotation), values, f"{prefix}{name}.")
-        elif f"{prefix}{name}" in values:
-            fields[name] = values[f"{prefix}{name}"]
-    return config_type(**fields)
-
-
 def _unknown_field(key: str, value: Any, known: list[str]) -> UserError:
     if _is_section(key, known):
         return UserError(f"{key} = {shown(value)}: must be a mapping of fields to values")
@@ -227,33 +222,10 @@ def _unknown_field(key: str, value: Any, known: list[str]) -> UserError:
 
 def _has_field(agent_name: str, key: str) -> bool:
     try:
-        return key in _field_types(experiment_class(agent_name))
+        return key in _leaves_by_name(default_experiment(agent_name))
     except UserError:  # An agent of another package that can't be imported.
         return False
 
 
 def _is_section(key: str, known: Iterable[str]) -> bool:
     return any(name.startswith(f"{key}.") for name in known)
-
-
-def _field_types(config_type: type, prefix: str = "") -> dict[str, Any]:
-    types: dict[str, Any] = {}
-    for name, annotation in typing.get_type_hints(config_type).items():
-        if dataclasses.is_dataclass(annotation):
-            types.update(_field_types(typing.cast(type, annotation), f"{prefix}{name}."))
-        elif typing.get_origin(annotation) is not typing.ClassVar:
-            types[prefix + name] = annotation
-    return types
-
-
-def _choices(config_type: type, prefix: str = "") -> dict[str, str]:
-    """Returns what the fields with choices must be, by full field name."""
-    words, types = {}, typing.get_type_hints(config_type)
-    for field in dataclasses.fields(config_type):
-        rule, annotation = allowed(field), types[field.name]
-        if dataclasses.is_dataclass(annotation):
-            words.update(_choices(typing.cast(type, annotation), f"{prefix}{field.name}."))
-        elif rule is not None and rule.choices:
-            or_null = " or null" if type(None) in typing.get_args(annotation) else ""
-            words[prefix + field.name] = f"must be {rule.describe()}{or_null}"
-    return words

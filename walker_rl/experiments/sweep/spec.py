@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from walker_rl.agents import agent_names
+from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import experiment_class, flatten
+from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import (
     OtherAgentsFieldError,
     as_overrides,
@@ -70,7 +70,7 @@ def read_spec(path: Path) -> SweepSpec:
             raise UserError(f"{key} = {shown(fields[key])}: must be a mapping, in {path}")
     configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
     for agent in configs:
-        experiment_class(str(agent))
+        config_class(str(agent))
     grid, given = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
     overrides = tuple(as_overrides(given))
     for field in grid:
@@ -131,7 +131,7 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
     if not spec.agents:
         raise UserError(f"agents = []: must be one or more of {', '.join(agent_names())}")
     for agent in spec.agents:
-        experiment_class(agent)
+        config_class(agent)
     given = (*spec.overrides, *(f"{field}={','.join(values)}" for field, values in spec.grid.items()))
     check_not_set("task", "--task", given)
     check_not_set("seed", "--seeds", given)
