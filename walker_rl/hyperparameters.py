@@ -1,6 +1,6 @@
 """Documented, range-checked fields for the frozen dataclasses of the configuration.
 
-Imports nothing beyond the standard library, so that `--help` can list every hyperparameter at once.
+Imports nothing heavy, so that `--help` can list every hyperparameter at once.
 """
 
 import dataclasses
