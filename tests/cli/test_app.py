@@ -1,28 +1,19 @@
 """How `walker-rl` ends: statuses, and one line for what the user can mend."""
 
-import inspect
 import os
 import re
 import subprocess
 import sys
-import typing
-from pathlib import Path
 
 import pytest
-from typer.models import OptionInfo
 
 from tests.package_copy import ROOT
 from tests.tiny import AGENT, COMMAND
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
-from walker_rl.cli.app import FLAGS, LONG_NAMES, PATHS, app
-from walker_rl.cli.app import walker_rl as whole
-from walker_rl.cli.commands.cluster import _submit
-from walker_rl.cli.commands.launch import _launch
-from walker_rl.cli.commands.train import _train
+from walker_rl.cli.app import app
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
-from walker_rl.cli.request import make_request
 from walker_rl.experiments.config import default_experiment
 
 AGENTS = ", ".join(agent_names())
@@ -164,6 +155,8 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path, name):
         (["watch", ""], "argument"),
         (["compare", "--json", ""], "argument"),
         (["evaluate", "--as-in-training", ""], "argument"),
+        (["evaluate", "--seed=3", ""], "argument"),
+        (["train", AGENT, "--config", "a.yaml", "--config", ""], "config"),
         (["train", AGENT, "--run-dir", ""], "run_dir"),
         (["train", AGENT, "--resume="], "resume"),
         (["train", AGENT, "--prior", ""], "prior"),
@@ -179,32 +172,11 @@ def test_an_empty_path_does_not_name_the_current_folder(tmp_path, monkeypatch, c
     assert list(tmp_path.iterdir()) == []
 
 
-def options_of(kinds) -> set[str]:
-    """Names of the options of all commands that take a value of one of `kinds`."""
-    found = set()
-    commands = whole, make_request, _train, _launch, _submit, *(one.callback for one in app.registered_commands)
-    for command in commands:
-        for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
-            kind, *metadata = typing.get_args(parameter.annotation) or (parameter.annotation,)
-            if {kind, *typing.get_args(kind)} & kinds:
-                for option in (one for one in metadata if isinstance(one, OptionInfo)):
-                    named = [option.default] if isinstance(option.default, str) else []  # The first name.
-                    found |= {*named, *option.param_decls} or {f"--{name.replace('_', '-')}"}
-    return found
-
-
 def test_a_current_folder_that_was_deleted_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     tmp_path.rmdir()
     assert main(["list"]) == 2
     assert capsys.readouterr() == ("", "error: current folder: must exist, but was deleted\n")
-
-
-def test_every_option_that_takes_a_path_or_nothing_is_known():
-    """The lists stand beside the declarations, since Typer's parsers do not learn their option's name."""
-    assert options_of({Path, list[Path]}) | {"--prior"} == {*PATHS}  # Which also takes a name.
-    assert options_of({bool}) == {*FLAGS}
-    assert {*LONG_NAMES} == {name for name in PATHS if not name.startswith("--")}
 
 
 def test_the_version_is_that_of_the_package():

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
-import typer.core
 
 from walker_rl.agents import agent_names, agent_summary, config_class
-from walker_rl.cli.group import Group
+from walker_rl.cli.group import Command, Group
 from walker_rl.cli.hyperparameter_table import hyperparameter_rows
 from walker_rl.cli.request import request_command
 from walker_rl.errors import UserError
@@ -55,7 +54,7 @@ class _AgentGroup(Group):
         return typer.main.get_command(app)
 
 
-class _AgentCommand(typer.core.TyperCommand):
+class _AgentCommand(Command):
     """Lists the agent's fields below the options."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:

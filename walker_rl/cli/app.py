@@ -1,7 +1,6 @@
 """The command walker-rl: its sub-commands, and the exit status of each failure."""
 
 import contextlib
-import itertools
 import os
 import sys
 import warnings
@@ -43,15 +42,6 @@ INSTALLING = "--install-completion"
 
 MAX_HELP_WIDTH = 120
 """Maximum characters per line of `--help`."""
-
-PATHS = ("--config", "--keep", "--output", "-o", "--prior", "--ray-python", "--resume", "--run-dir", "--spec")
-"""Options that take a path."""
-
-LONG_NAMES = {"-o": "--output"}
-"""Long name of each short option in `PATHS`, as it stands in errors."""
-
-FLAGS = ("--as-in-training", "--dry-run", "--json", "--open-ports", "--threads", "--version", "--watch")
-"""Options without a value, so that the word after one is an argument."""
 
 
 class _TrainingFirst(Group):
@@ -123,7 +113,6 @@ def main(words: Sequence[str]) -> int:
     try:
         tie_to_starter()
         _check_folder()
-        _check_paths(words)
         with writing("HOME", Path(os.path.expanduser("~"))) if INSTALLING in words else contextlib.nullcontext():
             return app(words or ["--help"], prog_name="walker-rl", standalone_mode=False) or COMPLETE
     except RunIsComplete as complete:
@@ -151,21 +140,6 @@ def _check_folder() -> None:
         os.getcwd()
     except FileNotFoundError:
         raise UserError("current folder: must exist, but was deleted") from None
-
-
-def _check_paths(words: Sequence[str]) -> None:
-    """Refuses empty paths, as of a variable that is not set: they would name the current folder.
-
-    Raises:
-        UserError: if there is one.
-    """
-    for before, word in itertools.pairwise(["", *words]):
-        option, equals, value = word.partition("=")
-        if option in PATHS and equals and not value:
-            before, word = option, ""
-        if word == "" and (before in (*PATHS, *FLAGS) or not before.startswith("-")):
-            name = LONG_NAMES.get(before, before).lstrip("-").replace("-", "_") if before in PATHS else "argument"
-            raise UserError(f"{name} = '': must not be empty")
 
 
 def _fail(error: LineError, status: int) -> int:

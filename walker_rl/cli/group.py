@@ -1,5 +1,7 @@
 """Groups of commands, as `walker-rl` and `walker-rl cluster`, and their commands."""
 
+import typing
+from pathlib import Path
 from typing import Any, ClassVar
 
 import typer.core
@@ -11,7 +13,20 @@ _WHOLE = 1_000
 
 
 class Command(typer.core.TyperCommand):
-    """A command whose `--help` names an argument "RUN...", not "{RUN}... <path>" with Typer's braces and type."""
+    """A command that refuses empty paths, and whose `--help` names an argument "RUN...", not "{RUN}... <path>"."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parses the words after the command's name.
+
+        Raises:
+            UserError: if an argument or a path is empty, as of a variable that is not set; an empty path would name
+                the current folder.
+        """
+        if not ctx.resilient_parsing:
+            given, _, _ = self.make_parser(ctx).parse_args(args=[*args])
+            for parameter in self.get_params(ctx):
+                _check_not_empty(parameter, given.get(str(parameter.name)))
+        return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Words of the usage line after the command, as in "[OPTIONS] RUN..."."""
@@ -26,6 +41,14 @@ class Command(typer.core.TyperCommand):
                 formatter.write_dl([(one.metavar, one.get_help_record(ctx)[1]) for one in arguments])
         with formatter.section("Options"):
             formatter.write_dl([one.get_help_record(ctx) for one in parameters if one not in arguments])
+
+
+def _check_not_empty(parameter: Any, given: Any) -> None:
+    """Raises a UserError if a word given for an argument, or for an option that takes a path, is empty."""
+    is_argument, annotation = parameter.param_type_name == "argument", parameter.type_descriptor.annotation
+    takes_words = is_argument or Path in (annotation, *typing.get_args(annotation))
+    if takes_words and "" in (given if isinstance(given, (list, tuple)) else [given]):
+        raise UserError(f"{'argument' if is_argument else parameter.name} = '': must not be empty")
 
 
 class Group(typer.core.TyperGroup):

@@ -156,13 +156,15 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
     """Returns the override for `--prior`.
 
     Raises:
-        UserError: if there is no such agent, the agent takes no prior, or there is none of that name.
+        UserError: if the name is empty, there is no such agent, it takes no prior, or there is none of that name.
     """
     from walker_rl.minari_file import is_dataset
     from walker_rl.pretrained import pretrained_policies
 
     if prior is None:
         return []
+    if not prior:
+        raise UserError("prior = '': must not be empty")
     if prior_of(default_experiment(agent_name)) is None:
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
     names = [policy.name for policy in pretrained_policies()]
