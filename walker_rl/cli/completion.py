@@ -10,6 +10,6 @@ def complete_tasks() -> list[str]:
 
 def complete_pretrained() -> list[str]:
     """Returns the names of the pretrained policies."""
-    from walker_rl.pretrained import pretrained_policies
+    from walker_rl.pretrained import pretrained_names
 
-    return [policy.name for policy in pretrained_policies()]
+    return pretrained_names()

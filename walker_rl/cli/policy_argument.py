@@ -87,9 +87,9 @@ def default_output(run: Path | None, pretrained: str | None, in_run: str) -> Pat
 def _hint(run: Path) -> str:
     """Returns a hint at what may be meant by a path that has no policy, or ""."""
     from walker_rl.experiments.run.directory import newest_run
-    from walker_rl.pretrained import pretrained_policies
+    from walker_rl.pretrained import pretrained_names
 
-    if str(run) in (policy.name for policy in pretrained_policies()):
+    if str(run) in pretrained_names():
         return f"did you mean --pretrained {run}?"
     newest = newest_run(run)
     return f"did you mean {newest}?" if newest else ""

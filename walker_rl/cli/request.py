@@ -159,7 +159,7 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
         UserError: if the name is empty, there is no such agent, it takes no prior, or there is none of that name.
     """
     from walker_rl.minari_file import is_dataset
-    from walker_rl.pretrained import pretrained_policies
+    from walker_rl.pretrained import pretrained_names
 
     if prior is None:
         return []
@@ -167,7 +167,7 @@ def prior_override(agent_name: str, prior: str | None) -> list[str]:
         raise UserError("prior = '': must not be empty")
     if prior_of(default_experiment(agent_name)) is None:
         raise UserError(f"prior = {prior}: must not be given with {agent_name}, which does not learn from replay")
-    names = [policy.name for policy in pretrained_policies()]
+    names = pretrained_names()
     is_name = prior in names
     if not is_name and not os.path.exists(prior):
         must_be = f"must be one of {', '.join(names)}, a run directory, a policy file or a dataset"

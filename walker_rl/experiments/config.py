@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from walker_rl.agents import config_class
 from walker_rl.field_values import shown
 from walker_rl.hyperparameters import arguments, hyperparameter
-from walker_rl.pretrained import pretrained_policies
+from walker_rl.pretrained import pretrained_names
 from walker_rl.runtime import INTER_OP_THREADS, INTRA_OP_THREADS
 
 if TYPE_CHECKING:
@@ -207,10 +207,9 @@ def differences(
 
 def with_absolute_paths(fields: dict[str, Any]) -> dict[str, Any]:
     """Returns the fields with an absolute path of a prior, so that its run can be resumed from anywhere."""
-    policies = {one.name for one in pretrained_policies()}
     paths = {
         name: os.path.abspath(value)
-        for name, names in (("agent.prior.policy", policies), ("agent.prior.dataset", set()))
+        for name, names in (("agent.prior.policy", pretrained_names()), ("agent.prior.dataset", []))
         if isinstance(value := fields.get(name), str) and value and value not in names
     }
     return {**fields, **paths}

@@ -10,7 +10,7 @@ from walker_rl.experiments.config import ExperimentConfig, prior_of
 from walker_rl.field_values import shown
 from walker_rl.minari_file import data_files, read_metadata
 from walker_rl.policies.policy_file import SavedPolicy, parse_policy
-from walker_rl.pretrained import find_policy, pretrained_policies
+from walker_rl.pretrained import find_policy, pretrained_names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,8 +71,7 @@ def read_prior_policy(config: ExperimentConfig) -> PriorPolicy | None:
     try:
         return _read(find_policy(policy))
     except (OSError, ValueError, UserError):
-        names = ", ".join(one.name for one in pretrained_policies())
-        must_be = f"must be one of {names}, a run directory or a policy file"
+        must_be = f"must be one of {', '.join(pretrained_names())}, a run directory or a policy file"
         raise UserError(f"agent.prior.policy = {policy}: {must_be}") from None
 
 
@@ -119,8 +118,7 @@ def prior_record(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> 
     if policy is None or prior_policy is None:
         return None
     saved, sha256 = prior_policy.saved, prior_policy.sha256
-    is_pretrained = policy in {one.name for one in pretrained_policies()}
-    name = policy if is_pretrained else f"{find_policy(policy).stem}-{sha256[:8]}"
+    name = policy if policy in pretrained_names() else f"{find_policy(policy).stem}-{sha256[:8]}"
     return PriorRecord(name, sha256, saved.agent_name, saved.actor_steps)
 
 

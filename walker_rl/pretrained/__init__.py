@@ -8,6 +8,9 @@ from typing import Any
 
 from walker_rl.errors import UserError, did_you_mean
 
+BEST_POLICY = "policy/best.npz"
+"""Path of the best policy in a run directory."""
+
 _FOLDER = Path(__file__).parent
 
 
@@ -52,9 +55,14 @@ def pretrained_policies() -> list[PretrainedPolicy]:
     return [PretrainedPolicy(**{**row, **{name: float(row[name]) for name in numbers}}) for row in rows]
 
 
+def pretrained_names() -> list[str]:
+    """Names of all pretrained policies, sorted."""
+    return [policy.name for policy in pretrained_policies()]
+
+
 def unlike_a_name(path: str) -> str:
     """A path that stands for no pretrained policy: `./gait` for `gait`."""
-    return os.path.join(os.curdir, path) if path in {one.name for one in pretrained_policies()} else path
+    return os.path.join(os.curdir, path) if path in pretrained_names() else path
 
 
 def find_pretrained(name: str) -> PretrainedPolicy:
@@ -76,4 +84,4 @@ def find_policy(policy: str) -> Path:
 
 def policy_file(path: Path) -> Path:
     """The best policy's file if `path` is a run directory, else `path` itself."""
-    return path / "policy" / "best.npz" if os.path.isdir(path) else path
+    return path / BEST_POLICY if os.path.isdir(path) else path

@@ -23,11 +23,11 @@ from walker_rl.experiments.config import flatten
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.policies.policy_file import load_policy
-from walker_rl.pretrained import pretrained_policies
+from walker_rl.pretrained import pretrained_names
 from walker_rl.terminal.display import TRAINED
 
 GAIT = ROOT / "configs" / "gait_lean.yaml"
-PRETRAINED = [policy.name for policy in pretrained_policies()]
+PRETRAINED = pretrained_names()
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from walker_rl.files.locks import locked_folder
 from walker_rl.files.outputs import check_writable
 from walker_rl.files.whole_file import remove_parts, write_whole_text
 from walker_rl.files.yaml_file import parse_yaml, write_yaml
+from walker_rl.pretrained import BEST_POLICY
 
 
 class _Inside:
@@ -63,7 +64,7 @@ class RunDirectory:
     stages = _Inside("stages")
     """Policies from the beginning to the end of the training, for `progress_video`."""
 
-    best_policy = _Inside("policy/best.npz")
+    best_policy = _Inside(BEST_POLICY)
     """The candidate chosen as the best; until the end of the run, the one with the highest mean - std."""
 
     last_policy = _Inside("policy/last.npz")
