@@ -12,6 +12,7 @@ import numpy as np
 from walker_rl.analysis.run_contents import read_settings
 from walker_rl.cli.commands import train as command
 from walker_rl.cli.request import make_request
+from walker_rl.counts import MAX_EPISODES
 from walker_rl.environments import Environment, environment
 from walker_rl.environments.catalogue import NO_ARGUMENTS
 from walker_rl.errors import RunIsComplete, UserError
@@ -119,10 +120,9 @@ def make_environment(task: str, seed: int, arguments: Mapping[str, Any] = NO_ARG
     """
     _check("task", task, str, "a name")
     _check("arguments", arguments, Mapping, "a mapping of names to values")
-    if _integer("seed", seed) < 0:
-        raise UserError(f"seed = {seed}: must be at least 0")
+    checked_seed = _seed(seed)
     environment.forget_tasks()
-    return environment.make_environment(task, int(seed), as_stored("arguments", _plain("arguments", arguments)))
+    return environment.make_environment(task, checked_seed, as_stored("arguments", _plain("arguments", arguments)))
 
 
 def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> Evaluation:
@@ -133,7 +133,10 @@ def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> E
         RunError: if an environment that other people wrote fails.
     """
     _check("policy", policy, SavedPolicy, "a policy that load_policy returned")
-    return evaluate_saved(policy, _integer("num_episodes", num_episodes), _integer("seed", seed))
+    episodes = _integer("num_episodes", num_episodes)
+    if not 1 <= episodes <= MAX_EPISODES:
+        raise UserError(f"num_episodes = {episodes}: must be in [1, {MAX_EPISODES:,}]")
+    return evaluate_saved(policy, episodes, _seed(seed))
 
 
 def load_run(path: str | Path) -> Run:
@@ -163,6 +166,14 @@ def _integer(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise UserError(f"{name} = {value!r}: must be an integer")
     return int(value)
+
+
+def _seed(value: Any) -> int:
+    """Checks and returns a seed; raises a UserError."""
+    seed = _integer("seed", value)
+    if seed < 0:
+        raise UserError(f"seed = {seed}: must be at least 0")
+    return seed
 
 
 def _path(name: str, value: Any) -> Path:

@@ -1,10 +1,13 @@
-"""Whole numbers as a user types them: 5000, 1e5, 300k, 1M."""
+"""Whole numbers as a user types them (5000, 1e5, 300k, 1M), and the limits on them."""
 
 import re
 from decimal import Decimal
 
 LIMIT = 10**30
 """Counts have at most thirty digits, however they are written."""
+
+MAX_EPISODES = 100_000
+"""Maximum number of episodes of an evaluation that a user requests."""
 
 _FORM = re.compile(r"([+-]?\d{1,30}(?:\.\d{1,30})?(?:e\+?\d{1,2})?)([kM]?)", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
