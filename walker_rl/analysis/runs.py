@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from walker_rl.analysis.grouping import BY_FOLDER, GROUP_BY
 from walker_rl.analysis.run import Run
 from walker_rl.analysis.run_command import command_of
 from walker_rl.analysis.run_contents import (
@@ -24,11 +25,6 @@ from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.field_values import shown
 from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
-
-GROUP_BY = "agent_name"
-
-BY_FOLDER = "folder"
-"""Stands for a field: groups are split by the folder of their run directories or tables."""
 
 
 def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Callable[[str], None] = print) -> list[Run]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from walker_rl.analysis.grouping import BY_FOLDER
 from walker_rl.errors import UserError
 
 Runs = Annotated[
@@ -16,7 +17,7 @@ GroupBy = Annotated[
     typer.Option(
         metavar="FIELD",
         help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs. "
-        "'folder' splits both by the folder in which they are.",
+        f"'{BY_FOLDER}' splits both by the folder in which they are.",
     ),
 ]
 Thresholds = Annotated[

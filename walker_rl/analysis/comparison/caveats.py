@@ -4,9 +4,9 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from walker_rl.analysis.grouping import BY_FOLDER
 from walker_rl.analysis.run import Groups, Run, complete_runs, lengths
 from walker_rl.analysis.run_names import natural_order
-from walker_rl.analysis.runs import BY_FOLDER
 from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS
 from walker_rl.experiments.config import FREE_TO_CHANGE, MAY_MOVE
 from walker_rl.printable import counted

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from walker_rl.analysis.grouping import GROUP_BY
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
@@ -28,7 +29,7 @@ def compare_runs(
     runs: Runs,
     output: Output = Path("comparison"),
     keep: Keep = None,
-    group_by: GroupBy = "agent_name",
+    group_by: GroupBy = GROUP_BY,
     thresholds: Thresholds = None,
     json: Json = False,
 ) -> None:
@@ -66,8 +67,6 @@ def compare_runs(
 
 
 def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thresholds: str | None) -> None:
-    from walker_rl.analysis.runs import GROUP_BY
-
     given = {"--group-by": group_by if group_by != GROUP_BY else None, "--thresholds": thresholds}
     options = [word for option, value in given.items() if value is not None for word in (option, value)]
     print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))

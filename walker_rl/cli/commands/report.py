@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from walker_rl.analysis.grouping import GROUP_BY
 from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
 from walker_rl.files.outputs import check_replaceable, failing_as_run_error, writing
 from walker_rl.files.whole_file import whole_file
@@ -13,7 +14,7 @@ from walker_rl.files.whole_file import whole_file
 def report_runs(
     runs: Runs,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page.")] = Path("report.html"),
-    group_by: GroupBy = "agent_name",
+    group_by: GroupBy = GROUP_BY,
     thresholds: Thresholds = None,
     title: Annotated[str, typer.Option(metavar="TITLE", help="Title of the page.")] = "Comparison of runs",
 ) -> None:
