@@ -161,7 +161,7 @@ def _check(path: Path, size: tuple[int, int], frames_per_second: int, max_second
     if path.suffix.lower() not in FORMATS:
         raise UserError(f"output = {path}: must end in {' or '.join(FORMATS)}")
     if frames_per_second not in FRAME_RATES:
-        raise UserError(f"fps = {frames_per_second}: must be one of 30, 60")
+        raise UserError(f"fps = {frames_per_second}: must be one of {', '.join(map(str, FRAME_RATES))}")
     if not all(16 <= pixels <= MAX_SIZE and pixels % 2 == 0 for pixels in size):
         raise UserError(f"size = {size[0]}x{size[1]}: width and height must be even numbers in [16, {MAX_SIZE}]")
     if max_seconds is not None and not max_seconds > 0:

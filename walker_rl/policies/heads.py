@@ -10,6 +10,9 @@ from walker_rl.types import Variables
 
 MIN_STDDEV = np.float32(1e-6)
 
+LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+"""Minus the logarithm of the standard normal density at 0."""
+
 MIN_LOG_STDDEV, MAX_LOG_STDDEV = np.float32(-20), np.float32(2)
 """Bounds of the squashed Gaussian's log stddev, as in the code of Haarnoja et al. 2018."""
 

@@ -7,9 +7,8 @@ from walker_rl.agents.acting import StepActor
 from walker_rl.agents.exploration import UnitNoise
 from walker_rl.agents.policies import ExploringPolicy
 from walker_rl.agents.ppo.segment import SegmentAdder
+from walker_rl.policies.heads import LOG_SQRT_2PI
 from walker_rl.policies.numpy_policy import PolicyArchitecture
-
-_LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 
 
 class DensityPolicy(ExploringPolicy):
@@ -23,7 +22,7 @@ class DensityPolicy(ExploringPolicy):
         """An unclipped sample, float32 `[A]`, for `observation` `[O]`, and its log-density."""
         mean, stddev = self._policy.distribution(observation)
         noise = self._noise.sample()
-        log_density = float(np.sum(-0.5 * noise**2 - np.log(stddev) - _LOG_SQRT_2PI))
+        log_density = float(np.sum(-0.5 * noise**2 - np.log(stddev) - LOG_SQRT_2PI))
         return (mean + stddev * noise).astype(np.float32), log_density
 
     def bounded(self, sample: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import ClassVar
 
-from walker_rl.agents.config import NetworkConfig
+from walker_rl.agents.config import NetworkConfig, OffPolicyConfig, SamplingConfig
 from walker_rl.hyperparameters import changed, hyperparameter
 from walker_rl.networks.initializations import INITIALIZATIONS
 from walker_rl.schedules import Linear, Schedule
@@ -17,7 +17,7 @@ class Config(NetworkConfig):
     display_name: ClassVar[str] = "PPO"
     paper: ClassVar[str] = "Schulman et al. 2017, https://arxiv.org/abs/1707.06347"
 
-    discount: float = hyperparameter(0.97, "discount of the return", unit="per step", minimum=0, maximum=1)
+    discount: float = changed(OffPolicyConfig, "discount", 0.97)
     gae_lambda: float = hyperparameter(0.9, "weight of longer sums in the advantage", minimum=0, maximum=1)
     num_environments: int = hyperparameter(
         16,
@@ -48,9 +48,7 @@ class Config(NetworkConfig):
     init_stddev: float = hyperparameter(
         0.61, "initial standard deviation, if it is learned", unit="action units", above=0
     )
-    noise_correlation: float = hyperparameter(
-        0.0, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
-    )
+    noise_correlation: float = changed(SamplingConfig, "noise_correlation", 0.0)
     normalize_rewards: bool = hyperparameter(
         True, "rewards are divided by the running standard deviation of the discounted return"
     )

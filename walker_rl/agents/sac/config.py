@@ -3,8 +3,8 @@
 import dataclasses
 from typing import ClassVar
 
-from walker_rl.agents.config import SamplingConfig
-from walker_rl.hyperparameters import hyperparameter
+from walker_rl.agents.config import DeterministicConfig, SamplingConfig
+from walker_rl.hyperparameters import changed, hyperparameter
 from walker_rl.schedules import Schedule
 
 
@@ -15,7 +15,7 @@ class Config(SamplingConfig):
     display_name: ClassVar[str] = "SAC"
     paper: ClassVar[str] = "Haarnoja et al. 2018, https://arxiv.org/abs/1812.05905"
 
-    tau: float = hyperparameter(0.005, "target <- (1 - tau) target + tau online after each update", above=0, maximum=1)
+    tau: float = changed(DeterministicConfig, "tau", 0.005)
     init_stddev: float = hyperparameter(
         1.0, "standard deviation of the policy at the start", unit="action units before tanh", above=0, maximum=7
     )
