@@ -63,8 +63,8 @@ def described(error: BaseException, package: str = "") -> str:
     return (kind if text == kind else f"{kind}: {text}") + place_of(error, package)
 
 
-def place_of(error: BaseException, package: str = "") -> str:
-    """Returns an error's last place in `package`, by default in code not ours, as in " (rail.py:7)"; "" if none."""
+def place_of(error: BaseException, package: str) -> str:
+    """Returns an error's last place in `package` ("": any code not ours), as in " (rail.py:7)"; "" if none."""
     ours = __name__.partition(".")[0]
     places = [
         f" ({frame.f_code.co_filename}:{line})"

@@ -33,7 +33,7 @@ def make_policy(seed: int = 0, saved: SavedPolicy | None = None, **prior) -> Beh
     config = Config(sigma=0.0, prior=PriorConfig(**{"policy": "gait", "num_steps": 50, **prior}))
     builder = make_builder("d4pg", config, SPEC)
     saved = saved or load_policy(find_pretrained("gait").path)
-    policy = PriorThenPolicy(config.prior, saved, builder.sizes, builder.make_policy(seed), seed)
+    policy = PriorThenPolicy(config.prior, saved, builder.sizes, builder.make_policy(seed), seed, 0)
     policy.update(random_variables(builder.architecture))
     return policy
 

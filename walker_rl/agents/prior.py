@@ -82,7 +82,7 @@ class PriorThenPolicy:
         sizes: tuple[int, int],
         policy: BehaviourPolicy,
         seed: int,
-        actor_index: int = 0,
+        actor_index: int,
     ):
         """Begins with `saved`; `policy` acts from step `config.num_steps` on.
 

@@ -8,7 +8,7 @@ from walker_rl.field_values import shown
 from walker_rl.files.yaml_file import MAX_DEPTH
 
 
-def nest(fields: Mapping[Any, Any], source: str = "", free_keys: Collection[str] = ()) -> dict[str, Any]:
+def nest(fields: Mapping[Any, Any], source: str, free_keys: Collection[str] = ()) -> dict[str, Any]:
     """Returns fields as nested mappings, with every dotted key split.
 
     Args:

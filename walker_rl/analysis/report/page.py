@@ -41,10 +41,10 @@ CAPTIONS = {
 }
 
 
-def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float] = (), notes: Sequence[str] = ()) -> str:
+def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float], notes: Sequence[str]) -> str:
     """Renders the report of some runs as HTML that loads nothing external, and forbids the browser to.
 
-    `thresholds` are the returns whose times are drawn, by default round ones per task. `notes` are lines about omitted
+    `thresholds` are the returns whose times are drawn; if empty, round ones per task. `notes` are lines about omitted
     runs.
     """
     environment = jinja2.Environment(
