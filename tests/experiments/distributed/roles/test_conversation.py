@@ -54,7 +54,7 @@ class Centre:
     def exchange(self):
         self.conversation.hear(0)
         self.evaluations.add_due(WEIGHTS, self.roster.actor_steps, 0)
-        self.conversation.publish(WEIGHTS, 0, is_over=False)
+        self.conversation.publish(WEIGHTS, 0, 0, is_over=False)
 
     def hear(self, *results):
         """Sends results as the evaluator does, and waits until they are heard."""

@@ -112,7 +112,7 @@ class Central:
             self._recorder.pause()
         self._write_status()  # Before actors are welcomed, so that a successor of this process knows them.
         num_inserted, is_over = self._side.replay.num_inserted, self._phase != "training"
-        self._conversation.publish(learner.policy_weights, num_inserted, is_over=is_over)
+        self._conversation.publish(learner.policy_weights, learner.learner_steps, num_inserted, is_over=is_over)
 
     def _end(self, ended_by: str) -> None:
         """Waits for the actors, the outstanding updates and the evaluator, in this order."""

@@ -51,22 +51,21 @@ class Conversation:
         self._writer = writer
         self._reports = channel.subscribe(Report, MESSAGES_READY)
         self._results = channel.subscribe(Result, MESSAGES_READY)
-        self._learner_steps = 0
         self._published_weights = -1
         self._published_snapshot: Snapshot | None = None
         self._next_introduction = 0.0
 
     def hear(self, learner_steps: int) -> None:
         """Records the messages received since the last call; `learner_steps` updates have been made."""
-        self._learner_steps = learner_steps
-        self._hear_all(self._reports, self._hear_actor)
+        self._hear_all(self._reports, lambda report: self._hear_actor(report, learner_steps))
         self._hear_all(self._results, self._evaluations.hear)
 
-    def publish(self, policy_weights: np.ndarray, num_inserted: int, *, is_over: bool) -> None:
+    def publish(self, policy_weights: np.ndarray, learner_steps: int, num_inserted: int, *, is_over: bool) -> None:
         """Publishes the run's progress, with weights for the actors.
 
         Args:
             policy_weights: weights of the policy that acts.
+            learner_steps: updates that have been made.
             num_inserted: items that the learner has from the actors.
             is_over: whether the actors should stop.
         """
@@ -75,15 +74,15 @@ class Conversation:
             self._channel.send(self._experiment)
             self._published_weights, self._published_snapshot = -1, None
         self._publish_snapshot()
-        if self._learner_steps != self._published_weights:
-            self._channel.send(Weights(policy_weights, self._learner_steps))
-            self._published_weights = self._learner_steps
+        if learner_steps != self._published_weights:
+            self._channel.send(Weights(policy_weights, learner_steps))
+            self._published_weights = learner_steps
         roster, snapshot = self._roster, self._evaluations.snapshot
         steps, present = roster.actor_steps_by_index, roster.num_present
         awaited = 0 if snapshot is None else snapshot.actor_steps
         notice = Notice(
             actor_steps_by_index=steps,
-            learner_steps=self._learner_steps,
+            learner_steps=learner_steps,
             num_actors=present,
             is_over=is_over,
             max_actor_steps=self._experiment.config["max_actor_steps"],
@@ -109,7 +108,7 @@ class Conversation:
             except ForeignMessageError as error:
                 self._channel.drop(table_name(type(message), self._channel.run_id), error)
 
-    def _hear_actor(self, report: Report) -> None:
+    def _hear_actor(self, report: Report, learner_steps: int) -> None:
         if report.is_first:
             self._roster.welcome(report.token, report.index)
             return
@@ -118,7 +117,7 @@ class Conversation:
             return
         for episode in report.episodes:
             row = dict(episode)
-            counts = Counts(others + int(row.pop("actor_steps")), self._learner_steps)
+            counts = Counts(others + int(row.pop("actor_steps")), learner_steps)
             try:
                 self._writer.write(self._recorder.record_episode, counts, row)
             except ColumnsError as error:
