@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from walker_rl.analysis.run_contents import read_settings
-from walker_rl.cli.commands import train as command
 from walker_rl.cli.request import make_request
+from walker_rl.cli.training import train as run_training
 from walker_rl.counts import MAX_EPISODES
 from walker_rl.environments import Environment, environment
 from walker_rl.environments.catalogue import NO_ARGUMENTS
@@ -88,7 +88,7 @@ def train(
     )
     environment.forget_tasks()
     try:
-        run, _ = command.train(request)
+        run, _ = run_training(request)
     except RunIsComplete as complete:
         print(complete)
         return load_run(str(resume))
