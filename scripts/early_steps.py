@@ -3,8 +3,8 @@
 import argparse
 import math
 
+from walker_rl.analysis.compared_run import by_task
 from walker_rl.analysis.early_steps import describe
-from walker_rl.analysis.run import by_task
 from walker_rl.analysis.runs import read_runs
 from walker_rl.errors import UserError
 

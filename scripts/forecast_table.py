@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from walker_rl.analysis.run import Run
+from walker_rl.analysis.compared_run import ComparedRun
 from walker_rl.analysis.runs import read_runs
 from walker_rl.analysis.tables import write_table
 from walker_rl.experiments.config_loading import load_config
@@ -38,7 +38,7 @@ Key = tuple[str, str, str]
 
 def write_forecast_table(path: Path) -> None:
     """Writes the table to `path`, with a row for each evaluation of each agent, task and settings."""
-    longest: dict[tuple[Key, int], Run] = {}
+    longest: dict[tuple[Key, int], ComparedRun] = {}
     for folder, slowdown in FOLDERS.items():  # A longer run replaces that of the same seed.
         for run in read_runs([RESULTS / folder]):
             longest[_key(run), run.seed] = dataclasses.replace(run, walltime=run.walltime / slowdown)
@@ -48,13 +48,13 @@ def write_forecast_table(path: Path) -> None:
     write_table(path, [row._asdict() for key in sorted(groups) for row in _rows(key, groups[key])])
 
 
-def _key(run: Run) -> Key:
+def _key(run: ComparedRun) -> Key:
     """Agent, task and settings of the command that makes such a run."""
     _, _, agent_name, *options = shlex.split(run.command)
     return agent_name, run.task, settings_of(load_config(agent_name, (), [word for word in options if word != "--set"]))
 
 
-def _rows(key: Key, runs: list[Run]) -> list[RecordedMean]:
+def _rows(key: Key, runs: list[ComparedRun]) -> list[RecordedMean]:
     rows = []
     for steps in np.unique(np.concatenate([run.actor_steps for run in runs])):
         at = [(run, index) for run in runs for index in np.flatnonzero(run.actor_steps == steps)]

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from tests.tiny import AGENT
+from walker_rl.analysis.compared_run import ComparedRun
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.run import Run
 from walker_rl.analysis.runs import read_runs
 from walker_rl.errors import UserError
 from walker_rl.evaluation import Evaluation
@@ -49,7 +49,9 @@ def run(name, returns, group="a", last=None, best=None, falls=None, steps=None, 
     walltime = steps * 6 if walltime is None else np.array(walltime)
     losses = np.full(len(steps), np.nan) if losses is None else np.array(losses)
     last, best = (None if value is None else FinalEvaluation(value, 1.0, falls) for value in (last, best))
-    return Run(name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best, losses)
+    return ComparedRun(
+        name, group, "T", 0, "c", "walker-rl", steps, walltime, np.array(returns, float), last, best, losses
+    )
 
 
 def refusal(*arguments) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.analysis.made_runs import make_run, refusal, run
 from tests.tiny import AGENT
+from walker_rl.analysis.compared_run import by_task
 from walker_rl.analysis.comparison.summary import summarize
-from walker_rl.analysis.run import by_task
 from walker_rl.analysis.run_names import Place, distinct_names, natural_order
 from walker_rl.analysis.run_tables import write_runs
 from walker_rl.analysis.runs import read_runs

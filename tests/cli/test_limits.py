@@ -11,7 +11,7 @@ import yaml
 from tests.analysis.made_runs import make_run
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of, rows, run_command, set_options, start_command, wait_for
-from walker_rl.analysis.run import by_task
+from walker_rl.analysis.compared_run import by_task
 from walker_rl.analysis.runs import read_runs
 from walker_rl.cli import main
 from walker_rl.cli.quantities import parse_duration, steps_parser

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from walker_rl.analysis.compared_run import ComparedRun, Groups
 from walker_rl.analysis.comparison.summary import in_words, interval_of
-from walker_rl.analysis.run import Groups, Run
 from walker_rl.analysis.statistics import collapsed, known_mean
 
 PHASES = ("first", "rest")
@@ -27,7 +27,7 @@ class Phase(NamedTuple):
     loss_change: float
 
 
-def phases(run: Run, until: float) -> dict[str, Phase]:
+def phases(run: ComparedRun, until: float) -> dict[str, Phase]:
     """Computes the variation up to `until` environment steps, and after; nan where there are no evaluations.
 
     Changes are relative to the best evaluation since the run began, and belong to the phase in which they end.

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from walker_rl.analysis.compared_run import ComparedRun
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
-from walker_rl.analysis.run import Run
 from walker_rl.analysis.run_paths import EVALUATIONS, RUNS
 from walker_rl.analysis.tables import Row, read_table, write_table
 from walker_rl.errors import NotWholeError
 from walker_rl.files.metrics_file import STEP_KEY
 
 
-def write_runs(runs: Sequence[Run], folder: Path) -> None:
+def write_runs(runs: Sequence[ComparedRun], folder: Path) -> None:
     """Writes the two tables into `folder`."""
     scalars = ("group", "task", "seed", "commit", "command", "learner_steps", "prior_steps")
     rows: list[Row] = [
@@ -40,7 +40,7 @@ def write_runs(runs: Sequence[Run], folder: Path) -> None:
     write_table(folder / EVALUATIONS, evaluations)
 
 
-def read_tables(folder: Path) -> list[Run]:
+def read_tables(folder: Path) -> list[ComparedRun]:
     """Reads what `write_runs` has written.
 
     Raises:
@@ -56,7 +56,7 @@ def read_tables(folder: Path) -> list[Run]:
         raise NotWholeError(f"run = {folder}: must be whole tables, as --keep writes them ({error})") from None
 
 
-def _read(folder: Path) -> list[Run]:
+def _read(folder: Path) -> list[ComparedRun]:
     evaluations: dict[str, list[Row]] = {}
     for row in read_table(folder / EVALUATIONS):
         evaluations.setdefault(row["run"], []).append(row)
@@ -66,14 +66,14 @@ def _read(folder: Path) -> list[Run]:
     return [_from_rows(row, evaluations[row["run"]]) for row in rows]
 
 
-def _from_rows(row: Row, evaluations: Sequence[Row]) -> Run:
+def _from_rows(row: Row, evaluations: Sequence[Row]) -> ComparedRun:
     columns = {name: np.array([float(one[name]) for one in evaluations]) for name in evaluations[0] if name != "run"}
     if not np.isfinite([float(row["seed"]), *columns[STEP_KEY], *columns["mean_return"]]).all():
         raise ValueError("a seed, a count of steps or a return is not finite")
     if (np.diff(columns[STEP_KEY]) <= 0).any():
         raise ValueError(f"{STEP_KEY} of {row['run']} must increase from row to row")
     shlex.split(row["command"])  # Raises a ValueError if it is torn.
-    return Run(
+    return ComparedRun(
         name=row["run"],
         group=row["group"],
         task=row["task"],

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from walker_rl.analysis.compared_run import ComparedRun
 from walker_rl.analysis.grouping import BY_FOLDER, GROUP_BY
-from walker_rl.analysis.run import Run
 from walker_rl.analysis.run_command import command_of
 from walker_rl.analysis.run_contents import (
     read_critic_losses,
@@ -27,7 +27,9 @@ from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
 
 
-def read_runs(paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Callable[[str], None] = print) -> list[Run]:
+def read_runs(
+    paths: Sequence[str | Path], group_by: str = GROUP_BY, note: Callable[[str], None] = print
+) -> list[ComparedRun]:
     """Reads runs from run directories and from folders that `write_runs` has written.
 
     Args:
@@ -77,7 +79,7 @@ class _Found:
     """A run, the folder of its directory or of its tables, and the names of its fields; none for a run in tables."""
 
     folder: Path
-    run: Run
+    run: ComparedRun
     fields: Collection[str] = ()
 
 
@@ -116,7 +118,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> _Found:
     walltimes = dict(zip(timing[STEP_KEY], timing["walltime"], strict=True)) if timing else {}
     best, last = read_final_evaluations(run, identity.task)
     is_split = group_by != GROUP_BY and group_by in fields
-    read = Run(
+    read = ComparedRun(
         name=real_path(run.path).name,
         group=f"{agent}, {group_by.rpartition('.')[2]} {shown(fields[group_by])}" if is_split else agent,
         task=identity.task,

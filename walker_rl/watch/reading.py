@@ -15,9 +15,17 @@ import numpy as np
 from walker_rl.analysis.run_paths import real_path, without_repeats
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.config import flatten
-from walker_rl.experiments.run.alarms import Columns, RunRecord, alarms, read_run_record
+from walker_rl.experiments.run.alarms import alarms
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import MOVING_AVERAGE, episode_returns, readable_rows, smoothed_returns
+from walker_rl.experiments.run.metrics import (
+    MOVING_AVERAGE,
+    Columns,
+    RunRecord,
+    episode_returns,
+    read_run_record,
+    readable_rows,
+    smoothed_returns,
+)
 from walker_rl.experiments.run.progress import read_progress
 from walker_rl.experiments.run.summary import read_summary
 from walker_rl.experiments.stored import read_yaml_mapping

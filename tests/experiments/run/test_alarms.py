@@ -9,7 +9,8 @@ from tests.tiny import DISTRIBUTIONAL_AGENT
 from walker_rl.agents import agent_names
 from walker_rl.experiments.config import flatten, to_dict
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.alarms import RunRecord, alarms, read_run_record, standing_still, suggested_support
+from walker_rl.experiments.run.alarms import alarms, standing_still, suggested_support
+from walker_rl.experiments.run.metrics import RunRecord, read_run_record
 
 STEPS = 10_000.0 * np.arange(1, 31)
 

@@ -4,8 +4,8 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from walker_rl.analysis.compared_run import ComparedRun, Groups, complete_runs, lengths
 from walker_rl.analysis.grouping import BY_FOLDER
-from walker_rl.analysis.run import Groups, Run, complete_runs, lengths
 from walker_rl.analysis.run_names import natural_order
 from walker_rl.analysis.statistics import MAX_SPANNED_SEEDS
 from walker_rl.experiments.config import FREE_TO_CHANGE, MAY_MOVE
@@ -36,7 +36,7 @@ def caveats(groups: Groups) -> Iterator[str]:
         yield "groups of different lengths: do not compare their final performances"
 
 
-def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
+def _notes_on_group(runs: Sequence[ComparedRun]) -> Iterator[str]:
     if num_untrained := sum(run.learner_steps == 0 for run in runs):
         yield f"{counted(num_untrained, 'run')} evaluated only before the first update"
     if num_incomplete := len(runs) - len(complete_runs(runs)):
@@ -71,7 +71,7 @@ def _notes_on_group(runs: Sequence[Run]) -> Iterator[str]:
         yield f"runs of different commits: {', '.join(commits)}"
 
 
-def _copies(runs: Sequence[Run]) -> list[list[str]]:
+def _copies(runs: Sequence[ComparedRun]) -> list[list[str]]:
     """Names of runs whose seeds and evaluations are the same, to the digits that tables keep."""
     names: dict[object, list[str]] = {}
     for run in runs:
@@ -79,7 +79,7 @@ def _copies(runs: Sequence[Run]) -> list[list[str]]:
     return [of_copies for of_copies in names.values() if len(of_copies) > 1]
 
 
-def _settings(run: Run) -> set[str]:
+def _settings(run: ComparedRun) -> set[str]:
     """Words "field=value" of a run's command, and its runner."""
     words = shlex.split(run.command)
     return {f"runner={' '.join(words[:2])}", *(word for word in words if "=" in word)}

@@ -7,6 +7,7 @@ from pathlib import Path
 import matplotlib.style
 from matplotlib.figure import Figure
 
+from walker_rl.analysis.compared_run import ComparedRun, Groups, by_task
 from walker_rl.analysis.comparison import (
     final_performance,
     learning_curves,
@@ -17,7 +18,6 @@ from walker_rl.analysis.comparison import (
     time_to_return,
 )
 from walker_rl.analysis.comparison.style import SETTINGS, Style, save, styles
-from walker_rl.analysis.run import Groups, Run, by_task
 from walker_rl.analysis.tables import Row, write_table
 
 SUFFIXES = (".png", ".svg", ".csv")
@@ -25,7 +25,7 @@ SUFFIXES = (".png", ".svg", ".csv")
 Draw = Callable[[Mapping[str, Sequence[Row]]], Figure]
 
 
-def draw_comparison(runs: Sequence[Run], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
+def draw_comparison(runs: Sequence[ComparedRun], folder: Path, thresholds: Sequence[float] = ()) -> list[Path]:
     """Writes each figure as PNG and SVG, and its numbers as CSV, into an existing folder; returns all paths.
 
     Omits figures without content, and deletes those of an earlier comparison. `thresholds` are the returns whose times

@@ -7,9 +7,9 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from walker_rl.analysis.compared_run import Groups
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, room_for, row_name, tabulate_strip
 from walker_rl.analysis.comparison.style import Style, add_legend
-from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistics import interval_name
 from walker_rl.analysis.tables import Row, distinct
 from walker_rl.printable import plain

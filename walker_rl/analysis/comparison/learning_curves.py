@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
+from walker_rl.analysis.compared_run import ComparedRun, Groups
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.comparison.style import Style, time_unit
-from walker_rl.analysis.run import Groups, Run
 from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.statistics import estimate
 from walker_rl.analysis.tables import Row
@@ -79,7 +79,7 @@ def _line(rows: Sequence[Row], axis: str, unit: float) -> tuple[np.ndarray, np.n
     return x / unit, y
 
 
-def _points(run: Run, axis: str) -> tuple[np.ndarray, np.ndarray]:
+def _points(run: ComparedRun, axis: str) -> tuple[np.ndarray, np.ndarray]:
     x: np.ndarray = getattr(run, axis)
     known = np.isfinite(x)
     return x[known], run.returns[known]

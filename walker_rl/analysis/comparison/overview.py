@@ -15,10 +15,10 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 from scipy.optimize import isotonic_regression
 
+from walker_rl.analysis.compared_run import Groups
 from walker_rl.analysis.comparison import learning_curves
 from walker_rl.analysis.comparison.panels import Curve
 from walker_rl.analysis.comparison.style import Style, group_label, point_marker
-from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.tables import Row
 from walker_rl.printable import plain

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from walker_rl.analysis.compared_run import Groups, last_returns
 from walker_rl.analysis.comparison.panels import Curve, draw_panels
 from walker_rl.analysis.comparison.style import Style
-from walker_rl.analysis.run import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, performance_profile
 from walker_rl.analysis.tables import Row, distinct
 

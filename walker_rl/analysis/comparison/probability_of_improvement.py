@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from walker_rl.analysis.compared_run import Groups, last_returns
 from walker_rl.analysis.comparison.strip import MAX_LETTERS, ROW_HEIGHT, name_rows, room_for, row_name
-from walker_rl.analysis.run import Groups, last_returns
 from walker_rl.analysis.statistics import estimate, probability_of_improvement
 from walker_rl.analysis.tables import Row
 from walker_rl.printable import plain

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
+from walker_rl.analysis.compared_run import Groups
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, room_for, row_name, tabulate_strip
 from walker_rl.analysis.comparison.style import Style
-from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import MEAN, STATISTIC
 from walker_rl.analysis.statistics import stability
 from walker_rl.analysis.tables import Row, distinct

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from walker_rl.analysis.compared_run import ComparedRun, by_task, complete_runs, lengths
 from walker_rl.analysis.comparison.caveats import caveats
 from walker_rl.analysis.final_evaluation import FinalEvaluation
-from walker_rl.analysis.run import Run, by_task, complete_runs, lengths
 from walker_rl.analysis.statistics import estimate, known_mean, stability
 from walker_rl.printable import form_of_return
 
@@ -84,7 +84,7 @@ class TaskSummary:
         return [group.cells for group in self.groups]
 
 
-def summarize(runs: Sequence[Run]) -> list[TaskSummary]:
+def summarize(runs: Sequence[ComparedRun]) -> list[TaskSummary]:
     """Summarizes the runs of each task."""
     return [
         TaskSummary(task, [_summarize_group(*group) for group in groups.items()], list(caveats(groups)))
@@ -92,7 +92,7 @@ def summarize(runs: Sequence[Run]) -> list[TaskSummary]:
     ]
 
 
-def _summarize_group(group: str, runs: Sequence[Run]) -> GroupSummary:
+def _summarize_group(group: str, runs: Sequence[ComparedRun]) -> GroupSummary:
     variation = [stability(run.returns) for run in runs]
     last, best = [run.last for run in runs], [run.best for run in runs]
     min_steps, max_steps = lengths(runs)

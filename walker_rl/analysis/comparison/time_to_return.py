@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
+from walker_rl.analysis.compared_run import Groups
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows, room_for, row_name
 from walker_rl.analysis.comparison.style import Style, time_unit
-from walker_rl.analysis.run import Groups
 from walker_rl.analysis.statistic_names import MEDIAN
 from walker_rl.analysis.statistics import when_reached
 from walker_rl.analysis.tables import Row, distinct

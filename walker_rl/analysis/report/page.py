@@ -13,12 +13,12 @@ import jinja2
 import matplotlib.style
 
 from walker_rl import __version__
+from walker_rl.analysis.compared_run import ComparedRun, by_task
 from walker_rl.analysis.comparison import learning_curves, summary
 from walker_rl.analysis.comparison.figures import draw_comparison
 from walker_rl.analysis.comparison.style import SETTINGS, Style, save, styles
 from walker_rl.analysis.report.details import Details, Table, common, differing, owned, read_details
 from walker_rl.analysis.report.excerpt import data_uri, excerpt
-from walker_rl.analysis.run import Run, by_task
 from walker_rl.analysis.statistic_names import MEAN, STATISTIC
 from walker_rl.analysis.statistics import interval_name, stability
 from walker_rl.analysis.tables import Row
@@ -41,7 +41,7 @@ CAPTIONS = {
 }
 
 
-def render_page(runs: Sequence[Run], title: str, thresholds: Sequence[float], notes: Sequence[str]) -> str:
+def render_page(runs: Sequence[ComparedRun], title: str, thresholds: Sequence[float], notes: Sequence[str]) -> str:
     """Renders the report of some runs as HTML that loads nothing external, and forbids the browser to.
 
     `thresholds` are the returns whose times are drawn; if empty, round ones per task. `notes` are lines about omitted
@@ -92,7 +92,7 @@ def _inline(*names: str) -> dict[str, str]:
     return {"text": content.decode(), "hash": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"}
 
 
-def _groups(runs: Iterable[Run]) -> dict[str, list[Run]]:
+def _groups(runs: Iterable[ComparedRun]) -> dict[str, list[ComparedRun]]:
     """Groups of all tasks; names include the task where there are several."""
     tasks = by_task(runs)
     return {
@@ -106,7 +106,7 @@ def _tables(details: Mapping[str, Sequence[Details]], name: str) -> dict[str, li
     return {group: [getattr(one, name) for one in of_group] for group, of_group in details.items() if of_group}
 
 
-def _figures(runs: Sequence[Run], thresholds: Sequence[float], **phrases: str) -> list[dict[str, str]]:
+def _figures(runs: Sequence[ComparedRun], thresholds: Sequence[float], **phrases: str) -> list[dict[str, str]]:
     """Draws all figures; captions contain `phrases`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -123,7 +123,9 @@ def _figures(runs: Sequence[Run], thresholds: Sequence[float], **phrases: str) -
         ]
 
 
-def _curve(name: str, runs: Sequence[Run], details: Sequence[Details], looks: Mapping[str, Style]) -> dict[str, Any]:
+def _curve(
+    name: str, runs: Sequence[ComparedRun], details: Sequence[Details], looks: Mapping[str, Style]
+) -> dict[str, Any]:
     """A single group: its learning curve, and the best policy's film among those that are intact."""
     rows: list[Row] = learning_curves.tabulate({runs[0].group: runs}, "actor_steps")
     with tempfile.TemporaryDirectory() as folder, matplotlib.style.context(SETTINGS):
@@ -139,11 +141,11 @@ def _curve(name: str, runs: Sequence[Run], details: Sequence[Details], looks: Ma
     return {"name": name, "image": image, "run": "", "moving": "", "still": ""}
 
 
-def _return_of_film(run: Run) -> float:
+def _return_of_film(run: ComparedRun) -> float:
     return float(run.returns.max() if run.best_return is None else run.best_return)
 
 
-def _row(run: Run) -> list[tuple[str, str]]:
+def _row(run: ComparedRun) -> list[tuple[str, str]]:
     """The cells of a run, each with its text and its sort key."""
     variation = stability(run.returns)
     return [

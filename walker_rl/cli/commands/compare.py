@@ -15,8 +15,8 @@ from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresho
 from walker_rl.cli.writable import writable
 
 if TYPE_CHECKING:
+    from walker_rl.analysis.compared_run import ComparedRun
     from walker_rl.analysis.comparison.summary import GroupSummary
-    from walker_rl.analysis.run import Run
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the figures.")]
 Keep = Annotated[
@@ -72,7 +72,7 @@ def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thre
     print_next(command_line("report", *map(Path, runs), *options, "--output", output / "report.html"))
 
 
-def _print_summaries(runs: Sequence[Run]) -> None:
+def _print_summaries(runs: Sequence[ComparedRun]) -> None:
     from walker_rl.analysis.comparison.summary import HEADER, summarize
     from walker_rl.printable import printable
     from walker_rl.terminal.prose import print_prose
@@ -85,11 +85,11 @@ def _print_summaries(runs: Sequence[Run]) -> None:
             print_prose(printable(note), "  note:")
 
 
-def _as_dicts(runs: Sequence[Run]) -> list[dict[str, Any]]:
+def _as_dicts(runs: Sequence[ComparedRun]) -> list[dict[str, Any]]:
     """Returns a mapping of JSON values for each task."""
+    from walker_rl.analysis.compared_run import by_task
     from walker_rl.analysis.comparison.probability_of_improvement import tabulate
     from walker_rl.analysis.comparison.summary import summarize
-    from walker_rl.analysis.run import by_task
 
     of_tasks = by_task(runs)
     return [

@@ -1,19 +1,13 @@
 """Alarms: problems visible in a run's metrics, and the field to change. One function per alarm."""
 
 import contextlib
-import dataclasses
 import math
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
-from walker_rl.experiments.run.metrics import readable_rows
+from walker_rl.experiments.run.metrics import Columns, RunRecord
 from walker_rl.field_values import shown
-
-Columns = Mapping[str, np.ndarray]
-"""A metrics file: an array `[rows]` for each column."""
 
 MIN_UPDATES_JUDGED = 1_000
 """Updates before a critic is judged: an untrained one spreads its probability over all atoms."""
@@ -46,31 +40,6 @@ Where `training_episode_steps` cuts episodes off earlier, the minimum is that, b
 """
 
 SHORT_STANDING_LENGTH = 100
-
-
-@dataclasses.dataclass(frozen=True)
-class RunRecord:
-    """Metrics and configuration of a run.
-
-    Attributes:
-        evaluation: rows of evaluation.csv.
-        conduct: rows of conduct.csv.
-        learner: rows of learner.csv.
-        training: rows of training.csv.
-        fields: values of the configuration by dotted name.
-    """
-
-    evaluation: Columns
-    conduct: Columns
-    learner: Columns
-    training: Columns
-    fields: Mapping[str, Any]
-
-
-def read_run_record(metrics: Path, fields: Mapping[str, Any]) -> RunRecord:
-    """Reads a run's folder of metrics; skips torn rows and unreadable files."""
-    names = ("evaluation", "conduct", "learner", "training")
-    return RunRecord(**{name: readable_rows(metrics, name) for name in names}, fields=fields)
 
 
 def alarms(recorded: RunRecord) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from walker_rl.errors import reason_of
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
-from walker_rl.experiments.run.alarms import alarms, read_run_record
+from walker_rl.experiments.run.alarms import alarms
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.metrics import read_run_record, recorded_evaluations
 from walker_rl.terminal.display import Display
 
 SHARE = 0.008

@@ -11,7 +11,7 @@ from walker_rl.analysis.run_names import natural_order
 
 
 @dataclasses.dataclass(frozen=True)
-class Run:
+class ComparedRun:
     """One run's evaluations.
 
     Attributes:
@@ -61,13 +61,13 @@ class Run:
         return self.best.mean_return if self.best else None
 
 
-Groups = Mapping[str, Sequence[Run]]
+Groups = Mapping[str, Sequence[ComparedRun]]
 """The runs of one task, by the name of their group."""
 
 
-def by_task(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
+def by_task(runs: Iterable[ComparedRun]) -> dict[str, dict[str, list[ComparedRun]]]:
     """Groups the runs of each task; tasks and groups are in natural order, with 10 after 9."""
-    tasks: dict[str, dict[str, list[Run]]] = {}
+    tasks: dict[str, dict[str, list[ComparedRun]]] = {}
     for run in sorted(
         runs, key=lambda run: (natural_order(run.task), natural_order(run.group), run.seed, natural_order(run.name))
     ):
@@ -81,12 +81,12 @@ def last_returns(groups: Groups) -> dict[str, np.ndarray]:
     return {group: np.array(values) for group, values in known.items() if values}
 
 
-def complete_runs(runs: Sequence[Run]) -> list[Run]:
+def complete_runs(runs: Sequence[ComparedRun]) -> list[ComparedRun]:
     """Returns the runs that have a final evaluation."""
     return [run for run in runs if run.last is not None]
 
 
-def lengths(runs: Sequence[Run]) -> tuple[float, float]:
+def lengths(runs: Sequence[ComparedRun]) -> tuple[float, float]:
     """Returns the environment steps at the last evaluation, for the shortest and the longest run."""
     ends = [float(run.actor_steps[-1]) for run in runs]
     return min(ends), max(ends)
