@@ -2,7 +2,7 @@
 
 import contextlib
 import csv
-import dataclasses
+import itertools
 import json
 import re
 import time
@@ -14,9 +14,9 @@ from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.experiments.local_runs import train_new, train_on
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, TINY_RUN, metrics_of
+from walker_rl.environments.classic.pendulum import Pendulum
 from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.environment_loop import EnvironmentLoop
 from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.local import LocalRunner
 from walker_rl.experiments.parts import make_parts
@@ -27,23 +27,15 @@ from walker_rl.experiments.run.recorder import Recorder
 from walker_rl.terminal.display import Display
 
 
-class PoisonedEnvironment:
-    """A real environment, but for one observation or reward that is not a number: no real one gives that on request."""
+def poisoned(step, number, field):
+    """A simulation's `step` whose call of this number has an observation or reward that is not a number."""
+    calls = itertools.count(1)
 
-    def __init__(self, environment, poisoned_step, field):
-        self._environment = environment
-        self._steps_to_go = poisoned_step
-        self._field = field
+    def poisoned_step(simulation, action):
+        outcome = step(simulation, action)
+        return outcome._replace(**{field: getattr(outcome, field) * np.nan}) if next(calls) == number else outcome
 
-    def __getattr__(self, name):
-        return getattr(self._environment, name)
-
-    def step(self, action):
-        timestep = self._environment.step(action)
-        self._steps_to_go -= 1
-        if self._steps_to_go == 0:
-            return timestep._replace(**{self._field: getattr(timestep, self._field) * np.float32(np.nan)})
-        return timestep
+    return poisoned_step
 
 
 PENDULUM = ("task=Pendulum-v1", "max_actor_steps=900", "agent.n_step=1")
@@ -184,20 +176,19 @@ def test_the_time_left_is_printed_once(tmp_path, capsys, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("field", "name"), [("observation", "an observation"), ("reward", "a reward")])
-def test_what_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path, field, name):
+def test_what_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path, monkeypatch, field, name):
     config = load_config(AGENT, (), (*TINY_RUN, *PENDULUM, "checkpoint.steps_period=100"))
     run = create_run_directory(tmp_path / "run", config)
     parts = make_parts(config)
-    (loop,) = parts.loops
-    poisoned = EnvironmentLoop(PoisonedEnvironment(loop.environment, 250, field), loop.actor)
-    parts = dataclasses.replace(parts, loops=(poisoned,))
     evaluator = Evaluator(config, parts.learner_side.builder.architecture, run, Display())
     recorder = Recorder(config, run, Display())
     runner = LocalRunner(config, parts, evaluator, recorder, run, Display())
     last_good = run.checkpoints / "step_000000000200.npz"
-    message = f"{name} after 249 steps is not finite; the last good state is {last_good}"
-    with pytest.raises(RunError, match=re.escape(message)):
-        runner.train(lambda: False)
+    message = f"the environment returned {name} that is not finite; the last good state is {last_good}"
+    with monkeypatch.context() as patched:
+        patched.setattr(Pendulum, "step", poisoned(Pendulum.step, 250, field))
+        with pytest.raises(RunError, match=re.escape(message)):
+            runner.train(lambda: False)
     recorder.close()
     rows = parts.learner_side.replay.save()["rows"]
     assert len(rows) == 249

@@ -7,7 +7,7 @@ from dm_env import specs
 from walker_rl.environments.catalogue import NO_ARGUMENTS, find_task, forget_sizes, make_simulation
 from walker_rl.environments.dimensions import Dimensions
 from walker_rl.environments.repeating import repeats
-from walker_rl.environments.simulation import Arguments, Task
+from walker_rl.environments.simulation import Arguments, Task, check_finite
 from walker_rl.errors import RunError
 from walker_rl.types import Metrics, State
 
@@ -76,7 +76,11 @@ class Environment(dm_env.Environment):
         return self._simulation.reward_parts or {"reward": float(self._timestep.reward)}
 
     def reset(self, episode_seed: int | None = None) -> dm_env.TimeStep:
-        """Starts the next episode, or the one seeded with `episode_seed`, which is not counted."""
+        """Starts the next episode, or the one seeded with `episode_seed`, which is not counted.
+
+        Raises:
+            RunError: if an environment that other people wrote fails, or the observation is not finite.
+        """
         if episode_seed is None:
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
             episode_seed = int(sequence.generate_state(1)[0])
@@ -84,6 +88,7 @@ class Environment(dm_env.Environment):
         self.episode_seed = episode_seed
         self._actions = []
         observation = np.asarray(self._simulation.reset(episode_seed), np.float32)
+        check_finite(observation)
         self._timestep = dm_env.restart(observation)
         return self._timestep
 
@@ -92,19 +97,21 @@ class Environment(dm_env.Environment):
 
         Raises:
             ValueError: if `action` has another shape or an element that is not finite.
-            RunError: if an environment that other people wrote fails.
+            RunError: if an environment that other people wrote fails, or the observation or the reward is not finite.
         """
         if self._timestep is None or self._timestep.last():
             return self.reset()
         action = self._clipped(action)
         self._actions.append(action)
-        observation, reward, terminated, truncated = self._simulation.step(action)
-        truncated = truncated or len(self._actions) >= self.task.max_episode_steps
+        outcome = self._simulation.step(action)
+        observation = np.asarray(outcome.observation, np.float32)
+        check_finite(observation, outcome.reward)
+        truncated = outcome.truncated or len(self._actions) >= self.task.max_episode_steps
         self._timestep = dm_env.TimeStep(
-            step_type=dm_env.StepType.LAST if terminated or truncated else dm_env.StepType.MID,
-            reward=np.float32(reward),
-            discount=np.float32(0.0 if terminated else 1.0),
-            observation=np.asarray(observation, np.float32),
+            step_type=dm_env.StepType.LAST if outcome.terminated or truncated else dm_env.StepType.MID,
+            reward=np.float32(outcome.reward),
+            discount=np.float32(0.0 if outcome.terminated else 1.0),
+            observation=observation,
         )
         return self._timestep
 

