@@ -72,9 +72,9 @@ def test_the_environments_own_episodes_are_not_touched():
 
 def test_statistics_are_over_the_episodes():
     evaluation = Evaluation((1.0, 2.0, 6.0), (10, 20, 30), (True, False, True))
-    assert evaluation.mean == 3.0
+    assert evaluation.mean_return == 3.0
     stddev = ((4 + 1 + 9) / 3) ** 0.5
-    assert evaluation.stddev == pytest.approx(stddev)
+    assert evaluation.stddev_return == pytest.approx(stddev)
     assert evaluation.steady_return == pytest.approx(3.0 - stddev)
     assert evaluation.num_falls == 2
     assert str(evaluation) == "return 3.0 +- 2.2, mean - std 0.8, falls in 2 of 3 episodes"

@@ -31,19 +31,19 @@ class Evaluation:
     saturated_share: float = 0.0
 
     @property
-    def mean(self) -> float:
+    def mean_return(self) -> float:
         """Mean of the returns."""
         return float(np.mean(self.episode_returns))
 
     @property
-    def stddev(self) -> float:
+    def stddev_return(self) -> float:
         """Standard deviation of the returns over the episodes."""
         return float(np.std(self.episode_returns))
 
     @property
     def steady_return(self) -> float:
         """Mean minus standard deviation of the returns, by which policies are ranked."""
-        return self.mean - self.stddev
+        return self.mean_return - self.stddev_return
 
     @property
     def num_falls(self) -> int:
@@ -62,7 +62,9 @@ class Evaluation:
     def __str__(self) -> str:
         """Returns a line like "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
         falls = f"falls in {self.num_falls} of {counted(len(self.episode_falls), 'episode')}"
-        return f"return {self.mean:.1f} +- {self.stddev:.1f}, mean - std {self.steady_return:.1f}, {falls}"
+        return (
+            f"return {self.mean_return:.1f} +- {self.stddev_return:.1f}, mean - std {self.steady_return:.1f}, {falls}"
+        )
 
 
 def evaluate(

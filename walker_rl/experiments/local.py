@@ -61,7 +61,7 @@ def train(
             signals.raise_at_once()
             display.message(TRAINED)
         evaluations = evaluator.finish(runner.evaluated_policy)
-        recorder.finish({name: one.mean for name, one in evaluations.items()}, evaluator.last_actor_steps)
+        recorder.finish({name: one.mean_return for name, one in evaluations.items()}, evaluator.last_actor_steps)
         write_summary(run, evaluations, ended_by)  # Last, because it marks the run as complete.
         return evaluations
 

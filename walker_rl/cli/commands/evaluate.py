@@ -84,8 +84,8 @@ def _as_dict(saved: SavedPolicy, evaluation: Evaluation) -> dict[str, object]:
         "agent_name": saved.agent_name,
         "task": saved.task,
         "actor_steps": saved.actor_steps,
-        "mean_return": evaluation.mean,
-        "stddev_return": evaluation.stddev,
+        "mean_return": evaluation.mean_return,
+        "stddev_return": evaluation.stddev_return,
         "steady_return": evaluation.steady_return,
         "episode_returns": evaluation.episode_returns,
         "episode_lengths": evaluation.episode_lengths,
@@ -106,7 +106,7 @@ def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: TrainingEvaluat
         print_prose(
             f"The training's evaluation, in {others}, was {recorded.mean_return:.1f}; --as-in-training repeats it."
         )
-    elif evaluation.mean == recorded.mean_return:
+    elif evaluation.mean_return == recorded.mean_return:
         print_prose(f"The training recorded the same: {played}.")
     else:
         print_prose(f"The training recorded {played}: another processor or version plays other episodes.")

@@ -65,7 +65,7 @@ class Evaluator:
         if self._candidates.add(saved, evaluation):
             save_policy(self._run.best_policy, saved)
         self._films.film_evaluated(saved, is_first=self.last_mean is None)
-        self.last_mean = evaluation.mean
+        self.last_mean = evaluation.mean_return
         self.last_actor_steps = actor_steps
         return evaluation
 

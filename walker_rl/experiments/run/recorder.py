@@ -84,8 +84,8 @@ class Recorder:
     def record_evaluation(self, counts: Counts, evaluation: Evaluation, walltime: float) -> None:
         """Records an evaluation of the policy after `walltime` seconds, and the first video; updates the onlooker."""
         is_first = self._best_return == -math.inf
-        self._best_return = max(self._best_return, evaluation.mean)
-        row = {**counts._asdict(), "mean_return": evaluation.mean, "stddev_return": evaluation.stddev}
+        self._best_return = max(self._best_return, evaluation.mean_return)
+        row = {**counts._asdict(), "mean_return": evaluation.mean_return, "stddev_return": evaluation.stddev_return}
         returns = {f"episode_return_{index}": value for index, value in enumerate(evaluation.episode_returns)}
         with contextlib.ExitStack() as writes:  # In reverse order, each even if another fails.
             if is_first:

@@ -56,7 +56,9 @@ def write_summary(run: RunDirectory, evaluations: Mapping[str, Evaluation], ende
     """
     finals = {
         name: dataclasses.asdict(
-            FinalReturns(one.mean, one.stddev, one.episode_returns, one.episode_lengths, one.episode_falls)
+            FinalReturns(
+                one.mean_return, one.stddev_return, one.episode_returns, one.episode_lengths, one.episode_falls
+            )
         )
         for name, one in evaluations.items()
     }

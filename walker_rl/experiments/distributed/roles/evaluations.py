@@ -110,7 +110,7 @@ class Evaluations:
             evaluation = Evaluation(
                 result.episode_returns, result.episode_lengths, result.episode_falls, result.saturated_share
             )
-            self.last_return = evaluation.mean
+            self.last_return = evaluation.mean_return
             counts = Counts(result.actor_steps, result.learner_steps)
             self._writer.write(self._recorder.record_evaluation, counts, evaluation, result.walltime)
 
