@@ -65,7 +65,6 @@ class Trained:
         LearnerLoop(self.parts.learner_side, 1, print).restore(self.fresh)
         for index, loop in enumerate(self.parts.loops):
             loop.restore(self.fresh["loops"][str(index)])
-        self.evaluator.restore(self.fresh["evaluator"])
         self.train(num_steps, resume=True)
 
     def train(self, num_steps, resume=False):

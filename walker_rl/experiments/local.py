@@ -15,6 +15,7 @@ from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import Parts
 from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory, update_config
+from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.printable import format_duration
@@ -102,6 +103,7 @@ class LocalRunner:
         self._evaluator = evaluator
         self._display = display
         self._recorder = recorder
+        self._metrics = run.metrics
         self._checkpoints = Checkpoints(run.checkpoints, config, display.message)
         self._checkpoint_is_current = False
         self._told_duration = False
@@ -151,15 +153,14 @@ class LocalRunner:
         return {
             "loops": {str(index): loop.save() for index, loop in enumerate(self._loops)},
             **self._learner_loop.save(),
-            "evaluator": self._evaluator.save(),
         }
 
     def _restore(self, state: State) -> None:
         self._learner_loop.restore(state)
         for index, loop in enumerate(self._loops):
             loop.restore(state["loops"][str(index)])
-        self._evaluator.restore(state["evaluator"])
-        self._recorder.restore(state["recorder"], self._actor_steps)  # Last, because it drops rows.
+        self._recorder.restore(state["recorder"], self._actor_steps)  # After all that may fail, since it drops rows.
+        self._evaluator.continue_after(recorded_evaluations(self._metrics))
 
     def _train(self, stop_requested: Callable[[], bool]) -> str | None:
         if self._actor_steps == 0:

@@ -18,7 +18,7 @@ from walker_rl.experiments.evaluator.evaluator import Evaluator
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.run.metrics import recorded_evaluations
+from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
 from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.numpy_policy import PolicyArchitecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
@@ -66,8 +66,8 @@ def test_a_killed_run_takes_up_the_candidates_that_it_has_files_of(tmp_path):
     for steps in (10, 20, 30):
         before.add(policy_at(steps), returned(float(steps)))
     after = Candidates(tmp_path, num_kept=2)
-    after.restore([(10, 10.0), (20, 20.0), (30, 30.0)])
-    assert after.save() == before.save()
+    after.restore([RecordedEvaluation(steps, float(steps), 0.0) for steps in (10, 20, 30)])
+    assert after.paths == before.paths
     save_policy(tmp_path / "step_000000000035.npz", policy_at(35))  # Its evaluation was lost with the process.
     after.add(policy_at(40), returned(25.0))
     assert steps_of(after) == [30, 40]
@@ -178,6 +178,6 @@ def test_a_run_that_ends_at_its_checkpoint_has_no_policy_from_after_it(run, tmp_
     config, before = run
     after = RunDirectory(shutil.copytree(before.path, tmp_path / "run"))
     with contextlib.closing(Evaluator(config, builder_of(config).architecture, after, Display())) as evaluator:
-        evaluator.restore({"candidates": {}, "last_mean": -1000.0, "last_actor_steps": 900})
+        evaluator.continue_after([RecordedEvaluation(900, -1000.0, 0.0)])
         evaluator.finish(load_policy(max(after.candidates.iterdir())).variables)
     assert load_policy(after.last_policy).actor_steps == 900

@@ -2,24 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from walker_rl.errors import UserError
 from walker_rl.evaluation import Evaluation
+from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.step_files import delete, step_file
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
-
-
-class Rank(NamedTuple):
-    """A policy's rank among the candidates.
-
-    Attributes:
-        actor_steps: environment steps at its evaluation.
-        steady_return: mean minus standard deviation of that evaluation's returns.
-    """
-
-    actor_steps: int
-    steady_return: float
 
 
 class Candidates:
@@ -29,12 +17,12 @@ class Candidates:
         """Keeps `num_kept` policies in `folder`, which `add` creates."""
         self._folder = folder
         self._num_kept = num_kept
-        self._ranks: list[Rank] = []
+        self._kept: list[RecordedEvaluation] = []
 
     @property
     def paths(self) -> list[Path]:
         """Files of the kept policies, the highest rank first."""
-        return [self._path(rank) for rank in self._ranks]
+        return [self._path(one) for one in self._kept]
 
     def add(self, saved: SavedPolicy, evaluation: Evaluation) -> bool:
         """Keeps a policy if it ranks high enough, and drops the one that it displaces; one may be added again.
@@ -45,30 +33,25 @@ class Candidates:
         Raises:
             OSError: if the policy can't be written.
         """
-        rank = Rank(saved.actor_steps, evaluation.steady_return)
-        others = [other for other in self._ranks if other.actor_steps != rank.actor_steps]
-        ranks = self._highest([*others, rank])
-        if rank in ranks:
+        new = RecordedEvaluation(saved.actor_steps, evaluation.mean_return, evaluation.stddev_return)
+        others = [other for other in self._kept if other.actor_steps != new.actor_steps]
+        kept = self._highest([*others, new])
+        if new in kept:
             self._folder.mkdir(exist_ok=True)
-            save_policy(self._path(rank), saved)
-        self._ranks = ranks
+            save_policy(self._path(new), saved)
+        self._kept = kept
         delete({*self._folder.glob("step_*")} - {*self.paths})
-        return ranks[0] == rank
+        return kept[0] == new
 
-    def save(self) -> list[Rank]:
-        """Returns the ranks of the kept policies, for `restore`."""
-        return self._ranks
+    def restore(self, evaluations: Iterable[RecordedEvaluation]) -> None:
+        """Ranks a run's recorded evaluations; drops those whose policy has no file."""
+        self._kept = self._highest([one for one in evaluations if self._path(one).exists()])
 
-    def restore(self, ranks: Iterable[tuple[int, float]]) -> None:
-        """Restores the ranks of a run's evaluations; drops those whose policy has no file."""
-        known = [Rank(int(actor_steps), float(steady_return)) for actor_steps, steady_return in ranks]
-        self._ranks = self._highest([rank for rank in known if self._path(rank).exists()])
+    def _highest(self, evaluations: list[RecordedEvaluation]) -> list[RecordedEvaluation]:
+        return sorted(evaluations, key=lambda one: (-one.steady_return, one.actor_steps))[: self._num_kept]
 
-    def _highest(self, ranks: list[Rank]) -> list[Rank]:
-        return sorted(ranks, key=lambda rank: (-rank.steady_return, rank.actor_steps))[: self._num_kept]
-
-    def _path(self, rank: Rank) -> Path:
-        return step_file(self._folder, rank.actor_steps)
+    def _path(self, evaluation: RecordedEvaluation) -> Path:
+        return step_file(self._folder, evaluation.actor_steps)
 
 
 def choose_best(

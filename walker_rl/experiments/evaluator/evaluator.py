@@ -16,7 +16,7 @@ from walker_rl.experiments.seeding import evaluation_seeds, make_seeds
 from walker_rl.policies.architecture import Architecture
 from walker_rl.policies.policy_file import SavedPolicy, load_policy, save_policy
 from walker_rl.terminal.display import Display
-from walker_rl.types import Act, State, Variables
+from walker_rl.types import Act, Variables
 
 
 class Evaluator:
@@ -103,23 +103,9 @@ class Evaluator:
                 self._films.film_stages(last.actor_steps)
         return evaluations
 
-    def save(self) -> State:
-        """Returns the candidates' ranks and the last evaluation; the policies are in the run directory."""
-        return {
-            "candidates": self._candidates.save(),
-            "last_mean": self.last_mean,
-            "last_actor_steps": self.last_actor_steps,
-        }
-
-    def restore(self, state: State) -> None:
-        """Continues from what `save` returned."""
-        self._candidates.restore(state["candidates"])
-        self.last_mean = None if state["last_mean"] is None else float(state["last_mean"])
-        self.last_actor_steps = state["last_actor_steps"]
-
     def continue_after(self, evaluations: Sequence[RecordedEvaluation]) -> None:
         """Continues after a run's recorded evaluations, in their order; the policies are in the run directory."""
-        self._candidates.restore((one.actor_steps, one.steady_return) for one in evaluations)
+        self._candidates.restore(evaluations)
         if evaluations:
             self.last_actor_steps, self.last_mean, _ = evaluations[-1]
 
