@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, reason_of
 from walker_rl.processes.control_groups import memory_limit
 from walker_rl.processes.slots import usable_cores
 from walker_rl.quiet import quiet
@@ -65,7 +65,7 @@ def _check_temporary_folder() -> None:
     try:
         tempfile.gettempdir()
     except FileNotFoundError as error:
-        raise RunError(f"TMPDIR: {error.strerror}") from None
+        raise RunError(f"TMPDIR: {reason_of(error)}") from None
 
 
 def set_environment() -> None:

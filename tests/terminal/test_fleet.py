@@ -7,7 +7,8 @@ import sys
 from tests.terminal.test_display import on_a_terminal
 
 RUN = """
-from walker_rl.terminal import display, fleet, live, states
+from walker_rl.experiments.run.status import LaunchStatus
+from walker_rl.terminal import display, fleet, live
 
 elapsed = 0.0
 display.time.monotonic = lambda: elapsed
@@ -20,7 +21,7 @@ with fleet.FleetDisplay(min_steps_to_learn=0) as shown:
     )
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
-        shown.update(states.FleetStatus(
+        shown.update(LaunchStatus(
             actor_steps=steps,
             max_actor_steps=100_000,
             learner_steps=steps // 2,
@@ -30,6 +31,10 @@ with fleet.FleetDisplay(min_steps_to_learn=0) as shown:
             replay_size=steps,
             num_actors=4,
             actor_steps_by_index={"0": steps // 4, "1": steps // 2, "7": 5, "8": steps // 8, "9": steps // 8},
+            written_at=0.0,
+            phase="training",
+            walltime=elapsed,
+            roster={},
         ))
         elapsed += 0.002
 """

@@ -1,12 +1,12 @@
 """Compares the steadiness of runs in their first environment steps with the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from walker_rl.analysis.compared_run import ComparedRun, Groups
-from walker_rl.analysis.comparison.summary import in_words, interval_of
+from walker_rl.analysis.comparison.summary import as_share, in_words, interval_of, mean_of
 from walker_rl.analysis.statistics import collapsed, known_mean
 
 PHASES = ("first", "rest")
@@ -56,19 +56,9 @@ def describe(groups: Groups, until: float) -> Iterator[str]:
         of_runs = [phases(run, until) for run in runs]
         for phase in PHASES:
             changes, shares, losses = zip(*(of_run[phase] for of_run in of_runs), strict=True)
-            cells = (_estimated(changes), _mean(shares), _estimated(losses))
+            change, loss_change = (in_words(interval_of(values), ".0%") for values in (changes, losses))
+            cells = (change, as_share(mean_of(shares), 0), loss_change)
             yield f"{group.ljust(width)}  {phase.ljust(5)}  " + "  ".join(cell.ljust(24) for cell in cells).rstrip()
-
-
-def _estimated(values: Sequence[float]) -> str:
-    """Writes the seeds' interquartile mean and its interval as percentages, without nan; "-" if all are nan."""
-    return in_words(interval_of(values), ".0%")
-
-
-def _mean(shares: Sequence[float]) -> str:
-    """Writes the seeds' mean as a percentage, without nan; "-" if all are nan."""
-    mean = known_mean(np.array(shares))
-    return "-" if np.isnan(mean) else f"{mean:.0%}"
 
 
 def _median(values: np.ndarray) -> float:

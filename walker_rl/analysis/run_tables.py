@@ -11,7 +11,7 @@ from walker_rl.analysis.compared_run import ComparedRun
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.run_paths import EVALUATIONS, RUNS
 from walker_rl.analysis.tables import Row, read_table, write_table
-from walker_rl.errors import NotWholeError
+from walker_rl.errors import NotWholeError, reason_of
 from walker_rl.files.metrics_file import STEP_KEY
 
 
@@ -51,7 +51,7 @@ def read_tables(folder: Path) -> list[ComparedRun]:
     except KeyError as error:
         raise NotWholeError(f"run = {folder}: must have {error.args[0]} in {RUNS} and {EVALUATIONS}") from None
     except OSError as error:
-        raise NotWholeError(f"run = {error.filename}: must be a file that can be read ({error.strerror})") from None
+        raise NotWholeError(f"run = {error.filename}: must be a file that can be read ({reason_of(error)})") from None
     except (ValueError, TypeError, csv.Error) as error:
         raise NotWholeError(f"run = {folder}: must be whole tables, as --keep writes them ({error})") from None
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,35 +36,17 @@ def read_runs(
         paths: paths of such directories and folders, or patterns that match some.
         group_by: field of the configuration, such as `agent.n_step`: an agent's runs with the same value form a group,
             and runs without the field, like those in tables, keep their groups; or `BY_FOLDER`, which splits all.
-        note: function that prints a line for each path that is left out, with the reason, and a line if some runs
-            lack the field.
+        note: function that prints a line for each path that is left out, with the reason, for folders of runs and run
+            directories beside those that are read, and for runs that lack the field.
 
     Raises:
         UserError: if a path does not exist, none has a run, a run is given twice, or no run directory has the field.
     """
-    found, left_out = list[_Found](), list[str]()
     field = GROUP_BY if group_by == BY_FOLDER else group_by
-    for path in expand(paths):
-        try:
-            found += _read(path, field)
-        except NotWholeError as error:
-            left_out.append(str(error))
-    if left_out and not found:
-        others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
-        raise UserError(left_out[0] + others)
+    found, left_out = _read_all(expand(paths), field)
     folders = {one.folder for one in found}
-    left_out += [
-        f"folders of runs in {path}: {', '.join(deeper)}"
-        for path in paths
-        if real_path(path) in folders and (deeper := folders_of_runs(path))
-    ]
-    left_out += [
-        f"run directories beside the tables in {folder}: {', '.join(beside)}"
-        for folder in sorted(folders)
-        if (beside := runs_beside_tables(folder))
-    ]
-    notes = [*(f"left out: {reason}" for reason in left_out), *_notes_on_field(field, found)]
-    for line in notes:
+    left_out += _unread(paths, folders)
+    for line in (*(f"left out: {reason}" for reason in left_out), *_notes_on_field(field, found)):
         note(f"note: {one_line(line)}")
     names = distinct_names([Place(one.folder, one.run.name) for one in found])
     ends = distinct_ends(folders)
@@ -81,6 +63,34 @@ class _Found:
     folder: Path
     run: ComparedRun
     fields: Collection[str] = ()
+
+
+def _read_all(paths: Iterable[Path], group_by: str) -> tuple[list[_Found], list[str]]:
+    """Reads the runs at some paths; also returns the reason for each path that is left out.
+
+    Raises:
+        UserError: if nothing but such paths is given.
+    """
+    found, left_out = list[_Found](), list[str]()
+    for path in paths:
+        try:
+            found += _read(path, group_by)
+        except NotWholeError as error:
+            left_out.append(str(error))
+    if left_out and not found:
+        others = f"; {len(left_out) - 1} more are left out, too" if left_out[1:] else ""
+        raise UserError(left_out[0] + others)
+    return found, left_out
+
+
+def _unread(paths: Sequence[str | Path], folders: Collection[Path]) -> Iterator[str]:
+    """Describes the runs beside those in `folders` that nothing reads: in deeper folders, or beside tables."""
+    for path in paths:
+        if real_path(path) in folders and (deeper := folders_of_runs(path)):
+            yield f"folders of runs in {path}: {', '.join(deeper)}"
+    for folder in sorted(folders):
+        if beside := runs_beside_tables(folder):
+            yield f"run directories beside the tables in {folder}: {', '.join(beside)}"
 
 
 def _notes_on_field(field: str, found: Sequence[_Found]) -> Iterator[str]:

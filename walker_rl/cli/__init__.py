@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from walker_rl.errors import reason_of
 from walker_rl.processes.exit_statuses import FAILED, INTERRUPTED, REFUSED
 from walker_rl.processes.signals import WARNINGS, StopSignals
 from walker_rl.runtime import set_environment
@@ -46,6 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status = signals.exit_status or status
     failure = outputs[0].failure if outputs and not works else None
     if failure and not isinstance(failure, BrokenPipeError):
-        print(f"error: standard output: {failure.strerror}", file=sys.stderr)
+        print(f"error: standard output: {reason_of(failure)}", file=sys.stderr)
         return FAILED
     return status

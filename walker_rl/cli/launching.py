@@ -17,7 +17,7 @@ from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
 from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, reason_of
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.wire.trust import trust
 from walker_rl.files.outputs import writing
@@ -169,7 +169,7 @@ def _enter_private_network() -> None:
         enter_private_network()
     except OSError as error:
         raise UserError(
-            f"open_ports = false: must be true on this system, which allows no private network ({error.strerror}); "
+            f"open_ports = false: must be true on this system, which allows no private network ({reason_of(error)}); "
             "--open-ports lets a Reverb server listen on every interface without a password"
         ) from None
 
@@ -217,7 +217,7 @@ def _check_resolves(address: str, port: int) -> None:
     try:
         socket.getaddrinfo(host, port)
     except (OSError, UnicodeError) as error:  # UnicodeError: no host can have this name.
-        reason = error.strerror if isinstance(error, OSError) else "not a valid host name"
+        reason = reason_of(error) if isinstance(error, OSError) else "not a valid host name"
         raise UserError(f"join = {address}: must be a host that this machine finds ({reason})") from None
 
 

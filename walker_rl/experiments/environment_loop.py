@@ -59,16 +59,14 @@ class EnvironmentLoop:
         """
         self.actor_steps = state["actor_steps"]
         self._timestep = self.environment.restore(state["environment"])
-        episode = state["episode"]
-        parts = {name: float(part) for name, part in episode["reward_parts"].items()}
-        self._episode = EpisodeStatistics(episode["episode_return"], episode["episode_length"], parts)
+        self._episode = EpisodeStatistics.restored(state["episode"])
         self.actor.restore(state["actor"])
         is_running = self._timestep is not None and not self._timestep.last()
         if self.is_between_episodes:
             self._episode = EpisodeStatistics()
         elif (
             (self._timestep is None) != (self.actor_steps == 0)
-            or list(self.environment.reward_parts) != list(parts)
+            or list(self.environment.reward_parts) != list(self._episode.reward_parts)
             or (is_running and self.actor.awaits_episode)
         ):
             raise ValueError("its parts disagree on where the episode stands")

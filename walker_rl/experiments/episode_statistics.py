@@ -1,5 +1,7 @@
 """Sums over the running episode."""
 
+from __future__ import annotations
+
 import dataclasses
 
 import dm_env
@@ -30,3 +32,9 @@ class EpisodeStatistics:
     def save(self) -> State:
         """Returns the sums so far."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def restored(cls, state: State) -> EpisodeStatistics:
+        """Continues from what `save` returned."""
+        parts = {name: float(part) for name, part in state["reward_parts"].items()}
+        return cls(state["episode_return"], state["episode_length"], parts)

@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import IO
 
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, reason_of
 from walker_rl.experiments.config import ExperimentConfig, prior_of
 from walker_rl.field_values import shown
 from walker_rl.minari_file import data_files, read_metadata
@@ -112,7 +112,7 @@ def prior_record(config: ExperimentConfig, prior_policy: PriorPolicy | None) -> 
         try:
             about, sha256 = read_metadata(path), _hash(*data_files(path))
         except OSError as error:
-            raise UserError(f"agent.prior.dataset = {path}: cannot be read ({error.strerror})") from None
+            raise UserError(f"agent.prior.dataset = {path}: cannot be read ({reason_of(error)})") from None
         steps = about["total_steps"] + about["actor_steps"]
         return PriorRecord(f"{path.name}-{sha256[:8]}", sha256, about["algorithm_name"], steps)
     if policy is None or prior_policy is None:

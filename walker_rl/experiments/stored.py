@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from walker_rl.errors import NotWholeError, text_of
+from walker_rl.errors import NotWholeError, reason_of, text_of
 from walker_rl.field_values import to_record
 from walker_rl.files.yaml_file import read_yaml_file
 
@@ -27,7 +27,7 @@ def reading(path: Path, contents: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotWholeError(f"{path}: must be a file that can be read ({error.strerror})") from None
+        raise NotWholeError(f"{path}: must be a file that can be read ({reason_of(error)})") from None
     except Exception as error:  # Parsers and checks of values have no common error.
         raise NotWholeError(f"{path}: must hold {contents} ({text_of(error)})") from None
 

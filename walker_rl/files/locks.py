@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, reason_of
 from walker_rl.files.outputs import check_writable, writing
 
 
@@ -71,4 +71,4 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
         try:
             yield descriptor
         except OSError as error:
-            raise RunError(f"{error.filename or output}: {error.strerror}; the same command resumes") from None
+            raise RunError(f"{error.filename or output}: {reason_of(error)}; the same command resumes") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from walker_rl.errors import NotWholeError
+from walker_rl.errors import NotWholeError, reason_of
 
 STEP_KEY = "actor_steps"
 """The first column of every file, the x axis."""
@@ -25,7 +25,7 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
     try:
         content = path.read_bytes() if path.exists() else b""
     except OSError as error:
-        raise NotWholeError(f"{path}: must be a file that can be read ({error.strerror})") from None
+        raise NotWholeError(f"{path}: must be a file that can be read ({reason_of(error)})") from None
     names, lines = _split(content)
     rows = [_row(line, len(names)) for line in lines]
     if (content and not names) or None in rows:

@@ -11,7 +11,7 @@ from walker_rl.terminal.display import Display
 
 
 class FleetDisplay(Display):
-    """Shows a `FleetStatus`, and the processes of the run."""
+    """Shows a `LaunchStatus`, and the processes of the run."""
 
     def __init__(self, min_steps_to_learn: int) -> None:
         """Starts without processes."""

@@ -1,4 +1,4 @@
-"""States of a run, a launched run and a sweep, as displays show them; needs no Rich."""
+"""States of a run and of a sweep, as displays show them; needs no Rich."""
 
 import dataclasses
 import enum
@@ -30,23 +30,6 @@ class Status:
     def shown_steps(self) -> int:
         """Environment steps, at most `max_actor_steps`, which actors of a launched run may exceed."""
         return min(self.actor_steps, self.max_actor_steps)
-
-
-@dataclasses.dataclass(frozen=True)
-class FleetStatus(Status):
-    """Progress of a distributed run.
-
-    Attributes:
-        samples_per_insert: average number of samples per item; None before sampling is due.
-        replay_size: transitions in the replay.
-        num_actors: actors that have reported recently.
-        actor_steps_by_index: steps of each actor that ever took part.
-    """
-
-    samples_per_insert: float | None
-    replay_size: int
-    num_actors: int
-    actor_steps_by_index: dict[str, int]
 
 
 class RunState(enum.Enum):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from walker_rl.errors import reason_of
 from walker_rl.processes.child import Child, end_children, start_child
 
 
@@ -25,7 +26,7 @@ def served_beside(listener: socket.socket, path: Path, log: Path) -> Iterator[No
         try:
             children = [start_child(command, log, inherited=(listener.fileno(),))]
         except OSError as error:
-            print(f"warning: there is no page: {error.filename or command[0]}: {error.strerror}", flush=True)
+            print(f"warning: there is no page: {error.filename or command[0]}: {reason_of(error)}", flush=True)
     try:
         yield
     finally:

@@ -62,11 +62,11 @@ class GroupSummary:
             f"{self.num_runs}{f' ({self.num_complete} complete)' if 0 < self.num_complete < self.num_runs else ''}",
             f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}",
             in_words(self.last_return),
-            _as_share(self.last_falls, 1),
+            as_share(self.last_falls, 1),
             in_words(self.best_return),
-            _as_share(self.best_falls, 1),
+            as_share(self.best_falls, 1),
             in_words(self.change),
-            _as_share(self.collapsed, 0),
+            as_share(self.collapsed, 0),
         )
 
 
@@ -107,17 +107,17 @@ def _summarize_group(group: str, runs: Sequence[ComparedRun]) -> GroupSummary:
         best_return=interval_of([one.mean_return for one in best if one is not None]),
         best_falls=_mean_falls(best),
         change=interval_of([one.spread for one in variation]),
-        collapsed=_mean([one.share_collapsed for one in variation]),
+        collapsed=mean_of([one.share_collapsed for one in variation]),
     )
 
 
 def _mean_falls(evaluations: Sequence[FinalEvaluation | None]) -> float | None:
     """The seeds' mean share of falls; None if a final evaluation has no count, so the mean would omit a seed."""
     shares = [one.falls for one in evaluations if one is not None]
-    return None if None in shares else _mean(shares)
+    return None if None in shares else mean_of(shares)
 
 
-def _mean(shares: Sequence[float | None]) -> float | None:
+def mean_of(shares: Sequence[float | None]) -> float | None:
     """The seeds' mean, without None and nan; their interquartile mean would omit a few that fall or collapse."""
     mean = known_mean(np.array(shares, np.float64))
     return None if np.isnan(mean) else mean
@@ -141,5 +141,6 @@ def in_words(interval: Interval | None, form: str | None = None) -> str:
     return value + (f" [{', '.join(ends)}]" if ends else "")
 
 
-def _as_share(share: float | None, num_decimals: int) -> str:
+def as_share(share: float | None, num_decimals: int) -> str:
+    """Writes a share as a percentage; "-" for None."""
     return "-" if share is None else f"{share:.{num_decimals}%}"

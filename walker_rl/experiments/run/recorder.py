@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from walker_rl.errors import reason_of
 from walker_rl.evaluation import Evaluation
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.run.directory import RunDirectory
@@ -165,4 +166,4 @@ class Recorder:
             if gif.exists():
                 self._logger.write_video(gif, actor_steps)
         except OSError as error:
-            self._display.message(f"warning: {gif}: not sent to the trackers ({error.strerror})")
+            self._display.message(f"warning: {gif}: not sent to the trackers ({reason_of(error)})")

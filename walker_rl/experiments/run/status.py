@@ -10,23 +10,31 @@ from pathlib import Path
 
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.stored import read_json_record
-from walker_rl.terminal.states import FleetStatus
+from walker_rl.terminal.states import Status
 
 RosterState = dict[str, tuple[int, int, str | None]]
 """Each actor's steps, starts and process token, by index."""
 
 
 @dataclasses.dataclass(frozen=True)
-class LaunchStatus(FleetStatus):
+class LaunchStatus(Status):
     """Progress of a distributed run.
 
     Attributes:
+        samples_per_insert: average number of samples per item; None before sampling is due.
+        replay_size: transitions in the replay.
+        num_actors: actors that have reported recently.
+        actor_steps_by_index: steps of each actor that ever took part.
         written_at: seconds since the epoch.
         phase: "training", "ending", "complete" or "stopped".
         walltime: seconds of training, those before a resume included.
         roster: state of the roster, as `Roster.save` returns it.
     """
 
+    samples_per_insert: float | None
+    replay_size: int
+    num_actors: int
+    actor_steps_by_index: dict[str, int]
     written_at: float
     phase: str
     walltime: float
