@@ -65,7 +65,7 @@ def test_time_to_go(rows, num_slots, seconds):
 
 def test_the_reader_reads_run_directories(tmp_path):
     overrides = ("max_actor_steps=900",)
-    job = Job(load_config(AGENT, (), overrides), tmp_path / "a", tmp_path / "a.log")
+    job = Job(load_config(AGENT, (), overrides), tmp_path / "a", tmp_path / "a.log", values=("a",))
     job.run.metrics.mkdir(parents=True)
     (job.run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return\n300,50,-7.25\n")
     overview = ProgressReader([Entry(job, RunState.WAITING)], num_slots=1).read()

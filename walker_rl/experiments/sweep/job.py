@@ -20,11 +20,13 @@ class Job:
         config: the experiment's configuration.
         run_dir: the run directory, which need not exist.
         log: log file of the run's process; its folder need not exist.
+        values: values of a sweep's grid as in the run's name, such as "agent.n_step=3".
     """
 
     config: ExperimentConfig
     run_dir: Path
     log: Path
+    values: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,3 +79,8 @@ class Job:
         except UserError:  # As in `is_complete`.
             return {}
         return changed_fields(flatten(to_dict(self.config)), stored)
+
+
+def log_file(output: Path, name: str) -> Path:
+    """Returns the log of a run's process in the folder of a sweep or a search."""
+    return output / "logs" / f"{name}.log"

@@ -58,10 +58,8 @@ class ProgressReader:
 def short_name(job: Job, with_task: bool) -> str:
     """Name of a job for a table, as in "d4pg agent.n_step=3 seed 0"; `plan` makes the job's own name."""
     config = job.config
-    task = file_name(config.task)
-    grid = job.name.removeprefix(f"{config.agent_name}_{task}").removesuffix(f"_seed{config.seed}")
-    parts = (config.agent_name, task if with_task else "", grid.removeprefix("_"), f"seed {config.seed}")
-    return " ".join(filter(None, parts))
+    task = file_name(config.task) if with_task else ""
+    return " ".join(filter(None, (config.agent_name, task, "_".join(job.values), f"seed {config.seed}")))
 
 
 def seconds_left(rows: Sequence[Row], num_slots: int) -> float | None:

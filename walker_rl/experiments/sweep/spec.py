@@ -12,7 +12,7 @@ from typing import Any
 
 from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
-from walker_rl.experiments.config import flatten
+from walker_rl.experiments.config import ExperimentConfig, flatten
 from walker_rl.experiments.config_loading import (
     OtherAgentsFieldError,
     as_overrides,
@@ -21,7 +21,7 @@ from walker_rl.experiments.config_loading import (
     read_yaml,
 )
 from walker_rl.experiments.sections import nest
-from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.job import Job, log_file
 from walker_rl.field_values import shown
 from walker_rl.files.whole_file import MAX_NAME_SIZE
 from walker_rl.files.yaml_file import as_text
@@ -159,7 +159,8 @@ def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
         for task, agent, point in itertools.product(tasks, spec.agents, points)
     ]
     for seed in spec.seeds:
-        yield from (_with_seed(job, seed) for job in without_seed)
+        for job in without_seed:  # Does not read its configuration again, which would take a millisecond.
+            yield _sweep_job(dataclasses.replace(job.config, seed=seed), job.values, output)
     if not spec.seeds:
         yield from without_seed
 
@@ -172,19 +173,12 @@ def _job(agent: str, spec: SweepSpec, own: tuple[str, ...], point: tuple[str, ..
         raise UserError(f"{agent}: {error}{advice}") from None
     except UserError as error:
         raise UserError(f"{agent}: {error}") from None
-    values = [re.sub(r'[]["]', "", text).replace("/", "_") for text in point]
-    name = "_".join([agent, file_name(config.task), *values, f"seed{config.seed}"])
-    return Job(config, output / name, output / "logs" / f"{name}.log")
+    return _sweep_job(config, tuple(re.sub(r'[]["]', "", text).replace("/", "_") for text in point), output)
 
 
-def _with_seed(job: Job, seed: int) -> Job:
-    """The same run with another seed; does not read its configuration again, which would take a millisecond."""
-    name = f"{job.name.removesuffix(f'seed{job.config.seed}')}seed{seed}"
-    return Job(
-        dataclasses.replace(job.config, seed=seed),
-        job.run_dir.with_name(name),
-        job.log.with_name(f"{name}.log"),
-    )
+def _sweep_job(config: ExperimentConfig, values: tuple[str, ...], output: Path) -> Job:
+    name = "_".join([config.agent_name, file_name(config.task), *values, f"seed{config.seed}"])
+    return Job(config, output / name, log_file(output, name), values)
 
 
 def check_not_set(field: str, option: str, overrides: Iterable[str]) -> None:

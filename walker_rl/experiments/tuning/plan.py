@@ -9,7 +9,7 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict, why_nothing_is_learned
 from walker_rl.experiments.config_loading import config_from_dict, read_override, read_yaml
 from walker_rl.experiments.run.directory import RunDirectory
-from walker_rl.experiments.sweep.job import Job
+from walker_rl.experiments.sweep.job import Job, log_file
 from walker_rl.search_space import SearchSpace
 
 PRUNERS = ("median", "hyperband", "none")
@@ -68,7 +68,7 @@ class Plan:
 
     def _job(self, number: int, seed: int, drawn: Sequence[str], output: Path) -> Job:
         run_dir = self.run(number, seed, output).path
-        return Job(self.trial_config(seed, drawn), run_dir, output / "logs" / f"{run_dir.name}.log")
+        return Job(self.trial_config(seed, drawn), run_dir, log_file(output, run_dir.name))
 
 
 def searched(space: SearchSpace, files: Sequence[Path], overrides: Sequence[str]) -> SearchSpace:
