@@ -35,7 +35,7 @@ class RunError(LineError):
 
 
 class ResumableError(RunError):
-    """A run that failed while it trained; the message names the checkpoint from which it resumes."""
+    """A run that failed while it trained, and can be resumed; the command that does so follows the message."""
 
 
 class RunIsComplete(Exception):

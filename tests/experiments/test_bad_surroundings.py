@@ -211,7 +211,9 @@ def test_numbers_that_run_away_end_the_run_and_leave_the_last_good_state(tmp_pat
     result = run_command(*PENDULUM, "--steps", "900", "--run-dir", run, *options)
     assert result.returncode == 1
     newest = max((run / "checkpoints").glob("step_*.npz"))
-    advice = f"the last good state is {newest}; to resume from it: {resume_command('train', AGENT, run)}"
+    advice = (
+        f"the last good state is {newest}; to resume from the newest checkpoint: {resume_command('train', AGENT, run)}"
+    )
     assert re.fullmatch(f"error: ({reason}); {re.escape(advice)}\n", result.stderr), result.stderr
 
 

@@ -151,7 +151,7 @@ def test_an_episode_that_fails_ends_the_run_in_a_line_and_it_resumes_bit_for_bit
     last_line = output.splitlines()[-1]
     assert last_line.startswith(failure), output
     (tmp_path / "fails").unlink()
-    _, *words = shlex.split(last_line.partition("; to resume from it: ")[2])
+    _, *words = shlex.split(last_line.partition("; to resume from the newest checkpoint: ")[2])
     resumed = run_command(*words, **inside(tmp_path))
     assert resumed.returncode == 0, resumed.stderr
     assert metrics_of(tmp_path / "run") == metrics_of(tmp_path / "straight")

@@ -17,7 +17,7 @@ from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
 from walker_rl.cli.requested_run import load_request
 from walker_rl.cli.see_through import see_through
-from walker_rl.errors import RunError, UserError, reason_of
+from walker_rl.errors import ResumableError, RunError, UserError, reason_of
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.wire.trust import trust
 from walker_rl.files.outputs import writing
@@ -63,7 +63,7 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
         UserError: if the request is impossible; nothing is then left behind.
         RunError: if the run can't continue.
     """
-    from walker_rl.experiments.run.directory import locked, updated_config
+    from walker_rl.experiments.run.directory import updated_config
 
     if placement.num_actors == 0 and placement.listen is None:
         raise UserError("listen: must be given with --role central, as in --listen HOST:PORT")
@@ -84,11 +84,10 @@ def launch_run(request: Request, placement: Placement, listener: socket.socket |
                 with StopSignals() as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
                     return _train(config, run, placement, port, signals)
             except RunError as error:
-                raise RunError(f"{error}; to resume from the newest checkpoint: {again}") from None
+                raise ResumableError(str(error)) from None
 
     def attempt() -> int:
-        with locked(run):
-            return see_through(config, run, again, work, details, listener)
+        return see_through(config, run, again, work, details, listener)
 
     if placement.in_threads:  # Threads that are blocked in Reverb would delay the exit for minutes.
         from walker_rl.experiments.distributed.roles.node import run_and_exit

@@ -32,13 +32,13 @@ def see_through(
     details: str = "",
     listener: socket.socket | None = None,
 ) -> int:
-    """Does the work of a run, and prints the lines at its start and end.
+    """Does the work of a run, which other processes must leave alone, and prints the lines at its start and end.
 
     Args:
         config: the experiment's configuration.
         run: the run directory.
         again: command that resumes the run.
-        work: function that trains and returns the exit status.
+        work: function that trains and returns the exit status; a `ResumableError` gets the command `again`.
         details: text that completes the first line.
         listener: socket on which the run's page is served meanwhile; None for no page.
 
@@ -46,25 +46,27 @@ def see_through(
         The exit status.
 
     Raises:
+        UserError: if `work` raises it, or another process trains in the run directory.
         RunError: if `work` raises it, or the disk is full.
     """
-    from walker_rl.experiments.run.directory import restore_folders
+    from walker_rl.experiments.run.directory import locked, restore_folders
     from walker_rl.watch.beside import served_beside
 
     to_resume = f"to resume from the newest checkpoint: {again}"
-    _tell_start(config, run, details, listener)
-    try:
-        restore_folders(run)
-        with served_beside(listener, run.path, run.watch_log) if listener else contextlib.nullcontext():
-            status = work()
-        if status == COMPLETE:
-            _tell_outcome(config, run)
-        else:
-            _tell_interruption(config, run, to_resume)
-    except ResumableError as error:
-        raise RunError(f"{error}; to resume from it: {again}") from None
-    except OSError as error:
-        raise RunError(f"{error.filename or run.path}: {reason_of(error)}; {to_resume}") from None
+    with locked(run):
+        _tell_start(config, run, details, listener)
+        try:
+            restore_folders(run)
+            with served_beside(listener, run.path, run.watch_log) if listener else contextlib.nullcontext():
+                status = work()
+            if status == COMPLETE:
+                _tell_outcome(config, run)
+            else:
+                _tell_interruption(config, run, to_resume)
+        except ResumableError as error:
+            raise RunError(f"{error}; {to_resume}") from None
+        except OSError as error:
+            raise RunError(f"{error.filename or run.path}: {reason_of(error)}; {to_resume}") from None
     return status
 
 

@@ -41,7 +41,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
     with StopSignals(raises=True) as signals:  # Before slow imports, which may swallow a KeyboardInterrupt.
         from walker_rl.experiments.prior import read_prior_policy
         from walker_rl.experiments.run.creation import create_run_directory
-        from walker_rl.experiments.run.directory import locked, prior_policy_of
+        from walker_rl.experiments.run.directory import prior_policy_of
 
         config, run = load_request(request, RUNNER, [RUNNER])
         prior_policy = prior_policy_of(run, config) if run else read_prior_policy(config)
@@ -49,8 +49,7 @@ def train(request: Request, listener: socket.socket | None = None) -> tuple[RunD
             run = run or create_run_directory(request.run_dir, config, RUNNER, prior_policy)
             again = resume_command(RUNNER, config.agent_name, run.path)
             work = functools.partial(_work, config, parts, run, signals, is_new=request.resume is None)
-            with locked(run):
-                return run, see_through(config, run, again, work, listener=listener)
+            return run, see_through(config, run, again, work, listener=listener)
 
 
 def _work(config: ExperimentConfig, parts: Parts, run: RunDirectory, signals: StopSignals, *, is_new: bool) -> int:

@@ -21,7 +21,7 @@ from walker_rl.cli.launching import experiment_of, port_of
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.request import Request
 from walker_rl.cli.see_through import see_through
-from walker_rl.errors import RunError, UserError, reason_of
+from walker_rl.errors import ResumableError, UserError, reason_of
 from walker_rl.printable import counted
 from walker_rl.processes.child import last_line
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
@@ -77,7 +77,7 @@ def _submit(
 ) -> int:
     require_acme("cluster submit")
 
-    from walker_rl.experiments.run.directory import locked, updated_config
+    from walker_rl.experiments.run.directory import updated_config
 
     if not os.path.exists(ray_python):
         raise UserError(_without_ray(ray_python))
@@ -99,18 +99,17 @@ def _submit(
 
     def work() -> int:
         with contextlib.nullcontext() if is_new else updated_config(run, config):
-            return _work(ray_python, {**spec, **which}, run, again, is_new=is_new)
+            return _work(ray_python, {**spec, **which}, run, is_new=is_new)
 
-    with locked(run):
-        return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
+    return see_through(config, run, again, work, f" on {counted(num_actors, 'actor')} of {address}")
 
 
-def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, again: str, *, is_new: bool) -> int:
+def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, *, is_new: bool) -> int:
     """Trains on the cluster; returns the exit status. A new run that ends before it began is discarded.
 
     Raises:
         UserError: if the cluster or the driver refuses the run.
-        RunError: if the run can't continue.
+        ResumableError: if the run can't continue.
         typer.Exit: if it was stopped before it began.
     """
     from walker_rl.experiments.run.creation import discard_unused
@@ -122,7 +121,7 @@ def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, again: s
     if status == REFUSED:
         raise UserError(said)
     if status not in (COMPLETE, STOPPED, INTERRUPTED):
-        raise RunError(f"{said}; to resume from the newest checkpoint: {again}")
+        raise ResumableError(said)
     return status
 
 
