@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.conditions import ENDLESS
 from benchmarks.meter import VARIABLE, Meter
 from benchmarks.report import Row
 from benchmarks.turns import ROOT, run_module
@@ -25,9 +26,7 @@ START_LIMIT = 120.0
 SETTINGS = (
     "agent.min_replay_size=100000000",  # No update: this measures the wire.
     "agent.max_replay_size=100000000",
-    "evaluation.period=1000000000",
-    "max_actor_steps=1000000000",
-    "checkpoint.seconds_period=null",
+    *ENDLESS,
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import Row
-from benchmarks.turns import ROOT, BenchmarkError
+from benchmarks.turns import ROOT, ended
 
 WALKER_RL = Path(sys.executable).with_name("walker-rl")
 
@@ -31,7 +31,7 @@ def seconds_of(command: list) -> float:
         result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         seconds = time.perf_counter() - began
     if result.returncode != 0:
-        raise BenchmarkError(f"{' '.join(map(str, command))} ended with status {result.returncode}: {result.stderr}")
+        raise ended(" ".join(map(str, command)), result.returncode, result.stderr)
     return seconds
 
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.conditions import ENDLESS
 from benchmarks.meter import Meter
 from walker_rl.experiments.run.status import read_status
 
@@ -21,13 +22,7 @@ def main() -> None:
     meter = Meter()
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        settings = (
-            "max_actor_steps=1000000000",
-            "evaluation.period=1000000000",
-            "checkpoint.seconds_period=null",
-            "agent.num_random_steps=500",
-            *overrides,
-        )
+        settings = (*ENDLESS, "agent.num_random_steps=500", *overrides)
         options = itertools.chain.from_iterable(("--set", setting) for setting in settings)
         command = (sys.executable, "-m", "walker_rl", "launch", agent, "--num-actors", num_actors, "--run-dir", run)
         process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)

@@ -9,6 +9,7 @@ import sys  # noqa: E402
 
 import numpy as np  # noqa: E402
 
+from benchmarks.conditions import ENDLESS, WARM_UP_STEPS  # noqa: E402
 from benchmarks.local_run import run_locally  # noqa: E402
 from benchmarks.meter import Meter  # noqa: E402
 from walker_rl.agents import config_class  # noqa: E402
@@ -22,23 +23,20 @@ REPLAY_SIZE = 1_000_000
 FIRST_UPDATE = {"acting": REPLAY_SIZE, "training": 1_000, "learner": 1_000}
 """Transitions in the replay before the first update, by activity."""
 
-WARM_UP_STEPS = 1_300
 WARM_UP_STEPS_ON_POLICY = 6_300
 """Steps of three rounds: the first primes the normaliser, the second traces the update."""
 
 
 def benchmark_config(agent: str, activity: str, overrides: list[str]) -> ExperimentConfig:
     """Configures an agent with its defaults, except for its peers' replay, without evaluations and checkpoints."""
-    settings: dict[str, object] = {
-        "max_actor_steps": 10**9,
-        "evaluation.period": 10**9,
-        "checkpoint.seconds_period": "null",
-    }
+    settings = [*ENDLESS]
     if issubclass(config_class(agent), OffPolicyConfig):
-        settings["agent.num_random_steps"] = 500
-        settings["agent.min_replay_size"] = FIRST_UPDATE[activity]
-        settings["agent.max_replay_size"] = REPLAY_SIZE
-    return load_config(agent, overrides=[*(f"{name}={value}" for name, value in settings.items()), *overrides])
+        settings += (
+            "agent.num_random_steps=500",
+            f"agent.min_replay_size={FIRST_UPDATE[activity]}",
+            f"agent.max_replay_size={REPLAY_SIZE}",
+        )
+    return load_config(agent, overrides=[*settings, *overrides])
 
 
 def step_environment(meter: Meter, task: str) -> None:

@@ -11,11 +11,10 @@ import pybullet_envs_gymnasium  # noqa: F401  (registers the tasks)
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 
+from benchmarks.conditions import TASK, WARM_UP_STEPS
 from benchmarks.meter import Meter
 
-TASK = "Walker2DBulletEnv-v0"
 MODULES = {"sb3": "stable_baselines3", "sbx": "sbx"}
-WARM_UP_STEPS = 1_300
 
 OFF_POLICY = {
     "batch_size": 256,

@@ -19,7 +19,8 @@ import sbx
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.noise import NormalActionNoise
 
-from benchmarks.contestants.peer_policy import TASK, play
+from benchmarks.conditions import TASK
+from benchmarks.contestants.peer_policy import play
 from benchmarks.curve_tables import CurveTables
 
 EVALUATION_PERIOD = 10_000

@@ -13,7 +13,8 @@ import gymnasium as gym
 import pybullet_envs_gymnasium  # noqa: F401  (registers the tasks)
 import sbx
 
-TASK = "Walker2DBulletEnv-v0"
+from benchmarks.conditions import TASK
+
 FIRST_EPISODE = 2_000
 """Seed of the first episode; those of the following ones count up."""
 

@@ -15,12 +15,11 @@ from acme.tf import networks
 from acme.tf import utils as tf2_utils
 from acme.utils import loggers
 
+from benchmarks.conditions import TASK, WARM_UP_STEPS
 from benchmarks.meter import Meter
 
-TASK = "Walker2DBulletEnv-v0"
 BATCH_SIZE = 256
 HIDDEN_SIZES = (256, 256)
-WARM_UP_STEPS = 1_300
 
 
 def step_environment(meter: Meter, task: str) -> None:
