@@ -10,6 +10,8 @@ from tests.analysis.made_runs import make_run
 from tests.package_copy import ROOT
 from tests.terminal.terminals import on_a_terminal
 from tests.tiny import run_command
+from walker_rl.analysis.run_tables import write_runs
+from walker_rl.analysis.runs import read_runs
 from walker_rl.cli import main
 
 
@@ -21,7 +23,8 @@ def test_it_compares_what_a_pattern_names_and_the_tables_kept_of_it(tmp_path, ca
     assert main(["compare", f"{tmp_path}/run?", *words]) == 0
     output = capsys.readouterr().out
     assert "250 [250, 250]" in output
-    assert f"  {tmp_path}/a/first: {len(list((tmp_path / 'a/first').iterdir()))} files\n" in output
+    kept = [f"  {tmp_path}/kept/{name}.csv\n" for name in ("runs", "evaluations")]
+    assert f"{''.join(kept)}  {tmp_path}/a/first: {len(list((tmp_path / 'a/first').iterdir()))} files\n" in output
     assert output.endswith(f"--thresholds 150,1e3 --output {tmp_path}/a/first/report.html\n")
     assert ",1000.0," in (tmp_path / "a/first/time_to_return.csv").read_text()
     script = [sys.executable, ROOT / "scripts/plot_comparison.py", tmp_path / "kept", "--output", tmp_path / "again"]
@@ -44,6 +47,20 @@ def test_json_has_the_numbers_of_the_table_and_the_files(tmp_path, capsys):
     assert group["num_complete"] == 2
     assert task["probability_of_improvement"] == []
     assert sorted(compared["files"]) == sorted(map(str, (tmp_path / "out").iterdir()))
+
+
+def test_tables_of_other_runs_are_not_replaced(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("first", "second"):
+        make_run(tmp_path / name, [100, 200])
+    (tmp_path / "kept").mkdir()
+    write_runs(read_runs(["first", "second"]), tmp_path / "kept")
+    make_run(tmp_path / "third", [100, 300])
+    assert main(["compare", "third", "--keep", "kept"]) == 2
+    must_be = "must be new or hold tables of the same runs"
+    assert capsys.readouterr() == ("", f"error: keep = kept: {must_be} (it also has first, second)\n")
+    assert [run.name for run in read_runs(["kept"])] == ["first", "second"]
+    assert not (tmp_path / "comparison").exists()
 
 
 @pytest.mark.parametrize("name", ["日本", "हिन्दी"])

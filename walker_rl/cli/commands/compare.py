@@ -45,25 +45,37 @@ def compare_runs(
     spreadsheet would take for a formula begins with a '.
     """
     from walker_rl.analysis.comparison.figures import draw_comparison
-    from walker_rl.analysis.run_tables import write_runs
+    from walker_rl.analysis.kept_tables import check_replaceable_tables
     from walker_rl.analysis.runs import read_runs
     from walker_rl.printable import counted
 
     returns = parse_thresholds(thresholds)
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append if json else print)
+    if keep is not None:
+        check_replaceable_tables(keep, found, runs)
     if not json:
         _print_summaries(found)
-    if keep is not None:
-        with writable(keep, "keep"):
-            write_runs(found, keep)
+    tables = _keep(found, keep) if keep is not None else []
     with writable(output, "output"):
         written = draw_comparison(found, output, returns)
     if json:
-        print_json(context, {"tasks": _as_dicts(found), "notes": notes, "files": list(map(str, written))})
+        print_json(context, {"tasks": _as_dicts(found), "notes": notes, "files": list(map(str, [*tables, *written]))})
     else:
+        for table in tables:
+            print(f"  {table}")
         print(f"  {output}: {counted(len(written), 'file')}")
         _print_report_command(runs, output, group_by, thresholds)
+
+
+def _keep(runs: Sequence[Run], folder: Path) -> list[Path]:
+    """Writes the tables of runs; returns their paths."""
+    from walker_rl.analysis.kept_tables import tables_in
+    from walker_rl.analysis.run_tables import write_runs
+
+    with writable(folder, "keep"):
+        write_runs(runs, folder)
+    return tables_in(folder)
 
 
 def _print_report_command(runs: Sequence[str], output: Path, group_by: str, thresholds: str | None) -> None:
