@@ -1,10 +1,7 @@
 """Whole numbers as a user types them (5000, 1e5, 300k, 1M), and the limits on them."""
 
 import re
-from decimal import Decimal
-
-LIMIT = 10**30
-"""Counts have at most thirty digits, however they are written."""
+from fractions import Fraction
 
 MAX_EPISODES = 100_000
 """Maximum number of episodes of an evaluation that a user requests."""
@@ -20,7 +17,7 @@ def parse_count(text: str) -> int:
         ValueError: if the text is no whole number of that form.
     """
     match = _FORM.fullmatch(text)
-    count = Decimal(match[1]) * _FACTORS[match[2].lower()] if match else Decimal("nan")
-    if not match or count != int(count) or abs(count) >= LIMIT:
+    count = Fraction(match[1]) * _FACTORS[match[2].lower()] if match else None
+    if count is None or count.denominator != 1:
         raise ValueError("must be a whole number, as in 5000, 1e5, 300k or 1M")
-    return int(count)
+    return count.numerator

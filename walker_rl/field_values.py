@@ -93,14 +93,14 @@ def describe_type(annotation: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """Writes a value in one line, in YAML's words: null, true, [256, 256], {length: 3}."""
+    """Writes a value in one line, in YAML's words: null, true, [256, 256], {length: 3}; an empty text is ''."""
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{shown(key)}: {shown(item)}' for key, item in value.items())}}}"
-    return " ".join(str(value).split())
+    return " ".join(str(value).split()) or "''"
 
 
 @functools.cache

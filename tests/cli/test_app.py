@@ -118,7 +118,7 @@ def test_a_slip_gets_a_suggestion(arguments, end):
         ("train d4pg more words", "argument = more words: must not be given"),
         ("compare --zzz", "option = --zzz: unknown"),
         ("cluster", "command: must be given, one of submit"),
-        (("train", "d4pg", "--seed", ""), "seed = '': must be an integer"),
+        ("train d4pg --seed=", "seed = '': must be an integer"),
     ],
 )
 def test_a_wrong_word_is_named_with_what_is_allowed(words, message, capsys):

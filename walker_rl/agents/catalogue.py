@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from walker_rl.errors import RunError, UserError, described, did_you_mean, place_of
+from walker_rl.field_values import shown
 from walker_rl.search_space import Range, SearchSpace
 
 if TYPE_CHECKING:  # These import NumPy.
@@ -153,7 +154,7 @@ def _package(agent_name: str) -> str:
     packages = _found().packages
     if agent_name not in packages:
         near = did_you_mean(agent_name, packages)
-        raise UserError(f"agent = {agent_name}: must be one of {', '.join(packages)}{near}")
+        raise UserError(f"agent = {shown(agent_name)}: must be one of {', '.join(packages)}{near}")
     return packages[agent_name]
 
 

@@ -94,13 +94,13 @@ def _unread(paths: Sequence[str | Path], folders: Collection[Path]) -> Iterator[
 
 
 def _notes_on_field(field: str, found: Sequence[_Found]) -> Iterator[str]:
-    """Yields notes on runs that lack the field; raises a UserError if every run directory does."""
+    """Yields notes on runs that lack the field; raises a UserError if it is empty or every run directory does."""
     if field == GROUP_BY:
         return
     known = {name for one in found for name in one.fields}
-    if known and field not in known:
+    if not field or (known and field not in known):
         problem = "must be a field of the configuration; no run has such a field"
-        raise UserError(f"group_by = {field}: {problem}{did_you_mean(field, (*known, BY_FOLDER))}")
+        raise UserError(f"group_by = {shown(field)}: {problem}{did_you_mean(field, (*known, BY_FOLDER))}")
     if any(one.run.directory is None for one in found):
         yield f"group_by = {field}: runs in tables have no fields, and keep their groups"
     if without := [one.run.name for one in found if one.run.directory and field not in one.fields]:

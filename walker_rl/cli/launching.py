@@ -20,6 +20,7 @@ from walker_rl.cli.see_through import see_through
 from walker_rl.errors import ResumableError, RunError, UserError, reason_of
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.distributed.wire.trust import trust
+from walker_rl.field_values import shown
 from walker_rl.files.outputs import writing
 from walker_rl.printable import counted, file_name
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -201,7 +202,7 @@ def port_of(address: str, name: str) -> int:
     """
     match = re.fullmatch(r"[^:\s]+:(\d{1,5})", address)
     if match is None or not 0 < int(match[1]) < 2**16:
-        raise UserError(f"{name} = {address}: must be HOST:PORT, as in localhost:8000")
+        raise UserError(f"{name} = {shown(address)}: must be HOST:PORT, as in localhost:8000")
     host = address.rpartition(":")[0]
     if re.fullmatch(r"[\d.]+", host):
         try:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from walker_rl.cli.completion import complete_tasks
-from walker_rl.cli.quantities import parse_duration, steps_parser
+from walker_rl.cli.quantities import integer_option, parse_duration, steps_parser
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.experiments.config import default_experiment, prior_of
 
@@ -25,7 +25,7 @@ Task = Annotated[
     str | None,
     typer.Option(metavar="TASK", help="Short for --set task=...; see walker-rl list.", autocompletion=complete_tasks),
 ]
-Seed = Annotated[int | None, typer.Option(metavar="SEED", help="Short for --set seed=...")]
+Seed = Annotated[int | None, integer_option(metavar="SEED", help="Short for --set seed=...")]
 Steps = Annotated[
     int | None,
     typer.Option(

@@ -7,6 +7,7 @@ import typer
 
 from walker_rl.analysis.grouping import BY_FOLDER
 from walker_rl.errors import UserError
+from walker_rl.field_values import shown
 
 Runs = Annotated[
     list[str],
@@ -36,5 +37,5 @@ def parse_thresholds(text: str | None) -> list[float]:
     except ValueError:
         values = [math.nan]
     if not all(map(math.isfinite, values)):
-        raise UserError(f"thresholds = {text}: must be numbers with commas between them, as in 500,1000")
+        raise UserError(f"thresholds = {shown(text)}: must be numbers with commas between them, as in 500,1000")
     return sorted(set(values))

@@ -101,7 +101,7 @@ def read_override(override: str, name: str = "set") -> dict[str, Any]:
 
     field, _, text = override.partition("=")
     if not field or not text.strip("="):
-        raise UserError(f"{name} = {override}: must be field=value, as in agent.n_step=3")
+        raise UserError(f"{name} = {shown(override)}: must be field=value, as in agent.n_step=3")
     try:
         return {field: parse_yaml(text)}
     except yaml.YAMLError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from walker_rl.errors import UserError, did_you_mean
+from walker_rl.field_values import shown
 
 BEST_POLICY = "policy/best.npz"
 """Path of the best policy in a run directory."""
@@ -73,7 +74,9 @@ def find_pretrained(name: str) -> PretrainedPolicy:
     """
     policies = {policy.name: policy for policy in pretrained_policies()}
     if name not in policies:
-        raise UserError(f"pretrained = {name}: must be one of {', '.join(policies)}{did_you_mean(name, policies)}")
+        raise UserError(
+            f"pretrained = {shown(name)}: must be one of {', '.join(policies)}{did_you_mean(name, policies)}"
+        )
     return policies[name]
 
 

@@ -97,6 +97,7 @@ def test_on_a_terminal_of_80_columns_no_line_is_longer(tmp_path):
             "keep = {run}/config.yaml: must be a folder that can be written to (File exists)",
         ),
         (("--group-by", "XYZ"), "group_by = XYZ: must be a field of the configuration; no run has such a field"),
+        (("--group-by", ""), "group_by = '': must be a field of the configuration; no run has such a field"),
         (
             ("nothing",),
             "run = nothing: does not exist, and as a pattern matches nothing",

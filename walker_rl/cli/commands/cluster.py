@@ -19,6 +19,7 @@ from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.group import Group
 from walker_rl.cli.launching import experiment_of, port_of
 from walker_rl.cli.program import resume_command
+from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.request import Request
 from walker_rl.cli.see_through import see_through
 from walker_rl.errors import ResumableError, UserError, reason_of
@@ -39,10 +40,10 @@ CONNECTION_LIMIT = 10.0
 """Seconds for the cluster's machine to accept a connection."""
 
 NumActors = Annotated[
-    int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="Processes that act, each with a CPU of its own.")
+    int, integer_option(min=1, max=10_000, metavar="NUMBER", help="Processes that act, each with a CPU of its own.")
 ]
 Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Address that `ray start --head` prints.")]
-CentralCPUs = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="CPUs for the learner and the evaluator.")]
+CentralCPUs = Annotated[int, integer_option(min=1, metavar="NUMBER", help="CPUs for the learner and the evaluator.")]
 FetchPeriod = Annotated[
     float, typer.Option(min=1, metavar="SECONDS", help="Seconds between copies of the run to this machine.")
 ]

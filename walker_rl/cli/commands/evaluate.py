@@ -11,6 +11,7 @@ import typer
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.quantities import integer_option
 from walker_rl.counts import MAX_EPISODES
 from walker_rl.errors import UserError
 from walker_rl.printable import counted
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
 
 Episodes = Annotated[
-    int | None, typer.Option(min=1, max=MAX_EPISODES, metavar="NUMBER", help="Episodes to play.  [default: 10]")
+    int | None, integer_option(min=1, max=MAX_EPISODES, metavar="NUMBER", help="Episodes to play.  [default: 10]")
 ]
-Seed = Annotated[int | None, typer.Option(min=0, metavar="SEED", help="Seed of the episodes.  [default: 0]")]
+Seed = Annotated[int | None, integer_option(min=0, metavar="SEED", help="Seed of the episodes.  [default: 0]")]
 AsInTraining = Annotated[
     bool,
     typer.Option("--as-in-training", help="Repeat the evaluation from training, on the same episodes."),

@@ -9,6 +9,7 @@ import typer
 
 from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.launching import Placement, join_run, launch_run
+from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.request import Request
 from walker_rl.cli.run_page import Watch, page_listener
 from walker_rl.errors import UserError
@@ -33,7 +34,7 @@ IMPOSSIBLE: dict[LaunchRole, tuple[str, ...]] = {
 
 NumActors = Annotated[
     int | None,
-    typer.Option(
+    integer_option(
         min=1, max=1_000, metavar="NUMBER", help="Processes that act.  [default: CPUs - 2; with --join, CPUs]"
     ),
 ]

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from walker_rl.cli.quantities import integer_option
 from walker_rl.errors import UserError
 from walker_rl.processes.child import tie_to_parent
 from walker_rl.processes.signals import WARNINGS
@@ -30,10 +31,10 @@ def run_node(
         Path | None, typer.Option(metavar="RUN", help="An existing run directory; for central and evaluator.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, metavar="PORT", help="Port on which the central process listens.")
+        int | None, integer_option(min=1, max=65535, metavar="PORT", help="Port on which the central process listens.")
     ] = None,
     num_actors: Annotated[
-        int, typer.Option(min=0, metavar="NUMBER", help="Indices that the central process keeps for --index.")
+        int, integer_option(min=0, metavar="NUMBER", help="Indices that the central process keeps for --index.")
     ] = 0,
     connect: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Address of the central process; for actor and evaluator.")
@@ -42,9 +43,9 @@ def run_node(
         str | None, typer.Option(metavar="ID", help="run_id in the run's config.yaml; for an actor.")
     ] = None,
     index: Annotated[
-        int | None, typer.Option(min=0, metavar="INDEX", help="Index of the actor; by default a new one.")
+        int | None, integer_option(min=0, metavar="INDEX", help="Index of the actor; by default a new one.")
     ] = None,
-    parent: Annotated[int | None, typer.Option(metavar="PID", help="End when this process does.")] = None,
+    parent: Annotated[int | None, integer_option(metavar="PID", help="End when this process does.")] = None,
 ) -> int:
     """Run one role of a distributed run; `walker-rl launch` starts these."""
     require_acme("node")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walker_rl.cli.completion import complete_tasks
+from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.writable import make_writable, writable
 from walker_rl.errors import RunError
 from walker_rl.printable import file_name, one_line
@@ -32,9 +33,9 @@ def probe_task(
         ),
     ] = None,
     steps: Annotated[
-        int, typer.Option(min=1, max=1_000_000, metavar="STEPS", help="Maximum steps of each episode.")
+        int, integer_option(min=1, max=1_000_000, metavar="STEPS", help="Maximum steps of each episode.")
     ] = 200,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, metavar="SEED", help="Seed of the episodes.")] = 0,
+    seed: Annotated[int, integer_option(min=0, max=2**32 - 1, metavar="SEED", help="Seed of the episodes.")] = 0,
 ) -> None:
     """Show the meaning of observations and actions, and the effects of constant, sinusoidal and random actions.
 

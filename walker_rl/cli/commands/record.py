@@ -11,7 +11,7 @@ import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.cli.program import as_word, command_line, print_next
-from walker_rl.cli.quantities import steps_parser
+from walker_rl.cli.quantities import integer_option, steps_parser
 from walker_rl.errors import UserError
 from walker_rl.pretrained import unlike_a_name
 from walker_rl.printable import counted
@@ -36,7 +36,7 @@ def record_episodes(
             parser=steps_parser("steps"), metavar="STEPS", help="Environment steps, as in 20000.  [default: 100k]"
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episodes, as in `evaluate`.")] = 0,
+    seed: Annotated[int, integer_option(min=0, metavar="SEED", help="Seed of the episodes, as in `evaluate`.")] = 0,
 ) -> None:
     """Play a policy deterministically and write its episodes as a Minari dataset.
 

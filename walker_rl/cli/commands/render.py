@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
+from walker_rl.cli.quantities import integer_option
 from walker_rl.errors import UserError
+from walker_rl.field_values import shown
 from walker_rl.printable import counted
 
 
@@ -25,9 +27,9 @@ def render_policy(
             help="A .gif or .mp4.  [default: RUN/videos/render.gif, POLICY.gif or NAME.gif]",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="SEED", help="Seed of the episode.")] = 0,
+    seed: Annotated[int, integer_option(min=0, metavar="SEED", help="Seed of the episode.")] = 0,
     fps: Annotated[
-        int, typer.Option("--fps", metavar="NUMBER", help="Frames per second: 30 or 60. A GIF has at most 50.")
+        int, integer_option("--fps", metavar="NUMBER", help="Frames per second: 30 or 60. A GIF has at most 50.")
     ] = 30,
     size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="Size in pixels.")] = "480x360",
 ) -> None:
@@ -36,7 +38,7 @@ def render_policy(
 
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if match is None:
-        raise UserError(f"size = {size}: must be WIDTHxHEIGHT in pixels, as in 480x360")
+        raise UserError(f"size = {shown(size)}: must be WIDTHxHEIGHT in pixels, as in 480x360")
     saved = load_policy_asked_for(run, pretrained, task)
 
     from walker_rl.environments import make_environment

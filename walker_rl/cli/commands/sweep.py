@@ -13,6 +13,7 @@ from walker_rl.agents import agent_names
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.request import (
     ConfigFiles,
     Overrides,
@@ -61,7 +62,7 @@ Grid = Annotated[
     typer.Option(metavar="FIELD=VALUE,VALUE", help="Train with each of these values; may be repeated."),
 ]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, max=1_000, metavar="NUMBER", help="Runs at a time.  [default: one for each CPU]")
+    int | None, integer_option(min=1, max=1_000, metavar="NUMBER", help="Runs at a time.  [default: one for each CPU]")
 ]
 Output = Annotated[
     Path | None,
@@ -71,7 +72,7 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="List the runs with their indices, and forecast the time; nothing is written.")
 ]
 Index = Annotated[
-    int | None, typer.Option(min=0, metavar="INDEX", help="Train only the run with this index, in this process.")
+    int | None, integer_option(min=0, metavar="INDEX", help="Train only the run with this index, in this process.")
 ]
 
 

@@ -10,9 +10,11 @@ import typer
 from walker_rl.agents import agent_names, search_space
 from walker_rl.cli.agent_check import check_agents
 from walker_rl.cli.program import command_line, print_next
+from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.request import ConfigFiles, Overrides, Steps, Task, all_overrides
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import why_nothing_is_learned
+from walker_rl.field_values import shown
 from walker_rl.files.locks import locked_output
 from walker_rl.printable import counted
 from walker_rl.processes.exit_statuses import COMPLETE
@@ -27,7 +29,7 @@ Agent = Annotated[
     str, typer.Argument(metavar="AGENT", help="Agent to tune; walker-rl list shows all.", autocompletion=agent_names)
 ]
 Trials = Annotated[
-    int, typer.Option(min=1, metavar="NUMBER", help="Total number of trials, including those of earlier calls.")
+    int, integer_option(min=1, metavar="NUMBER", help="Total number of trials, including those of earlier calls.")
 ]
 Seeds = Annotated[
     list[str] | None,
@@ -40,7 +42,8 @@ Pruner = Annotated[
     str, typer.Option(metavar="PRUNER", help="Pruner that stops poor trials early: median, hyperband or none.")
 ]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, max=1_000, metavar="NUMBER", help="Trials at a time.  [default: one for each CPU]")
+    int | None,
+    integer_option(min=1, max=1_000, metavar="NUMBER", help="Trials at a time.  [default: one for each CPU]"),
 ]
 Output = Annotated[
     Path | None,
@@ -76,7 +79,7 @@ def tune_agent(
     from walker_rl.experiments.tuning.study import storage_errors
 
     if pruner not in PRUNERS:
-        raise UserError(f"pruner = {pruner}: must be one of {', '.join(PRUNERS)}")
+        raise UserError(f"pruner = {shown(pruner)}: must be one of {', '.join(PRUNERS)}")
     fields = tuple(all_overrides(overrides, task=task, max_actor_steps=steps))
     check_not_set("seed", "--seeds", fields)
     files = config or []

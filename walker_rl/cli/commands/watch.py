@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.run_page import PORT
 from walker_rl.errors import UserError
 
@@ -15,7 +16,7 @@ def watch_runs(
         Path, typer.Argument(metavar="RUN", help="A run directory, or a folder of them, such as a sweep's.")
     ] = Path("runs"),
     port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port to listen on; 0 takes any free one.")
+        int, integer_option(min=0, max=65535, metavar="PORT", help="Port to listen on; 0 takes any free one.")
     ] = PORT,
 ) -> None:
     """Show runs on a page while they train: curves, losses, alarms, films.

@@ -95,7 +95,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,12})(?:-(\d{1,12}))?\s*", part)
         if not match:
-            raise UserError(f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5")
+            raise UserError(f"seeds = {shown(text)}: must be integers or ranges of them, as in 0-4 or 0,2,5")
         first, last = int(match[1]), int(match[2] or match[1])
         if first > last:
             raise UserError(f"seeds = {text}: {first}-{last} must have its lower end first, as in {last}-{first}")
@@ -116,7 +116,7 @@ def parse_grid(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for option in options:
         field, equals, values = option.partition("=")
         if not equals or not field or not values.strip():
-            raise UserError(f"grid = {option}: must be field=value,value, as in agent.n_step=1,3")
+            raise UserError(f"grid = {shown(option)}: must be field=value,value, as in agent.n_step=1,3")
         for key, value in flatten(read_override(f"{field}=[{values}]", "grid")).items():
             grid[key] = (*grid.get(key, ()), *_grid_values(key, value))
     return grid
