@@ -60,4 +60,4 @@ def test_runs_of_one_name_in_two_folders_of_tables_are_told_apart(tmp_path):
         make_run(tmp_path / folder / "one", [1])
         write_runs(read_runs([tmp_path / folder / "one"]), tmp_path / folder)
     assert [run.name for run in read_runs([tmp_path / "a", tmp_path / "b"])] == ["a/one", "b/one"]
-    assert refusal([tmp_path / "a", tmp_path / "a"]) == f"run = one: must be given once; it is in {tmp_path}/a"
+    assert refusal([tmp_path / "a", tmp_path / "a"]) == f"run = one: is given twice; it is in {tmp_path}/a"

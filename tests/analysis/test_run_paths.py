@@ -22,4 +22,4 @@ def test_links_repeat_no_run(tmp_path):
 def test_a_run_given_as_itself_and_as_a_link_is_refused(tmp_path):
     made = make_run(tmp_path / "one", [1])
     (tmp_path / "link").symlink_to(made.path)
-    assert refusal([made.path, tmp_path / "link"]) == f"run = one: must be given once; it is in {tmp_path}"
+    assert refusal([made.path, tmp_path / "link"]) == f"run = one: is given twice; it is in {tmp_path}"

@@ -195,7 +195,7 @@ def test_what_is_no_run_is_refused(tmp_path):
     assert refusal([tmp_path / "kept"]) == (
         f"run = {tmp_path / 'kept'}: must have critic_loss in runs.csv and evaluations.csv"
     )
-    assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = one: must be given once; it is in {tmp_path}"
+    assert refusal([tmp_path / "one", tmp_path / "one"]) == f"run = one: is given twice; it is in {tmp_path}"
     assert refusal(["x" * 300]).startswith(f"run = {'x' * 300}: does not exist")
 
 

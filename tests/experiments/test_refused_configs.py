@@ -94,7 +94,12 @@ def path(tmp_path):
         ("seed", "set = seed: must be field=value, as in agent.n_step=3"),
         ("seed=", "set = seed=: must be field=value, as in agent.n_step=3"),
         ("=5", "set = =5: must be field=value, as in agent.n_step=3"),
-        ("agent.n_step=[", "set = agent.n_step=[: must be field=value ("),
+        (
+            "agent.n_step=[1",
+            "set = agent.n_step=[1: must be field=value (while parsing a flow sequence in line 1, column 1: "
+            "expected ',' or ']', but got '<stream end>' in line 1, column 3)",
+        ),
+        ("agent={tau: 1, tau: 2}", "set = agent={tau: 1, tau: 2}: must be field=value (tau is given twice, in line 1)"),
         ("agent.n_step=${seed}", f"agent.n_step = ${{seed}}: {INTEGER}"),
     ],
 )
@@ -102,20 +107,44 @@ def test_one_line_for_a_bad_override(override, line):
     assert refusal(load, override).startswith(line)
 
 
-@pytest.mark.parametrize("text", ["agent.n_step: many", "agent:\n  n_step: many"])
-def test_a_bad_value_in_a_file_has_the_same_line(path, text):
-    assert refusal(load_text, path, text) == f"agent.n_step = many: {INTEGER}"
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("agent.n_step: many", f"agent.n_step = many: {INTEGER}"),
+        ("agent:\n  n_step: many", f"agent.n_step = many: {INTEGER}"),
+        ("xyzzy: 3", "xyzzy = 3: unknown field; --help lists the fields"),
+        ("agent.clip: 0.2", "agent.clip = 0.2: unknown field of this agent, only of ppo"),
+        ("agent.discount: 2", "agent.discount = 2.0: must be in [0, 1]"),
+        ("agent.vmin: 250", "agent.vmin = 250.0: must be less than agent.vmax = 150"),
+        ("environment: 5", "environment = 5: must be a mapping of arguments to values"),
+        ("agents: [d4pg]", "agents = [d4pg]: unknown field; only a file for walker-rl sweep --spec has it"),
+        ("set: {seed: 1}", "set.seed = 1: unknown field; only a file for walker-rl sweep --spec has it"),
+    ],
+)
+def test_a_bad_field_in_a_file_has_the_same_line_after_the_file(path, text, line):
+    assert refusal(load_text, path, text) == f"config = {path}: {line}"
+
+
+def test_the_file_with_the_wrong_value_is_named_unless_an_option_gives_another(tmp_path):
+    wrong, right = tmp_path / "wrong.yaml", tmp_path / "right.yaml"
+    wrong.write_text("agent: {discount: 2, n_step: 3}")
+    right.write_text("agent.tau: 0.1")
+    line = refusal(load_config, DISTRIBUTIONAL_AGENT, [wrong, right])
+    assert line == f"config = {wrong}: agent.discount = 2.0: must be in [0, 1]"
+    line = refusal(load_config, DISTRIBUTIONAL_AGENT, [wrong, right], ["agent.discount=3"])
+    assert line == "agent.discount = 3.0: must be in [0, 1]"
+    assert load_config(DISTRIBUTIONAL_AGENT, [wrong, right], ["agent.discount=0.9"]).agent.n_step == 3
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("agent.n_step: 5\nagent: {n_step: 7}", "agent.n_step = 7: must be given once, is also 5"),
-        ("agent: {n_step: 7}\nagent.n_step: null", "agent.n_step = null: must be given once, is also 7"),
-        ("agent: {prior.share: 0, prior: {share: 0}}", "agent.prior.share = 0: must be given once, is also 0"),
-        ("agent: {prior: null}\nagent.prior.share: 0", "agent.prior = {share: 0}: must be given once, is also null"),
-        ("environment.x: 1\nenvironment: {x: true}", "environment.x = true: must be given once, is also 1"),
-        ("environment.x.y: 1\nenvironment: {x: {y: 1}}", "environment.x.y = 1: must be given once, is also 1"),
+        ("agent.n_step: 5\nagent: {n_step: 7}", "agent.n_step = 7: is given twice, also as 5"),
+        ("agent: {n_step: 7}\nagent.n_step: null", "agent.n_step = null: is given twice, also as 7"),
+        ("agent: {prior.share: 0, prior: {share: 0}}", "agent.prior.share = 0: is given twice, also as 0"),
+        ("agent: {prior: null}\nagent.prior.share: 0", "agent.prior = {share: 0}: is given twice, also as null"),
+        ("environment.x: 1\nenvironment: {x: true}", "environment.x = true: is given twice, also as 1"),
+        ("environment.x.y: 1\nenvironment: {x: {y: 1}}", "environment.x.y = 1: is given twice, also as 1"),
         ("agent_name: true", f"agent_name = true: must be {DISTRIBUTIONAL_AGENT}, the agent asked for"),
         (f"{'a.' * 20}b: 1", f"{'a.' * 20}b = 1: must have fewer than 20 dots"),
     ],
@@ -142,6 +171,11 @@ def test_yaml_that_is_no_mapping(path, text):
 )
 def test_what_is_no_yaml_of_plain_values(path, text):
     assert refusal(load_text, path, text).startswith(f"config = {path}: must be YAML (")
+
+
+def test_a_key_that_is_given_twice_is_named_with_its_lines(path):
+    line = refusal(load_text, path, "agent:\n  n_step: 1\n  tau: 0.1\n  'n_step': 2\n")
+    assert line == f"config = {path}: must be YAML (n_step is given twice, in lines 2 and 4)"
 
 
 def test_files_that_cannot_be_read(path):

@@ -74,8 +74,10 @@ def test_a_text_that_looks_like_another_value_is_read_back_as_it_was(text):
         ("a: !!float ''", "a value that can't be read"),
         ("a: !!bool x", "a value that can't be read"),
         (r'a: "\ud800"', "a value that can't be read"),
-        ("a: 1\n'a': 2", "found a key twice"),
-        ("a: \x1b[2J", "special characters are not allowed"),
+        ("a: 1\n'a': 2", "a is given twice, in lines 1 and 2"),
+        ("'': 1\n'': 2", "^'' is given twice, in lines 1 and 2$"),
+        ("? [a]\n: 1\n? [a]\n: 2", "found unhashable key in line 1, column 3"),
+        ("a: \x1b[2J", "special characters are not allowed\n  at position 3$"),
     ],
 )
 def test_what_is_refused_and_soon(text, reason):

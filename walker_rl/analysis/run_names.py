@@ -34,7 +34,7 @@ def distinct_names(places: Sequence[Place]) -> list[str]:
         name = own if is_distinct else f"{distinct_ends(folders[own])[folder]}/{own}"
         if name in named:
             where = " and in ".join(dict.fromkeys(map(str, (named[name], folder))))
-            raise UserError(f"run = {name}: must be given once; it is in {where}")
+            raise UserError(f"run = {name}: is given twice; it is in {where}")
         named[name] = folder
     return list(named)
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ PROVENANCE = "provenance"
 
 ARGUMENTS = dict[str, Any]
 """Type of a field whose values have names that the user chooses."""
+
+
+SWEEP_FIELDS = ("agents", "tasks", "seeds", "configs", "set", "grid")
+"""Fields of a sweep's file, which `walker-rl sweep --spec` takes."""
 
 
 class OtherAgentsFieldError(UserError):
@@ -122,7 +126,7 @@ def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, 
 
 
 def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> ExperimentConfig:
-    defaults, values = default_experiment(agent_name), {}
+    defaults, values, sources = default_experiment(agent_name), {}, {}
     known = _leaves_by_name(defaults)
     of_user = [leaf.name for leaf in known.values() if leaf.annotation == ARGUMENTS]
     for source, fields in layers:
@@ -131,18 +135,31 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
             other = shown(layer["agent_name"])
             raise UserError(f"{source}agent_name = {other}: must be {agent_name}, the agent asked for")
         arguments = {name: layer.pop(name) for name in of_user if name in layer}
-        values.update(_field_values(layer, known))
-        values.update({name: _merged(values.get(name, {}), as_stored(name, arguments[name])) for name in arguments})
+        with _naming(source):
+            given = _field_values(layer, known)
+            stored = {name: as_stored(name, one) for name, one in arguments.items()}
+        values.update(given)
+        values.update({name: _merged(values.get(name, {}), one) for name, one in stored.items()})
+        sources.update(dict.fromkeys(given, source))
     with calling(agent_name):
         config: ExperimentConfig = replaced(defaults, with_absolute_paths(values))
         for problem in problems(config):
-            raise UserError(problem)
+            raise UserError(sources.get(problem.partition(" = ")[0], "") + problem)
         check_members(config.agent)
     return config
 
 
 def _leaves_by_name(config: ExperimentConfig) -> dict[str, Leaf]:
     return {leaf.name: leaf for leaf in leaves(config)}
+
+
+@contextlib.contextmanager
+def _naming(source: str) -> Iterator[None]:
+    """Begins a UserError's line with its source."""
+    try:
+        yield
+    except UserError as error:
+        raise type(error)(f"{source}{error}") from None
 
 
 def _field_values(layer: dict[str, Any], known: dict[str, Leaf]) -> dict[str, Any]:
@@ -213,6 +230,8 @@ def _merged(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
 def _unknown_field(key: str, value: Any, known: list[str]) -> UserError:
     if _is_section(key, known):
         return UserError(f"{key} = {shown(value)}: must be a mapping of fields to values")
+    if key.partition(".")[0] in SWEEP_FIELDS:
+        return UserError(f"{key} = {shown(value)}: unknown field; only a file for walker-rl sweep --spec has it")
     if owners := [name for name in agent_names() if _has_field(name, key)]:
         return OtherAgentsFieldError(
             f"{key} = {shown(value)}: unknown field of this agent, only of {', '.join(owners)}"

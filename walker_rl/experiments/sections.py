@@ -43,4 +43,4 @@ def _add(tree: dict[str, Any], more: dict[str, Any], source: str, section: str) 
         elif isinstance(tree[key], dict) and isinstance(value, dict):
             _add(tree[key], value, source, f"{section}{key}.")
         else:
-            raise UserError(f"{source}{section}{key} = {shown(value)}: must be given once, is also {shown(tree[key])}")
+            raise UserError(f"{source}{section}{key} = {shown(value)}: is given twice, also as {shown(tree[key])}")

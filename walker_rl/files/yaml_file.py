@@ -38,9 +38,15 @@ class _Loader(yaml.SafeLoader):
 
     def compose_mapping_node(self, anchor: Any) -> Any:
         node = super().compose_mapping_node(anchor)
-        keys = [str(key.value) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        if len(keys) != len(set(keys)):
-            raise yaml.composer.ComposerError(None, None, "found a key twice", node.start_mark)
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                continue
+            line = key.start_mark.line + 1
+            if (first := lines.get(key.value)) is not None:
+                where = f"line {line}" if line == first else f"lines {first} and {line}"
+                raise yaml.YAMLError(f"{key.value or repr(key.value)} is given twice, in {where}")
+            lines[key.value] = line
         return node
 
     def construct_scalar(self, node: Any) -> Any:
@@ -98,6 +104,17 @@ def parse_yaml(text: str) -> Any:
     """
     if len(text) > MAX_SIZE:
         raise yaml.YAMLError(f"more than {MAX_SIZE:,} characters")
+    try:
+        return _values(text)
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        raise yaml.YAMLError(_described(error)) from None
+    except RecursionError:  # An alias that contains itself.
+        raise yaml.YAMLError(_TOO_DEEP) from None
+    except (ValueError, LookupError) as error:  # such as `!!int x` and `!!bool x`
+        raise yaml.YAMLError(f"a value that can't be read ({error})") from None
+
+
+def _values(text: str) -> Any:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -109,12 +126,20 @@ def parse_yaml(text: str) -> Any:
         if depth > MAX_DEPTH:
             raise yaml.YAMLError(_TOO_DEEP)
         return loader.construct_document(node)
-    except RecursionError:  # An alias that contains itself.
-        raise yaml.YAMLError(_TOO_DEEP) from None
-    except (ValueError, LookupError) as error:  # such as `!!int x` and `!!bool x`
-        raise yaml.YAMLError(f"a value that can't be read ({error})") from None
     finally:
         loader.dispose()
+
+
+def _described(error: yaml.MarkedYAMLError | yaml.reader.ReaderError) -> str:
+    """Describes an error of PyYAML with its places, but without the parsed text and PyYAML's name of it."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return str(error).replace(f'in "{error.name}", ', "at ")
+    parts = ((error.context, error.context_mark), (error.problem, error.problem_mark))
+    return ": ".join(f"{what}{_place(mark)}" for what, mark in parts if what)
+
+
+def _place(mark: yaml.Mark | None) -> str:
+    return "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
 
 
 def write_yaml(values: dict[str, Any]) -> str:

@@ -22,16 +22,16 @@ GAIT = ROOT / "configs" / "gait_lean.yaml"
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--seeds", "0-2", "--seeds", "2"], "seeds = 0-2,2: 2 must be given once"),
-        (["--set", "seed=3", "--seeds", "0-2"], "seed = 3: must be given with --seeds"),
+        (["--seeds", "0-2", "--seeds", "2"], "seeds = 0-2,2: 2 is given twice"),
+        (["--set", "seed=3", "--seeds", "0-2"], "seed = 3: set seeds with --seeds"),
         (["--grid", "agent.n_step"], "grid = agent.n_step: must be field=value,value, as in agent.n_step=1,3"),
         (
             ["--set", "agent.n_step=5", "--grid", "agent.n_step=1,3"],
-            "agent.n_step = 5: must be given with --grid",
+            "agent.n_step = 5: is also in --grid; give it once",
         ),
         (
             ["--steps", "9000", "--grid", "max_actor_steps=10_000,20_000"],
-            "max_actor_steps = 9000: must be given with --grid",
+            "max_actor_steps = 9000: is also in --grid; give it once",
         ),
         (["--set", "agent.discount=2"], f"{AGENT}: agent.discount = 2.0: must be in [0, 1]"),
         (["--config", "missing.yaml"], f"{AGENT}: config = missing.yaml: cannot be read (No such file or directory)"),

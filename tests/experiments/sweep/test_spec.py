@@ -123,8 +123,8 @@ def test_seeds(text, seeds):
     ("text", "problem"),
     [
         ("1,4-0", "4-0 must have its lower end first, as in 0-4"),
-        ("0,0,1", "0 must be given once"),
-        ("0-4,3", "3 must be given once"),
+        ("0,0,1", "0 is given twice"),
+        ("0-4,3", "3 is given twice"),
     ],
 )
 def test_seeds_in_disorder(text, problem):
@@ -133,7 +133,7 @@ def test_seeds_in_disorder(text, problem):
 
 @pytest.mark.parametrize("text", ["", "a", "-1", "1,", "0-", "1.5"])
 def test_what_is_no_seeds(text):
-    expected = f"seeds = {text}: must be integers or ranges of them, as in 0-4 or 0,2,5"
+    expected = f"seeds = {text or repr(text)}: must be integers or ranges of them, as in 0-4 or 0,2,5"
     assert refusal(lambda: parse_seeds(text)) == expected
 
 
@@ -177,12 +177,12 @@ def test_a_grid_that_is_no_yaml():
             f"run = {AGENT}_Walker2DBulletEnv-v0_environment.file=a_b_seed0: must be unique; two tasks or values "
             "give the same name",
         ),
-        (SweepSpec(agents=(AGENT,), seeds=(1, 2, 1)), "seeds = 1,2,1: 1 must be given once"),
-        (SweepSpec(agents=(AGENT, AGENT)), f"agents = {AGENT},{AGENT}: {AGENT} must be given once"),
-        (SweepSpec(agents=(AGENT,), tasks=("a", "b", "a")), "tasks = a,b,a: a must be given once"),
-        (SweepSpec(agents=(AGENT,), grid={"agent.tau": ("1", "1")}), "grid.agent.tau = 1,1: 1 must be given once"),
-        (SweepSpec(agents=(AGENT,), overrides=("seed=3",)), "seed = 3: must be given with --seeds"),
-        (SweepSpec(agents=(AGENT,), grid={"task": ("a", "b")}), "task = a,b: must be given with --task"),
+        (SweepSpec(agents=(AGENT,), seeds=(1, 2, 1)), "seeds = 1,2,1: 1 is given twice"),
+        (SweepSpec(agents=(AGENT, AGENT)), f"agents = {AGENT},{AGENT}: {AGENT} is given twice"),
+        (SweepSpec(agents=(AGENT,), tasks=("a", "b", "a")), "tasks = a,b,a: a is given twice"),
+        (SweepSpec(agents=(AGENT,), grid={"agent.tau": ("1", "1")}), "grid.agent.tau = 1,1: 1 is given twice"),
+        (SweepSpec(agents=(AGENT,), overrides=("seed=3",)), "seed = 3: set seeds with --seeds"),
+        (SweepSpec(agents=(AGENT,), grid={"task": ("a", "b")}), "task = a,b: set tasks with --task"),
     ],
 )
 def test_a_sweep_that_is_refused(spec, message):
@@ -266,15 +266,15 @@ def test_the_file_in_the_documentation(tmp_path):
         ("grid: {agent.n_step: []}", "grid.agent.n_step = []: must be a list of one or more values"),
         (
             "set: {agent.n_step: 3, agent: {n_step: null}}",
-            "spec = {path}: set.agent.n_step = null: must be given once, is also 3",
+            "spec = {path}: set.agent.n_step = null: is given twice, also as 3",
         ),
         (
             "grid: {agent.n_step: [3], agent: {n_step: [true]}}",
-            "spec = {path}: grid.agent.n_step = [true]: must be given once, is also [3]",
+            "spec = {path}: grid.agent.n_step = [true]: is given twice, also as [3]",
         ),
         ("seed: null", "seed = null: unknown field in {path}; must be one of agents, tasks, seeds, configs, set, grid"),
         ("configs: {trpo: a.yaml}", f"agent = trpo: must be one of {', '.join(agent_names())}"),
-        ("set: {agent: {n_step: 3}}\ngrid: {agent.n_step: [1, 2]}", "agent.n_step = 3: must be given with grid"),
+        ("set: {agent: {n_step: 3}}\ngrid: {agent.n_step: [1, 2]}", "agent.n_step = 3: is also in grid; give it once"),
         ("configs: {1: a.yaml}", f"agent = 1: must be one of {', '.join(agent_names())}"),
         (f"configs: {{{AGENT}: 3}}", "configs = 3: must be a list of names"),
     ],

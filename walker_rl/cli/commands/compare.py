@@ -68,7 +68,7 @@ def compare_runs(
         _print_report_command(runs, output, group_by, thresholds)
 
 
-def _keep(runs: Sequence[Run], folder: Path) -> list[Path]:
+def _keep(runs: Sequence[ComparedRun], folder: Path) -> list[Path]:
     """Writes the tables of runs; returns their paths."""
     from walker_rl.analysis.kept_tables import tables_in
     from walker_rl.analysis.run_tables import write_runs

@@ -137,7 +137,7 @@ def _with_options(
     names = tuple(agents) or spec.agents
     whole_grid = {**spec.grid, **parse_grid(grid)}
     for field in whole_grid:
-        check_not_set(field, "--grid", overrides)
+        check_not_set(field, "is also in --grid; give it once", overrides)
     return dataclasses.replace(
         spec,
         agents=names,

@@ -3,7 +3,7 @@
 from walker_rl import __version__, stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import MAY_MOVE, ExperimentConfig, differences, to_dict
-from walker_rl.experiments.config_loading import as_overrides, load_config, read_yaml
+from walker_rl.experiments.config_loading import as_overrides, config_from_dict, load_config, read_yaml
 from walker_rl.experiments.prior import check_same_dataset
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.limits import LIMITS
@@ -24,7 +24,7 @@ def check_same_version(run: RunDirectory) -> None:
     began = run.provenance
     stored = read_yaml(run.config)
     try:
-        changes = differences(to_dict(load_config(str(stored.get("agent_name")), [run.config])), stored)
+        changes = differences(to_dict(config_from_dict(stored)), stored)
     except UserError as error:
         changes = [str(error)]
     if changes and (began.walker_rl, began.commit) != (__version__, commit()):  # Last, because it starts git.

@@ -14,6 +14,7 @@ from walker_rl.agents import agent_names, config_class
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, flatten
 from walker_rl.experiments.config_loading import (
+    SWEEP_FIELDS,
     OtherAgentsFieldError,
     as_overrides,
     load_config,
@@ -29,6 +30,9 @@ from walker_rl.printable import file_name
 
 MAX_RUNS = 10_000
 """Maximum number of runs of a sweep."""
+
+SEEDS_ADVICE = "set seeds with --seeds"
+"""Advice on a seed that is set as a field."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,10 +65,10 @@ def read_spec(path: Path) -> SweepSpec:
         UserError: if it can't be read, or has an unknown field or a value of a wrong type.
     """
     fields = read_yaml(path, "spec")
-    known = ("agents", "tasks", "seeds", "configs", "set", "grid")
     for key, value in fields.items():
-        if key not in known:
-            raise UserError(f"{key} = {shown(value)}: unknown field in {path}; must be one of {', '.join(known)}")
+        if key not in SWEEP_FIELDS:
+            must_be = f"must be one of {', '.join(SWEEP_FIELDS)}"
+            raise UserError(f"{key} = {shown(value)}: unknown field in {path}; {must_be}")
     for key in ("configs", "set", "grid"):
         if not isinstance(fields.get(key, {}), dict):
             raise UserError(f"{key} = {shown(fields[key])}: must be a mapping, in {path}")
@@ -74,7 +78,7 @@ def read_spec(path: Path) -> SweepSpec:
     grid, given = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
     overrides = tuple(as_overrides(given))
     for field in grid:
-        check_not_set(field, "grid", overrides)
+        check_not_set(field, "is also in grid; give it once", overrides)
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
@@ -116,7 +120,7 @@ def parse_grid(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for option in options:
         field, equals, values = option.partition("=")
         if not equals or not field or not values.strip():
-            raise UserError(f"grid = {shown(option)}: must be field=value,value, as in agent.n_step=1,3")
+            raise UserError(f"grid = {option or repr(option)}: must be field=value,value, as in agent.n_step=1,3")
         for key, value in flatten(read_override(f"{field}=[{values}]", "grid")).items():
             grid[key] = (*grid.get(key, ()), *_grid_values(key, value))
     return grid
@@ -133,8 +137,8 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
     for agent in spec.agents:
         config_class(agent)
     given = (*spec.overrides, *(f"{field}={','.join(values)}" for field, values in spec.grid.items()))
-    check_not_set("task", "--task", given)
-    check_not_set("seed", "--seeds", given)
+    check_not_set("task", "set tasks with --task", given)
+    check_not_set("seed", SEEDS_ADVICE, given)
     grid = {f"grid.{field}": values for field, values in spec.grid.items()}
     for name, values in {"agents": spec.agents, "tasks": spec.tasks, "seeds": spec.seeds, **grid}.items():
         _check_once(name, ",".join(map(str, values)), values)
@@ -181,8 +185,13 @@ def _sweep_job(config: ExperimentConfig, values: tuple[str, ...], output: Path) 
     return Job(config, output / name, log_file(output, name), values)
 
 
-def check_not_set(field: str, option: str, overrides: Iterable[str]) -> None:
+def check_not_set(field: str, advice: str, overrides: Iterable[str]) -> None:
     """Checks that overrides, strings "field=value", leave a field to the option that has a list of its values.
+
+    Args:
+        field: name of the field.
+        advice: end of the error's line.
+        overrides: the overrides.
 
     Raises:
         UserError: if one sets it.
@@ -190,13 +199,14 @@ def check_not_set(field: str, option: str, overrides: Iterable[str]) -> None:
     for override in overrides:
         name, _, value = override.partition("=")
         if name == field:
-            raise UserError(f"{field} = {value}: must be given with {option}")
+            raise UserError(f"{field} = {value}: {advice}")
 
 
 def _check_once(name: str, text: str, values: Iterable[Any]) -> None:
     for value, number in Counter(values).items():
         if number > 1:
-            raise UserError(f"{name} = {text}: {value} must be given once")
+            times = "twice" if number == 2 else f"{number} times"
+            raise UserError(f"{name} = {text}: {value} is given {times}")
 
 
 def _grid_values(field: str, values: Any) -> tuple[str, ...]:
