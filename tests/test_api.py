@@ -136,6 +136,10 @@ CIRCULAR.append(CIRCULAR)
         ({"max_actor_steps": 0}, "max_actor_steps = 0: must be at least 1"),
         ({"seed": np.int64(-1)}, "seed = -1: must be at least 0"),
         ({"agent": {"nstep": 3}}, "agent.nstep = 3: unknown field; did you mean agent.n_step"),
+        ({"steps": 5}, "steps = 5: unknown field; did you mean max_actor_steps?"),
+        ({"for": 60}, "for = 60: unknown field; did you mean max_walltime?"),
+        ({"until": 2000}, "until = 2000: unknown field; did you mean target_return?"),
+        ({"prior": "gait"}, 'prior = \'gait\': unknown field; did you mean agent={"prior": {"policy": "gait"}}?'),
         ({"agent": 3}, "agent = 3: must be a mapping of fields to values"),
         ({"agent": {"policy_hidden_sizes": np.zeros(2)}}, "agent.policy_hidden_sizes = [0.0, 0.0]: must be a list of "),
         ({"seed": object}, "seed = <class 'object'>: must be made of numbers, strings, lists, None, and mappings"),
@@ -185,7 +189,15 @@ GAIT = walker_rl.load_policy("gait")
     [
         (lambda: walker_rl.train("d4gp"), r"^agent = d4gp: must be one of .*; did you mean d4pg\?$"),
         (lambda: walker_rl.load_run("none"), "^run = none: must be a run directory"),
-        (lambda: walker_rl.load_policy("none"), "^policy = none: cannot be read"),
+        (
+            lambda: walker_rl.load_policy("d4pgg"),
+            "^policy = d4pgg: does not exist; must be one of d4pg, ddpg, dmpo, gait, ppo, sac, td3, a run directory or "
+            r"a policy file; did you mean d4pg or ddpg\?$",
+        ),
+        (
+            lambda: walker_rl.load_policy(Path("gone")),
+            "^policy = gone: does not exist; must be a run directory or a policy file$",
+        ),
         (lambda: walker_rl.make_environment("Pendulum", seed=0), "^task = Pendulum: .* did you mean Pendulum-v1"),
         (lambda: walker_rl.evaluate(GAIT, num_episodes=0), "^num_episodes = 0: must be in"),
         (lambda: walker_rl.evaluate(GAIT, seed=-1), "^seed = -1: must be at least 0$"),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from walker_rl.analysis.run_contents import read_settings
+from walker_rl.cli.policy_argument import existing_policy_file
 from walker_rl.cli.request import make_request
 from walker_rl.cli.training import train as run_training
 from walker_rl.counts import MAX_EPISODES
@@ -25,9 +26,17 @@ from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.files.yaml_file import as_text
 from walker_rl.policies.player import load_player
 from walker_rl.policies.policy_file import SavedPolicy
-from walker_rl.pretrained import find_policy, policy_file, unlike_a_name
+from walker_rl.pretrained import find_policy, pretrained_policies, unlike_a_name
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
+
+_OPTIONS = {
+    "steps": "max_actor_steps",
+    "for": "max_walltime",
+    "until": "target_return",
+    "prior": 'agent={"prior": {"policy": "gait"}}',
+}
+"""The field behind each option of `walker-rl train` that has another name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +87,9 @@ def train(
         raise UserError("train: must be called in the main thread, which receives the signals to stop")
     _check("agent", agent_name, str, "a name")
     _check("config", config, str | Path | Sequence, "a YAML file, or several")
+    for name in fields:
+        if name in _OPTIONS:
+            raise UserError(f"{name} = {fields[name]!r}: unknown field; did you mean {_OPTIONS[name]}?")
     request = make_request(
         agent_name,
         config=[_path("config", file) for file in ([config] if isinstance(config, str | Path) else config)],
@@ -106,7 +118,8 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
         UserError: if there is no such policy, or it can't play its task.
     """
     path = _path("policy", policy)
-    file = policy_file(path) if isinstance(policy, Path) else find_policy(policy)
+    names = [] if isinstance(policy, Path) else [one.name for one in pretrained_policies()]
+    file = find_policy(str(path)) if policy in names else existing_policy_file(path, "policy", names)
     environment.forget_tasks()
     return load_player(file, task, may_import=os.path.isdir(policy))
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.package_copy import ROOT
-from tests.tiny import AGENT, COMMAND
+from tests.tiny import AGENT, run_unprivileged
 from walker_rl import __version__
 from walker_rl.agents import agent_names
 from walker_rl.cli import main
@@ -19,6 +19,8 @@ from walker_rl.experiments.config import default_experiment
 AGENTS = ", ".join(agent_names())
 
 COMMANDS = [str(one.name) for one in app.registered_commands]
+
+DENIED = "cannot be read (Permission denied)"
 
 FAILING = """
 import sys
@@ -139,11 +141,22 @@ def test_paths_that_are_too_many_suggest_a_pattern(tmp_path, monkeypatch, capsys
 def test_a_path_that_cannot_be_read_is_named(tmp_path, name):
     path = tmp_path / name
     path.touch(mode=0)
-    words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *COMMAND, "evaluate", str(path)]
-    if os.geteuid() != 0:
-        words = words[3:]
-    result = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    result = run_unprivileged("evaluate", path)
     assert (result.returncode, result.stderr) == (2, f"error: run = {path}: must be a path that can be read\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the superuser may read any file but for Linux's capabilities")
+@pytest.mark.parametrize("mode", [0o600, 0o100])
+@pytest.mark.parametrize("command", ["compare", "evaluate"])
+def test_a_path_in_a_folder_that_is_closed_is_not_said_to_be_missing(tmp_path, command, mode):
+    folder = tmp_path / "closed"
+    (folder / "policy").mkdir(parents=True)
+    folder.chmod(mode)
+    path = folder if mode == 0o100 else folder / "run"
+    result = run_unprivileged(command, path)
+    folder.chmod(0o700)
+    reason = "must be a path that can be read" if command == "evaluate" and path == folder else DENIED
+    assert (result.returncode, result.stderr) == (2, f"error: run = {path}: {reason}\n")
 
 
 @pytest.mark.parametrize(

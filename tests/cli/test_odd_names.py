@@ -95,7 +95,7 @@ def test_a_name_that_is_not_utf_8_stops_nothing(tmp_path):
     result = run_command(*sweep, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     result = run_command("evaluate", f"no {name}", cwd=tmp_path)
-    assert result.stderr == "error: policy = no caf\\udce9: cannot be read (No such file or directory)\n"
+    assert result.stderr == "error: run = no caf\\udce9: does not exist; must be a run directory or a policy file\n"
 
 
 @acme_stack

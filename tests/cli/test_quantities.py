@@ -21,7 +21,7 @@ GROUPS = ("train", "launch", "submit")
         ("evaluate --episodes 1M", "episodes = 1M: must be an integer in [1, 100,000]"),
         ("probe nothing --steps 1k", "task = nothing: must be one that walker-rl list shows"),
         ("tune d4pg --trials 1e1 --jobs 1k --pruner x", "pruner = x: must be one of median, hyperband, none"),
-        ("watch nowhere --port 8k", "run = nowhere: must be a run directory or a folder of them"),
+        ("watch nowhere --port 8k", "run = nowhere: does not exist; must be a run directory or a folder of them"),
         ("node --role actor --index 1.5", "index = 1.5: must be an integer of at least 0"),
     ],
 )

@@ -96,7 +96,7 @@ def loads(path) -> bool:
         try:
             saved = load_policy(path)
         except UserError as error:
-            assert str(error).startswith(f"policy = {path}: must ")
+            assert str(error).startswith((f"policy = {path}: must ", f"policy = {path}: is torn or no policy file"))
             return False
         with contextlib.suppress(RunError):  # Weights of any size.
             if saved.architecture.plays(22, 6):

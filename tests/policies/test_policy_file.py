@@ -93,7 +93,7 @@ def refused(path, line: str) -> bool:
 
 
 def not_a_policy(path) -> str:
-    return f"policy = {path}: must be a run directory or a policy file such as policy/best.npz"
+    return f"policy = {path}: is torn or no policy file"
 
 
 def test_a_missing_file(path):
@@ -179,3 +179,12 @@ print(sorted({{"tensorflow", "acme", "sonnet"}} & set(sys.modules)))
 )
 def test_a_caption_names_the_agent_and_its_steps(steps, caption):
     assert dataclasses.replace(saved_policy(), actor_steps=steps).caption == caption
+
+
+def test_a_torn_policy_of_a_run_suggests_the_last_one(tmp_path):
+    path, last = tmp_path / "best.npz", tmp_path / "last.npz"
+    path.write_bytes(b"torn")
+    assert refused(path, not_a_policy(path))
+    last.write_bytes(b"torn")
+    assert refused(path, f"{not_a_policy(path)}; did you mean {last}?")
+    assert refused(last, not_a_policy(last))

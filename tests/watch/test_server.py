@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.analysis.made_runs import make_run
-from tests.tiny import COMMAND
+from tests.tiny import run_unprivileged
 from walker_rl.cli import main
 from walker_rl.watch.server import WatchServer, listen
 
@@ -152,10 +151,7 @@ def test_localhost_is_this_machine_at_port_80_and_through_a_tunnel_too(server, h
 def test_a_port_that_is_not_for_this_user_is_refused_in_a_line(tmp_path):
     if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:
         pytest.skip("every user may listen on port 80")
-    words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *COMMAND, "watch", str(tmp_path), "--port", "80"]
-    if os.geteuid() != 0:
-        words = words[3:]
-    result = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    result = run_unprivileged("watch", tmp_path, "--port", "80")
     line = "error: port = 80: must be 1024 or above for this user, or 0 for any that is free\n"
     assert (result.returncode, result.stderr) == (2, line)
 
@@ -182,9 +178,9 @@ def test_it_listens_on_loopback_alone(server):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["nowhere"], "run = nowhere: must be a run directory or a folder of them"),
-        ([], "run = runs: must be a run directory or a folder of them"),
-        (["x" * 300], f"run = {'x' * 300}: must be a run directory or a folder of them"),
+        (["nowhere"], "run = nowhere: does not exist; must be a run directory or a folder of them"),
+        ([], "run = runs: does not exist; must be a run directory or a folder of them"),
+        (["x" * 300], f"run = {'x' * 300}: does not exist; must be a run directory or a folder of them"),
         (
             [".", "--port", "{port}"],
             "port = {port}: must be free on 127.0.0.1, which it is not (is taken); --port 0 takes any that is free",

@@ -66,8 +66,22 @@ def folders_of_runs(path: str | Path) -> list[str]:
     return sorted({Path(one).parts[0] for one in found}, key=natural_order)
 
 
+def _denied(path: Path) -> str:
+    """Returns the reason why a path or a folder's contents can't be reached; "" if they can."""
+    try:
+        os.listdir(path)
+        os.lstat(path / RUNS)
+    except PermissionError as error:
+        return str(error.strerror)
+    except OSError:
+        pass
+    return ""
+
+
 def no_runs(path: Path) -> UserError:
-    """Returns the error of a path without runs: a `NotWholeError`, to be left out, if it exists."""
+    """Returns the error of a path without runs: a `NotWholeError`, to be left out, unless it does not exist."""
+    if reason := _denied(path):
+        return NotWholeError(f"run = {path}: cannot be read ({reason})")
     if not os.path.lexists(path):
         return UserError(f"run = {path}: does not exist, and as a pattern matches nothing")
     deeper = folders_of_runs(path)

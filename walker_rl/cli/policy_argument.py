@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from walker_rl.cli.completion import complete_pretrained
-from walker_rl.errors import UserError
+from walker_rl.errors import UserError, did_you_mean, reason_of
 
 if TYPE_CHECKING:
     from walker_rl.policies.policy_file import SavedPolicy
@@ -52,8 +53,7 @@ def policy_path(run: Path | None, pretrained: str | None) -> Path:
     Raises:
         UserError: if there is none, or not exactly one is requested.
     """
-    from walker_rl.experiments.run.directory import RunDirectory
-    from walker_rl.pretrained import find_pretrained, policy_file
+    from walker_rl.pretrained import find_pretrained
 
     if run is not None and pretrained is not None:
         raise UserError(f"run = {run}: must not be given with --pretrained {pretrained}")
@@ -61,13 +61,36 @@ def policy_path(run: Path | None, pretrained: str | None) -> Path:
         return find_pretrained(pretrained).path
     if run is None:
         raise UserError("run: must be given, a run directory or a policy file; or --pretrained NAME")
-    path = policy_file(run)
-    if not os.path.exists(path):
-        if RunDirectory(run).exists:
-            raise UserError(f"run = {run}: must have an evaluation; it has none yet")
-        if hint := _hint(run):
-            raise UserError(f"run = {run}: must be a run directory or a policy file; {hint}")
-    return path
+    return existing_policy_file(run)
+
+
+def existing_policy_file(path: Path, name: str = "run", others: Sequence[str] = ()) -> Path:
+    """The best policy's file if `path` is a run directory, else `path` itself.
+
+    Args:
+        path: run directory or policy file.
+        name: name of the option or argument, for the error.
+        others: names that it also takes.
+
+    Raises:
+        UserError: if there is no such file.
+    """
+    from walker_rl.experiments.run.directory import RunDirectory
+    from walker_rl.pretrained import policy_file
+
+    file = policy_file(path)
+    try:
+        os.stat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        if RunDirectory(path).exists:
+            raise UserError(f"{name} = {path}: must have an evaluation; it has none yet") from None
+        problem = "" if os.path.exists(path) else "does not exist; "
+        one_of = f"one of {', '.join(others)}, " if others else ""
+        near = did_you_mean(str(path), others) or _hint(path)
+        raise UserError(f"{name} = {path}: {problem}must be {one_of}a run directory or a policy file{near}") from None
+    except OSError as error:
+        raise UserError(f"{name} = {path}: cannot be read ({reason_of(error)})") from None
+    return file
 
 
 def default_output(run: Path | None, pretrained: str | None, in_run: str) -> Path:
@@ -85,11 +108,11 @@ def default_output(run: Path | None, pretrained: str | None, in_run: str) -> Pat
 
 
 def _hint(run: Path) -> str:
-    """Returns a hint at what may be meant by a path that has no policy, or ""."""
-    from walker_rl.experiments.run.directory import newest_run
+    """Returns the end of a message on a path that has no policy, with what may be meant, or ""."""
+    from walker_rl.experiments.run.directory import RunDirectory, newest_run
     from walker_rl.pretrained import pretrained_names
 
     if str(run) in pretrained_names():
-        return f"did you mean --pretrained {run}?"
-    newest = newest_run(run)
-    return f"did you mean {newest}?" if newest else ""
+        return f"; did you mean --pretrained {run}?"
+    meant = run.parent if RunDirectory(run.parent).exists else newest_run(run)
+    return f"; did you mean {meant}?" if meant else ""

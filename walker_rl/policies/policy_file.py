@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import IO, Any
 
@@ -93,6 +94,11 @@ def load_policy(path: Path) -> SavedPolicy:
             return parse_policy(file, path)
     except (OSError, ValueError) as error:
         raise UserError(f"policy = {path}: cannot be read ({reason_of(error)})") from None
+    except UserError as error:
+        last = path.with_name("last.npz")  # The other policy of a run.
+        if last == path or not os.path.isfile(last):
+            raise
+        raise UserError(f"{error}; did you mean {last}?") from None
 
 
 def parse_policy(file: IO[bytes], name: object) -> SavedPolicy:
@@ -105,7 +111,7 @@ def parse_policy(file: IO[bytes], name: object) -> SavedPolicy:
         variables = unpack_arrays(file)
         saved = _to_policy(_parse(variables.pop(_ABOUT)), variables)
     except (TornFileError, ValueError, KeyError, RecursionError):
-        raise UserError(f"policy = {name}: must be a run directory or a policy file such as policy/best.npz") from None
+        raise UserError(f"policy = {name}: is torn or no policy file") from None
     if not all(map(_is_finite, variables.values())):
         raise UserError(f"policy = {name}: must have finite weights")
     return saved

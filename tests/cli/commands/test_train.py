@@ -183,12 +183,19 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["evaluate", "nowhere"], "policy = nowhere: cannot be read (No such file or directory)"),
-        (["evaluate", "x" * 300], f"policy = {'x' * 300}: cannot be read (File name too long)"),
+        *(
+            ([command, "nowhere", *words], "run = nowhere: does not exist; must be a run directory or a policy file")
+            for command, *words in (["evaluate"], ["render"], ["export"], ["record", "-o", "out"])
+        ),
+        (["evaluate", "x" * 300], f"run = {'x' * 300}: cannot be read (File name too long)"),
+        (["evaluate", "."], "run = .: must be a run directory or a policy file"),
         (["render", "nowhere", "--size", "480"], "size = 480: must be WIDTHxHEIGHT in pixels, as in 480x360"),
         (["evaluate"], "run: must be given, a run directory or a policy file; or --pretrained NAME"),
         (["render", "somewhere", "--pretrained", "best"], "run = somewhere: must not be given with --pretrained best"),
-        (["evaluate", "d4pg"], "run = d4pg: must be a run directory or a policy file; did you mean --pretrained d4pg?"),
+        (
+            ["evaluate", "d4pg"],
+            "run = d4pg: does not exist; must be a run directory or a policy file; did you mean --pretrained d4pg?",
+        ),
         (["evaluate", "--pretrained", "x"], f"pretrained = x: must be one of {', '.join(PRETRAINED)}"),
     ],
 )
@@ -207,6 +214,9 @@ def test_what_a_run_or_a_folder_of_runs_lacks_is_named(tmp_path, monkeypatch, ca
     for command in ("evaluate", "render"):
         assert main((command, "runs/a")) == 2
         assert capsys.readouterr().err == "error: run = runs/a: must have an evaluation; it has none yet\n"
+    assert main(("evaluate", "runs/a/policy")) == 2
+    message = "error: run = runs/a/policy: must be a run directory or a policy file; did you mean runs/a?\n"
+    assert capsys.readouterr().err == message
     assert main(("evaluate", "runs")) == 2
     assert capsys.readouterr().err == f"error: run = runs: must be a run directory or a policy file; {suggestion}\n"
     assert main(("train", DISTRIBUTIONAL_AGENT, "--resume", "runs")) == 2

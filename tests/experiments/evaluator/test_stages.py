@@ -121,7 +121,7 @@ def test_a_damaged_stage_costs_the_film_and_not_the_run(filmed, capsys):
         evaluator.last_actor_steps = config.max_actor_steps
         assert evaluator.finish(variables).keys() == {"best", "last"}
     assert run.progress_video.read_bytes() == before
-    assert f"warning: policy = {damaged}: must be " in capsys.readouterr().out
+    assert f"warning: policy = {damaged}: is torn or no policy file" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -27,7 +27,8 @@ def watch_runs(
     from walker_rl.watch.server import WatchServer, address_of, listen
 
     if not os.path.isdir(path):  # Also False where the path can't be accessed.
-        raise UserError(f"run = {path}: must be a run directory or a folder of them")
+        problem = "" if os.path.lexists(path) else "does not exist; "
+        raise UserError(f"run = {path}: {problem}must be a run directory or a folder of them")
     with WatchServer(path, listen(port)) as server:
         print(f"Watching {path} on {address_of(server.socket)}", flush=True)
         server.serve_forever()
