@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from walker_rl.environments import Environment
 from walker_rl.errors import UserError
+from walker_rl.files.outputs import check_suffix
 from walker_rl.files.video_file import is_gif, video_file
 from walker_rl.printable import format_return
 from walker_rl.types import Act
@@ -158,8 +159,7 @@ def _play(
 
 
 def _check(path: Path, size: tuple[int, int], frames_per_second: int, max_seconds: float | None) -> None:
-    if path.suffix.lower() not in FORMATS:
-        raise UserError(f"output = {path}: must end in {' or '.join(FORMATS)}")
+    check_suffix(path, *FORMATS)
     if frames_per_second not in FRAME_RATES:
         raise UserError(f"fps = {frames_per_second}: must be one of {', '.join(map(str, FRAME_RATES))}")
     if not all(16 <= pixels <= MAX_SIZE and pixels % 2 == 0 for pixels in size):

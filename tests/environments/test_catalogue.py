@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from walker_rl.environments import Task, find_task, task_names
+from walker_rl.environments import Task, find_listed_task, find_task, task_names
 from walker_rl.errors import UserError
 
 
@@ -31,6 +31,30 @@ def test_an_unknown_name_gets_the_nearest_whatever_its_case():
     prefix = "task = walker2dbulletenv-V0: must be one that walker-rl list shows; did you mean Walker2DBulletEnv-v0 or "
     assert str(error.value).startswith(prefix)
     assert str(error.value).count(" or ") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("Walker3D", "Walker2DBulletEnv-v0"),
+        ("hopper", "HopperBulletEnv-v0"),
+        ("Ant-v4", "AntBulletEnv-v0"),
+        ("Cheetah", "HalfCheetahBulletEnv-v0"),
+        ("PendulumV1", "Pendulum-v1"),
+    ],
+)
+def test_a_name_that_differs_in_its_ending_gets_a_suggestion(name, nearest):
+    with pytest.raises(UserError) as error:
+        find_listed_task(name)
+    suggested = str(error.value).partition("; did you mean ")[2].rstrip("?").split(" or ")
+    assert nearest in suggested[:2]
+
+
+@pytest.mark.parametrize("name", ["MountainCar", "Acrobot-v7", "CartPole-v9", "BulletEnv-v0", "Env-v0", "nothing"])
+def test_a_name_that_only_shares_an_ending_gets_none(name):
+    with pytest.raises(UserError) as error:
+        find_listed_task(name)
+    assert str(error.value) == f"task = {name}: must be one that walker-rl list shows"
 
 
 @pytest.mark.parametrize(("name", "family"), [("Walker2d-v5", "gymnasium"), ("walker-walk", "dm_control")])

@@ -1,10 +1,12 @@
-"""Folders that a command writes to."""
+"""Folders and files that a command writes to."""
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from walker_rl.files.outputs import check_writable, writing
+from walker_rl.files.whole_file import whole_file
 
 _MUST = "be a folder that can be written to"
 
@@ -22,3 +24,12 @@ def writable(folder: Path, name: str) -> Iterator[None]:
     make_writable(folder, name)
     with writing(name, folder, _MUST):
         yield
+
+
+@contextlib.contextmanager
+def output_file(path: Path) -> Iterator[IO[bytes]]:
+    """Opens the file of `--output` as `whole_file` does, in a folder that is made if missing; raises as `writing`."""
+    with writing("output", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            yield file

@@ -2,9 +2,11 @@
 
 import contextlib
 import dataclasses
+import difflib
 import functools
 import importlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, cast
@@ -13,8 +15,8 @@ from walker_rl.environments.simulation import Arguments, Simulation, Task
 from walker_rl.errors import UserError, did_you_mean
 from walker_rl.field_values import shown
 
-LIKENESS = 0.4
-"""Least similarity of a suggested name, low enough that "Walker2D" without its ending gets a suggestion."""
+_ENDING = re.compile(r"(py)?(bullet|mujoco)?(env)?(-?v\d+)?$")
+"""Ending that many names share, without which a suggestion must resemble the unknown name."""
 
 NO_ARGUMENTS: Arguments = {}
 
@@ -126,6 +128,13 @@ def _with_prefix(name: str) -> list[str]:
     return found
 
 
+def _similar(name: str) -> list[str]:
+    """The listed tasks whose names resemble `name`, both without their endings."""
+    beginnings = {one: _ENDING.sub("", one.lower()) for one in task_names()}
+    near = difflib.get_close_matches(_ENDING.sub("", name.lower()), sorted({*beginnings.values()}))
+    return [one for one, beginning in beginnings.items() if beginning in near]
+
+
 def _unknown(name: str, meant: Sequence[str] = ()) -> UserError:
-    near = f"; did you mean {' or '.join(meant)}?" if meant else did_you_mean(name, task_names(), cutoff=LIKENESS)
+    near = f"; did you mean {' or '.join(meant)}?" if meant else did_you_mean(name, _similar(name), cutoff=0.0)
     return UserError(f"task = {name or repr(name)}: must be one that walker-rl list shows{near}")

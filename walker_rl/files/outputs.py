@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,14 +44,14 @@ def failing_as_run_error(path: Path) -> Iterator[None]:
         raise RunError(f"{path}: not written: {culprit}{reason_of(error)}") from error
 
 
-def check_replaceable(output: Path, *suffixes: str) -> None:
-    """Checks that an output does not replace a file of another kind, such as a run's configuration.
+def check_suffix(output: Path, *suffixes: str) -> None:
+    """Checks that the name of an output ends as its kind does, so that it replaces no file of another kind.
 
     Raises:
-        UserError: if it exists and has none of these suffixes.
+        UserError: if it has none of these suffixes.
     """
-    if os.path.isfile(output) and output.suffix.lower() not in suffixes:
-        raise UserError(f"output = {output}: must be a new file, or end in {' or '.join(suffixes)}")
+    if output.suffix.lower() not in suffixes:
+        raise UserError(f"output = {output}: must end in {' or '.join(suffixes)}")
 
 
 def check_writable(name: str, folder: Path, must: str = "be writable") -> None:

@@ -11,7 +11,7 @@ from walker_rl.pretrained import find_pretrained
 
 def test_a_pretrained_policy_becomes_a_file(tmp_path, capsys):
     onnx = pytest.importorskip("onnx", reason="needs the extra onnx")
-    path = tmp_path / "walker.onnx"
+    path = tmp_path / "new" / "folder" / "walker.onnx"
     assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 0
     assert capsys.readouterr().out == f"{path}: observation [B, 22] to action [B, 6], sac on Walker2DBulletEnv-v0\n"
     assert onnx.load(path).producer_name == "walker-rl"
@@ -40,23 +40,34 @@ def test_without_onnx_it_is_refused(tmp_path, monkeypatch, capsys):
 
 def test_a_file_that_cannot_be_written_is_refused(tmp_path, capsys):
     pytest.importorskip("onnx", reason="needs the extra onnx")
-    path = tmp_path / "none" / "walker.onnx"
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "walker.onnx"
     assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
-    assert capsys.readouterr().err == f"error: output = {path}: must be writable (No such file or directory)\n"
+    assert capsys.readouterr().err == f"error: output = {path}: must be writable (File exists)\n"
 
 
 def test_a_name_that_no_file_can_have_is_refused(tmp_path, capsys):
     pytest.importorskip("onnx", reason="needs the extra onnx")
-    path = tmp_path / ("x" * 300)
+    path = tmp_path / f"{'x' * 300}.onnx"
     assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
     assert capsys.readouterr().err == f"error: output = {path}: must be writable (File name too long)\n"
 
 
-@pytest.mark.parametrize("folder", [".", ".."])
-def test_a_folder_is_no_file(folder, capsys):
+@pytest.mark.parametrize("output", [".", "..", "x.gif", "walker"])
+def test_another_suffix_is_refused(output, tmp_path, monkeypatch, capsys):
     pytest.importorskip("onnx", reason="needs the extra onnx")
-    assert main(["export", "--pretrained", "sac", "-o", folder]) == 2
-    assert capsys.readouterr().err == f"error: output = {folder}: must be a file, not a folder\n"
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "--pretrained", "sac", "-o", output]) == 2
+    assert capsys.readouterr().err == f"error: output = {output}: must end in .onnx\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_no_file(tmp_path, capsys):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    path = tmp_path / "a.onnx"
+    path.mkdir()
+    assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
+    assert capsys.readouterr().err == f"error: output = {path}: must be writable (Is a directory)\n"
 
 
 @pytest.mark.parametrize("output", ["a.onnx", "link.onnx"])
@@ -75,5 +86,5 @@ def test_a_file_of_another_kind_is_not_overwritten(tmp_path, capsys):
     path = tmp_path / "config.yaml"
     path.write_text("a: 1")
     assert main(["export", "--pretrained", "sac", "-o", str(path)]) == 2
-    assert capsys.readouterr().err == f"error: output = {path}: must be a new file, or end in .onnx\n"
+    assert capsys.readouterr().err == f"error: output = {path}: must end in .onnx\n"
     assert path.read_text() == "a: 1"

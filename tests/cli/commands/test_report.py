@@ -17,9 +17,9 @@ def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
         main(["compare", str(tmp_path / "run"), "--output", str(tmp_path / "out"), "--keep", str(tmp_path / "kept")])
         == 0
     )
-    assert main(["report", str(tmp_path / "kept"), "--output", str(tmp_path / "page.html")]) == 0
-    assert f"{tmp_path}/page.html: " in capsys.readouterr().out
-    text = (tmp_path / "page.html").read_text()
+    assert main(["report", str(tmp_path / "kept"), "--output", str(tmp_path / "new/page.html")]) == 0
+    assert f"{tmp_path}/new/page.html: " in capsys.readouterr().out
+    text = (tmp_path / "new/page.html").read_text()
     assert 'id="figures"' in text
     assert 'id="settings"' not in text
 
@@ -27,9 +27,13 @@ def test_tables_alone_make_a_page_without_settings(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--output", "."), "output = .: must be writable (Is a directory)"),
-        (("--output", "none/a.html"), "output = none/a.html: must be writable (No such file or directory)"),
-        (("--output", "run/config.yaml"), "output = run/config.yaml: must be a new file, or end in .html or .htm"),
+        (("--output", "."), "output = .: must end in .html or .htm"),
+        (
+            ("--output", "run/config.yaml/a.html"),
+            "output = run/config.yaml/a.html: must be writable (File exists)",
+        ),
+        (("--output", "run/config.yaml"), "output = run/config.yaml: must end in .html or .htm"),
+        (("--output", "page.pdf"), "output = page.pdf: must end in .html or .htm"),
         (("--thresholds", "high"), "thresholds = high: must be numbers with commas between them, as in 500,1000"),
         (("none",), "run = none: does not exist, and as a pattern matches nothing"),
     ],
@@ -42,7 +46,7 @@ def test_bad_input_gets_one_line(tmp_path, capsys, monkeypatch, words, message):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-@pytest.mark.parametrize("output", ["none/report.html", "."])
+@pytest.mark.parametrize("output", ["run/config.yaml/report.html", "."])
 def test_an_output_is_checked_before_anything_is_drawn(tmp_path, monkeypatch, output):
     make_run(tmp_path / "run", [1, 2])
     drawn = []

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
+from walker_rl.cli.writable import output_file
 from walker_rl.errors import UserError
 from walker_rl.extras import require_extra
-from walker_rl.files.outputs import check_replaceable, writing
+from walker_rl.files.outputs import check_suffix
 
 
 def export_policy(
@@ -33,20 +34,17 @@ def export_policy(
     from walker_rl.cli.policy_argument import default_output, load_policy_asked_for, policy_path
 
     require_extra("onnx")
-    if output is not None and os.path.isdir(output):
-        raise UserError(f"output = {output}: must be a file, not a folder")
+    if output is not None:
+        check_suffix(output, ".onnx")
     saved = load_policy_asked_for(run, pretrained, task)
     if output is not None and os.path.exists(output) and output.samefile(policy_path(run, pretrained)):
         raise UserError(f"output = {output}: must not be the policy itself")
-    if output is not None:
-        check_replaceable(output, ".onnx")
 
-    from walker_rl.files.whole_file import whole_file
     from walker_rl.policies.onnx_model import onnx_model
 
     in_run = f"policy/best_{saved.actor_steps}.onnx"  # A run that is lengthened may get another best policy.
     model, path = onnx_model(saved), output or default_output(run, pretrained, in_run)
-    with writing("output", path), whole_file(path) as file:
+    with output_file(path) as file:
         file.write(model.SerializeToString())
     sizes = [value.type.tensor_type.shape.dim[1].dim_value for value in (model.graph.input[0], model.graph.output[0])]
     print(f"{path}: observation [B, {sizes[0]}] to action [B, {sizes[1]}], {saved.agent_name} on {saved.task}")

@@ -7,8 +7,8 @@ import typer
 
 from walker_rl.analysis.grouping import GROUP_BY
 from walker_rl.cli.runs_argument import GroupBy, Runs, Thresholds, parse_thresholds
-from walker_rl.files.outputs import check_replaceable, failing_as_run_error, writing
-from walker_rl.files.whole_file import whole_file
+from walker_rl.cli.writable import output_file
+from walker_rl.files.outputs import check_suffix, failing_as_run_error
 
 
 def report_runs(
@@ -26,10 +26,10 @@ def report_runs(
     from walker_rl.analysis.runs import read_runs
 
     returns = parse_thresholds(thresholds)
-    check_replaceable(output, ".html", ".htm")
+    check_suffix(output, ".html", ".htm")
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append)
-    with writing("output", output), whole_file(output) as file:
+    with output_file(output) as file:
         with failing_as_run_error(output):
             page = render_page(found, title, returns, notes)
         file.write(page.encode(errors="surrogateescape"))
