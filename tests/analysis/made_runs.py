@@ -16,7 +16,16 @@ from walker_rl.experiments.run.summary import write_summary
 
 
 def make_run(
-    path, returns, *overrides, agent=AGENT, period=1_000, final=None, falls=(0, 0), walltimes=None, runner="train"
+    path,
+    returns,
+    *overrides,
+    agent=AGENT,
+    period=1_000,
+    final=None,
+    falls=(0, 0),
+    walltimes=None,
+    runner="train",
+    ended_by="steps",
 ):
     """A run directory as a training leaves it, with these evaluations.
 
@@ -34,7 +43,7 @@ def make_run(
             name: Evaluation((value,) * 4, (1000,) * 4, tuple(index < num_falls for index in range(4)))
             for name, value, num_falls in zip(("best", "last"), final, falls, strict=True)
         }
-        write_summary(run, evaluations, "steps")
+        write_summary(run, evaluations, ended_by)
     return run
 
 

@@ -137,14 +137,15 @@ def test_the_critics_loss_at_an_evaluation_is_the_mean_since_the_one_before(tmp_
 
 
 def test_tables_keep_all_of_it(tmp_path):
-    make_run(tmp_path / "one", [10, 1 / 3], "seed=4", final=(40.0, 35.0), falls=(1, 2))
+    make_run(tmp_path / "one", [10, 1 / 3], "seed=4", final=(40.0, 35.0), falls=(1, 2), ended_by="return")
     make_run(tmp_path / "two", [1, 2, 3], "task=Pendulum-v1", walltimes=[5.0])
     runs = read_runs([tmp_path / "one", tmp_path / "two"])
+    assert [run.ended_by for run in runs] == ["return", None]
     (tmp_path / "kept").mkdir()
     write_runs(runs, tmp_path / "kept")
     again = read_runs([tmp_path / "kept"])
     for run, other in zip(runs, again, strict=True):
-        for name in ("name", "group", "task", "seed", "commit", "command", "last", "best", "learner_steps"):
+        for name in ("name", "group", "task", "seed", "commit", "command", "last", "best", "learner_steps", "ended_by"):
             assert getattr(other, name) == getattr(run, name)
         assert other.directory is None
         for name in ("actor_steps", "walltime", "returns", "critic_losses"):
@@ -155,11 +156,11 @@ def test_tables_of_before_falls_were_counted_have_returns_alone(tmp_path):
     make_run(tmp_path / "one", [10], final=(40.0, 35.0))
     write_runs(read_runs([tmp_path / "one"]), tmp_path)
     rows = read_table(tmp_path / "runs.csv")
-    later = ("learner_steps", "last_stddev", "last_falls", "best_stddev", "best_falls")
+    later = ("learner_steps", "ended_by", "last_stddev", "last_falls", "best_stddev", "best_falls")
     write_table(tmp_path / "runs.csv", [{name: row[name] for name in row if name not in later} for row in rows])
     (run,) = read_runs([tmp_path])
     assert (run.last, run.best) == (FinalEvaluation(35.0, None, None), FinalEvaluation(40.0, None, None))
-    assert run.learner_steps is None
+    assert (run.learner_steps, run.ended_by) == (None, None)
 
 
 def test_a_summary_of_before_falls_were_counted_shows_them_by_its_lengths(tmp_path):

@@ -29,6 +29,7 @@ class ComparedRun:
         critic_losses: mean of the losses logged since the previous evaluation, `[E]`; nan where there were none.
         learner_steps: updates before the last evaluation; None if unknown, as in older tables.
         prior_steps: environment steps behind the prior, of its training, search or recording; None without one.
+        ended_by: limit that ended the run, as in its summary; None if it is not complete, or unknown in older tables.
         folder: end of the path of the run directory's folder, or of the tables', distinct from the other folders'.
         directory: the run directory; None if the run is known from tables alone.
     """
@@ -47,6 +48,7 @@ class ComparedRun:
     critic_losses: np.ndarray
     learner_steps: int | None = None
     prior_steps: int | None = None
+    ended_by: str | None = None
     folder: str = ""
     directory: Path | None = None
 

@@ -17,7 +17,7 @@ from walker_rl.files.metrics_file import STEP_KEY
 
 def write_runs(runs: Sequence[ComparedRun], folder: Path) -> None:
     """Writes the two tables into `folder`."""
-    scalars = ("group", "task", "seed", "commit", "command", "learner_steps", "prior_steps")
+    scalars = ("group", "task", "seed", "commit", "command", "learner_steps", "prior_steps", "ended_by")
     rows: list[Row] = [
         {
             "run": run.name,
@@ -88,4 +88,5 @@ def _from_rows(row: Row, evaluations: Sequence[Row]) -> ComparedRun:
         critic_losses=columns["critic_loss"],
         learner_steps=int(row["learner_steps"]) if row.get("learner_steps") else None,
         prior_steps=int(row["prior_steps"]) if row.get("prior_steps") else None,
+        ended_by=row.get("ended_by") or None,
     )

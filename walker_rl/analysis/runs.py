@@ -22,6 +22,7 @@ from walker_rl.analysis.run_paths import RUNS, expand, folders_of_runs, no_runs,
 from walker_rl.analysis.run_tables import read_tables
 from walker_rl.errors import NotWholeError, UserError, did_you_mean
 from walker_rl.experiments.run.directory import RunDirectory
+from walker_rl.experiments.run.summary import ending
 from walker_rl.field_values import shown
 from walker_rl.files.metrics_file import STEP_KEY
 from walker_rl.printable import one_line
@@ -143,6 +144,7 @@ def _read_directory(run: RunDirectory, group_by: str) -> _Found:
         critic_losses=read_critic_losses(run, steps),
         learner_steps=int(evaluation["learner_steps"][-1]),
         prior_steps=provenance.prior.actor_steps if provenance.prior else None,
+        ended_by=ending(run),
         directory=run.path,
     )
     return _Found(real_path(run.path).parent, read, fields)

@@ -32,6 +32,20 @@ def test_the_summary_says_what_to_mind():
     ]
 
 
+def test_runs_that_ended_at_a_target_return_are_named():
+    endings = {"a": ["return", "steps", "return"], "b": ["return"], "c": ["steps", "time", None]}
+    runs = [
+        dataclasses.replace(run(f"{group}{seed}", [1, 2], group=group, last=10.0), seed=seed, ended_by=ended_by)
+        for group, of_group in endings.items()
+        for seed, ended_by in enumerate(of_group)
+    ]
+    (summary,) = summarize(runs)
+    assert [note for note in summary.notes if "target return" in note] == [
+        "a: 2 of 3 runs ended at a target return, so the last returns are optimistic",
+        "b: 1 of 1 run ended at a target return, so the last returns are optimistic",
+    ]
+
+
 def test_a_single_seed_that_collapses_counts():
     (summary,) = summarize([run(name, [1, 0] if name == "v" else [1, 1]) for name in "vwxyz"])
     (row,) = summary.rows

@@ -41,6 +41,9 @@ def _notes_on_group(runs: Sequence[ComparedRun]) -> Iterator[str]:
         yield f"{counted(num_untrained, 'run')} evaluated only before the first update"
     if num_incomplete := len(runs) - len(complete_runs(runs)):
         yield f"{counted(num_incomplete, 'run')} not complete, without a final evaluation"
+    if num_lucky := sum(run.ended_by == "return" for run in runs):
+        ended = f"{num_lucky} of {counted(len(runs), 'run')} ended at a target return"
+        yield f"{ended}, so the last returns are optimistic"
     if len(runs) == 1:
         yield "one seed says nothing about the spread between seeds"
     if any(2 <= number <= MAX_SPANNED_SEEDS for number in (len(runs), len(runs) - num_incomplete)):
