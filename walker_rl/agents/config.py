@@ -45,8 +45,8 @@ class PriorConfig:
     num_steps: int = hyperparameter(20_000, "environment steps that the policy plays", unit="steps", minimum=1)
     sigmas: tuple[float, ...] = hyperparameter(
         (0.0, 0.1, 0.2),
-        "sigma of the Ornstein-Uhlenbeck noise on its actions; each episode takes the next entry, the first one the "
-        "second; actors of a launched run begin with different ones",
+        "sigma of the Ornstein-Uhlenbeck noise on its actions: one entry per episode, in turn, beginning with the "
+        "second; actor i of a launched run begins i entries later",
         minimum=0,
     )
     share: Schedule = hyperparameter(

@@ -14,7 +14,8 @@ from walker_rl.errors import UserError
 from walker_rl.experiments.config import default_experiment
 
 SCHEDULES = """\
-A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, then linearly to LAST at step END."""
+A schedule is [FIRST, LAST, BEGIN, END]: FIRST up to environment step BEGIN, then linearly to LAST at step END.
+The steps are absolute: a run that is shorter than END does not reach LAST."""
 
 
 def make_agent_app(text: str, run: Callable[..., int]) -> typer.Typer:

@@ -68,7 +68,7 @@ class EvaluationConfig:
     )
     film_period: int | None = hyperparameter(
         5,
-        "evaluations between films of the newest policy, videos/latest.gif; null: none, nor videos/progress.gif",
+        "evaluations between films of the newest policy, videos/latest.gif; null: neither latest.gif nor progress.gif",
         unit="evaluations",
         minimum=1,
     )
@@ -82,7 +82,10 @@ class CheckpointConfig:
         120.0, "time between checkpoints; null: none", unit="seconds", above=0
     )
     steps_period: int | None = hyperparameter(
-        None, "environment steps between checkpoints, too; null: none", unit="steps", minimum=1
+        None,
+        "also save a checkpoint after this many environment steps; null: only by time",
+        unit="steps",
+        minimum=1,
     )
     num_kept: int = hyperparameter(3, "newest checkpoints kept", unit="checkpoints", minimum=1)
 

@@ -118,6 +118,15 @@ def test_help_lists_every_hyperparameter(agent_name, capsys):
         assert re.search(rf"agent\.{name}\s", shown)
 
 
+def test_help_says_what_null_an_entry_and_a_step_mean(capsys):
+    assert main(["train", DISTRIBUTIONAL_AGENT, "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "videos/latest.gif; null: neither latest.gif nor progress.gif (evaluations)" in shown
+    assert "also save a checkpoint after this many environment steps; null: only by time (steps)" in shown
+    assert "one entry per episode, in turn, beginning with the second; actor i of a launched run" in shown
+    assert shown.endswith("The steps are absolute: a run that is shorter than END does not reach LAST.")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
