@@ -97,7 +97,7 @@ def test_a_page_names_what_is_left_out_and_has_no_torn_film(tmp_path, capsys):
 def test_without_a_run_that_is_whole_there_is_one_line_and_no_output(tmp_path, capsys, command):
     for seed in range(3):
         damage(make_whole(tmp_path / f"run{seed}", seed).path, "config.yaml", "empty")
-    output = tmp_path / "output"
+    output = tmp_path / "output.html"
     assert main([command, f"{tmp_path}/run*", "--output", str(output)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -62,6 +62,13 @@ def test_another_suffix_is_refused(output, tmp_path, monkeypatch, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_run_that_does_not_exist_is_named(capsys):
+    pytest.importorskip("onnx", reason="needs the extra onnx")
+    assert main(["export", "nowhere"]) == 2
+    message = "error: run = nowhere: does not exist; must be a run directory or a policy file\n"
+    assert capsys.readouterr().err == message
+
+
 def test_a_folder_is_no_file(tmp_path, capsys):
     pytest.importorskip("onnx", reason="needs the extra onnx")
     path = tmp_path / "a.onnx"

@@ -194,7 +194,7 @@ def test_existing_run_is_refused_and_resume_named(walker_run):
     [
         *(
             ([command, "nowhere", *words], "run = nowhere: does not exist; must be a run directory or a policy file")
-            for command, *words in (["evaluate"], ["render"], ["export"], ["record", "-o", "out"])
+            for command, *words in (["evaluate"], ["render"], ["record", "-o", "out"])
         ),
         (["evaluate", "x" * 300], f"run = {'x' * 300}: cannot be read (File name too long)"),
         (["evaluate", "."], "run = .: must be a run directory or a policy file"),
