@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from walker_rl.analysis.run import Run
-from walker_rl.analysis.run_paths import EVALUATIONS, RUNS, expand, real_path
+from walker_rl.analysis.compared_run import ComparedRun
+from walker_rl.analysis.run_paths import EVALUATIONS, RUNS
 from walker_rl.analysis.run_tables import read_tables
 from walker_rl.errors import NotWholeError, UserError
 
@@ -17,22 +17,19 @@ def tables_in(folder: Path) -> list[Path]:
     return [folder / RUNS, folder / EVALUATIONS]
 
 
-def check_replaceable_tables(folder: Path, runs: Sequence[Run], paths: Sequence[str]) -> None:
+def check_replaceable_tables(folder: Path, runs: Sequence[ComparedRun]) -> None:
     """Checks that a folder has no tables, or only those of runs that are compared.
 
     Args:
         folder: folder of the tables to write.
         runs: the compared runs.
-        paths: paths or patterns of the compared runs.
 
     Raises:
-        UserError: if it has tables of other runs, damaged ones, or is one of several folders that are compared.
+        UserError: if it has tables of other runs, or damaged ones.
     """
     if not any(path.exists() for path in tables_in(folder)):
         return
     must_be = f"keep = {folder}: must be new or hold tables of the same runs"
-    if real_path(folder) in (places := {real_path(path) for path in expand(paths)}) and len(places) > 1:
-        raise UserError(f"{must_be} (it is itself compared, beside others)")
     try:
         kept = read_tables(folder)
     except NotWholeError as error:
@@ -43,12 +40,12 @@ def check_replaceable_tables(folder: Path, runs: Sequence[Run], paths: Sequence[
         raise UserError(f"{must_be} (it also has {', '.join(others[:MAX_NAMES])}{more})")
 
 
-def _is_earlier(old: Run, run: Run) -> bool:
+def _is_earlier(old: ComparedRun, run: ComparedRun) -> bool:
     """True if `run` is `old`, perhaps trained further: it has all its evaluations, to the digits that tables keep."""
     earlier, evaluations = _evaluations(old), _evaluations(run)
     is_same = (old.task, old.seed, old.commit) == (run.task, run.seed, run.commit)
     return is_same and evaluations[: len(earlier)] == earlier
 
 
-def _evaluations(run: Run) -> list[tuple[float, str]]:
+def _evaluations(run: ComparedRun) -> list[tuple[float, str]]:
     return [(step, f"{value:.6g}") for step, value in zip(run.actor_steps.tolist(), run.returns, strict=True)]

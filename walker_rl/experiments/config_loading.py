@@ -9,7 +9,7 @@ from typing import Any
 
 from walker_rl.agents import agent_names, calling, check_members
 from walker_rl.counts import parse_count
-from walker_rl.errors import UserError, did_you_mean, text_of
+from walker_rl.errors import UserError, did_you_mean, reason_of, text_of
 from walker_rl.experiments.config import (
     ExperimentConfig,
     changed_fields,
@@ -87,7 +87,7 @@ def read_yaml(path: Path, name: str = "config") -> dict[str, Any]:
     try:
         values = read_yaml_file(path)
     except OSError as error:
-        raise UserError(f"{name} = {path}: cannot be read ({error.strerror})") from None
+        raise UserError(f"{name} = {path}: cannot be read ({reason_of(error)})") from None
     except yaml.YAMLError as error:
         raise UserError(f"{name} = {path}: must be YAML ({text_of(error)})") from None
     if not isinstance(values, dict) and values is not None:

@@ -53,7 +53,7 @@ def compare_runs(
     notes: list[str] = []
     found = read_runs(runs, group_by, notes.append if json else print)
     if keep is not None:
-        check_replaceable_tables(keep, found, runs)
+        check_replaceable_tables(keep, found)
     if not json:
         _print_summaries(found)
     tables = _keep(found, keep) if keep is not None else []
