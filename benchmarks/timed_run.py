@@ -94,7 +94,7 @@ class Outcome:
         ]
         if self.confirmation is None:
             return ", ".join([*reached, f"{goals[len(reached)]:,g} not reached"])
-        confirmed = f"confirmed {self.confirmation.mean_return:,.0f} ± {self.confirmation.stddev_return:,.0f}"
+        confirmed = f"confirmed {self.confirmation.mean:,.0f} ± {self.confirmation.stddev:,.0f}"
         return ", ".join(
             [*reached, f"{confirmed}, {self.confirmation.num_falls} falls, {self.num_unconfirmed} unconfirmed before"]
         )
@@ -141,7 +141,7 @@ def _watch(learner: Learner, rules: Rules, folder: Path, words: dict[str, object
                 continue
             with _paused(process):
                 confirmation = _confirm(learner, rules.num_episodes, words)
-            if confirmation.mean_return >= last_goal:
+            if confirmation.mean >= last_goal:
                 return Outcome(*zip(*reached, (seconds, actor_steps), strict=True), confirmation, num_unconfirmed)
             num_unconfirmed += 1
             began = time.monotonic() - seconds

@@ -41,7 +41,7 @@ def test_a_policy_that_fresh_episodes_do_not_confirm_is_passed_over_and_the_cloc
     outcome = time_run(climber("a", 1_500, 2_051, 2_101, 2_100, 3_000), 0, RULES, tmp_path / "a")
     waited = time.monotonic() - began
     assert outcome.actor_steps == (10_000, 40_000)
-    assert outcome.confirmation.mean_return == 2_100.0
+    assert outcome.confirmation.mean == 2_100.0
     assert outcome.num_unconfirmed == 2
     assert outcome.seconds[1] < waited - 3.0, "three times a second"
     assert time_run(climber("a"), 0, RULES, tmp_path / "a") == outcome, "it is read, not run again"
@@ -127,6 +127,6 @@ def test_our_training_and_a_peers_reach_a_low_goal(tmp_path):
         (outcome,) = row.outcomes
         assert outcome.actor_steps == (steps, steps)
         assert 0 < outcome.seconds[0] == outcome.seconds[1] < rules.limit
-        assert outcome.confirmation.mean_return > -1_000
+        assert outcome.confirmation.mean > -1_000
         assert 0 <= outcome.confirmation.num_falls <= 2
     assert not [command for command in commands_running() if str(tmp_path) in command]
