@@ -109,4 +109,4 @@ def test_a_policy_of_another_task_is_refused():
 @pytest.mark.parametrize("name", ["policy", "dataset"])
 def test_a_prior_without_a_name_is_refused(name):
     config = Config(prior=PriorConfig(**{name: ""}))
-    assert list(problems(config)) == [f"prior.{name} = : must be null or a path"]
+    assert list(problems(config)) == [f"prior.{name} = '': must be null or a path"]
