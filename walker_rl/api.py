@@ -26,7 +26,7 @@ from walker_rl.experiments.run.summary import Summary, read_summary
 from walker_rl.files.yaml_file import as_text
 from walker_rl.policies.player import load_player
 from walker_rl.policies.policy_file import SavedPolicy
-from walker_rl.pretrained import find_policy, pretrained_policies, unlike_a_name
+from walker_rl.pretrained import find_policy, pretrained_names, unlike_a_name
 
 __all__ = ["Run", "evaluate", "load_policy", "load_run", "make_environment", "train"]
 
@@ -118,7 +118,7 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
         UserError: if there is no such policy, or it can't play its task.
     """
     path = _path("policy", policy)
-    names = [] if isinstance(policy, Path) else [one.name for one in pretrained_policies()]
+    names = [] if isinstance(policy, Path) else pretrained_names()
     file = find_policy(str(path)) if policy in names else existing_policy_file(path, "policy", names)
     environment.forget_tasks()
     return load_player(file, task, may_import=os.path.isdir(policy))
