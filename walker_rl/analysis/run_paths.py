@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from walker_rl.analysis.run_names import natural_order
-from walker_rl.errors import NotWholeError, UserError
+from walker_rl.errors import NotWholeError, UserError, reason_of
 from walker_rl.experiments.run.directory import RunDirectory
 
 RUNS = "runs.csv"
@@ -72,7 +72,7 @@ def _denied(path: Path) -> str:
         os.listdir(path)
         os.lstat(path / RUNS)
     except PermissionError as error:
-        return str(error.strerror)
+        return reason_of(error)
     except OSError:
         pass
     return ""
