@@ -1,18 +1,17 @@
-"""What is under deploy/ calls commands that there are, and its parts agree with each other."""
+"""The files for Kubernetes and Slurm call commands that there are, and agree with each other."""
 
 import contextlib
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
 
 import walker_rl
+from tests.dockerfile import DEPLOY, image_lines
 from tests.experiments.distributed.launched import PENDULUM
 from tests.stacks import acme_stack
 from tests.tiny import AGENT, COMMAND, last_checkpoint, run_command, wait_until
@@ -20,9 +19,9 @@ from walker_rl.experiments.distributed.wire.ports import free_port
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.status import read_status
 
-DEPLOY = Path(__file__).parents[1] / "deploy"
 SCRIPT = DEPLOY / "slurm" / "walker.sbatch"
 SWEEP_SCRIPT = DEPLOY / "slurm" / "sweep.sbatch"
+NO_HOST = "error: join = a..b:8000: must be a host that this machine finds (not a valid host name)\n"
 
 
 @pytest.fixture(scope="module")
@@ -142,9 +141,6 @@ def test_the_batch_script_is_a_script_and_its_options_exist(known_options):
     assert {"--role", "--listen", "--join", "--resume", "--steps"} <= options <= known_options
 
 
-NO_HOST = "error: join = a..b:8000: must be a host that this machine finds (not a valid host name)\n"
-
-
 @pytest.mark.parametrize(
     ("task", "ending"), [("0", (0, "", "")), pytest.param("1", (2, "", NO_HOST), marks=acme_stack)]
 )
@@ -255,55 +251,3 @@ def test_the_array_in_the_header_has_as_many_tasks_as_the_sweep_has_runs():
     first, last, spec = re.search(r"--array=(\d+)-(\d+) deploy/slurm/sweep.sbatch --spec (\S+)", text).groups()
     listed = run_command("sweep", "--spec", DEPLOY.parent / spec, "--dry-run").stdout
     assert (first, int(last) + 1) == ("0", len(re.findall(r"^ *\d+  waiting ", listed, re.MULTILINE)))
-
-
-# --- the image
-
-
-def image_lines(instruction: str) -> list[str]:
-    """What follows an instruction of the Dockerfile, each time it occurs; a line that continues is one."""
-    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text())
-    return re.findall(rf"^{instruction} (.*)$", text, flags=re.MULTILINE)
-
-
-def options(line: str) -> set[str]:
-    """Its options, without those that only quieten pip."""
-    return {word for word in line.split() if word.startswith("--")} - {"--disable-pip-version-check"}
-
-
-def test_the_image_is_made_of_files_that_there_are():
-    sources = {source for line in image_lines("COPY") for source in line.split()[:-1]}
-    assert all((DEPLOY.parent / source).exists() for source in sources), sources
-    project = (DEPLOY.parent / "pyproject.toml").read_text()
-    named = re.findall(r"^(?:readme|license-files) = \[?\"(.*?)\"", project, re.MULTILINE)
-    assert {"walker_rl", "pyproject.toml", *named} <= sources
-
-
-def test_the_image_is_installed_as_bootstrap_does(tmp_path):
-    """Build tools from the lock first, then all packages by their hashes, with nothing unpinned in between."""
-    script = (DEPLOY.parent / "scripts" / "bootstrap.sh").read_text()
-    extraction, *installations = image_lines("RUN")[0].split(" && ")
-    (expression,) = re.findall(r"awk ('.*?')", script)
-    assert extraction == f"awk {expression} requirements.lock >build.lock"
-    shutil.copy(DEPLOY.parent / "requirements.lock", tmp_path)
-    subprocess.run(["sh", "-c", extraction], cwd=tmp_path, check=True)
-    tools = re.findall(r"^(\w+)==.*\n +--hash=sha256:", (tmp_path / "build.lock").read_text(), re.MULTILINE)
-    assert tools == ["setuptools", "wheel"]
-    (shared,) = re.findall(r"-m pip install (.*) \"\$@\"", script)
-    theirs = [
-        options(f"{line} {shared}") - {"--editable"} for line in re.findall(r"^ +pip_install (-.*)", script, re.M)
-    ]
-    assert [options(line) - {"--no-cache-dir"} for line in (*installations, image_lines("RUN")[1])] == theirs
-    assert [line.split()[-1] for line in installations] == ["build.lock", "requirements.lock"]
-
-
-def test_the_image_runs_as_a_user_whose_folders_it_may_write_to():
-    text = (DEPLOY / "Dockerfile").read_text()
-    made = image_lines("RUN")[-1]
-    (name,) = re.findall(r"useradd --uid 1000 .* (\w+) && ", made)
-    assert f"install -d -o {name} -g {name} {image_lines('WORKDIR')[-1]}" in made
-    assert image_lines("USER") == ["1000:1000"]
-    assert text.index("useradd") < text.rindex("WORKDIR") < text.index("USER ")
-    places = dict(re.findall(r"(\w+)=(\S+)", " ".join(image_lines("ENV"))))
-    assert places.keys() == {"HOME", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}
-    assert all(Path(place).is_relative_to("/tmp") for place in places.values())
