@@ -117,6 +117,15 @@ def as_overrides(fields: dict[str, Any]) -> list[str]:
     return [f"{name}={as_text(value)}" for name, value in fields.items()]
 
 
+@contextlib.contextmanager
+def naming_source(source: str) -> Iterator[None]:
+    """Begins a UserError's line with its source."""
+    try:
+        yield
+    except UserError as error:
+        raise type(error)(f"{source}{error}") from None
+
+
 def _layers(files: Sequence[Path], overrides: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
     """Returns the fields of each file and each override, with a prefix for error lines that names their source."""
     return [
@@ -130,14 +139,13 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
     known = _leaves_by_name(defaults)
     of_user = [leaf.name for leaf in known.values() if leaf.annotation == ARGUMENTS]
     for source, fields in layers:
-        layer = nest(fields, source, of_user)
-        if layer.get("agent_name", agent_name) != agent_name:
-            other = shown(layer["agent_name"])
-            raise UserError(f"{source}agent_name = {other}: must be {agent_name}, the agent asked for")
-        arguments = {name: layer.pop(name) for name in of_user if name in layer}
-        with _naming(source):
+        with naming_source(source):
+            layer = nest(fields, of_user)
+            if layer.get("agent_name", agent_name) != agent_name:
+                other = shown(layer["agent_name"])
+                raise UserError(f"agent_name = {other}: must be {agent_name}, the agent asked for")
+            stored = {name: as_stored(name, layer.pop(name)) for name in of_user if name in layer}
             given = _field_values(layer, known)
-            stored = {name: as_stored(name, one) for name, one in arguments.items()}
         values.update(given)
         values.update({name: _merged(values.get(name, {}), one) for name, one in stored.items()})
         sources.update(dict.fromkeys(given, source))
@@ -151,15 +159,6 @@ def _load(agent_name: str, layers: Iterable[tuple[str, dict[str, Any]]]) -> Expe
 
 def _leaves_by_name(config: ExperimentConfig) -> dict[str, Leaf]:
     return {leaf.name: leaf for leaf in leaves(config)}
-
-
-@contextlib.contextmanager
-def _naming(source: str) -> Iterator[None]:
-    """Begins a UserError's line with its source."""
-    try:
-        yield
-    except UserError as error:
-        raise type(error)(f"{source}{error}") from None
 
 
 def _field_values(layer: dict[str, Any], known: dict[str, Leaf]) -> dict[str, Any]:

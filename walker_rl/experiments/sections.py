@@ -8,39 +8,35 @@ from walker_rl.field_values import shown
 from walker_rl.files.yaml_file import MAX_DEPTH
 
 
-def nest(fields: Mapping[Any, Any], source: str, free_keys: Collection[str] = ()) -> dict[str, Any]:
+def nest(fields: Mapping[Any, Any], free_keys: Collection[str] = (), section: str = "") -> dict[str, Any]:
     """Returns fields as nested mappings, with every dotted key split.
 
     Args:
         fields: values by key, in either form.
-        source: beginning of an error line, as in "config = fast.yaml: ".
         free_keys: fields that are mappings with keys of the user's own, which are not split.
+        section: beginning of the fields' names in errors.
 
     Raises:
         UserError: if a field is given twice, or a key has too many dots.
     """
-    return _nested(fields, source, free_keys, "")
-
-
-def _nested(fields: Mapping[Any, Any], source: str, free_keys: Collection[str], section: str) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for key, value in fields.items():
         name = section + (key if isinstance(key, str) else shown(key))
         if name.count(".") >= MAX_DEPTH:
-            raise UserError(f"{source}{name} = {shown(value)}: must have fewer than {MAX_DEPTH} dots")
+            raise UserError(f"{name} = {shown(value)}: must have fewer than {MAX_DEPTH} dots")
         if isinstance(value, dict) and name.partition(".")[0] not in free_keys:
-            value = _nested(value, source, free_keys, f"{name}.")
+            value = nest(value, free_keys, f"{name}.")
         for part in reversed(name.removeprefix(section).split(".")):
             value = {part: value}
-        _add(tree, value, source, section)
+        _add(tree, value, section)
     return tree
 
 
-def _add(tree: dict[str, Any], more: dict[str, Any], source: str, section: str) -> None:
+def _add(tree: dict[str, Any], more: dict[str, Any], section: str) -> None:
     for key, value in more.items():
         if key not in tree:
             tree[key] = value
         elif isinstance(tree[key], dict) and isinstance(value, dict):
-            _add(tree[key], value, source, f"{section}{key}.")
+            _add(tree[key], value, f"{section}{key}.")
         else:
-            raise UserError(f"{source}{section}{key} = {shown(value)}: is given twice, also as {shown(tree[key])}")
+            raise UserError(f"{section}{key} = {shown(value)}: is given twice, also as {shown(tree[key])}")

@@ -45,7 +45,7 @@ def evaluate_policy(
     """Play a policy deterministically and print its returns and falls.
 
     A fall is an episode that terminates, instead of reaching the time limit; std is the standard deviation over the
-    episodes. These episodes had no part in the choice of the policy, so the return is usually lower than in training.
+    episodes. The run did not choose its policy by these episodes, so the return is usually lower than in training.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 

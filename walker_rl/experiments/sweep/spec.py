@@ -18,6 +18,7 @@ from walker_rl.experiments.config_loading import (
     OtherAgentsFieldError,
     as_overrides,
     load_config,
+    naming_source,
     read_override,
     read_yaml,
 )
@@ -65,28 +66,8 @@ def read_spec(path: Path) -> SweepSpec:
         UserError: if it can't be read, or has an unknown field or a value of a wrong type.
     """
     fields = read_yaml(path, "spec")
-    for key, value in fields.items():
-        if key not in SWEEP_FIELDS:
-            must_be = f"must be one of {', '.join(SWEEP_FIELDS)}"
-            raise UserError(f"{key} = {shown(value)}: unknown field in {path}; {must_be}")
-    for key in ("configs", "set", "grid"):
-        if not isinstance(fields.get(key, {}), dict):
-            raise UserError(f"{key} = {shown(fields[key])}: must be a mapping, in {path}")
-    configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
-    for agent in configs:
-        config_class(str(agent))
-    grid, given = (flatten(nest(fields.get(key, {}), f"spec = {path}: {key}.")) for key in ("grid", "set"))
-    overrides = tuple(as_overrides(given))
-    for field in grid:
-        check_not_set(field, "is also in grid; give it once", overrides)
-    return SweepSpec(
-        agents=_names("agents", fields.get("agents", [])),
-        tasks=_names("tasks", fields.get("tasks", [])),
-        seeds=parse_seeds(",".join(map(as_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
-        configs={agent: tuple(path.parent / file for file in files) for agent, files in configs.items()},
-        overrides=overrides,
-        grid={field: _grid_values(field, values) for field, values in grid.items()},
-    )
+    with naming_source(f"spec = {path}: "):
+        return _parse_spec(fields, path.parent)
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -153,6 +134,30 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
             raise UserError(f"run = {job.name}: must have a shorter name; put long values into a --config file")
         jobs[job.name] = job
     return jobs
+
+
+def _parse_spec(fields: dict[str, Any], folder: Path) -> SweepSpec:
+    for key, value in fields.items():
+        if key not in SWEEP_FIELDS:
+            raise UserError(f"{key} = {shown(value)}: unknown field; must be one of {', '.join(SWEEP_FIELDS)}")
+    for key in ("configs", "set", "grid"):
+        if not isinstance(fields.get(key, {}), dict):
+            raise UserError(f"{key} = {shown(fields[key])}: must be a mapping")
+    configs = {agent: _names("configs", files) for agent, files in fields.get("configs", {}).items()}
+    for agent in configs:
+        config_class(str(agent))
+    grid, given = (flatten(nest(fields.get(key, {}), section=f"{key}.")) for key in ("grid", "set"))
+    overrides = tuple(as_overrides(given))
+    for field in grid:
+        check_not_set(field, "is also in grid; give it once", overrides)
+    return SweepSpec(
+        agents=_names("agents", fields.get("agents", [])),
+        tasks=_names("tasks", fields.get("tasks", [])),
+        seeds=parse_seeds(",".join(map(as_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
+        configs={agent: tuple(folder / file for file in files) for agent, files in configs.items()},
+        overrides=overrides,
+        grid={field: _grid_values(field, values) for field, values in grid.items()},
+    )
 
 
 def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
