@@ -1,5 +1,6 @@
 """A training in a temporary run directory."""
 
+import contextlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -31,8 +32,8 @@ def run_locally(config: ExperimentConfig, parts: Parts, before_each_step: Callab
     display = Display()
     with tempfile.TemporaryDirectory() as folder:
         run = create_run_directory(Path(folder) / "run", config)
-        evaluator = Evaluator(config, parts.learner_side.builder.architecture, run, display)
-        recorder = Recorder(config, run, display)
-        LocalRunner(config, parts, evaluator, recorder, run, display).train(stop_requested)
-        recorder.close()
-        evaluator.close()
+        with (
+            contextlib.closing(Evaluator(config, parts.learner_side.builder.architecture, run, display)) as evaluator,
+            contextlib.closing(Recorder(config, run, display)) as recorder,
+        ):
+            LocalRunner(config, parts, evaluator, recorder, run, display).train(stop_requested)

@@ -2,12 +2,15 @@
 
 import dataclasses
 import json
-import os
 import platform
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+
+from walker_rl.experiments.run.provenance import processor
+from walker_rl.processes.slots import usable_cpus
+from walker_rl.runtime import machine_memory
 
 COLUMNS = ("ours", "", "against", "", "ratio", "to reach")
 
@@ -86,11 +89,10 @@ def number(value: float) -> str:
 
 def machine() -> dict[str, Any]:
     """Facts about this machine that affect the numbers."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     return {
-        "processor": models[0].partition(":")[2].strip() if models else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "processor": processor(),
+        "cores": usable_cpus(),
+        "memory_gib": round(machine_memory() / 2**30, 1),
         "kernel": platform.release(),
         "python": platform.python_version(),
     }

@@ -36,6 +36,7 @@ ORDER = (
     "losses",
     "replay",
     "logging",
+    "run_states",
     "terminal",
     "agents",
     "rendering",

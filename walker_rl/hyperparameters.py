@@ -70,7 +70,7 @@ def hyperparameter(default: Any, meaning: str, **allowed: Any) -> Any:
 
 
 def changed(config_class: Any, name: str, default: Any) -> Any:
-    """The field `name` of a base class, with another default."""
+    """The field `name` of another configuration, with another default."""
     return dataclasses.field(default=default, metadata=config_class.__dataclass_fields__[name].metadata)
 
 

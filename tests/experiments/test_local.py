@@ -187,7 +187,7 @@ def test_what_is_not_finite_ends_the_run_with_its_checkpoint_left(tmp_path, monk
     message = f"the environment returned {name} that is not finite; the last good state is {last_good}"
     with monkeypatch.context() as patched:
         patched.setattr(Pendulum, "step", poisoned(Pendulum.step, 250, field))
-        with pytest.raises(RunError, match=re.escape(message)):
+        with pytest.raises(RunError, match=re.escape(message)), runner.naming_checkpoint():
             runner.train(lambda: False)
     recorder.close()
     rows = parts.learner_side.replay.save()["rows"]

@@ -9,6 +9,7 @@ import sqlite3
 
 import pytest
 
+from tests.fakes import file_size_limit
 from tests.logging.events import ABOUT, scalars
 from walker_rl.logging.mlflow_store import MLflowLogger
 from walker_rl.logging.run_logger import RunLogger
@@ -96,6 +97,25 @@ def write_and_be_killed(run, saved, last):
 
 def mlflow(run) -> MLflowLogger:
     return MLflowLogger(run.metrics.with_name("mlflow"), ABOUT)
+
+
+class Stuck(TensorBoardLogger):
+    """A tracker that can't be closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise OSError("stuck")
+
+
+def test_one_that_cannot_be_closed_keeps_no_row_of_the_others(tmp_path, straight):
+    run = Run(tmp_path / "run")
+    logger = RunLogger(run.metrics, [Stuck(run.tensorboard, ABOUT)], pytest.fail)
+    write_steps(logger, range(1, 12))
+    with file_size_limit(0), contextlib.suppress(OSError):
+        write_steps(logger, [12])
+    with pytest.raises(OSError, match="stuck"):
+        logger.close()
+    assert run.files()["training.csv"] == straight.files()["training.csv"]
 
 
 @pytest.mark.parametrize("killed_at", [(9,), pytest.param((9, 5), marks=pytest.mark.slow)])

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from tests.terminal.terminals import on_a_terminal
+from walker_rl.run_states import Status
 from walker_rl.terminal import live
 from walker_rl.terminal.display import Display
-from walker_rl.terminal.states import Status
 
 TRAINING = """
 from walker_rl.terminal import display, live, states
@@ -91,7 +91,7 @@ def test_a_terminal_too_narrow_for_the_block_shows_the_plain_line(columns):
 def test_the_last_block_is_up_to_date():
     code = """
 from walker_rl.terminal.display import Display
-from walker_rl.terminal.states import Status
+from walker_rl.run_states import Status
 with Display() as shown:
     shown.update(Status(10, 5_000, 0, None, None))
     shown.update(Status(5_000, 5_000, 1, None, 321.0), at_once=True)

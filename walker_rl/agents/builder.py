@@ -40,7 +40,10 @@ class Builder(abc.ABC, Generic[ConfigT]):
 
     @property
     def num_environments(self) -> int:
-        """Number of environments that one process steps in turn, each with its own actor."""
+        """Number of environments that one process steps in turn, each with its own actor.
+
+        More than one needs actors without schedules, because an actor counts only its own steps.
+        """
         return 1
 
     @property

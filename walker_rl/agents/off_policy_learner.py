@@ -50,6 +50,7 @@ class OffPolicyLearner(NetworkLearner[ConfigT]):
         if np.shape(batch) != self._batch_shape:
             raise ValueError(f"a batch has shape {np.shape(batch)}, not {self._batch_shape}")
         if self._config.prior.is_given:
+            # The replay has put as many of the prior's rows first: it counts its batches as this counts updates.
             self._num_prior_rows.assign(self._config.num_prior_rows(self._learner_steps))
         # Each array that enters or leaves TensorFlow costs time: all data lie in one, all results in two.
         metrics, self._policy_weights = self._traced_update(tf.constant(batch))

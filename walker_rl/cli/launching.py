@@ -216,9 +216,13 @@ def _check_resolves(address: str, port: int) -> None:
     host = address.rpartition(":")[0]
     try:
         socket.getaddrinfo(host, port)
-    except (OSError, UnicodeError) as error:  # UnicodeError: no host can have this name.
-        reason = reason_of(error) if isinstance(error, OSError) else "not a valid host name"
-        raise UserError(f"join = {address}: must be a host that this machine finds ({reason})") from None
+    except (OSError, UnicodeError) as error:
+        raise UserError(f"join = {address}: must be a host that this machine finds ({why_not_found(error)})") from None
+
+
+def why_not_found(error: OSError | UnicodeError) -> str:
+    """Returns the reason why a host isn't reached; no host can have a name that raises UnicodeError."""
+    return reason_of(error) if isinstance(error, OSError) else "not a valid host name"
 
 
 def _train(config: ExperimentConfig, run: RunDirectory, placement: Placement, port: int, signals: StopSignals) -> int:

@@ -56,6 +56,6 @@ def _describe_parameter(parameter: Any, cause: Any) -> str:
 def _number(annotation: Any, limits: Any) -> str:
     """Describes the numbers of a type between limits, as in "an integer of at least 1"."""
     kind = "a number" if float in (annotation, *typing.get_args(annotation)) else "an integer"
-    if limits.max is not None:
-        return f"{kind} in [{limits.min:,}, {limits.max:,}]"
-    return kind if limits.min is None else f"{kind} of at least {limits.min:,}"
+    if limits.min is None:
+        return kind
+    return f"{kind} of at least {limits.min:,}" if limits.max is None else f"{kind} in [{limits.min:,}, {limits.max:,}]"

@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from walker_rl.agents import calling
 from walker_rl.environments import Environment
@@ -20,8 +20,8 @@ from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import write_summary
 from walker_rl.printable import format_duration
 from walker_rl.processes.signals import StopSignals
+from walker_rl.run_states import Status
 from walker_rl.terminal.display import TRAINED, Display
-from walker_rl.terminal.states import Status
 from walker_rl.types import State, Variables
 
 SECONDS_TIMED = 10.0
@@ -56,13 +56,15 @@ def train(
             if resume:
                 runner.restore_newest()
                 update_config(run, config)
-            ended_by = runner.train(signals.stop_requested)
+            with runner.naming_checkpoint():
+                ended_by = runner.train(signals.stop_requested)
             if ended_by is None:
                 return None
             signals.raise_at_once()
             display.message(TRAINED)
-        evaluations = evaluator.finish(runner.evaluated_policy)
-        recorder.finish({name: one.mean_return for name, one in evaluations.items()}, evaluator.last_actor_steps)
+        with runner.naming_checkpoint():
+            evaluations = evaluator.finish(runner.evaluated_policy)
+            recorder.finish({name: one.mean_return for name, one in evaluations.items()}, evaluator.last_actor_steps)
         write_summary(run, evaluations, ended_by)  # Last, because it marks the run as complete.
         return evaluations
 
@@ -119,9 +121,14 @@ class LocalRunner:
             RunError: if an observation, an action or a loss is not finite.
             OSError: if the disk is full.
         """
+        with calling(self._config.agent_name, RunError):
+            return self._train(stop_requested)
+
+    @contextlib.contextmanager
+    def naming_checkpoint(self) -> Iterator[None]:
+        """Turns a `RunError` of the block into a `ResumableError` that names the newest checkpoint, if there is one."""
         try:
-            with calling(self._config.agent_name, RunError):
-                return self._train(stop_requested)
+            yield
         except RunError as error:
             if self._checkpoints.newest is None:
                 raise

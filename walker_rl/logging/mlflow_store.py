@@ -12,8 +12,8 @@ from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 from walker_rl.files.metrics_file import STEP_KEY
+from walker_rl.files.sqlite_url import sqlite_url
 from walker_rl.files.whole_file import whole_file
-from walker_rl.logging.sqlite_url import sqlite_url
 from walker_rl.logging.tracker import About, Tracker
 
 RUN_ID_TAG = "walker_rl.run_id"

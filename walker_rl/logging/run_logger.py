@@ -1,5 +1,6 @@
 """A run's metrics: named streams of rows, each a CSV file and a group in every tracker."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -106,11 +107,14 @@ class RunLogger:
         self._last_kept = {tracker: tracker.discard_after(actor_steps) for tracker in self._trackers}
 
     def close(self) -> None:
-        """Closes all files and trackers."""
-        for tracker in self._trackers:
-            tracker.close()
-        for csv_file in self._streams.values():
-            csv_file.close()
+        """Closes all files and trackers, even if one fails.
+
+        Raises:
+            OSError: if the disk is full.
+        """
+        with contextlib.ExitStack() as all_of_them:
+            for one in (*self._trackers, *self._streams.values()):
+                all_of_them.callback(one.close)
 
     def _stream(self, name: str) -> CSVLogger:
         if name not in self._streams:

@@ -9,10 +9,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from walker_rl.printable import counted, format_duration, format_return
+from walker_rl.run_states import Status, seconds_to_end
 from walker_rl.terminal.live import WIDE, LiveOutput
 from walker_rl.terminal.rates import Rates
 from walker_rl.terminal.sparkline import sparkline
-from walker_rl.terminal.states import Status, seconds_to_end
 
 _BAR_WIDTH = 22
 """Columns of the bar; with it the block fits into 80."""

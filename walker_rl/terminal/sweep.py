@@ -7,8 +7,8 @@ from rich.console import Group
 from rich.table import Table
 
 from walker_rl.printable import counted, format_duration, format_return
+from walker_rl.run_states import Overview, Row, RunState
 from walker_rl.terminal.live import LiveOutput
-from walker_rl.terminal.states import Overview, Row, RunState
 from walker_rl.terminal.table import plain_table
 
 STYLES = {RunState.RUNNING: "cyan", RunState.COMPLETE: "green", RunState.FAILED: "red"}

@@ -19,7 +19,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run import creation
 from walker_rl.experiments.run.creation import create_run_directory
-from walker_rl.experiments.run.directory import RunDirectory, locked, newest_run, open_run_directory
+from walker_rl.experiments.run.directory import RunDirectory, locked, newest_run, open_run_directory, updated_config
 from walker_rl.files.whole_file import part_of
 from walker_rl.processes.slots import usable_cpus
 from walker_rl.stack import HAS_ACME, NAME
@@ -126,6 +126,22 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 def test_a_run_in_a_folder_that_takes_no_file_is_refused():
     with pytest.raises(UserError, match=r"^run = /sys: must be writable \("), locked(RunDirectory(Path("/sys"))):
         pass
+
+
+@pytest.mark.parametrize(
+    "failure", [UserError("no"), OSError("full"), KeyboardInterrupt()], ids=lambda one: type(one).__name__
+)
+@pytest.mark.parametrize("continues", [False, True])
+def test_a_configuration_is_taken_back_unless_the_run_has_continued(tmp_path, failure, continues):
+    run = create_run_directory(tmp_path / "run", CONFIG)
+    run.summary.write_text("{}")
+    before = run.config.read_text()
+    with pytest.raises(type(failure)), updated_config(run, dataclasses.replace(CONFIG, max_actor_steps=7)):
+        if continues:
+            run.status.write_text("{}")
+        raise failure
+    assert run.summary.exists() != continues
+    assert (run.config.read_text() == before) != continues
 
 
 def test_only_a_run_can_be_opened(tmp_path):

@@ -14,7 +14,7 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import JobRun
-from walker_rl.terminal.states import RunState
+from walker_rl.run_states import RunState
 
 TRAIN = [sys.executable, "-m", "walker_rl", "train", AGENT]
 

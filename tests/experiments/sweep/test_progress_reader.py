@@ -12,12 +12,12 @@ from walker_rl.experiments.sweep.progress_reader import ProgressReader, seconds_
 from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
 from walker_rl.experiments.sweep.spec import SweepSpec, plan
 from walker_rl.processes.slots import usable_slots
+from walker_rl.run_states import Overview, Row, RunState
 from walker_rl.terminal import live
-from walker_rl.terminal.states import Overview, Row, RunState
 from walker_rl.terminal.sweep import SweepDisplay, summary
 
 TABLE = """
-from walker_rl.terminal.states import Overview, Row, RunState
+from walker_rl.run_states import Overview, Row, RunState
 from walker_rl.terminal.sweep import SweepDisplay
 rows = [Row("d4pg seed 0", "a", RunState.RUNNING, 123_456, 1_000_000, 40.2, -1234.5)]
 rows += [Row("sac agent.tau=0.005 agent.n_step=3 seed 12", "b", RunState.WAITING, 0, 1_000_000, 0.0, None)]

@@ -12,7 +12,7 @@ from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.sweep.failures import FailureRecord
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.scheduler import Entry, Scheduler
-from walker_rl.terminal.states import RunState
+from walker_rl.run_states import RunState
 
 CORES = sorted(os.sched_getaffinity(0))[:1]
 

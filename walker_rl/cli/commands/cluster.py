@@ -17,7 +17,7 @@ import typer
 
 from walker_rl.cli.agent_app import make_agent_app
 from walker_rl.cli.group import Group
-from walker_rl.cli.launching import experiment_of, port_of
+from walker_rl.cli.launching import experiment_of, port_of, why_not_found
 from walker_rl.cli.program import resume_command
 from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.request import Request
@@ -116,11 +116,12 @@ def _work(ray_python: Path, spec: dict[str, object], run: RunDirectory, *, is_ne
     from walker_rl.experiments.run.creation import discard_unused
 
     status, said = _drive(ray_python, spec)
-    if status in (REFUSED, INTERRUPTED, STOPPED) and is_new and discard_unused(run) and status != REFUSED:
-        print("Stopped before the run began; nothing is left behind")
-        raise typer.Exit(status)
+    is_discarded = is_new and status in (REFUSED, INTERRUPTED, STOPPED) and discard_unused(run)
     if status == REFUSED:
         raise UserError(said)
+    if is_discarded:
+        print("Stopped before the run began; nothing is left behind")
+        raise typer.Exit(status)
     if status not in (COMPLETE, STOPPED, INTERRUPTED):
         raise ResumableError(said)
     return status
@@ -132,7 +133,7 @@ def _check_reachable(address: str) -> None:
     try:
         socket.create_connection((address.rpartition(":")[0], port), CONNECTION_LIMIT).close()
     except (OSError, UnicodeError) as error:
-        raise UserError(f"address = {address}: must be a Ray cluster ({reason_of(error)})") from None
+        raise UserError(f"address = {address}: must be a Ray cluster ({why_not_found(error)})") from None
 
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:

@@ -187,7 +187,7 @@ def _warn(jobs: list[Job]) -> None:
 
 
 def _state(job: Job) -> str:
-    from walker_rl.terminal.states import RunState
+    from walker_rl.run_states import RunState
 
     return (RunState.COMPLETE if job.is_complete else RunState.STOPPED if job.has_begun else RunState.WAITING).value
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import UserError
 from walker_rl.experiments.config import ExperimentConfig, to_dict
 from walker_rl.experiments.config_loading import PROVENANCE
 from walker_rl.experiments.prior import PriorPolicy, recorded_prior_policy
@@ -116,6 +116,17 @@ class RunDirectory:
         return os.path.isfile(self.config)
 
     @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of its configuration, as it was written.
+
+        Raises:
+            NotWholeError: if its configuration is damaged.
+        """
+        contents = read_yaml_mapping(self.config)
+        contents.pop(PROVENANCE, None)
+        return contents
+
+    @property
     def provenance(self) -> Provenance:
         """Record of the run's origin.
 
@@ -170,7 +181,7 @@ def updated_config(run: RunDirectory, config: ExperimentConfig) -> Iterator[None
     update_config(run, config)
     try:
         yield
-    except (UserError, RunError):
+    except BaseException:
         if _content(run.status) == status:
             for path, text in before.items():
                 write_whole_text(path, text)

@@ -95,13 +95,14 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 def _machine() -> dict[str, Any]:
     """Facts about this machine that affect walltimes."""
+    return {"system": platform.platform(), "processor": processor(), "num_cores": usable_cpus()}
+
+
+def processor() -> str:
+    """Name of this machine's processor, or of its kind where the system does not tell."""
     cpuinfo = Path("/proc/cpuinfo")  # Linux has it.
     models = re.findall(r"^model name\s*: (.*)$", cpuinfo.read_text() if cpuinfo.exists() else "", re.MULTILINE)
-    return {
-        "system": platform.platform(),
-        "processor": models[0] if models else platform.machine(),
-        "num_cores": usable_cpus(),
-    }
+    return models[0] if models else platform.machine()
 
 
 def _git(*words: str) -> str:

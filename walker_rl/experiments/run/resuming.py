@@ -3,7 +3,7 @@
 from walker_rl import __version__, stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import MAY_MOVE, ExperimentConfig, differences, to_dict
-from walker_rl.experiments.config_loading import as_overrides, config_from_dict, load_config, read_yaml
+from walker_rl.experiments.config_loading import as_overrides, config_from_dict, load_config
 from walker_rl.experiments.prior import check_same_dataset
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.limits import LIMITS
@@ -22,7 +22,7 @@ def check_same_version(run: RunDirectory) -> None:
         UserError: if another version began it, and a field is new, gone, or no longer takes its value.
     """
     began = run.provenance
-    stored = read_yaml(run.config)
+    stored = run.fields
     try:
         changes = differences(to_dict(config_from_dict(stored)), stored)
     except UserError as error:
@@ -39,13 +39,13 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
         UserError: if a field that affects results differs or is missing, the prior has changed, or the run was started
             with the other stack, which rounds differently.
     """
-    started = run.provenance  # First, because it detects damage.
+    started = run.provenance
     if started.stack != stack.NAME:
         if not stack.HAS_TENSORFLOW:
             raise UserError(stack.lacks("resume", "TensorFlow"))
         pythons = "Python 3.10 on Linux x86-64" if started.stack == "acme" else "Python 3.11 or newer"
         raise UserError(f"run = {run.path}: must be resumed with the {started.stack} stack ({pythons}), which began it")
-    for difference in differences(to_dict(config), read_yaml(run.config)):
+    for difference in differences(to_dict(config), run.fields):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")
     check_same_dataset(config, started.prior)
     prior_policy_of(run, config)  # Raises if the run's copy and the file are lost.
@@ -58,8 +58,9 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
         NotWholeError: if the run's configuration has no `max_actor_steps`.
         UserError: if its `max_actor_steps` is less than the run has trained.
     """
+    fields = run.fields
     with reading(run.config, "the length of the run"):
-        stored = read_yaml(run.config)["max_actor_steps"]
+        stored = fields["max_actor_steps"]
     length = load_config(config.agent_name, overrides=as_overrides({"max_actor_steps": stored})).max_actor_steps
     status = read_status(run.status)
     trained = max([status.actor_steps if status else 0, *step_files(run.checkpoints)])
@@ -81,7 +82,7 @@ def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
         return False
     others = tuple(field for name, field in LIMITS.items() if name != ended_by)
     free_to_change = (*others, *MAY_MOVE, "checkpoint.", "logging.", "distributed.")
-    return not differences(to_dict(config), read_yaml(run.config), free_to_change)
+    return not differences(to_dict(config), run.fields, free_to_change)
 
 
 def check_has_checkpoint(run: RunDirectory) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from walker_rl.errors import NotWholeError
 from walker_rl.experiments.stored import read_json_record
-from walker_rl.terminal.states import Status
+from walker_rl.run_states import Status
 
 RosterState = dict[str, tuple[int, int, str | None]]
 """Each actor's steps, starts and process token, by index."""

@@ -7,7 +7,7 @@ from walker_rl.experiments.sweep.job import Job
 from walker_rl.processes.child import SAVING_LIMIT, Child, Ending, end_children, start_child
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.states import RunState
+from walker_rl.run_states import RunState
 
 MAX_TRIES = 2
 

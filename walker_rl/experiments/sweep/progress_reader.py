@@ -10,7 +10,7 @@ from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.learning_speed import LearningSpeed
 from walker_rl.experiments.sweep.scheduler import Entry
 from walker_rl.printable import file_name
-from walker_rl.terminal.states import Overview, Row, RunState, seconds_to_end
+from walker_rl.run_states import Overview, Row, RunState, seconds_to_end
 
 
 class ProgressReader:

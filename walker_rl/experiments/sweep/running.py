@@ -11,7 +11,7 @@ from walker_rl.experiments.sweep.scheduler import Scheduler
 from walker_rl.processes.exit_statuses import COMPLETE, FAILED
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import usable_slots
-from walker_rl.terminal.states import RunState
+from walker_rl.run_states import RunState
 from walker_rl.terminal.sweep import SweepDisplay
 
 CHECK_PERIOD, VIEW_PERIOD = 0.1, 1.0

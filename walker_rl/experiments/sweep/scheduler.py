@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from walker_rl.experiments.sweep.job import Job
 from walker_rl.experiments.sweep.job_run import JobRun, end_runs
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.states import RunState
+from walker_rl.run_states import RunState
 
 
 @dataclasses.dataclass

@@ -15,7 +15,7 @@ from walker_rl.experiments.tuning.trial_run import TrialRun
 from walker_rl.printable import counted
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.states import RunState
+from walker_rl.run_states import RunState
 from walker_rl.terminal.sweep import SearchDisplay
 
 CHECK_PERIOD = 0.5

@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
-from walker_rl.logging.sqlite_url import sqlite_url
+from walker_rl.files.sqlite_url import sqlite_url
 from walker_rl.printable import counted
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
 

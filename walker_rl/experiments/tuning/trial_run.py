@@ -13,7 +13,7 @@ from walker_rl.experiments.sweep.job_run import JobRun
 from walker_rl.experiments.sweep.learning_speed import LearningSpeed
 from walker_rl.experiments.tuning.score import score
 from walker_rl.processes.slots import Slot
-from walker_rl.terminal.states import Row, RunState
+from walker_rl.run_states import Row, RunState
 
 Evaluations = list[tuple[int, float]]
 """Environment steps and mean return of each evaluation of one seed."""

@@ -16,12 +16,12 @@ from .texts import describe, last_line, relay, tell
 
 POLL_PERIOD = 0.5
 TOLD_PERIOD = 30.0
-ANSWER_LIMIT = 60.0
-COPY_LIMIT = 600.0
+ANSWER_LIMIT = 600.0
+"""Seconds for a copy of the run, or for Ray to repeat a call over a broken connection."""
 
 
 class Lost(Exception):
-    """The machine of the central process is lost."""
+    """The machine of the central process is lost, or silent for `ANSWER_LIMIT`."""
 
 
 class ClusterRun:
@@ -53,7 +53,7 @@ class ClusterRun:
             return False
         # A stop now waits for `follow`, which cleans up.
         start = self._central.start.options(max_task_retries=0)  # Repeated, it would start a second process.
-        address, reason = ask(start.remote(pack(self._run_dir)), COPY_LIMIT)
+        address, reason = ask(start.remote(pack(self._run_dir)))
         if address is None:
             raise ValueError(reason)
         tell(f"central process at {address}")
@@ -148,23 +148,23 @@ class ClusterRun:
 
         Raises:
             Lost: if the machine of the central process is lost.
-            OSError: if it takes longer than `COPY_LIMIT`, or this machine's disk fails.
+            OSError: if it takes longer than `ANSWER_LIMIT`, or this machine's disk fails.
             ray.exceptions.RayTaskError: if the other machine's disk fails.
         """
         content = self._central.copy.remote()
-        if not ray.wait([content], timeout=COPY_LIMIT)[0]:
-            raise TimeoutError(f"it took longer than {COPY_LIMIT:.0f} s")
+        if not ray.wait([content], timeout=ANSWER_LIMIT)[0]:
+            raise TimeoutError(f"it took longer than {ANSWER_LIMIT:.0f} s")
         unpack(ask(content), self._run_dir)
 
 
-def ask(reference: Any, limit: float = ANSWER_LIMIT) -> Any:
+def ask(reference: Any) -> Any:
     """Returns the result of a method of the central process.
 
     Raises:
         Lost: if there is no answer.
     """
     try:
-        return ray.get(reference, timeout=limit)
+        return ray.get(reference, timeout=ANSWER_LIMIT)
     except (ray.exceptions.RayActorError, ray.exceptions.GetTimeoutError) as error:
         raise Lost(type(error).__name__) from None
 

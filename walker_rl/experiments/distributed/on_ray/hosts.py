@@ -46,17 +46,19 @@ class CentralHost:
         spec = self._spec
         self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
         self._run = self._folder / "run"
-        unpack(run, self._run)
         command = (spec["python"], "-m", "walker_rl", "launch", spec["agent_name"], "--role", "central")
         options = ("--resume", str(self._run), "--listen", self._address)
-        with (self._folder / "output").open("w") as output:
-            try:
+        try:
+            unpack(run, self._run)
+            with (self._folder / "output").open("w") as output:
                 self._process = subprocess.Popen(
                     [*command, *options], stdout=output, stderr=subprocess.STDOUT, preexec_fn=end_with_parent
                 )
-            except OSError as error:
-                shutil.rmtree(self._folder)
-                return None, no_python(spec, error)
+        except OSError as error:
+            self.clean_up()
+            if error.filename != spec["python"]:
+                raise
+            return None, no_python(spec, error)
         return self._address, ""
 
     def poll(self, num_lines: int) -> tuple[int | None, dict[str, Any], list[str]]:
@@ -79,9 +81,8 @@ class CentralHost:
         return f"{self._address.partition(':')[0]}:{self._run}"
 
     def clean_up(self) -> None:
-        """Waits for the process, and deletes its files on this machine."""
-        self._process.wait()
-        shutil.rmtree(self._folder)
+        """Deletes the run's files on this machine; Ray may repeat the call."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class ActorHost:

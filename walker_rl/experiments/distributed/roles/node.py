@@ -28,11 +28,11 @@ def run_central(run_dir: Path, port: int, num_actors: int) -> int:
         UserError: if the port is taken or the checkpoint belongs to another configuration.
         RunError: if the run can't continue.
     """
-    from walker_rl.experiments.config_loading import config_from_dict, read_yaml
+    from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.run.directory import open_run_directory
 
     run = open_run_directory(run_dir)
-    config = config_from_dict(read_yaml(run.config))
+    config = config_from_dict(run.fields)
     runtime.configure_process(config.threads.intra_op, config.threads.inter_op)
 
     from walker_rl.experiments.distributed.roles.central import Central

@@ -1,4 +1,4 @@
-"""States of a run and of a sweep, as displays show them; needs no Rich."""
+"""The progress of a run and of a sweep."""
 
 import dataclasses
 import enum
