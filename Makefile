@@ -1,4 +1,4 @@
-# `make walk`, `make train` and `make test` need nothing done before them: the first call sets up what they need.
+# `make walk`, `make train` and `make test` need no preparation: the first call sets up what they need.
 # PYTHON=3.12 asks for a version.
 
 PRESET := d4pg --prior gait --config configs/fast.yaml

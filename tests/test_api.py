@@ -303,4 +303,4 @@ def test_an_interrupt_returns_a_run_that_the_same_process_resumes_and_lengthens(
     assert process.returncode == 0, errors
     assert "Interrupted; to resume from the newest checkpoint: " in output
     assert "run is complete, with " in output
-    assert "threads = {intra_op: 2, inter_op: 2}: must be those with which this process runs TensorFlow" in output
+    assert "threads = {intra_op: 2, inter_op: 2}: must be those that TensorFlow already uses in this process" in output

@@ -33,7 +33,7 @@ def test_a_command_that_needs_acme_is_refused_in_a_line_without_it(words, what, 
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
     line = capsys.readouterr().err
-    assert line.startswith(f"error: {what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, ")
+    assert line.startswith(f"error: {what}: needs Launchpad and Reverb, which exist only for Python 3.10 on Linux x86_64, ")
     assert line.count("\n") == 1 and "`make setup PYTHON=3.10`" in line
     assert not list(tmp_path.iterdir())
 
@@ -52,7 +52,7 @@ def test_a_replay_in_reverb_is_refused_without_it(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("other", "pythons"), [("acme", "Python 3.10 on Linux x86-64"), ("portable", "Python 3.11 or newer")]
+    ("other", "pythons"), [("acme", "Python 3.10 on Linux x86-64"), ("portable", "Python 3.11 to 3.13")]
 )
 def test_a_run_is_resumed_with_the_stack_that_began_it(other, pythons, tmp_path, monkeypatch):
     config = load_config(AGENT)

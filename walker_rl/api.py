@@ -111,7 +111,7 @@ def load_policy(policy: str | Path, *, task: str | None = None) -> SavedPolicy:
     """Loads a pretrained policy by its name, the best policy of a run directory, or a policy file.
 
     Args:
-        policy: the name or path. A text is a path if no pretrained policy has that name; a `Path` always is.
+        policy: the name or path. A string is a path if no pretrained policy has that name; a `Path` always is.
         task: task of a policy file, if that task's code may be imported.
 
     Raises:
@@ -143,7 +143,7 @@ def evaluate(policy: SavedPolicy, *, num_episodes: int = 10, seed: int = 0) -> E
 
     Raises:
         UserError: if `num_episodes` or `seed` is out of range.
-        RunError: if an environment that other people wrote fails.
+        RunError: if a third-party environment fails.
     """
     _check("policy", policy, SavedPolicy, "a policy that load_policy returned")
     episodes = _integer("num_episodes", num_episodes)

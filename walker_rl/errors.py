@@ -58,7 +58,7 @@ def kind_and_message(error: BaseException) -> str:
 
 
 def described(error: BaseException, package: str = "") -> str:
-    """Describes an error of other people's code in one line, with its place, as `place_of` returns it."""
+    """Describes an error of third-party code in one line, with its place, as `place_of` returns it."""
     kind, text = type(error).__name__, text_of(error)
     return (kind if text == kind else f"{kind}: {text}") + place_of(error, package)
 

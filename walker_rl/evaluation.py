@@ -77,7 +77,7 @@ def evaluate(
     `make_act` returns a policy for one episode.
 
     Raises:
-        RunError: if an observation or a reward is not finite, or an environment that other people wrote fails.
+        RunError: if an observation or a reward is not finite, or a third-party environment fails.
     """
     returns, lengths, falls = [], [], []
     num_saturated, num_components = 0, 0

@@ -53,7 +53,9 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
         tf.config.threading.set_inter_op_parallelism_threads(capped(inter_op_threads))
     except RuntimeError:
         numbers = f"threads = {{intra_op: {intra_op_threads}, inter_op: {inter_op_threads}}}"
-        raise UserError(f"{numbers}: must be those with which this process runs TensorFlow; restart Python") from None
+        raise UserError(
+            f"{numbers}: must be those that TensorFlow already uses in this process; restart Python to change them"
+        ) from None
 
 
 def capped(inter_op_threads: int) -> int:

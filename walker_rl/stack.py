@@ -23,7 +23,7 @@ HAS_TENSORFLOW = is_installed("tensorflow")
 
 NAME = "acme" if HAS_ACME else "portable"
 
-ABILITIES = "everything works" if HAS_ACME else "all works but launch, node, cluster submit and replay=reverb"
+ABILITIES = "everything works" if HAS_ACME else "everything except launch, node, cluster submit and replay=reverb"
 
 if not HAS_TENSORFLOW:
     NAME, ABILITIES = "walk", "render, evaluate, watch and list work"
@@ -44,7 +44,7 @@ def require_acme(what: str) -> None:
         raise UserError(lacks(what, "TensorFlow"))
     if not HAS_ACME:
         raise UserError(
-            f"{what}: needs Launchpad and Reverb, which exist for Python 3.10 on Linux x86_64, and not for "
+            f"{what}: needs Launchpad and Reverb, which exist only for Python 3.10 on Linux x86_64, not for "
             f"Python {platform.python_version()} on {HERE}; `train`, `sweep` and `tune` need neither, and "
             "`make setup PYTHON=3.10` sets up both where they exist"
         )

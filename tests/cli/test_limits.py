@@ -99,7 +99,7 @@ def test_a_training_that_is_killed_ends_after_its_time_and_goes_on_bit_for_bit(t
 
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     said = train("train", AGENT, "--resume", run, "--more-steps", "100")
-    found = re.fullmatch(f"{run} is complete, after 8 s of training; for as long again: (.*)\n", said)
+    found = re.fullmatch(f"{run} is complete, after 8 s of training; to train for as long again: (.*)\n", said)
     assert shlex.split(found[1])[1:] == ["train", AGENT, "--resume", str(run), "--for", "16s"]
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
@@ -158,7 +158,7 @@ def test_a_launched_run_ends_after_its_time_and_is_lengthened(tmp_path):
     assert ended_by(run) == "time"
     assert float(rows(run, "timing")[-1]["walltime"]) < 68.0
     trained = int(rows(run, "evaluation")[-1]["actor_steps"])
-    assert "for as long again" in train(*launch, "--resume", run)
+    assert "to train for as long again" in train(*launch, "--resume", run)
     train(*launch, "--resume", run, "--set", "max_walltime=null", "--until", "-5000")
     assert ended_by(run) == "return"
     assert int(rows(run, "evaluation")[-1]["actor_steps"]) >= trained

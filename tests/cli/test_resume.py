@@ -39,7 +39,7 @@ def test_a_complete_run_is_told_so_and_how_to_lengthen_it(run):
     before = everything(run)
     result = run_command("train", AGENT, "--resume", run)
     assert (result.returncode, result.stderr) == (0, "")
-    said = re.fullmatch(f"{run} is complete, with 600 steps; for as many more: (.*)\n", result.stdout)
+    said = re.fullmatch(f"{run} is complete, with 600 steps; to double its length: (.*)\n", result.stdout)
     assert everything(run) == before
     assert run_command("train", AGENT, "--resume", run, "--steps", "600").stdout == result.stdout
 

@@ -21,7 +21,7 @@ def test_there_are_none_about_the_defaults(agent_name):
         (
             "d4pg",
             ["replay=reverb"],
-            ["replay = reverb: its server listens on every network interface, and asks for no password"],
+            ["replay = reverb: its server listens on every network interface, and requires no password"],
         ),
         (
             "ppo",

@@ -23,7 +23,8 @@ class NetworkConfig:
     layer_norm: bool = hyperparameter(True, "LayerNorm and tanh after the first hidden layer of both networks")
     activation: str = hyperparameter("elu", "activation of the other hidden layers", choices=ACTIVATIONS)
     normalize_observations: bool = hyperparameter(
-        False, "observations are normalised by their running mean and spread, which are saved with the policy"
+        False,
+        "observations are normalised by their running mean and standard deviation, which the policy keeps",
     )
     policy_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the policy", above=0)
     critic_learning_rate: Schedule = hyperparameter(3e-4, "Adam step size of the critic", above=0)
@@ -92,7 +93,7 @@ class OffPolicyConfig(NetworkConfig):
         1_000_000, "transitions kept in replay; the oldest go first", unit="items", minimum=1
     )
     num_random_steps: int = hyperparameter(
-        5_000, "uniform random actions at the start, or after the steps of a prior", unit="steps", minimum=0
+        5_000, "steps with uniformly random actions, at the start or after those of a prior", unit="steps", minimum=0
     )
     evaluated_tau: float = hyperparameter(
         1e-3,
@@ -211,7 +212,7 @@ class SamplingConfig(OffPolicyConfig):
     """Hyperparameters of a Gaussian policy that explores by sampling from itself."""
 
     noise_correlation: float = hyperparameter(
-        0.85, "correlation of one step's exploration with the next's; 0: white", minimum=0, maximum=0.999
+        0.85, "correlation of the exploration noise of consecutive steps; 0: white", minimum=0, maximum=0.999
     )
     init_stddev: float = hyperparameter(
         0.3, "standard deviation of the policy at the start", unit="action units", above=0

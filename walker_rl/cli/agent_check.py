@@ -38,7 +38,7 @@ def main() -> None:
     """Reads configurations from standard input and prints the first error, if any, as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles it and ends this process.
     answer = os.dup(1)
-    os.dup2(2, 1)  # A task of other people may print when it is imported.
+    os.dup2(2, 1)  # A third-party task may print when it is imported.
 
     from walker_rl.experiments.config_loading import config_from_dict
     from walker_rl.experiments.parts import check_agent

@@ -12,7 +12,7 @@ _OUTPUT = f"{__name__}.output"
 
 
 def _print_the_rest_to_stderr(context: typer.Context, json: bool) -> bool:
-    """Keeps standard output for `print_json`, since other people's code may print."""
+    """Keeps standard output for `print_json`, since third-party code may print."""
     if json:
         context.meta[_OUTPUT] = sys.stdout
         context.with_resource(contextlib.redirect_stdout(sys.stderr))

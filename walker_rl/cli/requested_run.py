@@ -84,6 +84,6 @@ def _continuation(run: RunDirectory, config: ExperimentConfig) -> tuple[str, tup
         ending = f"with an evaluation that reached {config.target_return:,g}; to continue without that limit"
         return ending, ("--set", "target_return=null")
     if ended_by == "time" and config.max_walltime is not None:
-        ending = f"after {format_duration(config.max_walltime)} of training; for as long again"
+        ending = f"after {format_duration(config.max_walltime)} of training; to train for as long again"
         return ending, ("--for", f"{Decimal(str(2 * config.max_walltime)).normalize():f}s")
-    return f"with {config.max_actor_steps:,} steps; for as many more", ("--more-steps", str(config.max_actor_steps))
+    return f"with {config.max_actor_steps:,} steps; to double its length", ("--more-steps", str(config.max_actor_steps))

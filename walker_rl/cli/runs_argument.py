@@ -17,8 +17,8 @@ GroupBy = Annotated[
     str,
     typer.Option(
         metavar="FIELD",
-        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep theirs. "
-        f"'{BY_FOLDER}' splits both by the folder in which they are.",
+        help="Field of config.yaml that splits an agent's runs into groups; runs in tables keep their groups. "
+        f"'{BY_FOLDER}' splits runs and tables by their folder.",
     ),
 ]
 Thresholds = Annotated[

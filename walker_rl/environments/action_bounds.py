@@ -1,4 +1,4 @@
-"""Bounds of the actions of environments that other people wrote, to which actions are scaled."""
+"""Bounds of the actions of third-party environments, to which actions are scaled."""
 
 from typing import Any, NamedTuple
 
@@ -27,9 +27,9 @@ class ActionBounds(NamedTuple):
             raise Refused(f"must have continuous actions, not {np.dtype(dtype)}")
         low, high = np.asarray(low, dtype), np.asarray(high, dtype)
         if not np.isfinite([low, high]).all():
-            raise Refused("must have finite bounds of its actions; a wrapper may clip or rescale them")
+            raise Refused("must have finite action bounds; a wrapper may clip or rescale the actions")
         if (low > high).any():
-            raise Refused("must have lower bounds of actions that are not above the upper ones")
+            raise Refused("must have no lower action bound above its upper one")
         half_low, half_high = (bound.astype(np.float64) / 2 for bound in (low, high))  # Their distance may overflow.
         return cls(low, high, half_high + half_low, half_high - half_low)
 

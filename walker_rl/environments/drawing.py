@@ -1,4 +1,4 @@
-"""Pictures of environments that other people wrote."""
+"""Pictures of third-party environments."""
 
 import functools
 import signal

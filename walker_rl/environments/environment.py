@@ -54,7 +54,7 @@ class Environment(dm_env.Environment):
     def repeats(self) -> bool:
         """True if an episode is a function of its seed and actions, so that `restore` can replay it.
 
-        The first call plays a short test of a task that other people wrote.
+        The first call plays a short test of a third-party task.
         """
         return self.task.must_repeat or repeats(self.task)
 
@@ -79,7 +79,7 @@ class Environment(dm_env.Environment):
         """Starts the next episode, or the one seeded with `episode_seed`, which is not counted.
 
         Raises:
-            RunError: if an environment that other people wrote fails, or the observation is not finite.
+            RunError: if a third-party environment fails, or the observation is not finite.
         """
         if episode_seed is None:
             sequence = np.random.SeedSequence([self._seed, self._next_episode])
@@ -97,7 +97,7 @@ class Environment(dm_env.Environment):
 
         Raises:
             ValueError: if `action` has another shape or an element that is not finite.
-            RunError: if an environment that other people wrote fails, or the observation or the reward is not finite.
+            RunError: if a third-party environment fails, or the observation or the reward is not finite.
         """
         if self._timestep is None or self._timestep.last():
             return self.reset()
@@ -118,7 +118,7 @@ class Environment(dm_env.Environment):
     def save(self) -> State:
         """The count of episodes, and the seed and actions `[t, A]` of the current episode, if the task repeats.
 
-        For a task that other people wrote, the state also has the observation with which `restore` checks the replay.
+        For a third-party task, the state also has the observation with which `restore` checks the replay.
         """
         actions = observation = None
         if self._timestep is not None and self.repeats:

@@ -1,4 +1,4 @@
-"""Support for environments that other people wrote: a first trial, and one-line refusals."""
+"""Support for third-party environments: a first trial, and one-line refusals."""
 
 import contextlib
 import copy
@@ -178,7 +178,7 @@ def _sizes(simulation: Simulation) -> tuple[int, int]:
 
 @contextlib.contextmanager
 def _trying(name: str) -> Iterator[None]:
-    """Reports any failure of a task in one line, with the place of the error in other people's code.
+    """Reports any failure of a task in one line, with the place of the error in third-party code.
 
     Raises:
         UserError: if the task raises any exception, SystemExit included.
@@ -195,7 +195,7 @@ def _trying(name: str) -> Iterator[None]:
 
 
 def _remedy(error: BaseException) -> str:
-    """The command that installs the package which other people's code failed to import, if an extra has it."""
+    """The command that installs the package which third-party code failed to import, if an extra has it."""
     package = (getattr(error, "name", None) or "").partition(".")[0]
     extra = EXTRAS.get(package) if isinstance(error, ModuleNotFoundError) else None
     return f"; {how_to_install(extra)}" if extra else ""

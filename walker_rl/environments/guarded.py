@@ -1,4 +1,4 @@
-"""A guard around other people's simulations: one-line errors, checked shapes and an unchanged process."""
+"""A guard around third-party simulations: one-line errors, checked shapes and an unchanged process."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from walker_rl.types import Metrics
 
 
 class GuardedSimulation:
-    """A simulation of other people's code; see `Simulation`.
+    """A simulation of third-party code; see `Simulation`.
 
     Attributes:
         dimensions: meaning of each number of an observation and of an action.
@@ -81,7 +81,7 @@ class GuardedSimulation:
 
 @contextlib.contextmanager
 def playing() -> Iterator[None]:
-    """Reports a failure of other people's code within an episode in one line, such as dm_control's unstable physics.
+    """Reports a failure of third-party code within an episode in one line, such as dm_control's unstable physics.
 
     Raises:
         RunError: if the code raises any exception, SystemExit included.
@@ -97,7 +97,7 @@ def playing() -> Iterator[None]:
 
 @contextlib.contextmanager
 def same_folder() -> Iterator[None]:
-    """Returns to the current folder if other people's code leaves it, since a run's paths may be relative to it."""
+    """Returns to the current folder if third-party code leaves it, since a run's paths may be relative to it."""
     folder = _current_folder()
     try:
         yield

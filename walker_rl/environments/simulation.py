@@ -28,7 +28,7 @@ class Task:
         action_size: A of actions `[A]`.
         reward_threshold: return that the task's authors call solved; None if they name none.
         arguments: arguments that the task is constructed with.
-        must_repeat: False for code of other people, whose episodes may not be functions of their seeds and actions.
+        must_repeat: False for third-party code, whose episodes may not be functions of their seeds and actions.
         family: name of the task's family, which the catalogue fills in.
     """
 

@@ -54,14 +54,14 @@ class EvaluationConfig:
     )
     num_candidates: int = hyperparameter(
         5,
-        "policies with the highest mean - std of their evaluation's returns; the best is chosen among them at the end",
+        "candidates: policies with the highest mean - std in evaluations; the best is chosen among them at the end",
         unit="policies",
         minimum=1,
         maximum=10_000,
     )
     num_selection_episodes: int = hyperparameter(
         10,
-        "fresh episodes of each candidate; the highest mean - std among them makes the best policy",
+        "fresh episodes that each candidate plays; the one with the highest mean - std becomes the best policy",
         unit="episodes",
         minimum=1,
         maximum=10_000,
@@ -123,7 +123,7 @@ class DistributedConfig:
         0.5, "time between an actor's fetches of weights, and at most between its reports", unit="seconds", above=0
     )
     watchdog_period: float = hyperparameter(
-        60.0, "time without a sign of the learner after which its process is restarted", unit="seconds", minimum=5
+        60.0, "time without a heartbeat of the learner after which its process is restarted", unit="seconds", minimum=5
     )
     patience: float = hyperparameter(
         300.0, "time for which a process waits for an answer before it gives up", unit="seconds", minimum=5
@@ -143,7 +143,7 @@ class ExperimentConfig:
     seed: int = hyperparameter(0, "the one source of all random numbers", minimum=0)
     max_actor_steps: int = hyperparameter(300_000, "length of the run", unit="environment steps", minimum=1)
     max_walltime: float | None = hyperparameter(
-        None, "time of training, resumes included, after which it ends; null: no limit", unit="seconds", above=0
+        None, "training time, resumes included, after which the run ends; null: no limit", unit="seconds", above=0
     )
     target_return: float | None = hyperparameter(
         None, "training ends at the first evaluation with at least this mean return; null: no limit"

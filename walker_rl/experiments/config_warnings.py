@@ -11,7 +11,7 @@ from walker_rl.schedules import Linear
 def config_warnings(config: ExperimentConfig) -> Iterator[str]:
     """Yields a line for each setting that opens a port, prevents learning, ends a part of it, or disables others."""
     if config.replay == "reverb":
-        yield "replay = reverb: its server listens on every network interface, and asks for no password"
+        yield "replay = reverb: its server listens on every network interface, and requires no password"
     if reason := why_nothing_is_learned(config):
         yield f"{reason}; nothing will be learned"
     for field in dataclasses.fields(config.agent):

@@ -95,7 +95,7 @@ def not_ignored(numbers: Iterable[signal.Signals]) -> list[signal.Signals]:
 
 @contextlib.contextmanager
 def same_handlers() -> Iterator[None]:
-    """Restores the handlers of `REQUESTS` that other people's code replaces meanwhile."""
+    """Restores the handlers of `REQUESTS` that third-party code replaces meanwhile."""
     if threading.current_thread() is not threading.main_thread():  # Only the main thread can install any.
         yield
         return

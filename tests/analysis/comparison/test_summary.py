@@ -8,7 +8,7 @@ import pytest
 from tests.analysis.made_runs import run
 from walker_rl.analysis.comparison.summary import HEADER, summarize
 
-FEW = "with 2 to 4 runs, an interval is from the lowest to the highest and covers less than 95 %"
+FEW = "with 2 to 4 runs, intervals reach from the lowest to the highest and cover less than 95 %"
 
 
 def test_the_summary_says_what_to_mind():

@@ -52,11 +52,11 @@ def test_other_episodes_are_said_to_be_others(run):
         (("{run}", "--episodes", "3"), "episodes = 3: must not be given with --as-in-training"),
         (
             ("{run}/policy/best.npz",),
-            "run = {run}/policy/best.npz: must be a run directory that has the evaluation of its best policy",
+            "run = {run}/policy/best.npz: must be a run directory with a recorded evaluation of its best policy",
         ),
         (
             ("--pretrained", "d4pg"),
-            "run: must be a run directory that has the evaluation of its best policy",
+            "run: must be a run directory with a recorded evaluation of its best policy",
         ),
     ],
 )

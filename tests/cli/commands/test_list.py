@@ -53,7 +53,7 @@ def test_the_stack_has_what_works_with_it(capsys):
     assert main(["list"]) == 0
     header, line = capsys.readouterr().out.split("\n\n")[-1].splitlines()
     assert header.split() == ["stack", "python", "works"]
-    expected = "everything works" if HAS_ACME else "all works but launch, node, cluster submit and replay=reverb"
+    expected = "everything works" if HAS_ACME else "everything except launch, node, cluster submit and replay=reverb"
     assert line.split(maxsplit=2) == ["acme" if HAS_ACME else "portable", platform.python_version(), expected]
 
 

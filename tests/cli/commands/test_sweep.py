@@ -58,7 +58,7 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert sorted(path.name for path in output.iterdir()) == sorted([*NAMES, "logs"])
     assert sorted(path.name for path in (output / "logs").iterdir()) == sorted(f"{name}.log" for name in NAMES)
     lines = result.stdout.splitlines()
-    assert lines[0] == f"Training 4 runs in {output}; what each prints goes to {output}/logs"
+    assert lines[0] == f"Training 4 runs in {output}; the output of each goes to {output}/logs"
     following = ("compare", output, "--output", output / "comparison")
     assert lines[-2:] == ["4 of 4 complete", f"next: {command_line(*following)}"]
     assert [line.split()[:6] for line in lines[-6:-2]] == [
@@ -114,7 +114,7 @@ def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
     training_processes(process)[0].kill()
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
-    assert f"{NAMES[0]}: failed, killed by SIGKILL; trying it once more\n" in output
+    assert f"{NAMES[0]}: failed, killed by SIGKILL; retrying once\n" in output
     assert not (tmp_path / "sweep.json").exists()
     assert_equal_runs(tmp_path / NAMES[0], straight / NAMES[0])
 
@@ -167,7 +167,7 @@ def test_a_run_that_fails_twice_is_reported_and_the_others_continue(tmp_path):
     failure = "with status 1 (error: no checkpoint of this run can be read; start anew in another run directory)"
     assert result.returncode == 1
     lines = result.stdout.splitlines()
-    assert f"{name}: failed, {failure}; trying it once more" in lines
+    assert f"{name}: failed, {failure}; retrying once" in lines
     assert f"{name}: failed again, {failure}; see {tmp_path}/logs/{name}.log" in lines
     assert lines[-2:] == ["1 of 2 complete, 1 failed", f"{name}: failed, {failure}; see {tmp_path}/logs/{name}.log"]
     assert (tmp_path / other / "summary.json").exists()

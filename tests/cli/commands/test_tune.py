@@ -81,7 +81,7 @@ def test_a_trial_whose_process_is_killed_is_tried_once_more(tmp_path):
     training_processes(process)[0].kill()
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
-    assert "trial 0: failed, killed by SIGKILL; trying it once more\n" in output
+    assert "trial 0: failed, killed by SIGKILL; retrying once\n" in output
     assert "1 trial complete, 0 pruned, 0 failed" in output
 
 
@@ -90,7 +90,7 @@ def test_a_search_ends_when_three_trials_in_a_row_have_failed(tmp_path):
     environment = in_every_python(tmp_path, "import os, sys; 'train' in sys.orig_argv and os._exit(3)")
     made = run_command(*tune(tmp_path / "study", "--trials", "9", "--seeds", "3"), env=environment)
     logs = tmp_path / "study" / "logs"
-    assert (made.returncode, made.stderr) == (1, f"error: 3 trials have failed one after the other; see {logs}\n")
+    assert (made.returncode, made.stderr) == (1, f"error: 3 trials in a row have failed; see {logs}\n")
     for number in range(3):
         assert f"trial {number}: failed, with status 3" in made.stdout
     assert "trial 3" not in made.stdout

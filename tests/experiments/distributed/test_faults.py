@@ -165,7 +165,7 @@ def test_the_watchdog_restarts_a_learner_that_hangs(tmp_path):
         made.wait_until(lambda: made.pids("central") not in (pids, {}), "another central process")
         made.wait_for_learning()
         output = made.stop()
-        assert "central has given no sign of life for 30 s\n" in output
+        assert "central has not responded for 30 s\n" in output
         assert "central has ended, killed by SIGKILL; starting it again\n" in output
 
 

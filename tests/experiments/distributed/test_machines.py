@@ -173,7 +173,7 @@ def test_a_run_over_machines_lives_through_a_cut_a_loss_and_a_late_comer(machine
             run.wait_until(lambda: run.status["num_actors"] == 3, "three actors")
             run.wait_for_learning()
 
-            assert "warning: port 8000 listens on every interface, and asks for no password\n" in run.stop()
+            assert "warning: port 8000 listens on every interface, and requires no password\n" in run.stop()
             steps = run.status["actor_steps"] + 20_000  # Long enough for all of them to come back before the end.
             with resumed_central(machines, tmp_path / "run", steps) as again:  # To which the same actors come back.
                 again.finish(600)

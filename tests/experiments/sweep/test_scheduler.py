@@ -43,7 +43,7 @@ def test_a_job_that_cannot_begin_is_tried_twice(job):
     assert (entry.state, entry.failure, entry.run.tries) == (RunState.FAILED, failure, 2)
     assert told == [
         f"a: beginning on core {CORES[0]}",
-        f"a: failed, {failure}; trying it once more",
+        f"a: failed, {failure}; retrying once",
         f"a: beginning on core {CORES[0]}",
         f"a: failed again, {failure}; see {job.log}",
     ]

@@ -48,7 +48,7 @@ class Config:
         unit="reward",
     )
     population_size: int = hyperparameter(
-        16, "episodes with candidates, between updates", unit="episodes", minimum=4, maximum=10_000
+        16, "candidates between updates, each played for one episode", unit="episodes", minimum=4, maximum=10_000
     )
     sigma: float = hyperparameter(
         0.3,

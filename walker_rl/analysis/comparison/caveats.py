@@ -47,7 +47,7 @@ def _notes_on_group(runs: Sequence[ComparedRun]) -> Iterator[str]:
     if len(runs) == 1:
         yield "one seed says nothing about the spread between seeds"
     if any(2 <= number <= MAX_SPANNED_SEEDS for number in (len(runs), len(runs) - num_incomplete)):
-        spanned = "an interval is from the lowest to the highest and covers less than 95 %"
+        spanned = "intervals reach from the lowest to the highest and cover less than 95 %"
         yield f"with 2 to {MAX_SPANNED_SEEDS} runs, {spanned}"
     if repeated := [str(seed) for seed, count in sorted(Counter(run.seed for run in runs).items()) if count > 1]:
         yield f"several runs of seed {', '.join(repeated)}: each counts as a seed of its own"

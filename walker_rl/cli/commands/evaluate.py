@@ -45,7 +45,8 @@ def evaluate_policy(
     """Play a policy deterministically and print its returns and falls.
 
     A fall is an episode that terminates, instead of reaching the time limit; std is the standard deviation over the
-    episodes. The run did not choose its policy by these episodes, so the return is usually lower than in training.
+    episodes. The run did not choose its policy by these episodes, so the return is usually below that of its evaluation
+    during training.
     """
     from walker_rl.cli.policy_argument import load_policy_asked_for
 
@@ -56,7 +57,7 @@ def evaluate_policy(
     recorded = _recorded(run, saved)
     if as_in_training and recorded is None:
         given = "run" if run is None else f"run = {run}"
-        raise UserError(f"{given}: must be a run directory that has the evaluation of its best policy")
+        raise UserError(f"{given}: must be a run directory with a recorded evaluation of its best policy")
 
     from walker_rl.experiments.evaluator.saved_policy import evaluate_saved
 

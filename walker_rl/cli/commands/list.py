@@ -19,8 +19,8 @@ def list_names(context: typer.Context, json: Json = False) -> None:
 
     Agents are listed with their papers; tasks with the sizes of observations and actions, the steps of an episode, and
     the return that their authors call solved; families with the names of tasks that are not listed; pretrained policies
-    with their return over 100 episodes, its mean minus its standard deviation, and the share of these episodes that
-    terminate, as in a fall.
+    with their return over 100 episodes or more, its mean minus its standard deviation, and the share of these episodes
+    that terminate, as in a fall.
     """
     from walker_rl.agents import agent_names, agent_summary, config_class, left_out
     from walker_rl.environments import family_summaries, find_listed_task, task_names

@@ -93,7 +93,7 @@ def run_sweep(
 ) -> int:
     """Train every combination of agents, tasks, seeds and values of a grid.
 
-    One run per CPU is trained at a time, on its own cores, in an ordinary run directory
+    Runs are trained in parallel, one per CPU, each on its own cores and in an ordinary run directory
     OUTPUT/AGENT_TASK_FIELD=VALUE_seedSEED. The same command resumes a sweep that was stopped or killed. With more
     agents, seeds or values, it adds their runs. Exit status: 0 complete; 1 a run has failed twice, or its directory is
     damaged; 75 stopped by SIGTERM, SIGHUP or a batch system; 130 stopped by Ctrl-C.
@@ -196,7 +196,7 @@ def _train_all(jobs: list[Job], output: Path, num_jobs: int | None) -> int:
     from walker_rl.experiments.sweep.running import run_jobs
 
     with locked_output(output, "sweep"):
-        print(f"Training {counted(len(jobs), 'run')} in {output}; what each prints goes to {output / 'logs'}")
+        print(f"Training {counted(len(jobs), 'run')} in {output}; the output of each goes to {output / 'logs'}")
         print(where_to_look(output, output))
         _warn([job for job in jobs if not job.is_complete])
         status = run_jobs(jobs, output, num_jobs)

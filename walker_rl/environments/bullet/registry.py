@@ -41,7 +41,7 @@ def usable(task: Task) -> Iterator[None]:
     except Exception as error:
         reason = kind_and_message(error)
         raise UserError(
-            f"task = {task.name}: {package_of(task)} must be whole ({reason}); walker-rl doctor says more"
+            f"task = {task.name}: {package_of(task)} must be intact ({reason}); walker-rl doctor says more"
         ) from error
 
 

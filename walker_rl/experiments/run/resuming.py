@@ -43,7 +43,7 @@ def check_same_experiment(run: RunDirectory, config: ExperimentConfig) -> None:
     if started.stack != stack.NAME:
         if not stack.HAS_TENSORFLOW:
             raise UserError(stack.lacks("resume", "TensorFlow"))
-        pythons = "Python 3.10 on Linux x86-64" if started.stack == "acme" else "Python 3.11 or newer"
+        pythons = "Python 3.10 on Linux x86-64" if started.stack == "acme" else "Python 3.11 to 3.13"
         raise UserError(f"run = {run.path}: must be resumed with the {started.stack} stack ({pythons}), which began it")
     for difference in differences(to_dict(config), run.fields):
         raise UserError(f"{difference}: must be as in {run.config} to resume that run")

@@ -31,7 +31,7 @@ def check_trackers(config: ExperimentConfig, *, has_network: bool) -> None:
     if config.logging.wandb == "online" and not has_network:
         raise UserError(
             "logging.wandb = online: must be offline in the private network of launch; "
-            "`wandb sync` sends it later, or --open-ports leaves that network"
+            "`wandb sync` sends the run later, or --open-ports does without that network"
         )
 
 

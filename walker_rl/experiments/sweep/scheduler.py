@@ -97,7 +97,7 @@ class Scheduler:
             self._release(entry, run, state)
             self._tell(f"{name}: failed again, {entry.failure}; see {entry.job.log}")
         elif state is RunState.RUNNING:
-            self._tell(f"{name}: failed, {run.failure}; trying it once more")
+            self._tell(f"{name}: failed, {run.failure}; retrying once")
             self._tell(f"{name}: {run.manner}")
 
     def _release(self, entry: Entry, run: JobRun, state: RunState) -> None:

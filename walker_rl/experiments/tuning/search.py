@@ -90,7 +90,7 @@ class Search:
         if state is None:
             return
         if state is RunState.RUNNING:
-            self._tell(f"trial {trial_run.trial.number}: failed, {trial_run.failure}; trying it once more")
+            self._tell(f"trial {trial_run.trial.number}: failed, {trial_run.failure}; retrying once")
             return
         trial = trial_run.trial
         self._running.remove(trial_run)
@@ -106,7 +106,7 @@ class Search:
         self._discard_checkpoints(trial.number)
         self._failures = self._failures + 1 if state is RunState.FAILED else 0
         if self._failures == MAX_FAILURES:
-            raise RunError(f"{MAX_FAILURES} trials have failed one after the other; see {self._output / 'logs'}")
+            raise RunError(f"{MAX_FAILURES} trials in a row have failed; see {self._output / 'logs'}")
 
     def _fail(self, trial: Trial, reason: str) -> None:
         self._study.fail(trial, reason)

@@ -156,7 +156,7 @@ def test_a_launched_run_may_be_lengthened(tmp_path):
         assert [number // 400 for number in steps] == [1, 2, before["actor_steps"] // 400]
     again = run_command("launch", AGENT, "--resume", run)
     assert (again.returncode, again.stderr) == (0, "")
-    assert again.stdout.startswith(f"{run} is complete, with 1,000 steps; for as many more: ")
+    assert again.stdout.startswith(f"{run} is complete, with 1,000 steps; to double its length: ")
     num_actors = max(1, usable_cpus() - 2)
     lengthening = f" launch {AGENT} --resume {run} --num-actors {num_actors} --more-steps 1000\n"
     assert again.stdout.endswith(lengthening)

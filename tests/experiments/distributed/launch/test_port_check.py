@@ -27,7 +27,7 @@ def test_open_ports_are_told_once(port):
     check.check(os.getpid())
     check.check(os.getpid())
     (line,) = lines
-    assert line.startswith("warning: port ") and line.endswith(" listens on every interface, and asks for no password")
+    assert line.startswith("warning: port ") and line.endswith(" listens on every interface, and requires no password")
     assert str(port) in line
 
 

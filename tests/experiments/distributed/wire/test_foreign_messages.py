@@ -220,7 +220,7 @@ def test_a_run_that_listens_goes_on_and_ends_well_whatever_it_is_sent(tmp_path):
     run = tmp_path / "run"
     with launched(run, "--num-actors", "2", "--steps", "8000", "--open-ports") as made:
         line = lines_until(made.process, "warning: port ")[-1]
-        port = int(re.match(r"warning: port (\d+) listens on every interface, and asks for no password\n", line)[1])
+        port = int(re.match(r"warning: port (\d+) listens on every interface, and requires no password\n", line)[1])
         client = ReverbClient(f"localhost:{port}")
         run_id, _ = find_run(f"localhost:{port}", 60)
         made.wait_for_learning()

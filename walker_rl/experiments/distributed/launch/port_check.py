@@ -1,4 +1,4 @@
-"""Checks who can reach a run's server: Reverb asks for no password."""
+"""Checks who can reach a run's server: Reverb requires no password."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ class PortCheck:
         self._is_done = True
         listed = ", ".join(map(str, ports))
         if self._open_ports:
-            self._tell(f"warning: port {listed} listens on every interface, and asks for no password")
+            self._tell(f"warning: port {listed} listens on every interface, and requires no password")
         elif interfaces() != ["lo"]:
             raise RunError(f"port {listed} listens beyond loopback: {', '.join(interfaces())}")
         else:

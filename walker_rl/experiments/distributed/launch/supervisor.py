@@ -182,5 +182,5 @@ class Supervisor:
         self._watched_at = now
         limit = self._watchdog_period if self._has_begun else START_LIMIT
         if self._silence > limit:
-            self._tell(f"central has given no sign of life for {limit:.0f} s")
+            self._tell(f"central has not responded for {limit:.0f} s")
             process.child.kill()

@@ -123,7 +123,7 @@ class ClusterRun:
         try:
             self._fetch()
         except (OSError, ray.exceptions.RayTaskError) as error:
-            tell(f"warning: the run could not be copied ({last_line(str(error))}); it is tried again")
+            tell(f"warning: the run could not be copied ({last_line(str(error))}); retrying")
 
     def _check_actors(self) -> None:
         """Keeps the actors running; notes a failure, since the central process must save before it is raised."""

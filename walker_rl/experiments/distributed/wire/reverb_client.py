@@ -1,6 +1,6 @@
 """Reverb's client without TensorFlow, for the many actor processes.
 
-`import reverb` imports all of TensorFlow, which costs seconds per start and 300 MB per process. Reverb's compiled
+`import reverb` imports all of TensorFlow, which costs seconds per start and 370 MB per process. Reverb's compiled
 library needs only TensorFlow's framework library.
 """
 

@@ -66,8 +66,8 @@ class TransitionStream:
 class TransitionIntake:
     """Moves items from the queue into the replay.
 
-    Reverb carries each item once, into arrays beside the learner: sampling a batch from a Reverb table would cost half
-    as much as an update.
+    Reverb carries each item once, into arrays beside the learner: sampling a batch from a Reverb table would cost a
+    third of an update.
 
     Attributes:
         is_idle: True if the last call of `take` received no block.
