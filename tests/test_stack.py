@@ -33,7 +33,9 @@ def test_a_command_that_needs_acme_is_refused_in_a_line_without_it(words, what, 
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
     line = capsys.readouterr().err
-    assert line.startswith(f"error: {what}: needs Launchpad and Reverb, which exist only for Python 3.10 on Linux x86_64, ")
+    assert line.startswith(
+        f"error: {what}: needs Launchpad and Reverb, which exist only for Python 3.10 on Linux x86_64, "
+    )
     assert line.count("\n") == 1 and "`make setup PYTHON=3.10`" in line
     assert not list(tmp_path.iterdir())
 

@@ -91,6 +91,9 @@ class Request:
 def request_command(agent_name: str, run: Callable[..., int]) -> Callable[..., int]:
     """Makes a command with the options of a `Request` and those of `run`.
 
+    Typer reads the options in its signature: those of `make_request`, such as `seed`, and those of `run`, such as
+    `num_actors` of `launch`.
+
     Args:
         agent_name: name of the agent.
         run: function that takes the request, and its own options by name, and returns the exit status.

@@ -138,6 +138,8 @@ def _check_reachable(address: str) -> None:
 
 def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
     """Runs the driver; returns its exit status and the last line of its standard error."""
+    from walker_rl.experiments.distributed.on_ray.texts import CONNECTING
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The driver receives it, too, and stops the run.
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder) / "spec.json", Path(folder) / "stderr"
@@ -154,7 +156,7 @@ def _drive(ray_python: Path, spec: dict[str, object]) -> tuple[int, str]:
         for number in not_ignored((signal.SIGTERM, *WARNINGS)):
             signal.signal(number, stop)
         for line in process.stdout or ():
-            waits = line.startswith("Waiting for Ray ")
+            waits = line.startswith(CONNECTING)
             has_ray = has_ray or waits
             print(line, end="")  # Safe even if the terminal is lost.
         status = process.wait()

@@ -171,7 +171,7 @@ def ask(reference: Any) -> Any:
 
 def wait_for(reference: Any, what: str, stop_requested: Callable[[], bool]) -> Any:
     """Waits until Ray has placed something, with a line now and then; returns None if a stop is requested first."""
-    tell(f"waiting for {what}")  # From this line on, `cluster submit` leaves stops to this process.
+    tell(f"waiting for {what}")
     told_at = time.monotonic()
     while not ray.wait([reference], timeout=POLL_PERIOD)[0]:
         if stop_requested():

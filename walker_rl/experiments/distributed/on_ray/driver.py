@@ -28,7 +28,7 @@ from ray import cloudpickle  # noqa: E402
 from .actor_keeper import MAX_TRIES  # noqa: E402
 from .cluster_run import ClusterRun, Lost  # noqa: E402
 from .hosts import FAILED, INTERRUPTED, REFUSED, STOPPED, Spec  # noqa: E402
-from .texts import last_line, tell  # noqa: E402
+from .texts import CONNECTING, last_line, tell  # noqa: E402
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
 """Signals that ask to save and stop: of a user, a lost terminal, a batch system or a limit."""
@@ -39,7 +39,7 @@ def main() -> int:
     spec: Spec = json.loads(Path(sys.argv[1]).read_text())
     received: list[int] = []
     cloudpickle.register_pickle_by_value(sys.modules[__package__])  # The cluster's machines lack it.
-    tell(f"Waiting for Ray at {spec['address']}")
+    tell(f"{CONNECTING} {spec['address']}")
     try:
         ray.init(address=spec["address"], logging_level="ERROR", log_to_driver=False)
     except Exception as error:

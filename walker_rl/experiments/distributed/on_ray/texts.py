@@ -5,6 +5,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+CONNECTING = "Waiting for Ray at"
+"""Beginning of the line before Ray is contacted; until the next line, `cluster submit` kills instead of stopping."""
+
 RELAYED = ("warning: ", "Training is complete", "evaluator: ")
 """Beginnings of the central process's lines that are also printed here."""
 
