@@ -13,7 +13,7 @@ import psutil
 import pytest
 from PIL import Image, ImageSequence
 
-from walker_rl.environments import make_environment
+from walker_rl.environments import Environment, make_environment
 from walker_rl.errors import RunError, UserError
 from walker_rl.rendering import RenderedEpisode, render_episode, render_side_by_side
 
@@ -108,6 +108,13 @@ def test_one_that_falls_stands_still_until_the_others_are_done(tmp_path):
     place = slice(0, 96) if lengths[0] < lengths[1] else slice(96, None)
     fallen = frames[min(lengths) - 1][:, place]
     assert all((frame[:, place] == fallen).all() for frame in frames[min(lengths) :])
+
+
+@pytest.mark.parametrize(("seconds", "num_frames"), [(0.3, 14), (1.0, 16), (3_600.0, 16)])
+def test_a_long_step_makes_no_long_film(cheetah, tmp_path, monkeypatch, seconds, num_frames):
+    monkeypatch.setattr(Environment, "frame_seconds", seconds)
+    film = render_episode(cheetah, wave, tmp_path / "a.gif", episode_seed=1, size=SMALL, max_seconds=0.5)
+    assert film.num_frames == num_frames
 
 
 def test_the_episode_is_the_one_of_the_seed_as_if_nobody_watched(cheetah, tmp_path):

@@ -62,6 +62,19 @@ class Leaves(Rail):
     def act(self): sys.exit(0)
 
 
+class Panics(Rail):
+    def act(self): raise BaseException("panic")
+    def render(self): self.act()
+
+
+class PanicsAtOnce(Rail):
+    def __init__(self, **goal): raise BaseException("panic")
+
+
+class Stops(Rail):
+    def act(self): raise KeyboardInterrupt
+
+
 class Moves(Rail):
     def __init__(self, **goal): os.chdir("/")
     def act(self): os.chdir("/")
@@ -142,6 +155,7 @@ def play(name, **arguments):
     ("name", "message"),
     [
         ("Leaves", r"^the environment raised SystemExit: 0 \(.*rails\.py:\d+\)$"),
+        ("Panics", r"^the environment raised BaseException: panic \(.*rails\.py:\d+\)$"),
         ("Shrinks", r"^the environment returned an observation \[1\]: must be \[2\]$"),
         ("Speaks", "^the environment raised ValueError: could not convert string to float: "),
         ("Escapes", r"^the environment returned an observation that is not finite$"),
@@ -172,9 +186,24 @@ def test_numbers_that_training_would_refuse_are_refused_before_it(name, message)
         find_task(f"rails:{name}")
 
 
-def test_a_picture_that_ends_the_process_is_none():
-    with pytest.raises(RunError, match=r"^no film: SystemExit: 3$"):
-        play("Draws").render(8, 8)
+@pytest.mark.parametrize(("name", "reason"), [("Draws", "SystemExit: 3"), ("Panics", "BaseException: panic")])
+def test_a_picture_that_ends_the_process_is_none(name, reason):
+    environment = make_environment(f"rails:{name}", 0)
+    environment.reset()
+    with pytest.raises(RunError, match=f"^no film: {reason}$"):
+        environment.render(8, 8)
+
+
+def test_a_constructor_that_raises_anything_is_refused_in_a_line():
+    with pytest.raises(
+        UserError, match=r"^task = rails:PanicsAtOnce: raised BaseException: panic \(.*rails\.py:\d+\)$"
+    ):
+        find_task("rails:PanicsAtOnce")
+
+
+def test_ctrl_c_is_no_failure_of_the_environment():
+    with pytest.raises(KeyboardInterrupt):
+        play("Stops")
 
 
 def test_the_current_folder_stays():

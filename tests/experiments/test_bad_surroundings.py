@@ -231,8 +231,9 @@ def test_no_ffmpeg_costs_the_videos_and_not_the_run(tmp_path):
     assert result.stderr == f"error: {run}/videos/render.gif: not written: {missing}: No such file or directory\n"
 
 
-def test_a_backend_that_matplotlib_lacks_costs_nothing(tmp_path, run):
-    environment = {**os.environ, "MPLBACKEND": "Qt4Agg"}
+def test_settings_of_matplotlib_that_fail_cost_nothing(tmp_path, run):
+    (tmp_path / "settings").write_bytes(b"font.family: caf\xe9")
+    environment = {**os.environ, "MPLBACKEND": "Qt4Agg", "MATPLOTLIBRC": str(tmp_path / "settings")}
     result = run_command("train", AGENT, "--resume", run, "--more-steps", "300", env=environment)
     assert (result.returncode, result.stderr) == (0, "")
     assert "warning" not in result.stdout

@@ -142,9 +142,9 @@ def calling(agent_name: str, kind: type[Exception] = UserError) -> Iterator[None
     package = _package(agent_name)
     try:
         yield
-    except (UserError, RunError):
+    except (UserError, RunError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         if _is_ours(package) or (isinstance(error, OSError) and not place_of(error, package)):
             raise
         raise kind(f"agent = {agent_name}: {package} failed with {described(error, package)}") from error
@@ -186,7 +186,9 @@ def _load(agent_name: str, module: str, attribute: str, check: Callable[[Any], N
     try:
         loaded = getattr(importlib.import_module(f"{package}.{module}"), attribute)
         check(loaded)
-    except (Exception, SystemExit) as error:  # Another package's code may raise anything.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # Another package's code may raise anything.
         if _is_ours(package):
             raise
         reason = described(error, package)

@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         set_environment()  # Before a command imports NumPy.
         os.environ.pop("MPLBACKEND", None)  # Matplotlib fails if it lacks this backend, and figures need none.
+        os.environ["MATPLOTLIBRC"] = os.devnull  # Nor do they need a user's settings, which may be damaged.
         from walker_rl.cli import app
 
         with contextlib.nullcontext() if works else signals:  # A half-written output is then removed, as after Ctrl-C.

@@ -89,19 +89,13 @@ def _tell_start(config: ExperimentConfig, run: RunDirectory, details: str, liste
 
 def _tell_interruption(config: ExperimentConfig, run: RunDirectory, to_resume: str) -> None:
     """Draws the curve of a run that is not complete, and prints its newest checkpoint and how to resume it."""
-    _redraw_curve(config, run)
+    from walker_rl.experiments.run.onlooker import draw_curve
+
+    if run.curve.exists():  # The training may have postponed it.
+        draw_curve(run, config, print)
     if checkpoints := step_files(run.checkpoints):
         print(f"The newest checkpoint is at {counted(max(checkpoints), 'step')}")
     print(f"Interrupted; {to_resume}")
-
-
-def _redraw_curve(config: ExperimentConfig, run: RunDirectory) -> None:
-    """Draws the curve again if there is one, since the training may have postponed it; keeps the old one on failure."""
-    from walker_rl.experiments.run.curve import plot_curve
-
-    if run.curve.exists():
-        with contextlib.suppress(OSError):
-            plot_curve(run.metrics, run.curve, config)
 
 
 def _limits(config: ExperimentConfig) -> str:
@@ -116,12 +110,12 @@ def _limits(config: ExperimentConfig) -> str:
 
 def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
     """Draws the curve of a complete run, and prints its final evaluations and the files it has written."""
-    from walker_rl.experiments.run.curve import plot_curve
+    from walker_rl.experiments.run.onlooker import draw_curve
     from walker_rl.experiments.run.progress import last_row
     from walker_rl.experiments.run.summary import read_ended_by, read_summary
     from walker_rl.policies.policy_file import load_policy
 
-    plot_curve(run.metrics, run.curve, config)
+    draw_curve(run, config, print)
     last = {"walltime": 0.0, **last_row(run.metrics / "evaluation.csv"), **last_row(run.metrics / "timing.csv")}
     trained = f"{counted(int(last['actor_steps']), 'step')} in {format_duration(last['walltime'])}"
     newest = f"; last evaluation {format_return(last['mean_return'])}" if "mean_return" in last else ""

@@ -12,7 +12,7 @@ from dm_env import specs
 from walker_rl.environments.action_bounds import ActionBounds
 from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps, refuse_pictures
+from walker_rl.environments.foreign import Refused, episode_steps, frame_seconds, refuse_pictures
 from walker_rl.environments.simulation import Outcome
 from walker_rl.errors import RunError
 from walker_rl.types import Metrics
@@ -47,12 +47,13 @@ class DmEnvSimulation:
         self._bounds = ActionBounds.checked(low, high, actions.dtype)
         self._takes_seed = "seed" in inspect.signature(environment.reset).parameters
         self.dimensions = Dimensions(_dimensions(environment.observation_spec()), self._bounds.dimensions)
-        seconds = getattr(environment, "control_timestep", None)
-        self.frame_seconds = float(seconds()) if callable(seconds) else DEFAULT_FRAME_SECONDS
+        timestep = getattr(environment, "control_timestep", None)
+        seconds = float(timestep()) if callable(timestep) else None
+        self.frame_seconds = frame_seconds(seconds)
         self.reward_parts: Metrics = {}
         limit = getattr(environment, "_step_limit", math.inf)  # dm_control has no public access to it.
-        if callable(seconds):  # Composer's environments have theirs in seconds.
-            limit = min(limit, getattr(environment, "_time_limit", math.inf) / self.frame_seconds)
+        if seconds is not None:  # Composer's environments have theirs in seconds.
+            limit = min(limit, getattr(environment, "_time_limit", math.inf) / seconds)
         self.max_episode_steps = episode_steps(limit)
         self.reward_threshold: float | None = None
 

@@ -36,7 +36,9 @@ def picture(draw: Callable[[], Any], width: int, height: int, *, is_mujoco: bool
     try:
         answer = draw()
         drawn = np.asarray(answer)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise RunError(f"no film: {kind_and_message(error)}") from error
     if answer is None:
         raise RunError("no film: render() returned None, as Gymnasium's does unless made with render_mode='rgb_array'")

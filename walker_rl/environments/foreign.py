@@ -26,7 +26,7 @@ DEFAULT_EPISODE_STEPS = 1000
 """Steps after which an episode is truncated if its environment has no limit of its own."""
 
 DEFAULT_FRAME_SECONDS = 1 / 30
-"""Seconds of a step if its environment does not specify them."""
+"""Seconds that a film shows a step if its environment does not specify them."""
 
 EXTRAS = {"gymnasium": "gymnasium", "mujoco": "gymnasium", "dm_control": "dm_control"}
 """The extra that installs a package which environments import."""
@@ -74,6 +74,11 @@ def episode_steps(limit: float | None) -> int:
     if not limit >= 1:
         raise Refused(f"must have a time limit of at least 1 step, not {limit:g}")
     return math.ceil(limit)
+
+
+def frame_seconds(seconds: float | None) -> float:
+    """Seconds that a film shows a step: the simulated ones, or the default if they are unknown or above 1."""
+    return seconds if seconds is not None and 0.0 < seconds <= 1.0 else DEFAULT_FRAME_SECONDS
 
 
 def require_package(name: str) -> None:
@@ -181,16 +186,16 @@ def _trying(name: str) -> Iterator[None]:
     """Reports any failure of a task in one line, with the place of the error in third-party code.
 
     Raises:
-        UserError: if the task raises any exception, SystemExit included.
+        UserError: if the task raises any exception but KeyboardInterrupt.
     """
     with same_handlers(), same_folder():
         try:
             yield
-        except UserError:
+        except (UserError, KeyboardInterrupt):
             raise
         except (Refused, RunError) as error:
             raise UserError(f"task = {name}: {error}") from error
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise UserError(f"task = {name}: raised {described(error)}{_remedy(error)}") from error
 
 

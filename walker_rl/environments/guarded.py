@@ -84,14 +84,14 @@ def playing() -> Iterator[None]:
     """Reports a failure of third-party code within an episode in one line, such as dm_control's unstable physics.
 
     Raises:
-        RunError: if the code raises any exception, SystemExit included.
+        RunError: if the code raises any exception but KeyboardInterrupt.
     """
     with same_folder():
         try:
             yield
-        except RunError:
+        except (RunError, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise RunError(f"the environment raised {described(error)}") from error
 
 

@@ -9,7 +9,7 @@ from gymnasium.spaces import Box, Dict, Space, Text, Tuple, utils
 from walker_rl.environments.action_bounds import ActionBounds
 from walker_rl.environments.dimensions import Dimension, Dimensions, named
 from walker_rl.environments.drawing import draw_plainly, picture
-from walker_rl.environments.foreign import DEFAULT_FRAME_SECONDS, Refused, episode_steps, refuse_pictures
+from walker_rl.environments.foreign import Refused, episode_steps, frame_seconds, refuse_pictures
 from walker_rl.environments.simulation import Outcome
 from walker_rl.types import Metrics
 
@@ -40,7 +40,7 @@ class GymnasiumSimulation:
         self._bounds = ActionBounds.checked(actions.low, actions.high, actions.dtype)
         self.dimensions = Dimensions(_dimensions(self._space), self._bounds.dimensions)
         rate = environment.metadata.get("render_fps")
-        self.frame_seconds = 1 / rate if rate else DEFAULT_FRAME_SECONDS
+        self.frame_seconds = frame_seconds(1 / rate if rate else None)
         self.reward_parts: Metrics = {}
         model = getattr(environment.unwrapped, "model", None)
         self._is_mujoco = type(model).__name__ == "MjModel"

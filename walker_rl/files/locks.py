@@ -71,4 +71,5 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
         try:
             yield descriptor
         except OSError as error:
-            raise RunError(f"{error.filename or output}: {reason_of(error)}; the same command resumes") from None
+            advice = "the same command resumes once that is fixed"
+            raise RunError(f"{error.filename or output}: {reason_of(error)}; {advice}") from None

@@ -6,9 +6,9 @@ import math
 import os
 import time
 import urllib.parse
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,9 @@ REREAD_PERIOD = 300.0
 """Seconds after which files that look unchanged are read again: a disk may have failed to read one."""
 
 Json = dict[str, Any]
+
+VersionT = TypeVar("VersionT")
+ValueT = TypeVar("ValueT")
 
 _Files = Mapping[Path, os.stat_result]
 
@@ -118,7 +121,21 @@ def _version(files: _Files) -> _Version:
     return time.time() // REREAD_PERIOD, *changes
 
 
-@functools.lru_cache(maxsize=1024)  # Files are slow to parse, and a page polls every other second.
+def _kept(read: Callable[[RunDirectory, VersionT], ValueT]) -> Callable[[RunDirectory, VersionT], ValueT]:
+    """Keeps what `read` returned for the last version of each run: files are slow to parse, and a page polls often."""
+    values: dict[Path, tuple[VersionT, ValueT]] = {}
+
+    @functools.wraps(read)
+    def read_once(run: RunDirectory, version: VersionT) -> ValueT:
+        kept = values.get(run.path)
+        if kept is None or kept[0] != version:
+            kept = values[run.path] = version, read(run, version)
+        return kept[1]
+
+    return read_once
+
+
+@_kept
 def _overview(run: RunDirectory, version: _Version) -> Json:
     fields, evaluation = _fields(run), readable_rows(run.metrics, "evaluation")
     returns = evaluation.get("mean_return", np.empty(0))
@@ -162,13 +179,13 @@ def _fields(run: RunDirectory) -> Mapping[str, Any]:
     """The configuration by dotted name; empty if it can't be read."""
     if run.config.is_file():
         with contextlib.suppress(NotWholeError):
-            return _read_fields(run.config, _milliseconds(run.config))
+            return _read_fields(run, _milliseconds(run.config))
     return {}
 
 
-@functools.lru_cache(maxsize=1024)  # YAML is the slowest to parse, and changes least.
-def _read_fields(path: Path, version: int) -> Mapping[str, Any]:
-    return flatten(read_yaml_mapping(path))
+@_kept  # YAML is the slowest to parse, and changes least.
+def _read_fields(run: RunDirectory, version: int) -> Mapping[str, Any]:
+    return flatten(read_yaml_mapping(run.config))
 
 
 def _state(run: RunDirectory, files: _Files) -> str:

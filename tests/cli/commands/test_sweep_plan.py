@@ -30,6 +30,10 @@ GAIT = ROOT / "configs" / "gait_lean.yaml"
             "agent.n_step = 5: is also in --grid; give it once",
         ),
         (
+            ["--set", "agent={n_step: 5}", "--grid", "agent.n_step=1,3"],
+            "agent.n_step = 5: is also in --grid; give it once",
+        ),
+        (
             ["--steps", "9000", "--grid", "max_actor_steps=10_000,20_000"],
             "max_actor_steps = 9000: is also in --grid; give it once",
         ),

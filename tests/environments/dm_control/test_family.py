@@ -176,10 +176,7 @@ def test_observations_are_flattened_actions_mapped_and_seeds_passed_on():
         ({"actions": specs.Array((2,), np.float32)}, "must have a bounded array of actions, not Array"),
         ({"actions": specs.BoundedArray((2,), np.float32, -np.inf, 1.0)}, "must have finite action bounds"),
         ({"observations": specs.Array((8, 8, 3), np.uint8)}, "must observe numbers, not pictures [8, 8, 3]"),
-        (
-            {"observations": specs.Array((1, 8, 8, 3), np.uint8)},
-            "must observe numbers, not pictures [1, 8, 8, 3]",
-        ),
+        ({"observations": specs.Array((1, 8, 8, 3), np.uint8)}, "must observe numbers, not pictures [1, 8, 8, 3]"),
         ({"observations": {"word": specs.StringArray(())}}, "must observe numbers, not StringArray("),
         ({"observations": {"nothing": None}}, "must observe numbers, not None"),
     ],

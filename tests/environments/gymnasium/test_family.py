@@ -118,30 +118,15 @@ def reversed_box() -> Box:
     [
         ({"action_space": Box(-np.inf, 1.0, (2,))}, "must have finite action bounds"),
         ({"action_space": Box(0, 3, (2,), np.int64)}, "must have continuous actions, not int64"),
-        (
-            {"observation_space": Box(0, 255, (8, 8, 3), np.uint8)},
-            "must observe numbers, not pictures [8, 8, 3]",
-        ),
-        (
-            {"observation_space": Box(0, 255, (4, 8, 8, 3), np.uint8)},
-            "must observe numbers, not pictures [4, 8, 8, 3]",
-        ),
-        (
-            {"observation_space": Dict(eye=Box(0, 255, (8, 8, 1), np.uint8))},
-            "must observe numbers, not pictures",
-        ),
+        ({"observation_space": Box(0, 255, (8, 8, 3), np.uint8)}, "must observe numbers, not pictures [8, 8, 3]"),
+        ({"observation_space": Box(0, 255, (4, 8, 8, 3), np.uint8)}, "must observe numbers, not pictures [4, 8, 8, 3]"),
+        ({"observation_space": Dict(eye=Box(0, 255, (8, 8, 1), np.uint8))}, "must observe numbers, not pictures"),
         ({"observation_space": Graph(Box(0, 1, (2,)), None)}, "must observe numbers that can be flattened"),
         ({"observation_space": Dict(word=Text(3))}, "must observe numbers that can be flattened, not Text("),
         ({"observation_space": "numbers"}, "must observe numbers that can be flattened, not numbers"),
         ({"observation_space": Dict()}, "must observe numbers, not an empty Dict"),
-        (
-            {"observation_space": Dict(arm=Box(0, 1, (2,)), hand=Dict())},
-            "must observe numbers, not an empty Dict",
-        ),
-        (
-            {"observation_space": Tuple([Box(0, 1, (2,)), Tuple([])])},
-            "must observe numbers, not an empty Tuple",
-        ),
+        ({"observation_space": Dict(arm=Box(0, 1, (2,)), hand=Dict())}, "must observe numbers, not an empty Dict"),
+        ({"observation_space": Tuple([Box(0, 1, (2,)), Tuple([])])}, "must observe numbers, not an empty Tuple"),
         ({"action_space": Tuple([Box(0, 1, (2,))])}, "must have actions in a Box, not Tuple("),
         ({"action_space": reversed_box()}, "must have no lower action bound above its upper one"),
     ],
@@ -156,6 +141,15 @@ def test_the_bounds_of_actions_are_named_unless_they_are_ours():
     low, high = np.array([-1.0, 0.0, -0.5], np.float32), np.array([1.0, 10.0, 0.4], np.float32)
     simulation = GymnasiumSimulation(Echo(action_space=Box(low, high)))
     assert [one.unit for one in simulation.dimensions.action] == ["", "scaled to [0, 10]", "scaled to [-0.5, 0.4]"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds"), [(25, 0.04), (1, 1.0), (None, 1 / 30), (0, 1 / 30), (1 / 3_600, 1 / 30), (np.nan, 1 / 30)]
+)
+def test_a_film_shows_a_step_for_at_most_a_second(rate, seconds):
+    environment = Echo()
+    environment.metadata = {"render_fps": rate}
+    assert GymnasiumSimulation(environment).frame_seconds == seconds
 
 
 def test_an_action_without_a_shape_is_still_an_array():

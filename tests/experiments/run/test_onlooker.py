@@ -1,5 +1,9 @@
 """The onlooker, who must not end what it looks at."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.analysis.made_runs import make_run
@@ -16,6 +20,26 @@ def test_what_it_cannot_read_or_draw_is_a_warning(tmp_path, capsys, name):
     (run.path / name).mkdir()
     Onlooker(load_config(AGENT), run, Display()).look()
     assert capsys.readouterr().out.startswith(f"warning: {run.curve}: not drawn (")
+
+
+def test_whatever_stops_matplotlib_is_a_warning(tmp_path):
+    run = make_run(tmp_path / "run", [1.0, 2.0])
+    (tmp_path / "settings").write_bytes(b"font.family: caf\xe9")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from walker_rl.experiments.config_loading import load_config\n"
+        "from walker_rl.experiments.run.directory import RunDirectory\n"
+        "from walker_rl.experiments.run.onlooker import draw_curve\n"
+        "draw_curve(RunDirectory(Path(sys.argv[1])), load_config(sys.argv[2]), print)"
+    )
+    drawn = subprocess.run(
+        [sys.executable, "-c", code, run.path, AGENT],
+        env=os.environ | {"MATPLOTLIBRC": str(tmp_path / "settings")},
+        capture_output=True,
+        text=True,
+    )
+    assert drawn.returncode == 0, drawn.stderr
+    assert drawn.stdout.startswith(f"warning: {run.curve}: not drawn ('utf-8' codec can't decode ")
 
 
 def test_it_raises_each_alarm_once(tmp_path, capsys):

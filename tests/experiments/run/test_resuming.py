@@ -13,6 +13,7 @@ from walker_rl import __version__
 from walker_rl.cli import main
 from walker_rl.cli.quantities import parse_duration
 from walker_rl.errors import NotWholeError, UserError
+from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.resuming import (
@@ -104,6 +105,22 @@ def test_a_length_may_be_edited_in_any_form_of_steps(tmp_path, text):
     check_length(run, load_config(AGENT, [run.config]))
     with pytest.raises(UserError, match=r"^max_actor_steps = 999999: must be at least 1000000, the steps that "):
         check_length(run, load_config(AGENT, [run.config], ["max_actor_steps=999_999"]))
+
+
+def test_an_edited_length_changes_nothing_that_was_trained(tmp_path):
+    run = make_run(tmp_path / "run", [1.0], "max_actor_steps=300", final=(1.0, 1.0))
+    (run.checkpoints / "step_000000000300.npz").touch()
+    text = run.config.read_text()
+
+    def edited(length: int) -> ExperimentConfig:
+        run.config.write_text(text.replace("max_actor_steps: 300", f"max_actor_steps: {length}"))
+        return load_config(AGENT, [run.config])
+
+    assert is_complete(run, edited(300))
+    assert not is_complete(run, edited(320))
+    check_length(run, edited(320))
+    with pytest.raises(UserError, match=r"^max_actor_steps = 200: must be at least 300, the steps that "):
+        check_length(run, edited(200))
 
 
 def test_a_run_is_lengthened_to_what_any_run_may_have(tmp_path, capsys):

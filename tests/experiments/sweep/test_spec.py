@@ -210,6 +210,12 @@ def test_a_product_without_end_is_not_made():
     assert refusal(lambda: plan(spec, OUTPUT)) == "runs = 100,000,000: must be at most 10,000 runs"
 
 
+def test_two_runs_with_equal_values_are_refused():
+    spec = SweepSpec(agents=(AGENT,), grid={"agent.n_step": ("1", "1.0")})
+    first, second = (f"{AGENT}_Walker2DBulletEnv-v0_agent.n_step={value}_seed0" for value in ("1", "1.0"))
+    assert refusal(lambda: plan(spec, OUTPUT)) == f"run = {second}: must differ from {first}, which has equal values"
+
+
 def test_a_file_says_what_the_options_say(tmp_path):
     path = tmp_path / "sweep.yaml"
     path.write_text(

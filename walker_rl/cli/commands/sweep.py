@@ -132,12 +132,13 @@ def _with_options(
     overrides: list[str],
     grid: list[str],
 ) -> SweepSpec:
-    from walker_rl.experiments.sweep.spec import check_not_set, parse_grid, parse_seeds
+    from walker_rl.experiments.sweep.spec import check_not_set, fields_of, parse_grid, parse_seeds
 
     names = tuple(agents) or spec.agents
     whole_grid = {**spec.grid, **parse_grid(grid)}
+    given = fields_of(overrides)
     for field in whole_grid:
-        check_not_set(field, "is also in --grid; give it once", overrides)
+        check_not_set(field, "is also in --grid; give it once", given)
     return dataclasses.replace(
         spec,
         agents=names,

@@ -74,14 +74,14 @@ def tune_agent(
     SIGTERM, SIGHUP or a batch system, 130 by Ctrl-C.
     """
     from walker_rl.experiments.config_loading import load_config
-    from walker_rl.experiments.sweep.spec import SEEDS_ADVICE, check_not_set, parse_seeds
+    from walker_rl.experiments.sweep.spec import SEEDS_ADVICE, check_not_set, fields_of, parse_seeds
     from walker_rl.experiments.tuning.plan import PRUNERS, Plan, searched
     from walker_rl.experiments.tuning.study import storage_errors
 
     if pruner not in PRUNERS:
         raise UserError(f"pruner = {shown(pruner)}: must be one of {', '.join(PRUNERS)}")
     fields = tuple(all_overrides(overrides, task=task, max_actor_steps=steps))
-    check_not_set("seed", SEEDS_ADVICE, fields)
+    check_not_set("seed", SEEDS_ADVICE, fields_of(fields))
     files = config or []
     plan = Plan(load_config(agent, files, fields), parse_seeds(",".join(seeds or ["100-101"])), pruner)
     if reason := why_nothing_is_learned(plan.config):

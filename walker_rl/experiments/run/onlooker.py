@@ -1,5 +1,7 @@
 """The onlooker of a run: after each evaluation it reads the metrics, as a person would."""
 
+from collections.abc import Callable
+
 from walker_rl.errors import reason_of
 from walker_rl.experiments.allowance import Allowance
 from walker_rl.experiments.config import ExperimentConfig, flatten, to_dict
@@ -40,7 +42,7 @@ class Onlooker:
         if evaluations and self._allowance.is_left:
             with self._allowance.spending():
                 self._raise_alarms()
-                self._draw()
+                draw_curve(self._run, self._config, self._display.message)
 
     def _raise_alarms(self) -> None:
         for name, text in alarms(read_run_record(self._run.metrics, self._fields)).items():
@@ -48,7 +50,12 @@ class Onlooker:
                 self._raised.add(name)
                 self._display.message(f"warning: {text}")
 
-    def _draw(self) -> None:
+
+def draw_curve(run: RunDirectory, config: ExperimentConfig, tell: Callable[[str], None]) -> None:
+    """Draws the curve of a run; a failure leaves the old one, and calls `tell` with a warning."""
+    try:
         from walker_rl.experiments.run.curve import plot_curve
 
-        plot_curve(self._run.metrics, self._run.curve, self._config)
+        plot_curve(run.metrics, run.curve, config)
+    except Exception as error:  # Matplotlib fails with some settings and filters of warnings.
+        tell(f"warning: {run.curve}: not drawn ({reason_of(error)})")

@@ -54,6 +54,14 @@ def last_row(path: Path) -> dict[str, float]:
 def _walltime(run: RunDirectory) -> float:
     """Seconds at the last evaluation, and those from it, or from a later start of a process, to the newest row."""
     timing = run.metrics / "timing.csv"
-    newest = max((path.stat().st_mtime for path in run.metrics.glob("*.csv")), default=0.0)
-    since = max((path.stat().st_mtime for path in (run.config, timing) if path.exists()), default=newest)
+    newest = max(map(_modified, run.metrics.glob("*.csv")), default=0.0)
+    since = max(_modified(run.config), _modified(timing)) or newest
     return last_row(timing).get("walltime", 0.0) + max(0.0, newest - since)
+
+
+def _modified(path: Path) -> float:
+    """Returns when a file was changed; 0 if that can't be read, as of a link to nowhere."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

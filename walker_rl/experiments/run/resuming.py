@@ -62,9 +62,9 @@ def check_length(run: RunDirectory, config: ExperimentConfig) -> None:
     with reading(run.config, "the length of the run"):
         stored = fields["max_actor_steps"]
     length = load_config(config.agent_name, overrides=as_overrides({"max_actor_steps": stored})).max_actor_steps
-    status = read_status(run.status)
-    trained = max([status.actor_steps if status else 0, *step_files(run.checkpoints)])
-    if ending(run) == "steps" or trained > length:  # The actors of a launched run overshoot.
+    trained = _trained_steps(run)
+    may_differ = run.provenance.runner == "launch" or trained == 0  # Actors overshoot; a copy may lack checkpoints.
+    if may_differ and (ending(run) == "steps" or trained > length):
         trained = length
     if config.max_actor_steps < trained:
         must = f"must be at least {trained}, the steps that {run.path} has trained"
@@ -78,7 +78,7 @@ def is_complete(run: RunDirectory, config: ExperimentConfig) -> bool:
     """
     status = read_status(run.status)  # A launched run writes its summary before it has recorded all.
     ended_by = ending(run) if status is None or status.phase == "complete" else None
-    if ended_by is None:
+    if ended_by is None or (ended_by == "steps" and 0 < _trained_steps(run) < config.max_actor_steps):
         return False
     others = tuple(field for name, field in LIMITS.items() if name != ended_by)
     free_to_change = (*others, *MAY_MOVE, "checkpoint.", "logging.", "distributed.")
@@ -97,6 +97,11 @@ def check_has_checkpoint(run: RunDirectory) -> None:
         )
     if not step_files(run.checkpoints) and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
         raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has only metrics")
+
+
+def _trained_steps(run: RunDirectory) -> int:
+    status = read_status(run.status)
+    return max([status.actor_steps if status else 0, *step_files(run.checkpoints)])
 
 
 def _version(began: Provenance) -> str:

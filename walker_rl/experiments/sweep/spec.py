@@ -117,7 +117,7 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
         raise UserError(f"agents = []: must be one or more of {', '.join(agent_names())}")
     for agent in spec.agents:
         config_class(agent)
-    given = (*spec.overrides, *(f"{field}={','.join(values)}" for field, values in spec.grid.items()))
+    given = {**fields_of(spec.overrides), **{field: ",".join(values) for field, values in spec.grid.items()}}
     check_not_set("task", "set tasks with --task", given)
     check_not_set("seed", SEEDS_ADVICE, given)
     grid = {f"grid.{field}": values for field, values in spec.grid.items()}
@@ -127,11 +127,14 @@ def plan(spec: SweepSpec, output: Path) -> dict[str, Job]:
     if (num_runs := math.prod(counts)) > MAX_RUNS:
         raise UserError(f"runs = {num_runs:,}: must be at most {MAX_RUNS:,} runs")
     jobs: dict[str, Job] = {}
+    names: dict[ExperimentConfig, str] = {}
     for job in _jobs(spec, output):
         if job.name in jobs:
             raise UserError(f"run = {job.name}: must be unique; two tasks or values give the same name")
         if len(os.fsencode(job.log.name)) > MAX_NAME_SIZE:
             raise UserError(f"run = {job.name}: must have a shorter name; put long values into a --config file")
+        if (same := names.setdefault(job.config, job.name)) != job.name:
+            raise UserError(f"run = {job.name}: must differ from {same}, which has equal values")
         jobs[job.name] = job
     return jobs
 
@@ -147,15 +150,14 @@ def _parse_spec(fields: dict[str, Any], folder: Path) -> SweepSpec:
     for agent in configs:
         config_class(str(agent))
     grid, given = (flatten(nest(fields.get(key, {}), section=f"{key}.")) for key in ("grid", "set"))
-    overrides = tuple(as_overrides(given))
     for field in grid:
-        check_not_set(field, "is also in grid; give it once", overrides)
+        check_not_set(field, "is also in grid; give it once", given)
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
         seeds=parse_seeds(",".join(map(as_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
         configs={agent: tuple(folder / file for file in files) for agent, files in configs.items()},
-        overrides=overrides,
+        overrides=tuple(as_overrides(given)),
         grid={field: _grid_values(field, values) for field, values in grid.items()},
     )
 
@@ -190,21 +192,24 @@ def _sweep_job(config: ExperimentConfig, values: tuple[str, ...], output: Path) 
     return Job(config, output / name, log_file(output, name), values)
 
 
-def check_not_set(field: str, advice: str, overrides: Iterable[str]) -> None:
-    """Checks that overrides, strings "field=value", leave a field to the option that has a list of its values.
+def fields_of(overrides: Iterable[str]) -> dict[str, Any]:
+    """Returns the fields that overrides, strings "field=value", set, by names with dots."""
+    return {name: value for override in overrides for name, value in flatten(nest(read_override(override))).items()}
+
+
+def check_not_set(field: str, advice: str, fields: Mapping[str, Any]) -> None:
+    """Checks that `fields` leave a field to the option that has a list of its values.
 
     Args:
         field: name of the field.
         advice: end of the error's line.
-        overrides: the overrides.
+        fields: values by names with dots.
 
     Raises:
-        UserError: if one sets it.
+        UserError: if they have it.
     """
-    for override in overrides:
-        name, _, value = override.partition("=")
-        if name == field:
-            raise UserError(f"{field} = {value}: {advice}")
+    if field in fields:
+        raise UserError(f"{field} = {shown(fields[field])}: {advice}")
 
 
 def _check_once(name: str, text: str, values: Iterable[Any]) -> None:

@@ -17,8 +17,8 @@ from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.standard_error import write_to_stderr
 
 
-class _Terminated(BaseException):
-    """Raised where SIGTERM meets a process that must clean up; not SystemExit, which an environment may raise, too."""
+class _Terminated(KeyboardInterrupt):
+    """Raised where SIGTERM meets a process that must clean up; other exceptions may be an environment's."""
 
 
 def run_central(run_dir: Path, port: int, num_actors: int) -> int:
