@@ -13,7 +13,8 @@ from walker_rl.terminal import live
 from walker_rl.terminal.display import Display
 
 TRAINING = """
-from walker_rl.terminal import display, live, states
+from walker_rl import run_states
+from walker_rl.terminal import display, live
 
 elapsed = 0.0
 display.time.monotonic = lambda: elapsed
@@ -23,7 +24,7 @@ with display.Display() as shown:
     shown.show_history([-200.0, 0.0, 1234.6])
     while elapsed < 2.0:
         steps = round(10_000 * elapsed)
-        shown.update(states.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
+        shown.update(run_states.Status(steps, 100_000, steps // 2, 812.4, None if elapsed < 0.4 else 1234.6))
         elapsed += 0.002
     shown.message("Bye")
 """

@@ -42,8 +42,8 @@ from tests.tiny import DISTRIBUTIONAL_AGENT, run_command, unknown_task
         ),
         (
             ("--set", "logging.wandb=online"),
-            "logging.wandb = online: must be offline in the private network of launch; `wandb sync` sends it later, "
-            "or --open-ports leaves that network",
+            "logging.wandb = online: must be offline in the private network of launch; `wandb sync` sends the run "
+            "later, or --open-ports does without that network",
         ),
         (
             ("--set", "distributed.noise_scales=[1,-1]"),
