@@ -141,17 +141,17 @@ def _play(
     steps_per_frame = 1 / (frame_rate * environment.frame_seconds)
     # Rounded, since the seconds of a whole number of steps may be a little short of it.
     max_steps = math.inf if max_seconds is None else round(max_seconds / environment.frame_seconds, 6)
-    max_frames = math.inf if max_seconds is None else math.ceil(max_seconds * frame_rate) + 1
+    last_frame = math.inf if max_seconds is None else math.ceil(max_seconds * frame_rate)
     episode_return, step, num_frames = 0.0, 0, 0
     timestep = environment.reset(episode_seed)
     while True:
         is_last = timestep.last() or step + 1 > max_steps
         # Frame i shows the step nearest to i / frame_rate; those up to this step are due.
-        num_due = min(int((step + 0.5) / steps_per_frame) + 1, max_frames) - num_frames
+        num_due = int(min((step + 0.5) / steps_per_frame, last_frame)) + 1 - num_frames
         if num_due > 0 or is_last:
             frame = _Frame(environment.render(*size), step, episode_return)
-            yield from [frame] * int(max(num_due, 1))
-            num_frames += int(max(num_due, 1))
+            yield from [frame] * max(num_due, 1)
+            num_frames += max(num_due, 1)
         if is_last:
             return
         timestep = environment.step(policy(timestep.observation))

@@ -42,6 +42,9 @@ class CentralHost:
 
         Returns:
             The address for actors, or None and the reason why the process can't start.
+
+        Raises:
+            OSError: if this machine's disk is full; nothing is left on it.
         """
         spec = self._spec
         self._folder = Path(tempfile.mkdtemp(prefix="walker_rl_"))
