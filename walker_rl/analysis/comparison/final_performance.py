@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from walker_rl.analysis.compared_run import Groups
+from walker_rl.analysis.comparison.layout import ReproducibleLayout
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, room_for, row_name, tabulate_strip
 from walker_rl.analysis.comparison.style import Style, add_legend
 from walker_rl.analysis.statistics import interval_name
@@ -33,7 +34,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figu
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     width, height = room_for(row_name(row["group"]) for rows in tasks.values() for row in rows)
     size = ((6.4 + width) * len(tasks), 1.4 + (ROW_HEIGHT + height) * num_groups)
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout=ReproducibleLayout())
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
         groups = distinct(rows, "group")
         for policy in POLICIES:

@@ -17,6 +17,7 @@ from scipy.optimize import isotonic_regression
 
 from walker_rl.analysis.compared_run import Groups
 from walker_rl.analysis.comparison import learning_curves
+from walker_rl.analysis.comparison.layout import ReproducibleLayout
 from walker_rl.analysis.comparison.panels import Curve
 from walker_rl.analysis.comparison.style import Style, group_label, point_marker
 from walker_rl.analysis.statistic_names import STATISTIC
@@ -46,7 +47,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figu
     longest = max(len(group) for of_task in curves.values() for group in of_task)
     width, height = max(5.3, 4.2 + 0.1 * longest), max(3.7, 1.2 + max(map(len, curves.values())) * LINE_HEIGHT / 72)
     with matplotlib.rc_context({"font.size": FONT_SIZE}):
-        figure = Figure(figsize=(width * len(tasks), height), layout="constrained")
+        figure = Figure(figsize=(width * len(tasks), height), layout=ReproducibleLayout())
         panels = figure.subplots(1, len(tasks), squeeze=False)[0]
         names = [_draw_task(axes, task, curves[task], looks) for axes, task in zip(panels, tasks, strict=True)]
         figure.draw_without_rendering()  # Makes room for the names before the layout is frozen.

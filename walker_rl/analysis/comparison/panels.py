@@ -11,6 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from walker_rl.analysis.comparison.layout import ReproducibleLayout
 from walker_rl.analysis.comparison.style import Style, add_legend, group_label, point_marker
 from walker_rl.analysis.statistic_names import STATISTIC
 from walker_rl.analysis.statistics import interval_name
@@ -71,7 +72,7 @@ def draw_panels(
     num_columns = max(math.ceil(len(curves) / num_rows[task]) for task, curves in tasks.items())
     width = min(MAX_PANEL_WIDTH, WIDTH / num_columns)
     heights = [0.6 + num_rows[task] * (0.4 + 0.66 * width) for task in tasks]
-    figure = Figure(figsize=(width * num_columns, sum(heights) + 0.3), layout="constrained")
+    figure = Figure(figsize=(width * num_columns, sum(heights) + 0.3), layout=ReproducibleLayout())
     blocks = figure.subfigures(len(tasks), 1, height_ratios=heights, squeeze=False)[:, 0]
     for block, (task, curves) in zip(blocks, tasks.items(), strict=True):
         block.suptitle(plain(task))

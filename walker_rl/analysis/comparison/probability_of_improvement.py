@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.compared_run import Groups, last_returns
+from walker_rl.analysis.comparison.layout import ReproducibleLayout
 from walker_rl.analysis.comparison.strip import MAX_LETTERS, ROW_HEIGHT, name_rows, room_for, row_name
 from walker_rl.analysis.statistics import estimate, probability_of_improvement
 from walker_rl.analysis.tables import Row
@@ -32,7 +33,7 @@ def draw(tasks: Mapping[str, Sequence[Row]]) -> Figure:
     num_pairs = max(len(rows) for rows in tasks.values())
     width, height = room_for(_name(row) for rows in tasks.values() for row in rows)
     size = ((6.4 + width) * len(tasks), 1.2 + (0.6 * ROW_HEIGHT + height) * num_pairs)
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout=ReproducibleLayout())
     for axes, (task, rows) in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks.items(), strict=True):
         _draw_task(axes, rows)
         axes.set(title=plain(task), xlabel=LABEL, xlim=(-0.02, 1.02))

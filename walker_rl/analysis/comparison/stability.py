@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from walker_rl.analysis.compared_run import Groups
+from walker_rl.analysis.comparison.layout import ReproducibleLayout
 from walker_rl.analysis.comparison.strip import ROW_HEIGHT, draw_strip, room_for, row_name, tabulate_strip
 from walker_rl.analysis.comparison.style import Style
 from walker_rl.analysis.statistic_names import MEAN, STATISTIC
@@ -35,7 +36,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figu
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     width, height = room_for(row_name(row["group"]) for rows in tasks.values() for row in rows)
     size = (4.6 * len(quantities) + width, len(tasks) * (1.2 + (ROW_HEIGHT + height) * num_groups))
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout=ReproducibleLayout())
     grid = figure.subplots(len(tasks), len(quantities), squeeze=False, sharey="row")
     for line, (task, rows) in zip(grid, tasks.items(), strict=True):
         groups = distinct(rows, "group")

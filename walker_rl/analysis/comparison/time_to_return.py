@@ -9,6 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from walker_rl.analysis.compared_run import Groups
+from walker_rl.analysis.comparison.layout import ReproducibleLayout
 from walker_rl.analysis.comparison.strip import POINT, ROW_HEIGHT, name_rows, room_for, row_name
 from walker_rl.analysis.comparison.style import Style, time_unit
 from walker_rl.analysis.statistic_names import MEDIAN
@@ -55,7 +56,7 @@ def draw(tasks: Mapping[str, Sequence[Row]], looks: Mapping[str, Style]) -> Figu
     num_groups = max(len(distinct(rows, "group")) for rows in tasks.values())
     width, height = room_for(row_name(row["group"]) for rows in tasks.values() for row in rows)
     size = (1.0 + 2.6 * num_columns + width, 2 * len(tasks) * (0.9 + (ROW_HEIGHT * 0.75 + height) * num_groups))
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout=ReproducibleLayout())
     blocks = figure.subfigures(len(tasks), 1, squeeze=False)[:, 0]
     for block, (task, rows) in zip(blocks, tasks.items(), strict=True):
         block.suptitle(plain(task))
