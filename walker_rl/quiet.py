@@ -1,4 +1,4 @@
-"""Silence around libraries that print when they are imported or constructed."""
+"""Silence around libraries that print, and redirection of what they print."""
 
 import contextlib
 import ctypes
@@ -22,7 +22,7 @@ def quiet() -> Iterator[None]:
     with _ONE_AT_A_TIME, contextlib.ExitStack() as stack:
         devnull = stack.enter_context(open(os.devnull, "w"))
         for descriptor in (1, 2):
-            stack.enter_context(_redirected(descriptor, devnull.fileno()))
+            stack.enter_context(redirected(descriptor, devnull.fileno()))
         stack.enter_context(contextlib.redirect_stdout(devnull))
         stack.enter_context(contextlib.redirect_stderr(devnull))
         stack.enter_context(warnings.catch_warnings())
@@ -31,7 +31,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _redirected(descriptor: int, target: int) -> Iterator[None]:
+def redirected(descriptor: int, target: int) -> Iterator[None]:
     """Redirects `descriptor` to `target` for the block; a closed descriptor stays closed."""
     _flush()
     try:

@@ -198,6 +198,22 @@ def test_full_disk_costs_a_checkpoint_and_not_the_run(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+def test_a_training_without_its_last_checkpoint_is_not_complete(tmp_path):
+    run = tmp_path / "run"
+    words = (*PENDULUM, "--steps", "1500", "--run-dir", run, *set_options((*TINY_RUN, "checkpoint.steps_period=100")))
+    limit = 50_000  # bytes in one file, as above
+    result = run_command(*words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    newest = max((run / "checkpoints").iterdir())
+    last_good = f"the last good state is {newest}; to resume from the newest checkpoint"
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == (
+        f"error: the last checkpoint could not be written; {last_good}: {resume_command('train', AGENT, run)}"
+    )
+    assert not (run / "summary.json").exists()
+    assert run_command("train", AGENT, "--resume", run).returncode == 0
+    assert (run / "summary.json").exists()
+
+
 @pytest.mark.parametrize(
     ("overrides", "reason"),
     [

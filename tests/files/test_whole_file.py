@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import file_size_limit
-from walker_rl.files.whole_file import is_part, part_of, remove_parts, whole_file, write_whole_text
+from walker_rl.files.whole_file import is_part, part_of, remove_parts, whole_file, write_whole_text, write_whole_texts
 
 
 @pytest.fixture
@@ -125,3 +125,13 @@ def test_a_file_may_have_the_longest_name_that_the_system_allows(tmp_path):
     assert is_part(part)
     write_whole_text(path, "new")
     assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("texts", [("new", "new" * 10), ("new" * 10, "new")])
+def test_a_full_disk_leaves_all_of_several_files_as_they_were(tmp_path, texts):
+    paths = [tmp_path / name for name in ("a.csv", "b.csv")]
+    write_whole_texts(dict.fromkeys(paths, "old"))
+    with file_size_limit(10), pytest.raises(OSError):
+        write_whole_texts(dict(zip(paths, texts, strict=True)))
+    assert sorted(tmp_path.iterdir()) == paths
+    assert [path.read_text() for path in paths] == ["old", "old"]

@@ -83,6 +83,21 @@ def test_a_handler_that_other_code_has_installed_is_replaced():
     assert done.stdout.split() == ["True", "130", "True"]
 
 
+def test_a_handler_that_a_library_in_c_has_installed_is_replaced():
+    code = (
+        "import ctypes, os, signal\n"
+        "from walker_rl.processes.signals import StopSignals, same_handlers\n"
+        "libc, handler = ctypes.CDLL(None), ctypes.CFUNCTYPE(None, ctypes.c_int)(print)\n"
+        "with StopSignals() as signals:\n"
+        "    with same_handlers():\n"
+        "        libc.signal(signal.SIGTERM, handler)  # Python still shows its own handler.\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print(signals.stop_requested(), signals.exit_status)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "75"]
+
+
 def test_only_the_first_request_is_answered(path):
     process = Process(path, saving=0.5)
     process.send(signal.SIGTERM)

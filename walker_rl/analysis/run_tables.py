@@ -10,13 +10,14 @@ import numpy as np
 from walker_rl.analysis.compared_run import ComparedRun
 from walker_rl.analysis.final_evaluation import FinalEvaluation, to_row
 from walker_rl.analysis.run_paths import EVALUATIONS, RUNS
-from walker_rl.analysis.tables import Row, read_table, write_table
+from walker_rl.analysis.tables import Row, read_table, table_text
 from walker_rl.errors import NotWholeError, reason_of
 from walker_rl.files.metrics_file import STEP_KEY
+from walker_rl.files.whole_file import write_whole_texts
 
 
 def write_runs(runs: Sequence[ComparedRun], folder: Path) -> None:
-    """Writes the two tables into `folder`."""
+    """Writes the two tables into `folder`; neither, if the disk is full."""
     scalars = ("group", "task", "seed", "commit", "command", "learner_steps", "prior_steps", "ended_by")
     rows: list[Row] = [
         {
@@ -27,7 +28,6 @@ def write_runs(runs: Sequence[ComparedRun], folder: Path) -> None:
         }
         for run in runs
     ]
-    write_table(folder / RUNS, rows)
     evaluations: list[Row] = [
         {"run": run.name, "actor_steps": int(steps), "walltime": time, "mean_return": value, "critic_loss": loss}
         for run in runs
@@ -37,7 +37,7 @@ def write_runs(runs: Sequence[ComparedRun], folder: Path) -> None:
             strict=True,
         )
     ]
-    write_table(folder / EVALUATIONS, evaluations)
+    write_whole_texts({folder / RUNS: table_text(rows), folder / EVALUATIONS: table_text(evaluations)})
 
 
 def read_tables(folder: Path) -> list[ComparedRun]:

@@ -15,17 +15,22 @@ _FORMULA = tuple("=+-@\t\r'")
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:
-    """Writes rows that have the same columns, with fractions to six significant digits; without rows, no header.
+    """Writes the rows of `table_text` into a file, which is replaced atomically."""
+    write_whole_text(path, table_text(rows))
 
-    A text that a spreadsheet would take for a formula gets a "'" in front, which `read_table` removes.
-    The file is replaced atomically.
+
+def table_text(rows: Sequence[Row]) -> str:
+    """Returns rows that have the same columns as CSV; without rows, no header.
+
+    Fractions have six significant digits. A text that a spreadsheet would take for a formula gets a "'" in front,
+    which `read_table` removes.
     """
     table = io.StringIO()
     writer = csv.DictWriter(table, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({key: _cell(value) for key, value in row.items()})
-    write_whole_text(path, table.getvalue())
+    return table.getvalue()
 
 
 def read_table(path: Path) -> list[Row]:

@@ -8,14 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-_OUTPUT = f"{__name__}.output"
+from walker_rl.quiet import redirected
+
+_REDIRECTION = f"{__name__}.redirection"
 
 
 def _print_the_rest_to_stderr(context: typer.Context, json: bool) -> bool:
-    """Keeps standard output for `print_json`, since third-party code may print."""
+    """Keeps standard output for `print_json`, since third-party code may print, also from C or a child process."""
     if json:
-        context.meta[_OUTPUT] = sys.stdout
-        context.with_resource(contextlib.redirect_stdout(sys.stderr))
+        redirection = context.meta[_REDIRECTION] = context.with_resource(contextlib.ExitStack())
+        redirection.enter_context(redirected(1, 2))
+        redirection.enter_context(contextlib.redirect_stdout(sys.stderr))
     return json
 
 
@@ -24,7 +27,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print only JSON.", callback=
 
 def print_json(context: typer.Context, value: Any) -> None:
     """Prints a value as one line of JSON; numbers that are not finite, which JSON lacks, become null."""
-    print(json.dumps(_finite(value), allow_nan=False), file=context.meta[_OUTPUT])
+    line = json.dumps(_finite(value), allow_nan=False)
+    context.meta[_REDIRECTION].close()
+    print(line)
 
 
 def _finite(value: Any) -> Any:

@@ -118,7 +118,7 @@ class LocalRunner:
             The limit that ended the training, one of `LIMITS`, or None if it is not complete.
 
         Raises:
-            RunError: if an observation, an action or a loss is not finite.
+            RunError: if an observation, an action or a loss is not finite, or a complete training has no checkpoint.
             OSError: if the disk is full.
         """
         with calling(self._config.agent_name, RunError):
@@ -179,6 +179,8 @@ class LocalRunner:
         self._display.update(self._status, at_once=True)
         if not self._checkpoint_is_current:
             self._checkpoint()
+        if ended_by is not None and not self._checkpoint_is_current:  # A complete run is found by its checkpoint.
+            raise RunError("the last checkpoint could not be written")
         return ended_by
 
     def _step(self) -> None:

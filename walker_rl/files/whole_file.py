@@ -5,7 +5,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -82,5 +82,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 def write_whole_text(path: Path, text: str) -> None:
     """Replaces the content of `path` as `whole_file` does; file names in `text` may hold any bytes."""
-    with whole_file(path) as file:
-        file.write(text.encode(errors="surrogateescape"))
+    write_whole_texts({path: text})
+
+
+def write_whole_texts(texts: Mapping[Path, str]) -> None:
+    """Replaces the contents of several files as `write_whole_text` does; of none if the disk is full."""
+    with contextlib.ExitStack() as files:
+        for path, text in texts.items():
+            file = files.enter_context(whole_file(path))
+            file.write(text.encode(errors="surrogateescape"))
+            file.flush()
+            os.fsync(file.fileno())  # Before any is renamed.

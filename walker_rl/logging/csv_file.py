@@ -13,7 +13,7 @@ from walker_rl.logging.append_only import AppendOnlyFile
 
 
 class ColumnsError(RunError, ValueError):
-    """Raised for a row with other columns than its file, whose first line may be damaged."""
+    """Raised for a row whose columns its file can't take."""
 
 
 class CSVLogger(Logger):
@@ -40,8 +40,7 @@ class CSVLogger(Logger):
         """Appends one row.
 
         Raises:
-            ColumnsError: if the keys are not those of the first row.
-            RunError: if one can't be the name of a column.
+            ColumnsError: if the keys are not those of the first row, or one can't be the name of a column.
             OSError: if the write fails; no part of the row is left, and the next call retries it.
         """
         if self._columns and list(data) != self._columns:
@@ -50,7 +49,9 @@ class CSVLogger(Logger):
         writer = csv.writer(text, lineterminator="\n")
         if not self._columns:
             if others := [name for name in data if not is_name(name)]:
-                raise RunError(f"{self._path}: column {others[0]!r} must be named in ASCII without commas and quotes")
+                raise ColumnsError(
+                    f"{self._path}: column {others[0]!r} must be named in ASCII without commas and quotes"
+                )
             writer.writerow(data)
         writer.writerow(data.values())
         self._columns = list(data)

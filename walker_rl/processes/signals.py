@@ -107,7 +107,7 @@ def same_handlers() -> Iterator[None]:
 
 
 def _install(handlers: Mapping[signal.Signals, Any]) -> None:
-    """Installs the handlers that are not installed."""
+    """Installs handlers that are not installed, and all that are functions: a library in C may have replaced them."""
     for number, handler in handlers.items():
-        if signal.getsignal(number) != handler:
+        if callable(handler) or signal.getsignal(number) != handler:
             signal.signal(number, handler)

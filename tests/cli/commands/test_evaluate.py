@@ -1,11 +1,13 @@
 """`walker-rl evaluate` of a real run."""
 
 import csv
+import dataclasses
 import json
 
 import pytest
 
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options
+from walker_rl.policies.policy_file import load_policy, save_policy
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,32 @@ def test_as_in_training_repeats_the_recorded_row_bit_for_bit(run):
     assert result["episode_returns"] == [float(row[f"episode_return_{index}"]) for index in range(2)]
     printed = run_command("evaluate", run, "--as-in-training").stdout
     assert f"The training recorded the same: {float(row['mean_return']):.1f} in 2 episodes." in printed
+
+
+NOISY = """
+import ctypes, os
+import dm_env, numpy as np
+from dm_env import specs
+
+class Noisy(dm_env.Environment):
+    def action_spec(self): return specs.BoundedArray((1,), np.float64, -1.0, 1.0)
+    def observation_spec(self): return specs.Array((3,), np.float64)
+    def reset(self, seed=None):
+        print("from Python")
+        ctypes.CDLL(None).puts(b"from C")
+        os.system("echo from a child process")
+        return dm_env.restart(np.zeros(3))
+    def step(self, action): return dm_env.termination(1.0, np.zeros(3))
+"""
+
+
+def test_what_an_environment_prints_is_kept_out_of_the_json(run, tmp_path):
+    (tmp_path / "noisy.py").write_text(NOISY)
+    policy = tmp_path / "policy.npz"
+    save_policy(policy, dataclasses.replace(load_policy(run / "policy/last.npz"), task="noisy:Noisy"))
+    process = run_command("evaluate", policy, "--task", "noisy:Noisy", "--episodes", "1", "--json", cwd=tmp_path)
+    assert json.loads(process.stdout)["episode_returns"] == [1.0]
+    assert {"from Python", "from C", "from a child process"} <= set(process.stderr.splitlines())
 
 
 def test_other_episodes_are_said_to_be_others(run):

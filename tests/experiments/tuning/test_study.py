@@ -156,6 +156,15 @@ def test_a_study_of_another_plan_is_refused(tmp_path, other, message):
     assert str(caught.value) == f"{wanted}: must be as in {tmp_path} to continue that study"
 
 
+def test_a_study_without_an_argument_of_the_environment_is_refused(tmp_path):
+    task = "dm_control:walker-walk"
+    Study(tmp_path, search_space(AGENT), make_plan(AGENT, f"task={task}", "environment.time_limit=10"))
+    with pytest.raises(UserError) as caught:
+        Study(tmp_path, search_space(AGENT), make_plan(AGENT, f"task={task}"))
+    wanted = "environment.time_limit = null, there 10: must be as in"
+    assert str(caught.value) == f"{wanted} {tmp_path} to continue that study"
+
+
 def test_a_study_of_another_space_is_refused(tmp_path):
     Study(tmp_path, {"n_step": Choices((1, 2))}, make_plan())
     with pytest.raises(UserError, match=r"space = .*must be as in .* to continue that study"):

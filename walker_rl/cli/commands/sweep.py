@@ -112,14 +112,14 @@ def run_sweep(
     planned = list(plan(whole, output).values())
     if index is not None and index >= len(planned):
         raise UserError(f"index = {index}: must be in [0, {len(planned) - 1}]")
-    damaged = _check(planned)
-    check_agents(list({dataclasses.replace(job.config, seed=0): None for job in planned if not job.has_begun}))
+    chosen = planned if index is None or dry_run else [planned[index]]
+    damaged = _check(chosen)
+    check_agents(list({dataclasses.replace(job.config, seed=0): None for job in chosen if not job.has_begun}))
     if dry_run:
-        return _list(planned, damaged, jobs)
+        return _list(chosen, damaged, jobs)
     if index is not None:
-        planned[index].check()
         return _train_one(planned[index], output)
-    status = _train_all([job for job in planned if job not in damaged], output, jobs)
+    status = _train_all([job for job in chosen if job not in damaged], output, jobs)
     return FAILED if damaged and status == COMPLETE else status
 
 

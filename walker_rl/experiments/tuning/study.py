@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.field_values import shown
 from walker_rl.files.sqlite_url import sqlite_url
 from walker_rl.printable import counted
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
@@ -117,9 +118,12 @@ class Study:
         if FACTS not in self._study.user_attrs:
             self._study.set_user_attr(FACTS, facts)
         stored = self._study.user_attrs[FACTS]
-        for name, value in facts.items():
-            if (there := stored.get(name)) != json.loads(json.dumps(value)):
-                raise UserError(f"{name} = {value}, there {there}: must be as in {folder} to continue that study")
+        given = json.loads(json.dumps(facts))
+        for name in {**given, **stored}:
+            if (value := given.get(name)) != (there := stored.get(name)):
+                raise UserError(
+                    f"{name} = {shown(value)}, there {shown(there)}: must be as in {folder} to continue that study"
+                )
 
 
 def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:

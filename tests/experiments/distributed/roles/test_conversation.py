@@ -40,7 +40,7 @@ class Centre:
         self.run = create_run_directory(folder / "run", config, "launch")
         self.recorder = Recorder(config, self.run, Display())
         writer = PatientWriter(print)
-        self.roster, self.evaluations = Roster(1), Evaluations(config, self.run, self.recorder, writer)
+        self.roster, self.evaluations = Roster(1), Evaluations(config, self.run, self.recorder, writer, print)
         self.conversation = Conversation(
             introduction(config, None), channel, self.roster, self.evaluations, self.recorder, writer
         )
@@ -159,6 +159,27 @@ def test_a_result_that_cannot_be_the_evaluators_is_dropped(centre, capsys, resul
     assert capsys.readouterr().out.count(warning) == 1
     assert (centre.recorded, centre.evaluations.evaluator_has_finished) == ([1_000], False)
     assert centre.run.metrics.joinpath("conduct.csv").read_text().count("\n") == 2
+
+
+def test_a_slow_evaluator_is_warned_of_once(centre, capsys):
+    config = load_config(AGENT, overrides=["evaluation.period=100", "max_actor_steps=5500"])
+    evaluations = Evaluations(config, centre.run, centre.recorder, PatientWriter(print), print)
+    evaluations.add_due(WEIGHTS, 950, 0)
+    assert capsys.readouterr().out == ""
+    for actor_steps in (1_050, 3_000):
+        evaluations.add_due(WEIGHTS, actor_steps, 0)
+    assert capsys.readouterr().out == (
+        "warning: 10 policies wait for the evaluator, which will end the run later; "
+        "raise evaluation.period or lower evaluation.num_episodes\n"
+    )
+
+
+def test_a_first_episode_whose_columns_no_file_can_have_is_dropped(centre, capsys):
+    for steps, columns in ((10, {"a,b": 1.0}), (20, {})):
+        centre.channel.send(Report("token", 0, steps, [{"episode_return": 1.5, **columns, "actor_steps": steps}]))
+    wait_until(lambda: centre.exchange() or centre.roster.actor_steps == 20)
+    assert capsys.readouterr().out.count("warning: dropped a message from token to report-") == 1
+    assert [line.split(",")[0] for line in centre.training] == ["actor_steps", "20"]
 
 
 def test_an_episode_with_other_columns_than_those_before_it_is_dropped(centre, capsys):

@@ -61,7 +61,7 @@ class Central:
         self._learner_loop = LearnerLoop(self._side, config.log_period, self._record_update)
         self._roster = Roster(num_actors)
         self._writer = PatientWriter(self._display.message)
-        self._evaluations = Evaluations(config, run, self._recorder, self._writer)
+        self._evaluations = Evaluations(config, run, self._recorder, self._writer, self._display.message)
         self._phase = "training"
         self._ended_by: str | None = None
         self._next_exchange = 0.0

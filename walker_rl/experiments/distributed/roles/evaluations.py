@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from walker_rl.experiments.run.metrics import RecordedEvaluation
 from walker_rl.experiments.run.recorder import Counts, Recorder
 from walker_rl.experiments.run.summary import read_summary
 
+NUM_WAITING = 10
+"""Snapshots that wait when a warning says that the evaluator is too slow."""
+
 
 class Evaluations:
     """Adds a snapshot at each point of the evaluation grid, and passes the evaluator's results to the recorder.
@@ -26,7 +29,14 @@ class Evaluations:
         evaluator_has_finished: True if nothing is left to evaluate.
     """
 
-    def __init__(self, config: ExperimentConfig, run: RunDirectory, recorder: Recorder, writer: PatientWriter):
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        run: RunDirectory,
+        recorder: Recorder,
+        writer: PatientWriter,
+        warn: Callable[[str], None],
+    ):
         """Starts without snapshots.
 
         Args:
@@ -34,12 +44,15 @@ class Evaluations:
             run: the run directory, in which the evaluator writes the summary.
             recorder: the recorder of the run's metrics.
             writer: writer of what is recorded.
+            warn: function that prints a warning.
         """
         self._settings = config.evaluation
         self._max_actor_steps = config.max_actor_steps
         self._run = run
         self._recorder = recorder
         self._writer = writer
+        self._warn = warn
+        self._has_warned = False
         self._next_snapshot = config.evaluation.period
         self._snapshots: deque[Snapshot] = deque()
         self._last_evaluated = 0
@@ -67,16 +80,26 @@ class Evaluations:
 
     def add_due(self, weights: np.ndarray, actor_steps: int, learner_steps: int) -> None:
         """Adds a snapshot for each point of the grid that the run has reached."""
-        while self._next_snapshot <= actor_steps and self._next_snapshot < self._max_actor_steps:
-            self._add(weights, self._next_snapshot, learner_steps, None)
-            self._next_snapshot += self._settings.period
+        due = range(self._next_snapshot, min(actor_steps + 1, self._max_actor_steps), self._settings.period)
+        if not due:
+            return
+        shared = weights.copy()  # Thousands may be due after a restart.
+        for steps in due:
+            self._add(shared, steps, learner_steps, None)
+        self._next_snapshot = due[-1] + self._settings.period
+        if len(self._snapshots) >= NUM_WAITING and not self._has_warned:
+            self._has_warned = True
+            self._warn(
+                f"warning: {len(self._snapshots)} policies wait for the evaluator, which will end the run later; "
+                "raise evaluation.period or lower evaluation.num_episodes"
+            )
 
     def add_last(self, weights: np.ndarray, actor_steps: int, learner_steps: int, ended_by: str) -> None:
         """Adds the last snapshot, of a run ended by `ended_by`, one of `LIMITS`; the summary follows it."""
         self.has_last_snapshot = True
         self._heard_at = time.monotonic()
         # Actors overshoot; the grid does not.
-        self._add(weights, min(actor_steps, self._max_actor_steps), learner_steps, ended_by)
+        self._add(weights.copy(), min(actor_steps, self._max_actor_steps), learner_steps, ended_by)
 
     def hear(self, result: Result) -> None:
         """Records a result; the snapshot after it is next, but the last one stays until the evaluator finishes.
@@ -101,7 +124,7 @@ class Evaluations:
 
     def _add(self, weights: np.ndarray, actor_steps: int, learner_steps: int, ended_by: str | None) -> None:
         walltime = self._recorder.walltime
-        self._snapshots.append(Snapshot(weights.copy(), actor_steps, learner_steps, walltime, ended_by))
+        self._snapshots.append(Snapshot(weights, actor_steps, learner_steps, walltime, ended_by))
 
     def _record(self, result: Result) -> None:
         """Records a result's evaluation, unless it has none or was recorded before."""
