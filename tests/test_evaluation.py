@@ -77,4 +77,4 @@ def test_statistics_are_over_the_episodes():
     assert evaluation.stddev_return == pytest.approx(stddev)
     assert evaluation.steady_return == pytest.approx(3.0 - stddev)
     assert evaluation.num_falls == 2
-    assert str(evaluation) == "return 3.0 +- 2.2, mean - std 0.8, falls in 2 of 3 episodes"
+    assert str(evaluation) == "return 3 +- 2.16, mean - std 0.84, falls in 2 of 3 episodes"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from walker_rl.printable import file_name, format_duration, format_return, one_line, printable
+from walker_rl.printable import file_name, format_duration, format_return, format_score, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,11 @@ def test_format_duration(seconds, text):
 )
 def test_small_and_huge_returns_have_three_digits(value, text):
     assert format_return(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (0.02134, "0.0213"), (-9.876, "-9.88"), (12.0, "12.0"), (-2563.71, "-2563.7"), (1e300, "1e+300")],
+)
+def test_scores_have_a_decimal_or_three_digits(value, text):
+    assert format_score(value) == text

@@ -7,7 +7,7 @@ import numpy as np
 
 from walker_rl.environments import Environment
 from walker_rl.episodes import play_episodes
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_score
 from walker_rl.types import Act, Metrics
 
 SATURATED = 0.99
@@ -62,9 +62,8 @@ class Evaluation:
     def __str__(self) -> str:
         """Returns a line like "return 2900.7 +- 388.0, mean - std 2512.7, falls in 2 of 100 episodes"."""
         falls = f"falls in {self.num_falls} of {counted(len(self.episode_falls), 'episode')}"
-        return (
-            f"return {self.mean_return:.1f} +- {self.stddev_return:.1f}, mean - std {self.steady_return:.1f}, {falls}"
-        )
+        mean, stddev, steady = map(format_score, (self.mean_return, self.stddev_return, self.steady_return))
+        return f"return {mean} +- {stddev}, mean - std {steady}, {falls}"
 
 
 def evaluate(

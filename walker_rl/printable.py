@@ -60,6 +60,11 @@ def format_return(value: float | None) -> str:
     return "-" if value is None else f"{value:{form_of_return(value)}}"
 
 
+def format_score(value: float) -> str:
+    """Formats the return of one policy or episode, or the score of a trial, as in "1234.5" or "0.421"."""
+    return f"{value:.1f}" if 10 <= abs(value) < 1e9 else f"{value:.3g}"
+
+
 def describe_sizes(observation_size: int, action_size: int) -> str:
     """Describes a task's sizes, as in "2 observations and 1 action"."""
     return f"{counted(observation_size, 'observation')} and {counted(action_size, 'action')}"

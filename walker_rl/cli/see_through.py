@@ -14,7 +14,7 @@ from walker_rl.errors import ResumableError, RunError, reason_of
 from walker_rl.experiments.config import ExperimentConfig
 from walker_rl.experiments.config_warnings import config_warnings
 from walker_rl.experiments.step_files import step_files
-from walker_rl.printable import counted, format_duration, format_return
+from walker_rl.printable import counted, format_duration, format_return, format_score
 from walker_rl.processes.exit_statuses import COMPLETE
 from walker_rl.terminal.prose import print_prose
 
@@ -125,7 +125,7 @@ def _tell_outcome(config: ExperimentConfig, run: RunDirectory) -> None:
         num_episodes = len(scores.episode_returns)
         returns = ", ".join(map(format_return, scores.episode_returns))
         each = f" ({returns})" if num_episodes <= _MAX_RETURNS_LISTED else ""
-        spread = f"{scores.mean_return:.1f} +- {scores.stddev_return:.1f}"
+        spread = " +- ".join(map(format_score, (scores.mean_return, scores.stddev_return)))
         num_falls = sum(scores.episode_falls or ())
         falls = f"falls in {num_falls} of {counted(num_episodes, 'episode')}"
         print_prose(f"{name} policy: return {spread}, from step {load_policy(path).actor_steps:,}, {falls}{each}")

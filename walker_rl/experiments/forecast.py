@@ -13,7 +13,7 @@ import numpy as np
 
 from walker_rl.experiments.config import FREE_TO_CHANGE, ExperimentConfig, changed_fields, flatten, to_dict
 from walker_rl.experiments.config_loading import as_overrides, default_fields
-from walker_rl.printable import counted, format_duration
+from walker_rl.printable import counted, format_duration, format_return
 from walker_rl.processes.slots import usable_cpus
 
 TABLE = Path(__file__).with_name("forecast.csv")
@@ -87,7 +87,7 @@ def forecast(config: ExperimentConfig, slowdown: float | None = None) -> str | N
     extent = _extent(*_span(config, recorded, steps, slowdown))
     when = f"in {extent}" if row.actor_steps == steps else f"and the end after {extent}"
     return (
-        f"Expect a return of {row.mean_return:,.0f} after {row.actor_steps:,} steps, {when} "
+        f"Expect a return of {format_return(row.mean_return)} after {row.actor_steps:,} steps, {when} "
         f"(the mean of {counted(row.num_runs, 'recorded run')}; times {_SCALED})"
     )
 

@@ -14,7 +14,7 @@ from walker_rl.cli.program import command_line, print_next
 from walker_rl.cli.quantities import integer_option
 from walker_rl.counts import MAX_EPISODES
 from walker_rl.errors import UserError
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_score
 from walker_rl.terminal.prose import print_prose
 
 if TYPE_CHECKING:
@@ -99,15 +99,14 @@ def _print(saved: SavedPolicy, evaluation: Evaluation, recorded: TrainingEvaluat
     print(f"{saved.agent_name} on {saved.task}, {counted(saved.actor_steps, 'step')} of training")
     print(evaluation)
     for episode_return, length in zip(evaluation.episode_returns, evaluation.episode_lengths, strict=True):
-        print(f"  {episode_return:9.1f} in {counted(length, 'step')}")
+        print(f"  {format_score(episode_return):>9} in {counted(length, 'step')}")
     if recorded is None:
         return
-    played = f"{recorded.mean_return:.1f} in {counted(recorded.num_episodes, 'episode')}"
+    mean_return = format_score(recorded.mean_return)
+    played = f"{mean_return} in {counted(recorded.num_episodes, 'episode')}"
     if not is_repeated:
         others = counted(recorded.num_episodes, "other episode")
-        print_prose(
-            f"The training's evaluation, in {others}, was {recorded.mean_return:.1f}; --as-in-training repeats it."
-        )
+        print_prose(f"The training's evaluation, in {others}, was {mean_return}; --as-in-training repeats it.")
     elif evaluation.mean_return == recorded.mean_return:
         print_prose(f"The training recorded the same: {played}.")
     else:

@@ -7,7 +7,7 @@ import typer
 
 from walker_rl.cli.json_output import Json, print_json
 from walker_rl.errors import UserError
-from walker_rl.printable import printable
+from walker_rl.printable import format_return, printable
 from walker_rl.stack import ABILITIES, NAME
 
 TASK_FIELDS = ("name", "kind", "max_episode_steps", "observation_size", "action_size", "reward_threshold")
@@ -80,8 +80,8 @@ def _print_tables(
             (
                 policy["name"],
                 policy["task"],
-                f"{policy['mean_return']:,.0f} +- {policy['stddev_return']:,.0f}",
-                f"{policy['steady_return']:,.0f}",
+                f"{format_return(policy['mean_return'])} +- {format_return(policy['stddev_return'])}",
+                format_return(policy["steady_return"]),
                 f"{policy['falls']:.0%}",
             )
             for policy in policies

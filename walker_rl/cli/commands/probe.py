@@ -13,7 +13,7 @@ from walker_rl.cli.completion import complete_tasks
 from walker_rl.cli.quantities import integer_option
 from walker_rl.cli.writable import make_writable, writable
 from walker_rl.errors import RunError
-from walker_rl.printable import file_name, one_line
+from walker_rl.printable import file_name, format_score, one_line
 from walker_rl.stack import require_package
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def probe_task(
     _print_dimensions("action", dimensions.action, [])
     print()
     for name, trace in traces.items():
-        parts = ", ".join(f"{part} {values.sum():.1f}" for part, values in trace.reward_parts.items())
-        print(f"{name} actions: {len(trace.seconds)} steps, return {trace.episode_return:.1f} ({parts})")
+        parts = ", ".join(f"{part} {format_score(values.sum())}" for part, values in trace.reward_parts.items())
+        print(f"{name} actions: {len(trace.seconds)} steps, return {format_score(trace.episode_return)} ({parts})")
 
     _write_pictures(environment, folder, traces, steps, seed)
     environment.close()

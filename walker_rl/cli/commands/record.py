@@ -14,7 +14,7 @@ from walker_rl.cli.program import as_word, command_line, print_next
 from walker_rl.cli.quantities import integer_option, steps_parser
 from walker_rl.errors import UserError
 from walker_rl.pretrained import unlike_a_name
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_score
 
 if TYPE_CHECKING:
     from walker_rl.environments import Environment
@@ -64,7 +64,8 @@ def record_episodes(
 def _mean_of_complete(returns: list[float]) -> str:
     if not returns:
         return "none complete, so there is no mean return"
-    return f"mean return {sum(returns) / len(returns):.1f} over {counted(len(returns), 'complete episode')}"
+    mean_return = format_score(sum(returns) / len(returns))
+    return f"mean return {mean_return} over {counted(len(returns), 'complete episode')}"
 
 
 def _record(

@@ -11,7 +11,7 @@ from walker_rl.cli.policy_argument import Pretrained, RunArgument, Trusted
 from walker_rl.cli.quantities import integer_option
 from walker_rl.errors import UserError
 from walker_rl.field_values import shown
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_score
 
 
 def render_policy(
@@ -60,4 +60,4 @@ def render_policy(
             caption=saved.caption,
             report=lambda num_frames: status.update(f"Filming: {counted(num_frames, 'frame')}"),
         )
-    print(f"{rendered.path}: {counted(rendered.num_frames, 'frame')}, return {rendered.episode_return:.1f}")
+    print(f"{rendered.path}: {counted(rendered.num_frames, 'frame')}, return {format_score(rendered.episode_return)}")

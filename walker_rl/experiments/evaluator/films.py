@@ -13,7 +13,7 @@ from walker_rl.experiments.evaluator.stages import Stages
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.experiments.run.metrics import recorded_evaluations
 from walker_rl.policies.policy_file import SavedPolicy
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_return
 from walker_rl.rendering import render_episode, render_side_by_side
 from walker_rl.types import Act
 
@@ -83,7 +83,7 @@ class Films:
         policies = []
         with self._warning_if_not_made():
             for saved in self._stages.load(actor_steps):
-                known = f"\nreturn {returns[saved.actor_steps]:,.0f}" if saved.actor_steps in returns else ""
+                known = f"\nreturn {format_return(returns[saved.actor_steps])}" if saved.actor_steps in returns else ""
                 policies.append((self._make_act(saved), f"{counted(saved.actor_steps, 'step')}{known}"))
             if not policies:  # An older version, or a run without films, kept none.
                 return

@@ -8,6 +8,7 @@ import numpy as np
 
 from walker_rl.experiments.run.metrics import Columns, RunRecord
 from walker_rl.field_values import shown
+from walker_rl.printable import format_return
 
 MIN_UPDATES_JUDGED = 1_000
 """Updates before a critic is judged: an untrained one spreads its probability over all atoms."""
@@ -70,9 +71,8 @@ def no_learning_yet(recorded: RunRecord) -> str | None:
     if _is_better(returns.max(), returns[0], spread) or _learned_at_once(recorded, spread):
         return None
     change = _change(recorded, ("raise", "agent.policy_learning_rate"), ("raise", "agent.sigma"))
-    return (
-        f"no learning yet: no evaluation in {steps[-1]:,.0f} steps is better than the first ({returns[0]:,.0f}){change}"
-    )
+    first = f"the first ({format_return(returns[0])})"
+    return f"no learning yet: no evaluation in {steps[-1]:,.0f} steps is better than {first}{change}"
 
 
 def _learned_at_once(recorded: RunRecord, spread: float) -> bool:
@@ -103,7 +103,8 @@ def return_collapsed(recorded: RunRecord) -> str | None:
     if not _is_better(best, returns[0], spread) or (newest >= returns[0] + COLLAPSED_SHARE * gain).any():
         return None
     change = _change(recorded, ("lower", "agent.policy_learning_rate"), ("lower", "agent.sigma"))
-    return f"return collapsed: {newest.mean():,.0f} in the last {NUM_ROWS} evaluations, {best:,.0f} at best{change}"
+    now, before = format_return(newest.mean()), format_return(best)
+    return f"return collapsed: {now} in the last {NUM_ROWS} evaluations, {before} at best{change}"
 
 
 def standing_still(recorded: RunRecord) -> str | None:
@@ -118,7 +119,8 @@ def standing_still(recorded: RunRecord) -> str | None:
         return None
     raised = [("raise", f"agent.{name}") for name in ("step_cost", "stddev", "init_stddev")]
     change = _change(recorded, ("set", "agent.prior.policy"), *raised)
-    return f"standing still instead of walking: {alive:,.0f} for being upright, {progress:,.0f} for progress{change}"
+    parts = f"{format_return(alive)} for being upright, {format_return(progress)} for progress"
+    return f"standing still instead of walking: {parts}{change}"
 
 
 def saturated_actions(recorded: RunRecord) -> str | None:

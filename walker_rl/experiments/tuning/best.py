@@ -8,9 +8,10 @@ from optuna.trial import FrozenTrial
 from walker_rl.experiments.config import changed_fields, flatten, to_dict
 from walker_rl.experiments.config_loading import default_fields
 from walker_rl.experiments.tuning.plan import Plan
-from walker_rl.experiments.tuning.study import overrides_of
+from walker_rl.experiments.tuning.study import overrides_of, score_of
 from walker_rl.files.whole_file import write_whole_text
 from walker_rl.files.yaml_file import write_yaml
+from walker_rl.printable import format_score
 
 BEST = "best.yaml"
 
@@ -31,7 +32,7 @@ def write_best(trial: FrozenTrial, plan: Plan, path: Path) -> None:
         changed["environment"] = config.environment
     seeds = ", ".join(map(str, plan.seeds))
     header = (
-        f"# {config.agent_name}, trial {trial.number} of a search: score {trial.value:.1f} after "
+        f"# {config.agent_name}, trial {trial.number} of a search: score {format_score(score_of(trial))} after "
         f"{config.max_actor_steps:,} steps, seeds {seeds}.\n"
         "# The score is the mean return of the evaluations in the last quarter of a run. Only settings of the task\n"
         "# and the agent are listed.\n"

@@ -10,9 +10,9 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.sweep.job_run import end_runs
 from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan
-from walker_rl.experiments.tuning.study import Study, overrides_of
+from walker_rl.experiments.tuning.study import Study, overrides_of, score_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_score
 from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import Slot
 from walker_rl.run_states import RunState
@@ -100,7 +100,9 @@ class Search:
         elif state is RunState.PRUNED:
             self._study.prune(trial)
             number, value = trial_run.num_evaluations, trial_run.value
-            self._tell(f"trial {trial.number}: pruned after {counted(number, 'evaluation')}, score {value:.1f}")
+            self._tell(
+                f"trial {trial.number}: pruned after {counted(number, 'evaluation')}, score {format_score(value)}"
+            )
         else:
             self._complete(trial_run)
         self._discard_checkpoints(trial.number)
@@ -117,7 +119,8 @@ class Search:
         self._study.complete(trial, value)
         best = self._study.best
         assert best is not None
-        self._tell(f"trial {trial.number}: score {value:.1f}; the best is {best.value:.1f}, of trial {best.number}")
+        others = f"the best is {format_score(score_of(best))}, of trial {best.number}"
+        self._tell(f"trial {trial.number}: score {format_score(value)}; {others}")
         if best.number == trial.number:
             self._keep_best()
 

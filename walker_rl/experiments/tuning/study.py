@@ -18,7 +18,7 @@ from walker_rl.errors import RunError, UserError
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.field_values import shown
 from walker_rl.files.sqlite_url import sqlite_url
-from walker_rl.printable import counted
+from walker_rl.printable import counted, format_score
 from walker_rl.search_space import Choices, Floats, Range, SearchSpace
 
 FILE = "study.db"
@@ -111,7 +111,7 @@ class Study:
     def best(self) -> FrozenTrial | None:
         """The complete trial with the best score, if there is one."""
         complete = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        return max(complete, key=_value, default=None)
+        return max(complete, key=score_of, default=None)
 
     def _check(self, facts: dict[str, Any], folder: Path) -> None:
         """Checks that the study began with the same settings."""
@@ -134,8 +134,8 @@ def describe(trials: Sequence[FrozenTrial]) -> Iterator[str]:
         f"{counts[TrialState.FAIL]} failed"
     )
     complete = [trial for trial in trials if trial.state is TrialState.COMPLETE]
-    for trial in sorted(complete, key=_value, reverse=True)[:NUM_SHOWN]:
-        yield f"  {trial.value:8.1f}  trial {trial.number}: {' '.join(overrides_of(trial))}"
+    for trial in sorted(complete, key=score_of, reverse=True)[:NUM_SHOWN]:
+        yield f"  {format_score(score_of(trial)):>8}  trial {trial.number}: {' '.join(overrides_of(trial))}"
 
 
 def overrides_of(trial: Trial | FrozenTrial) -> tuple[str, ...]:
@@ -145,7 +145,8 @@ def overrides_of(trial: Trial | FrozenTrial) -> tuple[str, ...]:
     )
 
 
-def _value(trial: FrozenTrial) -> float:
+def score_of(trial: FrozenTrial) -> float:
+    """Returns the score of a complete trial."""
     assert trial.value is not None, "complete trials have one"
     return trial.value
 
