@@ -37,15 +37,15 @@ def test_a_row_is_the_mean_return_and_the_times_of_the_recorded_runs():
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [
-        ((), "return of 2,538 after 300,000 steps, in 33 min to 37 min (the mean of 5 recorded runs"),
+        ((), "return of 2,536 after 300,000 steps, in 33 min to 37 min (the mean of 5 recorded runs"),
         (
             ("max_actor_steps=1000000",),
-            "return of 2,922 after 1,000,000 steps, in 2 h 13 min to 2 h 55 min (the mean of 4",
+            "return of 2,919 after 1,000,000 steps, in 2 h 13 min to 2 h 56 min (the mean of 5",
         ),
-        (("max_actor_steps=5000000",), "after 1,000,000 steps, and the end after 11 h 07 min to 14 h 36 min (the"),
+        (("max_actor_steps=5000000",), "after 1,000,000 steps, and the end after 11 h 07 min to 14 h 42 min (the"),
         (
             ("max_actor_steps=15000",),
-            "return of 129 after 10,000 steps, and the end after 66 s to 74 s (the mean",
+            "return of 103 after 10,000 steps, and the end after 66 s to 74 s (the mean",
         ),
         (("max_walltime=600",), "after 80,000 steps, and the end after 10 min (the mean"),
         (("target_return=2000",), "after 130,000 steps, in "),
