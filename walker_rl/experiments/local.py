@@ -179,7 +179,7 @@ class LocalRunner:
         self._display.update(self._status, at_once=True)
         if not self._checkpoint_is_current:
             self._checkpoint()
-        if ended_by is not None and not self._checkpoint_is_current:  # A complete run is found by its checkpoint.
+        if ended_by is not None and not self._checkpoint_is_current:  # Resuming would train again.
             raise RunError("the last checkpoint could not be written")
         return ended_by
 

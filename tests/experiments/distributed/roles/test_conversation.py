@@ -169,7 +169,7 @@ def test_a_slow_evaluator_is_warned_of_once(centre, capsys):
     for actor_steps in (1_050, 3_000):
         evaluations.add_due(WEIGHTS, actor_steps, 0)
     assert capsys.readouterr().out == (
-        "warning: 10 policies wait for the evaluator, which will end the run later; "
+        "warning: 10 policies wait for the evaluator, so the run will end later; "
         "raise evaluation.period or lower evaluation.num_episodes\n"
     )
 

@@ -90,7 +90,7 @@ class Evaluations:
         if len(self._snapshots) >= NUM_WAITING and not self._has_warned:
             self._has_warned = True
             self._warn(
-                f"warning: {len(self._snapshots)} policies wait for the evaluator, which will end the run later; "
+                f"warning: {len(self._snapshots)} policies wait for the evaluator, so the run will end later; "
                 "raise evaluation.period or lower evaluation.num_episodes"
             )
 
