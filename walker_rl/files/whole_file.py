@@ -82,7 +82,8 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 def write_whole_text(path: Path, text: str) -> None:
     """Replaces the content of `path` as `whole_file` does; file names in `text` may hold any bytes."""
-    write_whole_texts({path: text})
+    with whole_file(path) as file:
+        file.write(text.encode(errors="surrogateescape"))
 
 
 def write_whole_texts(texts: Mapping[Path, str]) -> None:
