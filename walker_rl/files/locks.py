@@ -1,4 +1,4 @@
-"""Locks on open files and folders, which end with the process that holds them."""
+"""Locks on open files, which end with the process that holds them."""
 
 import contextlib
 import errno
@@ -11,9 +11,12 @@ from typing import IO
 from walker_rl.errors import RunError, UserError, reason_of
 from walker_rl.files.outputs import check_writable, writing
 
+LOCK = ".lock"
+"""File whose lock stands for that of its folder: a network disk passes on locks of files only."""
+
 
 def try_lock(file: int | IO[bytes], *, shared: bool = False) -> bool:
-    """Locks a file or folder until it is closed or this process ends.
+    """Locks a file until it is closed or this process ends.
 
     Where the file system has no locks, nothing is locked.
 
@@ -41,12 +44,12 @@ def try_lock(file: int | IO[bytes], *, shared: bool = False) -> bool:
 def locked_folder(folder: Path, refusal: UserError, *, shared: bool = False) -> Iterator[int]:
     """Locks `folder` until the context or the process ends; yields the descriptor that holds the lock.
 
-    Where the file system has no locks, nothing is locked.
+    The file that is locked stays in the folder. Where the file system has no locks, nothing is locked.
 
     Raises:
         UserError: `refusal`, if it is locked already; `shared` locks do not exclude each other.
     """
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)  # Network disks lock only what can be written.
     try:
         if not try_lock(descriptor, shared=shared):
             raise refusal

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,7 @@ def check_suffix(output: Path, *suffixes: str) -> None:
 
 
 def check_writable(name: str, folder: Path, must: str = "be writable") -> None:
-    """Checks that an existing folder takes files; raises as `writing` does."""
+    """Checks that an existing folder takes files, and can be opened to lock it; raises as `writing` does."""
     with writing(name, folder, must):
+        os.close(os.open(folder, os.O_RDONLY))
         tempfile.TemporaryFile(dir=folder).close()

@@ -134,13 +134,14 @@ def test_a_run_in_a_folder_that_takes_no_file_is_refused():
 @pytest.mark.parametrize("continues", [False, True])
 def test_a_configuration_is_taken_back_unless_the_run_has_continued(tmp_path, failure, continues):
     run = create_run_directory(tmp_path / "run", CONFIG)
-    run.summary.write_text("{}")
+    run.summary.write_bytes(damaged := b"{\xff")
     before = run.config.read_text()
     with pytest.raises(type(failure)), updated_config(run, dataclasses.replace(CONFIG, max_actor_steps=7)):
         if continues:
             run.status.write_text("{}")
         raise failure
     assert run.summary.exists() != continues
+    assert continues or run.summary.read_bytes() == damaged
     assert (run.config.read_text() == before) != continues
 
 

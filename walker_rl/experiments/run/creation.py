@@ -59,17 +59,25 @@ def _create(path: Path, config: ExperimentConfig, runner: str, prior_policy: Pri
             raise TakenError(f"run_dir = {path}: must be new or an empty folder")
         is_new = not target.exists()
         target.mkdir(parents=True, exist_ok=True)
+        if not run.lock.exists():  # Else a folder that is refused would get one.
+            _check_empty(target, path)
         with locked_folder(target, TakenError(f"run_dir = {path}: must not be in use by another process")):
-            if not all(_may_be_there(entry, target) for entry in target.rglob("*")):
-                resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if run.config.exists() else ""
-                raise TakenError(f"run_dir = {path}: must be new or an empty folder{resume}")
+            _check_empty(target, path)
             _fill(run, config, runner, prior_policy or read_prior_policy(config), is_new)
     return run
 
 
+def _check_empty(target: Path, path: Path) -> None:
+    if not all(_may_be_there(entry, target) for entry in target.rglob("*")):
+        is_run = RunDirectory(target).config.exists()
+        resume = f"; to resume that run: --resume {shlex.quote(str(path))}" if is_run else ""
+        raise TakenError(f"run_dir = {path}: must be new or an empty folder{resume}")
+
+
 def _may_be_there(entry: Path, target: Path) -> bool:
     """Returns True for what a new run directory may hold: folders, and the remains of a killed process."""
-    is_remains = is_part(entry) or entry == RunDirectory(target).prior_policy
+    run = RunDirectory(target)
+    is_remains = is_part(entry) or entry in (run.prior_policy, run.lock)
     return not entry.is_symlink() and (entry.is_dir() or is_remains)
 
 
@@ -101,7 +109,7 @@ def discard_unused(run: RunDirectory) -> bool:
 
 def _initial_files(run: RunDirectory) -> tuple[Path, ...]:
     """Returns the files that a run may have before it does anything; a page may already show it."""
-    return run.config, run.prior_policy, run.watch_log
+    return run.config, run.prior_policy, run.watch_log, run.lock
 
 
 def _discard(run: RunDirectory, *, keeps_path: bool = False) -> None:

@@ -17,9 +17,9 @@ from walker_rl.experiments.prior import PriorPolicy, recorded_prior_policy
 from walker_rl.experiments.run.provenance import Provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import shown, to_record
-from walker_rl.files.locks import locked_folder
+from walker_rl.files.locks import LOCK, locked_folder
 from walker_rl.files.outputs import check_writable
-from walker_rl.files.whole_file import remove_parts, write_whole_text
+from walker_rl.files.whole_file import remove_parts, whole_file, write_whole_text
 from walker_rl.files.yaml_file import parse_yaml, write_yaml
 from walker_rl.pretrained import BEST_POLICY
 
@@ -51,6 +51,9 @@ class RunDirectory:
 
     mlflow = _Inside("mlflow")
     """MLflow's store, if enabled; that of Weights & Biases is a folder `wandb`."""
+
+    lock = _Inside(LOCK)
+    """The file that a process locks while it trains."""
 
     watch_log = _Inside("logs/watch.log")
     """Errors of the page that is served beside the training."""
@@ -176,15 +179,16 @@ def updated_config(run: RunDirectory, config: ExperimentConfig) -> Iterator[None
     Raises:
         OSError: if the disk is full.
     """
-    before = {path: path.read_text() for path in (run.config, run.summary) if path.exists()}
+    before = {path: path.read_bytes() for path in (run.config, run.summary) if path.exists()}
     status = _content(run.status)
     update_config(run, config)
     try:
         yield
     except BaseException:
         if _content(run.status) == status:
-            for path, text in before.items():
-                write_whole_text(path, text)
+            for path, content in before.items():
+                with whole_file(path) as file:
+                    file.write(content)
         raise
 
 
