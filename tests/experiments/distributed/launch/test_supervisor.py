@@ -41,10 +41,28 @@ def test_a_central_process_that_crashes_before_each_checkpoint_is_given_up(tmp_p
     assert capsys.readouterr().out.splitlines()[-1] == str(MAX_TRIES)
 
 
-@pytest.mark.parametrize(("name", "code"), [("central", "touch {}/step_$(date +%s%N).npz;"), ("actor_0", "")])
+@pytest.mark.parametrize("rows", ["", "10,1\n"])
+def test_an_evaluator_that_crashes_before_each_result_is_given_up(tmp_path, monkeypatch, capsys, rows):
+    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
+    (tmp_path / "metrics").mkdir()
+    if rows:
+        (tmp_path / "metrics" / "evaluation.csv").write_text(rows)
+    with pytest.raises(RunError, match=f"^evaluator has failed {MAX_TRIES} times in a row, with status 9"):
+        supervised(tmp_path, "evaluator")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("central", "touch {}/checkpoints/step_$(date +%s%N).npz;"),
+        ("evaluator", "echo 10,1 >> {}/metrics/evaluation.csv;"),
+        ("actor_0", ""),
+    ],
+)
 def test_a_process_that_crashes_after_it_has_progressed_is_restarted(tmp_path, monkeypatch, capsys, name, code):
     monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
-    supervised(tmp_path, name, code.format(RunDirectory(tmp_path).checkpoints))
+    (tmp_path / "metrics").mkdir()
+    supervised(tmp_path, name, code.format(tmp_path))
     assert capsys.readouterr().out.splitlines()[-1] == str(2 * MAX_TRIES + 1)
 
 

@@ -24,7 +24,7 @@ TERMINATION_LIMIT = 5.0
 START_LIMIT = 300.0
 """Seconds for the central process to write its first heartbeat."""
 
-CENTRAL = "central"
+CENTRAL, EVALUATOR = "central", "evaluator"
 
 
 @dataclasses.dataclass
@@ -32,7 +32,7 @@ class _Process:
     node: CommandNode
     child: Child
     started_at: float
-    first_checkpoint: int
+    first_progress: int | None
     tries: int = 1
     num_restarts: int = 0
     restart_at: float | None = None
@@ -66,8 +66,8 @@ class Supervisor:
         self._silence = 0.0
         self._last_sign = run.status.stat().st_mtime_ns if run.status.exists() else 0
         self._has_begun = False
-        now, first = time.monotonic(), self._newest_checkpoint
-        self._processes = [_Process(node, children[node.name], now, first) for node in nodes]
+        now = time.monotonic()
+        self._processes = [_Process(node, children[node.name], now, self._progress_of(node.name)) for node in nodes]
 
     def check(self) -> bool:
         """Restarts processes that have ended too soon; returns True if the work is complete.
@@ -142,21 +142,23 @@ class Supervisor:
         process.restart_at = time.monotonic() + delay
 
     def _has_lasted(self, process: _Process) -> bool:
-        """Returns True if a process has run for long, and if it is the central one, has written a checkpoint.
-
-        Without one, the next central process would begin where this one began.
-        """
-        has_progressed = process is not self._central or self._newest_checkpoint > process.first_checkpoint
+        """Returns True if a process has run for long, with progress: the next one would fail at the same place."""
+        progress = self._progress_of(process.node.name)
+        has_progressed = progress is None or process.first_progress is None or progress > process.first_progress
         return has_progressed and time.monotonic() - process.started_at > LONG_ENOUGH
 
-    @property
-    def _newest_checkpoint(self) -> int:
-        """Steps of the newest checkpoint; -1 without any."""
-        return max(step_files(self._run.checkpoints), default=-1)
+    def _progress_of(self, name: str) -> int | None:
+        """Steps of the central process's newest checkpoint, or size of the evaluator's results; None for an actor."""
+        if name == CENTRAL:
+            return max(step_files(self._run.checkpoints), default=-1)
+        if name == EVALUATOR:
+            evaluations = self._run.metrics / "evaluation.csv"
+            return evaluations.stat().st_size if evaluations.exists() else 0
+        return None
 
     def _start(self, process: _Process) -> None:
         process.child = start_child(process.node.command, process.child.log)
-        process.started_at, process.first_checkpoint = time.monotonic(), self._newest_checkpoint
+        process.started_at, process.first_progress = time.monotonic(), self._progress_of(process.node.name)
         process.restart_at = None
         process.tries += 1
         process.num_restarts += 1
