@@ -80,6 +80,11 @@ def has_prior_policy(config: ExperimentConfig) -> bool:
     return _prior(config)[0] is not None
 
 
+def num_prior_steps(config: ExperimentConfig) -> int:
+    """Returns the environment steps that the prior's policy plays; 0 if there is none."""
+    return getattr(config.agent, "num_prior_steps", 0)
+
+
 def recorded_prior_policy(config: ExperimentConfig, record: PriorRecord | None, copy: Path) -> PriorPolicy | None:
     """Reads the policy that a run began with from `copy`, or from its first place if that is missing or torn.
 

@@ -67,11 +67,13 @@ def test_an_actor_that_comes_back_plays_the_prior_whose_file_is_gone(tmp_path, p
         assert output.count("starting it again\n") == 1
 
 
-def test_a_prior_plays_again_what_is_lost_with_the_central_process(tmp_path, prior):
+@pytest.mark.parametrize("at_steps", [1_000, 3_500])
+def test_a_prior_keeps_its_part_of_the_replay_if_the_central_process_is_killed(tmp_path, prior, at_steps):
+    """It plays again what is lost; once it has played to the end, nothing is."""
     run, num_steps = tmp_path / "run", 3_000
     settings = (f"agent.prior.num_steps={num_steps}", "agent.prior.sigmas=[0]", "checkpoint.seconds_period=3600")
-    with launched(run, *ENDLESS, "--prior", prior, *set_options(settings)) as made:
-        made.wait_for_steps(1_000)
+    with launched(run, *ENDLESS, "--prior", prior, *set_options((*settings, "agent.min_replay_size=3000"))) as made:
+        made.wait_for_steps(at_steps)
         made.kill("central")
         made.wait_for_learning()
         made.stop()

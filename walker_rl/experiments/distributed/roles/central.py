@@ -19,6 +19,7 @@ from walker_rl.experiments.distributed.wire.server import start_server
 from walker_rl.experiments.distributed.wire.transitions import TransitionIntake
 from walker_rl.experiments.learner_loop import LearnerLoop
 from walker_rl.experiments.parts import builder_of, make_learner_side
+from walker_rl.experiments.prior import num_prior_steps
 from walker_rl.experiments.run.checkpoint import Checkpoints
 from walker_rl.experiments.run.directory import RunDirectory, prior_policy_of
 from walker_rl.experiments.run.metrics import recorded_evaluations
@@ -66,6 +67,7 @@ class Central:
         self._ended_by: str | None = None
         self._next_exchange = 0.0
         self._resume()
+        self._prior_plays = self._side.replay.num_inserted < num_prior_steps(config)
         self._connect(port)
 
     def run(self, stop_requested: Callable[[], bool]) -> bool:
@@ -85,19 +87,26 @@ class Central:
             if time.monotonic() >= self._next_exchange:
                 self._exchange()
                 self._next_exchange = time.monotonic() + EXCHANGE_PERIOD
-            if self._checkpoints.is_due(self._roster.actor_steps):
+            if self._checkpoints.is_due(self._roster.actor_steps) or self._prior_has_just_ended():
                 self._checkpoint()
-        self._phase = "complete" if self._phase == "complete" else "stopped"
         has_saved = self._checkpoint()
+        self._phase = "complete" if self._phase == "complete" and has_saved else "stopped"
         self._write_status()
         self._server.stop()
         self._channel.close()
         shutil.rmtree(self._reverb_folder)
-        if not has_saved:
-            raise RunError("the last checkpoint could not be written")
         with heartbeat(self._run.status):
             self._recorder.close()
+        if not has_saved:
+            raise RunError("the last checkpoint could not be written")
         return self._phase == "complete"
+
+    def _prior_has_just_ended(self) -> bool:
+        """Returns True once: a checkpoint then keeps a later crash from filling the prior's part with other rows."""
+        if not self._prior_plays:
+            return False
+        self._prior_plays = self._side.replay.num_inserted < num_prior_steps(self._config)
+        return not self._prior_plays
 
     def _exchange(self) -> None:
         learner = self._side.learner
