@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import random_variables
-from tests.tiny import AGENT, TINY_AGENT
+from tests.tiny import AGENT, TINY_AGENT, wait_until
 from walker_rl.errors import RunError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.roles.actor import ActorNode
@@ -93,6 +93,29 @@ def test_an_actor_plays_on_if_the_run_is_lengthened(channel):
     num_steps = 0
     while num_steps <= 100:
         num_steps += len(actor.next_block())
+    actor.notify(is_over=True)
+    actor.finish()
+
+
+def test_an_actor_fetches_weights_that_change_without_an_update(channel):
+    """As the normaliser's do while PPO's statistics are primed."""
+    config = load_config(AGENT, (), (*OVERRIDES, "distributed.exchange_period=0.05", "agent.sigma=0"))
+    builder = builder_of(config)
+    first, second = random_variables(builder.architecture), random_variables(builder.architecture, seed=1)
+    publish(channel, config, first)
+    actor = Playing(channel, config, index=0)
+    actor.notify(weights_digest=1)
+    actor.next_block()
+    publish(channel, config, second)
+    actor.notify(weights_digest=2)
+    policy = NumpyPolicy(builder.architecture)
+    policy.update(second)
+
+    def plays_second():
+        played = builder.layout.unpack(actor.next_block())
+        return np.array_equal(played.action[-1], policy.action(played.observation[-1]))
+
+    wait_until(plays_second)
     actor.notify(is_over=True)
     actor.finish()
 

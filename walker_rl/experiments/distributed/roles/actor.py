@@ -64,7 +64,7 @@ class ActorNode:
         self._loop = self._make_loop(builder_of(self._config))
         self._episodes: list[Metrics] = []
         self._num_inserted = 0  # Items that the learner has, from the last notice.
-        self._learner_steps = -1  # Updates behind the current weights.
+        self._weights_digest = -1  # That of the current weights, from the last notice before they were fetched.
         self._fetched_at = -math.inf
 
     def run(self, stop_requested: Callable[[], bool]) -> None:
@@ -112,8 +112,8 @@ class ActorNode:
             self._num_inserted = notice.num_inserted
             self._loop.actor.set_num_inserted(notice.num_inserted)
         now, period = time.monotonic(), self._config.distributed.exchange_period
-        if notice.learner_steps != self._learner_steps and now - self._fetched_at >= period:
-            self._learner_steps, self._fetched_at = notice.learner_steps, now
+        if notice.weights_digest != self._weights_digest and now - self._fetched_at >= period:
+            self._weights_digest, self._fetched_at = notice.weights_digest, now
             self._loop.actor.update()
         self._patience.renew()
         return notice

@@ -1,6 +1,7 @@
 """The central process's messages: step counts and metrics in, weights and evaluation snapshots out."""
 
 import time
+import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -74,9 +75,10 @@ class Conversation:
             self._channel.send(self._experiment)
             self._published_weights, self._published_snapshot = -1, None
         self._publish_snapshot()
-        if learner_steps != self._published_weights:
+        digest = zlib.crc32(policy_weights.tobytes())
+        if digest != self._published_weights:
             self._channel.send(Weights(policy_weights, learner_steps))
-            self._published_weights = learner_steps
+            self._published_weights = digest
         roster, snapshot = self._roster, self._evaluations.snapshot
         steps, present = roster.actor_steps_by_index, roster.num_present
         awaited = 0 if snapshot is None else snapshot.actor_steps
@@ -90,6 +92,7 @@ class Conversation:
             snapshot_steps=awaited,
             num_inserted=num_inserted,
             replaced=tuple(roster.replaced),
+            weights_digest=digest,
         )
         self._channel.send(notice)
 

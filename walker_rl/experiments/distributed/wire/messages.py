@@ -66,6 +66,7 @@ class Notice:
         snapshot_steps: `actor_steps` of the snapshot that awaits its evaluation; 0 if there is none.
         num_inserted: items of all actors that the learner has; a central process that is restarted may have fewer.
         replaced: tokens of processes that should end, since others have taken over their indices.
+        weights_digest: number that changes with the weights for the actors.
     """
 
     actor_steps_by_index: dict[int, int]
@@ -77,6 +78,7 @@ class Notice:
     snapshot_steps: int = 0
     num_inserted: int = 0
     replaced: tuple[str, ...] = ()
+    weights_digest: int = 0
 
     @property
     def actor_steps(self) -> int:
