@@ -112,11 +112,13 @@ class Draws(Rail):
 
 
 class Clings(Rail):
-    closings = 0
+    def close(self): raise OSError("no hands")
 
-    def close(self):
-        Clings.closings += 1
-        if Clings.closings > 1: raise OSError("no hands")
+
+class Tears(Rail):
+    def step(self, action):
+        if abs(action[0]) > 0.5: raise ValueError("too fast")
+        return super().step(action)
 
 
 class Takes(Rail):
@@ -224,8 +226,14 @@ def test_signals_keep_their_handlers():
 
 def test_a_failure_to_close_is_a_warning(capfd):
     play("Clings").close()
-    line = capfd.readouterr().err
-    assert line.startswith("warning: when it was closed, the environment raised OSError: no hands (")
+    at_the_trial, at_the_end = capfd.readouterr().err.splitlines()
+    assert at_the_trial.startswith("warning: when it was closed, the environment raised OSError: no hands (")
+    assert at_the_end == at_the_trial
+
+
+def test_the_trial_of_repetition_may_fail_where_training_does_not():
+    assert make_environment("rails:Tears", 0).repeats
+    play("Tears").step(np.full(1, 0.5))
 
 
 def test_it_is_closed_once(capfd):

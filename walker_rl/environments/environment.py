@@ -118,7 +118,8 @@ class Environment(dm_env.Environment):
     def save(self) -> State:
         """The count of episodes, and the seed and actions `[t, A]` of the current episode, if the task repeats.
 
-        For a third-party task, the state also has the observation with which `restore` checks the replay.
+        For a third-party task, the state also has the observation, and whether it was the last, with which `restore`
+        checks the replay.
         """
         actions = observation = None
         if self._timestep is not None and self.repeats:
@@ -129,6 +130,7 @@ class Environment(dm_env.Environment):
             "episode_seed": self.episode_seed,
             "actions": actions,
             "observation": observation,
+            "is_last": self._timestep is not None and self._timestep.last(),
         }
 
     def restore(self, state: State) -> dm_env.TimeStep | None:
@@ -172,7 +174,7 @@ class Environment(dm_env.Environment):
         self._simulation.close()
 
     def _replayed(self, state: State) -> bool:
-        """Replays the episode of a saved state; True if that leads to the saved observation."""
+        """Replays the episode of a saved state; True if that leads to the saved observation, and ends where it did."""
         try:
             timestep = self.reset(int(state["episode_seed"]))
             for action in state["actions"]:
@@ -180,7 +182,8 @@ class Environment(dm_env.Environment):
         except RunError:  # Other people's code, which may have changed since.
             return False
         expected = state.get("observation")
-        return expected is None or np.array_equal(expected, timestep.observation)
+        has_same_end = state.get("is_last", timestep.last()) == timestep.last()
+        return expected is None or (has_same_end and np.array_equal(expected, timestep.observation))
 
     def _clipped(self, action: np.ndarray) -> np.ndarray:
         action = np.asarray(action, np.float32)

@@ -139,11 +139,12 @@ class ForeignFamily:
         """
         if not self.has(name):
             return None
-        with _trying(name), contextlib.closing(self._construct(name, arguments)) as simulation:
+        with _trying(name), contextlib.ExitStack() as stack:
+            simulation = self._construct(name, arguments)
+            trial = stack.enter_context(contextlib.closing(GuardedSimulation(simulation)))
             observation_size, action_size = _sizes(simulation)
             if not observation_size or not action_size:
                 raise Refused("must have observations and actions of at least one number")
-            trial = GuardedSimulation(simulation)
             check_finite(trial.reset(0))
             outcome = trial.step(np.zeros(action_size, np.float32))
             check_finite(outcome.observation, outcome.reward)
@@ -168,7 +169,7 @@ class ForeignFamily:
             simulation = self._construct(task.name, task.arguments)
             sizes, now = (task.observation_size, task.action_size), _sizes(simulation)
             if now != sizes:
-                simulation.close()
+                GuardedSimulation(simulation).close()
                 changed = f"{describe_sizes(*sizes)}, then {describe_sizes(*now)}"
                 raise Refused(f"must have the same sizes whenever it is made, but had {changed}")
             return GuardedSimulation(simulation)

@@ -7,6 +7,7 @@ import numpy as np
 
 from walker_rl.environments.catalogue import make_simulation
 from walker_rl.environments.simulation import Simulation, Task
+from walker_rl.errors import RunError
 
 NUM_STEPS = 50
 SEED, OTHER_SEED = 1, 2
@@ -21,11 +22,16 @@ def repeats(task: Task) -> bool:
         return _play(one, SEED, actions) == _play(other, SEED, actions)
 
 
-def _play(simulation: Simulation, seed: int, actions: np.ndarray) -> list[tuple[bytes, float, bool, bool]]:
-    played = [(np.asarray(simulation.reset(seed), np.float32).tobytes(), 0.0, False, False)]
-    for action in actions:
-        observation, reward, terminated, truncated = simulation.step(action)
-        played.append((np.asarray(observation, np.float32).tobytes(), reward, terminated, truncated))
-        if terminated or truncated:
-            break
+def _play(simulation: Simulation, seed: int, actions: np.ndarray) -> list[object]:
+    """Returns all outcomes, the last of which may be a failure: a training's own actions may be less jerky."""
+    played: list[object] = []
+    try:
+        played.append(np.asarray(simulation.reset(seed), np.float32).tobytes())
+        for action in actions:
+            observation, reward, terminated, truncated = simulation.step(action)
+            played.append((np.asarray(observation, np.float32).tobytes(), reward, terminated, truncated))
+            if terminated or truncated:
+                break
+    except RunError as error:
+        played.append(str(error))
     return played

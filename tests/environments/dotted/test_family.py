@@ -67,6 +67,27 @@ class Makers:
     make = Counter
 
 
+class Shown(Counter):
+    metadata = {"render_modes": ["human"]}
+
+    def __init__(self, render_mode=None):
+        super().__init__()
+        self.render_mode = render_mode
+        assert render_mode is None or render_mode in self.metadata["render_modes"]
+
+
+class Filmed(Shown):
+    metadata = {"render_modes": ["human", "rgb_array"]}
+
+
+class Undeclared(Filmed):
+    metadata = {"render_modes": []}
+
+    def __init__(self, render_mode=None):
+        assert render_mode == "rgb_array"
+        super().__init__()
+
+
 LENGTH = 5
 '''
 
@@ -182,6 +203,25 @@ def test_an_episode_that_no_longer_repeats_is_restored_to_the_beginning_of_the_n
     assert environment.restore(state).observation == state["observation"]
     assert environment.restore({**state, "observation": state["observation"] + 1}) is None
     assert environment.step(np.zeros(1)).first()
+
+
+def test_an_episode_that_now_ends_elsewhere_is_restored_to_the_beginning_of_the_next(monkeypatch):
+    environment = make_environment("counting:Counter", 3)
+    environment.reset()
+    while not environment.step(np.zeros(1)).last():
+        pass
+    state = environment.save()
+    assert environment.restore(state).last()
+    del (of_earlier_version := dict(state))["is_last"]
+    assert environment.restore(of_earlier_version).last()
+    longer = make_environment("counting:Counter", 3, {"length": 6})
+    assert longer.restore(state) is None
+    assert longer.step(np.zeros(1)).first()
+
+
+def test_a_class_that_declares_other_modes_is_not_asked_for_images():
+    for name in ("Shown", "Filmed", "Undeclared"):
+        assert find_task(f"counting:{name}") is not None
 
 
 def test_an_episode_that_now_fails_is_restored_to_the_beginning_of_the_next(monkeypatch):

@@ -25,7 +25,7 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
     """Calls the task's function with `arguments`."""
     prepare()
     function = _resolve(*name.split(":"))
-    options = {"render_mode": "rgb_array"} if "render_mode" in _parameters(function) else {}
+    options = {"render_mode": "rgb_array"} if _may_return_images(function) else {}
     environment = function(**{**options, **arguments})
     gymnasium = sys.modules.get("gymnasium")
     if gymnasium is not None and isinstance(environment, gymnasium.Env):
@@ -38,6 +38,13 @@ def _construct(name: str, arguments: Arguments) -> ForeignSimulation:
         return adapted(DmEnvSimulation, environment)
     returned = f"{type(environment).__module__}.{type(environment).__qualname__}"
     raise Refused(f"must return a Gymnasium or dm_env environment, not {returned}")
+
+
+def _may_return_images(function: Callable[..., Any]) -> bool:
+    """Returns True if `function` takes a `render_mode`, unless it is a class that declares other modes only."""
+    metadata = getattr(function, "metadata", None)
+    modes = metadata.get("render_modes") if isinstance(metadata, dict) else None
+    return "render_mode" in _parameters(function) and (not modes or "rgb_array" in modes)
 
 
 def _resolve(module_name: str, path: str) -> Callable[..., Any]:
