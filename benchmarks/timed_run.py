@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.turns import ended, run_module, send, start
+from walker_rl.files.whole_file import write_whole_text
 
 POLL_PERIOD = 0.1
 EPISODE_LENGTH = 1_000
@@ -118,7 +119,7 @@ def time_run(learner: Learner, seed: int, rules: Rules, folder: Path) -> Outcome
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     outcome = _watch(learner, rules, folder, {"folder": folder, "seed": seed})
-    kept.write_text(json.dumps(dataclasses.asdict(outcome)) + "\n")
+    write_whole_text(kept, json.dumps(dataclasses.asdict(outcome)) + "\n")
     return outcome
 
 

@@ -29,6 +29,13 @@ def test_tables_that_are_not_whole_are_refused(tmp_path):
     assert refusal([tmp_path]) == same_runs
 
 
+def with_infinite_walltime(text: str) -> str:
+    header, row, *others = text.splitlines(keepends=True)
+    cells = row.split(",")
+    cells[header.split(",").index("walltime")] = "inf"
+    return "".join([header, ",".join(cells), *others])
+
+
 @pytest.mark.parametrize(
     ("name", "damage", "reason"),
     [
@@ -39,6 +46,7 @@ def test_tables_that_are_not_whole_are_refused(tmp_path):
         ("runs.csv", lambda text: text.replace(",0,", f",{'9' * 400},", 1), "is not finite"),
         ("evaluations.csv", lambda text: text.replace(",20.0,", ",nan,", 1), "is not finite"),
         ("evaluations.csv", lambda text: text.replace(",2000,", ",inf,", 1), "is not finite"),
+        ("evaluations.csv", with_infinite_walltime, "a walltime is infinite"),
         ("evaluations.csv", lambda text: text.replace(",2000,", ",500,", 1), "actor_steps of one must increase"),
         ("evaluations.csv", lambda text: text + text.splitlines(True)[-1], "actor_steps of one must increase"),
         ("runs.csv", lambda text: text.replace(",35.0,", ",nan,", 1), "a number that is not finite"),

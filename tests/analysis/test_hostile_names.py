@@ -24,6 +24,7 @@ NAMES = (
     "_hidden",
     "\x1b[31mred\x07",
     "two\nlines",
+    "two\rlines",
     "=1+1",
     "+1",
     "-1",

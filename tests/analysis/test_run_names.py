@@ -19,6 +19,13 @@ def test_as_many_folders_stand_before_a_name_as_distinguish_it():
     assert distinct_names([*places[:2], Place(Path("/x/a"), "two")]) == ["a/one", "b/one", "two"]
 
 
+def test_a_name_in_a_table_and_a_folder_with_a_name_may_look_the_same():
+    kept, new = Path("/kept"), Path("/new")
+    places = [Place(kept, "b/one"), Place(kept, "c/one"), Place(new / "b", "one"), Place(new / "c", "one")]
+    assert distinct_names(places) == ["b/one", "c/one", "b/b/one", "c/c/one"]
+    assert distinct_names([*places[2:], *places[:2]]) == ["b/one", "c/one", "kept/b/one", "kept/c/one"]
+
+
 def test_a_run_is_not_taken_for_a_statistic_of_its_group():
     places = [Place(Path("/x/a"), name) for name in ("IQM", "mean", "median", "one")]
     assert distinct_names(places) == ["a/IQM", "a/mean", "a/median", "one"]

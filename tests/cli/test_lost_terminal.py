@@ -189,7 +189,8 @@ def test_a_list_without_a_reader_ends_quietly(redirection):
 
 def test_a_list_that_a_full_disk_does_not_take_is_a_failure():
     message = "error: standard output: No space left on device\n"
-    assert in_shell(("list",), "> /dev/full") == (1, message)
+    for words in (("list",), ("train", AGENT, "--help"), ("sweep", AGENT, "--task", "Pendulum-v1", "--dry-run")):
+        assert in_shell(words, "> /dev/full") == (1, message)
 
 
 def test_a_comparison_without_a_reader_draws_its_figures(tmp_path):

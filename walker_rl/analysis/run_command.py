@@ -1,13 +1,13 @@
 """The command that makes a recorded run."""
 
 import shlex
-from collections.abc import Mapping
 from typing import Any
 
 from walker_rl.analysis.run_contents import Settings
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import changed_fields
 from walker_rl.experiments.config_loading import as_overrides, default_fields, load_config
+from walker_rl.experiments.sections import have_dots
 
 
 def command_of(settings: Settings) -> str:
@@ -21,16 +21,11 @@ def command_of(settings: Settings) -> str:
     absent = [name for name in defaults if name.startswith("agent.") and name not in settings.fields]
     added: dict[str, Any] = {name: None for name in absent if _may_be_null(agent_name, name)}
     changed = changed_fields(settings.fields | added, defaults)
-    if _have_dots(settings.arguments):  # `--set` would take such a name apart.
+    if have_dots(settings.arguments):
         changed = {name: value for name, value in changed.items() if not name.startswith("environment.")}
         changed["environment"] = settings.arguments
     options = [word for override in as_overrides(changed) for word in ("--set", override)]
     return shlex.join(["walker-rl", settings.provenance.runner, agent_name, *options])
-
-
-def _have_dots(arguments: Mapping[str, Any]) -> bool:
-    inner = (value for value in arguments.values() if isinstance(value, Mapping))
-    return any("." in str(name) for name in arguments) or any(map(_have_dots, inner))
 
 
 def _may_be_null(agent_name: str, field: str) -> bool:

@@ -28,14 +28,16 @@ def distinct_names(places: Sequence[Place]) -> list[str]:
     folders: dict[str, set[Path]] = {}
     for place in places:
         folders.setdefault(place.name, set()).add(place.folder)
-    named: dict[str, Path] = {}
-    for folder, own in places:
+    named: dict[str, Place] = {}
+    for place in places:
+        folder, own = place
         is_distinct = len(folders[own]) == 1 and own not in (MEAN, MEDIAN, STATISTIC)
         name = own if is_distinct else f"{distinct_ends(folders[own])[folder]}/{own}"
+        if (other := named.get(name, place)) != place:  # In a table, a name may have folders in front.
+            name = f"{distinct_ends({folder, other.folder})[folder]}/{name}"
         if name in named:
-            where = " and in ".join(dict.fromkeys(map(str, (named[name], folder))))
-            raise UserError(f"run = {name}: is given twice; it is in {where}")
-        named[name] = folder
+            raise UserError(f"run = {name}: is given twice; it is in {folder}")
+        named[name] = place
     return list(named)
 
 

@@ -70,6 +70,8 @@ def _from_rows(row: Row, evaluations: Sequence[Row]) -> ComparedRun:
     columns = {name: np.array([float(one[name]) for one in evaluations]) for name in evaluations[0] if name != "run"}
     if not np.isfinite([float(row["seed"]), *columns[STEP_KEY], *columns["mean_return"]]).all():
         raise ValueError("a seed, a count of steps or a return is not finite")
+    if np.isinf(columns["walltime"]).any():
+        raise ValueError("a walltime is infinite")
     if (np.diff(columns[STEP_KEY]) <= 0).any():
         raise ValueError(f"{STEP_KEY} of {row['run']} must increase from row to row")
     shlex.split(row["command"])  # Raises a ValueError if it is torn.

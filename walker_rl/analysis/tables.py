@@ -25,12 +25,8 @@ def table_text(rows: Sequence[Row]) -> str:
     Fractions have six significant digits. A text that a spreadsheet would take for a formula gets a "'" in front,
     which `read_table` removes.
     """
-    table = io.StringIO()
-    writer = csv.DictWriter(table, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _cell(value) for key, value in row.items()})
-    return table.getvalue()
+    header = list(rows[0]) if rows else []
+    return "".join(map(_line, [header, *([_cell(row[name]) for name in header] for row in rows)]))
 
 
 def read_table(path: Path) -> list[Row]:
@@ -55,6 +51,12 @@ def read_table(path: Path) -> list[Row]:
 def distinct(rows: Iterable[Row], column: str) -> list[Any]:
     """Returns the distinct values of a column, in order."""
     return list(dict.fromkeys(row[column] for row in rows))
+
+
+def _line(cells: Sequence[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)  # Quotes a cell with either character.
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _cell(value: Any) -> Any:

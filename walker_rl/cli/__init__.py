@@ -16,6 +16,9 @@ from walker_rl.terminal.streams import take_streams
 WORKING = {"train", "launch", "node", "sweep", "tune", "cluster"}
 """Commands that continue even if their output can't be written."""
 
+PRINTING = {"--help", "-h", "--dry-run"}
+"""Options with which they only print."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command as `app.main` does; Ctrl-C prints no traceback, even during imports.
@@ -29,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {problem}", file=sys.stderr)
         return REFUSED
     words = sys.argv[1:] if arguments is None else arguments
-    works = bool(words) and words[0] in WORKING
+    works = bool(words) and words[0] in WORKING and PRINTING.isdisjoint(words)
     outputs = take_streams(may_block=not works)
     signals = StopSignals((signal.SIGTERM, *WARNINGS))
     try:

@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from packaging.requirements import Requirement
 
 from tests.stacks import acme_stack
 from tests.tiny import run_command
-from walker_rl.cli.commands.doctor import NATIVE_LIBRARIES, _load, _pybulletgym
+from walker_rl.cli.commands.doctor import NATIVE_LIBRARIES, _ffmpeg, _load, _pybulletgym
 from walker_rl.stack import ABILITIES, HAS_ACME, NAME
 
 
@@ -137,6 +138,12 @@ def test_a_single_core_runs_one_operation_at_a_time():
 
 def test_an_ffmpeg_that_does_not_run_is_wrong(broken):
     assert re.match(r"bad FileNotFoundError: .*/no-ffmpeg'", broken[1]["ffmpeg"]), broken[1]["ffmpeg"]
+
+
+def test_an_ffmpeg_that_starts_and_fails_is_wrong(monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", shutil.which("false"))
+    check = _ffmpeg()
+    assert check.verdict == "bad" and check.found.startswith("CalledProcessError: "), check
 
 
 def write(path: Path, text: str) -> None:

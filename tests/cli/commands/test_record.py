@@ -13,9 +13,11 @@ from tests.datasets.pendulum import SAVED, needs_minari
 from tests.experiments.test_kill_and_resume import assert_equal_runs
 from tests.tiny import AGENT, TINY_RUN, run_command, set_options, start_command, wait_for, wait_until
 from walker_rl.cli import main
+from walker_rl.cli.commands.record import _settings
 from walker_rl.environments import make_environment
 from walker_rl.environments.bullet.simulation import BulletSimulation
 from walker_rl.episodes import play_episodes
+from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.seeding import evaluation_seeds
 from walker_rl.policies.policy_file import save_policy
 
@@ -81,6 +83,12 @@ def test_the_next_command_has_the_arguments_of_the_task(tmp_path, capsys):
     assert main(["record", str(tmp_path / "policy.npz"), "--steps", "20", "-o", str(tmp_path / "walks")]) == 0
     options = f"--task gymnasium:Pendulum-v1 --set=environment.g=5.0 --prior {tmp_path / 'walks'}"
     assert capsys.readouterr().out.endswith(f"train d4pg {options}\n")
+
+
+def test_the_next_command_leaves_a_name_with_dots_whole():
+    for arguments in ({"a.b": 1, "c": None}, {"c": {"d": [1, "x"]}, "e": "yes"}, {}):
+        options = [option.removeprefix("--set=") for option in _settings(arguments)]
+        assert load_config("d4pg", (), ["task=gymnasium:Pendulum-v1", *options]).environment == arguments
 
 
 def test_without_minari_it_is_refused(tmp_path, monkeypatch, capsys):

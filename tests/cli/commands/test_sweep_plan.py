@@ -1,16 +1,19 @@
 """The runs that `walker-rl sweep` plans, and the input that it refuses before it trains."""
 
 import re
+import subprocess
+import time
 
 import pytest
 
 from tests.analysis.made_runs import make_run
 from tests.package_copy import ROOT
-from tests.tiny import AGENT, DISTRIBUTIONAL_AGENT, run_command, unknown_task
+from tests.tiny import AGENT, COMMAND, DISTRIBUTIONAL_AGENT, run_command, unknown_task
 from walker_rl.cli import main
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
+from walker_rl.experiments.sweep.spec import plan, read_spec
 from walker_rl.files.locks import locked_folder
 
 GAIT = ROOT / "configs" / "gait_lean.yaml"
@@ -105,6 +108,26 @@ def test_options_come_on_top_of_the_file(tmp_path):
     line = f"No forecast of the time: no run is recorded with the task and the settings of {which}"
     assert result.stdout.splitlines()[-1] == line
     assert [path.name for path in tmp_path.iterdir()] == ["few.yaml"]
+
+
+def test_a_file_may_name_arguments_with_dots_and_seeds_as_a_text(tmp_path):
+    spec = tmp_path / "few.yaml"
+    spec.write_text(
+        f"agents: {AGENT}\nseeds: 0, 2-3\nset: {{task: 'my:make', environment: {{a.b: 1}}, agent.tau: 0.1}}\n"
+    )
+    jobs = plan(read_spec(spec), tmp_path).values()
+    assert [job.config.seed for job in jobs] == [0, 2, 3]
+    assert {(job.config.environment["a.b"], job.config.agent.tau) for job in jobs} == {(1, 0.1)}
+
+
+def test_a_slow_reader_gets_a_whole_dry_run(tmp_path):
+    words = ["sweep", AGENT, "--task", "Pendulum-v1", "--seeds", "0-1999", "--dry-run", "--output", str(tmp_path)]
+    command = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, text=True)
+    assert command.stdout.readline().startswith("0 ")
+    time.sleep(1.0)  # The pipe fills up meanwhile.
+    lines = command.stdout.read().splitlines()
+    assert command.wait() == 0
+    assert [line.split()[0] for line in lines[:1999]] == [str(index) for index in range(1, 2000)]
 
 
 def test_a_dry_run_forecasts_the_time_of_the_runs_that_are_left(tmp_path, capsys):

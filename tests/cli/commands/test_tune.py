@@ -1,6 +1,7 @@
 """`walker-rl tune`, with real trainings."""
 
 import signal
+import sqlite3
 
 import optuna
 import pytest
@@ -163,6 +164,15 @@ def test_a_study_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys):
     assert capsys.readouterr().err.splitlines() == [
         f"error: {study}: file is not a database; the same command resumes once that is fixed"
     ]
+
+
+def test_a_study_of_another_optuna_is_refused_in_a_line(tmp_path, capsys):
+    Study(tmp_path, search_space(AGENT), Plan(AGENT, seeds=(0,)))
+    with sqlite3.connect(tmp_path / "study.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = 'v9.0.0.a'")
+    assert main(["tune", AGENT, "--output", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: output = {tmp_path}: must have a study of this version of Optuna (")
 
 
 def test_a_full_disk_is_told_in_a_line(tmp_path, capsys):

@@ -181,3 +181,17 @@ def test_a_run_that_ends_at_its_checkpoint_has_no_policy_from_after_it(run, tmp_
         evaluator.continue_after([RecordedEvaluation(900, -1000.0, 0.0)])
         evaluator.finish(load_policy(max(after.candidates.iterdir())).variables)
     assert load_policy(after.last_policy).actor_steps == 900
+
+
+@pytest.mark.slow
+def test_a_run_without_candidates_has_no_best_policy_from_after_its_end(run, tmp_path):
+    """A killed run may have replaced all of its checkpoint's candidates."""
+    config, before = run
+    after = RunDirectory(shutil.copytree(before.path, tmp_path / "run"))
+    newest = load_policy(max(after.candidates.iterdir()))
+    save_policy(after.best_policy, newest)
+    assert newest.actor_steps > 900
+    with contextlib.closing(Evaluator(config, builder_of(config).architecture, after, Display())) as evaluator:
+        evaluator.last_actor_steps = 900
+        evaluator.finish(newest.variables)
+    assert load_policy(after.best_policy).actor_steps == 900

@@ -78,6 +78,14 @@ def test_a_file_that_is_no_checkpoint_does_not_let_rows_be_recorded_twice(tmp_pa
         check_has_checkpoint(run)
 
 
+def test_a_link_to_metrics_that_were_not_copied_counts_as_metrics(tmp_path):
+    run = create_run_directory(tmp_path / "run", load_config(AGENT))
+    check_has_checkpoint(run)
+    (run.metrics / "training.csv").symlink_to(tmp_path / "nowhere.csv")
+    with pytest.raises(UserError, match=r"it has only metrics$"):
+        check_has_checkpoint(run)
+
+
 def test_a_run_stays_complete_where_only_what_trains_it_changes(tmp_path):
     run = make_run(tmp_path / "run", [1.0], final=(1.0, 1.0))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -24,7 +25,7 @@ from walker_rl.cli.request import Request
 from walker_rl.cli.see_through import see_through
 from walker_rl.errors import ResumableError, UserError, reason_of
 from walker_rl.printable import counted
-from walker_rl.processes.child import last_line
+from walker_rl.processes.child import last_line, tie_to_parent
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, REFUSED, STOPPED
 from walker_rl.processes.signals import REQUESTS, WARNINGS, not_ignored
 from walker_rl.stack import require_acme
@@ -186,6 +187,7 @@ def _start_driver(ray_python: Path, spec: Path, log: Path) -> subprocess.Popen[s
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            preexec_fn=functools.partial(tie_to_parent, os.getpid()),  # Without the lock, it must not write to the run.
         )
 
 

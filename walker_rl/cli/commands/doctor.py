@@ -201,7 +201,7 @@ def _ffmpeg() -> Check:
         import imageio_ffmpeg
 
         return Check("ok", "ffmpeg", imageio_ffmpeg.get_ffmpeg_version())
-    except (ImportError, RuntimeError, OSError) as error:
+    except (ImportError, RuntimeError, OSError, subprocess.SubprocessError) as error:
         advice = "unset IMAGEIO_FFMPEG_EXE if it is set, else `pip install --force-reinstall imageio-ffmpeg`"
         return Check("bad", "ffmpeg", kind_and_message(error), advice)
 

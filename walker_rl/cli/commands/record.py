@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -55,10 +54,17 @@ def record_episodes(
         num_episodes, returns = _record(saved, environment, output, num_steps, seed)
     recorded = f"{counted(num_steps, 'step')} in {counted(num_episodes, 'episode')}"
     print(f"{output}: {recorded}, {_mean_of_complete(returns)}")
-    settings = [f"--set=environment.{name}={json.dumps(value)}" for name, value in saved.environment.items()]
-    print_next(
-        command_line("train", "d4pg", "--task", saved.task, *settings, "--prior", unlike_a_name(as_word(output)))
-    )
+    words = ("--task", saved.task, *_settings(saved.environment), "--prior", unlike_a_name(as_word(output)))
+    print_next(command_line("train", "d4pg", *words))
+
+
+def _settings(arguments: dict[str, Any]) -> list[str]:
+    """Returns options that give the environment these arguments."""
+    from walker_rl.experiments.config_loading import as_overrides
+    from walker_rl.experiments.sections import have_dots
+
+    one_by_one = {f"environment.{name}": value for name, value in arguments.items()}
+    return [f"--set={one}" for one in as_overrides({"environment": arguments} if have_dots(arguments) else one_by_one)]
 
 
 def _mean_of_complete(returns: list[float]) -> str:

@@ -120,12 +120,13 @@ class Evaluator:
         )
 
     def _stored_best(self, last: SavedPolicy, tell: Callable[[str], None]) -> SavedPolicy:
-        """Loads the best policy; returns the last one if the file is torn or missing."""
+        """Loads the best policy; returns the last one if the file is torn, missing or from after the run's end."""
         try:
-            return load_policy(self._run.best_policy)
+            best = load_policy(self._run.best_policy)
         except UserError as error:
             tell(f"warning: {error}; the policy at {last.actor_steps:,} steps is written instead")
             return last
+        return best if best.actor_steps <= last.actor_steps else last
 
     def _play(self, saved: SavedPolicy, episode_seeds: list[int]) -> Evaluation:
         return evaluate(self._environment, lambda: self._make_act(saved), episode_seeds)

@@ -1,5 +1,7 @@
 """Checks that a run can be resumed with a given configuration, before anything in its directory changes."""
 
+from pathlib import Path
+
 from walker_rl import __version__, stack
 from walker_rl.errors import UserError
 from walker_rl.experiments.config import MAY_MOVE, ExperimentConfig, differences, to_dict
@@ -95,8 +97,12 @@ def check_has_checkpoint(run: RunDirectory) -> None:
         raise UserError(
             f"run = {run.path}: must be resumed with {_version(run.provenance)}, which wrote its checkpoints"
         )
-    if not step_files(run.checkpoints) and any(path.stat().st_size for path in run.metrics.glob("*.csv")):
+    if not step_files(run.checkpoints) and any(map(_may_have_rows, run.metrics.glob("*.csv"))):
         raise UserError(f"run = {run.path}: must have a checkpoint to resume from; it has only metrics")
+
+
+def _may_have_rows(file: Path) -> bool:
+    return not file.exists() or file.stat().st_size > 0  # A link may lead to a file that was not copied.
 
 
 def _trained_steps(run: RunDirectory) -> int:

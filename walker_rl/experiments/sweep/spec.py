@@ -155,9 +155,9 @@ def _parse_spec(fields: dict[str, Any], folder: Path) -> SweepSpec:
     return SweepSpec(
         agents=_names("agents", fields.get("agents", [])),
         tasks=_names("tasks", fields.get("tasks", [])),
-        seeds=parse_seeds(",".join(map(as_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
+        seeds=parse_seeds(",".join(map(_seeds_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
         configs={agent: tuple(folder / file for file in files) for agent, files in configs.items()},
-        overrides=tuple(as_overrides(given)),
+        overrides=tuple(as_overrides(fields.get("set", {}))),  # Not flattened: an argument's name may have dots.
         grid={field: _grid_values(field, values) for field, values in grid.items()},
     )
 
@@ -230,6 +230,10 @@ def _names(field: str, value: Any) -> tuple[str, ...]:
     if not all(isinstance(name, str) for name in names):
         raise UserError(f"{field} = {shown(value)}: must be a list of names")
     return tuple(names)
+
+
+def _seeds_text(value: Any) -> str:
+    return value if isinstance(value, str) else as_text(value)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -115,7 +115,11 @@ class Search:
         self._tell(f"trial {trial.number}: failed, {reason}")
 
     def _complete(self, trial_run: TrialRun) -> None:
-        trial, value = trial_run.trial, trial_run.value
+        trial = trial_run.trial
+        if not trial_run.num_evaluations:
+            self._fail(trial, "its runs have no evaluations, as in an incomplete copy")
+            return
+        value = trial_run.value
         self._study.complete(trial, value)
         best = self._study.best
         assert best is not None

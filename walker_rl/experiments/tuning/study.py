@@ -14,7 +14,7 @@ import sqlalchemy.exc
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from walker_rl.errors import RunError, UserError
+from walker_rl.errors import RunError, UserError, text_of
 from walker_rl.experiments.tuning.plan import Plan
 from walker_rl.field_values import shown
 from walker_rl.files.sqlite_url import sqlite_url
@@ -50,6 +50,14 @@ def storage_errors(folder: Path) -> Iterator[None]:
         raise RunError(f"{folder / FILE}: {reason}; the same command resumes once that is fixed") from None
 
 
+@contextlib.contextmanager
+def _refusing_other_versions(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:  # Optuna's, about the tables in the file.
+        raise UserError(f"output = {folder}: must have a study of this version of Optuna ({text_of(error)})") from None
+
+
 class Study:
     """Draws trials from Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), and records their results."""
 
@@ -57,17 +65,18 @@ class Study:
         """Continues the study in `folder`, or begins one whose first trial has the agent's defaults.
 
         Raises:
-            UserError: if the study in the folder has another space or plan.
+            UserError: if the study in the folder has another space or plan, or is of another version of Optuna.
         """
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._distributions = {f"agent.{name}": _distribution(one) for name, one in space.items()}
-        self._study = optuna.create_study(
-            storage=sqlite_url(folder / FILE),
-            study_name="walker_rl",
-            load_if_exists=True,
-            direction="maximize",
-            pruner=_make_pruner(plan),
-        )
+        with _refusing_other_versions(folder):
+            self._study = optuna.create_study(
+                storage=sqlite_url(folder / FILE),
+                study_name="walker_rl",
+                load_if_exists=True,
+                direction="maximize",
+                pruner=_make_pruner(plan),
+            )
         self._check({**plan.to_dict(), "space": {name: repr(one) for name, one in space.items()}}, folder)
         # A continued study must not repeat its first draws.
         entropy = np.random.SeedSequence(plan.seeds, spawn_key=(len(self._study.trials),))
