@@ -24,6 +24,8 @@ def test_a_name_in_a_table_and_a_folder_with_a_name_may_look_the_same():
     places = [Place(kept, "b/one"), Place(kept, "c/one"), Place(new / "b", "one"), Place(new / "c", "one")]
     assert distinct_names(places) == ["b/one", "c/one", "b/b/one", "c/c/one"]
     assert distinct_names([*places[2:], *places[:2]]) == ["b/one", "c/one", "kept/b/one", "kept/c/one"]
+    places[1] = Place(kept, "b/b/one")
+    assert distinct_names(places) == ["b/one", "b/b/one", "b/b/b/one", "c/one"]
 
 
 def test_a_run_is_not_taken_for_a_statistic_of_its_group():

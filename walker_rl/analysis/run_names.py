@@ -33,10 +33,10 @@ def distinct_names(places: Sequence[Place]) -> list[str]:
         folder, own = place
         is_distinct = len(folders[own]) == 1 and own not in (MEAN, MEDIAN, STATISTIC)
         name = own if is_distinct else f"{distinct_ends(folders[own])[folder]}/{own}"
-        if (other := named.get(name, place)) != place:  # In a table, a name may have folders in front.
-            name = f"{distinct_ends({folder, other.folder})[folder]}/{name}"
-        if name in named:
+        if place in named.values():
             raise UserError(f"run = {name}: is given twice; it is in {folder}")
+        while (other := named.get(name)) is not None:  # In a table, a name may have folders in front.
+            name = f"{distinct_ends({folder, other.folder})[folder]}/{name}"
         named[name] = place
     return list(named)
 

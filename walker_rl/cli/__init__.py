@@ -17,16 +17,17 @@ WORKING = {"train", "launch", "node", "sweep", "tune", "cluster"}
 """Commands that continue even if their output can't be written."""
 
 PRINTING = {"--help", "-h", "--dry-run"}
-"""Options with which they only print."""
+"""Options with which even these commands only print."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command as `app.main` does; Ctrl-C prints no traceback, even during imports.
 
-    Like Ctrl-C, SIGTERM and the signals of a lost terminal or a batch system end a command that is not in `WORKING`.
+    Like Ctrl-C, SIGTERM and the signals of a lost terminal or a batch system end a command that only prints, or is not
+    in `WORKING`.
 
     If the reader leaves, as in `walker-rl train d4pg | head -n 1`, further text is lost. The same holds for a full
-    disk, except that a command that is not in `WORKING` then fails.
+    disk, except that such a command then fails.
     """
     if problem := platform_problem():
         print(f"error: {problem}", file=sys.stderr)

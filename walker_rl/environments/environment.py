@@ -118,8 +118,8 @@ class Environment(dm_env.Environment):
     def save(self) -> State:
         """The count of episodes, and the seed and actions `[t, A]` of the current episode, if the task repeats.
 
-        For a third-party task, the state also has the observation, and whether it was the last, with which `restore`
-        checks the replay.
+        The state also has what `restore` checks the replay with: whether the timestep was the last, and for a
+        third-party task, the observation.
         """
         actions = observation = None
         if self._timestep is not None and self.repeats:

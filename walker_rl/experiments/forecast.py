@@ -25,7 +25,7 @@ TEST_SECONDS = 0.00103
 _NUM_ROUNDS = 50
 
 _MAY_DIFFER = (*FREE_TO_CHANGE, "seed", "task", "threads.inter_op", "distributed.", "evaluation.", "log_period")
-"""Fields that don't change the returns of a training, nor most of them its time; the task is compared separately."""
+"""Fields that don't change the returns of a training; the task is compared separately."""
 
 _SCALED = "scaled by a short speed test, for an otherwise idle machine"
 

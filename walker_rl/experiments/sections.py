@@ -35,7 +35,7 @@ def nest(fields: Mapping[Any, Any], free_keys: Collection[str] = (), section: st
 def have_dots(arguments: Mapping[str, Any]) -> bool:
     """Returns True if `nest` would split a key of these mappings, which are the user's own."""
     inner = (value for value in arguments.values() if isinstance(value, Mapping))
-    return any("." in key for key in arguments) or any(map(have_dots, inner))
+    return any("." in str(key) for key in arguments) or any(map(have_dots, inner))
 
 
 def _add(tree: dict[str, Any], more: dict[str, Any], section: str) -> None:

@@ -48,14 +48,30 @@ def locked_folder(folder: Path, refusal: UserError, *, shared: bool = False) -> 
 
     Raises:
         UserError: `refusal`, if it is locked already; `shared` locks do not exclude each other.
+        OSError: if the file can't be opened.
     """
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)  # Network disks lock only what can be written.
+    descriptor = _opened(folder / LOCK)
     try:
-        if not try_lock(descriptor, shared=shared):
+        if not try_lock(descriptor, shared=shared) or not _is_at(folder / LOCK, descriptor):
             raise refusal
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _opened(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)  # Network disks lock only what can be written.
+    except PermissionError:  # Another user's, which a local disk locks all the same.
+        return os.open(lock, os.O_RDONLY)
+
+
+def _is_at(lock: Path, descriptor: int) -> bool:
+    """Returns False if the file was deleted before it was locked, together with a new run directory that failed."""
+    try:
+        return os.path.samestat(os.stat(lock), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 @contextlib.contextmanager
@@ -70,7 +86,9 @@ def locked_output(output: Path, user: str, *, shared: bool = False) -> Iterator[
         Path(os.path.realpath(output)).mkdir(parents=True, exist_ok=True)  # It may be a dangling link.
     check_writable("output", output)
     refusal = UserError(f"output = {output}: must not be in use by another {user}")
-    with locked_folder(output, refusal, shared=shared) as descriptor:
+    with contextlib.ExitStack() as stack:
+        with writing("output", output):
+            descriptor = stack.enter_context(locked_folder(output, refusal, shared=shared))
         try:
             yield descriptor
         except OSError as error:

@@ -56,7 +56,7 @@ def check_suffix(output: Path, *suffixes: str) -> None:
 
 
 def check_writable(name: str, folder: Path, must: str = "be writable") -> None:
-    """Checks that an existing folder takes files, and can be opened to lock it; raises as `writing` does."""
+    """Checks that an existing folder takes files, and can be opened to sync it; raises as `writing` does."""
     with writing(name, folder, must):
         os.close(os.open(folder, os.O_RDONLY))
         tempfile.TemporaryFile(dir=folder).close()

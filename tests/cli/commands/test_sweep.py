@@ -22,6 +22,7 @@ from tests.tiny import (
 )
 from walker_rl.cli.program import command_line
 from walker_rl.experiments.run.directory import open_run_directory
+from walker_rl.files.locks import LOCK
 
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
@@ -55,7 +56,7 @@ def sweep_pendulum(*words, output):
 @pytest.mark.slow
 def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     output, result = swept
-    assert sorted(path.name for path in output.iterdir()) == sorted([*NAMES, "logs"])
+    assert sorted(path.name for path in output.iterdir()) == sorted([*NAMES, "logs", LOCK])
     assert sorted(path.name for path in (output / "logs").iterdir()) == sorted(f"{name}.log" for name in NAMES)
     lines = result.stdout.splitlines()
     assert lines[0] == f"Training 4 runs in {output}; the output of each goes to {output}/logs"
@@ -205,7 +206,7 @@ def test_an_index_trains_its_run_in_the_process_itself(tmp_path):
     assert process.returncode == 75, output
     assert "Interrupted; to resume" in output
     assert run_command(*words, "--index", "1").returncode == 0
-    assert [path.name for path in tmp_path.iterdir()] == [run.name]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [LOCK, run.name]
     assert run_command(*words, "--index", "1").stdout == f"{run} is complete\n"
 
 

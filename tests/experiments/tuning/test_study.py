@@ -268,12 +268,14 @@ def test_a_trial_whose_evaluations_were_not_copied_fails_alone(tmp_path, capsys)
     plan = make_plan()
     study = Study(tmp_path, search_space(AGENT), plan)
     trial = study.ask()
+    trial.report(10.0, 1)
     for job in plan.jobs(trial.number, overrides_of(trial), tmp_path):
         run = create_run_directory(job.run.path, job.config)
         run.summary.write_text('{"ended_by": "steps"}')
+    (run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return,stddev_return\n100,1,5.0,0.0\n")
     with StopSignals() as signals:
         assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(1, signals)
-    assert "trial 0: failed, its runs have no evaluations" in capsys.readouterr().out
+    assert "trial 0: failed, a run has no evaluations" in capsys.readouterr().out
     assert [one.state.name for one in study.finished] == ["FAIL"]
 
 

@@ -18,7 +18,7 @@ from walker_rl.experiments.run.provenance import Provenance
 from walker_rl.experiments.stored import read_yaml_mapping, reading
 from walker_rl.field_values import shown, to_record
 from walker_rl.files.locks import LOCK, locked_folder
-from walker_rl.files.outputs import check_writable
+from walker_rl.files.outputs import check_writable, writing
 from walker_rl.files.whole_file import remove_parts, whole_file, write_whole_text
 from walker_rl.files.yaml_file import parse_yaml, write_yaml
 from walker_rl.pretrained import BEST_POLICY
@@ -53,7 +53,7 @@ class RunDirectory:
     """MLflow's store, if enabled; that of Weights & Biases is a folder `wandb`."""
 
     lock = _Inside(LOCK)
-    """The file that a process locks while it trains."""
+    """The empty file that a process locks while it trains."""
 
     watch_log = _Inside("logs/watch.log")
     """Errors of the page that is served beside the training."""
@@ -253,5 +253,8 @@ def locked(run: RunDirectory) -> Iterator[None]:
         RunError: if the disk is full.
     """
     check_writable("run", run.path)
-    with locked_folder(run.path, UserError(f"run = {run.path}: must not be in use by another process")):
+    with contextlib.ExitStack() as stack:
+        with writing("run", run.path):
+            refusal = UserError(f"run = {run.path}: must not be in use by another process")
+            stack.enter_context(locked_folder(run.path, refusal))
         yield

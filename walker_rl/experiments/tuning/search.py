@@ -116,8 +116,8 @@ class Search:
 
     def _complete(self, trial_run: TrialRun) -> None:
         trial = trial_run.trial
-        if not trial_run.num_evaluations:
-            self._fail(trial, "its runs have no evaluations, as in an incomplete copy")
+        if not trial_run.has_evaluations:
+            self._fail(trial, "a run has no evaluations, as in an incomplete copy")
             return
         value = trial_run.value
         self._study.complete(trial, value)

@@ -40,6 +40,11 @@ class TrialRun:
         return _mean_score(_first(self._evaluations(), self.num_evaluations))
 
     @property
+    def has_evaluations(self) -> bool:
+        """True if each seed has an evaluation, as in any complete trial whose files are all there."""
+        return all(self._evaluations())
+
+    @property
     def num_evaluations(self) -> int:
         """Number of reported evaluations, over all seeds."""
         return max(self._reported, default=0)

@@ -55,7 +55,7 @@ class Playing:
 
     def notify(self, *, is_over=False, max_actor_steps=10_000, **fields):
         welcomes = {self.token: Welcome(self._index, 0, 0)}
-        self._channel.send(Notice({}, 1, 1, is_over, max_actor_steps, welcomes, **fields))
+        self._channel.send(Notice({}, 1, is_over, max_actor_steps, welcomes, **fields))
 
     def next_block(self):
         return self._blocks.get(timeout=60)

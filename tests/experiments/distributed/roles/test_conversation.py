@@ -20,7 +20,7 @@ from walker_rl.experiments.distributed.roles.evaluations import Evaluations
 from walker_rl.experiments.distributed.roles.patient_writer import PatientWriter
 from walker_rl.experiments.distributed.roles.roster import Roster
 from walker_rl.experiments.distributed.wire.membership import introduction
-from walker_rl.experiments.distributed.wire.messages import Notice, Report, Result, Snapshot
+from walker_rl.experiments.distributed.wire.messages import Notice, Report, Result, Snapshot, Weights
 from walker_rl.experiments.parts import builder_of
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.run.metrics import RecordedEvaluation, recorded_evaluations
@@ -104,6 +104,15 @@ def test_no_evaluation_of_the_grid_is_skipped_however_many_steps_come_at_once(ce
     centre.hear(evaluation(3_000))
     assert centre.snapshot() is None
     assert centre.recorded == [1_000, 2_000, 3_000]
+
+
+def test_weights_that_change_are_sent_with_or_without_an_update(centre):
+    digests = []
+    for weights in (WEIGHTS, WEIGHTS, WEIGHTS + 1):
+        centre.conversation.publish(weights, 0, 0, is_over=False)
+        digests.append(centre.channel.read(Notice).weights_digest)
+        np.testing.assert_array_equal(centre.channel.read(Weights).array, weights)
+    assert digests[0] == digests[1] != digests[2]
 
 
 def test_a_run_that_goes_on_asks_for_what_its_metrics_lack(centre):

@@ -68,7 +68,7 @@ def test_an_actor_whose_run_makes_way_for_another_ends_in_one_line(server, chann
     blocks = channel.subscribe_to_rows(builder_of(config).layout.row_size, 4)
     words = ("node", "--role", "actor", "--connect", channel.address, "--run-id", channel.run_id)
     process = subprocess.Popen([sys.executable, "-m", "walker_rl", *words], stderr=subprocess.PIPE, text=True)
-    channel.send(Notice({}, 1, 1, False, 10_000, {reports.get(timeout=60).token: Welcome(0, 0, 0)}))
+    channel.send(Notice({}, 1, False, 10_000, {reports.get(timeout=60).token: Welcome(0, 0, 0)}))
     assert blocks.get(timeout=60) is not None
     server.stop()
     other = start_server("another run", server.port, tmp_path)

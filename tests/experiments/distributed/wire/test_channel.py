@@ -31,7 +31,7 @@ from walker_rl.experiments.distributed.wire.reverb_client import NoTableError
 from walker_rl.experiments.distributed.wire.server import MAX_BLOCKS, start_server
 from walker_rl.experiments.distributed.wire.trust import TRUSTED
 
-NOTICE = Notice({0: 1_000, 3: 234}, 567, 2, True, 5_000, {"a": Welcome(3, 1, 400)})
+NOTICE = Notice({0: 1_000, 3: 234}, 2, True, 5_000, {"a": Welcome(3, 1, 400)})
 
 
 def received(inbox, number):
@@ -44,7 +44,7 @@ def test_a_board_shows_what_was_last_put_on_it(channel, message):
     assert channel.read(type(message)) == message
     assert channel.read(type(message)) == message
     if isinstance(message, Notice):
-        other = Notice({0: 2_000}, 600, 1, False, 5_000, {})
+        other = Notice({0: 2_000}, 1, False, 5_000, {})
         channel.send(other)
         assert channel.read(Notice) == other
 

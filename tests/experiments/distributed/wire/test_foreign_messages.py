@@ -22,7 +22,7 @@ GOOD = Report("token", 0, 10, [{"actor_steps": 10.0, "episode_return": 1.5}])
 MESSAGES = (
     GOOD,
     Result("evaluation", 10, 5, 1.5, (1.0, 2.0), (7, 8), (True, False), 0.25),
-    Notice({0: 10}, 5, 1, False, 100, {"token": Welcome(0, 0, 10)}),
+    Notice({0: 10}, 1, False, 100, {"token": Welcome(0, 0, 10)}),
     Weights(np.ones(5, np.float32), 3),
     Snapshot(np.ones(5, np.float32), 10, 3, 1.5, "steps"),
 )
@@ -206,7 +206,7 @@ def test_a_board_is_read_again_until_its_own_message_is_back(reader, stranger, l
     wait_until(lambda: len(lines) == 2)
     assert not read
     reader.send(Weights(np.ones(5, np.float32), 3))
-    reader.send(Notice({}, 1, 0, False, 100, {}))
+    reader.send(Notice({}, 0, False, 100, {}))
     for thread in threads:
         thread.join(timeout=60)
     assert {type(message) for message in read} == {Weights, Notice}

@@ -16,7 +16,7 @@ MAX_TRIES = 5
 """Starts of a process in quick succession before the run is given up."""
 
 LONG_ENOUGH = 30.0
-"""Seconds of running after which earlier failures no longer count; the central process needs a new checkpoint, too."""
+"""Seconds of running after which earlier failures no longer count; central process and evaluator need progress, too."""
 
 TERMINATION_LIMIT = 5.0
 """Seconds for an actor or the evaluator to exit when asked to."""
@@ -142,7 +142,7 @@ class Supervisor:
         process.restart_at = time.monotonic() + delay
 
     def _has_lasted(self, process: _Process) -> bool:
-        """Returns True if a process has run for long, with progress: the next one would fail at the same place."""
+        """Returns True if a process has run for long and has progressed; else the next would fail at the same place."""
         progress = self._progress_of(process.node.name)
         has_progressed = progress is None or process.first_progress is None or progress > process.first_progress
         return has_progressed and time.monotonic() - process.started_at > LONG_ENOUGH

@@ -95,10 +95,12 @@ class Central:
         self._server.stop()
         self._channel.close()
         shutil.rmtree(self._reverb_folder)
-        with heartbeat(self._run.status):
-            self._recorder.close()
-        if not has_saved:
-            raise RunError("the last checkpoint could not be written")
+        try:
+            with heartbeat(self._run.status):
+                self._recorder.close()
+        finally:
+            if not has_saved:
+                raise RunError("the last checkpoint could not be written")
         return self._phase == "complete"
 
     def _prior_has_just_ended(self) -> bool:

@@ -84,7 +84,6 @@ class Conversation:
         awaited = 0 if snapshot is None else snapshot.actor_steps
         notice = Notice(
             actor_steps_by_index=steps,
-            learner_steps=learner_steps,
             num_actors=present,
             is_over=is_over,
             max_actor_steps=self._experiment.config["max_actor_steps"],

@@ -58,7 +58,6 @@ class Notice:
 
     Attributes:
         actor_steps_by_index: steps of each actor, as far as known.
-        learner_steps: updates so far.
         num_actors: actors that have reported recently.
         is_over: whether actors should stop.
         max_actor_steps: length of the run, which a resume may have changed since an actor joined.
@@ -70,7 +69,6 @@ class Notice:
     """
 
     actor_steps_by_index: dict[int, int]
-    learner_steps: int
     num_actors: int
     is_over: bool
     max_actor_steps: int
