@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +55,6 @@ def check_suffix(output: Path, *suffixes: str) -> None:
 
 
 def check_writable(name: str, folder: Path, must: str = "be writable") -> None:
-    """Checks that an existing folder takes files, and can be opened to sync it; raises as `writing` does."""
+    """Checks that an existing folder takes files; raises as `writing` does."""
     with writing(name, folder, must):
-        os.close(os.open(folder, os.O_RDONLY))
         tempfile.TemporaryFile(dir=folder).close()

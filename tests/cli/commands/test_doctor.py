@@ -143,7 +143,7 @@ def test_an_ffmpeg_that_does_not_run_is_wrong(broken):
 def test_an_ffmpeg_that_starts_and_fails_is_wrong(monkeypatch):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", shutil.which("false"))
     check = _ffmpeg()
-    assert check.verdict == "bad" and check.found.startswith("CalledProcessError: "), check
+    assert check.status == "bad" and check.found.startswith("CalledProcessError: "), check
 
 
 def write(path: Path, text: str) -> None:

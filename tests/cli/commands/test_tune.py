@@ -167,7 +167,7 @@ def test_a_study_that_cannot_be_read_is_told_in_a_line(tmp_path, capsys):
 
 
 def test_a_study_of_another_optuna_is_refused_in_a_line(tmp_path, capsys):
-    Study(tmp_path, search_space(AGENT), Plan(AGENT, seeds=(0,)))
+    Study(tmp_path, search_space(AGENT), Plan(load_config(AGENT), (100,), "none"))
     with sqlite3.connect(tmp_path / "study.db") as database:
         database.execute("UPDATE alembic_version SET version_num = 'v9.0.0.a'")
     assert main(["tune", AGENT, "--output", str(tmp_path)]) == 2

@@ -157,9 +157,16 @@ def _parse_spec(fields: dict[str, Any], folder: Path) -> SweepSpec:
         tasks=_names("tasks", fields.get("tasks", [])),
         seeds=parse_seeds(",".join(map(_seeds_text, _as_list(fields["seeds"])))) if "seeds" in fields else (),
         configs={agent: tuple(folder / file for file in files) for agent, files in configs.items()},
-        overrides=tuple(as_overrides(fields.get("set", {}))),  # Not flattened: an argument's name may have dots.
+        overrides=_overrides(fields.get("set", {})),
         grid={field: _grid_values(field, values) for field, values in grid.items()},
     )
+
+
+def _overrides(fields: dict[str, Any]) -> tuple[str, ...]:
+    """Returns an override for each field, but one for all arguments of the environment, whose names may have dots."""
+    arguments = {name: value for name, value in fields.items() if name == "environment"}
+    others = {name: value for name, value in fields.items() if name != "environment"}
+    return (*as_overrides(flatten(nest(others, section="set."))), *as_overrides(arguments))
 
 
 def _jobs(spec: SweepSpec, output: Path) -> Iterator[Job]:
