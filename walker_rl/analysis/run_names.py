@@ -29,12 +29,14 @@ def distinct_names(places: Sequence[Place]) -> list[str]:
     for place in places:
         folders.setdefault(place.name, set()).add(place.folder)
     named: dict[str, Place] = {}
+    seen: set[Place] = set()
     for place in places:
         folder, own = place
         is_distinct = len(folders[own]) == 1 and own not in (MEAN, MEDIAN, STATISTIC)
         name = own if is_distinct else f"{distinct_ends(folders[own])[folder]}/{own}"
-        if place in named.values():
+        if place in seen:
             raise UserError(f"run = {name}: is given twice; it is in {folder}")
+        seen.add(place)
         while (other := named.get(name)) is not None:  # In a table, a name may have folders in front.
             name = f"{distinct_ends({folder, other.folder})[folder]}/{name}"
         named[name] = place
