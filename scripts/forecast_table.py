@@ -20,22 +20,16 @@ from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.forecast import TABLE, RecordedMean, settings_of
 
 RESULTS = Path(__file__).parents[1] / "results"
-ONE_THREAD = 1.4
-"""Time of training with one inter-op thread, relative to that with two."""
-
 FOLDERS = {
     "walker2d_300k": 1.0,
     "walker2d_1m": 1.0,
     "walker2d_2m": 0.65,
-    "walker2d_fast": 0.65 * ONE_THREAD,
-    "walker2d_steady": 0.65 * ONE_THREAD,
+    "walker2d_fast": 0.65,
+    "walker2d_steady": 0.65,
     "other_tasks": 0.65,
     "hopper_calm": 0.65,
 }
-"""Time of the forecast's speed test on the machine that recorded a folder's runs, relative to `TEST_SECONDS`.
-
-For runs with one inter-op thread, it has that factor, too.
-"""
+"""Time of the forecast's speed test on the machine that recorded a folder's runs, relative to `TEST_SECONDS`."""
 
 
 Key = tuple[str, str, str]
