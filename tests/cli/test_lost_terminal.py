@@ -187,7 +187,7 @@ def test_a_list_without_a_reader_ends_quietly(redirection):
     assert in_shell(("list",), redirection) == (0, "")
 
 
-def test_a_list_that_a_full_disk_does_not_take_is_a_failure():
+def test_a_text_that_a_full_disk_does_not_take_is_a_failure():
     message = "error: standard output: No space left on device\n"
     for words in (("list",), ("train", AGENT, "--help"), ("sweep", AGENT, "--task", "Pendulum-v1", "--dry-run")):
         assert in_shell(words, "> /dev/full") == (1, message)

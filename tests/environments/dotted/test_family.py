@@ -205,7 +205,7 @@ def test_an_episode_that_no_longer_repeats_is_restored_to_the_beginning_of_the_n
     assert environment.step(np.zeros(1)).first()
 
 
-def test_an_episode_that_now_ends_elsewhere_is_restored_to_the_beginning_of_the_next(monkeypatch):
+def test_an_episode_that_now_ends_elsewhere_is_restored_to_the_beginning_of_the_next():
     environment = make_environment("counting:Counter", 3)
     environment.reset()
     while not environment.step(np.zeros(1)).last():

@@ -13,7 +13,6 @@ from tests.tiny import AGENT
 from walker_rl.agents import agent_names, search_space
 from walker_rl.errors import UserError
 from walker_rl.experiments.config_loading import load_config
-from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.tuning.best import BEST, write_best
 from walker_rl.experiments.tuning.plan import Plan, searched
 from walker_rl.experiments.tuning.score import score
@@ -262,21 +261,6 @@ def test_a_search_that_goes_on_discards_the_checkpoints_that_a_killed_one_has_no
         assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(1, signals)
     left = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.npz")]
     assert left == [Path("trials/trial0001_seed7/checkpoints/step_0000000100.npz")]
-
-
-def test_a_trial_whose_evaluations_were_not_copied_fails_alone(tmp_path, capsys):
-    plan = make_plan()
-    study = Study(tmp_path, search_space(AGENT), plan)
-    trial = study.ask()
-    trial.report(10.0, 1)
-    for job in plan.jobs(trial.number, overrides_of(trial), tmp_path):
-        run = create_run_directory(job.run.path, job.config)
-        run.summary.write_text('{"ended_by": "steps"}')
-    (run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return,stddev_return\n100,1,5.0,0.0\n")
-    with StopSignals() as signals:
-        assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(1, signals)
-    assert "trial 0: failed, a run has no evaluations" in capsys.readouterr().out
-    assert [one.state.name for one in study.finished] == ["FAIL"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
-"""A trial that trains: the progress that is shown of it."""
+"""A trial that trains: the progress that is shown of it, and the end of one whose files are not all there."""
 
 from tests.tiny import AGENT, tiny_agent, wait_until
 from walker_rl.agents import search_space
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.run.creation import create_run_directory
 from walker_rl.experiments.tuning.plan import Plan
+from walker_rl.experiments.tuning.search import Search
 from walker_rl.experiments.tuning.study import Study, overrides_of
 from walker_rl.experiments.tuning.trial_run import TrialRun
+from walker_rl.processes.signals import StopSignals
 from walker_rl.processes.slots import usable_slots
+from walker_rl.terminal.sweep import SearchDisplay
 
 LIMITED = ("task=Pendulum-v1", "max_actor_steps=1_000_000_000", "max_walltime=300", "evaluation.period=1_000_000")
 
@@ -53,3 +56,18 @@ def test_the_speed_is_that_of_the_seed_that_learns(tmp_path, monkeypatch):
         rows.append(trial_run.read_row())
     assert [row.steps_per_second for row in rows] == [0.0, 0.0, 0.0, 10.0, 10.0, 10.0, 0.0, 20.0]
     assert rows[-1].seconds_left == (8_000 - 2_110 - 2_210) / 20.0
+
+
+def test_a_trial_whose_evaluations_were_not_copied_fails_alone(tmp_path, capsys):
+    plan = Plan(load_config(AGENT), (7, 8), "none")
+    study = Study(tmp_path, search_space(AGENT), plan)
+    trial = study.ask()
+    trial.report(10.0, 1)
+    for job in plan.jobs(trial.number, overrides_of(trial), tmp_path):
+        run = create_run_directory(job.run.path, job.config)
+        run.summary.write_text('{"ended_by": "steps"}')
+    (run.metrics / "evaluation.csv").write_text("actor_steps,learner_steps,mean_return,stddev_return\n100,1,5.0,0.0\n")
+    with StopSignals() as signals:
+        assert Search(study, plan, tmp_path, [(0,)], SearchDisplay()).run(1, signals)
+    assert "trial 0: failed, a run has no evaluations" in capsys.readouterr().out
+    assert [one.state.name for one in study.finished] == ["FAIL"]
