@@ -1,6 +1,8 @@
 """Rendering of a policy in an environment, as a GIF or MP4 that plays in real time."""
 
 import dataclasses
+import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +22,7 @@ FORMATS = (".gif", ".mp4")
 FRAME_RATES = (30, 60)
 MAX_GIF_FRAME_RATE = 50  # a GIF counts time in 10 ms, and browsers play delays under 20 ms as 100 ms
 MAX_SIZE = 4096  # pixels
+LEFT_MARGIN, TOP_MARGIN = 7, 5  # pixels, of a caption
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,11 +43,12 @@ class RenderedEpisode:
 
 
 class _Frame(NamedTuple):
-    """A picture `[height, width, 3]`, and the episode's step and return at that moment."""
+    """A picture `[height, width, 3]`, the episode's step and return at that moment, and how often it is shown."""
 
     picture: np.ndarray
     step: int
     episode_return: float
+    num_times: int
 
 
 def render_episode(
@@ -82,14 +86,14 @@ def render_episode(
     _check(path, size, frames_per_second, max_seconds)
     frame_rate = min(frames_per_second, MAX_GIF_FRAME_RATE) if is_gif(path) else frames_per_second
     frames = _play(environment, policy, episode_seed, size, frame_rate, max_seconds)
-    frame, num_frames = next(frames), 1
-    first = _captioned(frame.picture, _counts(caption, frame))
-    with video_file(path, size, frame_rate, sample=first) as write:
-        write(first)
-        for frame in frames:
-            write(_captioned(frame.picture, _counts(caption, frame)))
-            num_frames += 1
-            report(num_frames)
+    frame, num_frames = next(frames), 0
+    with video_file(path, size, frame_rate, sample=_captioned(frame.picture, _counts(caption, frame))) as write:
+        for frame in itertools.chain([frame], frames):
+            image = _captioned(frame.picture, _counts(caption, frame))
+            for _ in range(frame.num_times):
+                write(image)
+                num_frames += 1
+                report(num_frames)
     return RenderedEpisode(path, frame.episode_return, frame.step, num_frames)
 
 
@@ -123,7 +127,7 @@ def render_side_by_side(
     films = []
     for policy, caption in policies:
         frames = _play(environment, policy, episode_seed, size, frames_per_second, max_seconds)
-        films.append([_captioned(frame.picture, caption) for frame in frames])
+        films.append([image for frame in frames for image in [_captioned(frame.picture, caption)] * frame.num_times])
     with video_file(path, whole_size, frames_per_second, sample=_beside(films, 0)) as write:
         for index in range(max(map(len, films))):
             write(_beside(films, index))
@@ -149,9 +153,9 @@ def _play(
         # Frame i shows the step nearest to i / frame_rate; those up to this step are due.
         num_due = int(min((step + 0.5) / steps_per_frame, last_frame)) + 1 - num_frames
         if num_due > 0 or is_last:
-            frame = _Frame(environment.render(*size), step, episode_return)
-            yield from [frame] * max(num_due, 1)
-            num_frames += max(num_due, 1)
+            num_times = max(num_due, 1)
+            yield _Frame(environment.render(*size), step, episode_return, num_times)
+            num_frames += num_times
         if is_last:
             return
         timestep = environment.step(policy(timestep.observation))
@@ -181,14 +185,22 @@ def _counts(caption: str, frame: _Frame) -> str:
 
 
 def _captioned(picture: np.ndarray, text: str) -> Image.Image:
-    """A picture with a text in its corner, black with a white rim; Pillow's own rim takes twice the time."""
+    """A picture with a text in its corner, black with a white rim."""
     image = Image.fromarray(picture)
-    letters = Image.new("L", image.size)
-    font = ImageFont.load_default(size=max(10, image.height // 24))
-    ImageDraw.Draw(letters).multiline_text((8, 6), text, fill=255, font=font, spacing=7)
-    if (box := letters.getbbox()) is not None:  # It is None where a small picture has no room.
-        left, top, right, bottom = box
-        letters = letters.crop((left - 1, top - 1, right + 1, bottom + 1))
-        image.paste("white", (left - 1, top - 1), mask=letters.filter(ImageFilter.MaxFilter(3)))
-        image.paste("black", (left - 1, top - 1), mask=letters)
+    font_size = max(10, image.height // 24)
+    for index, line in enumerate(text.splitlines()):
+        rim, letters = _line_masks(line, font_size)
+        place = (LEFT_MARGIN, TOP_MARGIN + index * round(1.5 * font_size))
+        image.paste("white", place, mask=rim)
+        image.paste("black", place, mask=letters)
     return image
+
+
+@functools.lru_cache(maxsize=16)  # All frames of a film share a line.
+def _line_masks(line: str, font_size: int) -> tuple[Image.Image, Image.Image]:
+    """The rim of a line's letters, and the letters; Pillow's own rim takes twice the time."""
+    font = ImageFont.load_default(size=font_size)
+    _, _, right, bottom = map(math.ceil, font.getbbox(line))
+    letters = Image.new("L", (right + 2, bottom + 2))
+    ImageDraw.Draw(letters).text((1, 1), line, fill=255, font=font)
+    return letters.filter(ImageFilter.MaxFilter(3)), letters

@@ -10,7 +10,7 @@ from walker_rl.cli import main
 from walker_rl.pretrained import pretrained_policies
 
 POLICIES = pretrained_policies()
-NUM_EPISODES = 10
+NUM_EPISODES = 4
 
 
 def test_every_file_has_its_line_and_every_line_its_file():
