@@ -199,6 +199,7 @@ def test_a_learner_may_save_the_state_of_a_random_generator(trained):
     assert "fine" not in errors and (folder / "fine" / "summary.json").exists()
 
 
+@pytest.mark.slow
 def test_a_command_ends_with_the_line_and_its_status(options, packages, tmp_path):
     fields = set_options(("task=Pendulum-v1", "max_actor_steps=300", *TINY_SCHEDULE))
     for name, status in (("init", 2), ("action", 1)):

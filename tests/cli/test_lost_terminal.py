@@ -144,6 +144,7 @@ def test_a_terminal_that_is_closed_without_a_signal_costs_the_display(tmp_path, 
     assert metrics_of(run) == metrics_of(straight)
 
 
+@pytest.mark.slow
 def test_a_terminal_that_nobody_reads_does_not_hold_the_training_up(tmp_path):
     """As that of a connection that hangs: the display fills what the terminal holds."""
     run = tmp_path / "run"
@@ -193,6 +194,7 @@ def test_a_text_that_a_full_disk_does_not_take_is_a_failure():
         assert in_shell(words, "> /dev/full") == (1, message)
 
 
+@pytest.mark.slow
 def test_a_comparison_without_a_reader_draws_its_figures(tmp_path):
     run = make_run(tmp_path / "run", [1, 2]).path
     assert in_shell(("compare", run, "--output", tmp_path / "out"), "| true") == (0, "")

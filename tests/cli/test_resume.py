@@ -35,6 +35,7 @@ def max_steps(run):
     return yaml.safe_load((run / "config.yaml").read_text())["max_actor_steps"]
 
 
+@pytest.mark.slow
 def test_a_complete_run_is_told_so_and_how_to_lengthen_it(run):
     before = everything(run)
     result = run_command("train", AGENT, "--resume", run)

@@ -159,6 +159,7 @@ def test_a_run_that_is_killed_while_its_last_video_is_made_is_not_complete(tmp_p
     assert (run / "summary.json").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_a_video_is_made_spares_the_video_and_the_run(tmp_path):
     run = tmp_path / "run"
     process = start_command("train", AGENT, "--steps", "1000000", "--run-dir", run, *set_options(TINY_RUN))

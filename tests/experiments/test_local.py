@@ -94,6 +94,7 @@ def test_the_policy_that_is_kept_is_the_evaluated_one(run):
     assert_is_the_evaluated_one(run / "policy" / "last.npz", state)
 
 
+@pytest.mark.slow
 def test_same_seed_same_run_and_another_seed_another(run, tmp_path):
     assert metrics_of(run_of(tmp_path / "same")) == metrics_of(run)
     assert metrics_of(run_of(tmp_path / "other", "seed=1")) != metrics_of(run)

@@ -118,11 +118,11 @@ def test_one_that_cannot_be_closed_keeps_no_row_of_the_others(tmp_path, straight
     assert run.files()["training.csv"] == straight.files()["training.csv"]
 
 
-@pytest.mark.parametrize("killed_at", [(9,), pytest.param((9, 5), marks=pytest.mark.slow)])
-def test_a_tracker_that_cannot_take_rows_back_is_not_told_them_again(tmp_path, straight, killed_at):
+@pytest.mark.slow
+def test_a_tracker_that_cannot_take_rows_back_is_not_told_them_again(tmp_path, straight):
     """However often the process is killed, and however far each one gets."""
     resumed, saved = Run(tmp_path / "resumed"), 3
-    for last in killed_at:
+    for last in (9, 5):
         process = multiprocessing.get_context("spawn").Process(target=write_and_be_killed, args=(resumed, saved, last))
         process.start()
         process.join()

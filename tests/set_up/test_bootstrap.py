@@ -116,6 +116,7 @@ def is_found(version: str) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_two_set_ups_at_once_take_turns_even_with_different_locks(tree):
     for name in ("tiny", "dev"):
         for kind in ("lock", "portable.lock"):
@@ -139,6 +140,7 @@ def test_a_disk_that_locks_only_what_is_open_for_writing_is_locked(tree):
     assert (project.read_bytes(), project.stat().st_mtime_ns) == before
 
 
+@pytest.mark.slow
 def test_a_disk_without_locks_is_set_up_and_named(tree):
     put_flock(tree, FLOCK_WITHOUT_LOCKS)
     status, said = set_up(tree)
@@ -149,6 +151,7 @@ def test_a_disk_without_locks_is_set_up_and_named(tree):
     assert set_up(tree) == (0, f"{line}\n")
 
 
+@pytest.mark.slow
 def test_an_interrupted_set_up_starts_over(tree):
     process = start(tree)
     wait_for(tree / f".venv/bin/python{THIS}", process)

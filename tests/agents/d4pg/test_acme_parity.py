@@ -8,6 +8,7 @@ from acme.agents.tf.d4pg.learning import D4PGLearner
 from tests.agents import acme_parity
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tau", "period", "clipping"), acme_parity.TARGETS_AND_CLIPPING, ids=acme_parity.NAMES)
 def test_the_update_is_acmes(tau, period, clipping):
     settings = acme_parity.CLIPPED if clipping else acme_parity.UNCLIPPED

@@ -72,6 +72,7 @@ def test_a_users_file_takes_the_place_of_no_module(tmp_path, monkeypatch):
     assert _load("pybullet").found == "loads"
 
 
+@pytest.mark.slow
 def test_json_has_the_same_checks():
     process = run_command("doctor", "--json")
     report = json.loads(process.stdout)

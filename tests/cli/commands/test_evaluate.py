@@ -27,6 +27,7 @@ def recorded(run, actor_steps):
         return next(row for row in csv.DictReader(file) if int(row["actor_steps"]) == actor_steps)
 
 
+@pytest.mark.slow
 def test_as_in_training_repeats_the_recorded_row_bit_for_bit(run):
     process = run_command("evaluate", run, "--as-in-training", "--json")
     assert (process.returncode, process.stderr) == (0, "")

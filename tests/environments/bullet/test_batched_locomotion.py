@@ -85,7 +85,7 @@ def play_all(pair: Pair, policies: list, num_steps: int) -> None:
 
 
 def test_random_and_constant_actions(pair):
-    play_all(pair, policies(pair.action_size, seed=1), 1_500)
+    play_all(pair, policies(pair.action_size, seed=1), 600)
 
 
 def test_a_trained_policy_walks_the_same_way():

@@ -80,6 +80,7 @@ def test_a_run_that_another_command_completes_meanwhile_is_complete(job):
     assert told == ["a: complete"]
 
 
+@pytest.mark.slow
 def test_a_retried_run_that_completes_as_the_sweep_stops_has_not_failed(tmp_path):
     overrides = (*TINY_RUN, "task=Pendulum-v1", "max_actor_steps=1")
     job = Job(load_config(AGENT, (), overrides), tmp_path / "a", tmp_path / "logs" / "a.log")

@@ -1,5 +1,7 @@
 """A trial that trains: the progress that is shown of it, and the end of one whose files are not all there."""
 
+import pytest
+
 from tests.tiny import AGENT, tiny_agent, wait_until
 from walker_rl.agents import search_space
 from walker_rl.experiments.config_loading import load_config
@@ -15,6 +17,7 @@ from walker_rl.terminal.sweep import SearchDisplay
 LIMITED = ("task=Pendulum-v1", "max_actor_steps=1_000_000_000", "max_walltime=300", "evaluation.period=1_000_000")
 
 
+@pytest.mark.slow
 def test_a_limit_of_time_for_each_seed_bounds_the_time_left_of_a_trial(tmp_path):
     fixed = [one for one in tiny_agent(AGENT) if one.removeprefix("agent.").split("=")[0] not in search_space(AGENT)]
     plan = Plan(load_config(AGENT, overrides=(*fixed, *LIMITED)), (3, 4), "none")

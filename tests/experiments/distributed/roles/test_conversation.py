@@ -225,6 +225,7 @@ def test_the_evaluator_shows_life_while_the_disk_is_full(centre, monkeypatch):
     assert not centre.run.last_policy.exists()
 
 
+@pytest.mark.slow
 def test_the_evaluator_shows_life_throughout_a_long_ending(centre, monkeypatch):
     """The central process gives up an evaluator that is silent, even while it plays many or long episodes."""
     monkeypatch.setattr(evaluation_node, "SIGN_PERIOD", 0.0)

@@ -60,6 +60,7 @@ def test_an_evaluator_that_is_terminated_again_and_again_ends_without_a_tracebac
     assert (process.returncode, process.stderr.read()) == (75, "")
 
 
+@pytest.mark.slow
 def test_an_actor_whose_run_makes_way_for_another_ends_in_one_line(server, channel, tmp_path):
     config = load_config(AGENT, (), (*TINY_AGENT, "task=Pendulum-v1"))
     channel.send(introduction(config, None))

@@ -114,6 +114,7 @@ def test_another_runs_server_is_never_spoken_to(server):
         take_part(stranger)
 
 
+@pytest.mark.slow
 def test_a_server_that_becomes_another_runs_is_recognised(server, channel, tmp_path):
     """By a client that knows the tables which are gone."""
     stream = channel.stream_rows()
