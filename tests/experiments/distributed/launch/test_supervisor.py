@@ -9,13 +9,22 @@ from tests.tiny import wait_until
 from walker_rl.errors import RunError
 from walker_rl.experiments.distributed.launch import supervisor
 from walker_rl.experiments.distributed.launch.program import CommandNode
-from walker_rl.experiments.distributed.launch.supervisor import MAX_TRIES, Supervisor
+from walker_rl.experiments.distributed.launch.supervisor import Supervisor
 from walker_rl.experiments.run.directory import RunDirectory
 from walker_rl.processes.child import start_child
 from walker_rl.processes.exit_statuses import FAILED
 
 SECONDS = 0.3
 """Time for which each process works before it crashes."""
+
+MAX_TRIES = 3
+
+
+@pytest.fixture
+def impatience(monkeypatch):
+    """Fewer tries, since the wait before each is twice that before the last, and a short time that is long enough."""
+    monkeypatch.setattr(supervisor, "MAX_TRIES", MAX_TRIES)
+    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
 
 
 def supervised(folder, name, code=""):
@@ -34,16 +43,14 @@ def supervised(folder, name, code=""):
         print(starts.read_text().count("\n"))
 
 
-def test_a_central_process_that_crashes_before_each_checkpoint_is_given_up(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
+def test_a_central_process_that_crashes_before_each_checkpoint_is_given_up(tmp_path, impatience, capsys):
     with pytest.raises(RunError, match=f"^central has failed {MAX_TRIES} times in a row, with status 9"):
         supervised(tmp_path, "central")
     assert capsys.readouterr().out.splitlines()[-1] == str(MAX_TRIES)
 
 
 @pytest.mark.parametrize("rows", ["", "10,1\n"])
-def test_an_evaluator_that_crashes_before_each_result_is_given_up(tmp_path, monkeypatch, capsys, rows):
-    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
+def test_an_evaluator_that_crashes_before_each_result_is_given_up(tmp_path, impatience, rows):
     (tmp_path / "metrics").mkdir()
     if rows:
         (tmp_path / "metrics" / "evaluation.csv").write_text(rows)
@@ -59,8 +66,7 @@ def test_an_evaluator_that_crashes_before_each_result_is_given_up(tmp_path, monk
         ("actor_0", ""),
     ],
 )
-def test_a_process_that_crashes_after_it_has_progressed_is_restarted(tmp_path, monkeypatch, capsys, name, code):
-    monkeypatch.setattr(supervisor, "LONG_ENOUGH", SECONDS / 2)
+def test_a_process_that_crashes_after_it_has_progressed_is_restarted(tmp_path, impatience, capsys, name, code):
     (tmp_path / "metrics").mkdir()
     supervised(tmp_path, name, code.format(tmp_path))
     assert capsys.readouterr().out.splitlines()[-1] == str(2 * MAX_TRIES + 1)
