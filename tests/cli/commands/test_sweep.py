@@ -27,8 +27,8 @@ from walker_rl.files.locks import LOCK
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
 AGENTS = (AGENT, DISTRIBUTIONAL_AGENT)
-NAMES = [f"{agent}_Pendulum-v1_seed{seed}" for seed in (0, 1) for agent in AGENTS]
-SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0-1", "--steps", "0.6k")
+NAMES = [f"{agent}_Pendulum-v1_seed0" for agent in AGENTS]
+SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0", "--steps", "0.6k")
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +59,14 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert sorted(path.name for path in output.iterdir()) == sorted([*NAMES, "logs", LOCK])
     assert sorted(path.name for path in (output / "logs").iterdir()) == sorted(f"{name}.log" for name in NAMES)
     lines = result.stdout.splitlines()
-    assert lines[0] == f"Training 4 runs in {output}; the output of each goes to {output}/logs"
+    assert lines[0] == f"Training 2 runs in {output}; the output of each goes to {output}/logs"
     following = ("compare", output, "--output", output / "comparison")
-    assert lines[-2:] == ["4 of 4 complete", f"next: {command_line(*following)}"]
-    assert [line.split()[:6] for line in lines[-6:-2]] == [
-        [agent, "seed", str(seed), "600", "/", "600"] for seed in (0, 1) for agent in AGENTS
-    ]
+    assert lines[-2:] == ["2 of 2 complete", f"next: {command_line(*following)}"]
+    assert [line.split()[:6] for line in lines[-4:-2]] == [[agent, "seed", "0", "600", "/", "600"] for agent in AGENTS]
     straight = tmp_path / "straight"
-    options = ("--task", "Pendulum-v1", "--seed", "1", "--steps", "600", *set_options(SETTINGS))
+    options = ("--task", "Pendulum-v1", "--seed", "0", "--steps", "600", *set_options(SETTINGS))
     assert run_command("train", AGENT, *options, "--run-dir", straight).returncode == 0
-    assert_equal_runs(output / f"{AGENT}_Pendulum-v1_seed1", straight)
+    assert_equal_runs(output / NAMES[0], straight)
 
 
 @pytest.mark.slow
@@ -76,14 +74,14 @@ def test_a_complete_sweep_is_left_alone_and_a_larger_one_adds_runs(swept):
     output, _ = swept
     before = {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")}
     result = run_command(*SWEEP, "--output", output)
-    assert (result.returncode, result.stdout.splitlines()[-2]) == (0, "4 of 4 complete")
+    assert (result.returncode, result.stdout.splitlines()[-2]) == (0, "2 of 2 complete")
     assert {path: path.stat().st_mtime_ns for name in NAMES for path in (output / name).rglob("*")} == before
     shorter = run_command(*SWEEP, "--steps", "500", "--output", output)
     must = f"must be at least 600, the steps that {output / NAMES[0]} has trained"
     assert shorter.stderr == f"error: max_actor_steps = 500: {must}\n"
     new = f"{AGENT}_Pendulum-v1_seed2"
     listed = run_command(*SWEEP, "--seeds", "2", "--output", output, "--dry-run")
-    assert listed.stdout.splitlines()[:5:4] == [f"0  complete  {output}/{NAMES[0]}", f"4  waiting   {output}/{new}"]
+    assert listed.stdout.splitlines()[:3:2] == [f"0  complete  {output}/{NAMES[0]}", f"2  waiting   {output}/{new}"]
 
 
 @pytest.mark.slow

@@ -32,11 +32,11 @@ SMALL = (
     *(one for one in tiny_agent(AGENT) if one.removeprefix("agent.").split("=")[0] not in search_space(AGENT)),
     "task=Pendulum-v1",
     "log_period=50",
-    "evaluation.period=300",
+    "evaluation.period=150",
     "evaluation.num_episodes=1",
     "evaluation.num_final_episodes=1",
-    "max_actor_steps=900",
-    "checkpoint.steps_period=300",
+    "max_actor_steps=450",
+    "checkpoint.steps_period=150",
 )
 
 
@@ -105,7 +105,7 @@ def test_every_evaluation_is_reported_in_its_order(tmp_path):
     made = run_command(*tune(tmp_path, "--trials", "1", "--seeds", "3-4", "--set", "evaluation.period=25"))
     assert made.returncode == 0, made.stderr
     (trial,) = optuna.load_study(study_name="walker_rl", storage=f"sqlite:///{tmp_path}/study.db").trials
-    assert list(trial.intermediate_values) == list(range(1, 2 * 36 + 1))
+    assert list(trial.intermediate_values) == list(range(1, 2 * 18 + 1))
     returns = [
         [
             evaluation.mean_return
@@ -113,10 +113,10 @@ def test_every_evaluation_is_reported_in_its_order(tmp_path):
         ]
         for seed in (3, 4)
     ]
-    steps = [25 * (number + 1) for number in range(36)]
-    assert trial.intermediate_values[20] == pytest.approx(score(steps[:20], returns[0][:20]))
+    steps = [25 * (number + 1) for number in range(18)]
+    assert trial.intermediate_values[10] == pytest.approx(score(steps[:10], returns[0][:10]))
     expected = (score(steps, returns[0]) + score(steps[:5], returns[1][:5])) / 2
-    assert trial.intermediate_values[36 + 5] == pytest.approx(expected)
+    assert trial.intermediate_values[18 + 5] == pytest.approx(expected)
 
 
 @pytest.mark.slow

@@ -28,6 +28,8 @@ from walker_rl.terminal.display import TRAINED
 
 pytestmark = pytest.mark.slow
 
+WITH_REPLAY = [name for name in agent_names() if issubclass(config_class(name), OffPolicyConfig)]
+
 FAILING = """
 import dm_env, numpy as np
 from dm_env import specs
@@ -45,10 +47,10 @@ class Rail(dm_env.Environment):
 """
 
 
-@pytest.mark.parametrize("agent_name", agent_names())
+@pytest.mark.parametrize("agent_name", [name for name in agent_names() if name not in WITH_REPLAY[1:]])
 def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_name):
     run = tmp_path / "run"
-    has_replay = issubclass(config_class(agent_name), OffPolicyConfig)
+    has_replay = agent_name in WITH_REPLAY
     steps = 3_000 if has_replay else 5_000  # Without replay, what is left in the queue must be a small part.
     with launched(run, "--num-actors", "2", "--steps", str(steps), agent=agent_name) as made:
         output = made.finish()
@@ -106,9 +108,10 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     assert json.loads(evaluation.stdout)["agent_name"] == agent_name
 
 
-def test_threads_do_what_processes_do(tmp_path):
+@pytest.mark.parametrize("agent_name", WITH_REPLAY[1:])
+def test_threads_do_what_processes_do(tmp_path, agent_name):
     run = tmp_path / "run"
-    with launched(run, "--num-actors", "2", "--steps", "3000", "--threads") as made:
+    with launched(run, "--num-actors", "2", "--steps", "3000", "--threads", agent=agent_name) as made:
         made.wait_for_learning()
         assert not made.pids(), "no process but the one"
         output = made.finish()
