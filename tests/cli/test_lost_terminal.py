@@ -55,7 +55,7 @@ def straight(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("redirection", [LEFT, "> /dev/full", FULL, CLOSED])
+@pytest.mark.parametrize("redirection", [LEFT, FULL, CLOSED])
 def test_a_training_is_trained_to_its_end(tmp_path, straight, redirection):
     run = tmp_path / "run"
     assert in_shell((*SHORT, "--run-dir", run), redirection) == (0, "")
@@ -67,14 +67,11 @@ def test_a_training_is_trained_to_its_end(tmp_path, straight, redirection):
 @pytest.mark.parametrize(
     ("words", "left", "redirection"),
     [
-        *(
-            pytest.param(
-                ("launch", AGENT, "--num-actors", "1", "--steps", "600", *SETTINGS, "--run-dir"),
-                "summary.json",
-                redirection,
-                marks=acme_stack,
-            )
-            for redirection in (LEFT, CLOSED)
+        pytest.param(
+            ("launch", AGENT, "--num-actors", "1", "--steps", "600", *SETTINGS, "--run-dir"),
+            "summary.json",
+            LEFT,
+            marks=acme_stack,
         ),
         (("sweep", AGENT, "--set", "max_actor_steps=600", *SETTINGS, "--output"), "*/summary.json", FULL),
         (
