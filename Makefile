@@ -23,7 +23,7 @@ test: setup-dev pybulletgym ## run the tests that take seconds; ARGS="any option
 	@$(VENV_PYTHON) -m pytest -m "not slow" --numprocesses 2 $(ARGS)
 
 test-slow: setup-dev pybulletgym ## run the tests that take minutes
-	@$(VENV_PYTHON) -m pytest -m slow --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m slow --numprocesses 2 --dist loadfile $(ARGS)
 
 benchmark: setup-dev ## time this project against its peers; PARTS="training start" for some, ARGS="--rounds 3"
 	@$(VENV_PYTHON) -m benchmarks $(PARTS) $(ARGS)
