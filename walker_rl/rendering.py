@@ -86,9 +86,9 @@ def render_episode(
     _check(path, size, frames_per_second, max_seconds)
     frame_rate = min(frames_per_second, MAX_GIF_FRAME_RATE) if is_gif(path) else frames_per_second
     frames = _play(environment, policy, episode_seed, size, frame_rate, max_seconds)
-    frame, num_frames = next(frames), 0
-    with video_file(path, size, frame_rate, sample=_captioned(frame.picture, _counts(caption, frame))) as write:
-        for frame in itertools.chain([frame], frames):
+    first, num_frames = next(frames), 0
+    with video_file(path, size, frame_rate, sample=_captioned(first.picture, _counts(caption, first))) as write:
+        for frame in itertools.chain([first], frames):
             image = _captioned(frame.picture, _counts(caption, frame))
             for _ in range(frame.num_times):
                 write(image)

@@ -1,6 +1,7 @@
 """Settings of this process: threads, oneDNN, no display, no log messages."""
 
 import contextlib
+import gc
 import os
 import sys
 import tempfile
@@ -45,7 +46,8 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
     _check_temporary_folder()
     # TensorFlow 2.21 logs about oneDNN on import, before its log level applies.
     chatter = contextlib.nullcontext() if HAS_ACME else quiet()
-    with _not_installed("jax"), chatter:  # TensorFlow Lite would import it, at a tenth of each start and 56 MB.
+    # TensorFlow Lite would import JAX, at a tenth of each start and 56 MB.
+    with _not_installed("jax"), chatter, _import_uncollected("tensorflow"):
         import tensorflow as tf
 
     try:
@@ -95,6 +97,23 @@ def _matrix_kernels() -> dict[str, str]:
 def machine_memory() -> float:
     """Bytes of memory of this machine, or of the control groups around this process, such as a batch job's."""
     return min(float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")), memory_limit())
+
+
+@contextlib.contextmanager
+def _import_uncollected(package: str) -> Iterator[None]:
+    """Keeps the collector off what is imported in the block, then and later, unless `package` is already loaded.
+
+    It would pass over 300,000 objects again and again.
+    """
+    if package in sys.modules or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextlib.contextmanager
