@@ -32,7 +32,8 @@ def configure_process(intra_op_threads: int = INTRA_OP_THREADS, inter_op_threads
 
     One intra-op thread fixes the order of every sum, which exact resuming needs.
 
-    Imports TensorFlow. The variables in `ENVIRONMENT` count only for libraries that are not imported yet.
+    Imports TensorFlow, and keeps Python's collector off what that makes. The variables in `ENVIRONMENT` count only for
+    libraries that are not imported yet.
 
     Args:
         intra_op_threads: threads that share one operation.
