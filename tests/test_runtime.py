@@ -61,11 +61,11 @@ def test_threads_and_onednn_are_set_quietly_without_jax_which_can_be_imported_la
 
 
 def test_what_the_user_has_set_stays():
-    assert run(TF_ENABLE_ONEDNN_OPTS="0", OMP_NUM_THREADS="3").stdout.split()[:4] == ["1", INTER_OP, "0", "3"]
+    assert run(TF_ENABLE_ONEDNN_OPTS="0", OMP_NUM_THREADS="3").stdout.split()[:5] == ["1", INTER_OP, "0", "3", "False"]
 
 
 def test_a_process_on_one_core_runs_one_operation_at_a_time():
-    assert run(CORES[:1]).stdout.split()[:4] == ["1", "1", "1", "1"]
+    assert run(CORES[:1]).stdout.split()[:5] == ["1", "1", "1", "1", "False"]
 
 
 @pytest.mark.skipif(len(CORES) == 1, reason="NumPy has one thread on one core anyway")

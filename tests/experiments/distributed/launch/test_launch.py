@@ -9,13 +9,13 @@ import pytest
 import yaml
 from mlflow import MlflowClient
 
+from tests.agents.learners import OFF_POLICY
 from tests.experiments.distributed.launched import ENDLESS, PENDULUM, Launched, assert_gone, end, launched, resumed
 from tests.experiments.kept_policy import assert_is_the_evaluated_one
 from tests.logging.events import hyperparameters, scalars, videos
 from tests.package_copy import ROOT
 from tests.tiny import AGENT, rows, run_command
-from walker_rl.agents import agent_names, config_class
-from walker_rl.agents.config import OffPolicyConfig
+from walker_rl.agents import agent_names
 from walker_rl.experiments.config_loading import load_config
 from walker_rl.experiments.distributed.roles.actor import MAX_STEPS_BETWEEN_REPORTS
 from walker_rl.experiments.distributed.wire.ports import free_port
@@ -27,8 +27,6 @@ from walker_rl.processes.slots import usable_cpus
 from walker_rl.terminal.display import TRAINED
 
 pytestmark = pytest.mark.slow
-
-WITH_REPLAY = [name for name in agent_names() if issubclass(config_class(name), OffPolicyConfig)]
 
 FAILING = """
 import dm_env, numpy as np
@@ -47,10 +45,10 @@ class Rail(dm_env.Environment):
 """
 
 
-@pytest.mark.parametrize("agent_name", [name for name in agent_names() if name not in WITH_REPLAY[1:]])
+@pytest.mark.parametrize("agent_name", [name for name in agent_names() if name not in OFF_POLICY[1:]])
 def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_name):
     run = tmp_path / "run"
-    has_replay = agent_name in WITH_REPLAY
+    has_replay = agent_name in OFF_POLICY
     steps = 3_000 if has_replay else 5_000  # Without replay, what is left in the queue must be a small part.
     with launched(run, "--num-actors", "2", "--steps", str(steps), agent=agent_name) as made:
         output = made.finish()
@@ -108,7 +106,7 @@ def test_a_run_ends_by_itself_and_is_laid_out_like_a_local_one(tmp_path, agent_n
     assert json.loads(evaluation.stdout)["agent_name"] == agent_name
 
 
-@pytest.mark.parametrize("agent_name", WITH_REPLAY[1:])
+@pytest.mark.parametrize("agent_name", OFF_POLICY[1:])
 def test_threads_do_what_processes_do(tmp_path, agent_name):
     run = tmp_path / "run"
     with launched(run, "--num-actors", "2", "--steps", "3000", "--threads", agent=agent_name) as made:
