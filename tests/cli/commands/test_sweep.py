@@ -27,8 +27,8 @@ from walker_rl.files.locks import LOCK
 SETTINGS = (*TINY_RUN, "checkpoint.seconds_period=null", "checkpoint.steps_period=137")
 PENDULUM = ("--task", "Pendulum-v1", *set_options(SETTINGS))
 AGENTS = (AGENT, DISTRIBUTIONAL_AGENT)
-NAMES = [f"{agent}_Pendulum-v1_seed0" for agent in AGENTS]
-SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "0", "--steps", "0.6k")
+NAMES = [f"{agent}_Pendulum-v1_seed1" for agent in AGENTS]
+SWEEP = ("sweep", *AGENTS, *PENDULUM, "--seeds", "1", "--steps", "0.6k")
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +62,9 @@ def test_a_sweep_leaves_ordinary_runs_that_are_complete(swept, tmp_path):
     assert lines[0] == f"Training 2 runs in {output}; the output of each goes to {output}/logs"
     following = ("compare", output, "--output", output / "comparison")
     assert lines[-2:] == ["2 of 2 complete", f"next: {command_line(*following)}"]
-    assert [line.split()[:6] for line in lines[-4:-2]] == [[agent, "seed", "0", "600", "/", "600"] for agent in AGENTS]
+    assert [line.split()[:6] for line in lines[-4:-2]] == [[agent, "seed", "1", "600", "/", "600"] for agent in AGENTS]
     straight = tmp_path / "straight"
-    options = ("--task", "Pendulum-v1", "--seed", "0", "--steps", "600", *set_options(SETTINGS))
+    options = ("--task", "Pendulum-v1", "--seed", "1", "--steps", "600", *set_options(SETTINGS))
     assert run_command("train", AGENT, *options, "--run-dir", straight).returncode == 0
     assert_equal_runs(output / NAMES[0], straight)
 
@@ -106,7 +106,7 @@ def test_a_killed_sweep_goes_on_and_equals_one_never_stopped(swept, tmp_path):
 @pytest.mark.slow
 def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
     straight, _ = swept
-    command = ("sweep", AGENT, *PENDULUM, "--seeds", "0", "--set", "max_actor_steps=600", "--output", tmp_path)
+    command = ("sweep", AGENT, *PENDULUM, "--seeds", "1", "--set", "max_actor_steps=600", "--output", tmp_path)
     process = start_command(*command)
     wait_for(tmp_path / NAMES[0] / "metrics" / "training.csv", process, num_lines=3)
     training_processes(process)[0].kill()
@@ -125,7 +125,7 @@ def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
 )
 def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     settings = set_options(("evaluation.period=100000", "checkpoint.steps_period=null"))
-    command = ("sweep", AGENT, *PENDULUM, "--seeds", "0-1", *settings, "--jobs", "1")
+    command = ("sweep", AGENT, *PENDULUM, "--seeds", "1-2", *settings, "--jobs", "1")
     process = start_command(*command, "--output", tmp_path / "out")
     run = tmp_path / "out" / NAMES[0]
     wait_for(run / "metrics" / "training.csv", process, num_lines=3)
@@ -139,8 +139,8 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
     assert not any(child.is_running() for child in running)
     assert "Interrupted; to resume" in (tmp_path / "out" / "logs" / f"{NAMES[0]}.log").read_text()
     *_, stopped, waiting, summary, ending = output.splitlines()
-    assert re.fullmatch(rf"{AGENT} seed 0 .* stopped *", stopped)
-    assert re.fullmatch(rf"{AGENT} seed 1 .* waiting *", waiting)
+    assert re.fullmatch(rf"{AGENT} seed 1 .* stopped *", stopped)
+    assert re.fullmatch(rf"{AGENT} seed 2 .* waiting *", waiting)
     assert [summary, ending] == [
         "0 of 2 complete, 1 stopped, 1 waiting",
         "Stopped; the same command resumes from the newest checkpoints",
@@ -155,12 +155,13 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
 
 @pytest.mark.slow
 def test_a_run_that_fails_twice_is_reported_and_the_others_continue(tmp_path):
-    assert sweep_pendulum("--set", "max_actor_steps=300", "--index", "0", output=tmp_path).returncode == 0
+    first = ("--seeds", "1", "--set", "max_actor_steps=300", "--index", "0")
+    assert sweep_pendulum(*first, output=tmp_path).returncode == 0
     checkpoints = tmp_path / NAMES[0] / "checkpoints"
     for path in checkpoints.iterdir():
         path.write_bytes(b"")
-    name, other = NAMES[0], f"{AGENT}_Pendulum-v1_seed1"
-    longer = ("--seeds", "0", "--seeds", "1", "--set", "max_actor_steps=400", "--jobs", "1")
+    name, other = NAMES[0], f"{AGENT}_Pendulum-v1_seed2"
+    longer = ("--seeds", "1", "--seeds", "2", "--set", "max_actor_steps=400", "--jobs", "1")
     result = sweep_pendulum(*longer, output=tmp_path)
     failure = "with status 1 (error: no checkpoint of this run can be read; start anew in another run directory)"
     assert result.returncode == 1
