@@ -131,6 +131,16 @@ def test_the_field_that_asks_for_too_much_memory_is_named(agent_name, override, 
     assert str(caught.value) == f"{name} = {shown}: must fit into this machine's memory"
 
 
+def test_a_field_that_asks_for_no_memory_is_never_named(monkeypatch):
+    """As on a machine that the defaults are too large for."""
+    monkeypatch.setattr("walker_rl.experiments.parts.machine_memory", lambda: 1.0)
+    config = load_config("ddpg", (), ("agent.sigma=0.2", "agent.tau=0.01"))
+    check_memory(config, builder_of(config))
+    larger = load_config("ddpg", (), ("agent.sigma=0.2", "agent.max_replay_size=2000000"))
+    with pytest.raises(UserError, match=r"^agent\.max_replay_size = 2000000: must fit into this machine's memory$"):
+        check_memory(larger, builder_of(larger))
+
+
 LAUNCH = pytest.param(("launch", "--num-actors", "1"), marks=acme_stack)
 
 

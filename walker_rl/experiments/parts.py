@@ -91,8 +91,9 @@ def check_memory(config: ExperimentConfig, builder: Builder[Any]) -> None:
     if builder.num_bytes <= machine_memory():
         return
     fields = {
-        (name, shown): make_builder(config.agent_name, reset, builder.spec).num_bytes
+        (name, shown): num_bytes
         for name, shown, reset in reset_in_turn(config.agent)
+        if (num_bytes := make_builder(config.agent_name, reset, builder.spec).num_bytes) < builder.num_bytes
     }
     if fields:  # With the defaults alone, training is tried on any machine.
         name, shown = min(fields, key=lambda field: fields[field])

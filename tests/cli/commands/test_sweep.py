@@ -123,7 +123,13 @@ def test_a_run_that_is_killed_is_tried_again_and_goes_on(swept, tmp_path):
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 75, marks=pytest.mark.slow)]
 )
-def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
+def test_a_sweep_that_is_stopped_saves_its_runs_and_forgets_earlier_failures_of_those_that_went_on(
+    tmp_path, number, status
+):
+    waits = f"{AGENT}_Pendulum-v1_seed2"
+    record = tmp_path / "out" / "sweep.json"
+    record.parent.mkdir()
+    record.write_text(json.dumps({"failed": {NAMES[0]: "with status 1", waits: "with status 1"}}))
     settings = set_options(("evaluation.period=100000", "checkpoint.steps_period=null"))
     command = ("sweep", AGENT, *PENDULUM, "--seeds", "1-2", *settings, "--jobs", "1")
     process = start_command(*command, "--output", tmp_path / "out")
@@ -145,6 +151,7 @@ def test_a_sweep_that_is_stopped_saves_its_runs(tmp_path, number, status):
         "0 of 2 complete, 1 stopped, 1 waiting",
         "Stopped; the same command resumes from the newest checkpoints",
     ]
+    assert json.loads(record.read_text()) == {"failed": {waits: "with status 1"}}
     assert "Traceback" not in output
     newest = max(path.stem for path in (run / "checkpoints").iterdir())
     assert int(newest.removeprefix("step_")) >= 400, "there is none but that of the start and that of the end"

@@ -50,7 +50,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
         record.update(scheduler.entries)
         display.conclude(reader.read())
         for entry in scheduler.entries:
-            if entry.failure is not None:
+            if entry.state is RunState.FAILED:
                 display.message(f"{entry.job.name}: failed, {entry.failure}; see {entry.job.log}")
     has_failed = any(entry.state is RunState.FAILED for entry in scheduler.entries)
     return signals.exit_status or (FAILED if has_failed else COMPLETE)

@@ -16,7 +16,7 @@ class Entry:
     Attributes:
         job: the job.
         state: state of the job.
-        failure: reason of its last failure, now or in an earlier sweep; None once it is complete.
+        failure: reason of its last failure, now or in an earlier sweep; None once it is complete or stopped.
         run: its newest processes; None before the first.
     """
 
@@ -26,9 +26,9 @@ class Entry:
     run: JobRun | None = None
 
     def enter(self, state: RunState) -> None:
-        """Changes the state; a complete job has no failure."""
+        """Changes the state; a complete or a stopped job has no failure."""
         self.state = state
-        if state is RunState.COMPLETE:
+        if state in (RunState.COMPLETE, RunState.STOPPED):
             self.failure = None
 
 

@@ -25,7 +25,7 @@ VIEW_PERIOD = 2.0
 """Seconds between readings of their files for the display."""
 
 MAX_FAILURES = 3
-"""Failed trials in a row that end the search: the hyperparameters can't be the cause."""
+"""Trials in a row whose processes fail that end the search: the hyperparameters can't be the cause."""
 
 
 class Search:
@@ -49,7 +49,7 @@ class Search:
 
         Raises:
             OSError: if a process can't be started, or the disk is full.
-            RunError: if `MAX_FAILURES` trials fail in a row.
+            RunError: if the processes of `MAX_FAILURES` trials fail in a row.
         """
         self._keep_best()  # A killed process may not have written it, nor discarded all checkpoints.
         for trial in self._study.finished:
