@@ -95,7 +95,7 @@ def check_memory(config: ExperimentConfig, builder: Builder[Any]) -> None:
         for name, shown, reset in reset_in_turn(config.agent)
         if (num_bytes := make_builder(config.agent_name, reset, builder.spec).num_bytes) < builder.num_bytes
     }
-    if fields:  # With the defaults alone, training is tried on any machine.
+    if fields:  # Without one, as with the defaults, training is tried on any machine.
         name, shown = min(fields, key=lambda field: fields[field])
         raise UserError(f"agent.{name} = {shown}: must fit into this machine's memory")
 

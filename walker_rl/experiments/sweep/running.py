@@ -49,8 +49,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, num_jobs: int | None) -> int:
                 scheduler.stop(signals.is_urgent)
         record.update(scheduler.entries)
         display.conclude(reader.read())
-        for entry in scheduler.entries:
-            if entry.state is RunState.FAILED:
-                display.message(f"{entry.job.name}: failed, {entry.failure}; see {entry.job.log}")
-    has_failed = any(entry.state is RunState.FAILED for entry in scheduler.entries)
-    return signals.exit_status or (FAILED if has_failed else COMPLETE)
+        failed = [entry for entry in scheduler.entries if entry.state is RunState.FAILED]
+        for entry in failed:
+            display.message(f"{entry.job.name}: failed, {entry.failure}; see {entry.job.log}")
+    return signals.exit_status or (FAILED if failed else COMPLETE)

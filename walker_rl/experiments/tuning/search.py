@@ -25,7 +25,7 @@ VIEW_PERIOD = 2.0
 """Seconds between readings of their files for the display."""
 
 MAX_FAILURES = 3
-"""Trials in a row whose processes fail that end the search: the hyperparameters can't be the cause."""
+"""Trials in a row whose processes fail before the search ends: the hyperparameters can't be the cause."""
 
 
 class Search:
