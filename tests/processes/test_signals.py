@@ -126,6 +126,48 @@ def test_an_urgent_request_raises_where_that_is_wanted(path):
     assert error.rstrip().endswith(b"KeyboardInterrupt")
 
 
+DROPPED = """
+import os, signal, sys, time
+from walker_rl.processes.signals import StopSignals
+hook = sys.unraisablehook
+
+class HalfMade:
+    def __init__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        self.made = True
+
+    def __del__(self):
+        print(self.made)
+
+class Swallowing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+for kind in (HalfMade, Swallowing):
+    with StopSignals() as signals:
+        signals.raise_at_once()
+        try:
+            one = kind()
+            del one
+            while True:
+                time.sleep(0.001)
+        except KeyboardInterrupt:
+            print(kind.__name__, signals.exit_status, flush=True)
+    assert sys.unraisablehook == hook
+HalfMade.__init__ = lambda self: None
+HalfMade()
+"""
+"""Interrupts an object while it is made, as a second Ctrl-C may interrupt `zipfile.ZipFile`, and another as it ends."""
+
+
+def test_an_interrupt_in_the_life_of_an_object_is_neither_lost_nor_printed():
+    """After the context, Python prints again what a destructor raises."""
+    process = subprocess.run([sys.executable, "-c", DROPPED], capture_output=True, text=True, timeout=60)
+    assert process.stdout == "HalfMade 130\nSwallowing 75\n"
+    assert process.stderr.count("Traceback") == 1
+    assert "'HalfMade' object has no attribute 'made'" in process.stderr
+
+
 def test_sighup_that_was_ignored_at_the_start_stays_so(path):
     process = Process(path, before=["nohup"])
     process.send(signal.SIGHUP)

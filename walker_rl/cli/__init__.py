@@ -1,6 +1,5 @@
 """The command walker-rl, whose sub-commands are in `commands`; heavy imports wait until a command runs."""
 
-import contextlib
 import os
 import signal
 import sys
@@ -8,7 +7,7 @@ from collections.abc import Sequence
 
 from walker_rl.errors import reason_of
 from walker_rl.processes.exit_statuses import FAILED, INTERRUPTED, REFUSED
-from walker_rl.processes.signals import WARNINGS, StopSignals
+from walker_rl.processes.signals import REQUESTS, StopSignals
 from walker_rl.runtime import set_environment
 from walker_rl.stack import platform_problem
 from walker_rl.terminal.streams import take_streams
@@ -35,18 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     works = bool(words) and words[0] in WORKING and PRINTING.isdisjoint(words)
     outputs = take_streams(may_block=not works)
-    signals = StopSignals((signal.SIGTERM, *WARNINGS))
-    try:
-        set_environment()  # Before a command imports NumPy.
-        os.environ.pop("MPLBACKEND", None)  # Matplotlib fails if it lacks this backend, and figures need none.
-        os.environ["MATPLOTLIBRC"] = os.devnull  # Nor do they need a user's settings, which may be damaged.
-        from walker_rl.cli import app
+    numbers = (signal.SIGINT,) if works else REQUESTS
+    signals = StopSignals([number for number in numbers if signal.getsignal(number) != signal.SIG_IGN])
+    with signals:
+        try:
+            signals.raise_at_once()  # A half-written output is then removed.
+            set_environment()  # Before a command imports NumPy.
+            os.environ.pop("MPLBACKEND", None)  # Matplotlib fails if it lacks this backend, and figures need none.
+            os.environ["MATPLOTLIBRC"] = os.devnull  # Nor do they need a user's settings, which may be damaged.
+            from walker_rl.cli import app
 
-        with contextlib.nullcontext() if works else signals:  # A half-written output is then removed, as after Ctrl-C.
-            signals.raise_at_once()
             status = app.main(words)
-    except KeyboardInterrupt:
-        status = INTERRUPTED
+        except KeyboardInterrupt:
+            status = INTERRUPTED
     for output in outputs:
         output.finish()
     status = signals.exit_status or status

@@ -1,20 +1,28 @@
 """Requests to stop a process: handlers that only record the signal."""
 
+import _thread
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from walker_rl.processes.exit_statuses import COMPLETE, INTERRUPTED, STOPPED
 from walker_rl.processes.standard_error import write_to_stderr
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 WARNINGS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
 """Signals of a lost terminal, and of batch systems and limits before they kill; those ignored at the start stay so."""
 
 REQUESTS = (signal.SIGINT, signal.SIGTERM, *WARNINGS)
+
+REPEAT_DELAY = 0.01
+"""Seconds after which an interrupt that a destructor has swallowed is repeated."""
 
 STOPPING = "\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 
@@ -37,6 +45,7 @@ class StopSignals:
         self._has_nothing_to_save = False
         self._received: list[int] = []
         self._before: dict[signal.Signals, Any] = {}
+        self._hook_before = sys.unraisablehook
 
     def __enter__(self) -> "StopSignals":
         """Installs the handlers."""
@@ -45,9 +54,10 @@ class StopSignals:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        """Restores the previous handlers."""
+        """Restores what was there before."""
         _install(self._before)
         self._before = {}
+        sys.unraisablehook = self._hook_before
 
     def listen(self) -> None:
         """Replaces handlers that a library has installed meanwhile."""
@@ -69,7 +79,7 @@ class StopSignals:
         """
         self._has_nothing_to_save = True
         if self._received:
-            raise KeyboardInterrupt
+            self._interrupt()
 
     @property
     def exit_status(self) -> int:
@@ -81,11 +91,20 @@ class StopSignals:
     def _receive(self, number: int, frame: FrameType | None) -> None:
         self._received.append(number)
         if self._has_nothing_to_save or (self._raises and self.is_urgent()):
-            raise KeyboardInterrupt
+            self._interrupt()
         if len(self._received) == 1 and signal.SIGINT in self._before:
             # Line breaks on a terminal would shift the live block, whose last line is reserved for this.
             is_live = os.isatty(1) and os.isatty(2)
             write_to_stderr(f"\r{STOPPING.strip()}" if is_live else STOPPING)
+
+    def _interrupt(self) -> NoReturn:
+        sys.unraisablehook = self._ignore  # Objects that are half made may fail when they are dropped.
+        raise KeyboardInterrupt
+
+    def _ignore(self, error: "UnraisableHookArgs") -> None:
+        """Ignores an exception that Python can't raise, as one in a destructor; the interrupt itself is repeated."""
+        if issubclass(error.exc_type, KeyboardInterrupt):  # Later, since this hook can't raise it either.
+            threading.Timer(REPEAT_DELAY, _thread.interrupt_main, [self._received[-1]]).start()
 
 
 def not_ignored(numbers: Iterable[signal.Signals]) -> list[signal.Signals]:
