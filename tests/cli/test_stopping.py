@@ -1,7 +1,10 @@
 """`walker-rl train` asked to stop: when it begins, while it trains, and where nobody reads what it prints."""
 
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from tests.tiny import (
     wait_for,
     wait_until,
 )
+from walker_rl import __version__
 
 pytestmark = pytest.mark.usefixtures("no_signal_is_ignored")
 
@@ -96,6 +100,26 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
     assert ending(run) in output
     assert "Traceback" not in output
     assert last_checkpoint(run) == 0
+
+
+def test_an_impatient_user_sees_the_end_and_no_traceback(tmp_path):
+    run = tmp_path / "run"
+    process = begin(run, *set_options(("evaluation.period=200", "evaluation.num_episodes=10000")), num_lines=2)
+    for _ in range(8):
+        with contextlib.suppress(ProcessLookupError):  # It has ended.
+            press_ctrl_c(process)
+        time.sleep(0.03)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT), output
+    assert ending(run) in output
+    assert "Traceback" not in output
+
+
+def test_ctrl_c_after_the_end_of_a_command_prints_no_traceback():
+    code = "import signal; from walker_rl.cli import main; main(['--version']); signal.raise_signal(signal.SIGINT)"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (process.returncode, process.stderr) == (-signal.SIGINT, "")
+    assert process.stdout == f"walker-rl {__version__}\n"
 
 
 # --- when it begins

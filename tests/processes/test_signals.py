@@ -5,10 +5,11 @@ import select
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
-from walker_rl.processes.signals import STOPPING, WARNINGS, StopSignals
+from walker_rl.processes.signals import GRACE, STOPPING, WARNINGS, StopSignals
 
 pytestmark = pytest.mark.usefixtures("no_signal_is_ignored")
 
@@ -236,3 +237,14 @@ def test_a_request_raises_at_once_where_nothing_is_to_be_saved(number):
     with pytest.raises(KeyboardInterrupt), StopSignals() as signals:
         signal.raise_signal(number)
         signals.raise_at_once()
+
+
+def test_a_request_right_after_an_interrupt_does_not_cut_off_the_end():
+    with StopSignals() as signals:
+        signals.raise_at_once()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(GRACE)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)

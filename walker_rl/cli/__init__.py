@@ -34,17 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     works = bool(words) and words[0] in WORKING and PRINTING.isdisjoint(words)
     outputs = take_streams(may_block=not works)
+    if outputs and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Before and after the command, Python's would print a traceback.
     numbers = (signal.SIGINT,) if works else REQUESTS
     signals = StopSignals([number for number in numbers if signal.getsignal(number) != signal.SIG_IGN])
     with signals:
         try:
             signals.raise_at_once()  # A half-written output is then removed.
-            set_environment()  # Before a command imports NumPy.
-            os.environ.pop("MPLBACKEND", None)  # Matplotlib fails if it lacks this backend, and figures need none.
-            os.environ["MATPLOTLIBRC"] = os.devnull  # Nor do they need a user's settings, which may be damaged.
-            from walker_rl.cli import app
-
-            status = app.main(words)
+            status = _run(words)
         except KeyboardInterrupt:
             status = INTERRUPTED
     for output in outputs:
@@ -55,3 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: standard output: {reason_of(failure)}", file=sys.stderr)
         return FAILED
     return status
+
+
+def _run(words: Sequence[str]) -> int:
+    set_environment()  # Before a command imports NumPy.
+    os.environ.pop("MPLBACKEND", None)  # Matplotlib fails if it lacks this backend, and figures need none.
+    os.environ["MATPLOTLIBRC"] = os.devnull  # Nor do they need a user's settings, which may be damaged.
+    from walker_rl.cli import app
+
+    return app.main(words)

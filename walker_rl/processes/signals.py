@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,6 +21,9 @@ WARNINGS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
 """Signals of a lost terminal, and of batch systems and limits before they kill; those ignored at the start stay so."""
 
 REQUESTS = (signal.SIGINT, signal.SIGTERM, *WARNINGS)
+
+GRACE = 1.0
+"""Seconds after an interrupt in which no request raises another, since an impatient user would cut off the end."""
 
 REPEAT_DELAY = 0.01
 """Seconds after which an interrupt that a destructor has swallowed is repeated."""
@@ -39,6 +43,7 @@ class StopSignals:
         Args:
             numbers: signals to record; `WARNINGS` stay ignored where they are, as SIGHUP under `nohup`.
             raises: whether a request to stop at once raises KeyboardInterrupt, for work that never calls `is_urgent`.
+                Further ones raise again once `GRACE` seconds are over.
         """
         self._numbers = numbers
         self._raises = raises
@@ -46,6 +51,7 @@ class StopSignals:
         self._received: list[int] = []
         self._before: dict[signal.Signals, Any] = {}
         self._hook_before = sys.unraisablehook
+        self._raises_from = 0.0
 
     def __enter__(self) -> "StopSignals":
         """Installs the handlers."""
@@ -91,19 +97,22 @@ class StopSignals:
     def _receive(self, number: int, frame: FrameType | None) -> None:
         self._received.append(number)
         if self._has_nothing_to_save or (self._raises and self.is_urgent()):
-            self._interrupt()
-        if len(self._received) == 1 and signal.SIGINT in self._before:
+            if time.monotonic() >= self._raises_from:
+                self._interrupt()
+        elif len(self._received) == 1 and signal.SIGINT in self._before:
             # Line breaks on a terminal would shift the live block, whose last line is reserved for this.
             is_live = os.isatty(1) and os.isatty(2)
             write_to_stderr(f"\r{STOPPING.strip()}" if is_live else STOPPING)
 
     def _interrupt(self) -> NoReturn:
+        self._raises_from = time.monotonic() + GRACE
         sys.unraisablehook = self._ignore  # Objects that are half made may fail when they are dropped.
         raise KeyboardInterrupt
 
     def _ignore(self, error: "UnraisableHookArgs") -> None:
         """Ignores an exception that Python can't raise, as one in a destructor; the interrupt itself is repeated."""
         if issubclass(error.exc_type, KeyboardInterrupt):  # Later, since this hook can't raise it either.
+            self._raises_from = 0.0
             threading.Timer(REPEAT_DELAY, _thread.interrupt_main, [self._received[-1]]).start()
 
 
