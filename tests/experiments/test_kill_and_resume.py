@@ -27,6 +27,7 @@ from tests.tiny import (
 )
 from walker_rl.agents import agent_names, config_class
 from walker_rl.agents.config import NoiseConfig
+from walker_rl.experiments.step_files import step_files
 
 DIFFERENT_AGENTS = [name for name in agent_names() if name == AGENT or not issubclass(config_class(name), NoiseConfig)]
 """One of those with a noisy policy, and all others."""
@@ -51,11 +52,12 @@ def policy_of(run, name):
 
 
 def wait_for_rows(run, process, number):
-    """Waits until a training has written so many lines of metrics beyond those that there are, or has ended."""
+    """Waits until a training beyond its first checkpoint has written so many more lines of metrics, or has ended."""
 
     def count():
         return sum(path.read_bytes().count(b"\n") for path in run.glob("metrics/*.csv"))
 
+    wait_until(lambda: process.poll() is not None or any(step_files(run / "checkpoints")))  # The first is at step 0.
     end = count() + number
     wait_until(lambda: process.poll() is not None or count() >= end)
 
