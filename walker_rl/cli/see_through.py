@@ -92,7 +92,7 @@ def _tell_interruption(config: ExperimentConfig, run: RunDirectory, to_resume: s
     from walker_rl.experiments.run.onlooker import draw_curve
 
     if run.curve.exists():  # The training may have postponed it.
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the drawing, and not the lines.
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends only the drawing.
             draw_curve(run, config, print)
     if checkpoints := step_files(run.checkpoints):
         print(f"The newest checkpoint is at {counted(max(checkpoints), 'step')}")

@@ -23,7 +23,7 @@ WARNINGS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
 REQUESTS = (signal.SIGINT, signal.SIGTERM, *WARNINGS)
 
 GRACE = 1.0
-"""Seconds after an interrupt in which no request raises another, since an impatient user would cut off the end."""
+"""Seconds in which a process that is interrupted can end, however often an impatient user presses Ctrl-C."""
 
 REPEAT_DELAY = 0.01
 """Seconds after which an interrupt that a destructor has swallowed is repeated."""
@@ -34,7 +34,8 @@ STOPPING = "\nStopping; Ctrl-C again stops at once, without a checkpoint.\n"
 class StopSignals:
     """Records the signals that ask to stop; a context manager.
 
-    The first signal asks to save and stop; Ctrl-C after it, to stop at once.
+    The first signal asks to save and stop; Ctrl-C after it, to stop at once. Where requests raise KeyboardInterrupt,
+    those in the `GRACE` seconds after one that has raised do not.
     """
 
     def __init__(self, numbers: Sequence[signal.Signals] = REQUESTS, *, raises: bool = False):
@@ -43,7 +44,6 @@ class StopSignals:
         Args:
             numbers: signals to record; `WARNINGS` stay ignored where they are, as SIGHUP under `nohup`.
             raises: whether a request to stop at once raises KeyboardInterrupt, for work that never calls `is_urgent`.
-                Further ones raise again once `GRACE` seconds are over.
         """
         self._numbers = numbers
         self._raises = raises
